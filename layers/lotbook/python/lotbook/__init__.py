@@ -1,0 +1,1 @@
+"""Lotbook: prepaid credits as lots in a book that every burn explains."""

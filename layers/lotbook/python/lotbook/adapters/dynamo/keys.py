@@ -1,0 +1,63 @@
+"""The one table's layout. Nothing else writes a `pk` or `sk` by hand.
+
+| item | pk | sk |
+|---|---|---|
+| account | `A#<account>` | `account` |
+| purchase | `A#<account>` | `purchase#<purchase_id>` (ids sort by time) |
+| idempotency marker | `A#<account>` | `key#<space>#<fingerprint>` |
+| book | `B#<account>#<unit>` | `book` |
+| ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
+| ledger: burns, decisions, returns (spread) | `U#<account>#<name>` | `use` |
+| statement of an account and unit | `S#<account>#<unit>` | by position |
+| policy | `P#<policy>` | `head`, `v#<000001>` |
+| service key | `K#<hash>` | `key` |
+
+Index `due` (sparse, keys only): `dp` (what and shard, for example `book#03`) and `du` (milliseconds): what a schedule looks at next.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+DUE_INDEX = "due"
+DUE_SHARDS = 8  # partitions of the due index per kind: bounds how hot one schedule's query can get
+
+
+def account(account_id: str) -> dict[str, str]:
+    """The account item."""
+    return {"pk": f"A#{account_id}", "sk": "account"}
+
+
+def purchase(account_id: str, purchase_id: str) -> dict[str, str]:
+    """One purchase of the account."""
+    return {"pk": f"A#{account_id}", "sk": f"purchase#{purchase_id}"}
+
+
+def idempotency(account_id: str, space: str, fingerprint: str) -> dict[str, str]:
+    """The marker of an idempotency key in its key space."""
+    return {"pk": f"A#{account_id}", "sk": f"key#{space}#{fingerprint}"}
+
+
+def policy_version(policy_id: str, version: int) -> dict[str, str]:
+    """One immutable version of a policy."""
+    return {"pk": f"P#{policy_id}", "sk": f"v#{version:06d}"}
+
+
+def policy_head(policy_id: str) -> dict[str, str]:
+    """The pointer to a policy's newest version."""
+    return {"pk": f"P#{policy_id}", "sk": "head"}
+
+
+def service_key(key_hash: str) -> dict[str, str]:
+    """A service key, found by its hash."""
+    return {"pk": f"K#{key_hash}", "sk": "key"}
+
+
+def due_shard(kind: str, seed: str) -> str:
+    """The due index's partition for an item of `kind`; the same seed always lands in the same shard."""
+    return f"{kind}#{sha256(seed.encode()).digest()[0] % DUE_SHARDS:02d}"
+
+
+def due_shards(kind: str) -> list[str]:
+    """All partitions of the due index for a kind."""
+    return [f"{kind}#{shard:02d}" for shard in range(DUE_SHARDS)]

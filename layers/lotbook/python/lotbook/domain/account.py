@@ -1,0 +1,30 @@
+"""An account: the holder of credits, with its policy, plan, region and billing anchor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+AccountState = Literal["active", "paused", "closed"]
+PlanBilling = Literal["none", "external", "stripe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account item. Instants are milliseconds; `version` moves with every write and guards it."""
+
+    account_id: str
+    policy_id: str
+    plan_id: str
+    region: str  # ISO 3166 country, upper case
+    currency: str  # ISO 4217, lower case; frozen when the account is made
+    email: str
+    time_zone: str  # IANA name
+    created_at: int
+    anchor: int  # start of the first period of the present plan; periods are counted from here
+    plan_billing: PlanBilling
+    state: AccountState = "active"
+    pause_reason: str | None = None
+    gateway_customer: str | None = None
+    request_digest: str = ""  # of the body that made it: the same body again is the same account
+    version: int = 1

@@ -1,0 +1,38 @@
+"""Identifiers that sort by time: a prefix, 10 characters of time and 16 of entropy, all Crockford base 32 in lower case.
+
+Ids that must come out the same on every attempt are derived from a seed; others take their entropy from the `Entropy` port.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+TIME_CHARACTERS = 10
+ENTROPY_CHARACTERS = 16
+ENTROPY_BYTES = ENTROPY_CHARACTERS * 5 // 8
+
+
+def at_time(prefix: str, at: int, entropy: bytes) -> str:
+    """An id such as `pur_01jd...`, sorted by `at` (milliseconds) among its like; `entropy` has at least 10 bytes."""
+    return (
+        f"{prefix}_{_encode(at, TIME_CHARACTERS)}{_encode(int.from_bytes(entropy[:ENTROPY_BYTES]), ENTROPY_CHARACTERS)}"
+    )
+
+
+def derived(prefix: str, at: int, *seed: str) -> str:
+    """The id that every attempt with the same instant and seed computes."""
+    return at_time(prefix, at, sha256("\x1f".join(seed).encode()).digest())
+
+
+def fingerprint(*parts: str) -> str:
+    """A short, stable digest of the parts (24 characters), for keys and for comparing request bodies."""
+    return _encode(int.from_bytes(sha256("\x1f".join(parts).encode()).digest()[:15]), 24)
+
+
+def _encode(value: int, characters: int) -> str:
+    digits = []
+    for _ in range(characters):
+        value, digit = divmod(value, len(_ALPHABET))
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))

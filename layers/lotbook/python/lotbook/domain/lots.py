@@ -1,0 +1,37 @@
+"""A lot: credits with one origin, validity and rank in the burn order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+LotKind = Literal["free", "plan", "purchased", "promotional"]
+LOT_KINDS: tuple[LotKind, ...] = ("free", "plan", "purchased", "promotional")
+DEFAULT_BURN_ORDER: tuple[LotKind, ...] = ("free", "promotional", "plan", "purchased")
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What a grant makes. Instants are milliseconds, cut to whole seconds; `expires_at` None means never.
+
+    A lot is dead *at* `expires_at` (X-01). `rank` is the place of `kind` in the policy's burn order: 0 burns first.
+    """
+
+    lot_id: str
+    unit: str
+    kind: LotKind
+    credits: int
+    rank: int
+    effective_at: int
+    expires_at: int | None
+    created_at: int
+    actor: str = "system"
+    reason: str | None = None
+    reference: str | None = None
+    purchase_id: str | None = None
+    provisional: bool = False
+
+
+def burn_order(rank: int, expires_at: int | None, created_at: int, lot_id: str) -> tuple[int, bool, int, int, str]:
+    """The one order in which lots burn: rank, soonest expiry (never last), earliest grant, lot id."""
+    return (rank, expires_at is None, expires_at or 0, created_at, lot_id)

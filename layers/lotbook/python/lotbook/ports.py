@@ -1,0 +1,54 @@
+"""What the use cases need from outside, as protocols. Adapters implement them; `wiring.py` picks the adapters.
+
+Store protocols of one aggregate live beside their use cases' needs: books in `ports_books`-shaped protocols below,
+purchases, accounts and policies likewise. Every method names the outcomes it raises.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from lotbook.domain.access import Scope
+    from lotbook.domain.account import Account
+
+
+class Clock(Protocol):
+    """The present instant in milliseconds, UTC."""
+
+    def now(self) -> int: ...
+
+
+class Entropy(Protocol):
+    """Randomness for ids."""
+
+    def read(self, count: int) -> bytes: ...
+
+
+class AccountStore(Protocol):
+    """Account items. Reads are strongly consistent."""
+
+    def get(self, account_id: str) -> Account | None: ...
+
+    def create(self, account: Account) -> Account | None:
+        """Write the account if the id is free: None when written, else the account that has the id."""
+        ...
+
+    def save(self, account: Account) -> Account:
+        """Write a changed account if its `version` is still the stored one; answers it with the next version.
+
+        Raises Conflict when somebody was faster.
+        """
+        ...
+
+
+class ServiceKeyStore(Protocol):
+    """Service keys by the hash of their secret."""
+
+    def find(self, key_hash: str) -> tuple[str, frozenset[Scope]] | None:
+        """`(key_id, scopes)` of an active key; None when unknown or revoked."""
+        ...
+
+    def put(self, key_hash: str, key_id: str, scopes: frozenset[Scope], created_at: int) -> None: ...
+
+    def revoke(self, key_hash: str, at: int) -> None: ...

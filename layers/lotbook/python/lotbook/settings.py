@@ -1,0 +1,52 @@
+"""The environment as one frozen value. The only place that reads it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every variable that `template.yaml` sets (Globals), plus those that only the local run sets."""
+
+    table_name: str
+    stage: str  # goes into gateway metadata: events of other stages on the same Stripe account are not ours
+    gateway_key_parameter: str  # SSM SecureString that holds the Stripe API key
+    webhook_secrets_parameter: str  # SSM SecureString: the active webhook secrets, separated by commas
+    token_issuer: str
+    token_audience: str
+    token_keys_url: str  # JWKS of the issuer
+    account_claim: str
+    role_claim: str
+    event_bus: str
+    mail_from: str
+    gateway_api_base: str | None  # local run: the Stripe stand-in
+    clock_file: str | None  # local run: how the clock is set
+
+    @staticmethod
+    def read(environment: Mapping[str, str]) -> Settings:
+        """Raises KeyError naming the variable that is missing."""
+        return Settings(
+            table_name=environment["TABLE_NAME"],
+            stage=environment["STAGE"],
+            gateway_key_parameter=environment["GATEWAY_KEY_PARAMETER"],
+            webhook_secrets_parameter=environment["WEBHOOK_SECRETS_PARAMETER"],
+            token_issuer=environment["TOKEN_ISSUER"],
+            token_audience=environment["TOKEN_AUDIENCE"],
+            token_keys_url=environment["TOKEN_KEYS_URL"],
+            account_claim=environment.get("ACCOUNT_CLAIM", "account_id"),
+            role_claim=environment.get("ROLE_CLAIM", "role"),
+            event_bus=environment.get("EVENT_BUS", ""),
+            mail_from=environment.get("MAIL_FROM", ""),
+            gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
+            clock_file=environment.get("CLOCK_FILE") or None,
+        )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.read(os.environ)

@@ -1,0 +1,45 @@
+"""Composition root: the only place that picks adapters. Each function is cached, and imports only what it returns."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lotbook.settings import settings
+
+if TYPE_CHECKING:
+    from lotbook.adapters.dynamo.table import Table
+    from lotbook.ports import Clock, Entropy
+
+
+@cache
+def clock() -> Clock:
+    """The wall clock, or the local run's clock where a clock file is set."""
+    from pathlib import Path
+
+    from lotbook.adapters.system import OffsetClock, SystemClock
+
+    path = settings().clock_file
+    return OffsetClock(Path(path)) if path else SystemClock()
+
+
+@cache
+def entropy() -> Entropy:
+    """The machine's randomness."""
+    from lotbook.adapters.system import SystemEntropy
+
+    return SystemEntropy()
+
+
+@cache
+def table() -> Table:
+    """The table, through a low-level client with short time-outs and few, bounded retries."""
+    import boto3
+    from botocore.config import Config
+
+    from lotbook.adapters.dynamo.table import Table
+
+    config = Config(
+        connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=64
+    )
+    return Table(boto3.client("dynamodb", config=config), settings().table_name)

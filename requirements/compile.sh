@@ -1,0 +1,15 @@
+#!/bin/sh
+# Compile the pinned, hashed requirement files from pyproject.toml. Needs `uv` on PATH. Run through `make lock`.
+set -eu
+cd "$(dirname "$0")/.."
+compile() { # compile OUTPUT ARGS...
+    out=$1
+    shift
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+        "$@" --output-file "$out"
+}
+compile layers/dependencies/requirements.txt pyproject.toml
+compile requirements/run.txt pyproject.toml --group local
+compile requirements/test.txt pyproject.toml --group local --group test
+compile requirements/engine.txt --group engine
+compile requirements/sam.txt --group sam
