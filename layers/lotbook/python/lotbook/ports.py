@@ -6,9 +6,12 @@ purchases, accounts and policies likewise. Every method names the outcomes it ra
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lotbook.domain.access import Scope
     from lotbook.domain.account import Account
 
@@ -52,3 +55,23 @@ class ServiceKeyStore(Protocol):
     def put(self, key_hash: str, key_id: str, scopes: frozenset[Scope], created_at: int) -> None: ...
 
     def revoke(self, key_hash: str, at: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something that a schedule has to look at: whose it is, its name (a book's unit, a purchase's id) and since when."""
+
+    account_id: str
+    name: str
+    due_at: int
+
+
+class DueIndex(Protocol):
+    """What is due, by kind (`book`, `purchase`). Eventually consistent: an item may be seen a moment after it was done."""
+
+    def due(self, kind: str, until: int, limit: int) -> Iterator[DueItem]:
+        """At most `limit` items with `due_at <= until`, longest overdue first, read page by page as they are taken.
+
+        Whoever stops early has read no more than it needed; what is handled leaves the index by its own write.
+        """
+        ...

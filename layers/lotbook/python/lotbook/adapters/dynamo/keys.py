@@ -61,3 +61,12 @@ def due_shard(kind: str, seed: str) -> str:
 def due_shards(kind: str) -> list[str]:
     """All partitions of the due index for a kind."""
     return [f"{kind}#{shard:02d}" for shard in range(DUE_SHARDS)]
+
+
+def owner_and_name(pk: str, sk: str) -> tuple[str, str]:
+    """Whose item a key of the due index is, and its name there: a book's unit, a purchase's id.
+
+    Account ids hold no `#`, so the first one ends them.
+    """
+    account_id, _, rest = pk[2:].partition("#")
+    return account_id, rest if rest else sk.partition("#")[2]

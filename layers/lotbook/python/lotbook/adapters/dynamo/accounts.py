@@ -1,0 +1,87 @@
+"""Account items: written once if the id is free, then changed under their version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.domain.account import Account
+from lotbook.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lotbook.adapters.dynamo.table import Table
+
+ID_IS_FREE = "attribute_not_exists(pk)"
+STILL_THE_VERSION_READ = "#version = :read"
+_FIELDS = frozenset(field.name for field in fields(Account))
+
+
+class DynamoAccounts:
+    """Implements `AccountStore`. Reads are strongly consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, account_id: str) -> Account | None:
+        """The account, or None."""
+        found = self._table.client.get_item(
+            TableName=self._table.name, Key=to_item(keys.account(account_id)), ConsistentRead=True
+        )
+        return _account(found["Item"]) if "Item" in found else None
+
+    def create(self, account: Account) -> Account | None:
+        """Write the account if its id is free: None when written, else the account that has the id."""
+        try:
+            self._table.client.put_item(
+                TableName=self._table.name,
+                Item=to_item(keys.account(account.account_id) | asdict(account)),
+                ConditionExpression=ID_IS_FREE,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if not _is_refusal(error):
+                raise
+            answer: Mapping[str, Any] = error.response
+            return _account(answer["Item"])
+        return None
+
+    def save(self, account: Account) -> Account:
+        """Write a changed account over the version that it was read at. Raises Conflict when somebody was faster.
+
+        Sets the attributes that this code knows and leaves others alone: while two versions of the code are deployed,
+        the older one must not wipe what the newer one wrote.
+        """
+        changed = replace(account, version=account.version + 1)
+        values = asdict(changed)
+        try:
+            self._table.client.update_item(
+                TableName=self._table.name,
+                Key=to_item(keys.account(account.account_id)),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+                ConditionExpression=STILL_THE_VERSION_READ,
+                ExpressionAttributeNames={f"#{name}": name for name in values},
+                ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()})
+                | to_item({":read": account.version}),
+            )
+        except ClientError as error:
+            if _is_refusal(error):
+                raise Conflict from error
+            raise
+        return changed
+
+
+def _is_refusal(error: ClientError) -> bool:
+    code: str = error.response["Error"]["Code"]
+    return code == CONDITION_FAILED
+
+
+def _account(attributes: Mapping[str, Any]) -> Account:
+    item = from_item(attributes)
+    # An attribute that a later version wrote is not ours to read; one that an older version did not write has a default.
+    return Account(**{name: value for name, value in item.items() if name in _FIELDS})
