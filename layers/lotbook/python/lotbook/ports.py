@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from collections.abc import Iterator
 
     from lotbook.domain.access import Scope
     from lotbook.domain.account import Account
+    from lotbook.domain.policy import PublishedPolicy
 
 
 class Clock(Protocol):
@@ -42,6 +45,18 @@ class AccountStore(Protocol):
 
         Raises Conflict when somebody was faster.
         """
+        ...
+
+
+class PolicyStore(Protocol):
+    """Published policies: immutable versions, numbered from 1. Reads of the newest are strongly consistent."""
+
+    def newest(self, policy_id: str) -> PublishedPolicy | None: ...
+
+    def version(self, policy_id: str, version: int) -> PublishedPolicy | None: ...
+
+    def publish(self, policy_id: str, document: Mapping[str, object]) -> PublishedPolicy:
+        """Write a validated document as the next version. Raises Conflict when somebody published at the same time."""
         ...
 
 
