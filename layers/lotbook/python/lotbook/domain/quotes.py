@@ -6,12 +6,26 @@ up, in the currency's minor unit; tax is taken on the rounded subtotal; credits 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from lotbook.domain.access import Caller
 from lotbook.domain.account import Account
-from lotbook.domain.policy import PublishedPolicy
+from lotbook.domain.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, move_refusal, top_up_refusal
+from lotbook.domain.errors import (
+    AlreadyOnPlan,
+    AmountNotChargeable,
+    ContactOnly,
+    QuantityNotAllowed,
+    UnknownPack,
+    UnknownPlan,
+)
+from lotbook.domain.money import STRIPE_LIMITS, ChargeLimits, line_minor, tax_minor, to_major
+from lotbook.domain.plans import Plan
+from lotbook.domain.policy import Policy, PublishedPolicy
+from lotbook.domain.prices import companions_of, packs_for, unit_price
+from lotbook.domain.top_ups import Pack, TopUp
+from lotbook.domain.validity import credit_period, validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +103,169 @@ class Quote:
     plan_id: str | None  # the plan that the purchase leads to
 
 
-def quote(published: PublishedPolicy, account: Account, item: Item, caller: Caller, now: int) -> Quote:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What an item comes to, before anybody asks who buys it. `lines` is empty where there is no price."""
+
+    lines: tuple[Line, ...]
+    credits: int = 0
+    companions: tuple[tuple[str, int], ...] = ()
+    expires_at: int | None = None
+    plan_id: str | None = None
+    refusal: str | None = None
+
+
+def quote(
+    published: PublishedPolicy,
+    account: Account,
+    item: Item,
+    caller: Caller,
+    now: int,
+    *,
+    limits: ChargeLimits = STRIPE_LIMITS,
+) -> Quote:
     """The order summary of `item` for `account`, if it were bought at `now`.
 
     Raises QuantityNotAllowed, UnknownPack, UnknownPlan, ContactOnly, AlreadyOnPlan, AmountNotChargeable.
     """
-    raise NotImplementedError
+    policy = published.policy
+    order = _order(policy, account, item, now)
+    subtotal_minor = sum(line.amount_minor for line in order.lines)
+    tax = _tax(policy, account, subtotal_minor)
+    total_minor = subtotal_minor + (tax.amount_minor if tax else 0)
+    if order.lines and not limits.allow(total_minor, account.currency):
+        raise AmountNotChargeable(min_minor=limits.least(account.currency), max_minor=limits.max_minor)
+    reason = buyer_refusal(policy, account, caller) or order.refusal
+    return Quote(
+        item=item,
+        lines=order.lines,
+        credits=order.credits,
+        companions=order.companions,
+        expires_at=order.expires_at,
+        subtotal_minor=subtotal_minor,
+        tax=tax,
+        total_minor=total_minor,
+        currency=account.currency,
+        consent_required=policy.consent is not None,
+        allowed=reason is None,
+        reason=reason,
+        payment_label=policy.payment_for(account).label,
+        plan_id=order.plan_id,
+    )
+
+
+def _order(policy: Policy, account: Account, item: Item, now: int) -> _Order:
+    plan = policy.plan(account.plan_id)
+    match item:
+        case TopUpItem(credits=credits) if policy.top_up.mode == "packs":
+            return _pack_order(policy, plan, account, _pack_of_size(policy, account, credits), now)
+        case TopUpItem(credits=credits):
+            return _quantity_order(policy, plan, account, credits, now)
+        case PackItem(pack_id=pack_id):
+            return _pack_order(policy, plan, account, _pack_of_id(policy, account, pack_id), now)
+        case PlanItem(plan_id=plan_id):
+            return _plan_order(policy, plan, account, plan_id, now)
+        case CustomPaymentItem(amount_minor=amount_minor):
+            return _custom_order(policy, account, amount_minor)
+
+
+def _quantity_order(policy: Policy, plan: Plan, account: Account, credits: int, now: int) -> _Order:
+    _check_quantity(policy.top_up, credits)
+    price = unit_price(policy, plan, account.currency)
+    lines: tuple[Line, ...] = ()
+    if price is not None:
+        lines = (Line(_unit_title(policy), credits, price, line_minor(credits, price, account.currency)),)
+    return _top_up_order(policy, plan, account, lines, credits, now)
+
+
+def _pack_order(policy: Policy, plan: Plan, account: Account, found: tuple[Pack, int], now: int) -> _Order:
+    pack, price_minor = found
+    line = Line(
+        f"{pack.credits:,} {_unit_title(policy).lower()}", 1, to_major(price_minor, account.currency), price_minor
+    )
+    return _top_up_order(policy, plan, account, (line,), pack.credits, now)
+
+
+def _top_up_order(
+    policy: Policy, plan: Plan, account: Account, lines: tuple[Line, ...], credits: int, now: int
+) -> _Order:
+    return _Order(
+        lines=lines,
+        credits=credits,
+        companions=companions_of(policy, credits),
+        expires_at=validity(policy, plan, account, now),
+        refusal=top_up_refusal(policy, plan) or (None if lines else PLAN_NOT_ELIGIBLE),
+    )
+
+
+def _plan_order(policy: Policy, present: Plan, account: Account, plan_id: str, now: int) -> _Order:
+    wanted = policy.plan(plan_id)
+    if plan_id == account.plan_id:
+        raise AlreadyOnPlan
+    if not wanted.offered:
+        raise UnknownPlan(plans=[plan.plan_id for plan in policy.plans if plan.offered])
+    if wanted.contact_url is not None:
+        raise ContactOnly(contact_url=wanted.contact_url)
+    price_minor = wanted.price_minor(account.currency)
+    lines: tuple[Line, ...] = ()
+    if price_minor:
+        lines = (Line(_plan_title(wanted), 1, to_major(price_minor, account.currency), price_minor),)
+    after = replace(account, anchor=now) if policy.plan_change.upgrade.resets_cycle else account
+    return _Order(
+        lines=lines,
+        credits=wanted.credits,
+        expires_at=credit_period(wanted, after, now)[1] if wanted.credits else None,
+        plan_id=plan_id,
+        refusal=move_refusal(policy, present, wanted) or (None if lines else PLAN_NOT_ELIGIBLE),
+    )
+
+
+def _custom_order(policy: Policy, account: Account, amount_minor: int) -> _Order:
+    line = Line("Custom payment", 1, to_major(amount_minor, account.currency), amount_minor)
+    return _Order(lines=(line,), refusal=None if policy.custom_payment else PLAN_NOT_ELIGIBLE)
+
+
+def _check_quantity(rule: TopUp, credits: int) -> None:
+    """Integers only, from `min` to `max`, multiples of `step` (X-15). `True` and `5.0` are not integers."""
+    if (
+        type(credits) is not int
+        or credits < rule.min
+        or (rule.max is not None and credits > rule.max)
+        or credits % rule.step
+    ):
+        raise QuantityNotAllowed(min=rule.min, max=rule.max, step=rule.step)
+
+
+def _pack_of_size(policy: Policy, account: Account, credits: int) -> tuple[Pack, int]:
+    """A quantity that is exactly a pack's means that pack; there is no other (DF-03)."""
+    for pack, price_minor in packs_for(policy, account.currency):
+        if type(credits) is int and pack.credits == credits:
+            return pack, price_minor
+    raise QuantityNotAllowed(packs=_pack_list(policy, account))
+
+
+def _pack_of_id(policy: Policy, account: Account, pack_id: str) -> tuple[Pack, int]:
+    for pack, price_minor in packs_for(policy, account.currency):
+        if pack.pack_id == pack_id:
+            return pack, price_minor
+    raise UnknownPack(packs=_pack_list(policy, account))
+
+
+def _pack_list(policy: Policy, account: Account) -> list[dict[str, str | int]]:
+    return [{"pack_id": pack.pack_id, "credits": pack.credits} for pack, _ in packs_for(policy, account.currency)]
+
+
+def _tax(policy: Policy, account: Account, subtotal_minor: int) -> Tax | None:
+    rule = policy.tax_for(account)
+    if rule is None:
+        return None
+    return Tax(rule.name, rule.rate, tax_minor(subtotal_minor, rule.rate, account.currency))
+
+
+def _unit_title(policy: Policy) -> str:
+    return policy.units[0].replace("_", " ").capitalize()
+
+
+def _plan_title(plan: Plan) -> str:
+    length = {"none": "", "month": ", 1 month", "year": ", 1 year", "term": f", {plan.term_days} days"}
+    return f"{plan.title}{length[plan.interval]}"
