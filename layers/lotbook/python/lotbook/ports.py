@@ -9,14 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from lotbook.ports_books import Attempt as Attempt
+from lotbook.ports_books import BookStore as BookStore
+from lotbook.ports_books import Prune as Prune
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from collections.abc import Iterator
-
-    from lotbook.domain.access import Scope
+    from lotbook.domain.access import Caller, Scope
     from lotbook.domain.account import Account
+    from lotbook.domain.gateway import CheckoutFacts, Deployment, InvoiceFacts
     from lotbook.domain.policy import PublishedPolicy
+    from lotbook.domain.purchase import Purchase
 
 
 class Clock(Protocol):
@@ -72,6 +76,28 @@ class ServiceKeyStore(Protocol):
     def revoke(self, key_hash: str, at: int) -> None: ...
 
 
+class MemberTokens(Protocol):
+    """Tokens of the deployment's OIDC issuer."""
+
+    def read(self, token: str, now: int) -> Caller | None:
+        """The member that a valid token names at `now`; None for every other token. Raises Unavailable without keys."""
+        ...
+
+
+class IdempotencyStore(Protocol):
+    """What an idempotency key stands for, frozen by whoever comes first (D3). Kept as long as the ledger."""
+
+    def find(self, account_id: str, space: str, key: str) -> dict[str, str | int] | None:
+        """The record of the key in its key space, strongly consistent."""
+        ...
+
+    def claim(
+        self, account_id: str, space: str, key: str, record: Mapping[str, str | int]
+    ) -> dict[str, str | int] | None:
+        """Write the record if the key is free: None when written, else the record that the key has."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DueItem:
     """Something that a schedule has to look at: whose it is, its name (a book's unit, a purchase's id) and since when."""
@@ -90,3 +116,69 @@ class DueIndex(Protocol):
         Whoever stops early has read no more than it needed; what is handled leaves the index by its own write.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """What an idempotency key was used for: the purchase that it made, and the digest of the body it came with."""
+
+    fingerprint: str
+    purchase_id: str
+    digest: str
+
+
+class PurchaseStore(Protocol):
+    """Purchase items with their idempotency markers. Reads are strongly consistent."""
+
+    def place(self, order: Purchase, use: KeyUse) -> KeyUse | None:
+        """Write order and marker in one transaction if the key is unused: None when written, else the key's first use.
+
+        Raises Conflict when another transaction is under way.
+        """
+        ...
+
+    def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None: ...
+
+    def get(self, account_id: str, purchase_id: str) -> Purchase | None: ...
+
+    def save(self, purchase: Purchase) -> Purchase:
+        """Write a changed purchase if its `version` is still the stored one; answers it with the next version.
+
+        Raises Conflict when somebody was faster.
+        """
+        ...
+
+    def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[Purchase], str | None]:
+        """Newest first, from below the purchase id `after`; the second is the id to go on after, None at the end."""
+        ...
+
+
+class Gateway(Protocol):
+    """The payment gateway. Every call carries an idempotency key of ours; all raise Unavailable while it does not answer."""
+
+    @property
+    def deployment(self) -> Deployment: ...
+
+    def draft_checkout(self, order: Purchase) -> str:
+        """The exact request that `open_checkout` will send, to be frozen in the order. Calls nobody."""
+        ...
+
+    def open_customer(self, account: Account) -> str:
+        """The account's customer at the gateway; the same one for every call within a day."""
+        ...
+
+    def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
+        """Session id and page address; the same session however often it is called. Raises AmountNotChargeable."""
+        ...
+
+    def find_checkout(self, order: Purchase, customer: str) -> str | None:
+        """The session that was opened for the order, looked up by its metadata; None when there is none."""
+        ...
+
+    def checkout(self, session: str) -> CheckoutFacts: ...
+
+    def expire_checkout(self, order: Purchase, session: str) -> bool:
+        """End an open page; False when it is not open any more."""
+        ...
+
+    def invoice(self, invoice: str) -> InvoiceFacts: ...

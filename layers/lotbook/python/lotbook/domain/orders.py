@@ -1,0 +1,81 @@
+"""Orders: what a turn is asked to do. The order's id is the ledger name of its outcome, so it takes effect at most once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain import ledger
+
+if TYPE_CHECKING:
+    from lotbook.domain.lots import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Make a lot. `renews_at` moves the book's renewal instant forward in the same turn."""
+
+    lot: Lot
+    renews_at: int | None = None
+
+    @property
+    def order_id(self) -> str:
+        """The grant's ledger name."""
+        return ledger.granted_name(self.lot.lot_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ClawBack:
+    """Take `credits` of a lot back; what was burned of them becomes shortfall. `granted`: the lot's size, from its entry."""
+
+    lot_id: str
+    claw_id: str
+    credits: int
+    granted: int
+    actor: str = "system"
+    reference: str | None = None
+    reason: str | None = None
+    purchase_id: str | None = None
+
+    @property
+    def order_id(self) -> str:
+        """The claw-back's ledger name."""
+        return ledger.claw_name(self.lot_id, self.claw_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Make what is left of a lot unspendable (a dispute), or with `thaw` spendable again. `cause` names the dispute."""
+
+    lot_id: str
+    cause: str
+    thaw: bool = False
+    actor: str = "system"
+    purchase_id: str | None = None
+
+    @property
+    def order_id(self) -> str:
+        """The freeze's ledger name."""
+        return ledger.freeze_name(self.lot_id, self.cause, self.thaw)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Only move the renewal instant."""
+
+    renews_at: int
+
+    @property
+    def order_id(self) -> str:
+        """The renewal's ledger name."""
+        return ledger.renewal_name(self.renews_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An order that this code does not know: refused, never fatal, for an exception here would block the account (T21)."""
+
+    order_id: str
+
+
+Order = Grant | ClawBack | Freeze | Renewal | Unreadable
