@@ -9,7 +9,7 @@ from lotbook.settings import settings
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.ports import Clock, Entropy
+    from lotbook.ports import Clock, Entropy, IdempotencyStore, MemberTokens, ServiceKeyStore
 
 
 @cache
@@ -43,3 +43,30 @@ def table() -> Table:
         connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3}, max_pool_connections=64
     )
     return Table(boto3.client("dynamodb", config=config), settings().table_name)
+
+
+@cache
+def service_keys() -> ServiceKeyStore:
+    """Service keys in the table."""
+    from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
+
+    return DynamoServiceKeys(table())
+
+
+@cache
+def idempotency() -> IdempotencyStore:
+    """Idempotency markers in the table."""
+    from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
+
+    return DynamoIdempotency(table())
+
+
+@cache
+def tokens() -> MemberTokens:
+    """Member tokens of the deployment's issuer. Its keys age by the wall clock, tokens expire by `clock()`."""
+    from lotbook.adapters.system import SystemClock
+    from lotbook.adapters.tokens import Claims, IssuerKeys, JwtMemberTokens
+
+    known = settings()
+    claims = Claims(known.token_issuer, known.token_audience, known.account_claim, known.role_claim)
+    return JwtMemberTokens(IssuerKeys(known.token_keys_url, SystemClock()), claims)

@@ -1,0 +1,32 @@
+"""Who calls? API Gateway asks once a token and minute, and hands the answer to every function as context.
+
+A bad token is let through as anonymous: the function then says 401 in the contract's error format, where API Gateway would
+say 403 in its own. Nothing here looks at method or path, because the answer is remembered for all of them (decisions/0009).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lotbook import wiring
+from lotbook.api import identity
+from lotbook.usecases.authenticate import authenticate
+
+SCHEME = "bearer"
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer a REQUEST authorizer event (payload 2.0, simple responses). Raises when keys or table cannot be read: 5xx."""
+    token = bearer(event)
+    caller = token and authenticate(
+        token, service_keys=wiring.service_keys(), tokens=wiring.tokens(), clock=wiring.clock()
+    )
+    return {"isAuthorized": True, "context": identity.to_context(caller or None)}
+
+
+def bearer(event: Mapping[str, Any]) -> str | None:
+    """The token of `Authorization: Bearer <token>`; the identity source is the header itself."""
+    source = event.get("identitySource") or [""]
+    scheme, _, token = str(source[0]).strip().partition(" ")
+    return token.strip() if scheme.lower() == SCHEME else None

@@ -1,0 +1,54 @@
+"""Idempotency markers: what a key stands for, frozen by put-if-absent. Kept for ever, like the ledger (D3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.table import CONDITION_FAILED, Table, from_item, to_item
+from lotbook.domain.ids import fingerprint
+
+NOT_YET_CLAIMED = "attribute_not_exists(pk)"
+
+
+class DynamoIdempotency:
+    """Implements `ports.IdempotencyStore`. The key itself is kept beside its fingerprint, for people who look for it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def find(self, account_id: str, space: str, key: str) -> dict[str, str | int] | None:
+        """The record of the key in its key space; None when it is free."""
+        item = self._table.client.get_item(
+            TableName=self._table.name,
+            Key=to_item(keys.idempotency(account_id, space, fingerprint(key))),
+            ConsistentRead=True,
+        ).get("Item")
+        return None if item is None else _record(item)
+
+    def claim(
+        self, account_id: str, space: str, key: str, record: Mapping[str, str | int]
+    ) -> dict[str, str | int] | None:
+        """Write the record if the key is free: None when written, else the record that the key has."""
+        place = keys.idempotency(account_id, space, fingerprint(key))
+        try:
+            self._table.client.put_item(
+                TableName=self._table.name,
+                Item=to_item({**place, "key": key, "record": dict(record)}),
+                ConditionExpression=NOT_YET_CLAIMED,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as refusal:
+            if refusal.response["Error"]["Code"] != CONDITION_FAILED:
+                raise
+            old: dict[str, Any] = {**refusal.response}
+            return _record(old["Item"])
+        return None
+
+
+def _record(item: Mapping[str, Any]) -> dict[str, str | int]:
+    record: dict[str, str | int] = from_item(item)["record"]
+    return record
