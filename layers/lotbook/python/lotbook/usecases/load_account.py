@@ -1,0 +1,35 @@
+"""An account with the policy that holds for it now: what nearly every use case starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.errors import AccountNotFound, BrokenInvariant
+from lotbook.domain.periods import account_at
+
+if TYPE_CHECKING:
+    from lotbook.domain.account import Account
+    from lotbook.domain.policy import PublishedPolicy
+    from lotbook.ports import AccountStore, Clock, PolicyStore
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAccount:
+    """The account as it stands now (a term that is over has ended), and the newest version of its policy."""
+
+    account: Account
+    published: PublishedPolicy
+
+
+def load_account(
+    account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock, not_before: int = 0
+) -> LoadedAccount:
+    """Raises AccountNotFound. `not_before`: an instant that somebody has seen already, where this clock may be behind."""
+    account = accounts.get(account_id)
+    if account is None:
+        raise AccountNotFound
+    published = policies.newest(account.policy_id)
+    if published is None:
+        raise BrokenInvariant(f"account {account_id} lives under a policy that is not published")
+    return LoadedAccount(account_at(published.policy, account, max(clock.now(), not_before)), published)
