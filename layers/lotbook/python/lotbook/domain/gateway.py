@@ -1,0 +1,104 @@
+"""What a payment gateway tells us, as our own small models of the fields that we use. Nothing here is Stripe's type.
+
+Money is in minor units, instants are milliseconds. A field that the gateway left out is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+APP = "lotbook"  # goes into the metadata of all that we create: several systems may share one gateway account
+GATEWAY = "stripe"
+LIVE_STAGES = frozenset({"prod"})
+
+CheckoutState = Literal["open", "complete", "expired"]
+PaymentState = Literal["paid", "unpaid", "no_payment_required"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Which deployment this is: what other stages and test keys made on the same gateway account is not ours."""
+
+    stage: str
+    live: bool
+
+    @staticmethod
+    def of(stage: str) -> Deployment:
+        """A stage moves real money exactly if it is one of `LIVE_STAGES`."""
+        return Deployment(stage, stage in LIVE_STAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Our metadata on a gateway object: whose it is. Absent keys are None."""
+
+    app: str | None = None
+    stage: str | None = None
+    account_id: str | None = None
+    purchase_id: str | None = None
+
+    def is_of(self, deployment: Deployment) -> bool:
+        """Whether an object with this tag was made by this deployment."""
+        return self.app == APP and self.stage == deployment.stage
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """A payment intent as it is now. `decline_code` is the error code of the last failed attempt, if there was one."""
+
+    payment_intent: str
+    state: str  # requires_payment_method, requires_action, processing, succeeded, canceled, ...
+    currency: str
+    received_minor: int
+    decline_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """An invoice as it is now; number and addresses are None until it is finalized."""
+
+    invoice: str
+    number: str | None
+    hosted_url: str | None
+    pdf_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutFacts:
+    """A checkout session as it is now, with its payment and the id of its invoice."""
+
+    session: str
+    url: str | None
+    state: CheckoutState
+    payment_state: PaymentState
+    mode: str
+    livemode: bool
+    tag: Tag
+    reference: str | None  # client_reference_id
+    customer: str | None
+    currency: str
+    subtotal_minor: int
+    total_minor: int
+    discount_minor: int
+    tax_minor: int
+    shipping_minor: int
+    payment: PaymentFacts | None
+    invoice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventHint:
+    """What an event is about. A hint only: handlers fetch the object and act on its present state.
+
+    `account` is the connected account that the event came from; None for the gateway account itself.
+    """
+
+    event_id: str
+    kind: str  # Stripe's event type
+    livemode: bool
+    account: str | None
+    object_kind: str | None
+    object_id: str | None
+    payment_intent: str | None
+    tag: Tag

@@ -1,0 +1,67 @@
+"""The gateway's events. An event is a hint that something changed: the object is fetched, and its present state counts.
+
+So order, repetition and age of events do not matter, and neither does the API version that they were rendered at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lotbook.domain.errors import PurchaseNotFound, Unavailable
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.settle_purchase import settle_purchase
+
+if TYPE_CHECKING:
+    from lotbook.domain.gateway import EventHint
+    from lotbook.usecases.sales import Sales
+
+# Each may be the first or the only one that arrives; all lead to the same look at the same purchase (D6).
+SETTLING = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "payment_intent.succeeded",
+        "payment_intent.processing",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "invoice.paid",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of an event; `ignored` means that it is not about a purchase of this deployment."""
+
+    outcome: Literal["ignored", "settled"]
+    purchase_id: str | None = None
+    state: str | None = None
+
+
+def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
+    """Act on a verified event. Anything but success raises, so that it is delivered again (D5).
+
+    Raises Unavailable also where an event is ours and its purchase is not there: never acknowledge what was not done.
+    """
+    if not _is_ours(hint, sales) or hint.kind not in SETTLING:
+        return Handled("ignored")
+    account_id, purchase_id = hint.tag.account_id, hint.tag.purchase_id
+    if not account_id or not purchase_id:
+        return Handled("ignored")
+    try:
+        purchase = settle_purchase(account_id, purchase_id, sales=sales)
+    except PurchaseNotFound:
+        alarm("purchase_missing", account_id=account_id, purchase_id=purchase_id, event_id=hint.event_id)
+        raise Unavailable("The purchase of this event is not known here.") from None
+    if purchase.gateway_refs.checkout_session is None:
+        raise Unavailable("The checkout of this event is not known yet.")
+    return Handled("settled", purchase.purchase_id, purchase.state)
+
+
+def _is_ours(hint: EventHint, sales: Sales) -> bool:
+    """Several systems and stages share a gateway account; their events are answered 200 and left alone."""
+    deployment = sales.gateway.deployment
+    return hint.livemode == deployment.live and hint.account is None and hint.tag.is_of(deployment)

@@ -1,0 +1,47 @@
+"""What every use case of buying needs from outside, in one value: the ports of the sales desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.eligibility import FORBIDDEN, buyer_refusal
+from lotbook.domain.errors import Forbidden, PurchaseNotFound
+from lotbook.usecases.load_account import LoadedAccount, load_account
+
+if TYPE_CHECKING:
+    from lotbook.domain.access import Caller
+    from lotbook.domain.purchase import Purchase
+    from lotbook.ports import AccountStore, BookStore, Clock, Entropy, Gateway, PolicyStore, PurchaseStore
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Ports of buying; `return_url` is where the checkout page sends a buyer whose request named no address."""
+
+    purchases: PurchaseStore
+    accounts: AccountStore
+    policies: PolicyStore
+    books: BookStore
+    gateway: Gateway
+    clock: Clock
+    entropy: Entropy
+    return_url: str
+
+    def account(self, account_id: str) -> LoadedAccount:
+        """The account with its newest policy; raises AccountNotFound."""
+        return load_account(account_id, accounts=self.accounts, policies=self.policies, clock=self.clock)
+
+    def account_of_buyer(self, account_id: str, caller: Caller) -> LoadedAccount:
+        """The same for a caller who may buy; raises Forbidden for any other (IS-31, NP-01)."""
+        loaded = self.account(account_id)
+        if buyer_refusal(loaded.published.policy, loaded.account, caller) == FORBIDDEN:
+            raise Forbidden
+        return loaded
+
+    def purchase(self, account_id: str, purchase_id: str) -> Purchase:
+        """The purchase as it is now; raises PurchaseNotFound, also for another account's (D40)."""
+        found = self.purchases.get(account_id, purchase_id)
+        if found is None:
+            raise PurchaseNotFound
+        return found

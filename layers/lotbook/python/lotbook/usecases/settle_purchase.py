@@ -1,0 +1,136 @@
+"""Fulfilment: one function for webhook, recheck, abandon and schedule. Ask the gateway, compare, grant, complete.
+
+Every step may be the last one before a crash, and any number of callers may be at work: the settlement is frozen by the
+first, lots are granted once by their id, and `completed` is written after the credits exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.errors import BrokenInvariant, Conflict, Unavailable
+from lotbook.domain.periods import lots_of_period
+from lotbook.domain.purchase import SETTLED, GatewayRefs, Purchase, completed, lots_of, moved, settled
+from lotbook.domain.validity import validity
+from lotbook.domain.verdicts import Verdict, decided, verdict
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.grant import grant_lot
+
+if TYPE_CHECKING:
+    from lotbook.domain.gateway import CheckoutFacts
+    from lotbook.domain.policy import Policy
+    from lotbook.usecases.sales import Sales
+
+SETTLE_ATTEMPTS = 8  # lost races: each means that somebody else moved the purchase on
+
+
+def settle_purchase(account_id: str, purchase_id: str, *, sales: Sales) -> Purchase:
+    """The purchase, brought to what the gateway says now, with its credits if it is paid (NP-24, NP-29, IS-10).
+
+    Raises PurchaseNotFound; Unavailable when the gateway or the store does not answer.
+    """
+    for _ in range(SETTLE_ATTEMPTS):
+        purchase = sales.purchase(account_id, purchase_id)
+        try:
+            return _settle(purchase, sales)
+        except Conflict:
+            continue
+    raise Unavailable("The purchase is being settled; ask again.")
+
+
+def session_of(purchase: Purchase, sales: Sales) -> str | None:
+    """The order's checkout session. After a crash between opening and saving it is looked up at the gateway."""
+    known = purchase.gateway_refs.checkout_session
+    if known is not None:
+        return known
+    customer = purchase.customer or sales.account(purchase.account_id).account.gateway_customer
+    return sales.gateway.find_checkout(purchase, customer) if customer else None
+
+
+def _settle(purchase: Purchase, sales: Sales) -> Purchase:
+    if purchase.state in SETTLED:
+        return purchase
+    if purchase.settlement is None:
+        purchase = _judge(purchase, sales)
+    return purchase if purchase.settlement is None else _grant(purchase, sales)
+
+
+def _judge(purchase: Purchase, sales: Sales) -> Purchase:
+    session = session_of(purchase, sales)
+    if session is None:
+        return _never_opened(purchase, sales)
+    facts = sales.gateway.checkout(session)
+    judged = verdict(purchase, facts, sales.gateway.deployment)
+    now = sales.clock.now()
+    if judged.kind == "mismatch":
+        return _quarantine(purchase, facts, judged, now, sales)
+    known = _with_refs(purchase, facts)
+    if judged.kind == "paid":
+        return sales.purchases.save(settled(known, now, _expires_at(purchase, now, sales), known.gateway_refs))
+    return _save_if_changed(purchase, decided(known, judged, now), sales)
+
+
+def _quarantine(purchase: Purchase, facts: CheckoutFacts, judged: Verdict, now: int, sales: Sales) -> Purchase:
+    """Money that does not match the order grants nothing and rings once; people look into it (D8)."""
+    marked = decided(purchase, judged, now)
+    if marked != purchase:
+        alarm(
+            "payment_mismatch",
+            account_id=purchase.account_id,
+            purchase_id=purchase.purchase_id,
+            session=facts.session,
+            fields=",".join(judged.mismatches),
+        )
+    return _save_if_changed(purchase, marked, sales)
+
+
+def _never_opened(purchase: Purchase, sales: Sales) -> Purchase:
+    """No session: the order is still being made, or making it failed for good. It ends when a session would have (NP-30)."""
+    now = sales.clock.now()
+    if purchase.state != "pending":
+        return purchase
+    ended = now >= purchase.checkout_expires_at
+    return _save_if_changed(purchase, moved(purchase, "abandoned" if ended else "pending", now), sales)
+
+
+def _grant(purchase: Purchase, sales: Sales) -> Purchase:
+    loaded = sales.account(purchase.account_id)
+    renews_at = lots_of_period(loaded.published.policy, loaded.account, sales.clock.now()).renews_at
+    for lot in lots_of(purchase, _policy(purchase, sales).rank("purchased")):
+        grant_lot(
+            purchase.account_id,
+            lot,
+            books=sales.books,
+            clock=sales.clock,
+            # Plan and free credits are of the unit that is sold; a companion's book has no period to renew.
+            renews_at=renews_at if lot.unit == purchase.unit else None,
+        )
+    return sales.purchases.save(completed(purchase, sales.clock.now()))
+
+
+def _expires_at(purchase: Purchase, at: int, sales: Sales) -> int | None:
+    """By the rules that the order was made under, in the account's present period (IS-02, MK-01, NP-04)."""
+    policy = _policy(purchase, sales)
+    return validity(policy, policy.plan(purchase.plan_id), sales.account(purchase.account_id).account, at)
+
+
+def _policy(purchase: Purchase, sales: Sales) -> Policy:
+    published = sales.policies.version(purchase.policy_id, purchase.policy_version)
+    if published is None:
+        raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
+    return published.policy
+
+
+def _with_refs(purchase: Purchase, facts: CheckoutFacts) -> Purchase:
+    refs = GatewayRefs(facts.session, facts.payment.payment_intent if facts.payment else None, facts.invoice)
+    return replace(
+        purchase,
+        gateway_refs=refs,
+        customer=purchase.customer or facts.customer,
+        checkout_url=purchase.checkout_url or facts.url,
+    )
+
+
+def _save_if_changed(before: Purchase, after: Purchase, sales: Sales) -> Purchase:
+    return before if after == before else sales.purchases.save(after)
