@@ -8,8 +8,9 @@ compile() { # compile OUTPUT ARGS...
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
         "$@" --output-file "$out"
 }
-compile layers/dependencies/requirements.txt pyproject.toml
-compile requirements/run.txt pyproject.toml --group local
+# test.txt is installed over run.txt into one environment: the smaller sets take their versions from it.
 compile requirements/test.txt pyproject.toml --group local --group test
+compile requirements/run.txt pyproject.toml --group local --constraint requirements/test.txt
+compile layers/dependencies/requirements.txt pyproject.toml --constraint requirements/test.txt
 compile requirements/engine.txt --group engine
 compile requirements/sam.txt --group sam

@@ -1,0 +1,71 @@
+# Lotbook's commands. Needs python3 (3.11 or later) and make; everything else is installed into .venv* folders here.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+
+RUN := .venv/.run-installed
+TEST := .venv/.test-installed
+ENGINE := .venv-engine/.engine-installed
+SAM := .venv-sam/.sam-installed
+# An environment whose Python has gone (upgraded, removed) loses its stamps here, so it is made anew.
+_ := $(shell for e in .venv .venv-engine .venv-sam; do \
+	[ ! -d $$e ] || $$e/bin/python -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
+export SAM_CLI_TELEMETRY := 0
+# sam asks for a region even to validate.
+export AWS_DEFAULT_REGION ?= us-east-1
+
+.PHONY: help run demo test test-fast check validate policies openapi errors lock clean clean-data
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: $(RUN) $(ENGINE) ## start Lotbook on this machine: API on PORT (3000), data in DATA_DIR (.lotbook)
+	@exec .venv/bin/python -m local.run
+
+demo: $(RUN) $(ENGINE) ## play the tour: quote, buy, pay, burn, expire, for each of the five vendors
+	@.venv/bin/python -m local.demo
+
+test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lint, types, sam validate, all tests
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(TEST) ## the tests that start no process
+	.venv/bin/python -m pytest -q tests --ignore=tests/scenarios --ignore=tests/race -m "not engine and not slow"
+
+check: $(TEST) ## format, lint, types
+	.venv/bin/python -m ruff format --check
+	.venv/bin/python -m ruff check
+	.venv/bin/python -m mypy
+
+validate: $(SAM) ## sam validate --lint
+	.venv-sam/bin/python -m samcli validate --lint
+
+policies: $(RUN) ## check samplefiles/policies/*.yaml
+	.venv/bin/python -m local.policies
+
+openapi: $(RUN) ## write the OpenAPI document anew
+	.venv/bin/python -m local.generate openapi
+
+errors: $(RUN) ## write the catalogue of errors anew
+	.venv/bin/python -m local.generate errors
+
+lock: ## pin requirements anew from pyproject.toml (needs uv)
+	requirements/compile.sh
+
+clean: ## remove what was installed and built (not the data)
+	rm -rf .venv .venv-engine .venv-sam .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+clean-data: ## remove the local run's data
+	rm -rf "$${DATA_DIR:-.lotbook}"
+
+# Each set of packages has a stamp, written last: without it, or when it is older than the requirements, they are installed.
+$(RUN): requirements/run.txt requirements/install.sh
+	@PYTHON=$(PYTHON) requirements/install.sh .venv run
+
+$(TEST): requirements/test.txt requirements/install.sh $(RUN)
+	@PYTHON=$(PYTHON) requirements/install.sh .venv test
+
+$(ENGINE): requirements/engine.txt requirements/install.sh
+	@PYTHON=$(PYTHON) requirements/install.sh .venv-engine engine
+
+$(SAM): requirements/sam.txt requirements/install.sh
+	@PYTHON=$(PYTHON) requirements/install.sh .venv-sam sam

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Install a pinned, hashed set of packages into a virtual environment: install.sh FOLDER SET (run, test, engine or sam).
+# The stamp FOLDER/.SET-installed is written last. FOLDER/.installing marks an attempt that has not ended: found at the start,
+# it means that the last one was interrupted, and the environment is made anew.
+set -eu
+cd "$(dirname "$0")/.."
+folder=$1
+set=$2
+python=${PYTHON:-python3}
+log=$folder/install.log
+
+fail() {
+    printf '\n%s\n' "$*" >&2
+    exit 1
+}
+
+command -v "$python" >/dev/null 2>&1 ||
+    fail "Lotbook needs Python 3.11 or later, and there is no $python here. Install it, or name another: make run PYTHON=/path/to/python3"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+    fail "Lotbook needs Python 3.11 or later; $python is $("$python" -V 2>&1). Name a newer one: make run PYTHON=python3.13"
+"$python" -c 'import venv, ensurepip' 2>/dev/null ||
+    fail "This Python has no venv module. On Debian and Ubuntu it is a package of its own: apt install python3-venv"
+
+if [ -d "$folder" ]; then
+    if [ -e "$folder/.installing" ] || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+        echo "$folder is half installed; making it anew."
+        rm -rf "$folder"
+    fi
+fi
+
+mkdir -p "$folder"
+: >"$folder/.installing"
+began=$(date +%s)
+printf 'Installing %s packages into %s (once) ' "$(grep -c '^[a-z0-9]' "requirements/$set.txt")" "$folder"
+
+{
+    { [ -x "$folder/bin/python" ] || "$python" -m venv "$folder"; } &&
+        # The set is complete and every file has its hash, so nothing is left to resolve.
+        exec "$folder/bin/python" -m pip --disable-pip-version-check --no-input install \
+            --quiet --no-compile --no-deps --require-hashes -r "requirements/$set.txt"
+} >"$log" 2>&1 &
+job=$!
+trap 'kill "$job" 2>/dev/null; exit 130' INT TERM HUP
+while kill -0 "$job" 2>/dev/null; do
+    sleep 1
+    printf .
+done
+wait "$job" || {
+    tail -n 15 "$log" >&2
+    fail "The installation into $folder failed (above; all of it: $log). Is the package index reachable? Then run the same command again."
+}
+
+if [ "$set" = test ]; then # test.txt holds everything that run.txt does
+    : >"$folder/.run-installed"
+fi
+: >"$folder/.$set-installed"
+rm -f "$folder/.installing"
+echo " done in $(($(date +%s) - began)) s"
