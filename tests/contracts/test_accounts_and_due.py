@@ -1,0 +1,155 @@
+"""Account items and the due index against DynamoDB's expressions (one thread: no races are shown here)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.accounts import DynamoAccounts
+from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
+from lotbook.adapters.dynamo.table import Table, to_item
+from lotbook.domain.account import Account
+from lotbook.domain.errors import Conflict
+from lotbook.ports import DueItem
+from tests.fakes.accounts import an_account
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    """An empty table with the index `due`."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        client.create_table(
+            TableName="lotbook",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": kind}
+                for name, kind in (("pk", "S"), ("sk", "S"), ("dp", "S"), ("du", "N"))
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": keys.DUE_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "dp", "KeyType": "HASH"},
+                        {"AttributeName": "du", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
+        )
+        yield Table(client, "lotbook")
+
+
+FULL = an_account(
+    state="paused", pause_reason="payment_failed", gateway_customer="cus_1", request_digest="abc", version=7
+)
+
+
+@pytest.mark.parametrize("account", [an_account(), FULL], ids=["defaults", "every field set"])
+def test_an_account_is_read_as_it_was_written(table: Table, account: Account) -> None:
+    accounts = DynamoAccounts(table)
+    assert accounts.get("acme") is None
+    assert accounts.create(account) is None
+    assert accounts.get("acme") == account
+
+
+def test_d_41_an_account_id_is_given_away_once_and_the_second_gets_to_see_the_first(table: Table) -> None:
+    """D41: created lazily twice."""
+    accounts = DynamoAccounts(table)
+    accounts.create(an_account())
+    assert accounts.create(an_account(email="other@acme.example")) == an_account()
+    assert accounts.get("acme") == an_account()
+
+
+def test_a_save_moves_the_version_and_a_save_of_what_somebody_changed_is_a_conflict(table: Table) -> None:
+    accounts = DynamoAccounts(table)
+    accounts.create(an_account())
+    read = accounts.get("acme")
+    assert read is not None
+    changed = accounts.save(replace(read, plan_id="annual", pause_reason=None))
+    assert (changed.version, accounts.get("acme")) == (2, changed)
+    with pytest.raises(Conflict):
+        accounts.save(replace(read, plan_id="term"))
+    assert accounts.get("acme") == changed
+
+
+def test_a_save_of_an_account_that_is_not_there_is_a_conflict_and_makes_none(table: Table) -> None:
+    accounts = DynamoAccounts(table)
+    with pytest.raises(Conflict):
+        accounts.save(an_account())
+    assert accounts.get("acme") is None
+
+
+def test_code_of_an_older_version_neither_reads_nor_wipes_what_a_newer_one_wrote(table: Table) -> None:
+    accounts = DynamoAccounts(table)
+    accounts.create(an_account())
+    key = to_item(keys.account("acme"))
+    table.client.update_item(
+        TableName=table.name,
+        Key=key,
+        UpdateExpression="SET newer = :it",
+        ExpressionAttributeValues=to_item({":it": "kept"}),
+    )
+    read = accounts.get("acme")
+    assert read is not None
+    accounts.save(read)
+    assert table.client.get_item(TableName=table.name, Key=key)["Item"]["newer"] == {"S": "kept"}
+
+
+def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Table) -> None:
+    accounts = DynamoAccounts(table)
+    accounts.create(FULL)
+    with_default = {"state", "pause_reason", "gateway_customer", "request_digest"}
+    assert with_default <= {field.name for field in fields(Account)}
+    table.client.update_item(
+        TableName=table.name,
+        Key=to_item(keys.account("acme")),
+        UpdateExpression="REMOVE #s, pause_reason, gateway_customer, request_digest",
+        ExpressionAttributeNames={"#s": "state"},
+    )
+    assert accounts.get("acme") == an_account(version=7)
+
+
+def put_due(table: Table, kind: str, account_id: str, name: str, due_at: int) -> None:
+    key = {"pk": f"B#{account_id}#{name}", "sk": "book"} if kind == "book" else keys.purchase(account_id, name)
+    item = key | {"dp": keys.due_shard(kind, account_id), "du": due_at}
+    table.client.put_item(TableName=table.name, Item=to_item(item))
+
+
+def test_what_is_due_comes_longest_overdue_first_over_all_shards(table: Table) -> None:
+    for number in range(40):
+        put_due(table, "book", f"account-{number}", "credits", 1_000 - number)
+    found = list(DynamoDueIndex(table).due("book", 2_000, 10))
+    assert found == [DueItem(f"account-{number}", "credits", 1_000 - number) for number in range(39, 29, -1)]
+    assert len({keys.due_shard("book", item.account_id) for item in found}) > 1, "the example spans shards"
+
+
+def test_only_the_kind_asked_for_and_only_what_is_due_by_then(table: Table) -> None:
+    put_due(table, "book", "acme", "data_transfer_mb", 500)
+    put_due(table, "book", "globex", "credits", 501)
+    put_due(table, "purchase", "acme", "pur_01", 400)
+    index = DynamoDueIndex(table)
+    assert list(index.due("book", 500, 10)) == [DueItem("acme", "data_transfer_mb", 500)]
+    assert list(index.due("purchase", 500, 10)) == [DueItem("acme", "pur_01", 400)]
+    assert list(index.due("book", 499, 10)) == []
+
+
+def test_a_shard_of_several_pages_is_read_to_its_end_and_no_further_than_asked(table: Table) -> None:
+    for number in range(2 * PAGE + 5):
+        put_due(table, "purchase", "acme", f"pur_{number:03d}", number)
+    index = DynamoDueIndex(table)
+    assert [item.due_at for item in index.due("purchase", 1_000, 1_000)] == list(range(2 * PAGE + 5))
+    assert [item.due_at for item in index.due("purchase", 1_000, PAGE + 1)] == list(range(PAGE + 1))
+
+
+def test_account_ids_with_dashes_and_underscores_are_told_from_names() -> None:
+    assert keys.owner_and_name("B#a-b_c#data_transfer_mb", "book") == ("a-b_c", "data_transfer_mb")
+    assert keys.owner_and_name("A#a-b_c", "purchase#pur_01_x") == ("a-b_c", "pur_01_x")
