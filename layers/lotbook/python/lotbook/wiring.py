@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING
 from lotbook.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.ports import Clock, Entropy, IdempotencyStore, MemberTokens, ServiceKeyStore
+    from lotbook.domain.policy import Policy
+    from lotbook.ports import (
+        AccountStore,
+        Clock,
+        DueIndex,
+        Entropy,
+        IdempotencyStore,
+        MemberTokens,
+        PolicyStore,
+        ServiceKeyStore,
+    )
 
 
 @cache
@@ -46,6 +58,20 @@ def table() -> Table:
 
 
 @cache
+def policies() -> PolicyStore:
+    """Published policies in the table. What reads documents is imported with the first one."""
+    from lotbook.adapters.dynamo.policies import DynamoPolicies
+
+    return DynamoPolicies(table(), _read_document)
+
+
+def _read_document(document: object) -> Policy:
+    from lotbook.api.policy_document import parse_policy
+
+    return parse_policy(document)
+
+
+@cache
 def service_keys() -> ServiceKeyStore:
     """Service keys in the table."""
     from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
@@ -70,3 +96,30 @@ def tokens() -> MemberTokens:
     known = settings()
     claims = Claims(known.token_issuer, known.token_audience, known.account_claim, known.role_claim)
     return JwtMemberTokens(IssuerKeys(known.token_keys_url, SystemClock()), claims)
+
+
+@cache
+def accounts() -> AccountStore:
+    """Account items."""
+    from lotbook.adapters.dynamo.accounts import DynamoAccounts
+
+    return DynamoAccounts(table())
+
+
+@cache
+def due_index() -> DueIndex:
+    """What schedules look at next."""
+    from lotbook.adapters.dynamo.due import DynamoDueIndex
+
+    return DynamoDueIndex(table())
+
+
+@cache
+def renew() -> Callable[[str], None]:
+    """Opens an account's books, and gives them the present period's lots when they are due."""
+    from lotbook.usecases.renew_account import renew_account
+
+    def renew_now(account_id: str) -> None:
+        renew_account(account_id, accounts=accounts(), policies=policies(), books=books(), clock=clock())
+
+    return renew_now

@@ -1,0 +1,96 @@
+"""Published policies in the table: a head that points at the newest version, and versions that never change.
+
+The document is kept as JSON text, as it was published, and read again on load: what the model adds later has defaults.
+Versions are immutable, so a process keeps those it has read (MAX_CACHED).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.table import TRANSACTION_CANCELED, Table, from_item, to_item
+from lotbook.domain.errors import Conflict
+from lotbook.domain.policy import Policy, PublishedPolicy
+
+MAX_CACHED = 64
+NOT_YET_PUBLISHED = "attribute_not_exists(pk)"
+HEAD_IS_AS_READ = "#newest = :read"
+
+
+class DynamoPolicies:
+    """A PolicyStore. `read_document` turns a stored document into a Policy."""
+
+    def __init__(self, table: Table, read_document: Callable[[object], Policy]) -> None:
+        self._table = table
+        self._read_document = read_document
+        self._cached = lru_cache(maxsize=MAX_CACHED)(self._read)
+
+    def newest(self, policy_id: str) -> PublishedPolicy | None:
+        """The version that the head points at."""
+        head = self._head(policy_id)
+        return self.version(policy_id, head) if head else None
+
+    def version(self, policy_id: str, version: int) -> PublishedPolicy | None:
+        """One version; None when it was never published."""
+        try:
+            return self._cached(policy_id, version)
+        except LookupError:
+            return None
+
+    def publish(self, policy_id: str, document: Mapping[str, object]) -> PublishedPolicy:
+        """Write the next version and move the head, both or neither. Raises Conflict when somebody was faster."""
+        head = self._head(policy_id)
+        published = PublishedPolicy(policy_id, head + 1, self._read_document(document), document)
+        try:
+            self._table.client.transact_write_items(
+                TransactItems=[{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == TRANSACTION_CANCELED:
+                raise Conflict from error
+            raise
+        return published
+
+    def _head(self, policy_id: str) -> int:
+        """The newest version's number; 0 when nothing was published."""
+        answer = self._table.client.get_item(
+            TableName=self._table.name, Key=to_item(keys.policy_head(policy_id)), ConsistentRead=True
+        )
+        return int(from_item(answer["Item"])["newest"]) if "Item" in answer else 0
+
+    def _read(self, policy_id: str, version: int) -> PublishedPolicy:
+        """Raises LookupError for a version that does not exist, so that its absence is not remembered."""
+        answer = self._table.client.get_item(
+            TableName=self._table.name, Key=to_item(keys.policy_version(policy_id, version)), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise LookupError(policy_id, version)
+        document = json.loads(from_item(answer["Item"])["document"])
+        return PublishedPolicy(policy_id, version, self._read_document(document), document)
+
+    def _version_put(self, published: PublishedPolicy) -> dict[str, object]:
+        values = {
+            **keys.policy_version(published.policy_id, published.version),
+            "version": published.version,
+            "document": json.dumps(published.document, separators=(",", ":"), ensure_ascii=False),
+        }
+        return {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_PUBLISHED}
+
+    def _head_put(self, policy_id: str, head: int) -> dict[str, object]:
+        put: dict[str, object] = {
+            "TableName": self._table.name,
+            "Item": to_item({**keys.policy_head(policy_id), "newest": head + 1}),
+        }
+        if not head:
+            return {**put, "ConditionExpression": NOT_YET_PUBLISHED}
+        return {
+            **put,
+            "ConditionExpression": HEAD_IS_AS_READ,
+            "ExpressionAttributeNames": {"#newest": "newest"},
+            "ExpressionAttributeValues": to_item({":read": head}),
+        }

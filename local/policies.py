@@ -1,0 +1,81 @@
+"""Policies in YAML, for people: `python -m local.policies check FILE...` says what is wrong with them, and where.
+
+YAML is read here only, never on Lambda: what is published is the JSON document.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lotbook.api.policy_document import parse_policy
+from lotbook.domain.errors import PolicyInvalid
+from lotbook.domain.policy import Policy
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samplefiles" / "policies"
+VARIANTS = SAMPLES / "variants"  # further policies of the same vendors; no demo account
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML lets the second of two equal keys win silently; a price must not be lost like that."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_document(path: Path) -> dict[str, object]:
+    """The document of a YAML file, unchecked. Raises yaml.YAMLError."""
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    if not isinstance(document, dict):
+        raise yaml.YAMLError("a policy file holds one object")
+    return document
+
+
+def read_policy(path: Path) -> tuple[Policy, dict[str, object]]:
+    """The policy of a YAML file, and the document to publish. Raises yaml.YAMLError or PolicyInvalid."""
+    document = read_document(path)
+    return parse_policy(document), document
+
+
+def sample_policies() -> list[Path]:
+    """The sample files, by name."""
+    return sorted(SAMPLES.glob("*.yaml"))
+
+
+def check(paths: list[Path]) -> int:
+    """Print a line for each file, and one for each thing that is wrong; 1 if anything is, else 0."""
+    failed = False
+    for path in paths:
+        try:
+            policy, _ = read_policy(path)
+        except (yaml.YAMLError, OSError) as error:
+            failed = True
+            print(f"{path}: cannot be read: {error}")
+        except PolicyInvalid as invalid:
+            failed = True
+            for each in invalid.data["errors"]:
+                print(f"{path}: {each['field'] or 'document'}: {each['message']}")
+        else:
+            print(f"{path}: ok, {len(policy.plans)} plans, {len(policy.assumptions)} assumptions")
+    return int(failed)
+
+
+def main(arguments: list[str]) -> int:
+    """`check FILE...`; without files, the samples and their variants."""
+    if arguments and arguments[0] != "check":
+        print("usage: python -m local.policies [check [FILE...]]", file=sys.stderr)
+        return 2
+    return check(
+        [Path(argument) for argument in arguments[1:]] or [*sample_policies(), *sorted(VARIANTS.glob("*.yaml"))]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
