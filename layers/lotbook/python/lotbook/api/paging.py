@@ -11,7 +11,7 @@ from lotbook.domain.errors import InvalidRequest
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
-MAX_CURSOR_CHARACTERS = 512
+MAX_CURSOR_CHARACTERS = 4_096  # a statement's cursor carries the burns that were given back since
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _SEPARATOR = "\x1f"
 
@@ -38,7 +38,7 @@ def cursor_of(query: Mapping[str, str], *of_list: str) -> str | None:
     text = query.get("cursor")
     if text is None:
         return None
-    *named, position = _decode(text).split(_SEPARATOR)
+    *named, position = _decode(text).split(_SEPARATOR, len(of_list))
     if tuple(named) != of_list or not position:
         raise _refusal()
     return position

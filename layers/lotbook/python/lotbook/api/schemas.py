@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -17,7 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from lotbook.api import burning
 from lotbook.api.body import MAX_ERRORS, MAX_NAME_SHOWN, UNKNOWN
 from lotbook.api.regions import REGIONS
-from lotbook.domain import instants
+from lotbook.domain import instants, quotes
 from lotbook.domain.errors import InvalidRequest
 
 MAX_URL_CHARACTERS = 2_000
@@ -32,12 +31,6 @@ _EMAIL = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
 def _region(value: str) -> str:
     if value not in REGIONS:
         raise PydanticCustomError("region", "must be an ISO 3166 country of two capital letters, such as US.")
-    return value
-
-
-def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise PydanticCustomError("time_zone", "must be an IANA time zone, such as Europe/Berlin.")
     return value
 
 
@@ -64,7 +57,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$
 Unit = Annotated[str, StringConstraints(pattern=f"^{burning.UNIT.pattern}$")]
 Credits = Annotated[int, Field(ge=1, le=burning.MAX_CREDITS)]
 Region = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), AfterValidator(_region)]
-TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
+TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]  # the use case knows those that exist
 Email = Annotated[str, StringConstraints(max_length=MAX_EMAIL_CHARACTERS, pattern=_EMAIL)]
 Instant = Annotated[
     str,
@@ -201,7 +194,7 @@ _TOLD: dict[str, tuple[str, str]] = {
     "union_tag_invalid": ("choice", "kind must be one of {expected_tags}."),
     "union_tag_not_found": ("missing", "kind is required."),
 }
-_OWN_KINDS = frozenset({"region", "time_zone", "instant", "url", "one_of"})  # raised above, with our own words
+_OWN_KINDS = frozenset({"region", "instant", "url", "one_of"})  # raised above, with our own words
 _TAGS = frozenset({"top_up", "plan", "custom_payment"})
 
 
@@ -224,3 +217,17 @@ def _path(location: tuple[int | str, ...]) -> str:
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     return {model.__name__: model for model in (AccountBody, GrantBody, ConsumeBody, QuoteBody, PurchaseBody)}
+
+
+def bought(item: TopUp | PlanChange | CustomPayment) -> quotes.Item:
+    """The item as the domain knows it."""
+    match item:
+        case TopUp(pack_id=str(pack_id)):
+            return quotes.PackItem(pack_id)
+        case TopUp(credits=int(credits)):
+            return quotes.TopUpItem(credits)
+        case PlanChange(plan_id=plan_id):
+            return quotes.PlanItem(plan_id)
+        case CustomPayment(amount_minor=amount_minor, remark=remark):
+            return quotes.CustomPaymentItem(amount_minor, remark)
+    raise TypeError(f"{item!r} is not bought")

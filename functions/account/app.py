@@ -1,0 +1,129 @@
+"""Policies, accounts, balance, statement and promotional grants. What a route alone needs is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lotbook import wiring
+from lotbook.api import paging, paths, render
+from lotbook.api.http import Answer, Request, dispatch, once
+from lotbook.domain import instants
+
+
+def publish(request: Request) -> Answer:
+    """`PUT /v1/policies/{policy_id}`: the body is the document; its `policy_id` may be left out."""
+    from lotbook.api.policy_document import parse_policy
+    from lotbook.usecases.publish_policy import publish_policy
+
+    policy_id = paths.new_policy_id(request.path)
+    document = {"policy_id": policy_id, **request.json_object()}
+    published = publish_policy(policy_id, parse_policy(document), document, policies=wiring.policies())
+    return Answer(201, {"policy_id": published.policy_id, "version": published.version})
+
+
+def show_policy(request: Request) -> Answer:
+    """`GET /v1/policies/{policy_id}`."""
+    from lotbook.usecases.load_policy import load_policy
+
+    version = paths.version(request.query)
+    return Answer(200, load_policy(paths.policy_id(request.path), version, policies=wiring.policies()).document)
+
+
+def open_one(request: Request) -> Answer:
+    """`POST /v1/accounts`."""
+    from lotbook.api import schemas
+    from lotbook.usecases.open_account import OpenAccount, open_account
+
+    asked = schemas.read(schemas.AccountBody, request.json_object())
+    opened = open_account(
+        OpenAccount(**asked.model_dump()),
+        accounts=wiring.accounts(),
+        policies=wiring.policies(),
+        clock=wiring.clock(),
+        renew=wiring.renew(),
+    )
+    return Answer(201 if opened.created else 200, _account(opened.account.account_id))
+
+
+def show_account(request: Request) -> Answer:
+    """`GET /v1/accounts/{account_id}`."""
+    return Answer(200, _account(request.account_id))
+
+
+def _account(account_id: str) -> Mapping[str, Any]:
+    from lotbook.usecases.read_account import read_account
+
+    view = read_account(account_id, accounts=wiring.accounts(), policies=wiring.policies(), clock=wiring.clock())
+    return render.account(view)
+
+
+def show_balance(request: Request) -> Answer:
+    """`GET .../balance`."""
+    from lotbook.usecases.read_book import read_balance
+
+    unit = paths.unit(request.query)
+    found = read_balance(request.account_id, unit, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew())
+    return Answer(200, render.balance(found))
+
+
+def show_entries(request: Request) -> Answer:
+    """`GET .../entries`."""
+    from lotbook.usecases.statement import list_entries
+
+    unit, limit = paths.unit(request.query), paging.limit_of(request.query)
+    of_list = ("entries", request.account_id, unit)
+    page = list_entries(
+        request.account_id,
+        unit,
+        limit,
+        paging.cursor_of(request.query, *of_list),
+        books=wiring.books(),
+        clock=wiring.clock(),
+        renew=wiring.renew(),
+    )
+    return Answer(200, render.entries(page, paging.to_cursor(page.next_cursor, *of_list)))
+
+
+def grant(request: Request) -> Answer:
+    """`POST .../grants`."""
+    from lotbook.api import schemas
+    from lotbook.usecases.grant_promotion import Promotion, grant_promotion
+
+    asked = schemas.read(schemas.GrantBody, request.json_object())
+    expires_at = None if asked.expires_at is None else instants.from_text(asked.expires_at)
+    granted = grant_promotion(
+        request.account_id,
+        request.key,
+        Promotion(asked.credits, asked.unit, expires_at, asked.reason, request.caller.actor),
+        accounts=wiring.accounts(),
+        policies=wiring.policies(),
+        books=wiring.books(),
+        keys=wiring.idempotency(),
+        clock=wiring.clock(),
+    )
+    return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
+
+
+def describe(_request: Request) -> Answer:
+    """`GET /v1/openapi.json`."""
+    from lotbook.api import openapi
+
+    return Answer(200, openapi.document())
+
+
+ROUTES = {
+    "GET /v1/openapi.json": describe,
+    "PUT /v1/policies/{policy_id}": publish,
+    "GET /v1/policies/{policy_id}": show_policy,
+    "POST /v1/accounts": open_one,
+    "GET /v1/accounts/{account_id}": show_account,
+    "GET /v1/accounts/{account_id}/balance": show_balance,
+    "GET /v1/accounts/{account_id}/entries": show_entries,
+    "POST /v1/accounts/{account_id}/grants": grant,
+}
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer one call."""
+    return dispatch(ROUTES, event)

@@ -1,0 +1,225 @@
+"""The OpenAPI 3.1 document, made from what the code itself uses: routes, request models, answer shapes, problems."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from pydantic.json_schema import models_json_schema
+
+from lotbook.api import body, idempotency, paging, problems, schemas, shapes
+from lotbook.api.routes import CONTRACT, Route
+from lotbook.domain import errors
+from lotbook.domain.errors import Outcome
+
+Schema = dict[str, Any]
+REFERENCE = "#/components/schemas/{model}"
+JSON, PROBLEM_JSON = "application/json", problems.CONTENT_TYPE
+ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
+_PLAIN: dict[object, Schema] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    types.NoneType: {"type": "null"},
+    Any: {},
+}
+_QUERY: dict[str, Schema] = {
+    "unit": {"type": "string", "default": "credits"},
+    "limit": {"type": "integer", "minimum": 1, "maximum": paging.MAX_LIMIT, "default": paging.DEFAULT_LIMIT},
+    "cursor": {"type": "string"},
+    "version": {"type": "integer", "minimum": 1},
+}
+
+
+@cache
+def document() -> Schema:
+    """The whole document; the same for every call of a process."""
+    paths: dict[str, Schema] = {}
+    for route_key, route in CONTRACT.items():
+        method, path = route_key.split(" ")
+        paths.setdefault(path, {})[method.lower()] = _operation(route_key, route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Lotbook",
+            "version": "1",
+            "description": "Prepaid credits: sell, grant, burn, expire and prove every one of them.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A member token (JWT of the deployment's issuer) or a service key (`lbk_...`).",
+                }
+            },
+            "schemas": dict(sorted({**_bodies(), **_answers(), "Problem": _problem()}.items())),
+        },
+    }
+
+
+def refusals(route: Route) -> dict[int, list[str]]:
+    """Every problem code of a route, by status."""
+    codes = {*route.codes, *_usual_codes(route)}
+    by_status: dict[int, list[str]] = {}
+    for code in sorted(codes):
+        by_status.setdefault(_status(code), []).append(code)
+    return dict(sorted(by_status.items()))
+
+
+def outcomes() -> Iterator[type[Outcome]]:
+    """Every outcome with a code of its own, in the order in which errors.py names them."""
+    for outcome in vars(errors).values():
+        if isinstance(outcome, type) and issubclass(outcome, Outcome) and outcome in problems.KINDS:
+            yield outcome
+
+
+def _usual_codes(route: Route) -> Iterator[str]:
+    if not route.public:
+        yield errors.Unauthenticated.code
+        if not route.any_token:
+            yield errors.Forbidden.code
+    if route.keyed:
+        yield from (
+            errors.IdempotencyKeyMissing.code,
+            errors.IdempotencyKeyInvalid.code,
+            errors.IdempotencyKeyReused.code,
+        )
+    if route.body:
+        yield from (errors.MalformedJson.code, errors.BodyTooLarge.code, errors.InvalidRequest.code)
+    if route.query:
+        yield errors.InvalidRequest.code
+
+
+def _status(code: str) -> int:
+    return next(problems.kind_of(outcome).status for outcome in outcomes() if outcome.code == code)
+
+
+def _operation(route_key: str, route: Route) -> Schema:
+    path = route_key.split(" ")[1]
+    codes = refusals(route)
+    if "{account_id}" in path:
+        codes.setdefault(404, []).insert(0, errors.AccountNotFound.code)
+    operation: Schema = {
+        "summary": route.summary,
+        "description": _who(route),
+        "tags": [route.function],
+        "parameters": list(_parameters(path, route)),
+        "responses": {str(status): _answer(name, route) for status, name in route.answers.items()}
+        | {str(status): _refusal(named) for status, named in sorted(codes.items())},
+    }
+    if route.body:
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _reference(route.body)}}}
+    if route.public:
+        operation["security"] = []
+    return operation
+
+
+def _who(route: Route) -> str:
+    if route.public:
+        return "No token."
+    if route.any_token:
+        return "Any valid token."
+    named = [f"service key with `{scope}`" for scope in sorted(route.scopes)]
+    return "Needs: " + " or ".join(["member of the account"] * route.members + named) + "."
+
+
+def _parameters(path: str, route: Route) -> Iterator[Schema]:
+    for name in ("account_id", "policy_id", "purchase_id"):
+        if f"{{{name}}}" in path:
+            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
+    for name in route.query:
+        yield {"name": name, "in": "query", "required": False, "schema": _QUERY[name]}
+    if route.keyed:
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": "A new one for each piece of work; the same one for each retry of it.",
+            "schema": {"type": "string", "pattern": f"^{idempotency.VISIBLE_ASCII.pattern}$"},
+        }
+
+
+def _answer(name: str, route: Route) -> Schema:
+    answer: Schema = {"description": "Done.", "content": {JSON: {"schema": _reference(name)}}}
+    if route.keyed:
+        told = "`true` when this is the first answer again."
+        answer["headers"] = {"Idempotent-Replayed": {"description": told, "schema": {"const": "true"}}}
+    return answer
+
+
+def _refusal(codes: list[str]) -> Schema:
+    told = ", ".join(f"`{code}`" for code in codes)
+    return {"description": told, "content": {PROBLEM_JSON: {"schema": _reference("Problem")}}}
+
+
+def _problem() -> Schema:
+    error = {name: {"type": "string"} for name in ("field", "code", "message")}
+    text = {"type": "string"}
+    return {
+        "description": "RFC 9457. Beside these members it carries the refusal's own data; ERRORS.md lists all codes.",
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail", "request_id"],
+        "properties": {
+            **dict.fromkeys(("type", "title", "code", "detail", "request_id"), text),
+            "status": {"type": "integer"},
+            "errors": {
+                "type": "array",
+                "maxItems": body.MAX_ERRORS,
+                "items": {"type": "object", "required": sorted(error), "properties": error},
+            },
+        },
+    }
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": REFERENCE.format(model=name)}
+
+
+def _bodies() -> dict[str, Schema]:
+    models = [(model, "validation") for model in schemas.models().values()]
+    _, found = models_json_schema(models, ref_template=REFERENCE)  # type: ignore[arg-type]
+    named: dict[str, Schema] = found["$defs"]
+    return named
+
+
+def _answers() -> dict[str, Schema]:
+    found: dict[str, Schema] = {"PolicyDocument": {"type": "object"}, "OpenApi": {"type": "object"}}
+    for name, shape in vars(shapes).items():
+        if is_typeddict(shape):
+            found[name] = _shape(shape)
+    return found
+
+
+def _shape(shape: Any) -> Schema:
+    members = get_type_hints(shape, include_extras=True)
+    described: Schema = {
+        "type": "object",
+        "description": shape.__doc__,
+        "properties": {name: _type(member) for name, member in members.items()},
+    }
+    required = [name for name in members if name in shape.__required_keys__]
+    return described | ({"required": required} if required else {})
+
+
+def _type(member: Any) -> Schema:
+    if is_typeddict(member):
+        return _reference(member.__name__)
+    if member in _PLAIN:
+        return _PLAIN[member]
+    origin, arguments = get_origin(member), get_args(member)
+    if origin is Annotated:
+        return {**_type(arguments[0]), "format": arguments[1]}
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is list:
+        return {"type": "array", "items": _type(arguments[0])}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [_type(argument) for argument in arguments]}
+    raise TypeError(f"{member} has no schema")

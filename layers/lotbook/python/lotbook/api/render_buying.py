@@ -1,0 +1,188 @@
+"""Offers, quotes and purchases -> the contract's shapes. No decisions here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.api.render import decimal_text, optional
+from lotbook.domain.instants import to_optional_text, to_text
+from lotbook.domain.quotes import CustomPaymentItem, PackItem, PlanItem, TopUpItem
+
+if TYPE_CHECKING:
+    from lotbook.api import shapes
+    from lotbook.domain import policy
+    from lotbook.domain.gateway import InvoiceFacts
+    from lotbook.domain.offers import Offers, PlanOffer, TopUpOffer
+    from lotbook.domain.purchase import Consent, Dispute, Failure, Purchase
+    from lotbook.domain.quotes import Item, Line, Quote, Tax
+
+
+def offers(result: Offers) -> shapes.Offers:
+    """What this account may buy."""
+    return {
+        "currency": result.currency,
+        "payment_label": result.payment_label,
+        "plan": result.plan,
+        "free_credits": result.free_credits,
+        "top_up": _top_up(result.top_up),
+        "plans": [_plan(plan) for plan in result.plans],
+        "custom_payment": result.custom_payment,
+        "consent": optional(result.consent, _consent_asked),
+        "support": optional(result.support, _support),
+    }
+
+
+def _consent_asked(consent: policy.Consent) -> shapes.ConsentAsked:
+    return {"kind": consent.kind, "version": consent.version, "url": consent.url}
+
+
+def _support(support: policy.Support) -> shapes.SupportContact:
+    return {"email": support.email, "url": support.url}
+
+
+def _top_up(offer: TopUpOffer) -> shapes.TopUpOffer:
+    return {
+        "mode": offer.mode,
+        "min": offer.min,
+        "max": offer.max,
+        "step": offer.step,
+        "unit_price": optional(offer.unit_price, decimal_text),
+        "packs": [
+            {"pack_id": pack.pack_id, "credits": pack.credits, "amount_minor": pack.amount_minor}
+            for pack in offer.packs
+        ],
+        "expires": {"rule": offer.expires.rule, "at": to_optional_text(offer.expires.at)},
+        "allowed": offer.allowed,
+        "reason": offer.reason,
+    }
+
+
+def _plan(offer: PlanOffer) -> shapes.PlanOffer:
+    return {
+        "plan_id": offer.plan_id,
+        "title": offer.title,
+        "amount_minor": offer.amount_minor,
+        "interval": offer.interval,
+        "term_days": offer.term_days,
+        "credits": offer.credits,
+        "free_credits": offer.free_credits,
+        "change": offer.change,
+        "contact_url": offer.contact_url,
+        "entitlements": list(offer.entitlements),
+    }
+
+
+def quote(result: Quote) -> shapes.Quote:
+    """The order summary."""
+    return {
+        "item": item(result.item),
+        "lines": [_line(line) for line in result.lines],
+        "credits": result.credits,
+        "expires_at": to_optional_text(result.expires_at),
+        "subtotal_minor": result.subtotal_minor,
+        "tax": optional(result.tax, _tax),
+        "total_minor": result.total_minor,
+        "currency": result.currency,
+        "consent_required": result.consent_required,
+        "allowed": result.allowed,
+        "reason": result.reason,
+    }
+
+
+def ordered(row: Purchase) -> shapes.Ordered:
+    """The first answer of a purchase, also when it is given again: what was true when the order was made."""
+    return {
+        "purchase_id": row.purchase_id,
+        "state": "pending",
+        "checkout_url": row.checkout_url or "",
+        "expires_at": to_optional_text(row.quoted_expires_at),
+        "consent_required": row.consent is not None,
+        "allowed": True,
+        "reason": None,
+        **_order(row),
+    }
+
+
+def purchase(row: Purchase) -> shapes.Purchase:
+    """A purchase row."""
+    refs = row.gateway_refs
+    return {
+        "purchase_id": row.purchase_id,
+        "state": row.state,
+        "lot_id": row.lot_id,
+        "gateway": row.gateway,
+        "gateway_ref": row.gateway_ref,
+        "gateway_refs": {
+            "checkout_session": refs.checkout_session,
+            "payment_intent": refs.payment_intent,
+            "invoice": refs.invoice,
+        },
+        "checkout_url": row.checkout_url if row.state == "pending" else None,
+        "consent": optional(row.consent, _consent),
+        "created_at": to_text(row.created_at),
+        "completed_at": to_optional_text(row.completed_at),
+        "failure": optional(row.failure, _failure),
+        "dispute": optional(row.dispute, _dispute),
+        "policy_version": row.policy_version,
+        **_order(row),
+    }
+
+
+def invoice(facts: InvoiceFacts) -> shapes.Invoice:
+    """The gateway's invoice."""
+    return {"number": facts.number, "hosted_url": facts.hosted_url, "pdf_url": facts.pdf_url}
+
+
+def _order(row: Purchase) -> shapes.Order:
+    return {
+        "item": item(row.item),
+        "lines": [_line(line) for line in row.lines],
+        "credits": row.credits,
+        "subtotal_minor": row.subtotal_minor,
+        "tax": optional(row.tax, _tax),
+        "total_minor": row.total_minor,
+        "currency": row.currency,
+    }
+
+
+def item(bought: Item) -> shapes.Item:
+    """The item as it was asked for."""
+    match bought:
+        case TopUpItem(credits=credits):
+            return {"kind": "top_up", "credits": credits}
+        case PackItem(pack_id=pack_id):
+            return {"kind": "top_up", "pack_id": pack_id}
+        case PlanItem(plan_id=plan_id):
+            return {"kind": "plan", "plan_id": plan_id}
+        case CustomPaymentItem(amount_minor=amount_minor, remark=remark):
+            return {"kind": "custom_payment", "amount_minor": amount_minor, "remark": remark}
+
+
+def _line(line: Line) -> shapes.Line:
+    return {
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": decimal_text(line.unit_price),
+        "amount_minor": line.amount_minor,
+    }
+
+
+def _failure(failure: Failure) -> shapes.Failure:
+    return {"code": failure.code, "message": failure.message}
+
+
+def _dispute(dispute: Dispute) -> shapes.Dispute:
+    return {"state": dispute.state}
+
+
+def _tax(tax: Tax) -> shapes.Tax:
+    return {"name": tax.name, "rate": decimal_text(tax.rate), "amount_minor": tax.amount_minor}
+
+
+def _consent(consent: Consent) -> shapes.ConsentGiven:
+    return {
+        "kind": consent.kind,
+        "refund_policy_version": consent.refund_policy_version,
+        "accepted_at": to_text(consent.accepted_at),
+        "actor": consent.actor,
+    }
