@@ -112,13 +112,21 @@ def price_each(price_minor: int, credits: int, currency: str) -> Decimal:
 
     What is shown is what counts: totals are computed from this number, not from the fraction behind it.
     """
-    each = _EXACT.divide(to_major(price_minor, currency), Decimal(credits))
-    return _plain(_EXACT.quantize(each, Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)))
+    return _to_unit_price(_EXACT.divide(to_major(price_minor, currency), Decimal(credits)))
+
+
+def part_of(price: Decimal, rate: Decimal) -> Decimal:
+    """A rate of a unit price, as a unit price (MK-23)."""
+    return _to_unit_price(_EXACT.multiply(price, rate))
 
 
 def to_text(price: Decimal) -> str:
     """A decimal string without exponent or trailing zeros: `0.0009`, `1.5`, `200`."""
     return format(_plain(price), "f")
+
+
+def _to_unit_price(exact: Decimal) -> Decimal:
+    return _plain(_EXACT.quantize(exact, Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)))
 
 
 def _plain(value: Decimal) -> Decimal:
