@@ -40,7 +40,7 @@ validate: $(SAM) ## sam validate --lint
 	.venv-sam/bin/python -m samcli validate --lint
 
 policies: $(RUN) ## check samplefiles/policies/*.yaml
-	.venv/bin/python -m local.policies
+	.venv/bin/python -m local.policies check
 
 openapi: $(RUN) ## write the OpenAPI document anew
 	.venv/bin/python -m local.generate openapi

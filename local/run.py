@@ -1,0 +1,171 @@
+"""`make run`: the whole of Lotbook on this machine. Starts everything, says where it is, stops everything.
+
+Order of start: data directory, ports, engine, table and parameters, servers, demo accounts, schedules, `dev.json` last.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from types import FrameType
+
+from local import ROOT, cloud, demo_accounts, dev_file
+from local.api_events import Answer, Request
+from local.clock import LocalClock
+from local.control import PREFIX, Control
+from local.engine import Engine, EngineError
+from local.functions import Functions
+from local.gateway import Gateway
+from local.http_server import Server, application
+from local.issuer import AUDIENCE, ISSUER, Issuer
+from local.places import HOST, CannotStart, Places
+from local.run_secrets import ALL_SCOPES, RunSecrets
+from local.schedules import Schedules
+from local.template import Template, load
+
+STRIPE = "https://api.stripe.com"
+WATCH_SECONDS = 1.0
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop before everything had started."""
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; answers the exit code."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGHUP, on_signal)
+    try:
+        with ExitStack() as started:
+            engine = _start(Places.read(os.environ), started, stop)
+            while not stop.wait(WATCH_SECONDS):
+                if not engine.alive():
+                    raise EngineError("the local AWS engine ended; see engine/engine.log in the data directory")
+            print("\nStopping.", flush=True)
+    except Stopped:
+        print("\nStopped before everything had started.", flush=True)
+    except (CannotStart, EngineError, demo_accounts.DemoRefused) as refusal:
+        print(f"\n{refusal}", file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+def _start(places: Places, started: ExitStack, stop: threading.Event) -> Engine:
+    began = time.monotonic()
+    started.enter_context(places.lock())
+    stripe_port, engine_port = places.free_ports()
+    keys_url = f"{places.base_url}{PREFIX}jwks.json"
+    template = load(
+        ROOT / "template.yaml",
+        {"Stage": "local", "TokenIssuer": ISSUER, "TokenAudience": AUDIENCE, "TokenKeysUrl": keys_url},
+    )
+    directory = places.directory
+    secrets = RunSecrets.of(directory / "secrets.json")
+    issuer = Issuer(directory / "issuer.pem")
+    clock = LocalClock(directory / "clock.json")
+    webhook_secret = (
+        places.stripe_webhook_secret or secrets.webhook_secret if places.stripe_key else secrets.webhook_secret
+    )
+    stripe_url = STRIPE if places.stripe_key else f"http://{HOST}:{stripe_port}"
+
+    _say("starting the local AWS engine", stop)
+    engine = Engine(directory / "engine", engine_port)
+    started.callback(engine.stop)
+    engine.start()
+    environment = {
+        **template.environment,
+        **cloud.credentials(engine.url),
+        **_here(places, clock, stripe_url),
+    }
+    os.environ.update(environment)
+    parameters = {
+        environment["GATEWAY_KEY_PARAMETER"]: places.stripe_key or "sk_test_stand_in",
+        environment["WEBHOOK_SECRETS_PARAMETER"]: webhook_secret,
+    }
+    cloud.create_missing(template, parameters, engine.url)
+
+    _say("starting the API and the Stripe stand-in", stop)
+    functions = Functions(ROOT / "functions", template.functions)
+    schedules = Schedules(template.schedules, functions, clock)
+    control = Control(clock, schedules, issuer, keys_url)
+    if not places.stripe_key:
+        _start_stand_in(places, stripe_port, clock, webhook_secret, started)
+    _start_api(places.port, template, functions, control, started)
+
+    _say("opening the demo accounts", stop)
+    _register_keys(secrets, clock)
+    demo_accounts.create(places.base_url, secrets.service_keys[ALL_SCOPES])
+    started.callback(schedules.stop)
+    schedules.start()
+    path = directory / "dev.json"
+    document = dev_file.describe(places.base_url, stripe_url, webhook_secret, secrets, issuer)
+    dev_file.write(path, document)
+    control.ready = True
+    print(dev_file.welcome(document, path, time.monotonic() - began), flush=True)
+    return engine
+
+
+def _say(text: str, stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Stopped
+    print(f"{text} ...", flush=True)
+
+
+def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
+    """The environment that only the local run has."""
+    without_proxy = ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST, "localhost"]))
+    return {
+        "CLOCK_FILE": str(clock.path),
+        "GATEWAY_API_BASE": "" if places.stripe_key else stripe_url,
+        "POWERTOOLS_LOG_LEVEL": "WARNING",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
+    }
+
+
+def _start_api(port: int, template: Template, functions: Functions, control: Control, started: ExitStack) -> None:
+    gateway = Gateway(template, functions)
+
+    def answer(request: Request) -> Answer:
+        return control.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)
+
+    server = Server(application(answer), port)
+    started.callback(server.stop)
+    server.start()
+
+
+def _start_stand_in(places: Places, port: int, clock: LocalClock, secret: str, started: ExitStack) -> None:
+    from local.stripe_stand_in.server import StandIn
+
+    stand_in = StandIn(
+        directory=places.directory / "stripe",
+        clock=clock,
+        webhook_url=f"{places.base_url}/v1/webhooks/stripe",
+        webhook_secret=secret,
+        base_url=f"http://{HOST}:{port}",
+    )
+    server = Server(stand_in.application, port)
+    started.callback(server.stop)
+    server.start()
+
+
+def _register_keys(secrets: RunSecrets, clock: LocalClock) -> None:
+    from lotbook import wiring
+
+    secrets.register(wiring.service_keys(), clock.now())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
