@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.access import Caller, Scope
     from lotbook.domain.account import Account
-    from lotbook.domain.gateway import CheckoutFacts, Deployment, InvoiceFacts
+    from lotbook.domain.gateway import CheckoutFacts, Deployment, EventHint, InvoiceFacts
     from lotbook.domain.policy import PublishedPolicy
     from lotbook.domain.purchase import Purchase
 
@@ -182,3 +182,11 @@ class Gateway(Protocol):
         ...
 
     def invoice(self, invoice: str) -> InvoiceFacts: ...
+
+
+class EventReader(Protocol):
+    """The gateway's calls to us."""
+
+    def read(self, body: bytes, signature: str | None) -> EventHint:
+        """The hint of a signed body; raises BadSignature, MalformedEvent."""
+        ...

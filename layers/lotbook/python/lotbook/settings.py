@@ -24,6 +24,7 @@ class Settings:
     event_bus: str
     mail_from: str
     gateway_api_base: str | None  # local run: the Stripe stand-in
+    return_url: str  # where a checkout page sends the buyer whose request named no address
     clock_file: str | None  # local run: how the clock is set
 
     @staticmethod
@@ -42,6 +43,7 @@ class Settings:
             event_bus=environment.get("EVENT_BUS", ""),
             mail_from=environment.get("MAIL_FROM", ""),
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
+            return_url=environment.get("RETURN_URL") or "https://lotbook.invalid/",
             clock_file=environment.get("CLOCK_FILE") or None,
         )
 

@@ -11,17 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.adapters.dynamo.table import Table
+    from lotbook.adapters.secrets import SsmSecrets
     from lotbook.domain.policy import Policy
     from lotbook.ports import (
         AccountStore,
         Clock,
         DueIndex,
         Entropy,
+        EventReader,
+        Gateway,
         IdempotencyStore,
         MemberTokens,
         PolicyStore,
+        PurchaseStore,
         ServiceKeyStore,
     )
+    from lotbook.usecases.sales import Sales
 
 
 @cache
@@ -123,3 +128,61 @@ def renew() -> Callable[[str], None]:
         renew_account(account_id, accounts=accounts(), policies=policies(), books=books(), clock=clock())
 
     return renew_now
+
+
+@cache
+def secrets() -> SsmSecrets:
+    """Secrets in SSM, kept for minutes."""
+    import boto3
+    from botocore.config import Config
+
+    from lotbook.adapters.secrets import SsmSecrets
+
+    config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
+    return SsmSecrets(boto3.client("ssm", config=config), clock())
+
+
+@cache
+def purchases() -> PurchaseStore:
+    """Purchases in the table."""
+    from lotbook.adapters.dynamo.purchases import DynamoPurchases
+
+    return DynamoPurchases(table())
+
+
+@cache
+def gateway() -> Gateway:
+    """Stripe, or its stand-in where the local run names one."""
+    from lotbook.adapters.stripe.client import StripeCalls
+    from lotbook.adapters.stripe.gateway import StripeGateway
+    from lotbook.domain.gateway import Deployment
+
+    known = settings()
+    deployment = Deployment.of(known.stage)
+    calls = StripeCalls(secrets(), known.gateway_key_parameter, deployment, known.gateway_api_base)
+    return StripeGateway(calls, deployment)
+
+
+@cache
+def gateway_events() -> EventReader:
+    """The gateway's calls, verified with the active webhook secrets."""
+    from lotbook.adapters.stripe.events import SignedEvents
+
+    return SignedEvents(secrets(), settings().webhook_secrets_parameter, clock())
+
+
+@cache
+def sales() -> Sales:
+    """The ports of buying."""
+    from lotbook.usecases.sales import Sales
+
+    return Sales(
+        purchases=purchases(),
+        accounts=accounts(),
+        policies=policies(),
+        books=books(),
+        gateway=gateway(),
+        clock=clock(),
+        entropy=entropy(),
+        return_url=settings().return_url,
+    )

@@ -42,7 +42,14 @@ OPEN: frozenset[Scope] = frozenset({"accounts:write"})
 PUBLISH: frozenset[Scope] = frozenset({"policies:write"})
 
 ORDER_CODES = ("quantity_not_allowed", "amount_not_chargeable", "unknown_pack", "unknown_plan", "already_on_plan")
-PURCHASE_CODES = ("consent_required", "contact_only", "account_paused", "conflict", "unavailable")
+PURCHASE_CODES = (
+    "consent_required",
+    "contact_only",
+    "account_paused",
+    "purchase_abandoned",
+    "conflict",
+    "unavailable",
+)
 
 CONTRACT: dict[str, Route] = {
     "GET /v1/openapi.json": Route("This document", "account", {200: "OpenApi"}, public=True),

@@ -265,6 +265,13 @@ class PurchaseNotFound(Refused):
     title = "There is no such purchase."
 
 
+class PurchaseAbandoned(Refused):
+    """The order of this key was abandoned before its checkout page could be opened (NP-30). Data: `purchase_id`."""
+
+    code = "purchase_abandoned"
+    title = "This purchase was abandoned before its checkout opened; start a new one."
+
+
 class InvoiceNotReady(Refused):
     """The purchase has no invoice (yet)."""
 

@@ -14,6 +14,7 @@ from lotbook.domain.errors import (
     Forbidden,
     IdempotencyKeyReused,
     NotEligible,
+    PurchaseAbandoned,
     Unavailable,
 )
 from lotbook.domain.instants import MINUTE
@@ -31,7 +32,7 @@ from lotbook.domain.quotes import PlanItem, quote
 from lotbook.domain.return_urls import check_return_url
 from lotbook.ports import KeyUse
 from lotbook.usecases.ensure_customer import ensure_customer
-from lotbook.usecases.settle_purchase import session_of
+from lotbook.usecases.settle_purchase import session_of, settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.access import Caller
@@ -187,13 +188,19 @@ def _too_late(order: Purchase, now: int, sales: Sales) -> Purchase:
     """A page can no longer be opened to end as ordered. One that an earlier try opened is taken; else it is over (NP-30)."""
     session = session_of(order, sales)
     if session is None:
-        return sales.purchases.save(moved(order, "abandoned", now))
+        sales.purchases.save(moved(order, "abandoned", now))
+        raise PurchaseAbandoned(purchase_id=order.purchase_id)
     facts = sales.gateway.checkout(session)
+    if facts.state != "open":
+        return _as_it_ended(settle_purchase(order.account_id, order.purchase_id, sales=sales))
     refs = replace(order.gateway_refs, checkout_session=session)
     return sales.purchases.save(replace(order, customer=facts.customer, gateway_refs=refs, checkout_url=facts.url))
 
 
 def _as_it_ended(order: Purchase) -> Purchase:
-    if order.failure == NOT_CHARGEABLE and order.gateway_refs.checkout_session is None:
+    """Raises what the order came to where it has no page to show."""
+    if order.checkout_url is None and order.failure == NOT_CHARGEABLE:
         raise AmountNotChargeable
+    if order.checkout_url is None and order.state in {"abandoned", "failed"}:
+        raise PurchaseAbandoned(purchase_id=order.purchase_id)
     return order

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.errors import BrokenInvariant, Conflict, Unavailable
-from lotbook.domain.periods import lots_of_period
 from lotbook.domain.purchase import SETTLED, GatewayRefs, Purchase, completed, lots_of, moved, settled
 from lotbook.domain.validity import validity
 from lotbook.domain.verdicts import Verdict, decided, verdict
@@ -95,17 +94,9 @@ def _never_opened(purchase: Purchase, sales: Sales) -> Purchase:
 
 
 def _grant(purchase: Purchase, sales: Sales) -> Purchase:
-    loaded = sales.account(purchase.account_id)
-    renews_at = lots_of_period(loaded.published.policy, loaded.account, sales.clock.now()).renews_at
+    # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
     for lot in lots_of(purchase, _policy(purchase, sales).rank("purchased")):
-        grant_lot(
-            purchase.account_id,
-            lot,
-            books=sales.books,
-            clock=sales.clock,
-            # Plan and free credits are of the unit that is sold; a companion's book has no period to renew.
-            renews_at=renews_at if lot.unit == purchase.unit else None,
-        )
+        grant_lot(purchase.account_id, lot, books=sales.books, clock=sales.clock)
     return sales.purchases.save(completed(purchase, sales.clock.now()))
 
 

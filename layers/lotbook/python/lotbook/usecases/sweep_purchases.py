@@ -13,10 +13,13 @@ from lotbook.domain.purchase import CHECK_AGAIN, Purchase
 from lotbook.usecases.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lotbook.ports import DueIndex, DueItem
     from lotbook.usecases.sales import Sales
 
 DUE_KIND = "purchase"
+LEAST_TIME_LEFT = 45_000  # milliseconds that one look may take when the gateway is slow
 MAX_PURCHASES_A_RUN = 100  # one gateway read each, at its limit of 25 a second some four seconds' worth
 
 
@@ -28,13 +31,18 @@ class Swept:
     decided: int
 
 
-def sweep_purchases(*, sales: Sales, due: DueIndex, limit: int = MAX_PURCHASES_A_RUN) -> Swept:
+def sweep_purchases(
+    *, sales: Sales, due: DueIndex, time_left: Callable[[], int], limit: int = MAX_PURCHASES_A_RUN
+) -> Swept:
     """Look at what is due. Raises Unavailable at the first purchase that the gateway does not answer for.
 
     Each is postponed before it is looked at, so one that cannot be settled never stands in the way of the others.
+    `time_left`: milliseconds until the function is stopped.
     """
     checked = decided = 0
     for item in due.due(DUE_KIND, sales.clock.now(), limit):
+        if time_left() < LEAST_TIME_LEFT:
+            break
         if _claimed(item, sales) is None:
             continue
         after = settle_purchase(item.account_id, item.name, sales=sales)

@@ -1,0 +1,44 @@
+"""Asks the gateway about purchases without a verdict: one, when a buyer presses the button; all that are due, on schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from lotbook import wiring
+from lotbook.api import paths, render_buying
+from lotbook.api.http import Answer, Request, dispatch
+from lotbook.api.observability import log_answer
+from lotbook.usecases.recheck_purchase import recheck_purchase
+from lotbook.usecases.sweep_purchases import sweep_purchases
+
+
+class Context(Protocol):
+    """What Lambda tells about the invocation."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def recheck(request: Request) -> Answer:
+    """`POST .../recheck`: the purchase after a look at the gateway (NP-29, NP-31)."""
+    request.no_body()
+    purchase_id = paths.purchase_id(request.path)
+    row = recheck_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales())
+    return Answer(200, render_buying.purchase(row))
+
+
+def sweep(context: Context) -> dict[str, Any]:
+    """One bounded run. Raises when the gateway does not answer: the schedule tries again, and its alarm rings."""
+    swept = sweep_purchases(
+        sales=wiring.sales(), due=wiring.due_index(), time_left=context.get_remaining_time_in_millis
+    )
+    log_answer(schedule="recheck", checked=swept.checked, decided=swept.decided)
+    return {"checked": swept.checked, "decided": swept.decided}
+
+
+ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": recheck}
+
+
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """A call has a route, the schedule's event has none."""
+    return dispatch(ROUTES, event) if "routeKey" in event else sweep(context)

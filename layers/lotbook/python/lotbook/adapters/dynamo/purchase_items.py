@@ -1,0 +1,67 @@
+"""A purchase as a DynamoDB item and back. Unknown attributes are a newer version's and are left alone; missing ones have defaults."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.dynamo import keys
+from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase, Settlement
+from lotbook.domain.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, Tax, TopUpItem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DUE_KIND = "purchase"
+_FIELDS = frozenset(field.name for field in fields(Purchase))
+_ITEMS: dict[str, type[TopUpItem | PackItem | PlanItem | CustomPaymentItem]] = {
+    "top_up": TopUpItem,
+    "pack": PackItem,
+    "plan": PlanItem,
+    "custom_payment": CustomPaymentItem,
+}
+_KINDS = {made: kind for kind, made in _ITEMS.items()}
+_PARTS: dict[str, type[Any]] = {
+    "tax": Tax,
+    "consent": Consent,
+    "gateway_refs": GatewayRefs,
+    "settlement": Settlement,
+    "failure": Failure,
+    "dispute": Dispute,
+}
+
+
+def to_values(purchase: Purchase) -> dict[str, Any]:
+    """Every attribute but the key."""
+    return {**asdict(purchase), "item": {"kind": _KINDS[type(purchase.item)], **asdict(purchase.item)}}
+
+
+def due(purchase: Purchase) -> dict[str, Any]:
+    """The attributes that put it into the due index; none once it is decided."""
+    if purchase.check_at is None:
+        return {}
+    return {"dp": keys.due_shard(DUE_KIND, purchase.purchase_id), "du": purchase.check_at}
+
+
+def from_values(values: Mapping[str, Any]) -> Purchase:
+    """The purchase of an item's values."""
+    known = {name: value for name, value in values.items() if name in _FIELDS}
+    for name, part in _PARTS.items():
+        known[name] = _part(part, known.get(name))
+    known["gateway_refs"] = known["gateway_refs"] or GatewayRefs()
+    known["item"] = _item(known["item"])
+    known["lines"] = tuple(_part(Line, line) for line in known["lines"])
+    known["companions"] = tuple((unit, credits) for unit, credits in known["companions"])
+    return Purchase(**known)
+
+
+def _item(values: Mapping[str, Any]) -> Item:
+    made: Item = _part(_ITEMS[values["kind"]], {name: value for name, value in values.items() if name != "kind"})
+    return made
+
+
+def _part(part: type[Any], values: Mapping[str, Any] | None) -> Any:
+    if values is None:
+        return None
+    known = {field.name for field in fields(part)}
+    return part(**{name: value for name, value in values.items() if name in known})

@@ -1,0 +1,108 @@
+"""Purchases and the markers of their idempotency keys: written together once, then changed under the version."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
+from lotbook.adapters.dynamo.table import CONDITION_FAILED, TRANSACTION_CANCELED, from_item, to_item
+from lotbook.domain.errors import Conflict
+from lotbook.ports import KeyUse
+
+if TYPE_CHECKING:
+    from lotbook.adapters.dynamo.table import Attributes, Table
+    from lotbook.domain.purchase import Purchase
+
+KEY_SPACE = "buy"
+NOT_YET_USED = "attribute_not_exists(pk)"
+STILL_THE_VERSION_READ = "#version = :read"
+_BUSY = frozenset({"TransactionConflictException", "TransactionInProgressException"})
+
+
+class DynamoPurchases:
+    """Implements `PurchaseStore`. Reads are strongly consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def place(self, order: Purchase, use: KeyUse) -> KeyUse | None:
+        """Write order and marker together if the key is unused: None when written, else the key's first use."""
+        marker = keys.idempotency(order.account_id, KEY_SPACE, use.fingerprint)
+        row = keys.purchase(order.account_id, order.purchase_id) | to_values(order) | due(order)
+        try:
+            self._table.client.transact_write_items(
+                TransactItems=[
+                    self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest}),
+                    self._put_new(row),
+                ]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {TRANSACTION_CANCELED, *_BUSY}:
+                raise
+            first = self.key_use(order.account_id, use.fingerprint)
+            if first is None:
+                raise Conflict from error
+            return first
+        return None
+
+    def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None:
+        """What the key was used for."""
+        item = self._item(keys.idempotency(account_id, KEY_SPACE, fingerprint))
+        return None if item is None else KeyUse(fingerprint, item["purchase_id"], item["digest"])
+
+    def get(self, account_id: str, purchase_id: str) -> Purchase | None:
+        """The purchase, or None."""
+        item = self._item(keys.purchase(account_id, purchase_id))
+        return None if item is None else from_values(item)
+
+    def save(self, purchase: Purchase) -> Purchase:
+        """Write a changed purchase over the version that it was read at. Raises Conflict when somebody was faster."""
+        changed = replace(purchase, version=purchase.version + 1)
+        values = to_values(changed) | due(changed)
+        unset = " REMOVE #dp, #du" if changed.check_at is None else ""
+        names = {f"#{name}": name for name in values} | ({"#dp": "dp", "#du": "du"} if unset else {})
+        try:
+            self._table.client.update_item(
+                TableName=self._table.name,
+                Key=to_item(keys.purchase(purchase.account_id, purchase.purchase_id)),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values) + unset,
+                ConditionExpression=STILL_THE_VERSION_READ,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()})
+                | to_item({":read": purchase.version}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in {CONDITION_FAILED, *_BUSY}:
+                raise
+            raise Conflict from error
+        return changed
+
+    def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[Purchase], str | None]:
+        """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
+        prefix = keys.purchase(account_id, "")
+        below = keys.purchase(account_id, after)["sk"] if after else prefix["sk"] + "\x7f"
+        found = self._table.client.query(
+            TableName=self._table.name,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :below",
+            ExpressionAttributeValues=to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit + 2,  # the bound itself may be among them
+        )["Items"]
+        rows = [from_values(from_item(item)) for item in found]
+        rows = [row for row in rows if after is None or row.purchase_id < after]
+        more = len(rows) > limit
+        return rows[:limit], rows[limit - 1].purchase_id if more else None
+
+    def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
+        answer = self._table.client.get_item(TableName=self._table.name, Key=to_item(key), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def _put_new(self, values: dict[str, Any]) -> Attributes:
+        return {
+            "Put": {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_USED},
+        }

@@ -1,0 +1,95 @@
+"""The Stripe client: bounded time and retries, a pinned API version, and errors as our own outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import stripe
+
+from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.adapters.secrets import SsmSecrets
+    from lotbook.domain.gateway import Deployment
+
+API_VERSION = "2026-10-28.endive"
+NETWORK_RETRIES = 2  # the client's own default is none
+# Connect and read, in seconds; the library's default is 80. Three tries with their pauses end within 25 seconds.
+TIMEOUT_SECONDS = (2.0, 5.5)
+AMOUNT_CODES = frozenset({"amount_too_small", "amount_too_large"})
+UNCERTAIN_CODES = frozenset({"idempotency_key_in_use", "lock_timeout", "rate_limit"})
+
+Answer = TypeVar("Answer")
+
+
+class StripeCalls:
+    """Runs calls against a client that follows the key in the secret store."""
+
+    def __init__(
+        self,
+        secrets: SsmSecrets,
+        key_parameter: str,
+        deployment: Deployment,
+        api_base: str | None,
+        http_client: stripe.HTTPClient | None = None,
+    ) -> None:
+        self._secrets = secrets
+        self._key_parameter = key_parameter
+        self._deployment = deployment
+        self._addresses: dict[str, str] = {"api": api_base} if api_base else {}
+        self._http = http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
+        self._client: tuple[str, stripe.StripeClient] | None = None
+
+    def call(self, ask: Callable[[stripe.StripeClient], Answer]) -> Answer:
+        """The answer of one call. A key that Stripe refuses is read anew, once: it may have been rotated.
+
+        Raises Unavailable (time-outs, limits, 5xx, a refused key), AmountNotChargeable, BrokenInvariant (a request that
+        Stripe calls invalid is a defect of ours). Lets `stripe.CardError` and `stripe.InvalidRequestError` of named
+        situations be caught by the caller through `ask`.
+        """
+        key = self._secrets.read(self._key_parameter)
+        try:
+            return self._try(ask, key)
+        except stripe.AuthenticationError as error:
+            newer = self._secrets.read_again(self._key_parameter)
+            if newer == key:
+                raise Unavailable("The payment gateway refuses the key.") from error
+        try:
+            return self._try(ask, newer)
+        except stripe.AuthenticationError as error:
+            raise Unavailable("The payment gateway refuses the key.") from error
+
+    def _try(self, ask: Callable[[stripe.StripeClient], Answer], key: str) -> Answer:
+        try:
+            return ask(self._with(key))
+        except stripe.AuthenticationError:
+            raise
+        except stripe.InvalidRequestError as error:
+            if error.code in AMOUNT_CODES:
+                raise AmountNotChargeable from error
+            if error.code in UNCERTAIN_CODES:
+                raise Unavailable("The payment gateway is busy.") from error
+            raise BrokenInvariant(f"the gateway calls a request invalid: {error.code} {error.param}") from error
+        except (stripe.IdempotencyError, stripe.PermissionError) as error:
+            raise BrokenInvariant(f"the gateway refuses a request: {type(error).__name__}") from error
+        except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+            raise Unavailable("The payment gateway does not answer.") from error
+
+    def _with(self, key: str) -> stripe.StripeClient:
+        if self._client is None or self._client[0] != key:
+            self._client = key, self._open(key)
+        return self._client[1]
+
+    def _open(self, key: str) -> stripe.StripeClient:
+        """Raises BrokenInvariant for a key of the other mode: a test stage never moves money, a live one always does."""
+        if not key.isascii() or not key.startswith(("sk_", "rk_")) or ("_live_" in key) != self._deployment.live:
+            raise BrokenInvariant(f"the gateway key's mode does not fit stage {self._deployment.stage}")
+        return stripe.StripeClient(
+            key,
+            stripe_version=API_VERSION,
+            max_network_retries=NETWORK_RETRIES,
+            http_client=self._http,
+            base_addresses=self._addresses,  # type: ignore[arg-type]  # a TypedDict of optional names
+        )

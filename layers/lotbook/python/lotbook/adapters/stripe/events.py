@@ -1,0 +1,84 @@
+"""Stripe's events, verified and cut down to a hint: what happened to which object, and whose it says it is.
+
+No Stripe library here: an event may be rendered at any API version, and only names that all versions share are read.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.stripe.signature import verify
+from lotbook.domain.errors import BadSignature, MalformedEvent
+from lotbook.domain.gateway import EventHint, Tag
+
+if TYPE_CHECKING:
+    from lotbook.adapters.secrets import SsmSecrets
+    from lotbook.ports import Clock
+
+
+class SignedEvents:
+    """Implements `EventReader` with the active webhook secrets: several while one is rolled, separated by commas."""
+
+    def __init__(self, secrets: SsmSecrets, parameter: str, clock: Clock) -> None:
+        self._secrets = secrets
+        self._parameter = parameter
+        self._clock = clock
+
+    def read(self, body: bytes, signature: str | None) -> EventHint:
+        """The hint of a signed body; raises BadSignature, MalformedEvent, or Unavailable without secrets."""
+        now = self._clock.now()
+        try:
+            verify(body, signature, _split(self._secrets.read(self._parameter)), now)
+        except BadSignature:
+            # The secret may have been rolled since it was read; asked for at most once a minute, whoever calls.
+            verify(body, signature, _split(self._secrets.read_again(self._parameter)), now)
+        return parse(body)
+
+
+def parse(body: bytes) -> EventHint:
+    """The hint of an event of any API version; raises MalformedEvent for what is no event."""
+    try:
+        event = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise MalformedEvent from None
+    event_id, kind = (_text(event, "id"), _text(event, "type")) if isinstance(event, dict) else (None, None)
+    if event_id is None or kind is None:
+        raise MalformedEvent
+    thing = _object(_object(event, "data"), "object")
+    return EventHint(
+        event_id=event_id,
+        kind=kind,
+        livemode=event.get("livemode") is True,
+        account=_text(event, "account"),
+        object_kind=_text(thing, "object"),
+        object_id=_text(thing, "id"),
+        payment_intent=_payment_intent(thing),
+        tag=tag_of(thing),
+    )
+
+
+def tag_of(thing: dict[str, Any]) -> Tag:
+    """Our metadata on an object; keys that are absent, empty or no text are None."""
+    metadata = _object(thing, "metadata")
+    return Tag(*(_text(metadata, name) or None for name in ("app", "stage", "account_id", "purchase_id")))
+
+
+def _payment_intent(thing: dict[str, Any]) -> str | None:
+    if _text(thing, "object") == "payment_intent":
+        return _text(thing, "id")
+    return _text(thing, "payment_intent") or _text(_object(thing, "payment_intent"), "id")
+
+
+def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(parent: dict[str, Any], name: str) -> str | None:
+    value = parent.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _split(secrets: str) -> list[str]:
+    return [secret.strip() for secret in secrets.split(",") if secret.strip()]

@@ -1,0 +1,60 @@
+"""Stripe's objects (as plain dicts, `to_dict()` once at the boundary) -> our facts. Absent fields become None, never a guess."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from lotbook.adapters.stripe.events import tag_of
+from lotbook.domain.gateway import CheckoutFacts, CheckoutState, InvoiceFacts, PaymentFacts, PaymentState
+
+UNKNOWN_DECLINE = "card_declined"
+
+
+def checkout_facts(session: dict[str, Any]) -> CheckoutFacts:
+    """A checkout session with its payment intent expanded. Raises KeyError where Stripe left out what it always sends."""
+    details = session.get("total_details") or {}
+    payment = session.get("payment_intent")
+    return CheckoutFacts(
+        session=session["id"],
+        url=session.get("url"),
+        state=cast("CheckoutState", session["status"]),
+        payment_state=cast("PaymentState", session["payment_status"]),
+        mode=session["mode"],
+        livemode=session["livemode"] is True,
+        tag=tag_of(session),
+        reference=session.get("client_reference_id"),
+        customer=id_of(session.get("customer")),
+        currency=session["currency"] or "",
+        subtotal_minor=session["amount_subtotal"] or 0,
+        total_minor=session["amount_total"] or 0,
+        discount_minor=details.get("amount_discount") or 0,
+        tax_minor=details.get("amount_tax") or 0,
+        shipping_minor=details.get("amount_shipping") or 0,
+        payment=payment_facts(payment) if isinstance(payment, dict) else None,
+        invoice=id_of(session.get("invoice")),
+    )
+
+
+def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
+    """A payment intent. `decline_code` is the error code (`card_declined`), not the issuer's reason."""
+    error = intent.get("last_payment_error")
+    return PaymentFacts(
+        payment_intent=intent["id"],
+        state=intent["status"],
+        currency=intent["currency"],
+        received_minor=intent.get("amount_received") or 0,
+        decline_code=(error.get("code") or UNKNOWN_DECLINE) if error else None,
+    )
+
+
+def invoice_facts(invoice: dict[str, Any]) -> InvoiceFacts:
+    """An invoice; number and addresses exist once it is finalized."""
+    return InvoiceFacts(
+        invoice["id"], invoice.get("number"), invoice.get("hosted_invoice_url"), invoice.get("invoice_pdf")
+    )
+
+
+def id_of(reference: Any) -> str | None:
+    """The id of a reference that may be expanded."""
+    found = reference.get("id") if isinstance(reference, dict) else reference
+    return found if isinstance(found, str) else None

@@ -1,0 +1,89 @@
+"""Implements `ports.Gateway` with Stripe. Each call that makes something has an idempotency key of ours, never a random one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from lotbook.adapters.stripe import requests
+from lotbook.adapters.stripe.events import tag_of
+from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
+
+if TYPE_CHECKING:
+    from lotbook.adapters.stripe.client import StripeCalls
+    from lotbook.domain.account import Account
+    from lotbook.domain.gateway import CheckoutFacts, Deployment, InvoiceFacts
+    from lotbook.domain.purchase import Purchase
+
+MAX_PAGES = 5  # of a customer's sessions since the order, a hundred each
+
+
+class StripeGateway:
+    """The gateway of a deployment. Thread-safe: the client keeps a connection a thread."""
+
+    def __init__(self, calls: StripeCalls, deployment: Deployment) -> None:
+        self._calls = calls
+        self._deployment = deployment
+
+    @property
+    def deployment(self) -> Deployment:
+        """Whose objects are ours."""
+        return self._deployment
+
+    def draft_checkout(self, order: Purchase) -> str:
+        """The exact request as canonical JSON, all but the customer; calls nobody."""
+        return json.dumps(requests.checkout(order, self._deployment), sort_keys=True, separators=(",", ":"))
+
+    def open_customer(self, account: Account) -> str:
+        """The account's customer; twice within a day is the same one."""
+        params: Any = requests.customer(account, self._deployment)
+        options: Any = {"idempotency_key": f"customer:{account.account_id}"}
+        return self._calls.call(lambda client: client.v1.customers.create(params, options)).id
+
+    def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
+        """Session id and page address of the order's one checkout."""
+        params: Any = {**json.loads(order.checkout_request), "customer": customer}
+        options: Any = {"idempotency_key": f"checkout:{order.purchase_id}"}
+        session = self._calls.call(lambda client: client.v1.checkout.sessions.create(params, options)).to_dict()
+        return session["id"], session["url"]
+
+    def find_checkout(self, order: Purchase, customer: str) -> str | None:
+        """The order's session among its customer's, by metadata. Lists are consistent, searches are not."""
+        params: Any = requests.find_checkout(order, customer)
+        for _ in range(MAX_PAGES):
+            page = self._calls.call(lambda client: client.v1.checkout.sessions.list(params)).to_dict()  # noqa: B023
+            for session in page["data"]:
+                tag = tag_of(session)
+                if tag.is_of(self._deployment) and tag.purchase_id == order.purchase_id:
+                    found: str = session["id"]
+                    return found
+            if not page["has_more"]:
+                return None
+            params = {**params, "starting_after": page["data"][-1]["id"]}
+        return None
+
+    def checkout(self, session: str) -> CheckoutFacts:
+        """The session as it is now."""
+        params: Any = requests.RETRIEVE_CHECKOUT
+        return checkout_facts(
+            self._calls.call(lambda client: client.v1.checkout.sessions.retrieve(session, params)).to_dict()
+        )
+
+    def expire_checkout(self, order: Purchase, session: str) -> bool:
+        """End an open page; False when Stripe says that it is not open any more."""
+        options: Any = {"idempotency_key": f"expire:{order.purchase_id}"}
+
+        def expire(client: stripe.StripeClient) -> bool:
+            try:
+                client.v1.checkout.sessions.expire(session, {}, options)
+            except stripe.InvalidRequestError:
+                return False  # complete or expired; whoever asks reads the session next
+            return True
+
+        return self._calls.call(expire)
+
+    def invoice(self, invoice: str) -> InvoiceFacts:
+        """The invoice as it is now."""
+        return invoice_facts(self._calls.call(lambda client: client.v1.invoices.retrieve(invoice)).to_dict())

@@ -1,0 +1,95 @@
+"""The parameters of every request to Stripe, as plain dicts built by pure functions. No library here.
+
+Tests check each against the library's own parameter types; an unknown or misspelt name fails there, not at Stripe.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lotbook.domain.gateway import APP, Deployment
+from lotbook.domain.instants import HOUR, SECOND
+
+if TYPE_CHECKING:
+    from lotbook.domain.account import Account
+    from lotbook.domain.purchase import Purchase
+    from lotbook.domain.quotes import Line, Tax
+
+LIST_PAGE = 100
+MAX_NAME_CHARACTERS = 250
+_PERCENT = 100
+
+RETRIEVE_CHECKOUT: dict[str, Any] = {"expand": ["payment_intent"]}
+
+
+def metadata(deployment: Deployment, account_id: str, purchase_id: str | None = None) -> dict[str, str]:
+    """Our mark on an object: whose it is, in which deployment (several systems share a Stripe account)."""
+    mark = {"app": APP, "stage": deployment.stage, "account_id": account_id}
+    return mark if purchase_id is None else {**mark, "purchase_id": purchase_id}
+
+
+def customer(account: Account, deployment: Deployment) -> dict[str, Any]:
+    """The account as Stripe's customer."""
+    return {"email": account.email, "metadata": metadata(deployment, account.account_id)}
+
+
+def checkout(order: Purchase, deployment: Deployment) -> dict[str, Any]:
+    """The checkout page of an order, all but its customer. A function of frozen fields: a retry sends the same.
+
+    Every line is sent as one piece at its own rounded amount, tax as a line of ours: so the page charges the order's
+    total to the minor unit, whatever Stripe's own rounding, tax settings or quantity limits are (decision 8).
+    """
+    mark = metadata(deployment, order.account_id, order.purchase_id)
+    payment: dict[str, Any] = {"metadata": mark}
+    if order.save_payment_method:
+        payment["setup_future_usage"] = "off_session"
+    return {
+        "mode": "payment",
+        "ui_mode": "hosted_page",
+        "client_reference_id": order.purchase_id,
+        "metadata": mark,
+        "line_items": _line_items(order),
+        "allowed_payment_method_types": ["card"],  # MK-14
+        "adaptive_pricing": {"enabled": False},  # the currency is the account's (NP-17)
+        "allow_promotion_codes": False,
+        "automatic_tax": {"enabled": False},  # omitted, the Stripe account's default would count
+        "customer_update": {"address": "auto", "name": "auto"},
+        "invoice_creation": {"enabled": True, "invoice_data": {"metadata": mark}},
+        "payment_intent_data": payment,
+        "expires_at": order.checkout_expires_at // SECOND,
+        "success_url": order.success_url,
+        "cancel_url": order.cancel_url,
+    }
+
+
+def find_checkout(order: Purchase, customer: str) -> dict[str, Any]:
+    """The sessions of the customer from around the order's time; the clocks may disagree by an hour."""
+    return {
+        "customer": customer,
+        "created": {"gte": (order.created_at - HOUR) // SECOND},
+        "limit": LIST_PAGE,
+    }
+
+
+def _line_items(order: Purchase) -> list[dict[str, Any]]:
+    items = [_item(order.currency, _name(line), line.amount_minor) for line in order.lines]
+    if order.tax is not None and order.tax.amount_minor:
+        items.append(_item(order.currency, _tax_name(order.tax), order.tax.amount_minor))
+    return items
+
+
+def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
+    product = {"name": name[:MAX_NAME_CHARACTERS]}
+    return {"quantity": 1, "price_data": {"currency": currency, "unit_amount": amount_minor, "product_data": product}}
+
+
+def _name(line: Line) -> str:
+    """What the buyer reads: `10,000 credits (10,000 x 0.0009)`; a single piece needs no arithmetic."""
+    if line.quantity == 1:
+        return line.description
+    return f"{line.description} ({line.quantity:,} x {line.unit_price:f})"
+
+
+def _tax_name(tax: Tax) -> str:
+    percent = (tax.rate * _PERCENT).normalize()
+    return f"{tax.name} {percent:f} %"
