@@ -49,8 +49,10 @@ def lots_of_period(policy: Policy, account: Account, at: int) -> PeriodGrant:
     """The free and the plan lot of the credit period that holds `at` (IS-08, IS-40..47, MK-04, MK-47, GC-05).
 
     Each lives exactly for the period. On a plan without credits, under a policy without free ones, there is nothing to
-    grant and nothing to renew; all the same a term says when it ends.
+    grant and nothing to renew; all the same a term says when it ends. A closed account gets nothing any more.
     """
+    if account.state == "closed":
+        return PeriodGrant((), None)
     account = account_at(policy, account, at)
     plan = policy.plan(account.plan_id)
     period = credit_period(plan, account, at)
