@@ -1,0 +1,131 @@
+"""Functions as Lambda calls them: whole events in, answers out, on moto's DynamoDB in this process (one thread)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lotbook import settings, wiring
+from lotbook.api.identity import to_context
+from lotbook.api.routes import CONTRACT
+from lotbook.domain.access import SCOPES, Caller
+from tests import table as tables
+from tests.fakes.accounts import ManualClock
+from tests.functions.events import an_event
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "TABLE_NAME": "lotbook",
+    "STAGE": "test",
+    "GATEWAY_KEY_PARAMETER": "/lotbook/test/stripe-key",
+    "WEBHOOK_SECRETS_PARAMETER": "/lotbook/test/stripe-webhook-secrets",
+    "TOKEN_ISSUER": "https://issuer.example/",
+    "TOKEN_AUDIENCE": "lotbook",
+    "TOKEN_KEYS_URL": "https://issuer.example/keys",
+}
+SERVICE = Caller("service", "backend", scopes=frozenset(SCOPES))
+
+
+def member(account_id: str, role: str = "owner") -> Caller:
+    """A member of an account."""
+    return Caller("member", f"{role}@{account_id}", account_id=account_id, role=role)  # type: ignore[arg-type]
+
+
+def key_with(*scopes: str) -> Caller:
+    """A service key with these scopes."""
+    return Caller("service", "key", scopes=frozenset(scopes))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a function answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    def ok(self, status: int = 200) -> Any:
+        """Assert success; answers the body."""
+        assert self.status == status, self
+        return self.body
+
+    def problem(self, status: int, code: str) -> dict[str, Any]:
+        """Assert a problem document; answers it."""
+        assert (self.status, self.body.get("code")) == (status, code), self
+        assert self.headers["content-type"] == "application/problem+json"
+        assert self.body["status"] == status
+        assert {"type", "title", "detail", "request_id"} <= set(self.body)
+        return self.body
+
+
+@dataclass
+class Api:
+    """All functions behind their routes."""
+
+    clock: ManualClock
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def call(
+        self,
+        route_key: str,
+        body: Any = None,
+        caller: Caller | None = SERVICE,
+        key: str | None = None,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+        **more: Any,
+    ) -> Answer:
+        """Invoke the function of a route with one event."""
+        sent = raw if raw is not None else (None if body is None else json.dumps(body).encode())
+        headers = {} if key is None else {"idempotency-key": key}
+        event = an_event(route_key, to_context(caller), path or {}, query or {}, headers, sent, **more)
+        return self.invoke(event)
+
+    def invoke(self, event: Mapping[str, Any]) -> Answer:
+        """Invoke the function of the event's route."""
+        module = import_module(f"functions.{CONTRACT[event['routeKey']].function}.app")
+        result = module.handler(event, None)
+        return Answer(result["statusCode"], result["headers"], json.loads(result["body"]))
+
+    def fresh(self) -> str:
+        """An idempotency key that was not used yet."""
+        return f"key-{next(self.numbers)}"
+
+
+def clear_wiring() -> None:
+    """Forget every adapter and the settings of the process."""
+    settings.settings.cache_clear()
+    for made in vars(wiring).values():
+        if callable(clear := getattr(made, "cache_clear", None)):
+            clear()
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """An environment, an empty table, and nothing remembered from other tests."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    clear_wiring()
+    with mock_aws():
+        tables.create(boto3.client("dynamodb"))
+        yield clear_wiring
+    clear_wiring()
+
+
+@pytest.fixture
+def api(environment: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The functions, at a clock that the test moves."""
+    clock = ManualClock()
+    monkeypatch.setattr(wiring, "clock", lambda: clock)
+    return Api(clock)

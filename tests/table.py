@@ -1,0 +1,37 @@
+"""The table of `template.yaml`, made with any DynamoDB client: key schema and index come from the template, not from here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lotbook.adapters.dynamo.table import Table
+
+TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
+TAKEN = ("BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
+
+
+class _Template(yaml.SafeLoader):
+    """CloudFormation's own tags mean nothing here; only the table's plain values are looked at."""
+
+
+_Template.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
+
+
+def definition() -> dict[str, Any]:
+    """What CreateTable needs, without the name."""
+    template = yaml.load(TEMPLATE.read_text(), Loader=_Template)
+    (properties,) = [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    ]
+    return {name: properties[name] for name in TAKEN if name in properties}
+
+
+def create(client: Any, name: str = "lotbook") -> Table:
+    """An empty table."""
+    client.create_table(TableName=name, **definition())
+    return Table(client, name)
