@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from pathlib import Path
 
@@ -53,3 +54,8 @@ class SystemEntropy:
     def read(self, count: int) -> bytes:
         """`count` random bytes."""
         return os.urandom(count)
+
+
+def stand_back(least_seconds: float, most_seconds: float) -> None:
+    """Wait a random time inside the bounds: callers that met on one item must not meet there again at once."""
+    time.sleep(random.uniform(least_seconds, most_seconds))  # noqa: S311 - jitter, no secret
