@@ -90,14 +90,6 @@ class BookStore(Protocol):
         """Everything that was journaled about one lot: its grant, expiries, claw-backs, freezes."""
         ...
 
-    def decide(self, account_id: str, unit: str, name: str, verdict: str) -> str:
-        """Write a verdict unless there is one; answers the one that stands."""
-        ...
-
-    def verdicts(self, account_id: str, unit: str, names: Iterable[str]) -> Mapping[str, str]:
-        """Verdicts by name; those not given yet are left out."""
-        ...
-
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Keep what a caller said about a burn, once per request digest."""
         ...

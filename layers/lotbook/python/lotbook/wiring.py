@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lotbook.domain.policy import Policy
     from lotbook.ports import (
         AccountStore,
+        BookStore,
         Clock,
         DueIndex,
         Entropy,
@@ -186,3 +187,11 @@ def sales() -> Sales:
         entropy=entropy(),
         return_url=settings().return_url,
     )
+
+
+@cache
+def books() -> BookStore:
+    """The books and their ledger."""
+    from lotbook.adapters.dynamo.books import DynamoBooks
+
+    return DynamoBooks(table())

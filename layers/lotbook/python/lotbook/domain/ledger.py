@@ -82,6 +82,7 @@ class Entry:
     by: str | None = None  # captured: capture, release or lapse
     removed: int = 0  # clawed_back: what was still there to take
     reason: str | None = None
+    skips: Pointer | None = None  # void: what the burn that was given back pointed at
     lot: Lot | None = None  # granted: the lot as it was made
 
     @property
@@ -143,6 +144,6 @@ def void_name(seq: int) -> str:
     return f"void#{seq}"
 
 
-def renewal_name(at: int) -> str:
-    """The name of an order that only moves the renewal instant."""
-    return f"renew#{at}"
+def renewal_name(old: int, new: int) -> str:
+    """The name of an order that only moves the renewal instant; instants pass once, so the pair is never met again."""
+    return f"renew#{old}#{new}"

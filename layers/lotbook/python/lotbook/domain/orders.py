@@ -61,14 +61,15 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """Only move the renewal instant."""
+    """Only move the renewal instant, from what it was to what it is to be (FAR_FUTURE: none any more)."""
 
+    was: int
     renews_at: int
 
     @property
     def order_id(self) -> str:
         """The renewal's ledger name."""
-        return ledger.renewal_name(self.renews_at)
+        return ledger.renewal_name(self.was, self.renews_at)
 
 
 @dataclass(frozen=True, slots=True)

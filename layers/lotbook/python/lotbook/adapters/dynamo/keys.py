@@ -53,6 +53,21 @@ def service_key(key_hash: str) -> dict[str, str]:
     return {"pk": f"K#{key_hash}", "sk": "key"}
 
 
+def book(account_id: str, unit: str) -> dict[str, str]:
+    """The account's book of one unit."""
+    return {"pk": f"B#{account_id}#{unit}", "sk": "book"}
+
+
+def lot_ledger(account_id: str, unit: str, name: str) -> dict[str, str]:
+    """An entry about a lot, or another of which an account has few: one partition, so that a lot's can be summed."""
+    return {"pk": f"L#{account_id}#{unit}", "sk": name}
+
+
+def spread_ledger(account_id: str, name: str) -> dict[str, str]:
+    """An entry that a burn or a hold made: spread over partitions by its name, over all units."""
+    return {"pk": f"U#{account_id}#{name}", "sk": "use"}
+
+
 def due_shard(kind: str, seed: str) -> str:
     """The due index's partition for an item of `kind`; the same seed always lands in the same shard."""
     return f"{kind}#{sha256(seed.encode()).digest()[0] % DUE_SHARDS:02d}"

@@ -1,0 +1,147 @@
+"""The book as an item. Names are short because every burn pays for the item's bytes.
+
+| name | what | name | what |
+|---|---|---|---|
+| `bu` | [position, seq of the head, name of the head] | `q` | waiting orders by id |
+| `av` | spendable | `ho` | open holds: name -> [due, credits] |
+| `lo`, `hz` | valid for `lo <= now < hz` | `de` | shortfall |
+| `tp` | tape: [[end, lot, rank, expires or 0, created]] | `v` | version: asks, pauses and turns |
+| `wt`, `fz` | waiting, frozen: [[left, lot, rank, effective, expires or 0, created]] | `nx` | renewal instant |
+| `r` | receipts: memo + `bu` before it; outcomes: ["=", entry] | `pz`, `pv` | pause reason, and its version |
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values, lot_of
+from lotbook.domain.book import Aside, Book, Memo, OpenHold, Receipt, Segment
+from lotbook.domain.instants import FAR_FUTURE
+from lotbook.domain.ledger import Entry, Pointer
+from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OUTCOME = "="
+CONSUME, HOLD, RESOLVE = "c", "h", "k"
+
+
+def memo_values(memo: Memo) -> list[Any]:
+    """The memo as the list that `bu` is appended to. A reference that is absent takes one byte."""
+    head = [memo.credits, memo.at, memo.actor, memo.digest, memo.reference]
+    match memo.kind:
+        case "consume":
+            return [CONSUME, *head]
+        case "hold":
+            return [HOLD, *head, memo.due]
+        case "resolve":
+            return [RESOLVE, *head, memo.hold, memo.by]
+
+
+def receipt_values(receipt: Receipt) -> list[Any]:
+    """A receipt as it lies in the book."""
+    return [*memo_values(receipt.memo), receipt.position, receipt.before.seq, receipt.before.name]
+
+
+def receipt_of(values: list[Any]) -> Receipt:
+    """The receipt of a list in `r`."""
+    kind, credits, at, actor, digest, reference, *more, position, seq, name = values
+    before = Pointer(name, seq)
+    if kind == HOLD:
+        return Receipt(Memo("hold", credits, at, actor, digest, reference, due=more[0]), position, before)
+    if kind == RESOLVE:
+        memo = Memo("resolve", credits, at, actor, digest, reference, hold=more[0], by=more[1])
+        return Receipt(memo, position, before)
+    return Receipt(Memo("consume", credits, at, actor, digest, reference), position, before)
+
+
+def book_values(book: Book) -> dict[str, Any]:
+    """All attributes of the book that a turn writes."""
+    return {
+        "bu": [book.position, book.head.seq, book.head.name],
+        "av": book.available,
+        "lo": book.since,
+        "hz": book.until,
+        "tp": [[s.end, s.lot_id, s.rank, s.expires_at or 0, s.created_at] for s in book.tape],
+        "wt": [_aside_values(aside) for aside in book.waiting],
+        "fz": [_aside_values(aside) for aside in book.frozen],
+        "r": {name: receipt_values(receipt) for name, receipt in book.receipts.items()}
+        | {name: [OUTCOME, entry_values(entry)] for name, entry in book.outcomes.items()},
+        "q": {name: order_values(order) for name, order in book.orders.items()},
+        "ho": {name: [hold.due, hold.credits] for name, hold in book.holds.items()},
+        "de": book.debt,
+        "v": book.version,
+        "nx": book.renews_at,
+    }
+
+
+def book_of(values: Mapping[str, Any]) -> Book:
+    """The book of an item."""
+    position, seq, name = values["bu"]
+    receipts: dict[str, Receipt] = {}
+    outcomes: dict[str, Entry] = {}
+    for key, record in values["r"].items():
+        if record[0] == OUTCOME:
+            outcomes[key] = entry_of(key, record[1])
+        else:
+            receipts[key] = receipt_of(record)
+    return Book(
+        position=position,
+        head=Pointer(name, seq),
+        available=values["av"],
+        since=values["lo"],
+        until=values["hz"],
+        tape=tuple(Segment(end, lot, rank, expires or None, made) for end, lot, rank, expires, made in values["tp"]),
+        waiting=tuple(_aside_of(row) for row in values["wt"]),
+        frozen=tuple(_aside_of(row) for row in values["fz"]),
+        receipts=receipts,
+        outcomes=outcomes,
+        orders={name: order_of(name, record) for name, record in values["q"].items()},
+        holds={name: OpenHold(due, credits) for name, (due, credits) in values["ho"].items()},
+        debt=values["de"],
+        version=values["v"],
+        renews_at=values.get("nx", FAR_FUTURE),
+        pause_reason=values.get("pz"),
+        pause_version=values.get("pv", 0),
+    )
+
+
+def order_values(order: Order) -> dict[str, Any]:
+    """A waiting order."""
+    match order:
+        case Grant(lot, renews_at):
+            made = {name: value for name, value in asdict(lot).items() if value is not None}
+            return {"k": "grant", "lot": made, "renews_at": renews_at}
+        case ClawBack():
+            return {"k": "claw"} | asdict(order)
+        case Freeze():
+            return {"k": "freeze"} | asdict(order)
+        case Renewal():
+            return {"k": "renew"} | asdict(order)
+        case Unreadable():
+            return {"k": "unreadable"}
+
+
+def order_of(order_id: str, values: Any) -> Order:
+    """The order; whatever cannot be read is an order to be refused, for one bad order must not block the account."""
+    try:
+        kind, fields = values["k"], {name: value for name, value in values.items() if name != "k"}
+        order: Order
+        if kind == "grant":
+            order = Grant(lot_of(fields["lot"]), fields["renews_at"])
+        else:
+            order = {"claw": ClawBack, "freeze": Freeze, "renew": Renewal}[kind](**fields)
+        return order if order.order_id == order_id else Unreadable(order_id)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Unreadable(order_id)
+
+
+def _aside_values(aside: Aside) -> list[Any]:
+    return [aside.left, aside.lot_id, aside.rank, aside.effective_at, aside.expires_at or 0, aside.created_at]
+
+
+def _aside_of(row: list[Any]) -> Aside:
+    left, lot_id, rank, effective_at, expires_at, created_at = row
+    return Aside(left, lot_id, rank, effective_at, expires_at or None, created_at)

@@ -1,0 +1,294 @@
+"""Books and their ledger in DynamoDB: single-item conditional writes, strongly consistent reads, nothing else.
+
+The protocol and why each condition is needed: decisions/ and `usecases/{burn,turn}.py`. Taking any one of them away loses
+credits under some interleaving; `tests/simulation` shows which.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.book_items import book_of, book_values, memo_values, order_values, receipt_values
+from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
+from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_attribute, to_item
+from lotbook.adapters.system import stand_back
+from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book
+from lotbook.domain.errors import Unavailable
+from lotbook.domain.instants import FAR_FUTURE
+from lotbook.domain.orders import Order
+from lotbook.ports_books import Attempt, Prune
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lotbook.adapters.dynamo.table import Table
+    from lotbook.domain.book import Memo
+    from lotbook.domain.ledger import Entry
+
+# What a burn demands of the book. `bu` and the others are no reserved words; names from outside go through #names.
+ENOUGH_LEFT = "av >= :n"
+NOT_BEFORE_THE_LAST_TURN = "lo <= :now"
+NOT_PAST_ITS_HORIZON = "hz > :now"
+NOT_PAUSED = "attribute_not_exists(pz)"
+NOT_BURNED_YET = "attribute_not_exists(r.#k)"
+NOT_HELD = "attribute_not_exists(ho.#k)"
+ROOM_FOR_A_RECEIPT = "size(r) < :max"
+PRUNED_RECEIPT_IS_THE_SAME = "(attribute_not_exists(r.#p) OR r.#p = :prev)"
+HOLD_IS_OPEN = "attribute_exists(ho.#h)"
+BOOK_IS_OPEN = "attribute_exists(pk)"
+NOT_WAITING_YET = "attribute_not_exists(q.#i)"
+ROOM_FOR_AN_ORDER = "size(q) < :max"
+NOBODY_WROTE_SINCE = "v = :v AND bu = :bu"
+NEWER_THAN_THE_LAST_PAUSE = "pv < :pv"
+NOT_YET_WRITTEN = "attribute_not_exists(pk)"
+
+# Right sides see the old item: the receipt takes the position, seq and name from before this burn.
+MOVE_THE_POSITION = "av = av - :n, bu[0] = bu[0] + :n"
+LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:memo, bu)"
+
+BATCH = 100  # keys that one BatchGetItem takes
+MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
+STAND_BACK_SECONDS = (0.010, 0.030)
+TRANSIENT = frozenset(
+    {
+        "InternalServerError",
+        "ItemCollectionSizeLimitExceededException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+SERVER_FAULT = 500
+
+
+class DynamoBooks:
+    """Implements `BookStore`. Safe under threads: it keeps nothing but the client."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
+        """BURN: two kinds, one write."""
+        names = {"#k": name}
+        values = {
+            ":n": memo.credits,
+            ":one": 1,
+            ":name": name,
+            ":memo": memo_values(memo),
+            ":now": memo.at,
+            ":max": MAX_RECEIPTS,
+        }
+        update = f"SET {MOVE_THE_POSITION}, {LINK_THE_RECEIPT}"
+        conditions = [
+            ENOUGH_LEFT,
+            NOT_BEFORE_THE_LAST_TURN,
+            NOT_PAST_ITS_HORIZON,
+            NOT_PAUSED,
+            NOT_BURNED_YET,
+            NOT_HELD,
+            ROOM_FOR_A_RECEIPT,
+        ]
+        if memo.kind == "hold":
+            update += ", ho.#k = :hold"
+            values[":hold"] = [memo.due, memo.credits]
+        if prune is not None and prune.name != name:
+            update += " REMOVE r.#p"
+            names["#p"] = prune.name
+            values[":prev"] = receipt_values(prune.receipt)
+            conditions.append(PRUNED_RECEIPT_IS_THE_SAME)
+        return self._update(account_id, unit, update, conditions, names, values)
+
+    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
+        """RESOLVE: a burn of nothing that closes a hold."""
+        names = {"#k": name, "#h": memo.hold or ""}
+        values = {":one": 1, ":name": name, ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
+        conditions = [HOLD_IS_OPEN, NOT_BEFORE_THE_LAST_TURN, NOT_BURNED_YET, ROOM_FOR_A_RECEIPT]
+        return self._update(account_id, unit, f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values)
+
+    def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
+        """ASK: `hz` 0 stops burns, so nobody waits for whoever asked; `v` moves, so no turn in flight wipes it (F10)."""
+        return self._update(
+            account_id,
+            unit,
+            "SET q.#i = :order, hz = :zero, v = v + :one",
+            [BOOK_IS_OPEN, NOT_WAITING_YET, ROOM_FOR_AN_ORDER],
+            {"#i": order.order_id},
+            {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS},
+        )
+
+    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
+        """TURN-SWAP: compare with the two counters, write everything, and say when a schedule should look again."""
+        written = book_values(new)
+        names = {f"#{name}": name for name in written}
+        values = {f":new_{name}": value for name, value in written.items()}
+        values |= {":v": old.version, ":bu": [old.position, old.head.seq, old.head.name]}
+        update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written)
+        if new.until < FAR_FUTURE:
+            update += ", dp = :dp, du = :du"
+            values |= {":dp": keys.due_shard("book", account_id), ":du": new.until}
+        else:
+            update += " REMOVE dp, du"
+        return self._update(account_id, unit, update, [NOBODY_WROTE_SINCE], names, values)
+
+    def tidy(self, account_id: str, unit: str, outcomes: Iterable[str]) -> None:
+        """Take journaled outcomes out; their names never come back."""
+        names = {f"#{number}": name for number, name in enumerate(outcomes)}
+        update = "REMOVE " + ", ".join(f"r.{placeholder}" for placeholder in names)
+        self._update(account_id, unit, update, [BOOK_IS_OPEN], names, {}, answer="NONE")
+
+    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
+        """Set or clear the flag; `v` moves, so no turn in flight undoes it."""
+        values: dict[str, Any] = {":pv": version, ":one": 1}
+        if reason is None:
+            update = "SET pv = :pv, v = v + :one REMOVE pz"
+        else:
+            update, values[":pz"] = "SET pz = :pz, pv = :pv, v = v + :one", reason
+        return self._update(account_id, unit, update, [NEWER_THAN_THE_LAST_PAUSE], {}, values)
+
+    def create(self, account_id: str, unit: str, book: Book) -> bool:
+        """CREATE."""
+        item = keys.book(account_id, unit) | book_values(book) | {"pv": book.pause_version}
+        if book.pause_reason is not None:
+            item["pz"] = book.pause_reason
+        if book.until < FAR_FUTURE:
+            item |= {"dp": keys.due_shard("book", account_id), "du": book.until}
+        return self._put(item) is None
+
+    def get(self, account_id: str, unit: str) -> Book | None:
+        """The book, strongly consistent."""
+        found = self._call("get_item", Key=to_item(keys.book(account_id, unit)), ConsistentRead=True)
+        return book_of(from_item(found["Item"])) if "Item" in found else None
+
+    def put_entry(self, account_id: str, entry: Entry) -> Entry | None:
+        """PUT: it decides what the name stands for. A hold is also shown to the schedule until it is resolved."""
+        item = entry_key(account_id, entry.unit, entry.name) | entry_values(entry)
+        if entry.kind == "held":
+            item |= {"dp": keys.due_shard("hold", account_id), "du": entry.due}
+        older = self._put(item)
+        return None if older is None else entry_of(entry.name, older)
+
+    def entry(self, account_id: str, unit: str, name: str) -> Entry | None:
+        """One entry, strongly consistent."""
+        found = self._call("get_item", Key=to_item(entry_key(account_id, unit, name)), ConsistentRead=True)
+        return entry_of(name, from_item(found["Item"])) if "Item" in found else None
+
+    def entries(self, account_id: str, unit: str, names: Iterable[str]) -> Mapping[str, Entry]:
+        """Many entries, strongly consistent, a hundred a call."""
+        wanted = {tuple(entry_key(account_id, unit, name).values()): name for name in names}
+        keys_left = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in wanted]
+        found: dict[str, Entry] = {}
+        for start in range(0, len(keys_left), BATCH):
+            for item in self._batch(keys_left[start : start + BATCH]):
+                values = from_item(item)
+                name = wanted[values["pk"], values["sk"]]
+                found[name] = entry_of(name, values)
+        return found
+
+    def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
+        """Everything under `lot#<id>`, strongly consistent, page by page."""
+        found: list[Entry] = []
+        key = keys.lot_ledger(account_id, unit, f"lot#{lot_id}")
+        more: dict[str, Any] = {}
+        while True:  # ends with the partition: a lot has a handful of entries
+            page = self._call(
+                "query",
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+                ExpressionAttributeValues=to_item({":pk": key["pk"], ":sk": key["sk"]}),
+                ConsistentRead=True,
+                **more,
+            )
+            found += [entry_of(values["sk"], values) for values in map(from_item, page["Items"])]
+            if "LastEvaluatedKey" not in page:
+                return found
+            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
+        """Beside the burn's entry; the same body writes the same item."""
+        self._put(keys.spread_ledger(account_id, name) | {"sk": f"meta#{digest}", "metadata": dict(metadata)})
+
+    def hold_done(self, account_id: str, name: str) -> None:
+        """Off the due index."""
+        request = {"Key": to_item(keys.spread_ledger(account_id, name)), "UpdateExpression": "REMOVE dp, du"}
+        self._guarded("update_item", request | {"ConditionExpression": "attribute_exists(pk)"})
+
+    def stand_back(self) -> None:
+        """Ten to thirty milliseconds: a herd that meets one order does its turn about once instead of all at once."""
+        stand_back(*STAND_BACK_SECONDS)
+
+    def _update(
+        self,
+        account_id: str,
+        unit: str,
+        update: str,
+        conditions: list[str],
+        names: Mapping[str, str],
+        values: Mapping[str, Any],
+        answer: str = "ALL_NEW",
+    ) -> Attempt:
+        request: dict[str, Any] = {
+            "Key": to_item(keys.book(account_id, unit)),
+            "UpdateExpression": update,
+            "ConditionExpression": " AND ".join(conditions),
+            "ReturnValues": answer,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if names:
+            request["ExpressionAttributeNames"] = dict(names)
+        if values:
+            request["ExpressionAttributeValues"] = {name: to_attribute(value) for name, value in values.items()}
+        done, item = self._guarded("update_item", request)
+        return Attempt(done, book_of(from_item(item)) if item else None)
+
+    def _put(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
+        """None when written, else the item that is there."""
+        request = {
+            "Item": to_item(item),
+            "ConditionExpression": NOT_YET_WRITTEN,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        done, older = self._guarded("put_item", request)
+        return None if done else from_item(older or {})
+
+    def _batch(self, batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for _ in range(MAX_BATCH_TRIES):
+            request = {self._table.name: {"Keys": batch, "ConsistentRead": True}}
+            answer = self._send("batch_get_item", {"RequestItems": request})
+            found += answer["Responses"].get(self._table.name, [])
+            left = answer.get("UnprocessedKeys", {}).get(self._table.name)
+            if not left:
+                return found
+            batch = left["Keys"]
+        raise Unavailable(retry_after_seconds=1)
+
+    def _guarded(self, operation: str, request: Mapping[str, Any]) -> tuple[bool, dict[str, Any] | None]:
+        """Whether the condition held, and the item after it or as found."""
+        try:
+            answer = self._call(operation, **request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == CONDITION_FAILED:
+                return False, error.response.get("Item")  # type: ignore[return-value]
+            raise
+        return True, answer.get("Attributes")
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        return self._send(operation, {"TableName": self._table.name} | request)
+
+    def _send(self, operation: str, request: Mapping[str, Any]) -> Any:
+        """One call, after the SDK's own bounded retries. Raises Unavailable where sending it again can help."""
+        try:
+            return getattr(self._table.client, operation)(**request)
+        except ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            if error.response["Error"]["Code"] in TRANSIENT or status >= SERVER_FAULT:
+                raise Unavailable(retry_after_seconds=1) from error
+            raise
+        except (NoConnection, HTTPClientError) as error:
+            raise Unavailable(retry_after_seconds=1) from error

@@ -1,0 +1,68 @@
+"""Ledger entries as items. What has its default value is left out: most entries stay far below one write unit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.dynamo import keys
+from lotbook.domain.ledger import CHAIN_END, Draw, Draws, Entry, Pointer
+from lotbook.domain.lots import Lot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SCALARS = tuple(
+    field.name for field in fields(Entry) if field.name not in {"before", "skips", "draws", "back", "lot", "name"}
+)
+_DEFAULTS = {field.name: field.default for field in fields(Entry)}
+_LOT_FIELDS = frozenset(field.name for field in fields(Lot))
+
+
+def entry_values(entry: Entry) -> dict[str, Any]:
+    """The entry without its key."""
+    values = {name: value for name in _SCALARS if (value := getattr(entry, name)) != _DEFAULTS[name]}
+    values["before"] = [entry.before.name, entry.before.seq]
+    if entry.skips is not None:
+        values["skips"] = [entry.skips.name, entry.skips.seq]
+    for name, draws in (("draws", entry.draws), ("back", entry.back)):
+        if draws:
+            values[name] = [[draw.lot_id, draw.credits] for draw in draws]
+    if entry.lot is not None:
+        values["lot"] = {name: value for name, value in asdict(entry.lot).items() if value is not None}
+    return values
+
+
+def entry_of(name: str, values: Mapping[str, Any]) -> Entry:
+    """The entry of an item's values; attributes that a later version wrote are left alone."""
+    scalars = {field: values[field] for field in _SCALARS if field in values}
+    return Entry(
+        name=name,
+        before=_pointer(values.get("before")) or CHAIN_END,
+        skips=_pointer(values.get("skips")),
+        draws=_draws(values.get("draws")),
+        back=_draws(values.get("back")),
+        lot=lot_of(values["lot"]) if "lot" in values else None,
+        **scalars,
+    )
+
+
+def lot_of(values: Mapping[str, Any]) -> Lot:
+    """A lot as it was kept."""
+    known = {name: value for name, value in values.items() if name in _LOT_FIELDS}
+    return Lot(**({"expires_at": None} | known))
+
+
+def entry_key(account_id: str, unit: str, name: str) -> dict[str, str]:
+    """Where the entry of a name is: what a lot or a void burn left lies by account and unit, the rest is spread."""
+    if name.startswith(("lot#", "void#", "renew#")):
+        return keys.lot_ledger(account_id, unit, name)
+    return keys.spread_ledger(account_id, name)
+
+
+def _pointer(value: Any) -> Pointer | None:
+    return None if value is None else Pointer(value[0], value[1])
+
+
+def _draws(value: Any) -> Draws:
+    return tuple(Draw(lot_id, credits) for lot_id, credits in value or ())

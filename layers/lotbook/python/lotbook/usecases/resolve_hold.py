@@ -1,0 +1,138 @@
+"""Resolve a hold, once: capture some of it, release it, or let it lapse. Whoever is first decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain import ids, ledger
+from lotbook.domain.book import Book, Memo, resolution_entry
+from lotbook.domain.burning import DIGEST_CHARACTERS, Resolved
+from lotbook.domain.errors import (
+    BrokenInvariant,
+    HoldClosed,
+    HoldNotFound,
+    IdempotencyKeyReused,
+    InvalidRequest,
+    Unavailable,
+)
+from lotbook.usecases.turn import is_of, turn
+
+if TYPE_CHECKING:
+    from lotbook.domain.ledger import Entry
+    from lotbook.ports import BookStore, Clock
+
+MAX_TRIES = 25
+HOLD_PREFIX = "hold_"
+LAPSE = "lapse"  # the digest of a lapse: no request has it
+ANY_UNIT = ""  # burns, and so holds, have one key space over all units
+STATES = {"capture": "captured", "release": "released", "lapse": "lapsed"}
+
+
+def hold_id_of(name: str) -> str:
+    """The public id of the hold that the ledger knows by `name`."""
+    return HOLD_PREFIX + name
+
+
+def capture_hold(
+    account_id: str, hold_id: str, key: str, credits: int, *, actor: str, books: BookStore, clock: Clock
+) -> Resolved:
+    """Capture the first `credits` of the hold in burn order (0 to all of them, D19); the rest goes back.
+
+    Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held, IdempotencyKeyReused, Unavailable.
+    """
+    return _resolve(account_id, hold_id, key, credits, "capture", actor, books, clock)
+
+
+def release_hold(account_id: str, hold_id: str, key: str, *, actor: str, books: BookStore, clock: Clock) -> Resolved:
+    """Give all of the hold back. Raises as `capture_hold`."""
+    return _resolve(account_id, hold_id, key, 0, "release", actor, books, clock)
+
+
+def lapse(account_id: str, unit: str, hold: str, *, books: BookStore, clock: Clock) -> None:
+    """The hold's time is over: give it back. `hold` is the ledger's name of it. Finds it resolved already: nothing to do."""
+    held = books.entry(account_id, unit, hold)
+    if held is None or held.kind != "held" or held.unit != unit:
+        return  # a void burn opened it: the turn that gives it back closes it
+    _decide(account_id, held, Memo("resolve", 0, clock.now(), "system", LAPSE, hold=hold, by="lapse"), books, clock)
+
+
+def _resolve(
+    account_id: str,
+    hold_id: str,
+    key: str,
+    credits: int,
+    by: str,
+    actor: str,
+    books: BookStore,
+    clock: Clock,
+) -> Resolved:
+    hold = hold_id.removeprefix(HOLD_PREFIX)
+    held = books.entry(account_id, ANY_UNIT, hold) if hold_id.startswith(HOLD_PREFIX) else None
+    if held is None or held.kind != "held":
+        raise HoldNotFound
+    if not 0 <= credits <= held.requested:
+        raise InvalidRequest.of("credits", "out_of_range", f"from 0 to the {held.requested} that are held")
+    asked = _digest(key, by, credits)
+    memo = Memo("resolve", credits, clock.now(), actor, asked, hold=hold, by=by)
+    decided, is_mine = _decide(account_id, held, memo, books, clock)
+    if decided.digest != asked:
+        if decided.digest[:DIGEST_CHARACTERS] == asked[:DIGEST_CHARACTERS]:
+            raise IdempotencyKeyReused
+        raise HoldClosed(state=STATES[decided.by or "lapse"])
+    available = _available_after(account_id, decided, books, clock)
+    return Resolved(hold_id, decided.requested, held.requested - decided.requested, available, not is_mine)
+
+
+def _digest(key: str, by: str, credits: int) -> str:
+    """The key's half tells a replay from another caller, the body's half a replay from a key that was reused."""
+    return ids.fingerprint(key)[:DIGEST_CHARACTERS] + ids.fingerprint(by, str(credits))[:DIGEST_CHARACTERS]
+
+
+def _decide(account_id: str, held: Entry, memo: Memo, books: BookStore, clock: Clock) -> tuple[Entry, bool]:
+    """What was decided about the hold, and whether it is this memo's doing. Past the hold's end only a lapse is."""
+    name = ledger.resolution_name(held.name)
+    for _ in range(MAX_TRIES):
+        if held.due is not None and held.due <= memo.at and memo.by != "lapse":
+            memo = Memo("resolve", 0, memo.at, "system", LAPSE, hold=held.name, by="lapse")
+        attempt = books.resolve(account_id, held.unit, name, memo)
+        book = attempt.book
+        if book is None:
+            raise BrokenInvariant("a book is never deleted")
+        if name in book.receipts:
+            return _finish(account_id, held, name, book, books, clock), attempt.done
+        decided = books.entry(account_id, held.unit, name)
+        if decided is not None:
+            return decided, False
+        if book.since > memo.at:
+            memo = replace(memo, at=book.since)
+        else:
+            turn(account_id, held.unit, book, books=books, clock=clock)
+    raise Unavailable(retry_after_seconds=1)
+
+
+def _finish(account_id: str, held: Entry, name: str, book: Book, books: BookStore, clock: Clock) -> Entry:
+    """The resolution's receipt is in the book: the put decides, and what is given back is spendable after a turn."""
+    entry = resolution_entry(held.unit, book, name, held)
+    older = books.put_entry(account_id, entry)
+    stands = older or entry
+    if older is None:
+        books.hold_done(account_id, held.name)
+    if entry.back or not is_of(stands, held.unit, book.receipts[name]):
+        turn(account_id, held.unit, book, books=books, clock=clock)
+    return stands
+
+
+def _available_after(account_id: str, decided: Entry, books: BookStore, clock: Clock) -> int:
+    """As the resolution left it: after the return, where something went back."""
+    if not decided.back or decided.hold is None:
+        return decided.available_after
+    for _ in range(MAX_TRIES):
+        returned = books.entry(account_id, decided.unit, ledger.return_name(decided.hold))
+        if returned is not None:
+            return returned.available_after
+        book = books.get(account_id, decided.unit)
+        if book is None:
+            raise BrokenInvariant("a book is never deleted")
+        turn(account_id, decided.unit, book, books=books, clock=clock)
+    raise Unavailable(retry_after_seconds=1)

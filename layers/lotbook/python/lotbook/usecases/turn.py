@@ -1,0 +1,114 @@
+"""Everything rare goes through here: settle what is pending, then lay the book anew. Anybody may do it at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain import ledger
+from lotbook.domain.book import Book, Receipt, burn_entry, resolution_entry
+from lotbook.domain.errors import BrokenInvariant
+from lotbook.domain.orders import ClawBack
+from lotbook.domain.turn import Clawed, Settled, lay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lotbook.domain.ledger import Entry
+    from lotbook.domain.lots import Lot
+    from lotbook.ports import BookStore, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Whether the swap won, the book after it or as found, and what the turn did (empty when it lost)."""
+
+    won: bool
+    book: Book
+    outcomes: Mapping[str, Entry] = field(default_factory=dict)
+
+
+def turn(account_id: str, unit: str, book: Book, *, books: BookStore, clock: Clock) -> Turned:
+    """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
+
+    The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
+    them before the tape changes (F3).
+    """
+    settled = settle(account_id, unit, book, books=books)
+    settled = _look_up_orders(account_id, unit, book, settled, books)
+    laid = lay(unit, book, settled, max(clock.now(), book.since))
+    attempt = books.swap(account_id, unit, book, laid)
+    if not attempt.done:
+        if attempt.book is None:
+            raise BrokenInvariant("a book is never deleted")
+        return Turned(False, attempt.book)
+    for entry in laid.outcomes.values():  # a crash here: the next turn's first step does it
+        books.put_entry(account_id, entry)
+    if laid.outcomes:
+        books.tidy(account_id, unit, list(laid.outcomes))
+    return Turned(True, replace(laid, outcomes={}), laid.outcomes)
+
+
+def settle(account_id: str, unit: str, book: Book, *, books: BookStore) -> Settled:
+    """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void."""
+    if not book.receipts and not book.outcomes:
+        return Settled()
+    burns = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"}
+    resolves = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
+    holds = {receipt.memo.hold or "" for receipt in resolves.values()}
+    known = dict(books.entries(account_id, unit, [*book.receipts, *book.outcomes, *(holds - burns.keys())]))
+
+    def stand(entry: Entry) -> Entry:
+        if entry.name not in known:
+            known[entry.name] = books.put_entry(account_id, entry) or entry
+        return known[entry.name]
+
+    for outcome in book.outcomes.values():
+        stand(outcome)
+    void = {name for name, receipt in burns.items() if not is_of(stand(burn_entry(unit, book, name)), unit, receipt)}
+    resolved = {}
+    for name, receipt in resolves.items():
+        held = known.get(receipt.memo.hold or "")
+        if held is None:
+            raise BrokenInvariant(f"{name} resolves a hold that is not in the ledger")
+        entry = stand(resolution_entry(unit, book, name, held))
+        if is_of(entry, unit, receipt):
+            resolved[name] = entry
+        else:
+            void.add(name)
+    return Settled(
+        void=frozenset(void), resolved=resolved, lots=_lots_given_back_to(account_id, unit, book, resolved, books)
+    )
+
+
+def is_of(entry: Entry, unit: str, receipt: Receipt) -> bool:
+    """Whether the entry that has the name is this very burn's."""
+    return entry.unit == unit and entry.seq == receipt.seq
+
+
+def _lots_given_back_to(
+    account_id: str, unit: str, book: Book, resolved: Mapping[str, Entry], books: BookStore
+) -> dict[str, Lot]:
+    known = {part.lot_id for part in book.tape} | {aside.lot_id for aside in (*book.waiting, *book.frozen)}
+    wanted = {draw.lot_id for entry in resolved.values() for draw in entry.back} - known
+    if not wanted:
+        return {}
+    found = books.entries(account_id, unit, [ledger.granted_name(lot_id) for lot_id in sorted(wanted)])
+    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot}
+
+
+def _look_up_orders(account_id: str, unit: str, book: Book, settled: Settled, books: BookStore) -> Settled:
+    """Which waiting orders took effect before, and what was taken of the lots that are to be clawed back."""
+    if not book.orders:
+        return settled
+    done = frozenset(books.entries(account_id, unit, list(book.orders)))
+    claws = {order.lot_id for name, order in book.orders.items() if isinstance(order, ClawBack) and name not in done}
+    clawed = {lot_id: _clawed(books.lot_entries(account_id, unit, lot_id)) for lot_id in sorted(claws)}
+    return replace(settled, done=done, clawed=clawed)
+
+
+def _clawed(entries: list[Entry]) -> Clawed:
+    return Clawed(
+        expired=sum(-entry.credits for entry in entries if entry.kind == "expired"),
+        targets=sum(entry.requested for entry in entries if entry.kind == "clawed_back"),
+    )

@@ -1,0 +1,249 @@
+"""Books in memory: the same protocol as the table, correct under threads, every call a point where others may come between.
+
+Conditions are stated again here, on values instead of expressions: tests/contracts holds the two to the same answers.
+`before` is called ahead of every call with the call's name and what it is about: the explorer's scheduling point.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from threading import RLock
+
+from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, OpenHold, Receipt
+from lotbook.domain.ledger import Entry, Pointer
+from lotbook.domain.orders import Order
+from lotbook.ports_books import Attempt, Prune
+
+GUARDS = frozenset(
+    {
+        "prune",  # the receipt to prune is still the one whose entry was seen
+        "ask_version",  # an order moves the version
+        "swap_burns",  # a turn compares with the burns it read
+        "swap_version",  # a turn compares with the version it read
+        "put_if_absent",  # an entry is written once
+        "receipt_absent",  # a key has one receipt at a time
+        "since",  # the book is not used with a clock before its last turn
+        "hold_open",  # a hold is resolved once
+        "order_absent",  # a waiting order is not asked again
+    }
+)
+
+
+class FakeBooks:
+    """Implements `BookStore`. `without`: guards that are taken out, to see what they are for."""
+
+    def __init__(
+        self,
+        *,
+        max_receipts: int = MAX_RECEIPTS,
+        without: Iterable[str] = (),
+        before: Callable[..., None] | None = None,
+    ) -> None:
+        self.lock = RLock()
+        self.books: dict[tuple[str, str], Book] = {}
+        self.ledger: dict[tuple[str, ...], Entry] = {}
+        self.metadata: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.holds_due: set[tuple[str, str]] = set()
+        self.calls: Counter[str] = Counter()
+        self.max_receipts = max_receipts
+        self.guarded = GUARDS - set(without)
+        self.before = before
+
+    # --- the protocol --------------------------------------------------------------------------------------------
+
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
+        self._call("burn", name)
+        if prune is not None and prune.name == name:
+            prune = None
+        with self.lock:
+            book = self.books.get((account_id, unit))
+            if book is None or not self._may_burn(book, name, memo, prune):
+                return Attempt(False, book)
+            receipts = dict(book.receipts)
+            if prune is not None:
+                receipts.pop(prune.name, None)
+            receipts[name] = Receipt(memo, book.position, book.head)
+            holds = dict(book.holds)
+            if memo.kind == "hold":
+                assert memo.due is not None
+                holds[name] = OpenHold(memo.due, memo.credits)
+            return self._write(
+                account_id,
+                unit,
+                replace(
+                    book,
+                    position=book.position + memo.credits,
+                    available=book.available - memo.credits,
+                    head=Pointer(name, book.head.seq + 1),
+                    receipts=receipts,
+                    holds=holds,
+                ),
+            )
+
+    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
+        self._call("resolve", name)
+        with self.lock:
+            book = self.books.get((account_id, unit))
+            hold = memo.hold or ""
+            if book is None or not (
+                (hold in book.holds or "hold_open" not in self.guarded)
+                and self._in_time(book, memo)
+                and self._no_receipt(book, name)
+                and len(book.receipts) + len(book.outcomes) < self.max_receipts
+            ):
+                return Attempt(False, book)
+            return self._write(
+                account_id,
+                unit,
+                replace(
+                    book,
+                    head=Pointer(name, book.head.seq + 1),
+                    receipts=dict(book.receipts) | {name: Receipt(memo, book.position, book.head)},
+                    holds={other: open_hold for other, open_hold in book.holds.items() if other != hold},
+                ),
+            )
+
+    def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
+        self._call("ask", order.order_id)
+        with self.lock:
+            book = self.books.get((account_id, unit))
+            if book is None or len(book.orders) >= MAX_ORDERS:
+                return Attempt(False, book)
+            if order.order_id in book.orders and "order_absent" in self.guarded:
+                return Attempt(False, book)
+            version = book.version + 1 if "ask_version" in self.guarded else book.version
+            orders = dict(book.orders) | {order.order_id: order}
+            return self._write(account_id, unit, replace(book, orders=orders, until=0, version=version))
+
+    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
+        self._call("swap", str(old.version))
+        with self.lock:
+            book = self.books[account_id, unit]
+            moved = "swap_burns" in self.guarded and (book.position, book.head) != (old.position, old.head)
+            turned = "swap_version" in self.guarded and book.version != old.version
+            if moved or turned:
+                return Attempt(False, book)
+            written = replace(new, pause_reason=book.pause_reason, pause_version=book.pause_version)
+            return self._write(account_id, unit, written)
+
+    def tidy(self, account_id: str, unit: str, outcomes: Iterable[str]) -> None:
+        gone = set(outcomes)
+        self._call("tidy", "")
+        with self.lock:
+            book = self.books[account_id, unit]
+            left = {name: entry for name, entry in book.outcomes.items() if name not in gone}
+            receipts = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
+            self._write(account_id, unit, replace(book, outcomes=left, receipts=receipts))
+
+    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
+        self._call("pause", reason or "")
+        with self.lock:
+            book = self.books.get((account_id, unit))
+            if book is None or book.pause_version >= version:
+                return Attempt(False, book)
+            paused = replace(book, pause_reason=reason, pause_version=version, version=book.version + 1)
+            return self._write(account_id, unit, paused)
+
+    def create(self, account_id: str, unit: str, book: Book) -> bool:
+        self._call("create", unit)
+        with self.lock:
+            if (account_id, unit) in self.books:
+                return False
+            self.books[account_id, unit] = book
+            return True
+
+    def get(self, account_id: str, unit: str) -> Book | None:
+        self._call("get", unit)
+        with self.lock:
+            return self.books.get((account_id, unit))
+
+    def put_entry(self, account_id: str, entry: Entry) -> Entry | None:
+        self._call("put_entry", entry.name)
+        with self.lock:
+            older = self.ledger.get(self._key(account_id, entry.unit, entry.name))
+            if older is not None and "put_if_absent" in self.guarded:
+                return older
+            self.ledger[self._key(account_id, entry.unit, entry.name)] = entry
+            if entry.kind == "held":
+                self.holds_due.add((account_id, entry.name))
+            return None
+
+    def entry(self, account_id: str, unit: str, name: str) -> Entry | None:
+        self._call("entry", name)
+        with self.lock:
+            return self.ledger.get(self._key(account_id, unit, name))
+
+    def entries(self, account_id: str, unit: str, names: Iterable[str]) -> Mapping[str, Entry]:
+        wanted = list(names)
+        if not wanted:
+            return {}
+        self._call("entries", ",".join(wanted))
+        with self.lock:
+            found = {name: self.ledger.get(self._key(account_id, unit, name)) for name in wanted}
+            return {name: entry for name, entry in found.items() if entry is not None}
+
+    def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
+        self._call("lot_entries", lot_id)
+        with self.lock:
+            return [
+                entry
+                for key, entry in self.ledger.items()
+                if key[:2] == (account_id, unit) and entry.name.startswith(f"lot#{lot_id}")
+            ]
+
+    def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
+        self._call("note_metadata", name)
+        with self.lock:
+            self.metadata.setdefault((account_id, name, digest), dict(metadata))
+
+    def hold_done(self, account_id: str, name: str) -> None:
+        self._call("hold_done", name)
+        with self.lock:
+            self.holds_due.discard((account_id, name))
+
+    def stand_back(self) -> None:
+        """Nothing to wait for here."""
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _call(self, operation: str, about: str) -> None:
+        if self.before is not None:
+            self.before(operation, about)
+        with self.lock:
+            self.calls[operation] += 1
+
+    def _write(self, account_id: str, unit: str, book: Book) -> Attempt:
+        self.books[account_id, unit] = book
+        return Attempt(True, book)
+
+    def _may_burn(self, book: Book, name: str, memo: Memo, prune: Prune | None) -> bool:
+        return (
+            book.available >= memo.credits
+            and self._in_time(book, memo)
+            and book.until > memo.at
+            and book.pause_reason is None
+            and self._no_receipt(book, name)
+            and name not in book.holds
+            and len(book.receipts) + len(book.outcomes) < self.max_receipts
+            and self._may_prune(book, prune)
+        )
+
+    def _in_time(self, book: Book, memo: Memo) -> bool:
+        return book.since <= memo.at or "since" not in self.guarded
+
+    def _no_receipt(self, book: Book, name: str) -> bool:
+        return name not in book.receipts or "receipt_absent" not in self.guarded
+
+    def _may_prune(self, book: Book, prune: Prune | None) -> bool:
+        if prune is None or "prune" not in self.guarded:
+            return True
+        return book.receipts.get(prune.name, prune.receipt) == prune.receipt
+
+    @staticmethod
+    def _key(account_id: str, unit: str, name: str) -> tuple[str, ...]:
+        """Burns and holds have one key space over all units; what a lot or a turn left lies by unit."""
+        if name.startswith(("lot#", "void#", "renew#")):
+            return account_id, unit, name
+        return account_id, "", name
