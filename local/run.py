@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from types import FrameType
 
 from local import ROOT, cloud, demo_accounts, dev_file
@@ -29,6 +29,7 @@ from local.template import Template, load
 
 STRIPE = "https://api.stripe.com"
 WATCH_SECONDS = 1.0
+LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 
 class Stopped(Exception):
@@ -51,9 +52,9 @@ def main() -> int:
             while not stop.wait(WATCH_SECONDS):
                 if not engine.alive():
                     raise EngineError("the local AWS engine ended; see engine/engine.log in the data directory")
-            print("\nStopping.", flush=True)
+            _tell("\nStopping.")
     except Stopped:
-        print("\nStopped before everything had started.", flush=True)
+        _tell("\nStopped before everything had started.")
     except (CannotStart, EngineError, demo_accounts.DemoRefused) as refusal:
         print(f"\n{refusal}", file=sys.stderr, flush=True)
         return 1
@@ -95,6 +96,9 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> Engine:
     cloud.create_missing(template, parameters, engine.url)
 
     _say("starting the API and the Stripe stand-in", stop)
+    log = directory / "functions.log"
+    mode = "w" if log.exists() and log.stat().st_size > LARGEST_LOG else "a"
+    started.enter_context(redirect_stdout(started.enter_context(log.open(mode, buffering=1))))
     functions = Functions(ROOT / "functions", template.functions)
     schedules = Schedules(template.schedules, functions, clock)
     control = Control(clock, schedules, issuer, keys_url)
@@ -111,14 +115,19 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> Engine:
     document = dev_file.describe(places.base_url, stripe_url, webhook_secret, secrets, issuer)
     dev_file.write(path, document)
     control.ready = True
-    print(dev_file.welcome(document, path, time.monotonic() - began), flush=True)
+    _tell(dev_file.welcome(document, path, time.monotonic() - began))
     return engine
 
 
 def _say(text: str, stop: threading.Event) -> None:
     if stop.is_set():
         raise Stopped
-    print(f"{text} ...", flush=True)
+    _tell(f"{text} ...")
+
+
+def _tell(text: str) -> None:
+    """To the person at the terminal; what the functions print goes to their log."""
+    print(text, file=sys.__stdout__, flush=True)
 
 
 def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
