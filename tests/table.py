@@ -20,14 +20,15 @@ class _Template(yaml.SafeLoader):
 _Template.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
 
 
+def resources() -> dict[str, Any]:
+    """The template's resources; references stay text."""
+    found: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader=_Template)["Resources"]
+    return found
+
+
 def definition() -> dict[str, Any]:
     """What CreateTable needs, without the name."""
-    template = yaml.load(TEMPLATE.read_text(), Loader=_Template)
-    (properties,) = [
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::DynamoDB::Table"
-    ]
+    (properties,) = [each["Properties"] for each in resources().values() if each["Type"] == "AWS::DynamoDB::Table"]
     return {name: properties[name] for name in TAKEN if name in properties}
 
 

@@ -71,18 +71,16 @@ def show_entries(request: Request) -> Answer:
     """`GET .../entries`."""
     from lotbook.usecases.statement import list_entries
 
-    unit, limit = paths.unit(request.query), paging.limit_of(request.query)
-    of_list = ("entries", request.account_id, unit)
     page = list_entries(
         request.account_id,
-        unit,
-        limit,
-        paging.cursor_of(request.query, *of_list),
+        paths.unit(request.query),
+        paging.limit_of(request.query),
+        request.query.get("cursor"),
         books=wiring.books(),
         clock=wiring.clock(),
         renew=wiring.renew(),
     )
-    return Answer(200, render.entries(page, paging.to_cursor(page.next_cursor, *of_list)))
+    return Answer(200, render.entries(page))
 
 
 def grant(request: Request) -> Answer:

@@ -14,6 +14,7 @@ from lotbook.usecases.list_purchases import list_purchases
 from lotbook.usecases.read_invoice import read_invoice
 from lotbook.usecases.read_offers import quote_item, read_offers
 from lotbook.usecases.read_purchase import read_purchase
+from lotbook.usecases.require_account import require_account
 
 
 def show_offers(request: Request) -> Answer:
@@ -63,6 +64,7 @@ def list_all(request: Request) -> Answer:
     """`GET .../purchases`."""
     of_list = ("purchases", request.account_id)
     limit, after = paging.limit_of(request.query), paging.cursor_of(request.query, *of_list)
+    require_account(request.account_id, accounts=wiring.accounts())
     page = list_purchases(request.account_id, limit, after, purchases=wiring.purchases())
     rows = [render_buying.purchase(row) for row in page.purchases]
     return Answer(200, {"purchases": rows, "next_cursor": paging.to_cursor(page.next_after, *of_list)})
@@ -70,12 +72,14 @@ def list_all(request: Request) -> Answer:
 
 def show(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}`."""
+    require_account(request.account_id, accounts=wiring.accounts())
     row = read_purchase(request.account_id, paths.purchase_id(request.path), purchases=wiring.purchases())
     return Answer(200, render_buying.purchase(row))
 
 
 def show_invoice(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}/invoice`."""
+    require_account(request.account_id, accounts=wiring.accounts())
     invoice = read_invoice(request.account_id, paths.purchase_id(request.path), sales=wiring.sales())
     return Answer(200, render_buying.invoice(invoice))
 

@@ -11,7 +11,7 @@ from lotbook.domain.errors import InvalidRequest
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 100
-MAX_CURSOR_CHARACTERS = 4_096  # a statement's cursor carries the burns that were given back since
+MAX_CURSOR_CHARACTERS = 512
 _LIMIT = re.compile(r"[1-9][0-9]{0,2}")
 _SEPARATOR = "\x1f"
 

@@ -339,6 +339,6 @@ class Invoice(TypedDict):
 
 
 class Received(TypedDict):
-    """An event was handled, was a duplicate, or was not for us."""
+    """What became of the event; duplicates and what is not for us are outcomes too."""
 
-    received: Literal[True]
+    outcome: str
