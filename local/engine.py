@@ -59,9 +59,10 @@ class Engine:
             self._child.kill()
             self._child.wait()
 
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._child is not None and self._child.poll() is None
+    def check(self) -> None:
+        """Raises EngineError when the process has ended by itself."""
+        if self._child is None or self._child.poll() is not None:
+            raise EngineError(f"the local AWS engine ended; {self._log} ends:\n{self._last_words()}")
 
     def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STRIPE_"))}

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
 from types import FrameType
 
@@ -48,10 +49,10 @@ def main() -> int:
     signal.signal(signal.SIGHUP, on_signal)
     try:
         with ExitStack() as started:
-            engine = _start(Places.read(os.environ), started, stop)
+            every_second = _start(Places.read(os.environ), started, stop)
             while not stop.wait(WATCH_SECONDS):
-                if not engine.alive():
-                    raise EngineError("the local AWS engine ended; see engine/engine.log in the data directory")
+                for look in every_second:
+                    look()
             _tell("\nStopping.")
     except Stopped:
         _tell("\nStopped before everything had started.")
@@ -61,7 +62,8 @@ def main() -> int:
     return 0
 
 
-def _start(places: Places, started: ExitStack, stop: threading.Event) -> Engine:
+def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Callable[[], object]]:
+    """Start everything; answers what is to be looked at every second."""
     began = time.monotonic()
     started.enter_context(places.lock())
     stripe_port, engine_port = places.free_ports()
@@ -102,8 +104,9 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> Engine:
     functions = Functions(ROOT / "functions", template.functions)
     schedules = Schedules(template.schedules, functions, clock)
     control = Control(clock, schedules, issuer, keys_url)
+    every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
-        _start_stand_in(places, stripe_port, clock, webhook_secret, started)
+        every_second.append(_start_stand_in(places, stripe_port, clock, webhook_secret, started))
     _start_api(places.port, template, functions, control, started)
 
     _say("opening the demo accounts", stop)
@@ -116,7 +119,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> Engine:
     dev_file.write(path, document)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))
-    return engine
+    return every_second
 
 
 def _say(text: str, stop: threading.Event) -> None:
@@ -155,8 +158,12 @@ def _start_api(port: int, template: Template, functions: Functions, control: Con
     server.start()
 
 
-def _start_stand_in(places: Places, port: int, clock: LocalClock, secret: str, started: ExitStack) -> None:
-    from local.stripe_stand_in.server import StandIn
+def _start_stand_in(
+    places: Places, port: int, clock: LocalClock, secret: str, started: ExitStack
+) -> Callable[[], object]:
+    """Start the stand-in; answers what makes it do what the clock has made due."""
+    from local.stripe_stand_in.server import serve
+    from local.stripe_stand_in.stand_in import StandIn
 
     stand_in = StandIn(
         directory=places.directory / "stripe",
@@ -165,9 +172,9 @@ def _start_stand_in(places: Places, port: int, clock: LocalClock, secret: str, s
         webhook_secret=secret,
         base_url=f"http://{HOST}:{port}",
     )
-    server = Server(stand_in.application, port)
-    started.callback(server.stop)
-    server.start()
+    started.callback(stand_in.close)
+    started.callback(serve(stand_in, port, HOST).close)
+    return stand_in.tick
 
 
 def _register_keys(secrets: RunSecrets, clock: LocalClock) -> None:

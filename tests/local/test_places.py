@@ -1,0 +1,66 @@
+"""What a start is refused for, and what the message tells to do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.places import HOST, CannotStart, Places
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket() as holder:
+        holder.bind((HOST, 0))
+        holder.listen()
+        yield holder.getsockname()[1]
+
+
+def test_defaults() -> None:
+    places = Places.read({})
+    assert (places.port, places.directory.name, places.stripe_key) == (3000, ".lotbook", None)
+    assert places.base_url == "http://127.0.0.1:3000"
+
+
+@pytest.mark.parametrize("port", ["x", "0", "-1", "65534", "70000", "3000.0", "٣"])
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(CannotStart, match="PORT=4000 make run"):
+        Places.read({"PORT": port})
+
+
+def test_an_occupied_port_is_named_with_what_to_do(tmp_path: Path, taken: int) -> None:
+    places = Places.read({"PORT": str(taken), "DATA_DIR": str(tmp_path)})
+    with pytest.raises(CannotStart, match=rf"Port {taken} is in use.*PORT=4000 make run"):
+        places.free_ports()
+
+
+def test_occupied_neighbours_are_replaced(tmp_path: Path, taken: int) -> None:
+    stripe, engine = Places.read({"PORT": str(taken - 1), "DATA_DIR": str(tmp_path)}).free_ports()
+    assert stripe != taken
+    assert len({stripe, engine, taken - 1}) == 3
+
+
+def test_a_data_directory_serves_one_run_at_a_time(tmp_path: Path) -> None:
+    places = Places.read({"DATA_DIR": str(tmp_path)})
+    held = places.lock()
+    with pytest.raises(CannotStart, match="runs already"):
+        places.lock()
+    held.close()
+    places.lock().close()
+
+
+def test_an_unusable_data_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CannotStart, match="file"):
+        Places.read({"DATA_DIR": str(tmp_path / "file")}).lock()
+
+
+def test_live_keys_are_refused_and_not_repeated() -> None:
+    """Real money is never touched; the key is not printed either."""
+    with pytest.raises(CannotStart, match="not a test key") as refusal:
+        Places.read({"STRIPE_API_KEY": "sk_live_abc"})
+    assert "sk_live_abc" not in str(refusal.value)
+    assert Places.read({"STRIPE_API_KEY": "sk_test_abc"}).stripe_key == "sk_test_abc"
