@@ -1,0 +1,217 @@
+"""The stand-in's own calls below `/_stand_in/`: webhooks held and delivered, refunds, disputes, failures on order."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from local.stripe_stand_in.errors import invalid
+from local.stripe_stand_in.faults import set_fault
+from local.stripe_stand_in.http import Request, Response, json_response
+from local.stripe_stand_in.resources.checkout_pay import settle_async
+from local.stripe_stand_in.resources.disputes import close_dispute, open_dispute
+from local.stripe_stand_in.resources.refunds import charge_of, fail_refund, refund_charge
+from local.stripe_stand_in.store import Doc
+from local.stripe_stand_in.world import World, render
+
+if TYPE_CHECKING:
+    from local.stripe_stand_in.stand_in import StandIn
+
+MAX_TIMES = 100
+MAX_SHOWN = 10_000
+MODES = ("deliver", "hold")
+
+
+def answer(stand_in: StandIn, request: Request) -> Response:
+    """The answer to one control call."""
+    steps = request.path.strip("/").split("/")[1:] or [""]
+    handler = _ROUTES.get((request.method, steps[0], len(steps)))
+    if handler is None or not _known(steps):
+        raise invalid(f"There is no control {request.method} {request.path}.", status=404)
+    return json_response(200, render(handler(stand_in, steps, _body(request))))
+
+
+def _body(request: Request) -> Doc:
+    if request.method != "POST" or not request.body.strip():
+        return {}
+    try:
+        content = json.loads(request.body)
+    except (ValueError, RecursionError) as malformed:
+        raise invalid("The body is not JSON.", code="malformed_json") from malformed
+    if not isinstance(content, dict):
+        raise invalid("The body must be a JSON object.", code="malformed_json")
+    return content
+
+
+def _only(content: Doc, *names: str) -> None:
+    for name in content:
+        if name not in names:
+            raise invalid(
+                f"Unknown field: {name[:100]}. Known are: {', '.join(names) or 'none'}.", param=name, status=422
+            )
+
+
+def _text(content: Doc, name: str) -> str:
+    value = content.get(name)
+    if not isinstance(value, str) or not value:
+        raise invalid(f"`{name}` is a text and required.", param=name, status=422)
+    return value
+
+
+def _one_of(content: Doc, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+    value = content.get(name, default)
+    if value not in allowed:
+        raise invalid(f"`{name}` is one of {', '.join(allowed)}.", param=name, status=422)
+    return str(value)
+
+
+def _whole(content: Doc, name: str, least: int, most: int, default: int | None) -> int | None:
+    value = content.get(name, default)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most):
+        raise invalid(f"`{name}` is a whole number from {least} to {most}.", param=name, status=422)
+    return value
+
+
+def _find(world: World, kind: str, object_id: str) -> Doc:
+    found = world.find(kind, object_id)
+    if found is None:
+        raise invalid(f"No such {kind}: '{object_id[:100]}'", code="resource_missing", status=404)
+    return found
+
+
+def _show_webhooks(stand_in: StandIn, _: list[str], __: Doc) -> Doc:
+    with stand_in.store.transaction():
+        store = stand_in.store
+        held = [store.get(event_id) for event_id, _, _ in store.deliveries("held", MAX_SHOWN)]
+        sent = [row for state in ("delivered", "queued") for row in store.deliveries(state, MAX_SHOWN) if row[1]]
+        return {
+            "mode": store.setting("webhooks", "deliver"),
+            "held": [_held(event) for event in held if event],
+            "delivered": [
+                {
+                    "event_id": event_id,
+                    "type": (store.get(event_id) or {}).get("type"),
+                    "attempts": attempts,
+                    "last_status": status,
+                }
+                for event_id, attempts, status in sent
+            ],
+        }
+
+
+def _held(event: Doc) -> Doc:
+    object_id = event["data"]["object"].get("id")
+    return {"event_id": event["id"], "type": event["type"], "object_id": object_id, "created": event["created"]}
+
+
+def _set_mode(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+    _only(content, "mode")
+    mode = _one_of(content, "mode", MODES)
+    with stand_in.store.transaction():
+        stand_in.store.set_setting("webhooks", mode)
+    return {"mode": mode}
+
+
+def _deliver(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+    """Deliver held (or named) events now, one after the other; answers what each delivery got."""
+    _only(content, "event_ids", "times", "shuffle_seed")
+    times = _whole(content, "times", 1, MAX_TIMES, 1) or 1
+    seed = _whole(content, "shuffle_seed", -(2**63), 2**63, None)
+    if stand_in.endpoint.url is None:
+        raise invalid("No webhook endpoint is set.", code="no_endpoint", status=409)
+    ids = _event_ids(stand_in, content.get("event_ids")) * times
+    if seed is not None:
+        random.Random(seed).shuffle(ids)
+    results = [{"event_id": event_id, "status": stand_in.sender.deliver(event_id)} for event_id in ids]
+    return {"delivered": results}
+
+
+def _event_ids(stand_in: StandIn, given: Any) -> list[str]:
+    with stand_in.store.transaction():
+        if given is None:
+            return [event_id for event_id, _, _ in stand_in.store.deliveries("held", MAX_SHOWN)]
+        if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+            raise invalid("`event_ids` is a list of event ids.", param="event_ids", status=422)
+        for event_id in given:
+            if stand_in.store.delivery(event_id) is None:
+                raise invalid(
+                    f"No such event: '{event_id[:100]}'", param="event_ids", code="resource_missing", status=404
+                )
+        return list(given)
+
+
+def _refund(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+    _only(content, "payment_intent", "amount_minor")
+    amount = _whole(content, "amount_minor", 1, 99_999_999, None)
+    intent = _text(content, "payment_intent")
+    with stand_in.world() as world:
+        _find(world, "payment_intent", intent)
+        return refund_charge(world, charge_of(world, intent), amount)
+
+
+def _fail_refund(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
+    _only(content)
+    with stand_in.world() as world:
+        return fail_refund(world, _find(world, "refund", steps[1]))
+
+
+def _dispute(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+    _only(content, "payment_intent", "reason", "status")
+    reason = _one_of(
+        content, "reason", ("fraudulent", "product_not_received", "general", "duplicate", "unrecognized"), "fraudulent"
+    )
+    status = _one_of(content, "status", ("needs_response", "warning_needs_response"), "needs_response")
+    intent = _text(content, "payment_intent")
+    with stand_in.world() as world:
+        _find(world, "payment_intent", intent)
+        return open_dispute(world, charge_of(world, intent), reason, status)
+
+
+def _close_dispute(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
+    _only(content, "outcome")
+    outcome = _one_of(content, "outcome", ("won", "lost", "warning_closed"))
+    with stand_in.world() as world:
+        return close_dispute(world, _find(world, "dispute", steps[1]), outcome)
+
+
+def _settle_async(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+    _only(content, "session", "outcome")
+    outcome = _one_of(content, "outcome", ("succeeded", "failed"))
+    session = _text(content, "session")
+    with stand_in.world() as world:
+        return settle_async(world, _find(world, "checkout.session", session), succeeded=outcome == "succeeded")
+
+
+def _fail(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+    _only(content, "operation", "kind", "times")
+    with stand_in.store.transaction():
+        return {
+            "faults": set_fault(stand_in.store, content.get("operation"), content.get("kind"), content.get("times", 1))
+        }
+
+
+def _faults(stand_in: StandIn, _: list[str], __: Doc) -> Doc:
+    with stand_in.store.transaction():
+        return {"faults": stand_in.store.setting("faults", {})}
+
+
+_ROUTES: dict[tuple[str, str, int], Callable[[StandIn, list[str], Doc], Doc]] = {
+    ("GET", "webhooks", 1): _show_webhooks,
+    ("POST", "webhooks", 1): _set_mode,
+    ("POST", "webhooks", 2): _deliver,
+    ("POST", "refund", 1): _refund,
+    ("POST", "refund", 3): _fail_refund,
+    ("POST", "dispute", 1): _dispute,
+    ("POST", "dispute", 3): _close_dispute,
+    ("POST", "settle_async", 1): _settle_async,
+    ("POST", "fail", 1): _fail,
+    ("GET", "fail", 1): _faults,
+}
+_WORDS = {"webhooks": ("deliver",), "refund": ("fail",), "dispute": ("close",)}
+
+
+def _known(steps: list[str]) -> bool:
+    """Whether the last word of a longer address is one that exists."""
+    return len(steps) == 1 or steps[-1] in _WORDS.get(steps[0], ())

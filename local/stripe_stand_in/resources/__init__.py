@@ -1,0 +1,1 @@
+"""One module per resource of Stripe's API: how its objects look and what its operations do."""

@@ -1,0 +1,362 @@
+"""Checkout sessions: create, read, list, expire. Paying is in `checkout_pay`."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from local.stripe_stand_in.errors import invalid, unsupported
+from local.stripe_stand_in.listing import equal, page, page_of
+from local.stripe_stand_in.money import DEFAULT_MINIMUM, MAX_AMOUNT, MINIMUM, known_currency
+from local.stripe_stand_in.resources.customers import living
+from local.stripe_stand_in.resources.lines import priced_item
+from local.stripe_stand_in.resources.payment_intents import cancel_intent
+from local.stripe_stand_in.resources.subscription_billing import abandon_pending
+from local.stripe_stand_in.store import Doc
+from local.stripe_stand_in.world import World, metadata, new_id
+
+URL = "/v1/checkout/sessions"
+SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 3600
+MAX_LINES = 100
+# Which parameters belong to which mode (https://docs.stripe.com/api/checkout/sessions/create).
+_MODE_ONLY = {
+    "payment_intent_data": "payment",
+    "invoice_creation": "payment",
+    "submit_type": "payment",
+    "subscription_data": "subscription",
+    "setup_intent_data": "setup",
+}
+_UNSUPPORTED = ("discounts", "optional_items", "shipping_options", "shipping_address_collection", "custom_fields")
+
+
+def create(world: World, params: Doc) -> Doc:
+    """`checkout.sessions.create`."""
+    mode = params.get("mode")
+    if mode is None:
+        raise invalid("You must provide a `mode`.", param="mode", code="parameter_missing")
+    _check_modes(mode, params)
+    _check_addresses(params)
+    customer = _customer(world, mode, params)
+    lines = _lines(world, mode, params)
+    currency = _currency(lines, params)
+    total = sum(line["amount_total"] for line in lines)
+    _check_total(mode, total, currency)
+    session = _build(world, mode, params, lines, currency)
+    session["customer"] = customer["id"] if customer else None
+    session["customer_details"] = _details(customer, params)
+    return world.save(session)
+
+
+def _check_modes(mode: str, params: Doc) -> None:
+    if params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise unsupported("any ui_mode but hosted_page", "ui_mode")
+    for name, only in _MODE_ONLY.items():
+        if name in params and mode != only:
+            raise invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name)
+    for name in _UNSUPPORTED:
+        if params.get(name):
+            raise unsupported(f"`{name}`", name)
+    if mode == "setup" and params.get("line_items"):
+        raise invalid("You can not pass `line_items` in `setup` mode.", param="line_items")
+    if mode != "setup" and not params.get("line_items"):
+        raise invalid(
+            f"Missing required param: line_items. Required in `{mode}` mode.",
+            param="line_items",
+            code="parameter_missing",
+        )
+
+
+def _check_addresses(params: Doc) -> None:
+    if not params.get("success_url"):
+        raise invalid("Missing required param: success_url.", param="success_url", code="parameter_missing")
+    for name in ("success_url", "cancel_url"):
+        parts = urlsplit(params.get(name) or "https://example.com")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise invalid("Not a valid URL", param=name, code="url_invalid")
+
+
+def _customer(world: World, mode: str, params: Doc) -> Doc | None:
+    if params.get("customer") and params.get("customer_email"):
+        raise invalid("You may only specify one of these parameters: customer, customer_email.", param="customer")
+    if "customer_creation" in params and (mode != "payment" or params.get("customer")):
+        raise invalid(
+            "`customer_creation` can only be used in `payment` mode without `customer`.", param="customer_creation"
+        )
+    customer = living(world, params["customer"]) if params.get("customer") else None
+    changes = params.get("customer_update") or {}
+    if changes and customer is None:
+        raise invalid("`customer_update` can only be used with `customer`.", param="customer_update")
+    if customer is None:
+        return None
+    if (
+        (params.get("automatic_tax") or {}).get("enabled")
+        and not customer["address"]
+        and changes.get("address") != "auto"
+    ):
+        raise invalid(
+            "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or"
+            " set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to 'auto'.",
+            param="automatic_tax",
+            code="customer_tax_location_invalid",
+        )
+    if (params.get("tax_id_collection") or {}).get("enabled") and changes.get("name") != "auto":
+        raise invalid(
+            "Tax ID collection requires updating business name on the customer. Set `customer_update[name]` to 'auto'.",
+            param="tax_id_collection",
+        )
+    return customer
+
+
+def _lines(world: World, mode: str, params: Doc) -> list[Doc]:
+    given = params.get("line_items") or []
+    if len(given) > MAX_LINES:
+        raise invalid(f"You can have up to {MAX_LINES} line items.", param="line_items")
+    lines = [
+        priced_item(world, line, f"line_items[{place}]", recurring=mode == "subscription")
+        for place, line in enumerate(given)
+    ]
+    if mode == "subscription" and not any(line["price"]["recurring"] for line in lines):
+        raise invalid("You must provide at least one recurring price in `subscription` mode.", param="line_items")
+    return lines
+
+
+def _currency(lines: list[Doc], params: Doc) -> str | None:
+    currencies = {line["currency"] for line in lines}
+    if len(currencies) > 1:
+        raise invalid("All line items must have the same currency.", param="line_items")
+    asked = known_currency(params["currency"]) if params.get("currency") else None
+    if asked and currencies and asked not in currencies:
+        raise invalid("The currency of the line items does not match `currency`.", param="currency")
+    return next(iter(currencies), asked)
+
+
+def _check_total(mode: str, total: int, currency: str | None) -> None:
+    minimum = MINIMUM.get(currency or "", DEFAULT_MINIMUM)
+    if mode == "payment" and 0 < total < minimum:
+        message = f"The Checkout Session's total amount must be at least {minimum} ({currency}, minor unit)."
+        raise invalid(message, param="line_items", code="amount_too_small")
+    if total > MAX_AMOUNT:
+        message = f"The Checkout Session's total amount due must be no more than {MAX_AMOUNT} ({currency})."
+        raise invalid(message, param="line_items", code="amount_too_large")
+
+
+def _expires_at(world: World, params: Doc) -> int:
+    expires_at = params.get("expires_at", world.now + LONGEST_SECONDS)
+    if expires_at < world.now + SHORTEST_SECONDS:
+        raise invalid(
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", param="expires_at"
+        )
+    if expires_at > world.now + LONGEST_SECONDS:
+        raise invalid(
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", param="expires_at"
+        )
+    return int(expires_at)
+
+
+def _details(customer: Doc | None, params: Doc) -> Doc | None:
+    email = customer["email"] if customer else params.get("customer_email")
+    if not customer and not email:
+        return None
+    named = customer or {"address": None, "name": None, "phone": None, "tax_exempt": "none"}
+    return {
+        "address": named["address"],
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": named["name"],
+        "phone": named["phone"],
+        "tax_exempt": named["tax_exempt"],
+        "tax_ids": None,
+    }
+
+
+def _build(world: World, mode: str, params: Doc, lines: list[Doc], currency: str | None) -> Doc:
+    session_id = new_id("cs_test_", 58)
+    automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
+    priced = mode != "setup"
+    session: Doc = {
+        **_constants(params),
+        "id": session_id,
+        "object": "checkout.session",
+        "amount_subtotal": sum(line["amount_subtotal"] for line in lines) if priced else None,
+        "amount_total": sum(line["amount_total"] for line in lines) if priced else None,
+        "automatic_tax": {
+            "enabled": automatic_tax,
+            "liability": {"type": "self"} if automatic_tax else None,
+            "provider": "stripe" if automatic_tax else None,
+            "status": "complete" if automatic_tax else None,
+        },
+        "client_reference_id": _bounded(params.get("client_reference_id"), 200, "client_reference_id"),
+        "created": world.now,
+        "currency": currency,
+        "customer_creation": _customer_creation(mode, params),
+        "customer_email": params.get("customer_email"),
+        "expires_at": _expires_at(world, params),
+        "invoice_creation": _invoice_creation(params) if mode == "payment" else None,
+        "metadata": metadata(params.get("metadata")),
+        "mode": mode,
+        "payment_method_collection": params.get("payment_method_collection", "always")
+        if mode == "subscription"
+        else "if_required",
+        "payment_status": "unpaid" if priced and any(line["amount_total"] for line in lines) else "no_payment_required",
+        "total_details": {
+            "amount_discount": 0,
+            "amount_shipping": 0,
+            "amount_tax": sum(line["amount_tax"] for line in lines),
+        }
+        if priced
+        else None,
+        "url": f"{world.base_url}/checkout/{session_id}",
+        "_line_items": lines,
+        "_params": {
+            name: params.get(name)
+            for name in ("payment_intent_data", "subscription_data", "setup_intent_data", "customer_update")
+        },
+    }
+    for name in ("payment_intent_data", "subscription_data", "setup_intent_data"):
+        metadata((params.get(name) or {}).get("metadata"), param=f"{name}[metadata]")
+    return session
+
+
+def _bounded(value: str | None, limit: int, param: str) -> str | None:
+    if value and len(value) > limit:
+        raise invalid(
+            f"Invalid string: must be at most {limit} characters", param=param, code="parameter_invalid_string_too_long"
+        )
+    return value
+
+
+def _customer_creation(mode: str, params: Doc) -> str | None:
+    if params.get("customer") or mode == "setup":
+        return None
+    return str(params.get("customer_creation", "if_required")) if mode == "payment" else "always"
+
+
+def _invoice_creation(params: Doc) -> Doc:
+    given = params.get("invoice_creation") or {}
+    asked = given.get("invoice_data") or {}
+    return {
+        "enabled": bool(given.get("enabled")),
+        "invoice_data": {
+            "account_tax_ids": None,
+            "custom_fields": asked.get("custom_fields") or None,
+            "description": asked.get("description"),
+            "footer": asked.get("footer"),
+            "issuer": None,
+            "metadata": metadata(asked.get("metadata"), param="invoice_creation[invoice_data][metadata]"),
+            "rendering_options": None,
+        },
+    }
+
+
+def _consent_collection(params: Doc) -> Doc | None:
+    given = params.get("consent_collection")
+    if not given:
+        return None
+    return {
+        "payment_method_reuse_agreement": None,
+        "promotions": given.get("promotions"),
+        "terms_of_service": given.get("terms_of_service"),
+    }
+
+
+def _custom_text(params: Doc) -> Doc:
+    given: Any = params.get("custom_text") or {}
+    names = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+    return {name: {"message": given[name]["message"]} if given.get(name) else None for name in names}
+
+
+def _constants(params: Doc) -> Doc:
+    """What a hosted session always has, or repeats as it was asked."""
+    tax_ids = params.get("tax_id_collection") or {}
+    return {
+        "adaptive_pricing": {"enabled": bool((params.get("adaptive_pricing") or {}).get("enabled", False))},
+        "after_expiration": None,
+        "allow_promotion_codes": params.get("allow_promotion_codes"),
+        "billing_address_collection": params.get("billing_address_collection"),
+        "cancel_url": params.get("cancel_url"),
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": _consent_collection(params),
+        "currency_conversion": None,
+        "custom_fields": [],
+        "custom_text": _custom_text(params),
+        "customer_account": None,
+        "discounts": [],
+        "integration_identifier": None,
+        "invoice": None,
+        "livemode": False,
+        "locale": params.get("locale"),
+        "managed_payments": {"enabled": False},
+        "optional_items": None,
+        "origin_context": None,
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": params.get("allowed_payment_method_types") or ["card"],
+        "permissions": None,
+        "phone_number_collection": {"enabled": bool((params.get("phone_number_collection") or {}).get("enabled"))},
+        "recovered_from": None,
+        "saved_payment_method_options": {
+            "allow_redisplay_filters": ["always"],
+            "payment_method_remove": "disabled",
+            "payment_method_save": None,
+        },
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "submit_type": params.get("submit_type"),
+        "subscription": None,
+        "success_url": params["success_url"],
+        "tax_id_collection": {"enabled": bool(tax_ids.get("enabled")), "required": tax_ids.get("required", "never")},
+        "ui_mode": "hosted_page",
+        "wallet_options": None,
+    }
+
+
+def retrieve(world: World, _: Doc, session: str) -> Doc:
+    """`checkout.sessions.retrieve`."""
+    return world.get("checkout.session", session)
+
+
+def list_(world: World, params: Doc) -> Doc:
+    """`checkout.sessions.list`."""
+    email = (params.get("customer_details") or {}).get("email")
+    wanted = equal(params, "customer", "payment_intent", "payment_link", "status", "subscription")
+
+    def keep(session: Doc) -> bool:
+        return wanted(session) and (not email or (session["customer_details"] or {}).get("email") == email)
+
+    return page(world, "checkout.session", params, URL, keep)
+
+
+def list_line_items(world: World, params: Doc, session: str) -> Doc:
+    """`checkout.sessions.line_items.list`."""
+    return page_of(world.get("checkout.session", session)["_line_items"], params, f"{URL}/{session}/line_items")
+
+
+def expire(world: World, _: Doc, session: str) -> Doc:
+    """`checkout.sessions.expire`: only an open one."""
+    found = world.get("checkout.session", session)
+    if found["status"] != "open":
+        raise invalid(
+            f'This Session is in status `{found["status"]}` and cannot be expired: only Checkout Sessions with a status in ["open"]'
+            " can be expired.",
+            param="session",
+        )
+    return expire_session(world, found)
+
+
+def expire_session(world: World, session: Doc) -> Doc:
+    """Expired and announced; a payment intent that waits is canceled."""
+    intent = world.find("payment_intent", session["payment_intent"])
+    if intent and intent["status"] in ("requires_payment_method", "requires_action"):
+        cancel_intent(world, intent, "expired")
+    abandon_pending(world, session)
+    session.update(status="expired", url=None)
+    world.emit("checkout.session.expired", world.save(session))
+    return session
