@@ -35,6 +35,7 @@ class _Owed:
     renews_at: int
     at: int
     pause_reason: str | None
+    account_version: int
 
 
 def renew_account(
@@ -97,12 +98,19 @@ class _Renewing:
             renews_at=FAR_FUTURE if period.renews_at is None or not is_sold else period.renews_at,
             at=at,
             pause_reason=loaded.account.pause_reason if loaded.account.state == "paused" else None,
+            account_version=loaded.account.version,
         )
 
     def _open(self, owed: _Owed) -> None:
         """First uses may race: one of them opens the book (D41). Closed to burns until the period's lots are in it."""
         renews_at = owed.at if owed.lots else owed.renews_at
-        book = Book(since=owed.at, until=renews_at, renews_at=renews_at, pause_reason=owed.pause_reason)
+        book = Book(
+            since=owed.at,
+            until=renews_at,
+            renews_at=renews_at,
+            pause_reason=owed.pause_reason,
+            pause_version=owed.account_version if owed.pause_reason else 0,
+        )
         self.books.create(self.account_id, self.unit, book)
 
     def _grant(self, owed: _Owed, found: Book) -> None:
