@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from local.policies import read_document
 from lotbook import settings, wiring
 from lotbook.api.identity import to_context
 from lotbook.api.routes import CONTRACT
@@ -87,10 +89,23 @@ class Api:
         **more: Any,
     ) -> Answer:
         """Invoke the function of a route with one event."""
+        return self.invoke(self.event(route_key, body, caller, key, path, query, raw, **more))
+
+    def event(
+        self,
+        route_key: str,
+        body: Any = None,
+        caller: Caller | None = SERVICE,
+        key: str | None = None,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The event of one call."""
         sent = raw if raw is not None else (None if body is None else json.dumps(body).encode())
-        headers = {} if key is None else {"idempotency-key": key}
-        event = an_event(route_key, to_context(caller), path or {}, query or {}, headers, sent, **more)
-        return self.invoke(event)
+        keyed = {} if key is None else {"idempotency-key": key}
+        return an_event(route_key, to_context(caller), path or {}, query or {}, {**(headers or {}), **keyed}, sent)
 
     def invoke(self, event: Mapping[str, Any]) -> Answer:
         """Invoke the function of the event's route."""
@@ -129,3 +144,27 @@ def api(environment: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Api
     clock = ManualClock()
     monkeypatch.setattr(wiring, "clock", lambda: clock)
     return Api(clock)
+
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samplefiles"
+ACCOUNT = "/v1/accounts/{account_id}"
+
+
+@pytest.fixture
+def shop(api: Api) -> Api:
+    """The functions, with one account `acme` that has 10 free credits."""
+    open_account(api, "acme")
+    return api
+
+
+def open_account(api: Api, account_id: str, policy_id: str = "insurestack", **changes: Any) -> Any:
+    """Open an account under a sample policy, which is published first; answers it."""
+    publish(api, policy_id)
+    body = {"account_id": account_id, "policy_id": policy_id, "region": "US", "email": "a@b.example"} | changes
+    return api.call("POST /v1/accounts", body).ok(201)
+
+
+def publish(api: Api, policy_id: str) -> Any:
+    """Publish a sample policy; answers its version."""
+    document = read_document(SAMPLES / "policies" / f"{policy_id}.yaml")
+    return api.call("PUT /v1/policies/{policy_id}", document, path={"policy_id": policy_id}).ok(201)
