@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from local.policies import read_document
 from lotbook import settings, wiring
+from lotbook.adapters.dynamo.table import Table
 from lotbook.api.identity import to_context
 from lotbook.api.routes import CONTRACT
 from lotbook.domain.access import SCOPES, Caller
@@ -126,20 +127,30 @@ def clear_wiring() -> None:
             clear()
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """An environment, an empty table, and nothing remembered from other tests."""
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    clear_wiring()
-    with mock_aws():
-        tables.create(boto3.client("dynamodb"))
-        yield clear_wiring
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Table]:
+    """An environment and moto with a client of its own; making clients is what takes time here."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        clear_wiring()
+        yield wiring.table()
     clear_wiring()
 
 
 @pytest.fixture
-def api(environment: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> Api:
+def environment(aws: Table) -> Iterator[Table]:
+    """An empty table, and nothing remembered from other tests."""
+    tables.create(aws.client, aws.name)
+    clear_wiring()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "table", lambda: aws)
+        yield aws
+    aws.client.delete_table(TableName=aws.name)
+
+
+@pytest.fixture
+def api(environment: Table, monkeypatch: pytest.MonkeyPatch) -> Api:
     """The functions, at a clock that the test moves."""
     clock = ManualClock()
     monkeypatch.setattr(wiring, "clock", lambda: clock)
@@ -166,5 +177,10 @@ def open_account(api: Api, account_id: str, policy_id: str = "insurestack", **ch
 
 def publish(api: Api, policy_id: str) -> Any:
     """Publish a sample policy; answers its version."""
-    document = read_document(SAMPLES / "policies" / f"{policy_id}.yaml")
-    return api.call("PUT /v1/policies/{policy_id}", document, path={"policy_id": policy_id}).ok(201)
+    return api.call("PUT /v1/policies/{policy_id}", sample(policy_id), path={"policy_id": policy_id}).ok(201)
+
+
+@cache
+def sample(policy_id: str) -> dict[str, Any]:
+    """The document of a sample policy."""
+    return read_document(SAMPLES / "policies" / f"{policy_id}.yaml")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from functions.authorizer import app
 from lotbook import wiring
 from lotbook.adapters import tokens
+from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.tokens import Claims, IssuerKeys, JwtMemberTokens
 from lotbook.domain.access import SCOPES, Scope
 from lotbook.domain.errors import Unavailable
@@ -74,7 +74,7 @@ class World:
 
 
 @pytest.fixture
-def world(environment: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> World:
+def world(environment: Table, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     monkeypatch.setattr(wiring, "tokens", lambda: made.tokens)
     monkeypatch.setattr(wiring, "clock", lambda: made.clock)
