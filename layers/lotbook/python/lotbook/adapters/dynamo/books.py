@@ -16,7 +16,6 @@ from lotbook.adapters.dynamo.book_items import book_of, book_values, memo_values
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_attribute, to_item
 from lotbook.adapters.system import stand_back
-from lotbook.adapters.system import stand_back
 from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.instants import FAR_FUTURE
