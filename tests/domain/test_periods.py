@@ -168,6 +168,8 @@ def test_d_24_subscribing_on_the_20th_gives_one_allowance_not_another_on_the_1st
 
 def test_lots_are_dated_in_whole_seconds_whatever_the_anchor_is():
     account = replace(an_account(), anchor=at("2026-01-15T10:00:00") + 789)
+    on_term = replace(account, plan_id="term")
+    assert lots_of_period(a_policy(), on_term, at("2026-01-20")).renews_at == at("2027-01-15T10:00:00")
     (lot,) = lots_of_period(a_policy(), account, at("2026-01-20")).lots
     assert (lot.effective_at % 1_000, lot.expires_at % 1_000, lot.created_at % 1_000) == (0, 0, 0)
 

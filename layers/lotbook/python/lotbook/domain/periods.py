@@ -67,7 +67,7 @@ def _lot(policy: Policy, account: Account, kind: LotKind, credits: int, period: 
     # Free credits come once a period whatever the plan, so a plan that changes at a period's first instant adds none.
     source = account.plan_id if kind == "plan" else ""
     return Lot(
-        lot_id=ids.derived("lot", start, account.account_id, unit, kind, source, str(start)),
+        lot_id=ids.derived("lot", start, account.account_id, unit, kind, source),
         unit=unit,
         kind=kind,
         credits=credits,
