@@ -29,8 +29,8 @@ DEMO_ACCOUNTS = (
     DemoAccount("make", "make", "core-10k"),
     DemoAccount("9pic", "9pic", region="IN"),
     DemoAccount("9pic-us", "9pic"),
-    DemoAccount("gocontent", "gocontent"),
-    DemoAccount("diaflow", "diaflow"),
+    DemoAccount("gocontent", "gocontent", "starter"),
+    DemoAccount("diaflow", "diaflow", "starter"),
 )
 
 

@@ -58,6 +58,6 @@ Lotbook runs, after {seconds:.1f} s. Ctrl-C stops it.
 Three to try:
   curl -s {sends} {base}/v1/accounts/{account}/balance
   curl -s {sends} -H 'Idempotency-Key: first' -d '{{"credits": 5}}' {base}/v1/accounts/{account}/consume
-  curl -s {sends} -H 'Idempotency-Key: first' -d '{{"item": {{"kind": "top_up", "credits": 10000}}}}' {base}/v1/accounts/{account}/purchases
+  curl -s {sends} -H 'Idempotency-Key: first' -d '{{"item": {{"kind": "top_up", "credits": 100}}}}' {base}/v1/accounts/{account}/purchases
 Open the checkout_url that the last one answers in a browser, and pay with a test card.
 """
