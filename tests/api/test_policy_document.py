@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local.policies import SAMPLES, VARIANTS, check, main, read_document, sample_policies
-from lotbook.api.policy_document import parse_policy
+from lotbook.api.policy_document import parse_policy, parse_stored
 from lotbook.domain.errors import PolicyInvalid
 
 DROP = object()
@@ -198,6 +198,14 @@ def test_what_is_wrong_is_named_with_path_found_and_allowed(
 @pytest.mark.parametrize("made", [None, [], "policy", 5, {}])
 def test_a_document_that_is_no_policy_is_refused(made: object) -> None:
     assert errors_of(made)
+
+
+def test_a_stored_version_stays_readable_when_rules_become_stricter() -> None:
+    old = changed("make", "checkout_ttl_minutes", 5)
+    assert errors_of(old)
+    assert parse_stored(old).checkout_ttl_minutes == 5
+    with pytest.raises(PolicyInvalid):
+        parse_stored(changed("make", "checkout_ttl_minutes", "5"))
 
 
 def test_several_mistakes_are_told_at_once() -> None:

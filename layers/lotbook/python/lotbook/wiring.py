@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lotbook.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from lotbook.adapters.dynamo.table import Table
     from lotbook.adapters.secrets import SsmSecrets
+    from lotbook.domain.announcements import Change
     from lotbook.domain.policy import Policy
     from lotbook.ports import (
         AccountStore,
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
         Clock,
         DueIndex,
         Entropy,
+        EventBus,
         EventReader,
         Gateway,
         IdempotencyStore,
         MemberTokens,
+        NoticeStore,
         PolicyStore,
         PurchaseStore,
         ServiceKeyStore,
+        StatementStore,
     )
+    from lotbook.usecases.announce import Outlets
     from lotbook.usecases.sales import Sales
 
 
@@ -72,9 +77,9 @@ def policies() -> PolicyStore:
 
 
 def _read_document(document: object) -> Policy:
-    from lotbook.api.policy_document import parse_policy
+    from lotbook.api.policy_document import parse_stored
 
-    return parse_policy(document)
+    return parse_stored(document)
 
 
 @cache
@@ -195,3 +200,55 @@ def books() -> BookStore:
     from lotbook.adapters.dynamo.books import DynamoBooks
 
     return DynamoBooks(table())
+
+
+@cache
+def statement() -> StatementStore:
+    """The filed statement in the table."""
+    from lotbook.adapters.dynamo.statement import DynamoStatement
+
+    return DynamoStatement(table())
+
+
+@cache
+def notices() -> NoticeStore:
+    """Notices of lots that expire soon."""
+    from lotbook.adapters.dynamo.latches import DynamoNotices
+
+    return DynamoNotices(table())
+
+
+@cache
+def bus() -> EventBus:
+    """The event bus."""
+    import boto3
+    from botocore.config import Config
+
+    from lotbook.adapters.bus import EventBridgeBus
+
+    config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3})
+    return EventBridgeBus(boto3.client("events", config=config), settings().event_bus)
+
+
+@cache
+def outlets() -> Outlets:
+    """The ports of announcing."""
+    from lotbook.adapters.dynamo.latches import DynamoLatches
+    from lotbook.usecases.announce import Outlets
+
+    return Outlets(
+        bus=bus(),
+        latches=DynamoLatches(table()),
+        notices=notices(),
+        accounts=accounts(),
+        policies=policies(),
+        books=books(),
+        clock=clock(),
+    )
+
+
+def read_records(records: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Change], dict[str, BaseException]]:
+    """Records of the table's stream as changes, and those that cannot be read."""
+    from lotbook.adapters.dynamo.stream import read_records
+
+    return read_records(records)

@@ -1,0 +1,171 @@
+"""What a policy store promises, on DynamoDB's expressions: immutable versions, numbered without gaps, one newest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lotbook.adapters.dynamo.policies import DynamoPolicies
+from lotbook.adapters.dynamo.table import Table
+from lotbook.api.policy_document import parse_policy
+from lotbook.domain.errors import Conflict, PolicyInvalid
+from lotbook.usecases.publish_policy import publish_policy
+from tests import table as tables
+from tests.fakes.samples import published
+
+DOCUMENT = dict(published("make").document)
+OTHER = {**DOCUMENT, "title": "Make, renamed"}
+THIRD = {**DOCUMENT, "title": "Make, again"}
+
+
+class Counting:
+    """A client that counts the items it reads."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.reads = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def get_item(self, **arguments: Any) -> Any:
+        self.reads += 1
+        return self._client.get_item(**arguments)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+
+
+def test_nothing_published_is_none(table: Table) -> None:
+    policies = DynamoPolicies(table, parse_policy)
+    assert policies.newest("make") is None
+    assert policies.version("make", 1) is None
+
+
+def test_versions_count_from_one_and_never_change(table: Table) -> None:
+    policies = DynamoPolicies(table, parse_policy)
+    assert [policies.publish("make", each).version for each in (DOCUMENT, OTHER)] == [1, 2]
+    fresh = DynamoPolicies(table, parse_policy)
+    newest, first = fresh.newest("make"), fresh.version("make", 1)
+    assert newest is not None
+    assert first is not None
+    assert (newest.version, newest.document, newest.policy) == (2, OTHER, parse_policy(OTHER))
+    assert (first.version, first.document, first.policy) == (1, DOCUMENT, parse_policy(DOCUMENT))
+    assert fresh.version("make", 3) is None
+
+
+def test_policies_do_not_see_each_other(table: Table) -> None:
+    policies = DynamoPolicies(table, parse_policy)
+    policies.publish("make", DOCUMENT)
+    assert policies.newest("9pic") is None
+    assert policies.publish("9pic", published("9pic").document).version == 1
+
+
+def test_the_newest_is_seen_by_a_process_that_knew_an_older_one(table: Table) -> None:
+    """A cache of immutable versions must not turn into a stale newest."""
+    reader, writer = DynamoPolicies(table, parse_policy), DynamoPolicies(table, parse_policy)
+    writer.publish("make", DOCUMENT)
+    assert versions(reader.newest("make")) == 1
+    assert reader.version("make", 2) is None  # its absence is not remembered either
+    writer.publish("make", OTHER)
+    assert versions(reader.newest("make")) == 2
+    assert versions(reader.version("make", 2)) == 2
+
+
+def test_a_known_version_is_not_read_again(table: Table) -> None:
+    client = Counting(table.client)
+    policies = DynamoPolicies(Table(client, table.name), parse_policy)
+    policies.publish("make", DOCUMENT)
+    policies.newest("make")
+    before = client.reads
+    policies.newest("make")
+    assert client.reads == before + 1  # the head only
+    policies.version("make", 1)
+    assert client.reads == before + 1
+
+
+def test_of_two_that_publish_at_once_one_is_told(table: Table) -> None:
+    """Neither version is lost or written over."""
+    faster = DynamoPolicies(table, parse_policy)
+    slower = Overtaken(table, faster, THIRD)
+    with pytest.raises(Conflict):
+        slower.publish("make", OTHER)
+    assert versions(faster.newest("make")) == 1
+    assert slower.publish("make", OTHER).version == 2
+    newest = faster.newest("make")
+    assert newest is not None
+    assert newest.document == OTHER
+
+
+def test_publishing_goes_on_after_somebody_was_faster(table: Table) -> None:
+    policies = Overtaken(table, DynamoPolicies(table, parse_policy), THIRD)
+    made = publish_policy("make", parse_policy(OTHER), OTHER, policies=policies)
+    assert (made.version, made.document) == (2, OTHER)
+
+
+def test_the_same_document_published_at_once_is_one_version(table: Table) -> None:
+    policies = Overtaken(table, DynamoPolicies(table, parse_policy), OTHER)
+    assert publish_policy("make", parse_policy(OTHER), OTHER, policies=policies).version == 1
+    assert versions(policies.newest("make")) == 1
+
+
+def test_the_document_of_the_newest_version_is_that_version_again(table: Table) -> None:
+    policies = DynamoPolicies(table, parse_policy)
+    for document, version in ((DOCUMENT, 1), (DOCUMENT, 1), (OTHER, 2), (OTHER, 2), (DOCUMENT, 3)):
+        assert publish_policy("make", parse_policy(document), document, policies=policies).version == version
+
+
+def test_a_document_of_another_policy_is_refused(table: Table) -> None:
+    policies = DynamoPolicies(table, parse_policy)
+    with pytest.raises(PolicyInvalid) as refused:
+        publish_policy("other", parse_policy(DOCUMENT), DOCUMENT, policies=policies)
+    (error,) = refused.value.data["errors"]
+    assert (error["field"], error["found"], error["allowed"]) == ("policy_id", '"make"', "other, as in the address")
+    assert policies.newest("other") is None
+
+
+def test_a_plan_that_accounts_may_be_on_cannot_be_dropped(table: Table) -> None:
+    """It can be retired: offered: false keeps those who are on it."""
+    policies = DynamoPolicies(table, parse_policy)
+    publish_policy("make", parse_policy(DOCUMENT), DOCUMENT, policies=policies)
+    plans: Any = DOCUMENT["plans"]
+    kept = [plan for plan in plans if plan["plan_id"] != "pro-80k"]
+    assumptions: Any = DOCUMENT["assumptions"]
+    known = [each for each in assumptions if "pro-80k" not in each["path"]]
+    dropped = {**DOCUMENT, "plans": kept, "assumptions": known}
+    with pytest.raises(PolicyInvalid) as refused:
+        publish_policy("make", parse_policy(dropped), dropped, policies=policies)
+    (error,) = refused.value.data["errors"]
+    assert (error["field"], error["found"], error["code"]) == ("plans", "no plan pro-80k", "plan_dropped")
+    retired = {
+        **DOCUMENT,
+        "plans": [{**plan, "offered": False} if plan["plan_id"] == "pro-80k" else plan for plan in plans],
+    }
+    assert publish_policy("make", parse_policy(retired), retired, policies=policies).version == 2
+
+
+class Overtaken(DynamoPolicies):
+    """A store whose first write comes second: another one publishes between its read and its write."""
+
+    def __init__(self, table: Table, faster: DynamoPolicies, document: dict[str, Any]) -> None:
+        super().__init__(table, parse_policy)
+        self._overtake: Any = lambda: faster.publish("make", document)
+
+    def _version_put(self, published: Any) -> dict[str, object]:
+        if self._overtake is not None:
+            overtake, self._overtake = self._overtake, None
+            overtake()
+        return super()._version_put(published)
+
+
+def versions(found: Any) -> int | None:
+    return found.version if found else None
