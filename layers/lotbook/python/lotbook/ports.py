@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 from lotbook.ports_books import Attempt as Attempt
 from lotbook.ports_books import BookStore as BookStore
 from lotbook.ports_books import Prune as Prune
+from lotbook.ports_outbox import EventBus as EventBus
+from lotbook.ports_outbox import LatchStore as LatchStore
+from lotbook.ports_outbox import NoticeStore as NoticeStore
+from lotbook.ports_outbox import StatementStore as StatementStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

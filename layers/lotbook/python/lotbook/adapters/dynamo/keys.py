@@ -8,7 +8,9 @@
 | book | `B#<account>#<unit>` | `book` |
 | ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
 | ledger: burns, decisions, returns (spread) | `U#<account>#<name>` | `use` |
-| statement of an account and unit | `S#<account>#<unit>` | by position |
+| statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
+| what was said about the levels of a unit | `A#<account>` | `latch#<unit>` |
+| notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
 
@@ -66,6 +68,34 @@ def lot_ledger(account_id: str, unit: str, name: str) -> dict[str, str]:
 def spread_ledger(account_id: str, name: str) -> dict[str, str]:
     """An entry that a burn or a hold made: spread over partitions by its name, over all units."""
     return {"pk": f"U#{account_id}#{name}", "sk": "use"}
+
+
+def statement(account_id: str, unit: str, seq: int) -> dict[str, str]:
+    """One line of the filed statement, in the order of the ledger's numbers."""
+    return {"pk": f"S#{account_id}#{unit}", "sk": f"{seq:012d}"}
+
+
+def latch(account_id: str, unit: str) -> dict[str, str]:
+    """What was said about the levels of the account's unit."""
+    return {"pk": f"A#{account_id}", "sk": f"latch#{unit}"}
+
+
+def notice(account_id: str, unit: str, lot_id: str) -> dict[str, str]:
+    """A lot of which is to be said that it expires soon."""
+    return {"pk": f"A#{account_id}", "sk": f"notice#{unit}#{lot_id}"}
+
+
+def ledger_name(pk: str, sk: str) -> tuple[str, str] | None:
+    """Account and name of a ledger entry's key; None for every other item."""
+    account_id, _, rest = pk[2:].partition("#")
+    if pk.startswith("L#"):
+        return account_id, sk
+    return (account_id, rest) if pk.startswith("U#") and sk == "use" else None
+
+
+def is_purchase(pk: str, sk: str) -> bool:
+    """Whether the key is a purchase's."""
+    return pk.startswith("A#") and sk.startswith("purchase#")
 
 
 def due_shard(kind: str, seed: str) -> str:

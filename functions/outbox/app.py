@@ -1,0 +1,35 @@
+"""What the table's stream brings: the statement is filed, the world is told. Answers which records must come again.
+
+A record that cannot be read, or an account whose store call fails, is reported alone; the others are done all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lotbook import wiring
+from lotbook.api.observability import log_answer
+from lotbook.domain.errors import Unavailable
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.deliver_changes import deliver_changes
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Answer a batch of stream records with the sequence numbers that failed (ReportBatchItemFailures)."""
+    records = event["Records"]
+    changes, failed = wiring.read_records(records)
+    failed |= deliver_changes(changes, statement=wiring.statement(), outlets=wiring.outlets())
+    for number, reason in failed.items():
+        _report(number, reason)
+    log_answer(stream="outbox", records=len(records), changes=len(changes), failed=len(failed))
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in failed]}
+
+
+def _report(number: str, reason: BaseException) -> None:
+    """Ids and kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
+    if isinstance(reason, Unavailable):
+        log_answer(stream="outbox", record=number, error="unavailable")
+    else:
+        alarm("stream_record_failed", record=number, error=type(reason).__name__)

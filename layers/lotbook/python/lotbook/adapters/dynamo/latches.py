@@ -1,0 +1,98 @@
+"""Latches of levels, written under their version, and notices of lots that expire soon, found through the due index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.calls import send
+from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.domain.alerts import Latch, Said
+from lotbook.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lotbook.adapters.dynamo.table import Table
+
+DUE_KIND = "notice"
+NOT_YET_WRITTEN = "attribute_not_exists(pk)"
+STILL_THE_VERSION_READ = "#version = :read"
+
+
+class DynamoLatches:
+    """Implements `LatchStore`. Reads are strongly consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, account_id: str, unit: str) -> Latch:
+        """The latch, a fresh one where there is none."""
+        found = send(
+            self._table.client,
+            "get_item",
+            {"TableName": self._table.name, "Key": to_item(keys.latch(account_id, unit)), "ConsistentRead": True},
+        )
+        return _latch(from_item(found["Item"])) if "Item" in found else Latch()
+
+    def save(self, account_id: str, unit: str, latch: Latch) -> None:
+        """Put it over the version that it was read at. Raises Conflict when somebody was faster."""
+        request: dict[str, Any] = {
+            "TableName": self._table.name,
+            "Item": to_item(keys.latch(account_id, unit) | _values(latch)),
+            "ConditionExpression": NOT_YET_WRITTEN,
+        }
+        if latch.version:
+            request |= {
+                "ConditionExpression": STILL_THE_VERSION_READ,
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ExpressionAttributeValues": to_item({":read": latch.version}),
+            }
+        try:
+            send(self._table.client, "put_item", request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == CONDITION_FAILED:
+                raise Conflict from error
+            raise
+
+
+class DynamoNotices:
+    """Implements `NoticeStore`: an item that is in the due index for as long as it exists."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def note(self, account_id: str, unit: str, lot_id: str, at: int) -> None:
+        """A plain put: noting the same again changes nothing."""
+        place = keys.notice(account_id, unit, lot_id)
+        item = place | {"dp": keys.due_shard(DUE_KIND, lot_id), "du": at}
+        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
+
+    def done(self, account_id: str, unit: str, lot_id: str) -> None:
+        """Take it away; it may be gone already."""
+        key = to_item(keys.notice(account_id, unit, lot_id))
+        send(self._table.client, "delete_item", {"TableName": self._table.name, "Key": key})
+
+
+def _values(latch: Latch) -> dict[str, Any]:
+    return {
+        "seq": latch.seq,
+        "base": latch.base,
+        "base_seq": latch.base_seq,
+        "said": [[level, mark.at, mark.seq, mark.armed_by] for level, mark in sorted(latch.said.items())],
+        "armed": [[level, seq] for level, seq in sorted(latch.armed_by.items())],
+        "version": latch.version + 1,
+    }
+
+
+def _latch(values: Mapping[str, Any]) -> Latch:
+    return Latch(
+        seq=values["seq"],
+        base=values["base"],
+        base_seq=values["base_seq"],
+        said={level: Said(at, seq, armed_by) for level, at, seq, armed_by in values["said"]},
+        armed_by={level: seq for level, seq in values["armed"]},  # noqa: C416
+        version=values["version"],
+    )

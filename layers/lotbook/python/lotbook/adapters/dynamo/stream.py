@@ -1,0 +1,56 @@
+"""Records of the table's stream, as Lambda delivers them, read into changes of the domain.
+
+Only new ledger entries and writes to purchases matter; the event source's filter leaves the rest out, and so does this.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.ledger_items import entry_of
+from lotbook.adapters.dynamo.purchase_items import from_values
+from lotbook.adapters.dynamo.table import from_item
+from lotbook.domain.announcements import Change, EntryWritten, PurchaseWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# What reading an item of another shape raises. Anything else is a defect of ours and crashes.
+_UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
+def read_records(records: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Change], dict[str, BaseException]]:
+    """Changes by sequence number in the stream's order, and the records that cannot be read, each with why."""
+    changes = dict[str, Change]()
+    unreadable = dict[str, BaseException]()
+    for record in records:
+        number = record["dynamodb"]["SequenceNumber"]
+        try:
+            change = read_record(record)
+        except _UNREADABLE as refusal:
+            unreadable[number] = refusal
+            continue
+        if change is not None:
+            changes[number] = change
+    return changes, unreadable
+
+
+def read_record(record: Mapping[str, Any]) -> Change | None:
+    """The change, None for what nobody announces. Raises one of _UNREADABLE for an item of another shape."""
+    images = record["dynamodb"]
+    place = from_item(images["Keys"])
+    owner = keys.ledger_name(place["pk"], place["sk"])
+    if owner is not None:
+        if record["eventName"] != "INSERT":  # entries never change; what does is the mark for a schedule beside them
+            return None
+        account_id, name = owner
+        entry = entry_of(name, from_item(images["NewImage"]))
+        if not (isinstance(entry.unit, str) and isinstance(entry.seq, int) and isinstance(entry.credits, int)):
+            raise TypeError(f"the entry {entry.entry_id} holds another kind of value")
+        return EntryWritten(account_id, entry)
+    if keys.is_purchase(place["pk"], place["sk"]) and "NewImage" in images:
+        before = images.get("OldImage")
+        after = from_values(from_item(images["NewImage"]))
+        return PurchaseWritten(None if before is None else from_values(from_item(before)), after)
+    return None
