@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from local.api_events import Answer, Request
@@ -46,9 +48,21 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening and let the requests that are being answered end, inside a bound."""
-        self._server.close()
+        """Stop listening, let the requests that are being answered end (inside a bound), close the rest."""
+        self._on_its_thread(lambda: wasyncore.dispatcher.close(self._server))
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=STOP_SECONDS)
+        self._on_its_thread(self._close_connections)
+        self._thread.join(STOP_SECONDS)
+
+    def _on_its_thread(self, work: Callable[[], object]) -> None:
+        """The server's loop owns its sockets: closing one from here would fail the loop."""
+        with suppress(OSError):  # the loop may see the work, and end, before it is woken for it
+            self._server.trigger.pull_trigger(work)
+
+    def _close_connections(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._server.trigger.close()
 
 
 def application(answer: Callable[[Request], Answer]) -> Application:
