@@ -6,13 +6,15 @@ import copy
 import json
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.policies import SAMPLES, VARIANTS, check, main, read_document, sample_policies
-from lotbook.api.policy_document import parse_policy, parse_stored
+from lotbook.api.policy_document import parse_policy
 from lotbook.domain.errors import PolicyInvalid
+from lotbook.domain.stored_policy import read_policy
 
 DROP = object()
 NAMES = ["insurestack", "make", "9pic", "gocontent", "diaflow"]
@@ -200,12 +202,18 @@ def test_a_document_that_is_no_policy_is_refused(made: object) -> None:
     assert errors_of(made)
 
 
-def test_a_stored_version_stays_readable_when_rules_become_stricter() -> None:
-    old = changed("make", "checkout_ttl_minutes", 5)
-    assert errors_of(old)
-    assert parse_stored(old).checkout_ttl_minutes == 5
-    with pytest.raises(PolicyInvalid):
-        parse_stored(changed("make", "checkout_ttl_minutes", "5"))
+@pytest.mark.parametrize("path", [*SAMPLES.rglob("*.yaml")], ids=lambda path: path.stem)
+def test_a_published_document_is_read_back_as_the_policy_it_was_checked_as(path: Path) -> None:
+    made = read_document(path)
+    assert read_policy(json.loads(json.dumps(made))) == parse_policy(made)
+
+
+def test_a_stored_version_stays_readable_when_the_model_or_its_rules_have_changed() -> None:
+    stricter = changed("make", "checkout_ttl_minutes", 5)
+    assert errors_of(stricter)
+    assert read_policy(stricter).checkout_ttl_minutes == 5
+    assert read_policy({**document("make"), "field_of_a_later_model": 1}) == parse_policy(document("make"))
+    assert read_policy(changed("make", "recheck_after_minutes", DROP)).recheck_after_minutes == 15
 
 
 def test_several_mistakes_are_told_at_once() -> None:

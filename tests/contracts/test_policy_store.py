@@ -46,15 +46,15 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
 
 
 def test_nothing_published_is_none(table: Table) -> None:
-    policies = DynamoPolicies(table, parse_policy)
+    policies = DynamoPolicies(table)
     assert policies.newest("make") is None
     assert policies.version("make", 1) is None
 
 
 def test_versions_count_from_one_and_never_change(table: Table) -> None:
-    policies = DynamoPolicies(table, parse_policy)
+    policies = DynamoPolicies(table)
     assert [policies.publish("make", each).version for each in (DOCUMENT, OTHER)] == [1, 2]
-    fresh = DynamoPolicies(table, parse_policy)
+    fresh = DynamoPolicies(table)
     newest, first = fresh.newest("make"), fresh.version("make", 1)
     assert newest is not None
     assert first is not None
@@ -64,7 +64,7 @@ def test_versions_count_from_one_and_never_change(table: Table) -> None:
 
 
 def test_policies_do_not_see_each_other(table: Table) -> None:
-    policies = DynamoPolicies(table, parse_policy)
+    policies = DynamoPolicies(table)
     policies.publish("make", DOCUMENT)
     assert policies.newest("9pic") is None
     assert policies.publish("9pic", published("9pic").document).version == 1
@@ -72,7 +72,7 @@ def test_policies_do_not_see_each_other(table: Table) -> None:
 
 def test_the_newest_is_seen_by_a_process_that_knew_an_older_one(table: Table) -> None:
     """A cache of immutable versions must not turn into a stale newest."""
-    reader, writer = DynamoPolicies(table, parse_policy), DynamoPolicies(table, parse_policy)
+    reader, writer = DynamoPolicies(table), DynamoPolicies(table)
     writer.publish("make", DOCUMENT)
     assert versions(reader.newest("make")) == 1
     assert reader.version("make", 2) is None  # its absence is not remembered either
@@ -83,7 +83,7 @@ def test_the_newest_is_seen_by_a_process_that_knew_an_older_one(table: Table) ->
 
 def test_a_known_version_is_not_read_again(table: Table) -> None:
     client = Counting(table.client)
-    policies = DynamoPolicies(Table(client, table.name), parse_policy)
+    policies = DynamoPolicies(Table(client, table.name))
     policies.publish("make", DOCUMENT)
     policies.newest("make")
     before = client.reads
@@ -95,7 +95,7 @@ def test_a_known_version_is_not_read_again(table: Table) -> None:
 
 def test_of_two_that_publish_at_once_one_is_told(table: Table) -> None:
     """Neither version is lost or written over."""
-    faster = DynamoPolicies(table, parse_policy)
+    faster = DynamoPolicies(table)
     slower = Overtaken(table, faster, THIRD)
     with pytest.raises(Conflict):
         slower.publish("make", OTHER)
@@ -107,25 +107,25 @@ def test_of_two_that_publish_at_once_one_is_told(table: Table) -> None:
 
 
 def test_publishing_goes_on_after_somebody_was_faster(table: Table) -> None:
-    policies = Overtaken(table, DynamoPolicies(table, parse_policy), THIRD)
+    policies = Overtaken(table, DynamoPolicies(table), THIRD)
     made = publish_policy("make", parse_policy(OTHER), OTHER, policies=policies)
     assert (made.version, made.document) == (2, OTHER)
 
 
 def test_the_same_document_published_at_once_is_one_version(table: Table) -> None:
-    policies = Overtaken(table, DynamoPolicies(table, parse_policy), OTHER)
+    policies = Overtaken(table, DynamoPolicies(table), OTHER)
     assert publish_policy("make", parse_policy(OTHER), OTHER, policies=policies).version == 1
     assert versions(policies.newest("make")) == 1
 
 
 def test_the_document_of_the_newest_version_is_that_version_again(table: Table) -> None:
-    policies = DynamoPolicies(table, parse_policy)
+    policies = DynamoPolicies(table)
     for document, version in ((DOCUMENT, 1), (DOCUMENT, 1), (OTHER, 2), (OTHER, 2), (DOCUMENT, 3)):
         assert publish_policy("make", parse_policy(document), document, policies=policies).version == version
 
 
 def test_a_document_of_another_policy_is_refused(table: Table) -> None:
-    policies = DynamoPolicies(table, parse_policy)
+    policies = DynamoPolicies(table)
     with pytest.raises(PolicyInvalid) as refused:
         publish_policy("other", parse_policy(DOCUMENT), DOCUMENT, policies=policies)
     (error,) = refused.value.data["errors"]
@@ -135,7 +135,7 @@ def test_a_document_of_another_policy_is_refused(table: Table) -> None:
 
 def test_a_plan_that_accounts_may_be_on_cannot_be_dropped(table: Table) -> None:
     """It can be retired: offered: false keeps those who are on it."""
-    policies = DynamoPolicies(table, parse_policy)
+    policies = DynamoPolicies(table)
     publish_policy("make", parse_policy(DOCUMENT), DOCUMENT, policies=policies)
     plans: Any = DOCUMENT["plans"]
     kept = [plan for plan in plans if plan["plan_id"] != "pro-80k"]
@@ -157,7 +157,7 @@ class Overtaken(DynamoPolicies):
     """A store whose first write comes second: another one publishes between its read and its write."""
 
     def __init__(self, table: Table, faster: DynamoPolicies, document: dict[str, Any]) -> None:
-        super().__init__(table, parse_policy)
+        super().__init__(table)
         self._overtake: Any = lambda: faster.publish("make", document)
 
     def _version_put(self, published: Any) -> dict[str, object]:

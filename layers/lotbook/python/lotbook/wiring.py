@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
     from lotbook.adapters.secrets import SsmSecrets
     from lotbook.domain.announcements import Change
-    from lotbook.domain.policy import Policy
     from lotbook.ports import (
         AccountStore,
         BookStore,
@@ -70,16 +69,10 @@ def table() -> Table:
 
 @cache
 def policies() -> PolicyStore:
-    """Published policies in the table. What reads documents is imported with the first one."""
+    """Published policies in the table."""
     from lotbook.adapters.dynamo.policies import DynamoPolicies
 
-    return DynamoPolicies(table(), _read_document)
-
-
-def _read_document(document: object) -> Policy:
-    from lotbook.api.policy_document import parse_stored
-
-    return parse_stored(document)
+    return DynamoPolicies(table())
 
 
 @cache

@@ -43,22 +43,14 @@ def parse_policy(document: object) -> Policy:
     strange = tuple(_strange("", document, 0))
     if strange:
         raise refusal(strange)
-    parsed = parse_stored(document)
+    try:
+        parsed = _adapter().validate_json(json.dumps(document))
+    except ValidationError as error:
+        raise refusal(_finding(document, each) for each in error.errors(include_url=False)) from None
     wrong = findings(parsed)
     if wrong:
         raise refusal(wrong)
     return parsed
-
-
-def parse_stored(document: object) -> Policy:
-    """The policy of a document that was published before: types only.
-
-    Rules across fields may become stricter with the code; a version that accounts live under stays readable.
-    """
-    try:
-        return _adapter().validate_json(json.dumps(document))
-    except ValidationError as error:
-        raise refusal(_finding(document, each) for each in error.errors(include_url=False)) from None
 
 
 @cache

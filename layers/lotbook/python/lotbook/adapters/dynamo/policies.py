@@ -7,7 +7,7 @@ Versions are immutable, so a process keeps those it has read (MAX_CACHED).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from botocore.exceptions import ClientError
@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import TRANSACTION_CANCELED, Table, from_item, to_item
 from lotbook.domain.errors import Conflict
-from lotbook.domain.policy import Policy, PublishedPolicy
+from lotbook.domain.policy import PublishedPolicy
+from lotbook.domain.stored_policy import read_policy
 
 MAX_CACHED = 64
 NOT_YET_PUBLISHED = "attribute_not_exists(pk)"
@@ -23,11 +24,10 @@ HEAD_IS_AS_READ = "#newest = :read"
 
 
 class DynamoPolicies:
-    """A PolicyStore. `read_document` turns a stored document into a Policy."""
+    """Implements `PolicyStore`."""
 
-    def __init__(self, table: Table, read_document: Callable[[object], Policy]) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._read_document = read_document
         self._cached = lru_cache(maxsize=MAX_CACHED)(self._read)
 
     def newest(self, policy_id: str) -> PublishedPolicy | None:
@@ -45,7 +45,7 @@ class DynamoPolicies:
     def publish(self, policy_id: str, document: Mapping[str, object]) -> PublishedPolicy:
         """Write the next version and move the head, both or neither. Raises Conflict when somebody was faster."""
         head = self._head(policy_id)
-        published = PublishedPolicy(policy_id, head + 1, self._read_document(document), document)
+        published = PublishedPolicy(policy_id, head + 1, read_policy(document), document)
         try:
             self._table.client.transact_write_items(
                 TransactItems=[{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}]
@@ -71,7 +71,7 @@ class DynamoPolicies:
         if "Item" not in answer:
             raise LookupError(policy_id, version)
         document = json.loads(from_item(answer["Item"])["document"])
-        return PublishedPolicy(policy_id, version, self._read_document(document), document)
+        return PublishedPolicy(policy_id, version, read_policy(document), document)
 
     def _version_put(self, published: PublishedPolicy) -> dict[str, object]:
         values = {
