@@ -111,7 +111,7 @@ def _auto_top_up(view: AccountView) -> shapes.AutoTopUp:
         "credits": rule.credits if rule else None,
         "surcharge": decimal_text(rule.surcharge_rate) if rule else None,
         "unit_price": optional(view.unit_price, decimal_text),
-        "next_charge_minor": None,
+        "next_charge_minor": view.next_charge_minor,
         "currency": view.account.currency,
         "used_this_period": 0,
         "cap_this_period": view.auto_top_up_cap,

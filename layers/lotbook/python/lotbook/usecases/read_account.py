@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.auto_top_ups import automatic_lines
+from lotbook.domain.money import tax_minor
+from lotbook.domain.periods import lots_of_period
 from lotbook.domain.prices import unit_price
 from lotbook.domain.validity import billing_period, credit_period
 from lotbook.usecases.load_account import load_account
@@ -13,15 +16,19 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lotbook.domain.account import Account
+    from lotbook.domain.plans import Plan
+    from lotbook.domain.policy import Policy
     from lotbook.domain.top_ups import AutoTopUp
     from lotbook.ports import AccountStore, Clock, PolicyStore
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """`period` is the billing period `[start, end)`; `credits_reset_at` None where no credits come with a period.
+    """`period` is the billing period `[start, end)`; where nothing is billed, that of the free credits (IS-42).
 
-    `unit_price` is that of credits bought by hand, in major units; None where the plan gives none.
+    `credits_reset_at` is when plan and free credits come anew; None where there are none. `unit_price` is that of
+    credits bought by hand, in major units; None where the plan gives none. `next_charge_minor` is what one automatic
+    purchase takes, with surcharge and tax; None where the plan has none.
     """
 
     account: Account
@@ -32,21 +39,31 @@ class AccountView:
     auto_top_up: AutoTopUp | None
     auto_top_up_cap: int
     unit_price: Decimal | None
+    next_charge_minor: int | None
 
 
 def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock) -> AccountView:
-    """The account as it stands now. Raises AccountNotFound."""
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
-    account, policy, now = loaded.account, loaded.published.policy, clock.now()
+    """The account as it stands now. Raises AccountNotFound. Writes nothing: periods and terms follow from the clock."""
+    now = clock.now()
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock, not_before=now)
+    account, policy = loaded.account, loaded.published.policy
     plan = policy.plan(account.plan_id)
     rule = policy.auto_top_up
+    resets = credit_period(plan, account, now) if lots_of_period(policy, account, now).lots else None
     return AccountView(
         account=account,
         policy_version=loaded.published.version,
         units=policy.units,
-        period=billing_period(plan, account, now),
-        credits_reset_at=credit_period(plan, account, now)[1] if plan.credits or policy.free_credits else None,
+        period=billing_period(plan, account, now) or resets,
+        credits_reset_at=resets[1] if resets else None,
         auto_top_up=rule,
         auto_top_up_cap=rule.cap(plan) if rule else 0,
         unit_price=unit_price(policy, plan, account.currency),
+        next_charge_minor=_next_charge_minor(policy, plan, account) if rule and rule.cap(plan) else None,
     )
+
+
+def _next_charge_minor(policy: Policy, plan: Plan, account: Account) -> int:
+    subtotal_minor = sum(line.amount_minor for line in automatic_lines(policy, plan, account.currency))
+    tax = policy.tax_for(account)
+    return subtotal_minor + (tax_minor(subtotal_minor, tax.rate, account.currency) if tax else 0)
