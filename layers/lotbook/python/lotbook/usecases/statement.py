@@ -108,7 +108,7 @@ def _parse(text: str) -> Cursor:
         pairs = tuple((int(at), int(credits)) for at, credits in given_back)
         if isinstance(name, str) and 0 < len(name) <= MAX_NAME and type(seq) is int and 0 < seq <= MAX_SEQ:
             return Cursor(Pointer(name, seq), pairs)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         pass
     raise _no_cursor()
 
