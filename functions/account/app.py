@@ -40,6 +40,7 @@ def open_one(request: Request) -> Answer:
         OpenAccount(**asked.model_dump()),
         accounts=wiring.accounts(),
         policies=wiring.policies(),
+        books=wiring.books(),
         clock=wiring.clock(),
         renew=wiring.renew(),
     )

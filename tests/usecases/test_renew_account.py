@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -51,7 +51,17 @@ class World:
             **{"account_id": "acme", "policy_id": "shop", "region": "US", "email": "a@b.example", "plan_id": plan_id}
             | changes
         )
-        return open_account(command, accounts=self.accounts, policies=self.policies, clock=self.clock, renew=self.renew)
+        return self.send(command, self.renew)
+
+    def send(self, command: OpenAccount, renew: Callable[[str], None]) -> Opened:
+        return open_account(
+            command,
+            accounts=self.accounts,
+            policies=self.policies,
+            books=self.books,
+            clock=self.clock,
+            renew=renew,
+        )
 
     def renew(self, account_id: str = "acme", *, at_once: bool = False) -> None:
         renew_account(
@@ -169,27 +179,45 @@ def test_every_unit_of_the_policy_has_its_book_from_the_start() -> None:
     assert world.books.books["acme", "data_transfer_mb"].renews_at == instants.FAR_FUTURE
 
 
-def test_d_05_a_crash_between_account_and_books_is_mended_by_the_first_burn() -> None:
+REQUEST = OpenAccount("acme", "shop", "US", "a@b.example", "monthly")
+
+
+def crash(_: str) -> None:
+    raise Crash
+
+
+def test_d_05_an_account_whose_opening_crashed_gets_its_period_with_the_first_burn() -> None:
     """D5: the account is there, its credits were never granted."""
     world = World()
-
-    def crash(_: str) -> None:
-        raise Crash
-
-    command = OpenAccount("acme", "shop", "US", "a@b.example", "monthly")
     with pytest.raises(Crash):
-        open_account(command, accounts=world.accounts, policies=world.policies, clock=world.clock, renew=crash)
+        world.send(REQUEST, crash)
     assert world.burned_kinds(11) == [("free", 10), ("plan", 1)]
 
 
-def test_d_05_a_purchase_that_opens_the_book_first_does_not_cost_the_account_its_period() -> None:
-    """D5: as before, but the first to come is a payment's webhook, which knows nothing of periods."""
+def test_d_05_an_account_whose_opening_crashed_gets_its_period_even_if_a_payment_comes_first() -> None:
+    """D5: the first to come is a webhook, which knows nothing of periods."""
     world = World()
-    command = OpenAccount("acme", "shop", "US", "a@b.example", "monthly")
-    open_account(command, accounts=world.accounts, policies=world.policies, clock=world.clock, renew=lambda _: None)
+    with pytest.raises(Crash):
+        world.send(REQUEST, crash)
     world.buy(50)
-    world.renew()
     assert world.lots() == [("free", 10), ("plan", 100), ("purchased", 50)]
+
+
+def test_d_05_an_opening_that_crashed_before_the_account_was_written_left_no_account() -> None:
+    """D5: only the book was made; the same request, or another one for that id, opens the account as if new."""
+    world = World()
+
+    def no_store(_: Account) -> None:
+        raise Crash
+
+    world.accounts.create = no_store  # type: ignore[method-assign, assignment]
+    with pytest.raises(Crash):
+        world.send(REQUEST, world.renew)
+    del world.accounts.create
+    with pytest.raises(AccountNotFound):
+        world.burn(1)
+    assert world.open(plan_id="free").created
+    assert world.lots() == [("free", 10)]
 
 
 def test_an_account_that_does_not_exist_is_not_renewed() -> None:
@@ -365,8 +393,8 @@ def test_a_worker_whose_clock_is_behind_renews_by_the_time_that_the_book_has_see
 def test_d_41_many_first_uses_open_one_book_and_grant_one_period() -> None:
     """D41: twelve workers meet an account that a crash left without books."""
     world = World()
-    command = OpenAccount("acme", "shop", "US", "a@b.example", "monthly")
-    open_account(command, accounts=world.accounts, policies=world.policies, clock=world.clock, renew=lambda _: None)
+    world.send(REQUEST, lambda _: None)
+    world.books.books.clear()
     together(12, lambda number: burn_one(world, f"first-{number}"))
     assert world.granted() == [("granted", 10), ("granted", 100)]
     assert world.balance().available == 110 - 12

@@ -47,6 +47,7 @@ class World:
                 OpenAccount(f"account-{number:03d}", "shop", "US", "a@b.example", "monthly"),
                 accounts=self.accounts,
                 policies=self.policies,
+                books=self.books,
                 clock=self.clock,
                 renew=self.renew,
             )
@@ -81,6 +82,24 @@ def test_a_run_journals_what_ended_and_renews_what_is_due_and_the_next_finds_not
     assert (world.expired(), world.renewed()) == (5, 5)
     assert world.sweep() == Swept(0, more=False)
     assert (world.expired(), world.renewed()) == (5, 5)
+
+
+def test_d_05_a_run_finishes_an_opening_that_crashed() -> None:
+    """D5: nobody ever came back for that account."""
+    world = World(0)
+    world.poisoned = {"account-000"}  # its first renewal fails
+    with pytest.raises(BrokenInvariant):
+        open_account(
+            OpenAccount("account-000", "shop", "US", "a@b.example", "monthly"),
+            accounts=world.accounts,
+            policies=world.policies,
+            books=world.books,
+            clock=world.clock,
+            renew=world.renew,
+        )
+    world.poisoned = set()
+    assert world.sweep() == Swept(1, more=False)
+    assert sum(entry.kind == "granted" for entry in world.books.ledger.values()) == 1
 
 
 def test_a_run_does_bounded_work_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,8 @@
-"""Open an account: write it once, then let renewal give it its books and its first period's lots."""
+"""Open an account: its book first, closed and due; then the account; then renewal puts the first period's lots in.
+
+In this order no account is ever without a book that waits for its period: whoever comes first after a crash, or the
+schedule, finishes what was begun. A book without an account is no harm, it answers as an account that does not exist.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,14 @@ from zoneinfo import available_timezones
 
 from lotbook.domain import ids, instants
 from lotbook.domain.account import Account
+from lotbook.domain.book import Book
 from lotbook.domain.errors import AccountExists, InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lotbook.ports import AccountStore, Clock, PolicyStore
+    from lotbook.domain.policy import Policy
+    from lotbook.ports import AccountStore, BookStore, Clock, PolicyStore
 
 LOCAL_NAMES = frozenset({"localtime", "Factory", "posixrules"})  # of the machine, not of the IANA data base
 
@@ -44,19 +50,23 @@ def open_account(
     *,
     accounts: AccountStore,
     policies: PolicyStore,
+    books: BookStore,
     clock: Clock,
     renew: Callable[[str], None],
 ) -> Opened:
     """Open the account with the lots of its first period.
 
     Raises InvalidRequest for an unknown policy or time zone, UnknownPlan, and AccountExists when the id belongs to an
-    account of another request. `renew` opens the books; it runs for a repeated request too, so a crash between the two
-    steps is mended by sending the request again (or by the first burn or read).
+    account of another request. `renew` runs for a repeated request too.
     """
     digest = ids.fingerprint(json.dumps(asdict(command), sort_keys=True))
     existing = accounts.get(command.account_id)
     if existing is None:
-        existing = accounts.create(account := _account(command, digest, policies, clock.now()))
+        policy = _policy(command, policies)
+        account = _account(command, policy, digest, clock.now())
+        due = account.created_at
+        books.create(account.account_id, policy.units[0], Book(since=due, until=due, renews_at=due))
+        existing = accounts.create(account)
         if existing is None:
             renew(command.account_id)
             return Opened(account, created=True)
@@ -66,20 +76,24 @@ def open_account(
     return Opened(existing, created=False)
 
 
-def _account(command: OpenAccount, digest: str, policies: PolicyStore, now: int) -> Account:
-    if command.time_zone not in available_timezones() - LOCAL_NAMES:
-        raise InvalidRequest.of("time_zone", "unknown_time_zone", "not a time zone of the IANA data base")
+def _policy(command: OpenAccount, policies: PolicyStore) -> Policy:
     published = policies.newest(command.policy_id)
     if published is None:
         raise InvalidRequest.of("policy_id", "unknown_policy", "there is no such policy")
-    plan = published.policy.plan(command.plan_id or published.policy.starting_plan_id)
+    return published.policy
+
+
+def _account(command: OpenAccount, policy: Policy, digest: str, now: int) -> Account:
+    if command.time_zone not in available_timezones() - LOCAL_NAMES:
+        raise InvalidRequest.of("time_zone", "unknown_time_zone", "not a time zone of the IANA data base")
+    plan = policy.plan(command.plan_id or policy.starting_plan_id)
     opened_at = instants.cut_to_second(now)
     return Account(
         account_id=command.account_id,
         policy_id=command.policy_id,
         plan_id=plan.plan_id,
         region=command.region,
-        currency=published.policy.currency_for(command.region),  # frozen: a later version does not move it (NP-17)
+        currency=policy.currency_for(command.region),  # frozen: a later version does not move it (NP-17)
         email=command.email,
         time_zone=command.time_zone,
         created_at=opened_at,
