@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from lotbook.ports import Clock
 
 
+# Thin events of the second kind hold no object; they are events all the same, and none of them is about us.
+EVENT_OBJECTS = frozenset({"event", "v2.core.event"})
+
+
 class SignedEvents:
     """Implements `EventReader` with the active webhook secrets: several while one is rolled, separated by commas."""
 
@@ -42,7 +46,9 @@ def parse(body: bytes) -> EventHint:
         event = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise MalformedEvent from None
-    event_id, kind = (_text(event, "id"), _text(event, "type")) if isinstance(event, dict) else (None, None)
+    if not isinstance(event, dict) or _text(event, "object") not in EVENT_OBJECTS:
+        raise MalformedEvent
+    event_id, kind = _text(event, "id"), _text(event, "type")
     if event_id is None or kind is None:
         raise MalformedEvent
     thing = _object(_object(event, "data"), "object")

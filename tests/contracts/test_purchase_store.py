@@ -1,0 +1,182 @@
+"""Purchases in the table, through DynamoDB's expressions (one thread: no races are shown here)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.purchases import DynamoPurchases
+from lotbook.adapters.dynamo.table import Table, to_item
+from lotbook.domain.errors import Conflict
+from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Settlement
+from lotbook.domain.quotes import CustomPaymentItem, Line, PackItem, PlanItem, Tax
+from lotbook.ports import DueItem, KeyUse
+from tests import table as tables
+from tests.fakes.purchases import ORDERED, a_purchase
+
+FULL = a_purchase(
+    lines=(Line("Credits", 1_000, Decimal("0.0009"), 90), Line("Surcharge", 1, Decimal("0.27"), 27)),
+    companions=(("data_transfer_mb", 5),),
+    tax=Tax("GST", Decimal("0.18"), 360),
+    consent=Consent("refund_policy", "2026-01", ORDERED, "user-1", "192.0.2.7", "Browser/1"),
+    quoted_expires_at=ORDERED,
+    save_payment_method=True,
+    checkout_request='{"mode":"payment"}',
+    gateway_refs=GatewayRefs("cs_1", "pi_1", "in_1"),
+    checkout_url="https://pay.example/cs_1",
+    state="disputed",
+    settlement=Settlement(ORDERED, "lot_1", ORDERED + 1),
+    completed_at=ORDERED,
+    failure=Failure("card_declined", "The card was declined."),
+    dispute=Dispute("dp_1", "open"),
+    refunded_minor=7,
+    check_at=ORDERED + 5,
+    version=3,
+)
+USE = KeyUse("fp-1", FULL.purchase_id, "digest-1")
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        FULL,
+        a_purchase(tax=None),
+        a_purchase(item=PackItem("p-2000")),
+        a_purchase(item=PlanItem("pro")),
+        a_purchase(item=CustomPaymentItem(2_500, "invoice 7")),
+    ],
+    ids=["every field set", "defaults", "pack", "plan", "custom payment"],
+)
+def test_a_purchase_is_read_as_it_was_written(table: Table, order: Any) -> None:
+    purchases = DynamoPurchases(table)
+    assert purchases.get("acme", order.purchase_id) is None
+    assert purchases.place(order, USE) is None
+    assert purchases.get("acme", order.purchase_id) == order
+    assert purchases.get("other", order.purchase_id) is None
+    unset = [field.name for field in fields(FULL) if getattr(FULL, field.name) == field.default]
+    assert unset == ["gateway"], "FULL must show every field"
+
+
+def test_d_03_a_key_makes_one_purchase_whoever_comes_second(table: Table) -> None:
+    """D3: row and marker in one transaction; the first use comes back."""
+    purchases = DynamoPurchases(table)
+    second = a_purchase(purchase_id="pur_0000000000bbbbbbbbbbbbbbbb")
+    assert purchases.place(FULL, USE) is None
+    assert purchases.place(second, KeyUse("fp-1", second.purchase_id, "digest-2")) == USE
+    assert purchases.get("acme", second.purchase_id) is None
+    assert purchases.key_use("acme", "fp-1") == USE
+    assert purchases.key_use("other", "fp-1") is None
+    assert purchases.place(second, KeyUse("fp-2", second.purchase_id, "digest-2")) is None
+
+
+def test_a_purchase_id_that_is_taken_is_a_conflict_and_leaves_no_marker(table: Table) -> None:
+    purchases = DynamoPurchases(table)
+    purchases.place(FULL, USE)
+    with pytest.raises(Conflict):
+        purchases.place(FULL, KeyUse("fp-2", FULL.purchase_id, "digest"))
+    assert purchases.key_use("acme", "fp-2") is None
+
+
+def test_d_02_who_read_an_older_version_does_not_write(table: Table) -> None:
+    """D2, D5."""
+    purchases = DynamoPurchases(table)
+    purchases.place(a_purchase(), USE)
+    first = purchases.save(a_purchase(state="processing"))
+    assert first.version == 2
+    with pytest.raises(Conflict):
+        purchases.save(a_purchase(state="failed"))
+    assert purchases.get("acme", first.purchase_id) == first
+
+
+def test_saving_a_purchase_that_is_not_there_is_a_conflict_and_makes_none(table: Table) -> None:
+    with pytest.raises(Conflict):
+        DynamoPurchases(table).save(a_purchase())
+
+
+def test_what_a_newer_version_of_the_code_wrote_survives_a_save(table: Table) -> None:
+    purchases = DynamoPurchases(table)
+    purchases.place(a_purchase(), USE)
+    key = to_item(keys.purchase("acme", a_purchase().purchase_id))
+    table.client.update_item(
+        TableName=table.name,
+        Key=key,
+        UpdateExpression="SET evidence = :e",
+        ExpressionAttributeValues=to_item({":e": "kept"}),
+    )
+    purchases.save(a_purchase(state="processing"))
+    assert table.client.get_item(TableName=table.name, Key=key)["Item"]["evidence"] == {"S": "kept"}
+
+
+def test_d_09_what_waits_is_in_the_due_index_and_what_is_decided_is_not(table: Table) -> None:
+    """D9."""
+    purchases, due = DynamoPurchases(table), DynamoDueIndex(table)
+    order = a_purchase(check_at=ORDERED)
+    purchases.place(order, USE)
+    assert list(due.due("purchase", ORDERED - 1, 10)) == []
+    assert list(due.due("purchase", ORDERED, 10)) == [DueItem("acme", order.purchase_id, ORDERED)]
+    later = purchases.save(replace(order, check_at=ORDERED + 60_000))
+    assert list(due.due("purchase", ORDERED, 10)) == []
+    purchases.save(replace(later, state="completed", check_at=None))
+    assert list(due.due("purchase", ORDERED + 10**9, 10)) == []
+
+
+def test_np_45_pages_are_newest_first_and_end(table: Table) -> None:
+    purchases = DynamoPurchases(table)
+    made = [f"pur_{number:026d}" for number in range(7)]
+    for number, purchase_id in enumerate(made):
+        purchases.place(a_purchase(purchase_id=purchase_id), KeyUse(f"fp-{number}", purchase_id, "d"))
+    seen, after = [], None
+    for _ in range(10):
+        rows, after = purchases.page("acme", 3, after)
+        seen.append([row.purchase_id for row in rows])
+        if after is None:
+            break
+    assert seen == [made[:3:-1], made[3:0:-1], made[:1]]
+    assert purchases.page("acme", 7, None)[1] is None, "a full last page is the end"
+    assert purchases.page("other", 7, None) == ([], None)
+    assert purchases.page("acme", 3, "pur_0") == ([], None)
+    assert [r.purchase_id for r in purchases.page("acme", 100, "pur_z")[0]] == made[::-1]
+
+
+@pytest.mark.parametrize("code", ["TransactionConflictException", "TransactionInProgressException"])
+def test_a_busy_row_is_a_conflict_and_other_errors_are_not(table: Table, code: str) -> None:
+    """No local engine raises these; injected."""
+
+    class Busy:
+        def __init__(self, code: str) -> None:
+            self.code = code
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "get_item":
+                return table.client.get_item
+
+            def fail(**_: Any) -> None:
+                raise ClientError({"Error": {"Code": self.code, "Message": ""}}, name)
+
+            return fail
+
+    with pytest.raises(Conflict):
+        DynamoPurchases(Table(Busy(code), table.name)).save(a_purchase())
+    with pytest.raises(Conflict):
+        DynamoPurchases(Table(Busy(code), table.name)).place(a_purchase(), USE)
+    with pytest.raises(ClientError):
+        DynamoPurchases(Table(Busy("ValidationException"), table.name)).save(a_purchase())
+    with pytest.raises(ClientError):
+        DynamoPurchases(Table(Busy("ValidationException"), table.name)).place(a_purchase(), USE)

@@ -1,0 +1,165 @@
+"""Events: hints that are doubled, late, out of order, foreign or about nothing, and never believed."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from lotbook.domain.errors import Unavailable
+from lotbook.domain.gateway import APP, Tag
+from lotbook.domain.quotes import TopUpItem
+from lotbook.usecases.handle_event import SETTLING, Handled, handle_event
+from tests.fakes.desk import Desk, an_event
+from tests.fakes.purchases import TEST
+
+
+def paid_desk() -> Desk:
+    desk = Desk()
+    desk.pay(desk.buy(TopUpItem(30)).purchase)
+    return desk
+
+
+@pytest.mark.parametrize("kind", sorted(SETTLING))
+def test_d_06_any_event_about_a_paid_purchase_completes_it(kind: str) -> None:
+    """D6, D9: whichever comes first or alone."""
+    desk = paid_desk()
+    assert handle_event(an_event(desk.row(), kind), sales=desk.sales) == Handled(
+        "settled", desk.row().purchase_id, "completed"
+    )
+    assert desk.available() == 30
+
+
+def test_d_14_d_06_every_order_of_events_with_repeats_ends_in_one_grant() -> None:
+    """D1, D6, D14: all permutations of four events, each delivered twice."""
+    kinds = (
+        "checkout.session.completed",
+        "payment_intent.succeeded",
+        "invoice.paid",
+        "checkout.session.expired",
+    )
+    for order in permutations(kinds):
+        desk = paid_desk()
+        for kind in (*order, *order):
+            handle_event(an_event(desk.row(), kind, event_id=f"evt_{kind}"), sales=desk.sales)
+        assert desk.available() == 30, order
+        assert len(desk.entries()) == 1
+
+
+@pytest.mark.parametrize("times", [2, 50])
+def test_d_01_d_02_one_event_delivered_many_times_at_once_grants_once(times: int) -> None:
+    """D1, D2: 50 deliveries within milliseconds; those that lose too many races ask to be delivered again."""
+    desk = paid_desk()
+    row = desk.row()
+
+    def deliver(_: int) -> bool:
+        try:
+            handle_event(an_event(row), sales=desk.sales)
+        except Unavailable:
+            return False
+        return True
+
+    with ThreadPoolExecutor(times) as pool:
+        assert any(pool.map(deliver, range(times)))
+    assert desk.row().state == "completed"
+    assert desk.available() == 30
+    assert len(desk.entries()) == 1
+
+
+def test_d_08_the_payload_is_never_believed() -> None:
+    """D7, D8: `completed` is said while the page is open; the gateway's own state counts."""
+    desk = Desk()
+    desk.buy()
+    for kind in ("checkout.session.completed", "payment_intent.succeeded", "checkout.session.async_payment_succeeded"):
+        assert handle_event(an_event(desk.row(), kind), sales=desk.sales).state == "pending"
+    assert desk.available() == 0
+
+
+def test_d_07_a_late_failure_or_expiry_does_not_undo_a_grant() -> None:
+    """D7, D14."""
+    desk = paid_desk()
+    handle_event(an_event(desk.row()), sales=desk.sales)
+    for kind in ("checkout.session.expired", "checkout.session.async_payment_failed", "payment_intent.canceled"):
+        assert handle_event(an_event(desk.row(), kind), sales=desk.sales).state == "completed"
+
+
+def test_np_27_a_declined_attempt_is_recorded_and_nothing_else() -> None:
+    desk = Desk()
+    bought = desk.buy().purchase
+    from lotbook.domain.gateway import PaymentFacts
+
+    desk.gateway.say("cs_2", payment=PaymentFacts("pi_1", "requires_payment_method", "usd", 0, "card_declined"))
+    handle_event(an_event(bought, "payment_intent.payment_failed"), sales=desk.sales)
+    assert (desk.row().state, desk.row().failure.code) == ("pending", "card_declined")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"tag": Tag()},
+        {"tag": Tag("other-app", TEST.stage, "acme", "pur_x")},
+        {"tag": Tag(APP, "prod", "acme", "pur_x")},
+        {"livemode": True},
+        {"account": "acct_connected"},
+        {"kind": "customer.created"},
+        {"kind": "charge.refunded"},
+        {"kind": "charge.dispute.created"},
+        {"kind": "some.new.event"},
+        {"tag": Tag(APP, TEST.stage, "acme", None)},
+        {"tag": Tag(APP, TEST.stage, None, "pur_x")},
+    ],
+)
+def test_events_of_others_and_of_unknown_kinds_are_left_alone_without_a_call(foreign: dict[str, Any]) -> None:
+    """Several systems share a gateway account; an answer other than 200 gets the endpoint disabled (3scale #3086)."""
+    desk = paid_desk()
+    calls = len(desk.gateway.calls)
+    assert handle_event(an_event(desk.row(), **foreign), sales=desk.sales) == Handled("ignored")
+    assert len(desk.gateway.calls) == calls
+    assert desk.row().state == "pending"
+
+
+@pytest.mark.parametrize(("account", "purchase"), [("acme", "pur_unknown"), ("other", None)])
+def test_d_05_d_40_ours_but_unknown_is_never_acknowledged_and_rings(
+    account: str, purchase: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D5, D8, D40: acknowledged and lost is what must not happen (statamic-cargo #190); nor does it reach another tenant."""
+    desk = paid_desk()
+    tag = Tag(APP, TEST.stage, account, purchase or desk.row().purchase_id)
+    with caplog.at_level(logging.ERROR, "lotbook.alarm"), pytest.raises(Unavailable):
+        handle_event(an_event(desk.row(), tag=tag), sales=desk.sales)
+    assert "purchase_missing" in caplog.text
+    assert desk.available() == 0
+
+
+@pytest.mark.parametrize("operation", ["checkout"])
+def test_d_05_a_failure_is_not_remembered_as_done(operation: str) -> None:
+    """D5: the redelivery does the work."""
+    desk = paid_desk()
+    desk.gateway.later = {operation: ["before"] * 2}
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            handle_event(an_event(desk.row()), sales=desk.sales)
+    assert handle_event(an_event(desk.row()), sales=desk.sales).state == "completed"
+    assert desk.available() == 30
+
+
+def test_an_event_that_comes_before_its_session_was_saved_finds_it() -> None:
+    """The webhook is faster than our own next line."""
+    desk = Desk()
+    desk.gateway.later = {"open_checkout": ["after"]}
+    with pytest.raises(Unavailable):
+        desk.buy(TopUpItem(30))
+    desk.gateway.pay("cs_2")
+    assert handle_event(an_event(desk.row()), sales=desk.sales).state == "completed"
+
+
+def test_an_event_whose_session_cannot_be_found_yet_is_delivered_again() -> None:
+    desk = Desk()
+    desk.gateway.later = {"open_checkout": ["before"]}
+    with pytest.raises(Unavailable):
+        desk.buy()
+    with pytest.raises(Unavailable):
+        handle_event(an_event(desk.row()), sales=desk.sales)
