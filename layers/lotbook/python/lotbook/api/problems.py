@@ -52,6 +52,7 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.ConsentRequired: Kind(422, "Show the refund policy and send `consent` with its version."),
     errors.PurchaseNotFound: Kind(404, "Check the purchase id."),
     errors.PurchaseAbandoned: Kind(409, "Start a new purchase under a new key."),
+    errors.CardDeclined: Kind(402, "Use another card."),
     errors.InvoiceNotReady: Kind(409, "Try again when the purchase is completed."),
     errors.CheckoutRequired: Kind(409, "Send a purchase of kind `plan`."),
     errors.PaymentMethodRequired: Kind(409, "Add a card first."),

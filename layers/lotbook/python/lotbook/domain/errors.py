@@ -272,6 +272,13 @@ class PurchaseAbandoned(Refused):
     title = "This purchase was abandoned before its checkout opened; start a new one."
 
 
+class CardDeclined(Refused):
+    """A charge without the buyer present was declined; it is not tried again (NP-27). Data: `reason`, the gateway's code."""
+
+    code = "card_declined"
+    title = "The card was declined."
+
+
 class InvoiceNotReady(Refused):
     """The purchase has no invoice (yet)."""
 

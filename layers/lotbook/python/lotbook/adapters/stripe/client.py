@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import stripe
 
-from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, Unavailable
+from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +45,8 @@ class StripeCalls:
     def call(self, ask: Callable[[stripe.StripeClient], Answer]) -> Answer:
         """The answer of one call. A key that Stripe refuses is read anew, once: it may have been rotated.
 
-        Raises Unavailable (time-outs, limits, 5xx, a refused key), AmountNotChargeable, BrokenInvariant (a request that
-        Stripe calls invalid is a defect of ours). Lets `stripe.CardError` and `stripe.InvalidRequestError` of named
-        situations be caught by the caller through `ask`.
+        Raises Unavailable (time-outs, limits, 5xx, a refused key), CardDeclined, AmountNotChargeable, BrokenInvariant (a
+        request that Stripe calls invalid is a defect of ours). What is no error in its place is caught inside `ask`.
         """
         key = self._secrets.read(self._key_parameter)
         try:
@@ -72,6 +71,8 @@ class StripeCalls:
             if error.code in UNCERTAIN_CODES:
                 raise Unavailable("The payment gateway is busy.") from error
             raise BrokenInvariant(f"the gateway calls a request invalid: {error.code} {error.param}") from error
+        except stripe.CardError as error:
+            raise CardDeclined(reason=error.code) from error
         except (stripe.IdempotencyError, stripe.PermissionError) as error:
             raise BrokenInvariant(f"the gateway refuses a request: {type(error).__name__}") from error
         except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
