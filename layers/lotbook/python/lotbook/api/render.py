@@ -126,5 +126,7 @@ def optional(value: Given | None, shape: Callable[[Given], Shaped]) -> Shaped | 
 
 
 def decimal_text(number: Decimal) -> str:
-    """A decimal in plain digits, never in scientific notation."""
-    return format(number, "f")
+    """A decimal in plain digits, without trailing zeros: the same text before and after the table kept it."""
+    from lotbook.domain.money import to_text as plain_digits  # not needed to burn
+
+    return plain_digits(number)
