@@ -28,6 +28,7 @@ class Control:
     issuer: Issuer
     keys_url: str
     ready: bool = False
+    events: Callable[[], list[dict[str, Any]]] = list  # what was published, newest first
 
     def answer(self, request: Request) -> Answer:
         """The answer to a path under `/_local/`."""
@@ -44,7 +45,7 @@ class Control:
             "POST /_local/clock": self._set_clock,
             "GET /_local/schedules": lambda _: json_answer(200, {"schedules": self.schedules.names()}),
             "GET /_local/emails": lambda _: json_answer(200, {"emails": []}),
-            "GET /_local/events": lambda _: json_answer(200, {"events": []}),
+            "GET /_local/events": lambda _: json_answer(200, {"events": self.events()}),
             "GET /_local/jwks.json": lambda _: json_answer(200, self.issuer.jwks()),
             "GET /_local/openid-configuration": lambda _: json_answer(200, self.issuer.configuration(self.keys_url)),
         }

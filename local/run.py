@@ -24,6 +24,7 @@ from local.gateway import Gateway
 from local.http_server import Server, application
 from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.places import HOST, CannotStart, Places
+from local.published import follow_table
 from local.run_secrets import ALL_SCOPES, RunSecrets
 from local.schedules import Schedules
 from local.template import Template, load
@@ -104,6 +105,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
     functions = Functions(ROOT / "functions", template.functions)
     schedules = Schedules(template.schedules, functions, clock)
     control = Control(clock, schedules, issuer, keys_url)
+    control.events = follow_table(template, functions.invoke, engine.url, directory, started)
     every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
         every_second.append(_start_stand_in(places, stripe_port, clock, webhook_secret, started))

@@ -5,8 +5,9 @@ Only what the template uses is understood; anything else is refused with its pla
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ PSEUDO_PARAMETERS = {
 }
 RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+HTTP, SCHEDULE, STREAM = "HttpApi", "ScheduleV2", "DynamoDB"  # the kinds of events that the template uses
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
 
@@ -70,7 +72,18 @@ class FunctionSpec:
     logical_id: str
     timeout_seconds: int
     memory_mb: int
-    reads_stream: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSource:
+    """A function that the table's stream feeds. `attempts` counts the first one; a record matches one pattern or more."""
+
+    function: str
+    batch_size: int
+    attempts: int
+    bisects: bool
+    reports_failures: bool
+    patterns: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,7 @@ class Template:
     environment: Mapping[str, str]
     table: Mapping[str, Any]  # arguments of CreateTable
     bus: str | None
+    streams: tuple[StreamSource, ...] = ()
 
 
 def load(path: Path, parameters: Mapping[str, str]) -> Template:
@@ -91,45 +105,50 @@ def load(path: Path, parameters: Mapping[str, str]) -> Template:
     document = yaml.load(path.read_text(), _Loader)
     resolver = _Resolver(document, parameters)
     resources = document["Resources"]
-    declared = {key: value for key, value in resources.items() if value["Type"] == "AWS::Serverless::Function"}
-    folders = {key: _folder(key, value) for key, value in declared.items()}
-    global_function = document["Globals"]["Function"]
-    api = next(value for value in resources.values() if value["Type"] == "AWS::Serverless::HttpApi")
-    authorizers = _authorizers(api["Properties"]["Auth"], folders)
-    default = api["Properties"]["Auth"].get("DefaultAuthorizer")
-    routes, schedules = [], []
-    functions = {}
-    for key, value in declared.items():
-        properties = {**global_function, **value["Properties"]}
-        events = properties.get("Events", {})
-        functions[folders[key]] = FunctionSpec(
-            folder=folders[key],
-            logical_id=key,
-            timeout_seconds=properties["Timeout"],
-            memory_mb=properties["MemorySize"],
-            reads_stream=any(event["Type"] == "DynamoDB" for event in events.values()),
-        )
-        routes += [
-            _route(event["Properties"], folders[key], default, authorizers)
-            for event in events.values()
-            if event["Type"] == "HttpApi"
-        ]
-        schedules += [
-            Schedule(folders[key], name, _rate_seconds(event["Properties"]))
-            for name, event in events.items()
-            if event["Type"] == "ScheduleV2"
-        ]
+    shared = document["Globals"]["Function"]
+    declared = {
+        _folder(key, value): {**shared, **value["Properties"], "LogicalId": key}
+        for key, value in resources.items()
+        if value["Type"] == "AWS::Serverless::Function"
+    }
+    (auth,) = (
+        value["Properties"]["Auth"] for value in resources.values() if value["Type"] == "AWS::Serverless::HttpApi"
+    )
+    authorizers = _authorizers(auth, {properties["LogicalId"]: folder for folder, properties in declared.items()})
+    events = [
+        (folder, name, event["Type"], event["Properties"])
+        for folder, properties in declared.items()
+        for name, event in properties.get("Events", {}).items()
+    ]
+    _refuse_unknown(kind for _, _, kind, _ in events)
     return Template(
-        functions=functions,
-        routes=tuple(routes),
+        functions={folder: _function(folder, properties) for folder, properties in declared.items()},
+        routes=tuple(
+            _route(p, folder, auth.get("DefaultAuthorizer"), authorizers)
+            for folder, _, kind, p in events
+            if kind == HTTP
+        ),
         authorizers={authorizer.function: authorizer for authorizer in authorizers.values()},
-        schedules=tuple(schedules),
-        environment={k: resolver.text(v) for k, v in global_function["Environment"]["Variables"].items()},
+        schedules=tuple(
+            Schedule(folder, name, _rate_seconds(p)) for folder, name, kind, p in events if kind == SCHEDULE
+        ),
+        streams=tuple(_stream(p, folder) for folder, _, kind, p in events if kind == STREAM),
+        environment={key: resolver.text(value) for key, value in shared["Environment"]["Variables"].items()},
         table=_create_table_arguments(resolver, resources),
         bus=next(
             (resolver.name(key) for key, value in resources.items() if value["Type"] == "AWS::Events::EventBus"), None
         ),
     )
+
+
+def _refuse_unknown(kinds: Iterable[str]) -> None:
+    unknown = set(kinds) - {HTTP, SCHEDULE, STREAM}
+    if unknown:
+        raise TemplateError(f"the local run does not know events of type {', '.join(sorted(unknown))}")
+
+
+def _function(folder: str, properties: Mapping[str, Any]) -> FunctionSpec:
+    return FunctionSpec(folder, properties["LogicalId"], properties["Timeout"], properties["MemorySize"])
 
 
 def _folder(logical_id: str, resource: Mapping[str, Any]) -> str:
@@ -156,6 +175,18 @@ def _route(
     chosen = properties.get("Auth", {}).get("Authorizer", default)
     authorizer = None if chosen in (None, "NONE") else authorizers[chosen].function
     return Route(properties["Method"].upper(), properties["Path"], folder, authorizer)
+
+
+def _stream(properties: Mapping[str, Any], folder: str) -> StreamSource:
+    filters = properties.get("FilterCriteria", {}).get("Filters", [])
+    return StreamSource(
+        function=folder,
+        batch_size=properties["BatchSize"],
+        attempts=properties["MaximumRetryAttempts"] + 1,
+        bisects=properties.get("BisectBatchOnFunctionError", False),
+        reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+        patterns=tuple(json.loads(each["Pattern"]) for each in filters),
+    )
 
 
 def _rate_seconds(properties: Mapping[str, Any]) -> int:
