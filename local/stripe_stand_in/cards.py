@@ -20,7 +20,7 @@ class Behaviour(StrEnum):
     LIVE_CARD = "test_mode_live_card"
     WRONG_NUMBER = "incorrect_number"
     AUTHENTICATES = "authenticates"
-    DECLINES_OFF_SESSION = "declines_off_session"
+    DECLINES_OFF_SESSION = "declines_off_session"  # pays when typed in, fails when charged as a saved card
     ASYNC_SUCCEEDS = "async_succeeds"
     ASYNC_FAILS = "async_fails"
 

@@ -133,6 +133,6 @@ def _scalar(raw: Any, hint: Any, path: str) -> Any:
 
 def _matching(raw: str, pattern: re.Pattern[str], kind: str, path: str) -> str:
     if not pattern.match(raw):
-        code = "parameter_invalid_empty" if raw == "" else f"parameter_invalid_{kind}"
+        code = "parameter_invalid_empty" if raw == "" else "parameter_invalid_integer" if kind == "integer" else None
         raise invalid(f"Invalid {kind}: {raw[:100]}", param=path, code=code)
     return raw

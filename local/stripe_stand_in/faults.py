@@ -8,13 +8,15 @@ from local.stripe_stand_in.errors import ConnectionDropped, StripeError, invalid
 from local.stripe_stand_in.operations import BY_NAME
 from local.stripe_stand_in.store import Store
 
-KINDS = ("timeout_after_commit", "timeout", "500", "429")
+# `500`, `429` and `timeout` happen before the operation begins, so a retry with the same key runs it. `500_kept` is the other 500 of
+# Stripe's: it is kept under the idempotency key and answers every retry with that key for a day.
+KINDS = ("timeout_after_commit", "timeout", "500", "429", "500_kept")
 MAX_TIMES = 1000
 
 
 def set_fault(store: Store, operation: Any, kind: Any, times: Any) -> dict[str, Any]:
     """Order failures; `times` 0 clears. Inside a transaction. Raises StripeError for what makes no sense."""
-    if operation not in BY_NAME:
+    if not isinstance(operation, str) or operation not in BY_NAME:
         raise invalid(f"Unknown operation; known are: {', '.join(sorted(BY_NAME))}", param="operation", status=422)
     if not isinstance(times, int) or isinstance(times, bool) or not 0 <= times <= MAX_TIMES:
         raise invalid(f"`times` is a whole number from 0 to {MAX_TIMES}.", param="times", status=422)
@@ -46,8 +48,13 @@ def fail_before(kind: str | None) -> None:
     if kind == "timeout":
         raise ConnectionDropped
     if kind == "500":
-        raise StripeError(500, "api_error", "An unknown error occurred (ordered from the stand-in).")
+        raise failure()
     if kind == "429":
         raise StripeError(
             429, "invalid_request_error", "Request rate limit exceeded (ordered from the stand-in).", code="rate_limit"
         )
+
+
+def failure() -> StripeError:
+    """A 500 of Stripe's."""
+    return StripeError(500, "api_error", "An unknown error occurred (ordered from the stand-in).")

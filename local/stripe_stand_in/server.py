@@ -64,6 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
         except ConnectionDropped:
             self._drop()
             return
+        except BaseException:
+            self.send_error(500)
+            raise
         code, _, reason = answer["status"].partition(" ")
         self.send_response(int(code), reason)
         for name, value in answer["headers"]:

@@ -26,7 +26,8 @@ def attempt(
             _ask(world, intent)
             return None
         return _decline(world, intent, method, AUTHENTICATION_REQUIRED if off_session else AUTHENTICATION_FAILED)
-    if does in DECLINES and (does is not Behaviour.DECLINES_OFF_SESSION or off_session):
+    saved = off_session or method["customer"] is not None
+    if does in DECLINES and (does is not Behaviour.DECLINES_OFF_SESSION or saved):
         return _decline(world, intent, method, DECLINES[does])
     if does in _ASYNCHRONOUS:
         charge = make_charge(world, intent, method, None, pending=True)
