@@ -22,6 +22,7 @@ from lotbook.api.routes import CONTRACT
 from lotbook.domain.access import SCOPES, Caller
 from tests import table as tables
 from tests.fakes.accounts import ManualClock
+from tests.fakes.purchases import FakeGateway
 from tests.functions.events import an_event
 
 ENVIRONMENT = {
@@ -166,6 +167,14 @@ def shop(api: Api) -> Api:
     """The functions, with one account `acme` that has 10 free credits."""
     open_account(api, "acme")
     return api
+
+
+@pytest.fixture
+def gateway(shop: Api, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """The payment gateway in memory."""
+    made = FakeGateway(shop.clock)
+    monkeypatch.setattr(wiring, "gateway", lambda: made)
+    return made
 
 
 def open_account(api: Api, account_id: str, policy_id: str = "insurestack", **changes: Any) -> Any:

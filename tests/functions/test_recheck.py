@@ -1,0 +1,115 @@
+"""Recheck over whole events: the button, and the schedule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from functions.recheck import app
+from lotbook import wiring
+from lotbook.domain.errors import Unavailable
+from tests.fakes.purchases import FakeGateway
+from tests.functions.conftest import ACCOUNT, Answer, Api, key_with, member, open_account
+
+RECHECK = f"POST {ACCOUNT}/purchases/{{purchase_id}}/recheck"
+SCHEDULE = {"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event"}
+MINUTE = 60_000
+
+
+class Context:
+    """Lambda's, with time to spare."""
+
+    def __init__(self, left: int = 120_000) -> None:
+        self.left = left
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left
+
+
+@pytest.fixture
+def gateway(api: Api, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    fake = FakeGateway(api.clock)
+    monkeypatch.setattr(wiring, "gateway", lambda: fake)
+    open_account(api, "acme")
+    return fake
+
+
+def bought(api: Api, key: str = "k") -> dict[str, Any]:
+    item = {"kind": "top_up", "credits": 30}
+    path = {"account_id": "acme"}
+    row: dict[str, Any] = api.call(f"POST {ACCOUNT}/purchases", {"item": item}, member("acme"), key, path).ok(201)
+    return row
+
+
+def press(api: Api, row: dict[str, Any], caller: Any = None, **path: str) -> Answer:
+    where = {"account_id": "acme", "purchase_id": row["purchase_id"]} | path
+    return api.call(RECHECK, caller=caller or member("acme"), path=where)
+
+
+def purchased(api: Api) -> int:
+    lots = api.call(f"GET {ACCOUNT}/balance", path={"account_id": "acme"}).ok()["lots"]
+    return sum(lot["remaining"] for lot in lots if lot["kind"] == "purchased")
+
+
+def test_np_29_recheck_answers_the_completed_purchase_with_its_lot(api: Api, gateway: FakeGateway) -> None:
+    """D9: charged, but no webhook."""
+    row = bought(api)
+    assert press(api, row).ok()["state"] == "pending"
+    gateway.pay(next(iter(gateway.sessions)))
+    answers = [press(api, row).ok() for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0]["state"] == "completed"
+    assert answers[0]["lot_id"]
+    assert purchased(api) == 30
+
+
+def test_np_31_without_an_answer_of_the_gateway_it_is_503_and_stays_pending(api: Api, gateway: FakeGateway) -> None:
+    row = bought(api)
+    gateway.pay(next(iter(gateway.sessions)))
+    gateway.later = {"checkout": ["before"]}
+    press(api, row).problem(503, "unavailable")
+    assert purchased(api) == 0
+    assert press(api, row).ok()["state"] == "completed"
+
+
+def test_is_31_np_01_the_button_is_for_buyers(api: Api, gateway: FakeGateway) -> None:
+    row = bought(api)
+    press(api, row, member("acme", "operator")).problem(403, "forbidden")
+    press(api, row, key_with("read")).problem(403, "forbidden")
+    assert press(api, row, key_with("purchases:write")).status == 200
+
+
+def test_is_30_d_40_other_accounts_and_purchases_are_404(api: Api, gateway: FakeGateway) -> None:
+    """D40."""
+    row = bought(api)
+    press(api, row, member("other")).problem(404, "account_not_found")
+    press(api, row, account_id="nobody", caller=key_with("purchases:write")).problem(404, "account_not_found")
+    for purchase_id in ("pur_0000000000zzzzzzzzzzzzzzzz", "x", "%20"):
+        press(api, row, purchase_id=purchase_id).problem(404, "purchase_not_found")
+
+
+def test_np_43_d_09_the_schedule_finishes_what_nobody_asked_about(api: Api, gateway: FakeGateway) -> None:
+    """D9."""
+    bought(api)
+    bought(api, "other")
+    gateway.pay(next(iter(gateway.sessions)))
+    assert app.handler(SCHEDULE, Context()) == {"checked": 0, "decided": 0}
+    api.clock.instant += 15 * MINUTE
+    assert app.handler(SCHEDULE, Context()) == {"checked": 2, "decided": 1}
+    assert purchased(api) == 30
+    api.clock.instant += 24 * 60 * MINUTE
+    assert app.handler(SCHEDULE, Context()) == {"checked": 1, "decided": 1}
+    assert app.handler(SCHEDULE, Context()) == {"checked": 0, "decided": 0}
+    rows = api.call(f"GET {ACCOUNT}/purchases", path={"account_id": "acme"}).ok()["purchases"]
+    assert sorted(row["state"] for row in rows) == ["abandoned", "completed"]
+
+
+def test_a_run_without_time_stops_and_one_without_a_gateway_raises(api: Api, gateway: FakeGateway) -> None:
+    """The schedule's retry and alarm see it; nothing is swallowed."""
+    bought(api)
+    api.clock.instant += 15 * MINUTE
+    assert app.handler(SCHEDULE, Context(left=1_000)) == {"checked": 0, "decided": 0}
+    gateway.later = {"checkout": ["before"]}
+    with pytest.raises(Unavailable):
+        app.handler(SCHEDULE, Context())
