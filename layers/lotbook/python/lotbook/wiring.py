@@ -121,9 +121,10 @@ def due_index() -> DueIndex:
 @cache
 def renew() -> Callable[[str], None]:
     """Opens an account's books, and gives them the present period's lots when they are due."""
-    from lotbook.usecases.renew_account import renew_account
 
     def renew_now(account_id: str) -> None:
+        from lotbook.usecases.renew_account import renew_account  # when a period has ended, not at every cold start
+
         renew_account(account_id, accounts=accounts(), policies=policies(), books=books(), clock=clock())
 
     return renew_now
