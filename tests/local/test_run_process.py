@@ -1,0 +1,240 @@
+"""`make run` as a process: what it starts, says, keeps, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine import PYTHON as ENGINE_PYTHON
+from local.places import HOST, is_free
+from lotbook.domain.access import ROLES, SCOPES
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60  # promised to whoever starts it
+STOP_SECONDS = 10  # promised too
+STEP_SECONDS = 0.05
+PORTS = 3
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.xdist_group("local_run"),
+    pytest.mark.skipif(not ENGINE_PYTHON.exists(), reason="the local engine is not installed: make run"),
+]
+
+
+def call(method: str, url: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
+    payload = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, payload, {"Content-Type": "application/json"}, method=method)
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.loads(refusal.read())
+
+
+@dataclass
+class Run:
+    """A local run in a directory on a port, started by `python -m local.run` unless another command is given."""
+
+    directory: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return (self.directory / "output.txt").read_text()
+
+    @property
+    def dev(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.directory / "data" / "dev.json").read_text())
+        return found
+
+    def spawn(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
+        known = {name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")}
+        with (self.directory / "output.txt").open("wb") as output:
+            self.process = subprocess.Popen(
+                command or (sys.executable, "-m", "local.run"),
+                cwd=ROOT,
+                env={**known, "PORT": str(self.port), "DATA_DIR": str(self.directory / "data"), **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        return self.process
+
+    def start(self, *command: str) -> float:
+        """Start and wait until it is healthy; answers the seconds."""
+        began = time.monotonic()
+        process = self.spawn(*command)
+        while time.monotonic() - began < START_SECONDS:
+            assert process.poll() is None, self.output
+            try:
+                if call("GET", f"{self.base}/_local/health") == (200, {"ready": True}):
+                    return time.monotonic() - began
+            except (urllib.error.URLError, ConnectionError):
+                pass
+            time.sleep(STEP_SECONDS)
+        raise AssertionError(self.output)
+
+    def refused(self, **environment: str) -> str:
+        """Start something that must not start; answers what it said."""
+        assert self.spawn(**environment).wait(START_SECONDS) == 1
+        return self.output
+
+    def end(self, number: signal.Signals) -> int:
+        """Send the signal; answers the exit code, which must come inside the promised bound."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    def wait_until_ports_are_free(self) -> None:
+        until = time.monotonic() + STOP_SECONDS
+        while not all(is_free(self.port + step) for step in range(PORTS)):
+            assert time.monotonic() < until, "something still listens"
+            time.sleep(STEP_SECONDS)
+
+    def balance(self, account: str = "insurestack") -> dict[str, Any]:
+        status, found = call("GET", f"{self.base}/v1/accounts/{account}/balance", token=self.dev["service_key"])
+        assert status == 200, found
+        return dict(found)
+
+
+def free_ports() -> int:
+    for port in range(4_810, 4_850, PORTS):
+        if all(is_free(port + step) for step in range(PORTS)):
+            return port
+    raise AssertionError("no free ports")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    found = Run(tmp_path, free_ports())
+    yield found
+    if found.process is not None and found.process.poll() is None:
+        found.process.kill()
+        found.process.wait()
+
+
+def test_a_run_starts_serves_stops_and_finds_everything_again(run: Run) -> None:
+    assert run.start() < START_SECONDS
+    dev = run.dev
+    assert (run.directory / "data" / "dev.json").stat().st_mode & 0o777 == 0o600
+    assert dev["base_url"] == run.base
+    assert dev["stripe_url"] == f"http://{HOST}:{run.port + 1}"
+    assert set(dev["service_keys"]) == set(SCOPES)
+    assert set(dev["accounts"]) == {"insurestack", "make", "9pic", "9pic-us", "gocontent", "diaflow"}
+    for account, known in dev["accounts"].items():
+        assert set(known["tokens"]) == set(ROLES)
+        for token in known["tokens"].values():
+            status, found = call("GET", f"{run.base}/v1/accounts/{account}", token=token)
+            assert (status, found["account_id"], found["policy_id"]) == (200, account, known["policy_id"])
+    for line in (run.base, dev["stripe_url"], dev["service_key"], "curl"):
+        assert line in run.output
+    the_data_directory_is_locked(run)
+    controls_answer(run)
+
+    granted = {"credits": 7, "kind": "promotional", "reason": "test"}
+    grants = urllib.request.Request(
+        f"{run.base}/v1/accounts/insurestack/grants",
+        json.dumps(granted).encode(),
+        {"Authorization": f"Bearer {dev['service_key']}", "Idempotency-Key": "kept"},
+    )
+    with urllib.request.urlopen(grants, timeout=20) as answer:
+        assert answer.status == 201
+    _, clock = call("POST", f"{run.base}/_local/clock", {"advance_seconds": 3_600, "frozen": True})
+    kept = run.balance()
+
+    assert run.end(signal.SIGTERM) == 0
+    run.wait_until_ports_are_free()
+
+    run.start()
+    assert run.dev == dev
+    assert call("GET", f"{run.base}/_local/clock") == (200, clock)
+    assert run.balance() == kept
+
+    survives_a_kill(run, kept)
+
+
+def the_data_directory_is_locked(run: Run) -> None:
+    second = Run(run.directory / "second", free_ports())
+    second.directory.mkdir()
+    assert "runs already" in second.refused(DATA_DIR=str(run.directory / "data"))
+
+
+def controls_answer(run: Run) -> None:
+    assert call("GET", f"{run.base}/_local/schedules") == (200, {"schedules": ["expire", "recheck"]})
+    for name in ("expire", "recheck"):
+        status, found = call("POST", f"{run.base}/_local/schedules/{name}/run")
+        assert (status, type(found)) == (200, dict)
+    assert call("POST", f"{run.base}/_local/schedules/consume/run")[0] == 404
+    assert call("GET", f"{run.base}/_local/nothing")[0] == 404
+    for nonsense in (b"", b"{", b"[]", b'{"now": 1}', b'{"advance_seconds": "1"}', b"[" * 100_000):
+        status, found = call("POST", f"{run.base}/_local/clock", nonsense)
+        assert (status, list(found)) == (400, ["message"])
+    for place, name in (("emails", "emails"), ("events", "events"), ("jwks.json", "keys")):
+        status, found = call("GET", f"{run.base}/_local/{place}")
+        assert (status, type(found[name])) == (200, list)
+    status, found = call("GET", f"{run.base}/_local/openid-configuration")
+    assert (status, found["jwks_uri"]) == (200, f"{run.base}/_local/jwks.json")
+
+
+def survives_a_kill(run: Run, kept: dict[str, Any]) -> None:
+    """Killed outright: the engine sees its parent gone, writes its state and ends; the next start finds it."""
+    run.end(signal.SIGKILL)
+    run.wait_until_ports_are_free()
+    run.start()
+    assert run.balance() == kept
+    assert run.end(signal.SIGINT) == 0
+    run.wait_until_ports_are_free()
+
+    shutil.rmtree(run.directory / "data" / "engine")  # a machine that lost power may lose this and nothing else
+    run.start()
+    assert run.balance()["account_id"] == "insurestack"
+    assert run.end(signal.SIGHUP) == 0
+    run.wait_until_ports_are_free()
+
+
+def test_an_occupied_port_says_what_to_do(run: Run) -> None:
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((HOST, run.port))
+        holder.listen()
+        said = run.refused()
+    assert f"Port {run.port} is in use" in said
+    assert "PORT=4000 make run" in said
+    assert "Traceback" not in said
+
+
+def test_a_live_key_is_refused(run: Run) -> None:
+    said = run.refused(STRIPE_API_KEY="sk_live_abc")
+    assert "not a test key" in said
+    assert "sk_live_abc" not in said
+
+
+def test_make_run_ends_all_it_started_when_make_is_told_to(run: Run) -> None:
+    stamps = (ROOT / ".venv" / ".run-installed", ROOT / ".venv-engine" / ".engine-installed")
+    if not all(stamp.exists() for stamp in stamps):
+        pytest.skip("installed by hand, not by make")
+    run.start("make", "run")
+    assert run.process is not None
+    run.process.send_signal(signal.SIGTERM)
+    run.process.wait(STOP_SECONDS)
+    run.wait_until_ports_are_free()
