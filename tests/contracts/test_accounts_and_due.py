@@ -17,6 +17,7 @@ from lotbook.domain.account import Account
 from lotbook.domain.errors import Conflict
 from lotbook.ports import DueItem
 from tests.fakes.accounts import an_account
+from tests.table import create
 
 
 @pytest.fixture
@@ -25,27 +26,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1")
-        client.create_table(
-            TableName="lotbook",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": kind}
-                for name, kind in (("pk", "S"), ("sk", "S"), ("dp", "S"), ("du", "N"))
-            ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": keys.DUE_INDEX,
-                    "KeySchema": [
-                        {"AttributeName": "dp", "KeyType": "HASH"},
-                        {"AttributeName": "du", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-        )
-        yield Table(client, "lotbook")
+        yield create(boto3.client("dynamodb", region_name="us-east-1"))
 
 
 FULL = an_account(

@@ -12,6 +12,7 @@ from local import service_key
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.table import Table
 from lotbook.usecases.authenticate import hash_of
+from tests.table import create
 
 
 @pytest.fixture
@@ -21,14 +22,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
-        client = boto3.client("dynamodb")
-        client.create_table(
-            TableName="lotbook",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
-        yield Table(client, "lotbook")
+        yield create(boto3.client("dynamodb"))
 
 
 def test_an_issued_key_has_its_scopes_until_it_is_revoked_and_is_not_in_the_table(
