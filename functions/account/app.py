@@ -80,6 +80,7 @@ def show_entries(request: Request) -> Answer:
         books=wiring.books(),
         clock=wiring.clock(),
         renew=wiring.renew(),
+        statement=wiring.statement(),
     )
     return Answer(200, render.entries(page))
 

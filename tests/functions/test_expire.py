@@ -29,6 +29,8 @@ def test_the_schedule_runs_one_sweep_with_the_time_that_lambda_leaves(monkeypatc
     for name, part in parts.items():
         monkeypatch.setattr(wiring, name, lambda part=part: part)
     monkeypatch.setattr(app, "sweep_books", sweep)
+    monkeypatch.setattr(wiring, "outlets", lambda: None)
+    monkeypatch.setattr(app, "announce_expiring", lambda **_: 0)
     assert app.handler({"source": "aws.scheduler"}, Context()) == {"settled": 3, "more": True}
     assert asked["time_left"]() == 60_000  # type: ignore[operator]
     assert (asked["due"], asked["books"]) == (parts["due_index"], parts["books"])
@@ -43,6 +45,10 @@ def test_a_failed_sweep_fails_the_invocation(monkeypatch: pytest.MonkeyPatch) ->
 
     for name in ("due_index", "books", "clock", "renew"):
         monkeypatch.setattr(wiring, name, lambda: None)
+    said: list[object] = []
     monkeypatch.setattr(app, "sweep_books", sweep)
+    monkeypatch.setattr(wiring, "outlets", lambda: None)
+    monkeypatch.setattr(app, "announce_expiring", lambda **_: said.append(1) or 1)
     with pytest.raises(ExceptionGroup):
         app.handler({}, Context())
+    assert said == [1]  # what expires soon was said all the same

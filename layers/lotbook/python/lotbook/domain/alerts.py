@@ -35,6 +35,9 @@ class Said:
     armed_by: int
 
 
+NEVER_FILLED = Said(at=0, seq=0, armed_by=0)  # an account that never had credits has not run out of them
+
+
 @dataclass(frozen=True, slots=True)
 class Latch:
     """What was said about one account's unit, up to the ledger number `seq`. `version` moves with every write."""
@@ -42,7 +45,7 @@ class Latch:
     seq: int = 0
     base: int = 0  # what was available right after bought credits last came in: 100 %
     base_seq: int = 0  # the grant that brought them
-    said: Mapping[int, Said] = field(default_factory=dict)
+    said: Mapping[int, Said] = field(default_factory=lambda: {EXHAUSTED: NEVER_FILLED})
     armed_by: Mapping[int, int] = field(default_factory=dict)
     version: int = 0
 

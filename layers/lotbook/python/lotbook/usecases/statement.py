@@ -1,4 +1,7 @@
-"""The statement: a book's chain, walked newest first with strong reads only. Complete and ordered, whatever else ran."""
+"""The statement: a book's chain, walked newest first from the book itself. Complete and ordered, whatever else ran.
+
+Links that the table's stream has filed come a page at a time; what it has not delivered yet is read from the ledger.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,16 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain import ledger
 from lotbook.domain.burning import Cursor, EntryPage
 from lotbook.domain.errors import BrokenInvariant, InvalidRequest
 from lotbook.domain.ledger import Entry, Pointer
+from lotbook.usecases.links import Links
 from lotbook.usecases.read_book import Moment, read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lotbook.ports import BookStore, Clock
+    from lotbook.ports import BookStore, Clock, StatementStore
 
 MAX_LINKS_A_PAGE = 400  # entries that are not shown are passed over; a page may be shorter than asked, never endless
 MAX_CURSOR = 8_192  # characters; the longest that we give out names a hundred burns that were given back
@@ -33,6 +36,7 @@ def list_entries(
     books: BookStore,
     clock: Clock,
     renew: Callable[[str], None],
+    statement: StatementStore | None = None,
 ) -> EntryPage:
     """At most `limit` entries, newest first, from where `cursor` (of the page before) left off.
 
@@ -41,7 +45,8 @@ def list_entries(
     """
     start = None if cursor is None else _parse(cursor)
     moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
-    walk = _Walk(account_id, unit, moment, books, start)
+    links = Links(account_id, unit, books=books, statement=statement, wanted=limit)
+    walk = _Walk(f"{account_id}/{unit}", moment, links, start)
     shown: list[Entry] = []
     for _ in range(MAX_LINKS_A_PAGE):
         if len(shown) == limit or walk.at.seq == 0:
@@ -55,8 +60,8 @@ def list_entries(
 class _Walk:
     """One walk along the chain. `given_back`: burns since undone; entries between burn and undoing still count them."""
 
-    def __init__(self, account_id: str, unit: str, moment: Moment, books: BookStore, start: Cursor | None) -> None:
-        self.account_id, self.unit, self.books = account_id, unit, books
+    def __init__(self, whose: str, moment: Moment, links: Links, start: Cursor | None) -> None:
+        self.whose, self.links = whose, links
         self.book, self.settled = moment.book, moment.settled
         self.start = start.at if start else None
         self.at = start.at if start else moment.book.head
@@ -69,8 +74,8 @@ class _Walk:
     def step(self) -> Entry | None:
         """The entry at this link, None for a void one; goes on to the link before it."""
         link = self.at
-        entry = self.books.entry(self.account_id, self.unit, link.name)
-        if entry is None or entry.unit != self.unit or entry.seq != link.seq:
+        entry = self.links.entry(link)
+        if entry is None:
             self.given_back.pop(link.seq, None)
             self.at = self._before_void(link)
             return None
@@ -89,11 +94,11 @@ class _Walk:
         receipt = self.book.receipts.get(link.name)
         if receipt is not None and receipt.seq == link.seq:
             return receipt.before
-        marker = self.books.entry(self.account_id, self.unit, ledger.void_name(link.seq))
+        marker = self.links.marker(link)
         if marker is None or marker.skips is None:
             if link == self.start:
                 raise _no_cursor()
-            raise BrokenInvariant(f"the chain of {self.account_id}/{self.unit} breaks at {link.seq}")
+            raise BrokenInvariant(f"the chain of {self.whose} breaks at {link.seq}")
         return marker.skips
 
 
