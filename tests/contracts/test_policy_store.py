@@ -9,8 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.policies import DynamoPolicies
-from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.api.policy_document import parse_policy
 from lotbook.domain.errors import Conflict, PolicyInvalid
 from lotbook.usecases.publish_policy import publish_policy
@@ -106,6 +107,28 @@ def test_of_two_that_publish_at_once_one_is_told(table: Table) -> None:
     assert newest.document == OTHER
 
 
+def test_a_version_is_never_written_over_whatever_the_head_says(table: Table) -> None:
+    policies = DynamoPolicies(table)
+    policies.publish("make", DOCUMENT)
+    table.client.delete_item(TableName=table.name, Key=to_item(keys.policy_head("make")))
+    with pytest.raises(Conflict):
+        policies.publish("make", OTHER)
+    first = DynamoPolicies(table).version("make", 1)
+    assert first is not None
+    assert first.document == DOCUMENT
+
+
+def test_the_head_never_moves_back(table: Table) -> None:
+    """The first publication meets a head that appeared since it looked."""
+    policies = Overtaken(table, DynamoPolicies(table), THIRD)
+    policies.overtake = lambda: table.client.put_item(
+        TableName=table.name, Item=to_item({**keys.policy_head("make"), "newest": 7})
+    )
+    with pytest.raises(Conflict):
+        policies.publish("make", OTHER)
+    assert policies.version("make", 1) is None
+
+
 def test_publishing_goes_on_after_somebody_was_faster(table: Table) -> None:
     policies = Overtaken(table, DynamoPolicies(table), THIRD)
     made = publish_policy("make", parse_policy(OTHER), OTHER, policies=policies)
@@ -158,11 +181,11 @@ class Overtaken(DynamoPolicies):
 
     def __init__(self, table: Table, faster: DynamoPolicies, document: dict[str, Any]) -> None:
         super().__init__(table)
-        self._overtake: Any = lambda: faster.publish("make", document)
+        self.overtake: Any = lambda: faster.publish("make", document)
 
     def _version_put(self, published: Any) -> dict[str, object]:
-        if self._overtake is not None:
-            overtake, self._overtake = self._overtake, None
+        if self.overtake is not None:
+            overtake, self.overtake = self.overtake, None
             overtake()
         return super()._version_put(published)
 

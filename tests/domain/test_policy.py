@@ -127,6 +127,12 @@ def test_x_05_the_cap_is_whole_units(credits: int, cap: int) -> None:
     assert rule.cap(replace(policy("make").plan("core-10k"), credits=credits)) == cap
 
 
+def test_mk_46_x_05_a_plan_without_automatic_purchase_has_a_cap_of_none() -> None:
+    rule = policy("make").auto_top_up
+    assert rule is not None
+    assert rule.cap(replace(policy("make").plan("pro-80k"), auto_top_up_allowed=False)) == 0
+
+
 def test_mk_21_after_two_of_eight_six_remain() -> None:
     rule = policy("make").auto_top_up
     assert rule is not None

@@ -69,6 +69,20 @@ def test_is_29_is_54_x_16_no_maximum_but_what_the_gateway_can_charge() -> None:
     assert quoted("insurestack", "payg", TopUpItem(999_999)).allowed
 
 
+@pytest.mark.parametrize(("credits", "allowed"), [(99, True), (100, True), (101, False)])
+def test_x_15_a_maximum_is_included_where_a_policy_has_one(credits: int, allowed: bool) -> None:
+    shown = published("insurestack")
+    bounded = replace(shown.policy, top_up=replace(shown.policy.top_up, max=100))
+    policy = PublishedPolicy("insurestack", 2, bounded, {})
+    account, now = account_on("insurestack", "payg"), instant("2026-01-20T10:00:00Z")
+    if allowed:
+        assert quote(policy, account, TopUpItem(credits), OWNER, now).credits == credits
+        return
+    with pytest.raises(QuantityNotAllowed) as refused:
+        quote(policy, account, TopUpItem(credits), OWNER, now)
+    assert refused.value.data == {"min": 1, "max": 100, "step": 1}
+
+
 @pytest.mark.parametrize(("credits", "total"), [(1, 125), (2, 250), (3, 375), (40, 5_000), (799_999, 99_999_875)])
 def test_gc_02_gc_03_any_number_at_one_dollar_and_a_quarter(credits: int, total: int) -> None:
     assert quoted("gocontent", "starter", TopUpItem(credits)).total_minor == total
