@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from lotbook import wiring
+from lotbook.adapters.secrets import SsmSecrets
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, ENVIRONMENT, Answer, Api, member, open_account
 
@@ -25,14 +26,33 @@ ACME = {"account_id": "acme"}
 OLD, NEW = "whsec_old", "whsec_new"
 
 
+class Ssm:
+    """SSM's GetParameter: two active webhook secrets, as during a roll."""
+
+    def __init__(self) -> None:
+        self.text = f"{OLD}, {NEW}"
+        self.reads = 0
+
+    def get_parameter(self, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
+        assert Name == ENVIRONMENT["WEBHOOK_SECRETS_PARAMETER"]
+        assert WithDecryption
+        self.reads += 1
+        return {"Parameter": {"Value": self.text}}
+
+
 @pytest.fixture
-def gateway(api: Api, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
-    """The gateway in memory, and two active webhook secrets in SSM, as during a roll."""
+def ssm(api: Api, monkeypatch: pytest.MonkeyPatch) -> Ssm:
+    store = Ssm()
+    secrets = SsmSecrets(store, api.clock)
+    monkeypatch.setattr(wiring, "secrets", lambda: secrets)
+    return store
+
+
+@pytest.fixture
+def gateway(api: Api, ssm: Ssm, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """The gateway in memory."""
     fake = FakeGateway(api.clock)
     monkeypatch.setattr(wiring, "gateway", lambda: fake)
-    boto3.client("ssm").put_parameter(
-        Name=ENVIRONMENT["WEBHOOK_SECRETS_PARAMETER"], Value=f"{OLD}, {NEW}", Type="SecureString", Overwrite=True
-    )
     return fake
 
 
@@ -112,12 +132,10 @@ def test_either_secret_of_a_roll_is_good(api: Api, paid: dict[str, Any], secret:
     assert deliver(api, body, signed(body, api, secret)).status == 200
 
 
-def test_a_secret_that_was_rolled_a_minute_ago_is_found(api: Api, paid: dict[str, Any]) -> None:
+def test_a_secret_that_was_rolled_a_minute_ago_is_found(api: Api, paid: dict[str, Any], ssm: Ssm) -> None:
     body = event_about(paid)
     deliver(api, body, signed(body, api, "whsec_newest")).problem(400, "bad_signature")
-    boto3.client("ssm").put_parameter(
-        Name=ENVIRONMENT["WEBHOOK_SECRETS_PARAMETER"], Value="whsec_newest", Type="SecureString", Overwrite=True
-    )
+    ssm.text = "whsec_newest"
     api.clock.instant += 60_000
     assert deliver(api, body, signed(body, api, "whsec_newest")).status == 200
 
@@ -283,23 +301,29 @@ def test_every_foreign_payload_is_just_as_harmless_with_our_own_mark_on_it(
     mark = {"app": "lotbook", "stage": "test", "account_id": "acme", "purchase_id": paid["purchase_id"]}
     for path in found:
         event = json.loads(path.read_text())
-        if isinstance(event, dict) and isinstance((event.get("data") or {}).get("object"), dict):
+        data = event.get("data") if isinstance(event, dict) else None
+        if isinstance(data, dict) and isinstance(data.get("object"), dict):
             event["livemode"] = False
             event["data"]["object"]["metadata"] = mark
             assert deliver(api, json.dumps(event).encode()).status in (200, 400), path.name
     assert (state(api, paid), available(api)) == ("pending", 0)
 
 
-def test_strangers_cannot_make_it_hammer_the_secret_store(
-    api: Api, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reads = []
-    secrets = wiring.secrets()
-    real = secrets._client.get_parameter
-    monkeypatch.setattr(secrets._client, "get_parameter", lambda **asked: (reads.append(asked), real(**asked))[1])
+def test_strangers_cannot_make_it_hammer_the_secret_store(api: Api, gateway: FakeGateway, ssm: Ssm) -> None:
     for _ in range(20):
         deliver(api, b"{}", "t=1,v1=ab").problem(400, "bad_signature")
-    assert len(reads) == 1
+    assert ssm.reads == 1
+
+
+def test_the_wiring_reads_the_secrets_from_the_parameter_store(
+    api: Api, monkeypatch: pytest.MonkeyPatch, environment: Any
+) -> None:
+    boto3.client("ssm").put_parameter(
+        Name=ENVIRONMENT["WEBHOOK_SECRETS_PARAMETER"], Value=NEW, Type="SecureString", Overwrite=True
+    )
+    fake = FakeGateway(api.clock)
+    monkeypatch.setattr(wiring, "gateway", lambda: fake)
+    assert deliver(api, (SAMPLES / "event.foreign.json").read_bytes()).ok() == {"outcome": "ignored"}
 
 
 def test_bodies_past_256_kb_are_413(api: Api, gateway: FakeGateway) -> None:

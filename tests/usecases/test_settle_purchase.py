@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain import instants
-from lotbook.domain.errors import Forbidden, InvoiceNotReady, PurchaseNotFound, Unavailable
-from lotbook.domain.gateway import APP, InvoiceFacts, PaymentFacts, Tag
+from lotbook.domain.errors import Forbidden, PurchaseNotFound, Unavailable
+from lotbook.domain.gateway import APP, PaymentFacts, Tag
 from lotbook.domain.quotes import CustomPaymentItem, TopUpItem
 from lotbook.usecases.abandon_purchase import abandon_purchase
 from lotbook.usecases.list_purchases import list_purchases
@@ -19,7 +18,6 @@ from lotbook.usecases.read_invoice import read_invoice
 from lotbook.usecases.read_purchase import read_purchase
 from lotbook.usecases.recheck_purchase import recheck_purchase
 from lotbook.usecases.settle_purchase import settle_purchase
-from lotbook.usecases.sweep_purchases import sweep_purchases
 from tests.fakes.accounts import at
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST
@@ -39,12 +37,6 @@ def recheck(desk: Desk) -> str:
 
 def abandon(desk: Desk) -> str:
     return abandon_purchase("acme", desk.row().purchase_id, ADMIN, sales=desk.sales).state
-
-
-def sweep(desk: Desk, **changes: Any) -> int:
-    return sweep_purchases(
-        **({"sales": desk.sales, "due": desk.purchases, "time_left": lambda: LONG} | changes)
-    ).checked
 
 
 def test_is_10_np_26_df_05_a_paid_purchase_is_credits_at_once_and_one_entry() -> None:
@@ -361,93 +353,3 @@ def _until_done(desk: Desk) -> str:
         except Unavailable:
             continue
     return "never"
-
-
-# --- the schedule ----------------------------------------------------------------------------------------------------
-
-
-def test_np_43_d_09_the_schedule_settles_what_nobody_asked_about() -> None:
-    """D9: browser closed, webhook lost."""
-    desk = Desk()
-    desk.pay(desk.buy(TopUpItem(30)).purchase)
-    assert sweep(desk) == 0, "pending is normal for minutes"
-    desk.clock.instant += 15 * instants.MINUTE
-    assert sweep(desk) == 1
-    assert desk.row().state == "completed"
-    assert desk.available() == 30
-    desk.clock.instant += instants.DAY
-    assert sweep(desk) == 0
-
-
-def test_np_28_the_schedule_abandons_pages_that_ended_and_then_leaves_them_alone() -> None:
-    desk = Desk()
-    bought = desk.buy().purchase
-    desk.clock.instant += 15 * instants.MINUTE
-    assert sweep(desk) == 1
-    assert desk.row().check_at == bought.checkout_expires_at + instants.MINUTE
-    desk.clock.instant = desk.row().check_at  # type: ignore[assignment]
-    assert sweep(desk) == 1
-    assert (desk.row().state, desk.row().check_at) == ("abandoned", None)
-
-
-def test_a_run_is_bounded_by_number_and_by_time_and_the_next_goes_on() -> None:
-    desk = Desk()
-    for number in range(7):
-        desk.buy(key=f"key-{number}")
-    desk.clock.instant += instants.DAY
-    assert sweep(desk, limit=3) == 3
-    assert sweep(desk, time_left=lambda: 1_000) == 0
-    assert sweep(desk) == 4
-    assert {row.state for row in desk.purchases.rows.values()} == {"abandoned"}
-
-
-def test_one_that_cannot_be_settled_does_not_stand_in_the_way_of_the_others() -> None:
-    desk = Desk()
-    for number in range(3):
-        desk.buy(key=f"key-{number}")
-    desk.clock.instant += instants.DAY
-    desk.gateway.later = {"checkout": ["before"]}
-    with pytest.raises(Unavailable):
-        sweep(desk)
-    assert sweep(desk) == 2, "the first is postponed, not forgotten"
-    desk.clock.instant += 5 * instants.MINUTE
-    assert sweep(desk) == 1
-
-
-# --- invoices and lists ----------------------------------------------------------------------------------------------
-
-
-def test_np_33_np_44_the_invoice_is_there_after_completion_and_not_before() -> None:
-    desk = Desk()
-    bought = desk.buy().purchase
-    with pytest.raises(InvoiceNotReady):
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
-    desk.pay(bought)
-    settle(desk)
-    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).number == "A-1"
-    desk.gateway.invoices["in_cs_2"] = InvoiceFacts("in_cs_2", None, None, None)
-    with pytest.raises(InvoiceNotReady):
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
-
-
-def test_np_33_an_invoice_that_came_after_the_settlement_is_found() -> None:
-    desk = Desk()
-    bought = desk.buy().purchase
-    desk.pay(bought, invoice=None)
-    settle(desk)
-    with pytest.raises(InvoiceNotReady):
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
-    desk.gateway.say("cs_2", invoice="in_late")
-    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).invoice == "in_late"
-
-
-def test_np_45_purchases_are_listed_newest_first_in_pages() -> None:
-    desk = Desk()
-    made = []
-    for number in range(5):
-        made.append(desk.buy(key=f"key-{number}").purchase.purchase_id)
-        desk.clock.instant += 1_000
-    first = list_purchases("acme", 3, None, purchases=desk.purchases)
-    rest = list_purchases("acme", 3, first.next_after, purchases=desk.purchases)
-    assert [row.purchase_id for row in (*first.purchases, *rest.purchases)] == made[::-1]
-    assert rest.next_after is None
