@@ -110,7 +110,7 @@ def _line(line: Doc) -> str:
 def _card_form(session: Doc, refused: bool) -> str:
     details = session["customer_details"] or {}
     invalid = ' aria-invalid="true" aria-describedby="refusal"' if refused else ""
-    fields = f'<label for="card">Card number</label><input id="card" name="card" inputmode="numeric" autocomplete="cc-number" required autofocus{invalid}>'
+    fields = f'<label for="card">Card number</label><input id="card" name="card" inputmode="numeric" autocomplete="cc-number" required{invalid}>'
     if not details.get("email"):
         fields = (
             '<label for="email">E-mail</label><input id="email" name="email" type="email" autocomplete="email" required>'

@@ -53,13 +53,14 @@ def _session(world: World, session_id: str) -> Doc:
 def _pay(stand_in: StandIn, request: Request, session_id: str) -> Response:
     """Pay with a test card. A decline answers 402 and leaves the session open."""
     fields = _fields(request)
-    refusal: StripeError | None = None
     with stand_in.world() as world:
         session = _session(world, session_id)
-        try:
+    try:
+        with stand_in.world() as world:
+            session = _session(world, session_id)
             refusal = pay(world, session, _buyer(fields, request.is_form))
-        except StripeError as refused:
-            refusal = refused
+    except StripeError as refused:
+        refusal = refused
     if request.is_form:
         return _paid_page(session, refusal)
     if refusal:

@@ -16,7 +16,9 @@ def invoice_pdf(invoice: Doc) -> bytes:
         f"{money(line['amount'], currency)}  {line['description'] or ''}"
         for line in invoice["lines"]["data"][:_LINES_ON_PAGE]
     ]
-    lines += ["", f"Subtotal {money(invoice['subtotal'], currency)}", f"Total {money(invoice['total'], currency)}"]
+    tax = sum(each["amount"] for each in invoice["total_taxes"])
+    sums = (("Subtotal", invoice["subtotal"]), ("Tax", tax), ("Total", invoice["total"]))
+    lines += ["", *(f"{name} {money(minor, currency)}" for name, minor in sums)]
     shown = " ".join(f"({_escaped(line)}) Tj T*" for line in lines)
     return _document(f"BT /F1 12 Tf 18 TL 60 780 Td {shown} ET".encode("cp1252", "replace"))
 
