@@ -1,7 +1,7 @@
 """Who calls? API Gateway asks once a token and minute, and hands the answer to every function as context.
 
 A bad token is let through as anonymous: the function then says 401 in the contract's error format, where API Gateway would
-say 403 in its own. Nothing here looks at method or path, because the answer is remembered for all of them (decisions/0009).
+say 403 in its own. Nothing here looks at method or path, because the answer is remembered for all of them (decisions/0010).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Burn credits: the hot path. Starts fast by importing little: no pydantic, no Stripe, no policies (decisions/0008)."""
+"""Burn credits: the hot path. Starts fast by importing little: no pydantic, no Stripe, no policies (decisions/0009)."""
 
 from __future__ import annotations
 

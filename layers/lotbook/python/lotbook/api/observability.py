@@ -1,7 +1,7 @@
 """One structured line a request. Ids and codes only: never a token, key, card, body or e-mail address.
 
 Plain `json` and stdout instead of Powertools' Logger: the logger alone costs a fifth of what consume may take to start
-(decisions/0013). CloudWatch reads the same fields.
+(decisions/0009). CloudWatch reads the same fields.
 """
 
 from __future__ import annotations

@@ -1,0 +1,54 @@
+"""What is generated and committed is current, and nothing lies beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from local import generate
+from lotbook.api import problems
+from lotbook.api.routes import CONTRACT
+
+FILES = {path: text for make in generate.GENERATORS.values() for path, text in make().items()}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_generated_files_are_current(path: object) -> None:
+    """Otherwise: `make openapi`, `make errors`, `python -m local.generate events`."""
+    assert path.read_text(encoding="utf-8") == FILES[path]  # type: ignore[attr-defined,index]
+
+
+def test_generated_events_have_no_leftovers() -> None:
+    lying = set(generate.EVENTS.rglob("*.json"))
+    webhook = {path for path in lying if path.parent.name == "webhook"}
+    assert lying - webhook <= set(FILES)
+
+
+def test_every_route_of_the_three_functions_has_an_example_and_an_event() -> None:
+    shown = {sample["route"] for sample in generate.samples().values()}
+    rest = {
+        "GET /v1/openapi.json",
+        "POST /v1/webhooks/stripe",
+        "PUT /v1/policies/{policy_id}",
+        "GET /v1/policies/{policy_id}",
+    }
+    assert shown == set(CONTRACT) - rest
+
+
+def test_the_catalogue_of_errors_names_every_code_once() -> None:
+    text = next(iter(generate.errors_files().values()))
+    codes = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert len(codes) == len(set(codes))
+    assert set(codes) >= {kind.code for kind in problems.KINDS if kind.code}
+
+
+def test_generating_twice_gives_the_same_bytes() -> None:
+    assert generate.openapi_files() == generate.openapi_files()
+    assert json.loads(generate.openapi_files()[generate.ROOT / "openapi.json"])["openapi"] == "3.1.0"
+
+
+def test_an_unknown_generator_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate.main(["nothing"]) == 2
+    assert "nothing" in capsys.readouterr().err

@@ -1,0 +1,48 @@
+"""What consume loads before it can burn: the list is the cold start (performance.md: counted figures are gated)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.functions.conftest import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {
+    "pydantic",
+    "pydantic_core",
+    "stripe",
+    "jwt",
+    "cryptography",
+    "yaml",
+    "aws_lambda_powertools",
+    "zoneinfo",
+    "jsonschema",
+}
+PROBE = """
+import json, sys
+from functions.consume import app
+from lotbook import wiring
+wiring.books(), wiring.clock(), wiring.renew()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_consume_loads_no_pydantic_no_stripe_no_policies() -> None:
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/lotbook/python'}"}
+    answer = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True, env=environment, timeout=120
+    )
+    loaded = set(json.loads(answer.stdout))
+    assert "lotbook.usecases.consume" in loaded
+    assert not loaded & HEAVY
+    unwanted = (
+        "lotbook.domain.policy",
+        "lotbook.domain.purchase",
+        "lotbook.api.schemas",
+        "lotbook.adapters.stripe.client",
+    )
+    assert not loaded & set(unwanted)

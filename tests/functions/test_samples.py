@@ -1,0 +1,70 @@
+"""The examples in `samplefiles/api` tell one story: played in order, each request gives exactly its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from local import generate
+from lotbook import wiring
+from lotbook.api import openapi
+from lotbook.api.routes import CONTRACT
+from tests.fakes.purchases import FakeGateway
+from tests.functions.conftest import Api, publish
+
+
+class Counter:
+    """Entropy that is the same in every run."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def read(self, count: int) -> bytes:
+        self.count += 1
+        return self.count.to_bytes(count)
+
+
+def played(api: Api) -> dict[str, dict[str, Any]]:
+    """Every example with what the functions really answer."""
+    publish(api, "insurestack")
+    found = {}
+    for name, example in generate.samples().items():
+        answer = api.invoke(generate.sample_event(example))
+        headers = {key: value for key, value in answer.headers.items() if key != "cache-control"}
+        found[name] = example | {"answer": {"status": answer.status, "headers": headers, "body": answer.body}}
+    return found
+
+
+@pytest.fixture
+def story(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    gateway, entropy = FakeGateway(api.clock), Counter()
+    monkeypatch.setattr(wiring, "gateway", lambda: gateway)
+    monkeypatch.setattr(wiring, "entropy", lambda: entropy)
+    return api
+
+
+def test_samples_every_request_gives_exactly_its_answer(story: Api) -> None:
+    """`RECORD=1` writes the answers down anew, to be looked at before they are committed."""
+    found = played(story)
+    if os.environ.get("RECORD"):
+        for name, example in found.items():
+            text = json.dumps(example, indent=1, ensure_ascii=False) + "\n"
+            (generate.API_SAMPLES / f"{name}.json").write_text(text, encoding="utf-8")
+    assert found == generate.samples()
+
+
+@pytest.mark.parametrize("name", generate.samples())
+def test_samples_have_the_shapes_of_the_openapi_document(name: str) -> None:
+    example = generate.samples()[name]
+    route, answer = CONTRACT[example["route"]], example["answer"]
+    if "body" in example and answer["status"] not in (400, 422):
+        schema_of(route.body or "").validate(example["body"])
+    schema_of(route.answers[answer["status"]] if answer["status"] < 400 else "Problem").validate(answer["body"])
+
+
+def schema_of(name: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"#/components/schemas/{name}", **openapi.document()})
