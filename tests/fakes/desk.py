@@ -47,9 +47,10 @@ class Desk:
         *,
         region: str = "US",
         at: str = "2026-01-15T10:00:00",
+        clock: ManualClock | None = None,
         wrap: Callable[[str, Any], Any] = lambda _, port: port,
     ) -> None:
-        self.clock = ManualClock(at)
+        self.clock = clock or ManualClock(at)
         self.policies = FakePolicies(published(policy).policy)
         self.accounts = FakeAccounts(account_on(policy, plan, region=region))
         self.books = FakeBooks()

@@ -37,7 +37,7 @@ def checkout(order: Purchase, deployment: Deployment) -> dict[str, Any]:
     """The checkout page of an order, all but its customer. A function of frozen fields: a retry sends the same.
 
     Every line is sent as one piece at its own rounded amount, tax as a line of ours: so the page charges the order's
-    total to the minor unit, whatever Stripe's own rounding, tax settings or quantity limits are (decision 8).
+    total to the minor unit, whatever Stripe's own rounding, tax settings or quantity limits are (decisions/0014).
     """
     mark = metadata(deployment, order.account_id, order.purchase_id)
     payment: dict[str, Any] = {"metadata": mark}
