@@ -1,0 +1,183 @@
+"""The outbox's other sides in memory, and a small world: one account that burns, whose ledger is delivered as its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import count
+from threading import Lock
+
+from lotbook.domain.account import Account
+from lotbook.domain.alerts import Latch
+from lotbook.domain.announcements import Announcement, EntryWritten
+from lotbook.domain.burning import BurnRequest, EntryPage
+from lotbook.domain.errors import Conflict, Unavailable
+from lotbook.domain.ledger import Entry
+from lotbook.domain.lots import Lot, LotKind
+from lotbook.domain.policy import Alerts
+from lotbook.domain.statement_lines import Line
+from lotbook.ports import DueItem
+from lotbook.usecases.announce import Outlets
+from lotbook.usecases.consume import consume
+from lotbook.usecases.deliver_changes import deliver_changes
+from lotbook.usecases.grant import grant_lot
+from lotbook.usecases.statement import list_entries
+from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy, an_account
+from tests.fakes.books import FakeBooks
+
+
+class FakeStatement:
+    """Implements `StatementStore`; `fails`: accounts whose lines cannot be written."""
+
+    def __init__(self) -> None:
+        self.lines: dict[tuple[str, str], dict[int, Line]] = {}
+        self.fails: set[str] = set()
+        self.pages = 0
+
+    def file(self, account_id: str, unit: str, lines: Sequence[Line]) -> None:
+        if account_id in self.fails:
+            raise Unavailable
+        self.lines.setdefault((account_id, unit), {}).update({line.seq: line for line in lines})
+
+    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[Line]:
+        self.pages += 1
+        kept = self.lines.get((account_id, unit), {})
+        return [kept[seq] for seq in sorted(kept, reverse=True) if seq < before_seq][:limit]
+
+
+class FakeLatches:
+    """Implements `LatchStore`. `rivals`: how many saves somebody else beats."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Latch] = {}
+        self.rivals = 0
+        self.saves = 0
+        self._lock = Lock()
+
+    def get(self, account_id: str, unit: str) -> Latch:
+        return self.kept.get((account_id, unit), Latch())
+
+    def save(self, account_id: str, unit: str, latch: Latch) -> None:
+        with self._lock:
+            kept = self.get(account_id, unit)
+            if self.rivals:
+                self.rivals -= 1
+                self.kept[account_id, unit] = replace(kept, version=kept.version + 1)
+                raise Conflict
+            if kept.version != latch.version:
+                raise Conflict
+            self.saves += 1
+            self.kept[account_id, unit] = replace(latch, version=latch.version + 1)
+
+
+class FakeNotices:
+    """Implements `NoticeStore` and the due index of its notices."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], int] = {}
+
+    def note(self, account_id: str, unit: str, lot_id: str, at: int) -> None:
+        self.kept[account_id, f"{unit}#{lot_id}"] = at
+
+    def done(self, account_id: str, unit: str, lot_id: str) -> None:
+        self.kept.pop((account_id, f"{unit}#{lot_id}"), None)
+
+    def due(self, kind: str, until: int, limit: int) -> Iterable[DueItem]:
+        assert kind == "notice"
+        found = [DueItem(account_id, name, at) for (account_id, name), at in self.kept.items() if at <= until]
+        return iter(sorted(found, key=lambda item: item.due_at)[:limit])
+
+
+class RecordingBus:
+    """Implements `EventBus`: keeps what was published. `fails`: how many calls it refuses."""
+
+    def __init__(self) -> None:
+        self.published: list[Announcement] = []
+        self.fails = 0
+        self._lock = Lock()
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        with self._lock:
+            if self.fails:
+                self.fails -= 1
+                raise Unavailable
+            self.published += announcements
+
+    def of(self, *kinds: str) -> list[Announcement]:
+        """What was published of these kinds, each id once, in order."""
+        return list({each.announcement_id: each for each in self.published if each.kind in kinds}.values())
+
+
+class World:
+    """An account `acme` with a book, and the outbox behind its ledger. Nothing is delivered before it is asked for."""
+
+    def __init__(self, *percent: int, account: Account | None = None) -> None:
+        self.clock = ManualClock()
+        self.books = FakeBooks()
+        self.statement = FakeStatement()
+        self.latches = FakeLatches()
+        self.notices = FakeNotices()
+        self.bus = RecordingBus()
+        policy = a_policy(alerts=Alerts(purchased_used_percent=percent))
+        self.outlets = Outlets(
+            bus=self.bus,
+            latches=self.latches,
+            notices=self.notices,
+            accounts=FakeAccounts(account or an_account()),
+            policies=FakePolicies(policy),
+            books=self.books,
+            clock=self.clock,
+        )
+        self.delivered = 0
+        self._keys = count(1)
+
+    def grant(self, credits: int, kind: LotKind = "purchased", **fields: object) -> str:
+        """One more lot; answers its id."""
+        lot_id = f"lot_{next(self._keys):04d}"
+        now = self.clock.now()
+        made = {"expires_at": None} | fields
+        lot = Lot(lot_id, "credits", kind, credits, 0, now, created_at=now, **made)  # type: ignore[arg-type]
+        grant_lot("acme", lot, books=self.books, clock=self.clock)
+        return lot_id
+
+    def burn(self, credits: int, key: str | None = None) -> None:
+        """One consume."""
+        request = BurnRequest(credits)
+        used = key or f"key-{next(self._keys)}"
+        consume("acme", used, request, books=self.books, clock=self.clock, renew=lambda _: None)
+
+    def new(self) -> dict[str, EntryWritten]:
+        """What the stream brings next, by record: every entry in the order in which it was written."""
+        entries = list(self.books.ledger.values())[self.delivered :]
+        first, self.delivered = self.delivered, self.delivered + len(entries)
+        return {f"{first + at:09d}": EntryWritten("acme", entry) for at, entry in enumerate(entries)}
+
+    def deliver(self, changes: dict[str, EntryWritten] | None = None) -> dict[str, BaseException]:
+        """Deliver these changes, or what is new; answers what failed."""
+        brought = self.new() if changes is None else changes
+        return deliver_changes(brought, statement=self.statement, outlets=self.outlets)
+
+    def page(self, limit: int = 100, cursor: str | None = None, *, filed: bool = True) -> EntryPage:
+        """A page of the statement as a reader gets it; `filed=False` walks the ledger alone."""
+        return list_entries(
+            "acme",
+            "credits",
+            limit,
+            cursor,
+            books=self.books,
+            clock=self.clock,
+            renew=lambda _: None,
+            statement=self.statement if filed else None,
+        )
+
+    def entries(self, *, filed: bool = True, limit: int = 3) -> list[Entry]:
+        """The whole statement, page by page, newest first."""
+        found: list[Entry] = []
+        cursor = None
+        for _ in range(200):
+            page = self.page(limit, cursor, filed=filed)
+            found += page.entries
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+        raise AssertionError("the statement does not end")
