@@ -33,14 +33,21 @@ mkdir -p "$folder"
 began=$(date +%s)
 printf 'Installing %s packages into %s (once) ' "$(grep -c '^[a-z0-9]' "requirements/$set.txt")" "$folder"
 
-{
-    { [ -x "$folder/bin/python" ] || "$python" -m venv "$folder"; } &&
-        # The set is complete and every file has its hash, so nothing is left to resolve.
-        exec "$folder/bin/python" -m pip --disable-pip-version-check --no-input install \
-            --quiet --no-compile --no-deps --require-hashes -r "requirements/$set.txt"
-} >"$log" 2>&1 &
+# In a session of its own, so that whatever it starts can be ended with it.
+"$python" -c 'import os, sys; os.setsid(); os.execv("/bin/sh", ["sh", *sys.argv[1:]])' -euc '
+    [ -x "$1/bin/python" ] || "$2" -m venv "$1"
+    # The set is complete and every file has its hash, so nothing is left to resolve.
+    "$1/bin/python" -m pip --disable-pip-version-check --no-input install \
+        --quiet --no-compile --no-deps --require-hashes -r "requirements/$3.txt"
+' install "$folder" "$python" "$set" >"$log" 2>&1 &
 job=$!
-trap 'kill "$job" 2>/dev/null; exit 130' INT TERM HUP
+give_up() {
+    kill -s TERM -- "-$job" 2>/dev/null || :
+    wait "$job" 2>/dev/null || :
+    printf '\n%s\n' "Interrupted; the next start makes $folder anew." >&2
+    exit 130
+}
+trap give_up INT TERM HUP
 while kill -0 "$job" 2>/dev/null; do
     sleep 1
     printf .
