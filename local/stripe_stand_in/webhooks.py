@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from local.stripe_stand_in.store import Store
 
-MAX_ATTEMPTS = 3
-RETRY_SECONDS = (0.3, 1.5)
+RETRY_SECONDS = (0.3, 1.5)  # two more tries
 TIMEOUT_SECONDS = 15
 BATCH = 100
 
