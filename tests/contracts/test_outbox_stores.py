@@ -1,0 +1,244 @@
+"""Statement, latches and notices: the fakes and the table answer alike. And the bus, of whose answers some are refusals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from moto import mock_aws
+
+from lotbook.adapters.bus import BATCH, MAX_PUBLISH_TRIES, EventBridgeBus
+from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
+from lotbook.adapters.dynamo.statement import DynamoStatement
+from lotbook.adapters.dynamo.table import Table
+from lotbook.domain.alerts import EXHAUSTED, Latch, Said
+from lotbook.domain.announcements import Announcement, make
+from lotbook.domain.errors import Conflict, Unavailable
+from lotbook.domain.ledger import Draw, Entry, Pointer, granted_name, void_name
+from lotbook.domain.lots import Lot
+from lotbook.domain.statement_lines import Line, lines_of
+from lotbook.ports import LatchStore, NoticeStore, StatementStore
+from tests import table as tables
+from tests.fakes.outbox import FakeLatches, FakeNotices, FakeStatement
+
+NOW = 1_700_000_000_000
+U = "credits"
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Table]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+
+
+@dataclass(frozen=True)
+class Stores:
+    statement: StatementStore
+    latches: LatchStore
+    notices: NoticeStore
+    due: Any
+
+
+@pytest.fixture(params=["fake", "table"])
+def stores(request: pytest.FixtureRequest, aws: Table) -> Stores:
+    if request.param == "fake":
+        notices = FakeNotices()
+        return Stores(FakeStatement(), FakeLatches(), notices, notices)
+    return Stores(DynamoStatement(aws), DynamoLatches(aws), DynamoNotices(aws), DynamoDueIndex(aws))
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest) -> str:
+    """An account of the test's own."""
+    return request.node.name.replace("[", "-").replace("]", "")[:60]
+
+
+def entry(seq: int, **more: Any) -> Entry:
+    return Entry(f"n{seq}", U, "consumed", NOW, seq, Pointer(f"n{seq - 1}", seq - 1), credits=-seq, **more)
+
+
+RICH = Entry(
+    granted_name("lot_a"),
+    U,
+    "granted",
+    NOW,
+    1,
+    Pointer("", 0),
+    credits=9,
+    draws=(Draw("lot_a", 9),),
+    available_after=9,
+    paid=2,
+    reference="order 7",
+    purchase_id="pur_1",
+    lot=Lot("lot_a", U, "purchased", 9, 3, NOW, None, NOW, purchase_id="pur_1"),
+)
+
+
+def test_issue_3_lines_come_back_as_they_were_filed_newest_first(stores: Stores, account: str) -> None:
+    marker = Entry(void_name(3), U, "void", NOW, 12, Pointer("n11", 11), requested=5, skips=Pointer("n2", 2))
+    lines = [*lines_of(RICH), *lines_of(entry(2)), *lines_of(entry(11)), *lines_of(marker)]
+    stores.statement.file(account, U, lines)
+    found = stores.statement.page(account, U, 10**11, 100)
+    assert found == sorted(lines, key=lambda line: -line.seq)
+    assert [line.seq for line in found] == [12, 11, 3, 2, 1]
+    assert found[2].is_gap
+
+
+def test_issue_3_a_page_ends_below_the_number_asked_and_at_its_limit(stores: Stores, account: str) -> None:
+    stores.statement.file(account, U, [Line(seq, entry(seq)) for seq in range(1, 61)])  # more than one write takes
+    assert [line.seq for line in stores.statement.page(account, U, 41, 3)] == [40, 39, 38]
+    assert [line.seq for line in stores.statement.page(account, U, 3, 10)] == [2, 1]
+    assert stores.statement.page(account, U, 1, 10) == []
+    assert stores.statement.page(account, "other", 41, 3) == []
+
+
+def test_issue_3_filing_again_changes_nothing(stores: Stores, account: str) -> None:
+    lines = [Line(seq, entry(seq)) for seq in range(1, 4)]
+    for _ in range(3):
+        stores.statement.file(account, U, lines)
+    assert stores.statement.page(account, U, 10, 10) == lines[::-1]
+
+
+def test_d_34_a_latch_is_written_under_its_version(stores: Stores, account: str) -> None:
+    """D34: two batches of one account at the same time."""
+    fresh = stores.latches.get(account, U)
+    assert fresh == Latch()
+    latch = replace(fresh, seq=4, base=10, base_seq=1, said={75: Said(NOW, 4, 0), EXHAUSTED: Said(0, 0, 0)})
+    stores.latches.save(account, U, latch)
+    with pytest.raises(Conflict):
+        stores.latches.save(account, U, latch)
+    kept = stores.latches.get(account, U)
+    assert kept == replace(latch, version=1)
+    moved = replace(kept, said={}, armed_by={75: 9, 90: 8}, seq=9)
+    stores.latches.save(account, U, moved)
+    assert stores.latches.get(account, U) == replace(moved, version=2)
+    with pytest.raises(Conflict):
+        stores.latches.save(account, U, kept)
+    assert stores.latches.get(account, "other") == Latch()
+
+
+def test_issue_3_a_noted_lot_is_due_at_its_instant_until_it_is_done(stores: Stores, account: str) -> None:
+    stores.notices.note(account, U, "lot_a", NOW)
+    stores.notices.note(account, U, "lot_a", NOW)
+    found = [item for item in stores.due.due("notice", NOW, 500) if item.account_id == account]
+    assert [(item.name, item.due_at) for item in found] == [("credits#lot_a", NOW)]
+    assert not [item for item in stores.due.due("notice", NOW - 1, 500) if item.account_id == account]
+    for _ in range(2):
+        stores.notices.done(account, U, "lot_a")
+    assert not [item for item in stores.due.due("notice", NOW, 500) if item.account_id == account]
+
+
+# --- the table's own troubles -----------------------------------------------------------------------------------------
+
+
+def refusing(code: str) -> Any:
+    def call(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "call")
+
+    return call
+
+
+def test_a_throttled_table_is_unavailable_and_a_refusal_crashes() -> None:
+    for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", ClientError)):
+        client = SimpleNamespace(batch_write_item=refusing(code), query=refusing(code), get_item=refusing(code))
+        with pytest.raises(outcome):
+            DynamoStatement(Table(client, "t")).file("a", U, [Line(1, entry(1))])
+        with pytest.raises(outcome):
+            DynamoStatement(Table(client, "t")).page("a", U, 1, 1)
+        with pytest.raises(outcome):
+            DynamoLatches(Table(client, "t")).get("a", U)
+
+
+@pytest.mark.parametrize(("takes", "written"), [(4, True), (0, False)])
+def test_lines_that_the_table_left_are_sent_again_inside_a_bound(takes: int, written: bool) -> None:
+    """A BatchWriteItem answers 200 and may have written nothing of it."""
+    kept: list[Any] = []
+
+    def write(**request: Any) -> dict[str, Any]:
+        (puts,) = request["RequestItems"].values()
+        kept.extend(puts[:takes])
+        return {"UnprocessedItems": {"t": puts[takes:]} if puts[takes:] else {}}
+
+    statement = DynamoStatement(Table(SimpleNamespace(batch_write_item=write), "t"))
+    lines = [Line(seq, entry(seq)) for seq in range(1, 16)]
+    if written:
+        statement.file("a", U, lines)
+        assert len(kept) == 15
+    else:
+        with pytest.raises(Unavailable):
+            statement.file("a", U, lines)
+
+
+# --- the bus ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Events:
+    """EventBridge that refuses some entries; `refused` names them by call."""
+
+    refused: list[set[int]] = field(default_factory=list)
+    calls: list[list[dict[str, Any]]] = field(default_factory=list)
+
+    def put_events(self, **request: Any) -> dict[str, Any]:
+        entries = request["Entries"]
+        assert len(entries) <= BATCH
+        refused = self.refused[len(self.calls)] if len(self.calls) < len(self.refused) else set()
+        self.calls.append(entries)
+        results = [
+            {"ErrorCode": "ThrottlingException"} if at in refused else {"EventId": "e"} for at in range(len(entries))
+        ]
+        return {"FailedEntryCount": len(refused), "Entries": results}
+
+
+def announcements(count: int) -> list[Announcement]:
+    return [make("credits.expired", NOW, "acme", {"n": number}, number) for number in range(count)]
+
+
+def told(entries: list[dict[str, Any]]) -> list[int]:
+    return [json.loads(entry["Detail"])["n"] for entry in entries]
+
+
+def test_issue_3_an_event_has_our_id_its_type_time_and_account() -> None:
+    events = Events()
+    (one,) = announcements(1)
+    EventBridgeBus(events, "bus").publish([one])
+    ((entry,),) = events.calls
+    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("bus", "lotbook", "credits.expired")
+    assert entry["Time"].timestamp() == NOW / 1_000
+    detail = {"id": one.announcement_id, "at": "2023-11-14T22:13:20Z", "account_id": "acme", "n": 0}
+    assert json.loads(entry["Detail"]) == detail
+
+
+def test_issue_3_only_what_the_bus_refused_is_sent_again() -> None:
+    events = Events(refused=[{1, 3}, {0}])
+    EventBridgeBus(events, "bus").publish(announcements(12))
+    assert [told(call) for call in events.calls] == [[*range(10)], [1, 3], [1], [10, 11]]
+
+
+def test_issue_3_what_the_bus_never_takes_is_unavailable_after_a_bound() -> None:
+    events = Events(refused=[{0}] * 100)
+    with pytest.raises(Unavailable):
+        EventBridgeBus(events, "bus").publish(announcements(1))
+    assert len(events.calls) == MAX_PUBLISH_TRIES
+
+
+def test_a_bus_that_does_not_answer_is_unavailable_and_one_that_forbids_crashes() -> None:
+    def unreachable(**_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="http://bus")
+
+    for call, outcome in (
+        (unreachable, Unavailable),
+        (refusing("InternalException"), Unavailable),
+        (refusing("AccessDeniedException"), ClientError),
+    ):
+        with pytest.raises(outcome):
+            EventBridgeBus(SimpleNamespace(put_events=call), "bus").publish(announcements(1))
