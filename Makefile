@@ -59,13 +59,13 @@ clean-data: ## remove the local run's data
 
 # Each set of packages has a stamp, written last: without it, or when it is older than the requirements, they are installed.
 $(RUN): requirements/run.txt requirements/install.sh
-	@PYTHON=$(PYTHON) requirements/install.sh .venv run
+	@PYTHON=$(PYTHON) exec requirements/install.sh .venv run
 
 $(TEST): requirements/test.txt requirements/install.sh $(RUN)
-	@PYTHON=$(PYTHON) requirements/install.sh .venv test
+	@PYTHON=$(PYTHON) exec requirements/install.sh .venv test
 
 $(ENGINE): requirements/engine.txt requirements/install.sh
-	@PYTHON=$(PYTHON) requirements/install.sh .venv-engine engine
+	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-engine engine
 
 $(SAM): requirements/sam.txt requirements/install.sh
-	@PYTHON=$(PYTHON) requirements/install.sh .venv-sam sam
+	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-sam sam
