@@ -129,13 +129,18 @@ class Burn:
             return _Next.AGAIN
         if book.renews_at <= self.now:
             return self._renew()
-        if book.until <= self.now or book.is_full:
-            if book.orders:
-                self.books.stand_back()
-        elif not book.receipts and not book.lapsed_holds(self.now):
+        if book.orders:
+            self.books.stand_back()  # whoever asked is most likely at work already
+        elif self._is_plainly_short(book):
             return _Next.ANSWER_FROM_LEDGER
         self._settle(book)  # before a refusal too: a void burn or a lapsed hold may hide credits
         return _Next.AGAIN
+
+    def _is_plainly_short(self, book: Book) -> bool:
+        """Too few credits, and nothing pending that could hide some."""
+        in_time = self.now < book.until
+        nothing_hidden = not book.receipts and not book.lapsed_holds(self.now)
+        return book.available < self.credits and in_time and nothing_hidden
 
     def _settle(self, book: Book) -> None:
         from lotbook.usecases.resolve_hold import lapse

@@ -1,0 +1,74 @@
+"""The local AWS engine as a process of its own: for what an engine in this process (moto) cannot prove, concurrency above all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = ROOT / ".venv-engine" / "bin" / "ministack"
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """The engine's address while it runs; stopped afterwards. Skips the test when it is not installed."""
+    if not ENGINE.exists():
+        pytest.skip("the local engine is not installed (.venv-engine, see requirements/engine.txt)")
+    port = free_port()
+    environment = os.environ | {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
+    with (folder / "engine.log").open("wb") as log:
+        process = subprocess.Popen([str(ENGINE)], cwd=folder, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(port, process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def client(address: str, **options: Any) -> Any:
+    """A DynamoDB client of the engine."""
+    config = Config(max_pool_connections=64, retries={"mode": "standard", "max_attempts": 3}, **options)
+    return boto3.client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url=address,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=config,
+    )
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            pytest.fail(f"the local engine ended with {process.returncode}")
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)  # polling a process that starts, inside a bound
+    pytest.fail("the local engine did not start")
