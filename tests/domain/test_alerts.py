@@ -132,6 +132,13 @@ def test_issue_3_a_grant_that_comes_late_still_moves_a_hundred_per_cent_and_arms
     assert [crossing.level for crossing in follow(latch, [entry(5, "consumed", 300)], LEVELS)[1]] == [75]
 
 
+def test_issue_3_an_older_grant_that_comes_again_does_not_bring_back_its_hundred_per_cent() -> None:
+    """Issue 3: redelivery after a newer purchase."""
+    latch, _ = follow(Latch(), [grant(1, 1_000), grant(2, 3_000)], LEVELS)
+    latch, _ = follow(latch, [grant(1, 1_000)], LEVELS)
+    assert (latch.base, latch.base_seq) == (3_000, 2)
+
+
 def test_credits_that_die_while_a_renewal_is_due_are_no_alarm() -> None:
     """D34: a false alarm a month is spam."""
     latch, _ = follow(Latch(), [grant(1, 1_000, "plan"), entry(2, "consumed", 900)], LEVELS)

@@ -112,6 +112,8 @@ def test_issue_3_every_state_that_a_purchase_comes_to_is_announced_once() -> Non
     purchase = Desk().buy().purchase
     assert [each.kind for each in of_purchase(None, purchase, NOW)] == ["purchase.created"]
     assert of_purchase(purchase, replace(purchase, version=9, checkout_url="u"), NOW) == ()
+    done = replace(purchase, state="completed", completed_at=NOW)
+    assert of_purchase(done, replace(done, version=9, customer="cus_1"), NOW) == ()
     reached: set[PurchaseState] = {state for states in TRANSITIONS.values() for state in states}
     for state in reached:
         moved = replace(purchase, state=state, version=3)

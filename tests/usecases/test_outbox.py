@@ -170,7 +170,7 @@ def test_a_period_that_ends_with_a_renewal_due_is_not_announced_as_exhausted() -
         credits=-90,
     )
     world.clock.instant += 2 * instants.DAY
-    world.books.books["acme", "credits"] = replace(book, renews_at=world.clock.now() - 1)
+    world.books.books["acme", "credits"] = replace(book, available=0, renews_at=world.clock.now() - 1)
     world.deliver({"r": EntryWritten("acme", expired)})
     assert not world.bus.of("credits.exhausted", "credits.low")
     assert len(world.bus.of("credits.expired")) == 1

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lotbook.domain.book import Memo
 from lotbook.domain.ledger import burn_name
+from lotbook.usecases.links import SPARE_LINES, Links
 from tests.fakes.outbox import World
 
 
@@ -81,6 +82,25 @@ def test_issue_3_a_page_that_is_filed_is_one_query_and_no_look_into_the_ledger()
     assert world.books.calls["entry"] == 0
     world.page(25, page.next_cursor)
     assert (world.statement.pages, world.books.calls["entry"]) == (2, 0)
+
+
+def test_issue_3_a_long_walk_reads_page_after_page_of_what_is_filed() -> None:
+    world = World()
+    world.grant(100)
+    for _ in range(60):
+        world.burn(1)
+    world.page()
+    world.deliver()
+    world.books.calls.clear()
+    links = Links("acme", "credits", books=world.books, statement=world.statement, wanted=1)
+    link, found = world.books.books["acme", "credits"].head, 0
+    while link.seq:
+        entry = links.entry(link)
+        assert entry is not None
+        link, found = entry.before, found + 1
+    assert found == 61
+    assert not world.books.calls
+    assert world.statement.pages == 61 // (1 + SPARE_LINES) + 1 + 1  # the reader's own page came before
 
 
 def test_d_35_a_line_that_is_not_the_chains_own_is_not_shown() -> None:
