@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from lotbook.domain.announcements import of_burns, of_entry, of_purchase, ranges
+from lotbook.domain.announcements import AnnouncementKind, of_burns, of_entry, of_purchase, ranges
 from lotbook.domain.ledger import Draw, Entry, EntryKind, Pointer, claw_name, expired_name, granted_name
 from lotbook.domain.lots import Lot
 from lotbook.domain.purchase import TRANSITIONS, Dispute, Failure, PurchaseState
 from tests.fakes.desk import Desk
 
+CATALOGUE = Path(__file__).resolve().parents[2] / "layers" / "lotbook" / "EVENTS.md"
 NOW = 1_700_000_000_000
 
 
@@ -146,3 +149,10 @@ def test_every_entry_kind_is_either_announced_summed_or_silent_on_purpose() -> N
         "consumed", "captured",  # summed
         "held", "adjusted", "void", "noted",  # silent
     }  # fmt: skip
+
+
+def test_d_36_the_catalogue_of_events_names_every_type_and_no_other() -> None:
+    """D36: what is written contradicts what is done."""
+    table = [line for line in CATALOGUE.read_text().splitlines() if line.startswith("| `")]
+    named = {word for line in table for word in re.findall(r"`([a-z]+\.[a-z_]+)`", line.split("|")[1])}
+    assert named == set(get_args(AnnouncementKind))
