@@ -8,6 +8,7 @@ import pytest
 
 from lotbook import wiring
 from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.domain.errors import Unavailable
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account, publish, sample
 
@@ -218,6 +219,18 @@ def test_grants_a_crash_after_the_key_was_taken_ends_in_one_lot(shop: Api, monke
     assert grant(shop, 5, "g").ok(201) == done.ok(201)
     (lot,) = [lot for lot in balance(shop)["lots"] if lot["kind"] == "promotional"]
     assert (lot["lot_id"], lot["effective_at"]) == (done.body["lot_id"], "2026-01-15T10:00:00Z")
+
+
+def test_d_02_two_grants_at_once_under_one_key_are_one_lot(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D2: both looked before either wrote; whose marker stands decides for both."""
+    first = grant(shop, 5, "g").ok(201)
+    monkeypatch.setattr(DynamoIdempotency, "find", lambda *_: None)
+    shop.clock.instant += 60_000
+    late = grant(shop, 5, "g")
+    assert late.ok(201) == first
+    assert late.headers["idempotent-replayed"] == "true"
+    grant(shop, 6, "g").problem(422, "idempotency_key_reused")
+    assert balance(shop)["available"] == 15
 
 
 def test_grants_two_lots_of_the_same_second_are_two(shop: Api) -> None:

@@ -169,6 +169,8 @@ def test_callers_none_and_symmetric_algorithms_and_foreign_keys_are_refused(worl
     assert world.ask(world.token(EC_KEY, "ES256", "r1")) == ANONYMOUS
     assert world.ask(world.token(RSA_KEY, "RS512")) == ANONYMOUS
     assert world.ask(world.token()[:-4] + "AAAA") == ANONYMOUS
+    critical = {"kid": "r1", "crit": ["b64"]}
+    assert world.ask(jwt.encode(world.claims(), RSA_KEY, algorithm="RS256", headers=critical)) == ANONYMOUS
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lotbook import wiring
 from lotbook.api.routes import CONTRACT
 from lotbook.domain.access import ROLES, SCOPES, Caller
 from tests.functions.conftest import SERVICE, Api, key_with, member
@@ -100,6 +101,15 @@ def test_d_40_what_cannot_be_an_account_is_not_found_for_everybody(api: Api, rou
     for account_id in NO_ACCOUNTS:
         answer = api.call(route_key, body, SERVICE, "k", path_of(route_key, account_id))
         answer.problem(404, "account_not_found")
+
+
+@pytest.mark.parametrize("route_key", OF_ACCOUNT)
+def test_bounds_what_cannot_be_an_id_never_reaches_the_table(
+    api: Api, monkeypatch: pytest.MonkeyPatch, route_key: str
+) -> None:
+    monkeypatch.setattr(wiring, "table", None)  # whoever asks for it now fails
+    for account_id in NO_ACCOUNTS[1:]:
+        api.call(route_key, {}, SERVICE, "k", path_of(route_key, account_id)).problem(404, "account_not_found")
 
 
 def test_d_40_a_member_whose_account_does_not_exist_is_told_so(api: Api) -> None:

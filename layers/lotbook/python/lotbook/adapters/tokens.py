@@ -128,7 +128,7 @@ class JwtMemberTokens:
             if header.get("alg") not in ALGORITHMS or not isinstance(header.get("kid"), str) or "crit" in header:
                 return None
             key = self._keys.find(header["kid"])
-            if key is None or key.algorithm_name != header["alg"]:
+            if key is None:
                 return None
             payload = json.loads(jws.decode(token, key, algorithms=[key.algorithm_name]))
         except (PyJWTError, ValueError, RecursionError):
