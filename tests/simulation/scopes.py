@@ -1,0 +1,117 @@
+"""Small worlds in which everything that can happen, does. The names say which story of the design each one tells."""
+
+from __future__ import annotations
+
+from tests.simulation.explorer import Scope
+from tests.simulation.operations import (
+    burn,
+    capture,
+    claw,
+    decide,
+    freeze,
+    grant,
+    place_hold,
+    read,
+    release,
+    settle,
+)
+
+SMALL: dict[str, Scope] = {
+    "duplicates": Scope(((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 3),), max_receipts=1),
+    "duplicates_and_a_crash": Scope(((burn("k"),), (burn("k"),)), before=(grant("A", 3),), max_receipts=1, crashes=1),
+    "same_key_other_n": Scope(
+        ((burn("k"),), (burn("k", 2),), (burn("j"),)), before=(grant("A", 4),), max_receipts=2, crashes=1
+    ),
+    "aba_prune_list": Scope(
+        ((burn("k"), burn("m")), (burn("k"),), (settle(),)), before=(grant("A", 3),), max_receipts=2
+    ),
+    "no_402_while_a_void_burn_hides_credits": Scope(
+        ((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 2), burn("k"), settle()), max_receipts=2
+    ),
+    "ask_survives_a_turn_in_flight": Scope(
+        ((grant("B", 2),), (settle(),)), before=(grant("A", 2), burn("k")), max_receipts=2, crashes=1
+    ),
+    "late_and_doubled_writes": Scope(
+        ((burn("k"), burn("m")), (burn("k"),)), before=(grant("A", 3),), max_receipts=2, lates=1, doubles=1
+    ),
+    "grant_twice": Scope(((grant("B", 2),), (grant("B", 2),)), before=(grant("A", 1),), max_receipts=1, crashes=1),
+    "grant_while_burning": Scope(
+        ((grant("B", 2),), (burn("k"), burn("j", 2))), before=(grant("A", 1),), max_receipts=2
+    ),
+    "expiry_instant": Scope(
+        ((burn("k", 2),), (burn("k", 2),), (settle(),)),
+        before=(grant("A", 2, expires=1), grant("B", 3)),
+        max_receipts=1,
+        ticks=1,
+    ),
+    "future_lot_becomes_first": Scope(
+        ((burn("k", 1),), (burn("j", 2),), (settle(),)),
+        before=(grant("A", 3), grant("F", 2, expires=5, effective=1)),
+        max_receipts=2,
+        ticks=1,
+    ),
+    "hold_twice_and_capture": Scope(
+        ((place_hold("h", 2), capture("h", 1)), (place_hold("h", 2),)), before=(grant("A", 3),), max_receipts=2
+    ),
+    "capture_against_release": Scope(
+        ((capture("h", 2),), (release("h"),)), before=(grant("A", 3), place_hold("h", 2)), max_receipts=2, lates=1
+    ),
+    "hold_lapses": Scope(
+        ((capture("h", 1),), (burn("k", 3),)),
+        before=(grant("A", 3), place_hold("h", 2, ttl=1)),
+        max_receipts=2,
+        ticks=1,
+    ),
+    "claw_back_with_a_hold": Scope(
+        ((claw("A", "r1", 3),), (release("h"),)), before=(grant("A", 3), place_hold("h", 2)), max_receipts=2
+    ),
+    "claw_back_twice": Scope(
+        ((claw("A", "r1", 3),), (claw("A", "r1", 3),)), before=(grant("A", 3), burn("k", 2)), max_receipts=2
+    ),
+    "void_against_confirm": Scope(
+        ((decide("A", "void"),), (decide("A", "confirmed"),)),
+        before=(grant("A", 2, provisional=True), grant("B", 1), burn("k", 1)),
+        max_receipts=2,
+        crashes=1,
+    ),
+    "freeze_and_expiry": Scope(
+        ((freeze("A"),), (settle(),)), before=(grant("A", 2, expires=1), grant("B", 1)), max_receipts=2, ticks=1
+    ),
+    "reading": Scope(((read(),), (burn("k"), burn("j"))), before=(grant("A", 3, expires=1),), max_receipts=2, ticks=1),
+}
+
+# Minutes each: only in the soak.
+LARGE: dict[str, Scope] = {
+    "freeze_thaw_burn_and_expiry": Scope(
+        ((freeze("A"), freeze("A", thaw=True)), (burn("k", 1),)),
+        before=(grant("A", 2, expires=1), grant("B", 1)),
+        max_receipts=2,
+        ticks=1,
+    ),
+    "three_burns_and_a_crash": Scope(
+        ((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 3),), max_receipts=1, crashes=1
+    ),
+    "aba_two_settlers": Scope(
+        ((burn("k"),), (burn("k"),), (burn("j"),), (burn("i"),)), before=(grant("A", 4),), max_receipts=1
+    ),
+    "grant_twice_while_burning": Scope(
+        ((grant("B", 2),), (grant("B", 2),), (burn("k"),)), before=(grant("A", 1),), max_receipts=1, lates=1
+    ),
+    "hold_capture_and_burn": Scope(
+        ((place_hold("h", 2), capture("h", 1)), (place_hold("h", 2),), (burn("k", 2),)),
+        before=(grant("A", 3),),
+        max_receipts=2,
+    ),
+    "hold_lapses_and_a_crash": Scope(
+        ((capture("h", 1),), (burn("k", 3),)),
+        before=(grant("A", 3), place_hold("h", 2, ttl=1)),
+        max_receipts=2,
+        ticks=1,
+        crashes=1,
+    ),
+    "claw_back_twice_with_a_hold": Scope(
+        ((claw("A", "r1", 3),), (claw("A", "r1", 3),), (release("h"),)),
+        before=(grant("A", 3), place_hold("h", 2)),
+        max_receipts=2,
+    ),
+}

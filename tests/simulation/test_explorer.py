@@ -1,0 +1,154 @@
+"""Every interleaving of small worlds, and the same worlds with one guard taken out: each guard is there for a reason.
+
+Numbers in docstrings: bug classes D15, D17, D18, D20, D21, D26, D35, D37.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from lotbook.domain import turn as turning
+from lotbook.domain.book import Book
+from lotbook.domain.turn import Settled
+from lotbook.usecases import burn as burning
+from lotbook.usecases import turn as turns
+from tests.simulation.explorer import Explorer, Scope, Violation
+from tests.simulation.operations import burn, grant
+from tests.simulation.scopes import LARGE, SMALL
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_t26_no_interleaving_breaks_an_invariant(name: str, record_property: Callable[[str, object], None]) -> None:
+    """D15, D17, D18, D20, D21, D26, D35, D37: the credits add up by lot at every moment, whoever stops where."""
+    explored = Explorer(SMALL[name]).run()
+    record_property("states", explored.states)
+    print(f"{name}: {explored.states} states, {explored.transitions} transitions, {explored.ends} ends")
+    assert explored.ends > 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", LARGE)
+def test_t26_no_interleaving_of_a_larger_world_breaks_an_invariant(name: str) -> None:
+    """The same, minutes long."""
+    explored = Explorer(LARGE[name]).run()
+    print(f"{name}: {explored.states} states, {explored.transitions} transitions, {explored.ends} ends")
+    assert explored.ends > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A guard taken out: in the store (`without`) or in the code (`patch`), and a world that shows why it is there."""
+
+    scope: Scope
+    without: tuple[str, ...] = ()
+    patch: Callable[[pytest.MonkeyPatch], None] | None = None
+
+
+def _no_positions(patch: pytest.MonkeyPatch) -> None:
+    for module in (turns, burning):
+        patch.setattr(module, "is_of", lambda entry, unit, receipt: entry.unit == unit)
+
+
+def _no_look_up(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, settled, books: settled)
+
+
+def _look_up_first(patch: pytest.MonkeyPatch) -> None:
+    settle_it, look_up = turns.settle, turns._look_up_orders
+    known: dict[int, Settled] = {}
+
+    def early(account_id: str, unit: str, book: Book, *, books: Any) -> Settled:
+        before = look_up(account_id, unit, book, Settled(), books)
+        settled = settle_it(account_id, unit, book, books=books)
+        known[0] = replace(settled, done=before.done, clawed=before.clawed)
+        return known[0]
+
+    patch.setattr(turns, "settle", early)
+    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, settled, books: settled)
+
+
+def _no_settling(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turns, "settle", lambda account_id, unit, book, *, books: Settled())
+
+
+def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(burning.Burn, "_is_plainly_short", lambda self, book: book.available < self.credits)
+
+
+def _outcomes_dropped(patch: pytest.MonkeyPatch) -> None:
+    settle_it = turns.settle
+
+    def careless(account_id: str, unit: str, book: Book, *, books: Any) -> Settled:
+        return settle_it(account_id, unit, replace(book, outcomes={}), books=books)
+
+    patch.setattr(turns, "settle", careless)
+
+
+def _waiting_forgotten(patch: pytest.MonkeyPatch) -> None:
+    lay = turning.lay
+
+    def sleepy(unit: str, book: Book, settled: Settled, now: int) -> Book:
+        laid = lay(unit, book, settled, now)
+        dead = [part.expires_at for part in laid.tape if part.expires_at is not None]
+        return replace(laid, until=min([*dead, laid.renews_at]))
+
+    patch.setattr(turns, "lay", sleepy)
+
+
+def _void_kept(patch: pytest.MonkeyPatch) -> None:
+    lay = turning.lay
+
+    def greedy(unit: str, book: Book, settled: Settled, now: int) -> Book:
+        return lay(unit, book, replace(settled, void=frozenset()), now)
+
+    patch.setattr(turns, "lay", greedy)
+
+
+PRUNE_LIST = SMALL["aba_prune_list"]
+MUTATIONS: dict[str, Mutation] = {
+    "prune": Mutation(PRUNE_LIST, without=("prune",)),
+    "ask_version": Mutation(SMALL["grant_while_burning"], without=("ask_version",)),
+    "swap_burns": Mutation(SMALL["expiry_instant"], without=("swap_burns",)),
+    "swap_version": Mutation(SMALL["ask_survives_a_turn_in_flight"], without=("swap_version",)),
+    "put_if_absent": Mutation(SMALL["duplicates"], without=("put_if_absent",)),
+    "receipt_absent": Mutation(
+        Scope(((burn("k"),), (burn("k"),)), before=(grant("A", 3),)), without=("receipt_absent",)
+    ),
+    "since": Mutation(SMALL["future_lot_becomes_first"], without=("since",)),
+    "compare_position": Mutation(PRUNE_LIST, patch=_no_positions),
+    "order_look_up": Mutation(SMALL["grant_twice"], patch=_no_look_up),
+    "settle_before_look_up": Mutation(replace(SMALL["grant_twice"], crashes=2), patch=_look_up_first),
+    "settle_at_all": Mutation(PRUNE_LIST, patch=_no_settling),
+    "turn_before_402": Mutation(SMALL["no_402_while_a_void_burn_hides_credits"], patch=_no_turn_before_402),
+    "journal_before_drop": Mutation(SMALL["grant_twice"], patch=_outcomes_dropped),
+    "effective_at_in_the_horizon": Mutation(
+        replace(
+            SMALL["future_lot_becomes_first"],
+            programs=((burn("k", 3),), (burn("j", 2),)),
+        ),
+        patch=_waiting_forgotten,
+    ),
+    "give_back_void": Mutation(PRUNE_LIST, patch=_void_kept),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_t26_taking_one_guard_out_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The explorer sees what each guard is for; with the guard in, the same world is clean."""
+    mutation = MUTATIONS[name]
+    if mutation.patch:
+        mutation.patch(monkeypatch)
+    with pytest.raises(Violation) as found:
+        Explorer(replace(mutation.scope, without=mutation.without)).run()
+    print(f"{name}: {len(found.value.trace)} steps: {found.value.text[:200]}")
+
+
+def test_t01_without_its_guard_pruning_takes_out_another_burns_receipt() -> None:
+    """F1: a receipt removed by name alone is gone for a later burn of that name, and its credits with it."""
+    with pytest.raises(Violation, match="lot lot_A"):
+        Explorer(replace(PRUNE_LIST, without=("prune",))).run()
+    assert Explorer(PRUNE_LIST).run().ends > 0
