@@ -12,7 +12,7 @@ from lotbook.domain.book import Book, Receipt, draws_between, rests
 from lotbook.domain.ledger import Entry, Pointer, granted_name, void_name
 
 MAX_LINKS = 10_000_000
-SIGN = {"granted": 1, "released": 1, "consumed": -1, "held": -1, "expired": -1, "clawed_back": -1}
+SIGN = {"granted": 1, "released": 1, "consumed": -1, "held": -1, "expired": -1, "clawed_back": -1, "adjusted": 1}
 
 
 def audit(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[str]:

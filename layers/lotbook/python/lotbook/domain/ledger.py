@@ -74,8 +74,8 @@ class Entry:
     digest: str = ""  # of the request: the same key with another body is told apart by it
     reference: str | None = None
     purchase_id: str | None = None
-    requested: int = 0  # consumed, held, void: credits burned; captured: credits captured; clawed_back: the target
-    paid: int = 0  # granted, released: how much of it went to the shortfall
+    requested: int = 0  # consumed, held, void: credits burned; captured: credits captured; clawed_back: the target; adjusted: taken off it
+    paid: int = 0  # granted, released, adjusted: how much of it went to the shortfall
     due: int | None = None  # held: when the hold lapses
     hold: str | None = None  # captured, released: the hold's entry
     back: Draws = ()  # captured: what the hold gives back
@@ -117,6 +117,11 @@ def expired_name(lot_id: str, seq: int) -> str:
 def claw_name(lot_id: str, claw_id: str) -> str:
     """The name of one claw-back from a lot."""
     return f"lot#{lot_id}#claw#{claw_id}"
+
+
+def restored_name(lot_id: str, claim_id: str) -> str:
+    """The name of what a claw-back gave up again."""
+    return f"lot#{lot_id}#back#{claim_id}"
 
 
 def freeze_name(lot_id: str, cause: str, thaw: bool) -> str:

@@ -26,7 +26,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class ClawBack:
-    """Take `credits` of a lot back; what was burned of them becomes shortfall. `granted`: the lot's size, from its entry."""
+    """Take `credits` of a lot back; what was burned of them becomes shortfall. `granted`: the lot's size, from its entry.
+
+    `unused_only`: take what is still there, up to `credits`, and make no shortfall (the product's own refund).
+    """
 
     lot_id: str
     claw_id: str
@@ -36,11 +39,29 @@ class ClawBack:
     reference: str | None = None
     reason: str | None = None
     purchase_id: str | None = None
+    unused_only: bool = False
 
     @property
     def order_id(self) -> str:
         """The claw-back's ledger name."""
         return ledger.claw_name(self.lot_id, self.claw_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Give `credits` of a lot's claw-backs up again: the refund failed, the lost dispute was won after all."""
+
+    lot_id: str
+    claim_id: str
+    credits: int
+    actor: str = "system"
+    reason: str | None = None
+    purchase_id: str | None = None
+
+    @property
+    def order_id(self) -> str:
+        """The restoration's ledger name."""
+        return ledger.restored_name(self.lot_id, self.claim_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +100,4 @@ class Unreadable:
     order_id: str
 
 
-Order = Grant | ClawBack | Freeze | Renewal | Unreadable
+Order = Grant | ClawBack | Restore | Freeze | Renewal | Unreadable

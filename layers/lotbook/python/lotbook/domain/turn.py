@@ -15,15 +15,20 @@ from lotbook.domain.book import Aside, Book, Receipt, Segment, draws_between, re
 from lotbook.domain.instants import FAR_FUTURE
 from lotbook.domain.ledger import Draw, Draws, Entry, EntryKind, Pointer
 from lotbook.domain.lots import Lot, burn_order
-from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal
+from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore
 
 
 @dataclass(frozen=True, slots=True)
 class Clawed:
-    """What the ledger says about a lot that is clawed back: credits expired, and earlier claw-backs' targets."""
+    """What the ledger says about a lot that is clawed back.
+
+    `expired`: its credits that died; `targets`: what earlier claw-backs were to take; `taken`: what they took, shortfall
+    included. The two differ where credits had expired. Restorations count against both.
+    """
 
     expired: int = 0
     targets: int = 0
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Settled:
 
     void: frozenset[str] = frozenset()  # receipts whose name the ledger gave to another burn
     resolved: Mapping[str, Entry] = field(default_factory=dict)  # entries of resolutions, by receipt
-    lots: Mapping[str, Lot] = field(default_factory=dict)  # lots that resolutions give back to
+    lots: Mapping[str, Lot] = field(default_factory=dict)  # lots that something may be given back to
     done: frozenset[str] = frozenset()  # orders that took effect before
     clawed: Mapping[str, Clawed] = field(default_factory=dict)
 
@@ -176,8 +181,10 @@ def _do(work: _Work, order: Order, order_id: str, settled: Settled) -> None:
                 work.renews_at = renews_at if known == FAR_FUTURE else max(known, renews_at)
         case ClawBack():
             _claw_back(work, order, settled.clawed.get(order.lot_id, Clawed()))
+        case Restore():
+            _restore(work, order, settled)
         case Freeze():
-            _freeze(work, order)
+            _freeze(work, order, settled.lots.get(order.lot_id))
         case Renewal(_, renews_at):
             work.renews_at = renews_at
             work.write(order_id, "noted", work.now, reason="renewal")
@@ -209,11 +216,10 @@ def _claw_back(work: _Work, order: ClawBack, clawed: Clawed) -> None:
     pile = work.piles.get(order.lot_id)
     left = pile.left if pile else 0
     removed = min(left, order.credits)
-    earlier = [entry for entry in work.outcomes.values() if entry.name.startswith(ledger.claw_name(order.lot_id, ""))]
-    targets = clawed.targets + sum(entry.requested for entry in earlier)
+    _, taken = _claws(work, order.lot_id, clawed)
     expired = clawed.expired + work.expired.get(order.lot_id, 0)
-    burned = max(0, order.granted - targets - expired - left)
-    short = min(order.credits - removed, burned)
+    burned = max(0, order.granted - taken - expired - left)
+    short = 0 if order.unused_only else min(order.credits - removed, burned)
     if pile:
         pile.left -= removed
     work.debt += short
@@ -223,7 +229,7 @@ def _claw_back(work: _Work, order: ClawBack, clawed: Clawed) -> None:
         work.now,
         credits=-removed - short,
         draws=(Draw(order.lot_id, removed),) if removed else (),
-        requested=order.credits,
+        requested=removed if order.unused_only else order.credits,
         removed=removed,
         actor=order.actor,
         reference=order.reference,
@@ -232,8 +238,48 @@ def _claw_back(work: _Work, order: ClawBack, clawed: Clawed) -> None:
     )
 
 
-def _freeze(work: _Work, order: Freeze) -> None:
+def _restore(work: _Work, order: Restore, settled: Settled) -> None:
+    """Give back what was taken beyond the target that is left, the shortfall first; what died meanwhile stays dead."""
+    lot = settled.lots.get(order.lot_id)
+    pile = work.piles.get(order.lot_id) or (_pile_of(lot) if lot else None)
+    if pile is None:
+        work.write(order.order_id, "noted", work.now, reason="refused")
+        return
+    targets, taken = _claws(work, order.lot_id, settled.clawed.get(order.lot_id, Clawed()))
+    back = max(0, taken - max(0, targets - order.credits))
+    paid = work.pay(back)
+    pile.left += back - paid
+    work.piles[order.lot_id] = pile
+    work.write(
+        order.order_id,
+        "adjusted",
+        work.now,
+        credits=back,
+        draws=(Draw(order.lot_id, back),) if back else (),
+        requested=order.credits,
+        paid=paid,
+        actor=order.actor,
+        reason=order.reason,
+        purchase_id=order.purchase_id,
+    )
+
+
+def _claws(work: _Work, lot_id: str, clawed: Clawed) -> tuple[int, int]:
+    """Targets and credits taken of a lot so far, those of this very turn included."""
+    targets, taken = clawed.targets, clawed.taken
+    for entry in work.outcomes.values():
+        if entry.name.startswith(ledger.claw_name(lot_id, "")):
+            targets, taken = targets + entry.requested, taken - entry.credits
+        elif entry.name.startswith(ledger.restored_name(lot_id, "")):
+            targets, taken = targets - entry.requested, taken - entry.credits
+    return targets, taken
+
+
+def _freeze(work: _Work, order: Freeze, lot: Lot | None) -> None:
     pile = work.piles.get(order.lot_id)
+    if pile is None and lot is not None and not order.thaw and not _pile_of(lot).is_dead(work.now):
+        # Used up: what a hold, or a refund that failed, gives back is frozen too.
+        pile = work.piles[order.lot_id] = _pile_of(lot)
     if pile is None or pile.is_frozen is not order.thaw:  # used up, dead, or frozen for another cause
         work.write(order.order_id, "noted", work.now, reason="nothing to do")
         return

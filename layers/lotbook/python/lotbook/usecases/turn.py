@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain import ledger
 from lotbook.domain.book import Book, Receipt, burn_entry, resolution_entry
 from lotbook.domain.errors import BrokenInvariant
-from lotbook.domain.orders import ClawBack
+from lotbook.domain.orders import ClawBack, Freeze, Restore
 from lotbook.domain.turn import Clawed, Settled, lay
 
 if TYPE_CHECKING:
@@ -89,12 +89,8 @@ def is_of(entry: Entry, unit: str, receipt: Receipt) -> bool:
 def _lots_given_back_to(
     account_id: str, unit: str, book: Book, resolved: Mapping[str, Entry], books: BookStore
 ) -> dict[str, Lot]:
-    known = {part.lot_id for part in book.tape} | {aside.lot_id for aside in (*book.waiting, *book.frozen)}
-    wanted = {draw.lot_id for entry in resolved.values() for draw in entry.back} - known
-    if not wanted:
-        return {}
-    found = books.entries(account_id, unit, [ledger.granted_name(lot_id) for lot_id in sorted(wanted)])
-    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot}
+    wanted = {draw.lot_id for entry in resolved.values() for draw in entry.back} - _lots_in(book)
+    return _granted(account_id, unit, wanted, books)
 
 
 def _look_up_orders(account_id: str, unit: str, book: Book, settled: Settled, books: BookStore) -> Settled:
@@ -102,13 +98,31 @@ def _look_up_orders(account_id: str, unit: str, book: Book, settled: Settled, bo
     if not book.orders:
         return settled
     done = frozenset(books.entries(account_id, unit, list(book.orders)))
-    claws = {order.lot_id for name, order in book.orders.items() if isinstance(order, ClawBack) and name not in done}
+    waiting = [order for name, order in book.orders.items() if name not in done]
+    claws = {order.lot_id for order in waiting if isinstance(order, ClawBack | Restore)}
     clawed = {lot_id: _clawed(books.lot_entries(account_id, unit, lot_id)) for lot_id in sorted(claws)}
-    return replace(settled, done=done, clawed=clawed)
+    touched = {order.lot_id for order in waiting if isinstance(order, Freeze | Restore)}
+    lots = dict(settled.lots) | _granted(account_id, unit, touched - _lots_in(book) - settled.lots.keys(), books)
+    return replace(settled, done=done, clawed=clawed, lots=lots)
+
+
+def _lots_in(book: Book) -> set[str]:
+    return {part.lot_id for part in book.tape} | {aside.lot_id for aside in (*book.waiting, *book.frozen)}
+
+
+def _granted(account_id: str, unit: str, lot_ids: set[str], books: BookStore) -> dict[str, Lot]:
+    """Lots that the book does not hold any more, as they were made."""
+    if not lot_ids:
+        return {}
+    found = books.entries(account_id, unit, [ledger.granted_name(lot_id) for lot_id in sorted(lot_ids)])
+    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot}
 
 
 def _clawed(entries: list[Entry]) -> Clawed:
+    taken = [entry for entry in entries if entry.kind == "clawed_back"]
+    given_up = [entry for entry in entries if entry.kind == "adjusted"]
     return Clawed(
         expired=sum(-entry.credits for entry in entries if entry.kind == "expired"),
-        targets=sum(entry.requested for entry in entries if entry.kind == "clawed_back"),
+        targets=sum(entry.requested for entry in taken) - sum(entry.requested for entry in given_up),
+        taken=-sum(entry.credits for entry in (*taken, *given_up)),
     )

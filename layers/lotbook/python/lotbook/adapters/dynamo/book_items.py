@@ -19,7 +19,7 @@ from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values, lot_of
 from lotbook.domain.book import Aside, Book, Memo, OpenHold, Receipt, Segment
 from lotbook.domain.instants import FAR_FUTURE
 from lotbook.domain.ledger import Entry, Pointer
-from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal, Unreadable
+from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +116,8 @@ def order_values(order: Order) -> dict[str, Any]:
             return {"k": "grant", "lot": made, "renews_at": renews_at}
         case ClawBack():
             return {"k": "claw"} | asdict(order)
+        case Restore():
+            return {"k": "restore"} | asdict(order)
         case Freeze():
             return {"k": "freeze"} | asdict(order)
         case Renewal():
@@ -132,7 +134,7 @@ def order_of(order_id: str, values: Any) -> Order:
         if kind == "grant":
             order = Grant(lot_of(fields["lot"]), fields["renews_at"])
         else:
-            order = {"claw": ClawBack, "freeze": Freeze, "renew": Renewal}[kind](**fields)
+            order = {"claw": ClawBack, "restore": Restore, "freeze": Freeze, "renew": Renewal}[kind](**fields)
         return order if order.order_id == order_id else Unreadable(order_id)
     except (KeyError, TypeError, ValueError, AttributeError):
         return Unreadable(order_id)
