@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from lotbook.domain.book import Memo
 from lotbook.domain.burning import BurnRequest
 from lotbook.domain.errors import (
     AccountNotFound,
@@ -15,7 +16,7 @@ from lotbook.domain.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.domain.ledger import Draw
+from lotbook.domain.ledger import Draw, burn_name
 from lotbook.domain.lots import Lot, LotKind
 from lotbook.domain.orders import Unreadable
 from lotbook.usecases.consume import consume
@@ -302,11 +303,31 @@ def test_t23_a_fresh_consume_is_two_writes_and_no_read(world: World) -> None:
     for number in range(10):
         world.burn(f"k{number}", 1)
     assert world.books.calls == {"burn": 10, "put_entry": 10}
+    book = world.books.get(A, U)
+    assert book
+    assert list(book.receipts) == [burn_name("k9")]  # each burn took out the receipt before it
 
 
 def test_t23_an_immediate_duplicate_is_two_calls_and_no_read(world: World) -> None:
     world.grant("lot_a", 100)
     world.burn("k", 1)
     world.books.calls.clear()
-    world.burn("k", 1)
+    assert world.burn("k", 1).replayed
     assert world.books.calls == {"burn": 1, "put_entry": 1}
+
+
+def test_d37_a_burn_that_was_given_back_leaves_no_trace_in_the_statement(world: World) -> None:
+    """D37: a late duplicate's worker dies before its turn, others burn on: every figure is as if it had never been."""
+    world.grant("lot_a", 10)
+    world.burn("k", 2)
+    settle_book(A, U, books=world.books, clock=world)
+    memo = Memo("consume", 2, world.at, "system", BurnRequest(2).digest)
+    assert world.books.burn(A, U, burn_name("k"), memo, None).done
+    world.burn("j", 1)
+    pending = [(entry.kind, entry.available_after) for entry in world.statement(1)]
+    assert world.balance().available == 7
+    settle_book(A, U, books=world.books, clock=world)
+    world.burn("i", 1)
+    settled = [(entry.kind, entry.available_after) for entry in world.statement(1)]
+    assert pending == [("consumed", 7), ("consumed", 8), ("granted", 10)]
+    assert settled == [("consumed", 6), *pending]
