@@ -6,13 +6,22 @@ from typing import Any
 
 from lotbook import wiring
 from lotbook.api.http import Answer, Event, Request, dispatch
+from lotbook.domain.errors import BadSignature, MalformedJson
 from lotbook.usecases.handle_event import handle_event
 
 
 def receive(request: Request) -> Answer:
     """One event. 200 is said when it is handled, known already, or not ours; whatever raises is delivered again (D5)."""
-    hint = wiring.gateway_events().read(request.body_bytes, request.headers.get("stripe-signature"))
+    hint = wiring.gateway_events().read(_body(request), request.headers.get("stripe-signature"))
     return Answer(200, {"outcome": handle_event(hint, sales=wiring.sales()).outcome})
+
+
+def _body(request: Request) -> bytes:
+    """The bytes that were signed; nobody signed what is no base64 although it says so."""
+    try:
+        return request.body_bytes
+    except MalformedJson:
+        raise BadSignature from None
 
 
 ROUTES = {"POST /v1/webhooks/stripe": receive}

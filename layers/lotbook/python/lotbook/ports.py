@@ -16,6 +16,14 @@ from lotbook.ports_outbox import EventBus as EventBus
 from lotbook.ports_outbox import LatchStore as LatchStore
 from lotbook.ports_outbox import NoticeStore as NoticeStore
 from lotbook.ports_outbox import StatementStore as StatementStore
+from lotbook.ports_reconciliation import GatewayLists as GatewayLists
+from lotbook.ports_reconciliation import Noted as Noted
+from lotbook.ports_reconciliation import Page as Page
+from lotbook.ports_reconciliation import Progress as Progress
+from lotbook.ports_reconciliation import PurchaseLists as PurchaseLists
+from lotbook.ports_reconciliation import PurchaseName as PurchaseName
+from lotbook.ports_reconciliation import ReconciliationJournal as ReconciliationJournal
+from lotbook.ports_reconciliation import StrayStore as StrayStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -136,7 +136,8 @@ def _admit(route: Route, request: Request) -> Request:
     if not route.public:
         caller = identity.admit(route, identity.from_context(request.context), request.path)
         request = replace(request, admitted=caller)
-    body.check_size(request.body_bytes)
+    if not route.signed:
+        body.check_size(request.body_bytes)
     return replace(request, key=idempotency.key_of(request.headers)) if route.keyed else request
 
 

@@ -16,6 +16,7 @@ from lotbook.domain.access import Scope
 class Route:
     """One call of the contract. `body` names a model of `schemas.py`, `answers` name shapes of `shapes.py`.
 
+    `signed`: the function verifies the body itself, as the bytes that came, whatever their number.
     `members`: whether a member token may call it at all (role and plan are the policy's business, asked by the use case).
     `scopes`: a service key needs one of them. `codes`: refusals beyond those that every route of its kind has.
     """
@@ -27,6 +28,7 @@ class Route:
     scopes: frozenset[Scope] = frozenset()
     any_token: bool = False
     public: bool = False
+    signed: bool = False
     keyed: bool = False
     body: str | None = None
     query: tuple[str, ...] = ()
@@ -175,3 +177,4 @@ CONTRACT: dict[str, Route] = {
         codes=("bad_signature", "malformed_event"),
     ),
 }
+        signed=True,

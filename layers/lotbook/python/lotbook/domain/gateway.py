@@ -5,12 +5,16 @@ Money is in minor units, instants are milliseconds. A field that the gateway lef
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 APP = "lotbook"  # goes into the metadata of all that we create: several systems may share one gateway account
 GATEWAY = "stripe"
 LIVE_STAGES = frozenset({"prod"})
+
+ACCOUNT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+PURCHASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 CheckoutState = Literal["open", "complete", "expired"]
 PaymentState = Literal["paid", "unpaid", "no_payment_required"]
@@ -41,6 +45,11 @@ class Tag:
     def is_of(self, deployment: Deployment) -> bool:
         """Whether an object with this tag was made by this deployment."""
         return self.app == APP and self.stage == deployment.stage
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it names an account and a purchase in a form that ours have: anybody may edit metadata at the gateway."""
+        return bool(ACCOUNT_ID.fullmatch(self.account_id or "") and PURCHASE_ID.fullmatch(self.purchase_id or ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,17 @@ def at_time(prefix: str, at: int, entropy: bytes) -> str:
     )
 
 
+def time_of(name: str) -> int | None:
+    """The instant that an id was made at; None for what is no such id."""
+    digits = name.rpartition("_")[2][:TIME_CHARACTERS]
+    if len(digits) < TIME_CHARACTERS or not set(digits) <= set(_ALPHABET):
+        return None
+    value = 0
+    for digit in digits:
+        value = value * len(_ALPHABET) + _ALPHABET.index(digit)
+    return value
+
+
 def derived(prefix: str, at: int, *seed: str) -> str:
     """The id that every attempt with the same instant and seed computes."""
     return at_time(prefix, at, sha256("\x1f".join(seed).encode()).digest())

@@ -11,4 +11,5 @@ _LOG = logging.getLogger("lotbook.alarm")
 def alarm(code: str, **facts: str | None) -> None:
     """Log an alarm; `facts` are ids and codes, never a key, a card or an address."""
     known = {name: value for name, value in facts.items() if value is not None}
-    _LOG.error(json.dumps({"alarm": code, **known}, separators=(",", ":")))
+    # `extra` makes it a member of Lambda's own JSON line, too: that is what the template's metric filters look at.
+    _LOG.error(json.dumps({"alarm": code, **known}, separators=(",", ":")), extra={"alarm": code})

@@ -15,8 +15,13 @@
 | service key | `K#<hash>` | `key` |
 
 Index `due` (sparse, keys only): `dp` (what and shard, for example `book#03`) and `du` (milliseconds): what a schedule looks at next.
+| reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
+| reconciliation: how far a run has come | `R#progress` | `<name>` |
+| money without a known purchase | `R#stray` | `<payment, session or event>` |
 """
 
+A purchase that waits for nothing is in it as `made#<shard>` at the instant it was made: so a period's purchases are found
+without a scan, and the index costs one write a purchase more than not to have it.
 from __future__ import annotations
 
 from hashlib import sha256
@@ -96,6 +101,21 @@ def ledger_name(pk: str, sk: str) -> tuple[str, str] | None:
 def is_purchase(pk: str, sk: str) -> bool:
     """Whether the key is a purchase's."""
     return pk.startswith("A#") and sk.startswith("purchase#")
+
+def reconciliation_note(day: str, name: str) -> dict[str, str]:
+    """One line of the reconciliation journal of a day (`2026-01-31`)."""
+    return {"pk": f"R#{day}", "sk": name}
+
+
+def reconciliation_progress(name: str) -> dict[str, str]:
+    """How far a comparison has come."""
+    return {"pk": "R#progress", "sk": name}
+
+
+def stray(name: str) -> dict[str, str]:
+    """Money without a known purchase: few, so one partition."""
+    return {"pk": "R#stray", "sk": name}
+
 
 
 def due_shard(kind: str, seed: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 DUE_KIND = "purchase"
 _FIELDS = frozenset(field.name for field in fields(Purchase))
 _ITEMS: dict[str, type[TopUpItem | PackItem | PlanItem | CustomPaymentItem]] = {
+MADE_KIND = "made"
     "top_up": TopUpItem,
     "pack": PackItem,
     "plan": PlanItem,
@@ -37,9 +38,9 @@ def to_values(purchase: Purchase) -> dict[str, Any]:
 
 
 def due(purchase: Purchase) -> dict[str, Any]:
-    """The attributes that put it into the due index; none once it is decided."""
+    """The attributes that put it into the due index; once it waits for nothing, at the instant it was made (keys.py)."""
     if purchase.check_at is None:
-        return {}
+        return {"dp": keys.due_shard(MADE_KIND, purchase.purchase_id), "du": purchase.created_at}
     return {"dp": keys.due_shard(DUE_KIND, purchase.purchase_id), "du": purchase.check_at}
 
 

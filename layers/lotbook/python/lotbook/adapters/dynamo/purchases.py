@@ -63,15 +63,13 @@ class DynamoPurchases:
         """Write a changed purchase over the version that it was read at. Raises Conflict when somebody was faster."""
         changed = replace(purchase, version=purchase.version + 1)
         values = to_values(changed) | due(changed)
-        unset = " REMOVE #dp, #du" if changed.check_at is None else ""
-        names = {f"#{name}": name for name in values} | ({"#dp": "dp", "#du": "du"} if unset else {})
         try:
             self._table.client.update_item(
                 TableName=self._table.name,
                 Key=to_item(keys.purchase(purchase.account_id, purchase.purchase_id)),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values) + unset,
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
                 ConditionExpression=STILL_THE_VERSION_READ,
-                ExpressionAttributeNames=names,
+                ExpressionAttributeNames={f"#{name}": name for name in values},
                 ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()})
                 | to_item({":read": purchase.version}),
             )

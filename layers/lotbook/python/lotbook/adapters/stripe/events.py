@@ -6,6 +6,7 @@ No Stripe library here: an event may be rendered at any API version, and only na
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.stripe.signature import verify
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 # Thin events of the second kind hold no object; they are events all the same, and none of them is about us.
+ID = re.compile(r"[!-~]{1,255}")
 EVENT_OBJECTS = frozenset({"event", "v2.core.event"})
 
 
@@ -48,7 +50,14 @@ def parse(body: bytes) -> EventHint:
         raise MalformedEvent from None
     if not isinstance(event, dict) or _text(event, "object") not in EVENT_OBJECTS:
         raise MalformedEvent
-    event_id, kind = _text(event, "id"), _text(event, "type")
+    return hint_of(event)
+
+
+def hint_of(event: dict[str, Any]) -> EventHint:
+    """The hint of an event as it was sent or listed; raises MalformedEvent for what is no event."""
+    if _text(event, "object") not in EVENT_OBJECTS:
+        raise MalformedEvent
+    event_id, kind = _id(event, "id"), _id(event, "type")
     if event_id is None or kind is None:
         raise MalformedEvent
     thing = _object(_object(event, "data"), "object")
@@ -57,8 +66,8 @@ def parse(body: bytes) -> EventHint:
         kind=kind,
         livemode=event.get("livemode") is True,
         account=_text(event, "account"),
-        object_kind=_text(thing, "object"),
-        object_id=_text(thing, "id"),
+        object_kind=_id(thing, "object"),
+        object_id=_id(thing, "id"),
         payment_intent=_payment_intent(thing),
         tag=tag_of(thing),
     )
@@ -72,8 +81,8 @@ def tag_of(thing: dict[str, Any]) -> Tag:
 
 def _payment_intent(thing: dict[str, Any]) -> str | None:
     if _text(thing, "object") == "payment_intent":
-        return _text(thing, "id")
-    return _text(thing, "payment_intent") or _text(_object(thing, "payment_intent"), "id")
+        return _id(thing, "id")
+    return _id(thing, "payment_intent") or _id(_object(thing, "payment_intent"), "id")
 
 
 def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
@@ -84,6 +93,12 @@ def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
 def _text(parent: dict[str, Any], name: str) -> str | None:
     value = parent.get(name)
     return value if isinstance(value, str) else None
+
+
+def _id(parent: dict[str, Any], name: str) -> str | None:
+    """An id or a kind: visible ASCII of bounded length, so that it can be a key in a store and a word in a log."""
+    value = _text(parent, name)
+    return value if value is not None and ID.fullmatch(value) else None
 
 
 def _split(secrets: str) -> list[str]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lotbook.domain.purchase import Purchase
     from lotbook.domain.quotes import Line, Tax
 
+    from lotbook.domain.reconciliation import Period
+    from lotbook.domain.reversals import OwnRefund
 LIST_PAGE = 100
 MAX_NAME_CHARACTERS = 250
 _PERCENT = 100
@@ -93,3 +95,55 @@ def _name(line: Line) -> str:
 def _tax_name(tax: Tax) -> str:
     percent = (tax.rate * _PERCENT).normalize()
     return f"{tax.name} {percent:f} %"
+def list_checkouts(period: Period, after: str | None) -> dict[str, Any]:
+    """One page of the sessions of a period, with their payments."""
+    return _listed(period, after, "payment_intent")
+
+
+def list_refunds(period: Period, after: str | None) -> dict[str, Any]:
+    """One page of the refunds of a period: the payment says whose, the charge how much over all its refunds."""
+    return _listed(period, after, "payment_intent", "charge")
+
+
+def list_disputes(period: Period, after: str | None) -> dict[str, Any]:
+    """One page of the disputes of a period."""
+    return _listed(period, after, "payment_intent", "charge")
+
+
+def refund(purchase: Purchase, own: OwnRefund, deployment: Deployment) -> dict[str, Any]:
+    """One refund that the product asked for. Its number tells it from those of the dashboard."""
+    mark = metadata(deployment, purchase.account_id, purchase.purchase_id)
+    return {
+        "payment_intent": purchase.gateway_refs.payment_intent,
+        "amount": own.amount_minor,
+        "reason": "requested_by_customer",
+        "metadata": {**mark, "refund_number": str(own.number)},
+    }
+
+
+def of_payment(payment_intent: str, after: str | None) -> dict[str, Any]:
+    """One page of a payment's refunds, or of its disputes."""
+    params: dict[str, Any] = {"payment_intent": payment_intent, "limit": LIST_PAGE}
+    return params if after is None else {**params, "starting_after": after}
+
+
+def undelivered(kinds: tuple[str, ...], since: int, after: str | None) -> dict[str, Any]:
+    """One page of events that were not acknowledged."""
+    params: dict[str, Any] = {
+        "types": list(kinds),
+        "delivery_success": False,
+        "created": {"gte": since // SECOND},
+        "limit": LIST_PAGE,
+    }
+    return params if after is None else {**params, "starting_after": after}
+
+
+def _listed(period: Period, after: str | None, *expanded: str) -> dict[str, Any]:
+    params: dict[str, Any] = {
+        "created": {"gte": period.start // SECOND, "lt": period.end // SECOND},
+        "limit": LIST_PAGE,
+        "expand": [f"data.{name}" for name in expanded],
+    }
+    return params if after is None else {**params, "starting_after": after}
+
+

@@ -1,0 +1,122 @@
+"""The reconciliation journal, how far a comparison has come, and money without a known purchase."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.calls import send
+from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.domain import instants
+from lotbook.domain.reconciliation import Period, Stray
+from lotbook.ports import Noted, Progress
+
+if TYPE_CHECKING:
+    from lotbook.adapters.dynamo.table import Table
+
+NOT_YET_WRITTEN = "attribute_not_exists(pk)"
+DAY_CHARACTERS = len("2026-01-31")
+_LEARNED = ("account_id", "purchase_id", "session", "payment_intent", "event_id", "total_minor", "currency")
+
+
+class DynamoReconciliation:
+    """Implements `ReconciliationJournal` and `StrayStore`. Reads are strongly consistent."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def note(self, noted: Noted) -> bool:
+        """Put it unless the same was noted on that day."""
+        found = noted.difference
+        item = keys.reconciliation_note(instants.to_text(noted.at)[:DAY_CHARACTERS], f"{found.name}#{noted.outcome}")
+        values = {
+            "at": noted.at,
+            "difference": found.kind,
+            "severity": found.rule.severity,
+            "repair": found.rule.repair,
+            "outcome": noted.outcome,
+            "account_id": found.account_id,
+            "purchase_id": found.purchase_id,
+            "reference": found.reference,
+            "fields": found.fields,
+        }
+        return self._put_new(item | values)
+
+    def progress(self, name: str) -> Progress | None:
+        """Where the comparison of this name goes on."""
+        found = self._get(keys.reconciliation_progress(name))
+        if found is None:
+            return None
+        return Progress(Period(found["start"], found["end"]), found["phase"], found["after"])
+
+    def save_progress(self, name: str, progress: Progress) -> None:
+        """A plain put: two runs of one name may repeat each other's work, never miss any."""
+        period = {"start": progress.period.start, "end": progress.period.end}
+        item = keys.reconciliation_progress(name) | period | {"phase": progress.phase, "after": progress.after}
+        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
+
+    def clear_progress(self, name: str) -> None:
+        """The comparison came to its end."""
+        key = to_item(keys.reconciliation_progress(name))
+        send(self._table.client, "delete_item", {"TableName": self._table.name, "Key": key})
+
+    def keep(self, stray: Stray) -> bool:
+        """Put it; what is there already only gets what it lacks."""
+        place = keys.stray(stray.name)
+        if self._put_new(place | asdict(stray)):
+            return True
+        kept = self._get(place) or {}
+        learned = {name: getattr(stray, name) for name in _LEARNED if getattr(stray, name) is not None}
+        news = {name: value for name, value in learned.items() if kept.get(name) is None}
+        if news:
+            self._learn(place, news)
+        return False
+
+    def strays(self, limit: int) -> list[Stray]:
+        """At most `limit` of them, by name."""
+        found = send(
+            self._table.client,
+            "query",
+            {
+                "TableName": self._table.name,
+                "KeyConditionExpression": "pk = :pk",
+                "ExpressionAttributeValues": to_item({":pk": keys.stray("")["pk"]}),
+                "ConsistentRead": True,
+                "Limit": limit,
+            },
+        )
+        known = {field.name for field in fields(Stray)}
+        rows = [from_item(item) for item in found["Items"]]
+        return [Stray(**{name: value for name, value in row.items() if name in known}) for row in rows]
+
+    def _learn(self, place: dict[str, str], news: dict[str, Any]) -> None:
+        request = {
+            "TableName": self._table.name,
+            "Key": to_item(place),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in news),
+            "ExpressionAttributeNames": {f"#{name}": name for name in news},
+            "ExpressionAttributeValues": to_item({f":{name}": value for name, value in news.items()}),
+        }
+        send(self._table.client, "update_item", request)
+
+    def _put_new(self, values: dict[str, Any]) -> bool:
+        request = {
+            "TableName": self._table.name,
+            "Item": to_item(values),
+            "ConditionExpression": NOT_YET_WRITTEN,
+        }
+        try:
+            send(self._table.client, "put_item", request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+    def _get(self, key: dict[str, str]) -> dict[str, Any] | None:
+        request = {"TableName": self._table.name, "Key": to_item(key), "ConsistentRead": True}
+        found = send(self._table.client, "get_item", request)
+        return from_item(found["Item"]) if "Item" in found else None

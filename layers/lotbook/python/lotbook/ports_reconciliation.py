@@ -1,0 +1,95 @@
+"""What reconciliation needs from outside: the gateway's lists, purchases by time, and a journal. `ports.py` re-exports it.
+
+Every method raises Unavailable when the other side does not answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from lotbook.domain.gateway import CheckoutFacts
+    from lotbook.domain.reconciliation import Difference, MoneyBack, Period, Stray
+
+Row = TypeVar("Row")
+Phase = Literal["checkouts", "refunds", "disputes", "purchases"]
+Ending = Literal["found", "repaired", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and the place to go on after; None at the end."""
+
+    rows: tuple[Row, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseName:
+    """A purchase's key."""
+
+    account_id: str
+    purchase_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a comparison has come: what is before `phase` and `after` has been compared."""
+
+    period: Period
+    phase: Phase
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One line of the journal. The same difference with the same outcome is noted once a day."""
+
+    at: int
+    difference: Difference
+    outcome: Ending
+
+
+class GatewayLists(Protocol):
+    """What the gateway holds of a period, by time of creation, newest first; only what is this deployment's own."""
+
+    def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]: ...
+
+    def refunds(self, period: Period, after: str | None) -> Page[MoneyBack]: ...
+
+    def disputes(self, period: Period, after: str | None) -> Page[MoneyBack]: ...
+
+    def find_checkout(self, session: str) -> CheckoutFacts | None:
+        """The session as it is now; None when the gateway knows none of that id."""
+        ...
+
+
+class PurchaseLists(Protocol):
+    """Purchases by the time at which they were made. Eventually consistent: the youngest may be missing for a moment."""
+
+    def made(self, period: Period, after: str | None) -> Page[PurchaseName]: ...
+
+
+class StrayStore(Protocol):
+    """Money without a known purchase: durable, never deleted here."""
+
+    def keep(self, stray: Stray) -> bool:
+        """Keep it under its name; True when it was not known. A known one only learns what was not known of it."""
+        ...
+
+    def strays(self, limit: int) -> list[Stray]: ...
+
+
+class ReconciliationJournal(Protocol):
+    """What was compared, found and repaired. Notes are immutable."""
+
+    def note(self, noted: Noted) -> bool:
+        """Write the note; False when the same was noted today."""
+        ...
+
+    def progress(self, name: str) -> Progress | None: ...
+
+    def save_progress(self, name: str, progress: Progress) -> None: ...
+
+    def clear_progress(self, name: str) -> None: ...

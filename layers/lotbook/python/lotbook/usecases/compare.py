@@ -1,0 +1,107 @@
+"""What one comparison of reconciliation looks at: a checkout, money that went back, or a purchase with its lots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain import ledger
+from lotbook.domain.purchase import SETTLED, Purchase
+from lotbook.domain.reconciliation import (
+    of_checkout,
+    of_lots,
+    of_missing_checkout,
+    of_money_back,
+    stray_of_checkout,
+)
+from lotbook.usecases.settle_purchase import expected_lots
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from lotbook.domain.gateway import CheckoutFacts, Tag
+    from lotbook.domain.lots import Lot
+    from lotbook.domain.reconciliation import Difference, MoneyBack
+    from lotbook.ports import GatewayLists, PurchaseName
+    from lotbook.usecases.sales import Sales
+
+    class Subject(Protocol):
+        """Something to compare: as it was listed, and again as it is after a repair."""
+
+        def differences(self, *, again: bool) -> list[Difference]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSubject:
+    """A session of ours, as it was listed, with its order. Money without an order is kept as a stray at once (D5)."""
+
+    listed: CheckoutFacts
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:
+        """Raises Unavailable."""
+        facts = self.sales.gateway.checkout(self.listed.session) if again else self.listed
+        order = _order(facts.tag, self.sales)
+        found = of_checkout(facts, order, self.sales.gateway.deployment)
+        if any(each.kind in {"paid_unknown_purchase", "paid_twice"} for each in found):
+            self.sales.strays.keep(stray_of_checkout(facts, self.sales.clock.now()))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyBackSubject:
+    """A refund or a dispute of ours with its purchase."""
+
+    listed: MoneyBack
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - what went back is what was listed
+        """Raises Unavailable."""
+        return of_money_back(self.listed, _order(self.listed.tag, self.sales))
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseSubject:
+    """A purchase with its lots, and with its checkout where the gateway's list did not show it (`seen`)."""
+
+    name: PurchaseName
+    seen: frozenset[str] | set[str]
+    gateway: GatewayLists
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:
+        """Raises Unavailable."""
+        order = self.sales.purchases.get(self.name.account_id, self.name.purchase_id)
+        if order is None:
+            return []  # the index is a moment behind
+        return self._of_lots(order) + self._of_checkout(order, again=again)
+
+    def _of_lots(self, order: Purchase) -> list[Difference]:
+        if order.settlement is None:
+            return []
+        expected = expected_lots(order, self.sales)
+        return of_lots(order, expected, self._granted(order, expected))
+
+    def _granted(self, order: Purchase, expected: tuple[Lot, ...]) -> dict[str, Lot]:
+        found = {}
+        for lot in expected:
+            entry = self.sales.books.entry(order.account_id, lot.unit, ledger.granted_name(lot.lot_id))
+            if entry is not None and entry.lot is not None:
+                found[lot.lot_id] = entry.lot
+        return found
+
+    def _of_checkout(self, order: Purchase, *, again: bool) -> list[Difference]:
+        session = order.gateway_refs.checkout_session
+        if session is None or (session in self.seen and not again):
+            return []
+        if order.state not in SETTLED and order.settlement is None:
+            return []  # what waits is the schedule's, and what ended unpaid is the gateway's list's
+        facts = self.gateway.find_checkout(session)
+        if facts is None:
+            return of_missing_checkout(order)
+        return of_checkout(facts, order, self.sales.gateway.deployment)
+
+
+def _order(tag: Tag, sales: Sales) -> Purchase | None:
+    """The purchase that a tag names; None for one that names none, or no possible one."""
+    return sales.purchases.get(tag.account_id, tag.purchase_id) if tag.is_whole else None  # type: ignore[arg-type]

@@ -1,0 +1,112 @@
+"""The gateway's lists, purchases by time, and the journal, in memory, over the fakes of buying."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+from lotbook.domain.errors import Unavailable
+from lotbook.domain.gateway import CheckoutFacts
+from lotbook.domain.reconciliation import MoneyBack, Period, Stray
+from lotbook.ports import Noted, Page, Progress, PurchaseName
+from tests.fakes.purchases import FakeGateway, FakePurchases
+
+
+class FakeStrays:
+    """Implements `StrayStore`."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.kept: dict[str, Stray] = {}
+
+    def keep(self, stray: Stray) -> bool:
+        with self._lock:
+            known = self.kept.get(stray.name)
+            if known is None:
+                self.kept[stray.name] = stray
+                return True
+            names = ("account_id", "purchase_id", "session", "payment_intent", "event_id", "total_minor", "currency")
+            news: dict[str, Any] = {name: getattr(stray, name) for name in names if getattr(known, name) is None}
+            self.kept[stray.name] = replace(known, **news)
+            return False
+
+    def strays(self, limit: int) -> list[Stray]:
+        return [self.kept[name] for name in sorted(self.kept)][:limit]
+
+
+class FakeJournal:
+    """Implements `ReconciliationJournal`; the same note of a day once."""
+
+    def __init__(self) -> None:
+        self.noted: dict[tuple[int, str, str], Noted] = {}
+        self.runs: dict[str, Progress] = {}
+
+    def note(self, noted: Noted) -> bool:
+        key = noted.at // 86_400_000, noted.difference.name, noted.outcome
+        if key in self.noted:
+            return False
+        self.noted[key] = noted
+        return True
+
+    def progress(self, name: str) -> Progress | None:
+        return self.runs.get(name)
+
+    def save_progress(self, name: str, progress: Progress) -> None:
+        self.runs[name] = progress
+
+    def clear_progress(self, name: str) -> None:
+        self.runs.pop(name, None)
+
+
+class FakeLists:
+    """Implements `GatewayLists` over a `FakeGateway`: every session counts as opened in the period. Pages of `size`."""
+
+    def __init__(self, gateway: FakeGateway, size: int = 2) -> None:
+        self.gateway = gateway
+        self.size = size
+        self.moved: list[MoneyBack] = []
+        self.gone: set[str] = set()  # sessions that the gateway does not know any more
+        self.unlisted: set[str] = set()  # sessions outside the period
+        self.fails = 0
+        self.asked: list[str] = []
+
+    def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]:
+        rows = [self.gateway.sessions[name] for name in sorted(self.gateway.sessions)]
+        hidden = self.gone | self.unlisted
+        ours = [row for row in rows if row.tag.is_of(self.gateway.deployment) and row.session not in hidden]
+        return self._page("checkouts", ours, after)
+
+    def refunds(self, period: Period, after: str | None) -> Page[MoneyBack]:
+        return self._page("refunds", [each for each in self.moved if each.kind == "refund"], after)
+
+    def disputes(self, period: Period, after: str | None) -> Page[MoneyBack]:
+        return self._page("disputes", [each for each in self.moved if each.kind == "dispute"], after)
+
+    def find_checkout(self, session: str) -> CheckoutFacts | None:
+        self.asked.append(session)
+        return None if session in self.gone else self.gateway.sessions.get(session)
+
+    def _page(self, kind: str, rows: list[Any], after: str | None) -> Page[Any]:
+        self.asked.append(kind)
+        if self.fails:
+            self.fails -= 1
+            raise Unavailable
+        start = int(after or 0)
+        end = start + self.size
+        return Page(tuple(rows[start:end]), str(end) if end < len(rows) else None)
+
+
+class FakePurchaseLists:
+    """Implements `PurchaseLists` over `FakePurchases`."""
+
+    def __init__(self, purchases: FakePurchases, size: int = 2) -> None:
+        self.purchases = purchases
+        self.size = size
+
+    def made(self, period: Period, after: str | None) -> Page[PurchaseName]:
+        rows = [row for _, row in sorted(self.purchases.rows.items()) if period.holds(row.created_at)]
+        start = int(after or 0)
+        end = start + self.size
+        names = tuple(PurchaseName(row.account_id, row.purchase_id) for row in rows[start:end])
+        return Page(names, str(end) if end < len(rows) else None)
