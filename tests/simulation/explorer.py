@@ -7,144 +7,36 @@ same responses are one state, looked at once. Depth first, deterministic, and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lotbook.domain import book as book_module
 from lotbook.domain.audit import audit
-from lotbook.domain.book import Book, draws_between, rests
-from lotbook.domain.burning import Burned, Held
-from lotbook.domain.errors import BrokenInvariant, InsufficientCredits, Outcome
+from lotbook.domain.book import Book
+from lotbook.domain.errors import Outcome
 from lotbook.domain.ledger import Entry
 from lotbook.ports_books import Attempt
 from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.settle_book import settle_book
-from lotbook.usecases.statement import list_entries
 from tests.fakes.books import FakeBooks
-
-ACCOUNT, UNIT = "acc", "credits"
-WRITES = frozenset({"burn", "resolve", "ask", "swap", "put_entry", "tidy", "pause", "create"})
-DEFECTS = (BrokenInvariant, AssertionError, LookupError, ValueError, TypeError, AttributeError)
-MAX_STEPS = 400  # of one schedule: past this it is a livelock (I7)
-
-
-@dataclass(slots=True)
-class Env:
-    """What an operation gets."""
-
-    books: Any
-    clock: Any
-    prunes: Prunes
-
-    def renew(self, account_id: str) -> None:
-        """Nothing renews here."""
-
-
-Operation = Callable[[Env], Any]
-
-
-class Pending(BaseException):
-    """The program wants a call that has no recorded response yet."""
-
-    def __init__(self, operation: str, arguments: tuple[Any, ...]) -> None:
-        self.operation, self.arguments = operation, arguments
-
-
-class Violation(AssertionError):
-    """An invariant does not hold; `trace` is the schedule that leads there."""
-
-    def __init__(self, text: str, trace: list[str]) -> None:
-        super().__init__(f"{text}\n  " + "\n  ".join(trace))
-        self.text, self.trace = text, trace
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A small world: what is there first, what runs at once, and how much may go wrong."""
-
-    programs: tuple[tuple[Operation, ...], ...]
-    before: tuple[Operation, ...] = ()
-    max_receipts: int = 2
-    crashes: int = 0
-    ticks: int = 0
-    tick: int = 1_000
-    lates: int = 0
-    doubles: int = 0
-    without: tuple[str, ...] = ()
-    start_at: int = 1_000_000
-    max_states: int = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """Where a process is: the node of its response history, the call it makes next (None: done), what it has answered."""
-
-    node: int
-    call: Pending | None
-    answers: tuple[Any, ...]
-    is_new: bool = False  # whether the last answer was given by this very step
-    short: bool = False  # whether the credits it asked for were really not there when its last burn was refused
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    book: Book | None
-    entries: Mapping[str, Entry]
-    clock: int
-    processes: tuple[Process, ...]
-    crashes: int
-    ticks: int
-    lates: int
-    doubles: int
-    written: tuple[tuple[str, tuple[Any, ...]], ...] = ()
-    accepted: frozenset[str] = frozenset()  # orders that were asked: none of them may be dropped (I4)
-
-
-@dataclass(slots=True)
-class Explored:
-    """What a run covered."""
-
-    states: int = 0
-    transitions: int = 0
-    ends: int = 0
-    outcomes: set[Any] = field(default_factory=set)
-
-
-class _Replayed:
-    """A store and clock that answer from the record, then stop the program at its next call."""
-
-    def __init__(self, record: list[tuple[str, Any]], clock: int) -> None:
-        self.record, self.at, self.clock_now, self.read_clock = record, 0, clock, list[int]()
-
-    def now(self) -> int:
-        if self.at < len(self.record):
-            kind, value = self.record[self.at]
-            assert kind == "now", "the program is not deterministic"
-            self.at += 1
-            return int(value)
-        self.read_clock.append(self.clock_now)
-        self.record.append(("now", self.clock_now))
-        self.at += 1
-        return self.clock_now
-
-    def stand_back(self) -> None:
-        pass
-
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        def call(*arguments: Any) -> Any:
-            if self.at < len(self.record):
-                kind, value = self.record[self.at]
-                assert kind == operation, "the program is not deterministic"
-                self.at += 1
-                return value
-            raise Pending(
-                operation,
-                tuple(list(a) if not isinstance(a, str | int) and isinstance(a, Iterable) else a for a in arguments),
-            )
-
-        return call
+from tests.simulation.oracle import answer_differences, end_differences, really_left
+from tests.simulation.worlds import (
+    ACCOUNT,
+    MAX_STEPS,
+    UNIT,
+    WRITES,
+    Env,
+    Explored,
+    FixedClock,
+    Pending,
+    Process,
+    Replayed,
+    Scope,
+    State,
+    Violation,
+    Write,
+    answer_of,
+)
 
 
 class Explorer:
@@ -202,7 +94,7 @@ class Explorer:
 
     def _first(self) -> State:
         books = FakeBooks(max_receipts=self.scope.max_receipts)
-        clock = _Clock(self.scope.start_at)
+        clock = FixedClock(self.scope.start_at)
         env = Env(books, clock, Prunes())
         for operation in self.scope.before:
             operation(env)
@@ -244,7 +136,7 @@ class Explorer:
         assert call is not None
         short = process.short
         if call.operation == "burn":
-            short = self._really_left(state) < call.arguments[3].credits
+            short = really_left(state) < call.arguments[3].credits
         now = state
         for _ in range(times):
             book, entries, response = self._execute(now, call.operation, call.arguments)
@@ -255,7 +147,7 @@ class Explorer:
             now = replace(now, accepted=now.accepted | {call.arguments[2].order_id})
         written = state.written
         if state.lates and call.operation in WRITES:
-            written = tuple(dict.fromkeys((*written, _Write(call.operation, call.arguments))))
+            written = tuple(dict.fromkeys((*written, Write(call.operation, call.arguments))))
         processes = tuple(moved if i == p else _settled(other) for i, other in enumerate(state.processes))
         text = f"P{p} {call.operation} {_about(call.arguments)}{' twice' if times > 1 else ''} -> {_told(response)}"
         return replace(now, processes=processes, written=written), _add(trace, text)
@@ -297,13 +189,13 @@ class Explorer:
         known = self.moves.get((p, node, clock))
         if known is None:
             record = self._record(node)
-            replayed = _Replayed(record, clock)
+            replayed = Replayed(record, clock)
             answers: list[Any] = []
             call = None
             env = Env(replayed, replayed, Prunes())
             try:
                 for operation in self.scope.programs[p][self._started(node) :]:
-                    answers.append(_answer(operation, env))
+                    answers.append(answer_of(operation, env))
             except Pending as pending:
                 call = pending
             after = node
@@ -383,22 +275,6 @@ class Explorer:
 
     # --- checking --------------------------------------------------------------------------------------------------
 
-    def _really_left(self, state: State) -> int:
-        """What could be spent this instant if everybody knew everything (I6)."""
-        book = state.book
-        if book is None:
-            return 0
-        lots = {e.lot.lot_id: e.lot for e in (*state.entries.values(), *book.outcomes.values()) if e.lot}
-        left = rests(book.tape, book.position)
-        for name, receipt in book.receipts.items():
-            entry = state.entries.get(name)
-            if entry is not None and entry.seq != receipt.seq and receipt.memo.kind != "resolve":
-                for draw in draws_between(book.tape, receipt.position, receipt.position + receipt.memo.credits):
-                    left[draw.lot_id] += draw.credits
-        for aside in book.waiting:
-            left[aside.lot_id] = aside.left if aside.effective_at <= state.clock else 0
-        return sum(n for lot_id, n in left.items() if (lots[lot_id].expires_at or state.clock + 1) > state.clock)
-
     def _check(self, state: State, trace: tuple[Any, ...]) -> None:
         if state.book is None:
             return
@@ -411,123 +287,18 @@ class Explorer:
         differences += [f"order {order_id} was accepted and dropped" for order_id in sorted(kept)]
         for process in state.processes:
             if process.answers and process.is_new:
-                differences += self._check_answer(state, process.answers[-1], process)
+                differences += answer_differences(state, process.answers[-1], process, self.entry_ids)
         if differences:
             raise Violation("; ".join(differences), _texts(trace))
 
-    def _check_answer(self, state: State, answer: Any, process: Process) -> list[str]:
-        if isinstance(answer, InsufficientCredits):
-            return [] if process.short else ["402 though the credits were there"]
-        if isinstance(answer, Outcome):
-            return []
-        if isinstance(answer, BaseException):
-            return [f"broke: {answer!r}"]
-        if isinstance(answer, Burned | Held):
-            entries = [e for e in state.entries.values() if self._entry_id(e) == answer.entry_id]
-            if [(e.draws, e.available_after) for e in entries] != [(answer.draws, answer.available)]:
-                return [f"answered {answer}, the ledger has {entries}"]
-        return []
-
-    def _entry_id(self, entry: Entry) -> str:
-        if entry not in self.entry_ids:
-            self.entry_ids[entry] = entry.entry_id
-        return self.entry_ids[entry]
-
     def _check_end(self, state: State, trace: tuple[Any, ...]) -> None:
-        """Everybody is done: settled and read, the ledger alone explains the book, and the statement the balance."""
-        books = FakeBooks(max_receipts=max(self.scope.max_receipts, 1))
-        if state.book is None:
-            return
         content = (self._freeze(state.book), self._freeze(state.entries), state.clock)
-        if content in self.ended:
+        if state.book is None or content in self.ended:
             return
         self.ended.add(content)
-        books.books[ACCOUNT, UNIT] = state.book
-        books.ledger = {FakeBooks._key(ACCOUNT, e.unit, name): e for name, e in state.entries.items()}
-        clock = _Clock(state.clock)
-        nobody = Env(books, clock, Prunes())
-        try:
-            differences = self._read_both(books, clock, nobody)
-            settle_book(ACCOUNT, UNIT, books=books, clock=clock)
-            settle_book(ACCOUNT, UNIT, books=books, clock=clock)
-            differences += audit(UNIT, books.books[ACCOUNT, UNIT], {key[-1]: e for key, e in books.ledger.items()})
-            differences += self._read_both(books, clock, nobody)
-        except (Outcome, *DEFECTS) as error:
-            raise Violation(f"reading broke: {error!r}", _texts(trace)) from error
+        differences = end_differences(state, self.scope.max_receipts)
         if differences:
             raise Violation("at the end: " + "; ".join(differences), _texts(trace))
-
-    def _read_both(self, books: FakeBooks, clock: _Clock, env: Env) -> list[str]:
-        balance = read_balance(ACCOUNT, UNIT, books=books, clock=clock, renew=env.renew)
-        entries: list[Entry] = []
-        cursor: str | None = None
-        while True:
-            page = list_entries(ACCOUNT, UNIT, 2, cursor, books=books, clock=clock, renew=env.renew)
-            entries += page.entries
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-        owned = balance.available + balance.held + balance.frozen + balance.waiting - balance.shortfall
-        differences = []
-        if sum(entry.credits for entry in entries) != owned:
-            differences.append(f"the statement adds up to {sum(e.credits for e in entries)}, the balance is {balance}")
-        if not _has_future_lot(entries) and entries and entries[0].available_after != balance.available:
-            differences.append(f"the newest entry says {entries[0].available_after} available, the balance {balance}")
-        return differences + _running(entries)
-
-
-def _running(entries: list[Entry]) -> list[str]:
-    """`available_after` moves from entry to entry by exactly what the entry did to it."""
-    differences, available, frozen = [], 0, set()
-    has_future = _has_future_lot(entries)
-    for entry in reversed(entries):
-        moved = sum(draw.credits for draw in entry.draws if draw.lot_id not in frozen or entry.kind == "unfrozen")
-        match entry.kind:
-            case "granted" | "released" | "unfrozen":
-                available += moved - entry.paid
-            case "captured":
-                pass
-            case _:
-                available -= moved
-        lots = {draw.lot_id for draw in entry.draws}
-        frozen = frozen | lots if entry.kind == "frozen" else frozen - lots if entry.kind == "unfrozen" else frozen
-        if available != entry.available_after and not has_future:
-            differences.append(f"{entry.kind} {entry.name} says {entry.available_after} available, it was {available}")
-            available = entry.available_after
-    return differences
-
-
-def _has_future_lot(entries: list[Entry]) -> bool:
-    """A lot that waits becomes spendable without an entry: figures then jump between entries."""
-    return any(entry.lot and entry.lot.effective_at > entry.at for entry in entries)
-
-
-class _Clock:
-    def __init__(self, at: int) -> None:
-        self.at = at
-
-    def now(self) -> int:
-        return self.at
-
-
-class _Write(tuple):  # type: ignore[type-arg]
-    """A write that was made, told apart by its text: books and receipts are no keys."""
-
-    __slots__ = ()
-
-    def __new__(cls, operation: str, arguments: tuple[Any, ...]) -> _Write:
-        return super().__new__(cls, (operation, arguments))
-
-    def __hash__(self) -> int:
-        return hash(repr(tuple(self)))
-
-
-def _answer(operation: Operation, env: Env) -> Any:
-    try:
-        return operation(env)
-    except (Outcome, *DEFECTS) as refusal:
-        refusal.__traceback__ = None
-        return refusal
 
 
 def _book_key(book: Book) -> Any:

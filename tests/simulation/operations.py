@@ -15,7 +15,7 @@ from lotbook.usecases.hold import HoldRequest, hold
 from lotbook.usecases.read_book import read_balance
 from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
 from lotbook.usecases.settle_book import settle_book
-from tests.simulation.explorer import ACCOUNT, UNIT, Env, Operation
+from tests.simulation.worlds import ACCOUNT, UNIT, Env, Operation
 
 NOW = 1_000_000
 

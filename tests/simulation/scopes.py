@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.simulation.explorer import Scope
 from tests.simulation.operations import (
     burn,
     capture,
@@ -15,6 +14,7 @@ from tests.simulation.operations import (
     release,
     settle,
 )
+from tests.simulation.worlds import Scope
 
 SMALL: dict[str, Scope] = {
     "duplicates": Scope(((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 3),), max_receipts=1),

@@ -16,9 +16,10 @@ from lotbook.domain.book import Book
 from lotbook.domain.turn import Settled
 from lotbook.usecases import burn as burning
 from lotbook.usecases import turn as turns
-from tests.simulation.explorer import Explorer, Scope, Violation
+from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant
 from tests.simulation.scopes import LARGE, SMALL
+from tests.simulation.worlds import Scope, Violation
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -50,9 +50,12 @@ def release_hold(account_id: str, hold_id: str, key: str, *, actor: str, books: 
 
 
 def lapse(account_id: str, unit: str, hold: str, *, books: BookStore, clock: Clock) -> None:
-    """The hold's time is over: give it back. `hold` is the ledger's name of it. Finds it resolved already: nothing to do."""
+    """The hold's time is over: give it back. `hold` is the ledger's name of it; a schedule that knows no unit says ANY_UNIT.
+
+    Finds it resolved already: nothing to do.
+    """
     held = books.entry(account_id, unit, hold)
-    if held is None or held.kind != "held" or held.unit != unit:
+    if held is None or held.kind != "held" or unit not in (ANY_UNIT, held.unit):
         return  # a void burn opened it: the turn that gives it back closes it
     _decide(account_id, held, Memo("resolve", 0, clock.now(), "system", LAPSE, hold=hold, by="lapse"), books, clock)
 
@@ -72,7 +75,7 @@ def _resolve(
     if held is None or held.kind != "held":
         raise HoldNotFound
     if not 0 <= credits <= held.requested:
-        raise InvalidRequest.of("credits", "out_of_range", f"from 0 to the {held.requested} that are held")
+        raise InvalidRequest.of("credits", "range", f"credits must be from 0 to the {held.requested} that are held.")
     asked = _digest(key, by, credits)
     memo = Memo("resolve", credits, clock.now(), actor, asked, hold=hold, by=by)
     decided, is_mine = _decide(account_id, held, memo, books, clock)

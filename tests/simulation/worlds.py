@@ -1,0 +1,162 @@
+"""What the explorer works on: scopes, processes, states, and the store that answers a program from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lotbook.domain.book import Book
+from lotbook.domain.errors import BrokenInvariant, Outcome
+from lotbook.domain.ledger import Entry
+from lotbook.usecases.prunes import Prunes
+
+ACCOUNT, UNIT = "acc", "credits"
+WRITES = frozenset({"burn", "resolve", "ask", "swap", "put_entry", "tidy", "pause", "create"})
+DEFECTS = (BrokenInvariant, AssertionError, LookupError, ValueError, TypeError, AttributeError)
+MAX_STEPS = 400  # of one schedule: past this it is a livelock (I7)
+
+
+@dataclass(slots=True)
+class Env:
+    """What an operation gets."""
+
+    books: Any
+    clock: Any
+    prunes: Prunes
+
+    def renew(self, account_id: str) -> None:
+        """Nothing renews here."""
+
+
+Operation = Callable[[Env], Any]
+
+
+class Pending(BaseException):
+    """The program wants a call that has no recorded response yet."""
+
+    def __init__(self, operation: str, arguments: tuple[Any, ...]) -> None:
+        self.operation, self.arguments = operation, arguments
+
+
+class Violation(AssertionError):
+    """An invariant does not hold; `trace` is the schedule that leads there."""
+
+    def __init__(self, text: str, trace: list[str]) -> None:
+        super().__init__(f"{text}\n  " + "\n  ".join(trace))
+        self.text, self.trace = text, trace
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A small world: what is there first, what runs at once, and how much may go wrong."""
+
+    programs: tuple[tuple[Operation, ...], ...]
+    before: tuple[Operation, ...] = ()
+    max_receipts: int = 2
+    crashes: int = 0
+    ticks: int = 0
+    tick: int = 1_000
+    lates: int = 0
+    doubles: int = 0
+    without: tuple[str, ...] = ()
+    start_at: int = 1_000_000
+    max_states: int = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Where a process is: the node of its response history, the call it makes next (None: done), what it has answered."""
+
+    node: int
+    call: Pending | None
+    answers: tuple[Any, ...]
+    is_new: bool = False  # whether the last answer was given by this very step
+    short: bool = False  # whether the credits it asked for were really not there when its last burn was refused
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    book: Book | None
+    entries: Mapping[str, Entry]
+    clock: int
+    processes: tuple[Process, ...]
+    crashes: int
+    ticks: int
+    lates: int
+    doubles: int
+    written: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    accepted: frozenset[str] = frozenset()  # orders that were asked: none of them may be dropped (I4)
+
+
+@dataclass(slots=True)
+class Explored:
+    """What a run covered."""
+
+    states: int = 0
+    transitions: int = 0
+    ends: int = 0
+    outcomes: set[Any] = field(default_factory=set)
+
+
+class Replayed:
+    """A store and clock that answer from the record, then stop the program at its next call."""
+
+    def __init__(self, record: list[tuple[str, Any]], clock: int) -> None:
+        self.record, self.at, self.clock_now, self.read_clock = record, 0, clock, list[int]()
+
+    def now(self) -> int:
+        if self.at < len(self.record):
+            kind, value = self.record[self.at]
+            assert kind == "now", "the program is not deterministic"
+            self.at += 1
+            return int(value)
+        self.read_clock.append(self.clock_now)
+        self.record.append(("now", self.clock_now))
+        self.at += 1
+        return self.clock_now
+
+    def stand_back(self) -> None:
+        pass
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            if self.at < len(self.record):
+                kind, value = self.record[self.at]
+                assert kind == operation, "the program is not deterministic"
+                self.at += 1
+                return value
+            raise Pending(
+                operation,
+                tuple(list(a) if not isinstance(a, str | int) and isinstance(a, Iterable) else a for a in arguments),
+            )
+
+        return call
+
+
+class FixedClock:
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+
+class Write(tuple):  # type: ignore[type-arg]
+    """A write that was made, told apart by its text: books and receipts are no keys."""
+
+    __slots__ = ()
+
+    def __new__(cls, operation: str, arguments: tuple[Any, ...]) -> Write:
+        return super().__new__(cls, (operation, arguments))
+
+    def __hash__(self) -> int:
+        return hash(repr(tuple(self)))
+
+
+def answer_of(operation: Operation, env: Env) -> Any:
+    try:
+        return operation(env)
+    except (Outcome, *DEFECTS) as refusal:
+        refusal.__traceback__ = None
+        return refusal
