@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo test test-fast check validate policies openapi errors lock clean clean-data
+.PHONY: help run demo bench reconcile test test-fast check validate policies openapi errors lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ run: $(RUN) $(ENGINE) ## start Lotbook on this machine: API on PORT (3000), data
 
 demo: $(RUN) $(ENGINE) ## play the tour: quote, buy, pay, burn, expire, for each of the five vendors
 	@.venv/bin/python -m local.demo
+
+reconcile: $(RUN) ## compare gateway, purchases and lots of the running Lotbook: FROM=2026-01-01 TO=2026-02-01 (default: 3 days)
+	@.venv/bin/python -m local.reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
 test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lint, types, sam validate, all tests
 	.venv/bin/python -m pytest -n 2 --dist loadgroup

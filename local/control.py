@@ -34,7 +34,7 @@ class Control:
         """The answer to a path under `/_local/`."""
         run = RUN.fullmatch(request.path)
         if run is not None and request.method == "POST":
-            return self._run(run[1])
+            return self._run(run[1], request)
         found = self._routes().get(f"{request.method} {request.path}")
         return message(404, "Not Found") if found is None else found(request)
 
@@ -56,11 +56,17 @@ class Control:
         except ClockError as refusal:
             return message(400, str(refusal))
 
-    def _run(self, function: str) -> Answer:
+    def _run(self, function: str, request: Request) -> Answer:
         if function not in self.schedules.names():
             return message(404, f"no scheduled function of that name; there are {', '.join(self.schedules.names())}")
         try:
-            return json_answer(200, self.schedules.run(function))
+            asked = _json(request) if request.body.strip() else {}
+        except ClockError as refusal:
+            return message(400, str(refusal))
+        if not isinstance(asked, dict):
+            return message(400, "the body, if there is one, is a JSON object: what the function is asked")
+        try:
+            return json_answer(200, self.schedules.run(function, asked))
         except FunctionFailed:
             return message(500, "the function raised; its traceback is in the log")
 

@@ -112,7 +112,7 @@ def events_files() -> dict[Path, str]:
     found = {}
     for name, sample in samples().items():
         found[EVENTS / CONTRACT[sample["route"]].function / f"{name}.json"] = _json(sample_event(sample))
-    for function in ("expire", "recheck"):
+    for function in ("expire", "recheck", "reconcile"):
         found[EVENTS / function / "schedule.json"] = _json(SCHEDULED)
     for name, authorization in TOKENS.items():
         route_key, path = "GET /v1/accounts/{account_id}", {"account_id": "acme"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +26,12 @@ class Schedules:
         """The scheduled functions' folders."""
         return sorted(self._schedules)
 
-    def run(self, function: str) -> Any:
-        """Invoke the function now; answers its result. Raises FunctionFailed."""
-        return self._functions.invoke(function, self._event(self._schedules[function]))
+    def run(self, function: str, asked: Mapping[str, Any] | None = None) -> Any:
+        """Invoke the function now; answers its result. `asked` are members of the event beside the schedule's own.
+
+        Raises FunctionFailed.
+        """
+        return self._functions.invoke(function, {**(asked or {}), **self._event(self._schedules[function])})
 
     def start(self) -> None:
         """Begin to run every schedule at its rate; the first run is one interval from now."""

@@ -118,7 +118,7 @@ def test_every_function_has_an_alarm_and_scheduled_ones_a_queue_for_failures() -
     watched = {
         dimension["Value"]["Ref"]
         for alarm in alarms
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", [])
         if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
     }
     assert watched == set(functions)
@@ -127,6 +127,31 @@ def test_every_function_has_an_alarm_and_scheduled_ones_a_queue_for_failures() -
         schedules = [event for event in function.get("Events", {}).values() if event["Type"] == "ScheduleV2"]
         assert all("DeadLetterConfig" in event["Properties"] for event in schedules)
         assert not schedules or function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+
+
+def test_what_people_must_look_at_is_counted_in_every_log_and_rings() -> None:
+    """One logger writes those lines (`usecases/alarms.py`); Lambda's JSON format names the logger in each."""
+    filters = of_type("AWS::Logs::MetricFilter").values()
+    functions = of_type("AWS::Serverless::Function")
+    logs = {functions[name]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions if name != "AuthorizerFunction"}
+    assert {each["LogGroupName"]["Ref"] for each in filters} == logs
+    assert {each["FilterPattern"] for each in filters} == {'{ $.logger = "lotbook.alarm" }'}
+    ((metric,),) = {tuple(t["MetricName"]["Fn::Sub"] for t in each["MetricTransformations"]) for each in filters}
+    rings = of_type("AWS::CloudWatch::Alarm")["Rings"]
+    assert (rings["Namespace"], rings["MetricName"]["Fn::Sub"], rings["Threshold"]) == ("Lotbook", metric, 1)
+    assert all(function["LoggingConfig"]["LogFormat"] == "JSON" for function in functions.values())
+
+
+def test_what_calls_stripe_of_its_own_accord_stays_below_its_rate_limit() -> None:
+    """Stripe takes 25 requests a second; a run takes 0.4 s a request: 0.3 s for Stripe, the rest for the table."""
+    limit = DOCUMENT["Parameters"]["GatewayConcurrency"]
+    functions = of_type("AWS::Serverless::Function")
+    reserved = [functions[name]["ReservedConcurrentExecutions"] for name in ("WebhookFunction", "RecheckFunction")]
+    assert reserved == [{"Fn::If": ["LimitsGateway", {"Ref": "GatewayConcurrency"}, {"Ref": "AWS::NoValue"}]}] * 2
+    assert functions["ReconcileFunction"]["ReservedConcurrentExecutions"]["Fn::If"][1] == 1
+    together = 2 * limit["Default"] + 1
+    assert limit["Default"] > 0
+    assert together / 0.4 < 25
 
 
 def test_functions_that_answer_http_end_before_api_gateway_gives_up() -> None:
@@ -176,7 +201,7 @@ def test_only_what_talks_to_the_gateway_may_read_its_secrets() -> None:
         for name, function in of_type("AWS::Serverless::Function").items()
         if {"Ref": "GatewaySecretsAccess"} in function["Policies"]
     }
-    assert users == {"PurchaseFunction", "WebhookFunction", "RecheckFunction"}
+    assert users == {"PurchaseFunction", "WebhookFunction", "RecheckFunction", "ReconcileFunction"}
 
 
 def test_no_statement_allows_everything() -> None:

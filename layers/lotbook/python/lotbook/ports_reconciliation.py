@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from lotbook.domain.gateway import CheckoutFacts
-    from lotbook.domain.reconciliation import Difference, MoneyBack, Period, Stray
+    from lotbook.domain.reconciliation import Difference, MovedBack, Period, Stray
 
 Row = TypeVar("Row")
 Phase = Literal["checkouts", "refunds", "disputes", "purchases"]
@@ -56,9 +56,9 @@ class GatewayLists(Protocol):
 
     def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]: ...
 
-    def refunds(self, period: Period, after: str | None) -> Page[MoneyBack]: ...
+    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]: ...
 
-    def disputes(self, period: Period, after: str | None) -> Page[MoneyBack]: ...
+    def disputes(self, period: Period, after: str | None) -> Page[MovedBack]: ...
 
     def find_checkout(self, session: str) -> CheckoutFacts | None:
         """The session as it is now; None when the gateway knows none of that id."""

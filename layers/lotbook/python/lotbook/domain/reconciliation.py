@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain import ids
 from lotbook.domain.errors import InvalidRequest
+from lotbook.domain.money_back import followed
 from lotbook.domain.purchase import SETTLED, Purchase
 from lotbook.domain.verdicts import verdict
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.gateway import CheckoutFacts, Deployment, EventHint, Tag
     from lotbook.domain.lots import Lot
+    from lotbook.domain.money_back import MoneyBackFacts
 
 DifferenceKind = Literal[
     "paid_but_not_completed",
@@ -38,7 +40,8 @@ DifferenceKind = Literal[
     "clawed_not_refunded",
     "dispute_not_noted",
     "dispute_not_closed",
-    "money_back_of_unknown_purchase",
+    "reversal_unfinished",
+    "dispute_of_unknown_purchase",
 ]
 Severity = Literal["critical", "warning"]
 Repair = Literal["settle", "expire_checkout", "grant_again", "money_back"]
@@ -72,13 +75,11 @@ RULES: dict[DifferenceKind, Rule] = {
     "clawed_not_refunded": Rule("critical", "money_back"),
     "dispute_not_noted": Rule("critical", "money_back"),
     "dispute_not_closed": Rule("warning", "money_back"),
-    "money_back_of_unknown_purchase": Rule("critical", None),
+    "reversal_unfinished": Rule("warning", "money_back"),
+    "dispute_of_unknown_purchase": Rule("critical", None),
 }
 # Fields of a verdict's mismatches that are about whose the checkout is; all others are amounts, the currency apart.
 IDENTITY = frozenset({"app", "livemode", "account", "purchase", "session", "customer", "mode"})
-# A dispute in one of these has, or may have, taken the money; an inquiry (`warning_...`) has not.
-DISPUTE_OPEN = frozenset({"needs_response", "under_review", "appeal_needs_response", "appeal_under_review"})
-DISPUTE_LOST = frozenset({"lost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +117,13 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyBack:
-    """Money that the gateway moved back, or may have to: a refund or a dispute as it is now, with its payment's tag.
-
-    `refunded_minor` is what was refunded of the whole payment so far, over all its refunds.
-    """
+class MovedBack:
+    """A refund or a dispute of ours that the gateway lists: its payment, and whose that is. How much is asked anew."""
 
     kind: Literal["refund", "dispute"]
     name: str
-    state: str
-    payment_intent: str | None
+    payment_intent: str
     tag: Tag
-    livemode: bool
-    refunded_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,22 +190,32 @@ def of_lots(order: Purchase, expected: Iterable[Lot], granted: dict[str, Lot]) -
     return found + [_about(order, "completed_without_lot", lot_id) for lot_id in wanted if lot_id not in granted]
 
 
-def of_money_back(moved: MoneyBack, order: Purchase | None) -> list[Difference]:
-    """A refund or a dispute of ours against what the purchase says of it (D10, D11, D12)."""
-    if order is None:
-        tag = moved.tag
-        return [Difference("money_back_of_unknown_purchase", tag.account_id, tag.purchase_id, moved.name)]
+def of_money_back(order: Purchase, facts: MoneyBackFacts) -> list[Difference]:
+    """What refunds and disputes are now against what the purchase and its lots have followed (D10, D11, D12)."""
+    if order.state not in SETTLED or order.gateway_refs.payment_intent != facts.payment_intent:
+        return []  # never granted, or the refund of a stray payment: nothing is to be taken back
+    payment = facts.payment_intent
+    found = [_about(order, "reversal_unfinished", payment)] if order.reversal_next is not None else []
+    _, target = followed(order, facts)
+    was = order.reversal
+    if target.refunded_minor != was.refunded_minor or target.clawed != was.clawed:
+        more = (target.refunded_minor, target.clawed) > (was.refunded_minor, was.clawed)
+        found.append(_about(order, "refunded_not_clawed" if more else "clawed_not_refunded", payment))
+    if (target.dispute_id, target.dispute_state, target.is_frozen) != (
+        was.dispute_id,
+        was.dispute_state,
+        was.is_frozen,
+    ):
+        over = was.dispute_state == "open" and target.dispute_state != "open"
+        found.append(_about(order, "dispute_not_closed" if over else "dispute_not_noted", target.dispute_id or payment))
+    return found
+
+
+def of_unknown_money_back(moved: MovedBack) -> list[Difference]:
+    """A refund of money that nobody knows ends the matter; a dispute about it begins one."""
     if moved.kind == "refund":
-        if moved.refunded_minor == order.refunded_minor:
-            return []
-        more = moved.refunded_minor > order.refunded_minor
-        return [_about(order, "refunded_not_clawed" if more else "clawed_not_refunded", moved.payment_intent)]
-    noted = order.dispute.state if order.dispute else None
-    if moved.state in DISPUTE_OPEN | DISPUTE_LOST:
-        told = noted == ("lost" if moved.state in DISPUTE_LOST else "open")
-        return [] if told else [_about(order, "dispute_not_noted", moved.name)]
-    same = order.dispute is not None and order.dispute.dispute_id == moved.name
-    return [_about(order, "dispute_not_closed", moved.name)] if same and noted == "open" else []
+        return []
+    return [Difference("dispute_of_unknown_purchase", moved.tag.account_id, moved.tag.purchase_id, moved.name)]
 
 
 def stray_of_checkout(facts: CheckoutFacts, now: int) -> Stray:

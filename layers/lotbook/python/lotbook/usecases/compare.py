@@ -12,6 +12,7 @@ from lotbook.domain.reconciliation import (
     of_lots,
     of_missing_checkout,
     of_money_back,
+    of_unknown_money_back,
     stray_of_checkout,
 )
 from lotbook.usecases.settle_purchase import expected_lots
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.gateway import CheckoutFacts, Tag
     from lotbook.domain.lots import Lot
-    from lotbook.domain.reconciliation import Difference, MoneyBack
+    from lotbook.domain.reconciliation import Difference, MovedBack
     from lotbook.ports import GatewayLists, PurchaseName
     from lotbook.usecases.sales import Sales
 
@@ -49,15 +50,18 @@ class CheckoutSubject:
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyBackSubject:
-    """A refund or a dispute of ours with its purchase."""
+class MovedBackSubject:
+    """A refund or a dispute of ours with its purchase. The payment is asked anew: one look stands for all its refunds."""
 
-    listed: MoneyBack
+    listed: MovedBack
     sales: Sales
 
-    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - what went back is what was listed
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
-        return of_money_back(self.listed, _order(self.listed.tag, self.sales))
+        order = _order(self.listed.tag, self.sales)
+        if order is None:
+            return of_unknown_money_back(self.listed)
+        return of_money_back(order, self.sales.gateway.money_back(self.listed.payment_intent))
 
 
 @dataclass(frozen=True, slots=True)

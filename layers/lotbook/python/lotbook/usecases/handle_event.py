@@ -6,9 +6,10 @@ So order, repetition and age of events do not matter, and neither does the API v
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from lotbook.domain.errors import PurchaseNotFound, Unavailable
+from lotbook.domain.reconciliation import stray_of_event
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.settle_purchase import settle_purchase
 
@@ -31,6 +32,15 @@ SETTLING = frozenset(
     }
 )
 
+# Those that say that money came: without a purchase it is kept as a stray.
+PAYING = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "payment_intent.succeeded",
+        "invoice.paid",
+    }
+)
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -48,14 +58,13 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
     """
     if not _is_ours(hint, sales) or hint.kind not in SETTLING:
         return Handled("ignored")
-    account_id, purchase_id = hint.tag.account_id, hint.tag.purchase_id
-    if not account_id or not purchase_id:
-        return Handled("ignored")
+    if not hint.tag.is_whole:
+        return _without_purchase(hint, sales) if hint.kind in PAYING else Handled("ignored")
+    account_id, purchase_id = str(hint.tag.account_id), str(hint.tag.purchase_id)
     try:
         purchase = settle_purchase(account_id, purchase_id, sales=sales)
     except PurchaseNotFound:
-        alarm("purchase_missing", account_id=account_id, purchase_id=purchase_id, event_id=hint.event_id)
-        raise Unavailable("The purchase of this event is not known here.") from None
+        return _without_purchase(hint, sales)
     if purchase.gateway_refs.checkout_session is None:
         raise Unavailable("The checkout of this event is not known yet.")
     return Handled("settled", purchase.purchase_id, purchase.state)
@@ -65,3 +74,17 @@ def _is_ours(hint: EventHint, sales: Sales) -> bool:
     """Several systems and stages share a gateway account; their events are answered 200 and left alone."""
     deployment = sales.gateway.deployment
     return hint.livemode == deployment.live and hint.account is None and hint.tag.is_of(deployment)
+def _without_purchase(hint: EventHint, sales: Sales) -> NoReturn:
+    """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is never acknowledged (D5, D8)."""
+    if hint.kind in PAYING:
+        sales.strays.keep(stray_of_event(hint, sales.clock.now()))
+    alarm(
+        "purchase_missing",
+        account_id=hint.tag.account_id,
+        purchase_id=hint.tag.purchase_id,
+        event_id=hint.event_id,
+        object_id=hint.object_id,
+    )
+    raise Unavailable("The purchase of this event is not known here.")
+
+

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.errors import Outcome
-from lotbook.domain.instants import DAY
+from lotbook.domain.instants import DAY, SECOND
 from lotbook.domain.reconciliation import Period, a_period
 from lotbook.ports import Noted, Progress
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.compare import CheckoutSubject, MoneyBackSubject, PurchaseSubject
+from lotbook.usecases.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject
 from lotbook.usecases.repair import repair
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lotbook.ports import GatewayLists, PurchaseLists, ReconciliationJournal
     from lotbook.ports_reconciliation import Ending, Phase
     from lotbook.usecases.compare import Subject
-    from lotbook.usecases.repair import MoneyBackRepair
     from lotbook.usecases.sales import Sales
 
 SCHEDULED = "scheduled"
@@ -40,13 +39,12 @@ PHASES: tuple[Phase, ...] = ("checkouts", "refunds", "disputes", "purchases")
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Ports of reconciliation. Without `money_back` such differences stay open, and ring."""
+    """Ports of reconciliation."""
 
     sales: Sales
     gateway: GatewayLists
     made: PurchaseLists
     journal: ReconciliationJournal
-    money_back: MoneyBackRepair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +112,11 @@ def reconcile(
     """Compare a period, or without one the last days up to now. Where a run of the same name had to stop, it goes on there.
 
     `time_left`: milliseconds until the function is stopped. Raises Unavailable when the gateway or the store does not
-    answer to a list; what one comparison or repair could not do stays open, and does not keep the others from theirs.
+    answer; a repair that is refused leaves its difference open, and does not keep the others from theirs.
     """
     name = SCHEDULED if period is None else f"{period.start}-{period.end}"
     now = desk.sales.clock.now()
-    progress = desk.journal.progress(name) or Progress(period or a_period(now - LOOKS_BACK, now), PHASES[0], None)
+    progress = desk.journal.progress(name) or Progress(period or _last_days(now), PHASES[0], None)
     run = _Run(desk, time_left)
     for _ in range(max_pages):
         following = _compare_page(progress, run)
@@ -130,6 +128,11 @@ def reconcile(
         progress = following
         desk.journal.save_progress(name, progress)
     return run.answer(progress.period, more=True)
+
+
+def _last_days(now: int) -> Period:
+    """Up to and with the present second: the gateway's times are whole seconds."""
+    return a_period(now - LOOKS_BACK, now + SECOND)
 
 
 def _compare_page(progress: Progress, run: _Run) -> Progress | None:
@@ -157,7 +160,7 @@ def _page(progress: Progress, run: _Run) -> tuple[list[Subject], Progress | None
         case "refunds" | "disputes":
             ask = desk.gateway.refunds if progress.phase == "refunds" else desk.gateway.disputes
             moved = ask(progress.period, progress.after)
-            subjects, after = [MoneyBackSubject(each, sales) for each in moved.rows], moved.after
+            subjects, after = [MovedBackSubject(each, sales) for each in moved.rows], moved.after
         case "purchases":
             names = desk.made.made(progress.period, progress.after)
             subjects, after = [PurchaseSubject(each, run.seen, desk.gateway, sales) for each in names.rows], names.after
@@ -183,6 +186,6 @@ def _treat(subject: Subject, run: _Run) -> None:
 def _repair(found: list[Difference], run: _Run) -> None:
     for difference in found:
         try:
-            repair(difference, sales=run.desk.sales, money_back=run.desk.money_back)
+            repair(difference, sales=run.desk.sales)
         except Outcome as reason:  # a named refusal of one repair: it stays open, and the others get theirs
             alarm("repair_refused", difference=difference.kind, purchase_id=difference.purchase_id, reason=reason.code)

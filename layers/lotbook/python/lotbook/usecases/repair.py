@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.usecases.follow_money_back import follow_money_back
 from lotbook.usecases.settle_purchase import grant_lots, settle_purchase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.reconciliation import Difference
     from lotbook.usecases.sales import Sales
 
-    # Brings a purchase to what the gateway's refunds and disputes are now: (account id, purchase id).
-    MoneyBackRepair = Callable[[str, str], object]
 
-
-def repair(difference: Difference, *, sales: Sales, money_back: MoneyBackRepair | None) -> None:
+def repair(difference: Difference, *, sales: Sales) -> None:
     """Do what repairs the difference, if anything does. Raises PurchaseNotFound, Unavailable and what the use case raises."""
     account_id, purchase_id = difference.account_id, difference.purchase_id
     if account_id is None or purchase_id is None:
@@ -28,8 +24,8 @@ def repair(difference: Difference, *, sales: Sales, money_back: MoneyBackRepair 
             _expire(account_id, purchase_id, difference.reference, sales)
         case "grant_again":
             _grant_again(account_id, purchase_id, sales)
-        case "money_back" if money_back is not None:
-            money_back(account_id, purchase_id)
+        case "money_back":
+            follow_money_back(account_id, purchase_id, sales=sales)
 
 
 def _expire(account_id: str, purchase_id: str, session: str | None, sales: Sales) -> None:

@@ -12,7 +12,17 @@ from lotbook.usecases.load_account import LoadedAccount, load_account
 if TYPE_CHECKING:
     from lotbook.domain.access import Caller
     from lotbook.domain.purchase import Purchase
-    from lotbook.ports import AccountStore, BookStore, Clock, Entropy, Gateway, PolicyStore, PurchaseStore
+    from lotbook.ports import (
+        AccountStore,
+        BillingStore,
+        BookStore,
+        Clock,
+        Entropy,
+        Gateway,
+        PolicyStore,
+        PurchaseStore,
+        StrayStore,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Sales:
     entropy: Entropy
     return_url: str
 
+    strays: StrayStore
     def account(self, account_id: str) -> LoadedAccount:
         """The account with its newest policy; raises AccountNotFound."""
         return load_account(account_id, accounts=self.accounts, policies=self.policies, clock=self.clock)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lotbook.domain.gateway import CheckoutFacts
     from lotbook.domain.policy import Policy
     from lotbook.usecases.sales import Sales
+    from lotbook.domain.lots import Lot
 
 SETTLE_ATTEMPTS = 8  # lost races: each means that somebody else moved the purchase on
 
@@ -93,11 +94,25 @@ def _never_opened(purchase: Purchase, sales: Sales) -> Purchase:
     return _save_if_changed(purchase, moved(purchase, "abandoned" if ended else "pending", now), sales)
 
 
-def _grant(purchase: Purchase, sales: Sales) -> Purchase:
+def expected_lots(purchase: Purchase, sales: Sales) -> tuple[Lot, ...]:
+    """The lots that its settlement stands for; none before there is one."""
+    return lots_of(purchase, _policy(purchase, sales).rank("purchased"))
+
+
+def grant_lots(purchase: Purchase, sales: Sales) -> None:
+    """Grant the lots of the settlement, each once by its id, whoever asks and how often."""
     # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
-    for lot in lots_of(purchase, _policy(purchase, sales).rank("purchased")):
+    for lot in expected_lots(purchase, sales):
         grant_lot(purchase.account_id, lot, books=sales.books, clock=sales.clock)
-    return sales.purchases.save(completed(purchase, sales.clock.now()))
+
+
+def _grant(purchase: Purchase, sales: Sales) -> Purchase:
+    grant_lots(purchase, sales)
+    if _policy(purchase, sales).shortfall_pauses:
+        follow_shortfall(purchase.account_id, sales=sales)
+    # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
+    on_file = sales.billing.get(purchase.account_id)
+    return sales.purchases.save(with_snapshot(completed(purchase, sales.clock.now()), on_file))
 
 
 def _expires_at(purchase: Purchase, at: int, sales: Sales) -> int | None:

@@ -8,8 +8,8 @@ import stripe
 
 from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.events import tag_of
-from lotbook.adapters.stripe.facts import checkout_facts, id_of
-from lotbook.domain.reconciliation import MoneyBack
+from lotbook.adapters.stripe.facts import checkout_facts
+from lotbook.domain.reconciliation import MovedBack
 from lotbook.ports import Page
 
 if TYPE_CHECKING:
@@ -37,15 +37,15 @@ class StripeLists:
         ours = [checkout_facts(each) for each in listed["data"] if self._is_ours(each, each.get("livemode"))]
         return Page(tuple(ours), _after(listed))
 
-    def refunds(self, period: Period, after: str | None) -> Page[MoneyBack]:
+    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]:
         """One page of refunds that were made in the period, whenever their payment was."""
         params: Any = requests.list_refunds(period, after)
-        return self._money_back(self._list(lambda client: client.v1.refunds.list(params)), "refund")
+        return self._moved_back(self._list(lambda client: client.v1.refunds.list(params)), "refund")
 
-    def disputes(self, period: Period, after: str | None) -> Page[MoneyBack]:
+    def disputes(self, period: Period, after: str | None) -> Page[MovedBack]:
         """One page of disputes that were opened in the period."""
         params: Any = requests.list_disputes(period, after)
-        return self._money_back(self._list(lambda client: client.v1.disputes.list(params)), "dispute")
+        return self._moved_back(self._list(lambda client: client.v1.disputes.list(params)), "dispute")
 
     def find_checkout(self, session: str) -> CheckoutFacts | None:
         """The session as it is now, or None where Stripe has none of that id."""
@@ -66,24 +66,12 @@ class StripeLists:
         listed: dict[str, Any] = self._calls.call(ask).to_dict()
         return listed
 
-    def _money_back(self, listed: dict[str, Any], kind: Literal["refund", "dispute"]) -> Page[MoneyBack]:
+    def _moved_back(self, listed: dict[str, Any], kind: Literal["refund", "dispute"]) -> Page[MovedBack]:
         rows = []
         for each in listed["data"]:
-            payment, charge = each.get("payment_intent"), each.get("charge")
-            if not isinstance(payment, dict) or not self._is_ours(payment, payment.get("livemode")):
-                continue
-            refunded = charge.get("amount_refunded") if isinstance(charge, dict) else None
-            rows.append(
-                MoneyBack(
-                    kind=kind,
-                    name=each["id"],
-                    state=each.get("status") or "",
-                    payment_intent=id_of(payment),
-                    tag=tag_of(payment),
-                    livemode=payment.get("livemode") is True,
-                    refunded_minor=refunded or 0,
-                )
-            )
+            payment = each.get("payment_intent")
+            if isinstance(payment, dict) and self._is_ours(payment, payment.get("livemode")):
+                rows.append(MovedBack(kind, each["id"], payment["id"], tag_of(payment)))
         return Page(tuple(rows), _after(listed))
 
     def _is_ours(self, thing: dict[str, Any], livemode: object) -> bool:

@@ -101,13 +101,13 @@ def list_checkouts(period: Period, after: str | None) -> dict[str, Any]:
 
 
 def list_refunds(period: Period, after: str | None) -> dict[str, Any]:
-    """One page of the refunds of a period: the payment says whose, the charge how much over all its refunds."""
-    return _listed(period, after, "payment_intent", "charge")
+    """One page of the refunds of a period; their payments say whose they are."""
+    return _listed(period, after, "payment_intent")
 
 
 def list_disputes(period: Period, after: str | None) -> dict[str, Any]:
-    """One page of the disputes of a period."""
-    return _listed(period, after, "payment_intent", "charge")
+    """One page of the disputes of a period, with their payments."""
+    return _listed(period, after, "payment_intent")
 
 
 def refund(purchase: Purchase, own: OwnRefund, deployment: Deployment) -> dict[str, Any]:

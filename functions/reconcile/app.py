@@ -1,0 +1,41 @@
+"""Once a day, or for a period that somebody names: gateway, purchases and lots against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from lotbook import wiring
+from lotbook.api.observability import log_answer
+from lotbook.api.render_reconciliation import reconciled
+from lotbook.domain.instants import from_text
+from lotbook.domain.reconciliation import Period, a_period
+from lotbook.usecases.reconcile import reconcile
+
+
+class Context(Protocol):
+    """What Lambda tells about the invocation."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """One bounded run. `{"from", "to"}` (RFC 3339) names a period; the schedule names none and means the last days.
+
+    Raises when the gateway does not list, or for what is no period: the schedule's alarm rings.
+    """
+    run = reconcile(_period(event), desk=wiring.reconciliation(), time_left=context.get_remaining_time_in_millis)
+    log_answer(
+        schedule="reconcile",
+        compared=sum(run.compared.values()),
+        repaired=run.repaired,
+        open=run.open,
+        more=int(run.more),
+    )
+    return reconciled(run)
+
+
+def _period(event: Mapping[str, Any]) -> Period | None:
+    if "from" not in event and "to" not in event:
+        return None
+    return a_period(from_text(event["from"]), from_text(event["to"]))
