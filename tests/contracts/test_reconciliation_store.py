@@ -1,0 +1,153 @@
+"""The reconciliation journal, strays, and purchases by time, in the table and in the fakes: the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lotbook.adapters.dynamo import made as made_by_time
+from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.made import DynamoPurchaseLists
+from lotbook.adapters.dynamo.purchases import DynamoPurchases
+from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
+from lotbook.adapters.dynamo.table import Table
+from lotbook.domain import ids, instants
+from lotbook.domain.purchase import new_purchase_id
+from lotbook.domain.reconciliation import Difference, Period, Stray
+from lotbook.ports import KeyUse, Noted, Progress
+from tests import table as tables
+from tests.fakes.purchases import ORDERED, a_purchase
+from tests.fakes.reconciliation import FakeJournal, FakeStrays
+
+FOUND = Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total", "tax"))
+STRAY = Stray("pi_1", "event", 7, "acme", "pur_1", "cs_1", "pi_1", "evt_1")
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+
+
+@pytest.fixture(params=["table", "fake"])
+def journal(request: pytest.FixtureRequest, table: Table) -> Any:
+    return DynamoReconciliation(table) if request.param == "table" else FakeJournal()
+
+
+@pytest.fixture(params=["table", "fake"])
+def strays(request: pytest.FixtureRequest, table: Table) -> Any:
+    return DynamoReconciliation(table) if request.param == "table" else FakeStrays()
+
+
+def test_a_note_is_written_once_a_day_and_never_changed(journal: Any) -> None:
+    note = Noted(ORDERED, FOUND, "found")
+    assert journal.note(note) is True
+    assert journal.note(replace(note, at=ORDERED + instants.HOUR)) is False
+    assert journal.note(replace(note, outcome="open")) is True
+    assert journal.note(replace(note, difference=replace(FOUND, fields=("total",)))) is True
+    assert journal.note(replace(note, at=ORDERED + instants.DAY)) is True
+
+
+def test_notes_say_what_where_and_when_and_hold_no_amount(table: Table) -> None:
+    DynamoReconciliation(table).note(Noted(ORDERED, FOUND, "open"))
+    (item,) = table.client.scan(TableName=table.name)["Items"]
+    assert item["pk"] == {"S": "R#2026-01-15"}
+    assert item["sk"]["S"].startswith("amount_mismatch#")
+    assert item["sk"]["S"].endswith("#open")
+    assert {name: next(iter(value.values())) for name, value in item.items() if name not in ("pk", "sk", "fields")} == {
+        "at": str(ORDERED),
+        "difference": "amount_mismatch",
+        "severity": "critical",
+        "repair": True,
+        "outcome": "open",
+        "account_id": "acme",
+        "purchase_id": "pur_1",
+        "reference": "cs_1",
+    }
+
+
+def test_progress_is_kept_by_name_until_it_is_cleared(journal: Any) -> None:
+    progress = Progress(Period(1_000, 2_000), "refunds", "re_1")
+    assert journal.progress("scheduled") is None
+    journal.save_progress("scheduled", progress)
+    journal.save_progress("other", replace(progress, after=None))
+    assert journal.progress("scheduled") == progress
+    assert journal.progress("other") == replace(progress, after=None)
+    for _ in range(2):
+        journal.clear_progress("scheduled")
+    assert journal.progress("scheduled") is None
+
+
+def test_d_05_a_stray_is_kept_once_and_learns_what_was_not_known(strays: Any) -> None:
+    """D5: the event names the payment, the reconciliation its amount; neither overwrites the other."""
+    assert strays.keep(STRAY) is True
+    assert (
+        strays.keep(replace(STRAY, found_by="reconciliation", first_seen_at=9, total_minor=5, currency="usd")) is False
+    )
+    assert strays.keep(replace(STRAY, total_minor=6, account_id="evil")) is False
+    assert strays.keep(replace(STRAY, name="pi_2")) is True
+    assert strays.strays(10) == [replace(STRAY, total_minor=5, currency="usd"), replace(STRAY, name="pi_2")]
+    assert len(strays.strays(1)) == 1
+
+
+def at(moment: int, **changes: Any) -> Any:
+    name = new_purchase_id(moment, moment.to_bytes(12, "big"))
+    return a_purchase(purchase_id=name, created_at=moment, **changes)
+
+
+def read_all(lists: DynamoPurchaseLists, period: Period) -> list[str]:
+    found: list[str] = []
+    after = None
+    for _ in range(1_000):
+        page = lists.made(period, after)
+        found += [name.purchase_id for name in page.rows]
+        if page.after is None:
+            return sorted(found)
+        after = page.after
+    raise AssertionError("the list does not end")
+
+
+def test_purchases_are_found_by_the_time_they_were_made_whatever_they_wait_for(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """X-01: `[start, end)`; waiting, decided, decided and waiting again (money that goes back): each exactly once."""
+    monkeypatch.setattr(made_by_time, "PAGE", 2)
+    purchases, lists = DynamoPurchases(table), DynamoPurchaseLists(table)
+    expected = []
+    for number in range(40):
+        row = at(ORDERED + number * 1_000, check_at=ORDERED + instants.DAY)
+        purchases.place(row, KeyUse(f"fp-{number}", row.purchase_id, "d"))
+        expected.append(row.purchase_id)
+        if number % 2:
+            row = purchases.save(replace(row, state="completed", check_at=None))
+        if number % 4 == 3:
+            purchases.save(replace(row, check_at=ORDERED + 2 * instants.DAY))
+    assert read_all(lists, Period(ORDERED, ORDERED + 40_000)) == sorted(expected)
+    assert read_all(lists, Period(ORDERED + 3_000, ORDERED + 7_000)) == sorted(expected[3:7])
+    assert read_all(lists, Period(ORDERED - 9_000, ORDERED)) == []
+
+
+def test_d_09_what_waits_for_nothing_is_not_looked_at_by_the_schedule(table: Table) -> None:
+    """D9: the index of purchases by time is not the index of what is due."""
+    purchases = DynamoPurchases(table)
+    row = at(ORDERED, check_at=ORDERED)
+    purchases.place(row, KeyUse("fp", row.purchase_id, "d"))
+    purchases.save(replace(row, state="completed", check_at=None))
+    assert list(DynamoDueIndex(table).due("purchase", instants.FAR_FUTURE, 10)) == []
+
+
+@pytest.mark.parametrize("moment", [0, 1, ORDERED, instants.FAR_FUTURE])
+def test_an_id_says_when_it_was_made(moment: int) -> None:
+    assert ids.time_of(ids.derived("pur", moment, "x")) == moment
+
+
+@pytest.mark.parametrize("name", ["", "pur_", "pur_short", "pur_ILOU000000aaaaaaaaaaaaaaaa", "ümlaut_ääääääääää"])
+def test_what_is_no_such_id_has_no_time(name: str) -> None:
+    assert ids.time_of(name) is None
