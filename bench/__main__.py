@@ -1,0 +1,125 @@
+"""`make bench`: everything, in one run of under three minutes. Exit code 1 when the run is void or an arm did wrong."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from bench import cold, correctness, counts, postgres, report, rounds, store
+from bench.floor import Floor
+from bench.ours import Ours, OursHandled
+from bench.ratios import is_void, ratio
+from bench.report import Section
+from bench.usual import Usual, UsualHandled
+
+TIMED_SECONDS = 55.0
+KEYS = {1: 24, 8: 48, 32: 96}  # by callers
+GRANTED = 3_000_000  # three lots of a million
+
+
+def main() -> int:
+    """Run, print, and with --write-readme put the table into README.md."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=TIMED_SECONDS, help="for the timed rounds")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
+    asked = parser.parse_args()
+    began = time.monotonic()
+    with store.running():
+        client = store.client()
+        wrong = _correctness(client, asked.seed)
+        counted = _counted(client)
+        timed, void = _timed(client, asked.seconds, asked.seed)
+    sections = [timed, *counted, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]
+    print(report.as_text(sections))
+    for problem in wrong:
+        print(f"WRONG: {problem}")
+    if not wrong:
+        print("Right: conservation, ledger sum and one entry a key, at 1, 8 and 32 callers with 40 % duplicates.")
+    if void:
+        print(
+            "VOID: the arm against itself is not 1.00 +- 0.05. The timed ratios of this run say nothing; run it again."
+        )
+    print(f"(seed {asked.seed}, {time.monotonic() - began:.0f} s)")
+    if asked.write_readme and not (wrong or void):
+        report.write_readme(sections)
+    return 1 if wrong or void else 0
+
+
+def _correctness(client: Any, seed: int) -> list[str]:
+    wrong = []
+    for callers, keys in KEYS.items():
+        for make in (Ours, Usual):
+            store.new_table(client)
+            found = correctness.run(make(client, "x"), callers=callers, keys=keys, granted=GRANTED, seed=seed)
+            wrong += [f"{make.__name__}, {callers} callers: {problem}" for problem in found]
+    return wrong
+
+
+def _timed(client: Any, seconds: float, seed: int) -> tuple[Section, bool]:
+    with ExitStack() as stack:
+        arms = _arms(client)
+        if postgres.is_installed():
+            arms["postgres"] = stack.enter_context(postgres.running()).burn
+        spent = rounds.play(arms, seconds=seconds, seed=seed)
+    control = ratio(spent["ours again"], spent["ours"])
+
+    def against(over: str, under: str) -> str:
+        return str(ratio(spent[over], spent[under]))
+
+    rows = [
+        ("the same arm twice (control: 1.00 +- 0.05)", str(control)),
+        ("ours / one bare UpdateItem, the floor", against("ours", "floor")),
+        ("Powertools idempotency + transaction / ours", against("usual", "ours")),
+        ("the same, whole Lambda handlers", against("usual handler", "our handler")),
+        ("our whole handler / our use case", against("our handler", "ours")),
+        ("ours, emulated / PostgreSQL FOR UPDATE, native, no network", against("ours", "postgres"))
+        if "postgres" in spent
+        else ("PostgreSQL", "skipped: no server is installed here"),
+    ]
+    title = f"Time of a fresh consume: median ratio of {len(spent['ours'])} paired rounds (quartiles)"
+    return Section(title, tuple(rows)), is_void(control)
+
+
+def _arms(client: Any) -> dict[str, rounds.Arm]:
+    store.new_table(client)
+    Ours(client, "handled")
+    return {
+        "floor": Floor(client, store.TABLE).burn,
+        "ours": Ours(client, "one").burn,
+        "ours again": Ours(client, "two").burn,
+        "usual": Usual(client, "three").burn,
+        "our handler": OursHandled("handled").burn,
+        "usual handler": UsualHandled(client, "four").burn,
+    }
+
+
+def _counted(client: Any) -> list[Section]:
+    ours, usual, batch = counts.of_our_paths(client), counts.of_the_usual_way(client), counts.of_a_batch(client)
+    herd = {callers: counts.under_a_herd(client, callers) for callers in correctness.CALLERS}
+    return [
+        Section(
+            "Calls / write units / read units, counted", (*_paths(ours, usual), ("batch of 20", counts.text(batch)))
+        ),
+        Section(
+            "One hot account, fresh consumes: calls / write units each",
+            tuple((f"{n} callers at once", f"{calls:.2f} / {writes:.2f}") for n, (calls, writes, _) in herd.items()),
+        ),
+        report.cost_section(ours["fresh"], usual["fresh"], batch),
+    ]
+
+
+def _paths(ours: Mapping[str, Any], usual: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = [(name.replace("_", " "), counts.text(found)) for name, found in ours.items()]
+    return rows + [(f"Powertools + transaction: {n.replace('_', ' ')}", counts.text(c)) for n, c in usual.items()]
+
+
+if __name__ == "__main__":
+    os.environ.pop("AWS_PROFILE", None)
+    sys.exit(main())

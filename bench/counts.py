@@ -1,0 +1,88 @@
+"""Counted, not timed: what each path costs, by the tests' own meter on the tests' own paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from bench import store
+from bench.ours import Ours
+from bench.prices import Counts
+from bench.store import MeteredTransactions
+from bench.usual import Usual
+from lotbook.domain.burning import BatchItem, BurnRequest
+from lotbook.usecases.consume_batch import consume_batch
+from tests.contracts.test_book_counts import COSTS, A, World
+
+BATCH = 20
+
+
+def of_our_paths(client: Any) -> dict[str, Counts]:
+    """Every path that `tests/contracts/test_book_counts.py` gates; raises AssertionError where this engine disagrees."""
+    found = {}
+    for path, gated in COSTS.items():
+        world = _world(client)
+        counted = world.cost(path(world))
+        if counted != gated:
+            raise AssertionError(f"{_name(path)} took {counted}, the gate says {gated}")
+        found[_name(path)] = Counts(*counted)
+    return found
+
+
+def of_a_batch(client: Any) -> Counts:
+    """One batch of BATCH fresh items."""
+    world = _world(client)
+    world.grant()
+    items = [BatchItem(f"item-{number}", BurnRequest(1, actor="key_bench")) for number in range(BATCH)]
+
+    def act() -> Any:
+        return consume_batch(A, items, books=world.books, clock=world, renew=world.renew, prunes=world.prunes)
+
+    return Counts(*world.cost(act), items=BATCH)
+
+
+def of_the_usual_way(client: Any) -> dict[str, Counts]:
+    """A fresh burn from one lot, one that crosses into a second, and a duplicate."""
+    store.new_table(client)
+    meter = MeteredTransactions(client)
+    account = Usual(meter, "counted", lots=2, credits=10)
+    burn = account.burner()
+    found: dict[str, Counts] = {}
+    for name, key, credits in (("fresh", "a", 1), ("duplicate", "a", 1), ("crossing_two_lots", "b", 12)):
+        meter.reset()
+        burn(key, credits)
+        found[name] = Counts(*meter.counts())
+    return found
+
+
+def under_a_herd(client: Any, callers: int, each: int = 12) -> tuple[float, float, int]:
+    """Calls and write units a consume with that many callers on one account, and the reads of all of them."""
+    store.new_table(client)
+    account = Ours(client, "hot")
+    burners = [account.burner(metered=True) for _ in range(callers)]
+
+    def caller(number: int) -> None:
+        for turn in range(each):
+            burners[number](f"key-{number}-{turn}", 1)
+
+    with ThreadPoolExecutor(callers) as pool:
+        list(pool.map(caller, range(callers)))
+    calls, writes, reads = map(sum, zip(*(meter.counts() for meter in account.meters), strict=True))
+    return calls / (callers * each), writes / (callers * each), reads
+
+
+def text(counted: Counts) -> str:
+    """`calls / write units / read units`."""
+    return f"{counted.calls} / {counted.write_units} / {counted.read_units}"
+
+
+def _world(client: Any) -> World:
+    tables = client.list_tables()["TableNames"]
+    if store.TABLE in tables:
+        client.delete_table(TableName=store.TABLE)
+    return World(client)
+
+
+def _name(path: Callable[..., Any]) -> str:
+    return path.__name__.strip("_")

@@ -1,0 +1,85 @@
+"""The table on a local engine of this run's own, and clients of it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.engine import REGION, Engine
+from tests import table as tables
+from tests.meter import WRITE_BYTES, Metered, item_bytes, units
+
+TABLE = "lotbook"
+TRANSACTION = 2  # a transaction doubles every write unit
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": REGION}
+
+
+@dataclass(slots=True)
+class MeteredTransactions(Metered):
+    """The tests' meter, with transactions: each item by the same rule, twice."""
+
+    @property
+    def meta(self) -> Any:
+        """Powertools registers its user agent here."""
+        return self.client.meta
+
+    def transact_write_items(self, **request: Any) -> Any:
+        """Count it, refused or not."""
+        places = [_place(item) for item in request["TransactItems"]]
+        before = [self._peek(*place) for place in places]
+        self.calls["transact_write_items"] += 1
+        try:
+            return self.client.transact_write_items(**request)
+        finally:
+            for place, old in zip(places, before, strict=True):
+                size = max(item_bytes(old), item_bytes(self._peek(*place)))
+                self.write_units += TRANSACTION * units(size, WRITE_BYTES)
+
+
+def _place(action: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    (request,) = action.values()
+    key = request.get("Key") or {name: request["Item"][name] for name in ("pk", "sk")}
+    return request["TableName"], key
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The engine's address while it runs; it is also set for every client that this process makes from the environment."""
+    with tempfile.TemporaryDirectory(prefix="lotbook-bench-") as folder:
+        engine = Engine(Path(folder), _free_port())
+        engine.start()
+        os.environ |= CREDENTIALS | {"AWS_ENDPOINT_URL": engine.url}
+        try:
+            yield engine.url
+        finally:
+            engine.stop()
+
+
+def client() -> Any:
+    """A client as the product makes it, from the environment."""
+    config = Config(
+        max_pool_connections=64, retries={"mode": "standard", "max_attempts": 3}, parameter_validation=False
+    )
+    return boto3.client("dynamodb", config=config)
+
+
+def new_table(of: Any) -> None:
+    """An empty table; one of before is gone."""
+    if TABLE in of.list_tables()["TableNames"]:
+        of.delete_table(TableName=TABLE)
+    tables.create(of, TABLE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

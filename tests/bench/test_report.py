@@ -1,0 +1,60 @@
+"""Cost by the formula that is printed, and the table in README.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.prices import FLOOR, Counts, dollars_per_million
+from bench.report import BEGIN, END, README, Section, cost_section, write_readme
+
+FLOOR_AS_STATED = 1.88  # dollars; the goal is a multiple of this figure
+
+
+def test_the_floor_costs_what_the_goal_was_set_against() -> None:
+    """1.00 HTTP API + 0.20 Lambda + 0.053 of its time + 0.625 for one write unit."""
+    assert dollars_per_million(FLOOR) == pytest.approx(FLOOR_AS_STATED, abs=0.005)
+
+
+def test_a_consume_of_two_calls_and_two_units_stays_within_its_goal() -> None:
+    ours = dollars_per_million(Counts(calls=2, write_units=2, read_units=0))
+    assert ours == pytest.approx(1.00 + 0.20 + 0.013 * 0.5 * 13.3334 + 2 * 0.625)
+    assert ours <= 1.35 * FLOOR_AS_STATED
+
+
+def test_a_third_write_unit_breaks_the_goal() -> None:
+    assert dollars_per_million(Counts(2, 3, 0)) > 1.35 * FLOOR_AS_STATED
+
+
+def test_a_batch_shares_the_call_not_the_units() -> None:
+    alone, batch = Counts(2, 2, 0), Counts(40, 40, 0, items=20)
+    assert dollars_per_million(batch) == pytest.approx((1.20 + 0.203 * 0.5 * 13.3334) / 20 + 1.25)
+    assert dollars_per_million(batch) < dollars_per_million(alone)
+
+
+def test_reads_are_paid_for() -> None:
+    assert dollars_per_million(Counts(1, 1, 8)) - dollars_per_million(FLOOR) == pytest.approx(1.0)
+
+
+def test_the_table_goes_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    write_readme([Section("Time", (("ours", "1.00"),)), cost_section(FLOOR, FLOOR, FLOOR)], readme)
+    written = readme.read_text()
+    assert written.startswith("before\n")
+    assert written.endswith("after\n")
+    assert "| ours | 1.00 |" in written
+    assert "old" not in written
+
+
+def test_a_readme_without_marks_is_refused(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("nothing here")
+    with pytest.raises(ValueError, match="0 times"):
+        write_readme([], readme)
+
+
+def test_our_own_readme_has_the_marks() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text.count(BEGIN) == text.count(END) == 1
