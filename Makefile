@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo bench reconcile test test-fast check validate policies openapi errors lock clean clean-data
+.PHONY: help run demo bench reconcile audit soak test test-fast check validate policies openapi errors lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,11 +28,20 @@ demo: $(RUN) $(ENGINE) ## play the tour: quote, buy, pay, burn, expire, for each
 reconcile: $(RUN) ## compare gateway, purchases and lots of the running Lotbook: FROM=2026-01-01 TO=2026-02-01 (default: 3 days)
 	@.venv/bin/python -m local.reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
+audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lots and purchases; ACCOUNT=... for one
+	@.venv/bin/python -m local.audit $(if $(ACCOUNT),--account $(ACCOUNT))
+
+soak: $(TEST) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
+	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation
+
 test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lint, types, sam validate, all tests
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(TEST) ## the tests that start no process
 	.venv/bin/python -m pytest -q tests --ignore=tests/scenarios --ignore=tests/race -m "not engine and not slow"
+
+bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and the usual way, as ratios; under 3 minutes
+	@.venv/bin/python -m bench
 
 check: $(TEST) ## format, lint, types
 	.venv/bin/python -m ruff format --check
