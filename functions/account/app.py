@@ -85,6 +85,23 @@ def show_entries(request: Request) -> Answer:
     return Answer(200, render.entries(page))
 
 
+def export_statement(request: Request) -> Answer:
+    """`GET .../entries/export`."""
+    from lotbook.api import render_csv
+    from lotbook.usecases.export_entries import export_entries
+
+    page = export_entries(
+        request.account_id,
+        paths.unit(request.query),
+        request.query.get("cursor"),
+        books=wiring.books(),
+        clock=wiring.clock(),
+        renew=wiring.renew(),
+        statement=wiring.statement(),
+    )
+    return Answer(200, render_csv.entries(page.entries), render_csv.headers("entries.csv", page.next_cursor))
+
+
 def grant(request: Request) -> Answer:
     """`POST .../grants`."""
     from lotbook.api import schemas
@@ -120,6 +137,7 @@ ROUTES = {
     "GET /v1/accounts/{account_id}": show_account,
     "GET /v1/accounts/{account_id}/balance": show_balance,
     "GET /v1/accounts/{account_id}/entries": show_entries,
+    "GET /v1/accounts/{account_id}/entries/export": export_statement,
     "POST /v1/accounts/{account_id}/grants": grant,
 }
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api import paging, paths, render_buying, schemas
+from lotbook.api import filters, paging, paths, render_buying, render_csv, render_evidence, schemas
 from lotbook.api.http import Answer, Request, dispatch, once
+from lotbook.domain.purchase import Purchase
+from lotbook.domain.transactions import Row
 from lotbook.usecases.abandon_purchase import abandon_purchase
+from lotbook.usecases.billing_details import fill_in_billing, read_billing
 from lotbook.usecases.create_purchase import PurchaseRequest, create_purchase
-from lotbook.usecases.list_purchases import list_purchases
+from lotbook.usecases.list_purchases import MAX_ROWS_READ, list_purchases, rows_of
+from lotbook.usecases.read_evidence import read_evidence
 from lotbook.usecases.read_invoice import read_invoice
 from lotbook.usecases.read_offers import quote_item, read_offers
 from lotbook.usecases.read_purchase import read_purchase
+from lotbook.usecases.refund_purchase import refund_purchase
 from lotbook.usecases.require_account import require_account
 
 
@@ -22,9 +27,14 @@ def show_offers(request: Request) -> Answer:
     found = read_offers(
         request.account_id,
         request.caller,
+        filters.planned_of(request.query),
         accounts=wiring.accounts(),
         policies=wiring.policies(),
+        books=wiring.books(),
+        purchases=wiring.purchases(),
         clock=wiring.clock(),
+        renew=wiring.renew(),
+        statement=wiring.statement(),
     )
     return Answer(200, render_buying.offers(found))
 
@@ -64,17 +74,36 @@ def list_all(request: Request) -> Answer:
     """`GET .../purchases`."""
     of_list = ("purchases", request.account_id)
     limit, after = paging.limit_of(request.query), paging.cursor_of(request.query, *of_list)
+    wanted = filters.purchases_of(request.query)
     require_account(request.account_id, accounts=wiring.accounts())
-    page = list_purchases(request.account_id, limit, after, purchases=wiring.purchases())
-    rows = [render_buying.purchase(row) for row in page.purchases]
+    page = list_purchases(request.account_id, limit, after, purchases=wiring.purchases(), wanted=wanted)
+    rows = [render_buying.purchase(row) for row in _rows(page.purchases)]
     return Answer(200, {"purchases": rows, "next_cursor": paging.to_cursor(page.next_after, *of_list)})
+
+
+def export(request: Request) -> Answer:
+    """`GET .../purchases/export`."""
+    of_list = ("purchases", request.account_id)
+    after, wanted = paging.cursor_of(request.query, *of_list), filters.purchases_of(request.query)
+    require_account(request.account_id, accounts=wiring.accounts())
+    page = list_purchases(request.account_id, MAX_ROWS_READ, after, purchases=wiring.purchases(), wanted=wanted)
+    next_cursor = paging.to_cursor(page.next_after, *of_list)
+    return Answer(200, render_csv.purchases(_rows(page.purchases)), render_csv.headers("purchases.csv", next_cursor))
+
+
+def _rows(found: Iterable[Purchase]) -> list[Row]:
+    return rows_of(found, billing=wiring.billing(), clock=wiring.clock())
+
+
+def _shown(found: Purchase) -> Answer:
+    (row,) = _rows([found])
+    return Answer(200, render_buying.purchase(row))
 
 
 def show(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}`."""
     require_account(request.account_id, accounts=wiring.accounts())
-    row = read_purchase(request.account_id, paths.purchase_id(request.path), purchases=wiring.purchases())
-    return Answer(200, render_buying.purchase(row))
+    return _shown(read_purchase(request.account_id, paths.purchase_id(request.path), purchases=wiring.purchases()))
 
 
 def show_invoice(request: Request) -> Answer:
@@ -88,10 +117,48 @@ def abandon(request: Request) -> Answer:
     """`POST .../purchases/{purchase_id}/abandon`."""
     request.no_body()
     purchase_id = paths.purchase_id(request.path)
-    return Answer(
-        200,
-        render_buying.purchase(abandon_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales())),
+    return _shown(abandon_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales()))
+
+
+def refund(request: Request) -> Answer:
+    """`POST .../purchases/{purchase_id}/refund`."""
+    request.no_body()
+    paid_back = refund_purchase(
+        request.account_id,
+        paths.purchase_id(request.path),
+        request.key,
+        request.caller,
+        sales=wiring.sales(),
+        keys=wiring.idempotency(),
     )
+    return once(201, render_buying.refunded(paid_back), replayed=paid_back.replayed)
+
+
+def show_evidence(request: Request) -> Answer:
+    """`GET .../purchases/{purchase_id}/evidence`."""
+    found = read_evidence(
+        request.account_id,
+        paths.purchase_id(request.path),
+        request.query.get("cursor"),
+        request.caller,
+        sales=wiring.sales(),
+        renew=wiring.renew(),
+        statement=wiring.statement(),
+    )
+    return Answer(200, render_evidence.evidence(found))
+
+
+def show_billing(request: Request) -> Answer:
+    """`GET .../billing-details`."""
+    details = read_billing(request.account_id, accounts=wiring.accounts(), billing=wiring.billing())
+    return Answer(200, render_buying.billing_details(details))
+
+
+def fill_in(request: Request) -> Answer:
+    """`PUT .../billing-details`."""
+    asked = schemas.read(schemas.BillingBody, request.json_object())
+    details = fill_in_billing(request.account_id, asked.to_details(), request.caller, sales=wiring.sales())
+    return Answer(200, render_buying.billing_details(details))
 
 
 ROUTES = {
@@ -99,9 +166,14 @@ ROUTES = {
     "POST /v1/accounts/{account_id}/quotes": quote,
     "POST /v1/accounts/{account_id}/purchases": buy,
     "GET /v1/accounts/{account_id}/purchases": list_all,
+    "GET /v1/accounts/{account_id}/purchases/export": export,
+    "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence": show_evidence,
+    "GET /v1/accounts/{account_id}/billing-details": show_billing,
+    "PUT /v1/accounts/{account_id}/billing-details": fill_in,
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}": show,
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}/invoice": show_invoice,
     "POST /v1/accounts/{account_id}/purchases/{purchase_id}/abandon": abandon,
+    "POST /v1/accounts/{account_id}/purchases/{purchase_id}/refund": refund,
 }
 
 

@@ -9,7 +9,9 @@ from lotbook import wiring
 from lotbook.api import paths, render_buying
 from lotbook.api.http import Answer, Request, dispatch
 from lotbook.api.observability import log_answer
+from lotbook.usecases.list_purchases import rows_of
 from lotbook.usecases.recheck_purchase import recheck_purchase
+from lotbook.usecases.sweep_money_back import sweep_money_back
 from lotbook.usecases.sweep_purchases import sweep_purchases
 
 
@@ -23,7 +25,8 @@ def recheck(request: Request) -> Answer:
     """`POST .../recheck`: the purchase after a look at the gateway (NP-29, NP-31)."""
     request.no_body()
     purchase_id = paths.purchase_id(request.path)
-    row = recheck_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales())
+    found = recheck_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales())
+    (row,) = rows_of([found], billing=wiring.billing(), clock=wiring.clock())
     return Answer(200, render_buying.purchase(row))
 
 
@@ -32,8 +35,15 @@ def sweep(context: Context) -> dict[str, Any]:
     swept = sweep_purchases(
         sales=wiring.sales(), due=wiring.due_index(), time_left=context.get_remaining_time_in_millis
     )
-    log_answer(schedule="recheck", checked=swept.checked, decided=swept.decided)
-    return {"checked": swept.checked, "decided": swept.decided}
+    money_back = sweep_money_back(sales=wiring.sales(), time_left=context.get_remaining_time_in_millis)
+    done = {
+        "checked": swept.checked,
+        "decided": swept.decided,
+        "followed": money_back.followed,
+        "left": money_back.left,
+    }
+    log_answer(schedule="recheck", **done)
+    return done
 
 
 ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": recheck}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from lotbook.api import openapi, problems, schemas, shapes
+from lotbook.api import openapi, problems, schemas, shapes, shapes_records
 from lotbook.api.routes import CONTRACT
 from lotbook.domain import errors
 from lotbook.domain.errors import BrokenInvariant, Outcome
@@ -45,6 +45,17 @@ def test_contract_openapi_describes_exactly_these_routes() -> None:
     assert described == set(CONTRACT)
 
 
+# Calls that the page does not have: a route may be added, none of the page's may change.
+ADDED = {
+    "GET /v1/openapi.json",
+    "GET /v1/accounts/{account_id}/billing-details",
+    "PUT /v1/accounts/{account_id}/billing-details",
+    "GET /v1/accounts/{account_id}/entries/export",
+    "GET /v1/accounts/{account_id}/purchases/export",
+    "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence",
+}
+
+
 def test_contract_routes_are_those_of_the_design_page() -> None:
     """The page abbreviates the account's prefix with `...`; later issues bring the rest of it."""
     if not PAGE.exists():
@@ -54,7 +65,7 @@ def test_contract_routes_are_those_of_the_design_page() -> None:
         method, path = key.split(" ")
         short = path.replace("/v1/accounts/{account_id}", "...")
         named = rf"{method} (\S+, )?{re.escape(short)}|{method} {re.escape(path)}|, `{method} {re.escape(short)}"
-        assert re.search(named, text) or path == "/v1/openapi.json", key
+        assert re.search(named, text) or key in ADDED, key
 
 
 def test_contract_openapi_resolves_all_its_references_and_uses_every_schema() -> None:
@@ -70,7 +81,7 @@ def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
     assert not set(openapi._bodies()) & set(openapi._answers())
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
-        assert all(hasattr(shapes, name) for name in route.answers.values())
+        assert all(hasattr(shapes, name) or hasattr(shapes_records, name) for name in route.answers.values())
 
 
 def test_contract_every_outcome_has_one_status_and_every_status_is_said_once() -> None:

@@ -16,18 +16,23 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
+from lotbook.domain.billing_details import Address
 from lotbook.domain.errors import Conflict
 from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Settlement
 from lotbook.domain.quotes import CustomPaymentItem, Line, PackItem, PlanItem, Tax
+from lotbook.domain.reversals import OwnRefund, Reversal
 from lotbook.ports import DueItem, KeyUse
 from tests import table as tables
+from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
 
 FULL = a_purchase(
     lines=(Line("Credits", 1_000, Decimal("0.0009"), 90), Line("Surcharge", 1, Decimal("0.27"), 27)),
     companions=(("data_transfer_mb", 5),),
     tax=Tax("GST", Decimal("0.18"), 360),
-    consent=Consent("refund_policy", "2026-01", ORDERED, "user-1", "192.0.2.7", "Browser/1"),
+    consent=Consent(
+        "refund_policy", "2026-01", ORDERED, "user-1", "192.0.2.7", "Browser/1", "https://shop.example/refunds"
+    ),
     quoted_expires_at=ORDERED,
     save_payment_method=True,
     checkout_request='{"mode":"payment"}',
@@ -39,8 +44,14 @@ FULL = a_purchase(
     failure=Failure("card_declined", "The card was declined."),
     dispute=Dispute("dp_1", "open"),
     refunded_minor=7,
+    reversal=Reversal(3, (("credits", 4), ("data_transfer_mb", 1)), True, 7, "dp_1", "open"),
+    reversal_next=Reversal(4, (), False, 7, None, None),
+    own_refunds=(OwnRefund(1, "fp", ORDERED, "user-1", "made", 4, 7, "re_1"), OwnRefund(2, "fp2", ORDERED, "user-2")),
     check_at=ORDERED + 5,
     version=3,
+    title="Credits",
+    invoice_waits=True,
+    billing=details(tax_id="123456789", shipping=Address("2 Dock Rd", "Port", "1", "US", line2="Gate 4")),
 )
 USE = KeyUse("fp-1", FULL.purchase_id, "digest-1")
 
@@ -180,3 +191,19 @@ def test_a_busy_row_is_a_conflict_and_other_errors_are_not(table: Table, code: s
         DynamoPurchases(Table(Busy("ValidationException"), table.name)).save(a_purchase())
     with pytest.raises(ClientError):
         DynamoPurchases(Table(Busy("ValidationException"), table.name)).place(a_purchase(), USE)
+
+
+def test_bounds_rows_so_long_that_a_query_ends_early_leave_nothing_out(table: Table) -> None:
+    """DynamoDB ends a query after a megabyte, whatever its limit is."""
+    purchases = DynamoPurchases(table)
+    names = [f"pur_{number:026d}" for number in range(120)]
+    for name in names:
+        order = a_purchase(purchase_id=name, checkout_request="x" * 20_000)
+        purchases.place(order, KeyUse(name, name, "digest"))
+    found, after = [], None
+    for _ in range(10):
+        rows, after = purchases.page("acme", 100, after)
+        found += [row.purchase_id for row in rows]
+        if after is None:
+            break
+    assert found == names[::-1]

@@ -15,10 +15,12 @@ from lotbook.adapters.stripe import client as stripe_client
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.gateway import StripeGateway
+from lotbook.domain.billing import BillingRecord
 from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
 from lotbook.domain.gateway import Deployment, InvoiceFacts
 from lotbook.domain.verdicts import verdict
 from tests.fakes.accounts import an_account
+from tests.fakes.billing import details
 from tests.fakes.purchases import TEST, a_purchase
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samplefiles/stripe"
@@ -134,6 +136,17 @@ def test_one_customer_an_account_by_our_key() -> None:
     ((_, _, headers, form),) = wire.sent
     assert headers["Idempotency-Key"] == "customer:acme"
     assert (form["email"], form["metadata[account_id]"]) == ("owner@acme.example", "acme")
+
+
+def test_df_22_details_go_to_the_customer_once_an_edition_and_a_refusal_is_an_answer() -> None:
+    record = BillingRecord("acme", details(), details(), 1, 1, "ann", edition=3)
+    stage, wire = gateway((200, sample("customer")), (400, sample("error.invalid_request")))
+    assert stage.describe_customer(an_account(), "cus_1", record) is True
+    ((method, url, headers, form),) = wire.sent
+    assert (method, url.endswith("/v1/customers/cus_1")) == ("post", True)
+    assert headers["Idempotency-Key"] == "billing:acme:3"
+    assert (form["name"], form["address[country]"]) == ("Acme Inc.", "US")
+    assert stage.describe_customer(an_account(), "cus_1", record) is False
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from stripe.params.checkout import SessionCreateParams, SessionExpireParams, Ses
 from lotbook.adapters.stripe import requests
 from lotbook.domain import instants
 from lotbook.domain.quotes import Line, Tax
+from lotbook.domain.reconciliation import Period
 from tests.fakes.accounts import an_account
+from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, TEST, a_purchase
 from tests.stripe_params import check_params
 
@@ -36,6 +38,15 @@ def _charged(params: dict[str, Any]) -> int:
         ({}, SessionExpireParams),
         (requests.find_checkout(a_purchase(), "cus_1"), SessionListParams),
         (requests.customer(an_account(), TEST), stripe_params.CustomerCreateParams),
+        (requests.customer_details(details()), stripe_params.CustomerUpdateParams),
+        (
+            requests.customer_details(details(phone="+1 555 0100", tax_id="123456789", purchase_order="PO-1")),
+            stripe_params.CustomerUpdateParams,
+        ),
+        (requests.list_checkouts(Period(0, 1_000), None), SessionListParams),
+        (requests.list_checkouts(Period(0, 1_000), "cs_1"), SessionListParams),
+        (requests.list_refunds(Period(0, 1_000), "re_1"), stripe_params.RefundListParams),
+        (requests.list_disputes(Period(0, 1_000), "du_1"), stripe_params.DisputeListParams),
     ],
 )
 def test_every_request_fits_the_librarys_own_parameter_types(params: dict[str, Any], kind: Any) -> None:
@@ -152,3 +163,17 @@ def test_builders_share_nothing_that_a_caller_could_change() -> None:
     kept = copy.deepcopy(first)
     requests.checkout(a_purchase(), TEST)["line_items"].clear()
     assert first == kept
+
+
+def test_df_22_billing_details_are_shown_on_invoices_and_taken_off_again() -> None:
+    full = requests.customer_details(
+        details(tax_id="123456789", purchase_order="PO-1", receipt_email="ap@acme.example")
+    )
+    assert (full["name"], full["email"], full["address"]["line1"]) == ("Acme Inc.", "ap@acme.example", "1 Main St")
+    assert full["shipping"]["address"] == full["address"], "shipping is the billing address by default (NP-48)"
+    assert full["invoice_settings"] == {
+        "custom_fields": [{"name": "Tax ID", "value": "123456789"}, {"name": "PO number", "value": "PO-1"}]
+    }
+    plain = requests.customer_details(details())
+    assert (plain["email"], plain["phone"], plain["address"]["line2"]) == ("pay@acme.example", "", "")
+    assert plain["invoice_settings"] == {"custom_fields": ""}

@@ -16,8 +16,10 @@ from lotbook.usecases.read_book import read_balance
 from lotbook.usecases.sales import Sales
 from lotbook.usecases.statement import list_entries
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
+from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks
 from tests.fakes.purchases import TEST, FakeGateway, FakePurchases
+from tests.fakes.reconciliation import FakeStrays
 from tests.fakes.samples import account_on, member, published
 
 RETURN_URL = "https://shop.example/"
@@ -55,16 +57,20 @@ class Desk:
         self.accounts = FakeAccounts(account_on(policy, plan, region=region))
         self.books = FakeBooks()
         self.purchases = FakePurchases()
+        self.billing = FakeBilling()
         self.gateway = FakeGateway(self.clock)
+        self.strays = FakeStrays()
         self.sales = Sales(
             purchases=wrap("purchases", self.purchases),
             accounts=wrap("accounts", self.accounts),
             policies=self.policies,
             books=wrap("books", self.books),
+            billing=wrap("billing", self.billing),
             gateway=wrap("gateway", self.gateway),
             clock=self.clock,
             entropy=CountingEntropy(),
             return_url=RETURN_URL,
+            strays=self.strays,
         )
 
     def buy(self, item: Item | None = None, key: str = "key-1", role: Role = "admin", **changes: Any) -> Created:

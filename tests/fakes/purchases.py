@@ -12,12 +12,15 @@ from typing import Any
 
 from lotbook.domain import instants
 from lotbook.domain.account import Account
+from lotbook.domain.billing import BillingRecord
+from lotbook.domain.billing_details import BillingDetails
 from lotbook.domain.errors import Conflict, Unavailable
 from lotbook.domain.gateway import APP, CheckoutFacts, Deployment, InvoiceFacts, PaymentFacts, Tag
 from lotbook.domain.purchase import Purchase
 from lotbook.domain.quotes import Line, Tax, TopUpItem
 from lotbook.ports import DueItem, KeyUse
 from tests.fakes.accounts import at
+from tests.fakes.money_back import FakeMoneyBack
 
 TEST = Deployment.of("test")
 ORDERED = at("2026-01-15T10:00:00")
@@ -121,7 +124,7 @@ class FakePurchases:
         return iter([DueItem(r.account_id, r.purchase_id, r.check_at or 0) for r in found[:limit]])
 
 
-class FakeGateway:
+class FakeGateway(FakeMoneyBack):
     """Implements `Gateway` as Stripe behaves: idempotency keys, sessions that end, one payment a session.
 
     `later`: what goes wrong with the next calls of an operation, `"before"` or `"after"` its effect.
@@ -130,6 +133,7 @@ class FakeGateway:
     deployment = TEST
 
     def __init__(self, clock: Any) -> None:
+        super().__init__()
         self._lock = Lock()
         self._clock = clock
         self._ids = count(1)
@@ -138,6 +142,7 @@ class FakeGateway:
         self.customers: dict[str, str] = {}
         self.opened: dict[str, str] = {}
         self.invoices: dict[str, InvoiceFacts] = {}
+        self.described: list[tuple[str, int, BillingDetails]] = []
         self.calls: list[str] = []
         self.later: dict[str, list[str]] = {}
 
@@ -150,6 +155,11 @@ class FakeGateway:
             made = self.customers.setdefault(account.account_id, f"cus_{next(self._ids)}")
         self._fail("open_customer", "after")
         return made
+
+    def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
+        self._fail("describe_customer", "before")
+        self.described.append((customer, record.edition, record.details))
+        return True
 
     def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
         self._fail("open_checkout", "before")

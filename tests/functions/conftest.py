@@ -58,6 +58,11 @@ class Answer:
     headers: dict[str, str]
     body: Any
 
+    @property
+    def code(self) -> str | None:
+        """The problem's code; None for every other answer."""
+        return self.body.get("code") if isinstance(self.body, dict) else None
+
     def ok(self, status: int = 200) -> Any:
         """Assert success; answers the body."""
         assert self.status == status, self
@@ -113,7 +118,10 @@ class Api:
         """Invoke the function of the event's route."""
         module = import_module(f"functions.{CONTRACT[event['routeKey']].function}.app")
         result = module.handler(event, None)
-        return Answer(result["statusCode"], result["headers"], json.loads(result["body"]))
+        is_text = result["headers"]["content-type"].startswith("text/")
+        return Answer(
+            result["statusCode"], result["headers"], result["body"] if is_text else json.loads(result["body"])
+        )
 
     def fresh(self) -> str:
         """An idempotency key that was not used yet."""

@@ -23,7 +23,7 @@ def test_np_33_np_44_the_invoice_is_there_after_completion_and_not_before() -> N
         read_invoice("acme", bought.purchase_id, sales=desk.sales)
     desk.pay(bought)
     settle(desk)
-    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).number == "A-1"
+    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).facts.number == "A-1"
     desk.gateway.invoices["in_cs_2"] = InvoiceFacts("in_cs_2", None, None, None)
     with pytest.raises(InvoiceNotReady):
         read_invoice("acme", bought.purchase_id, sales=desk.sales)

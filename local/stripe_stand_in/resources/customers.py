@@ -63,10 +63,15 @@ def _apply(world: World, customer: Doc, params: Doc) -> None:
             customer[name] = params[name] or None
     if "address" in params:
         customer["address"] = address(params["address"])
+    if "shipping" in params:
+        customer["shipping"] = _shipping(params["shipping"])
     if "preferred_locales" in params:
         customer["preferred_locales"] = params["preferred_locales"]
     if "metadata" in params:
         customer["metadata"] = metadata(params["metadata"], customer["metadata"])
+    shown = (params.get("invoice_settings") or {}).get("custom_fields")
+    if shown is not None:
+        customer["invoice_settings"]["custom_fields"] = shown or None
     default = (params.get("invoice_settings") or {}).get("default_payment_method")
     if default is not None:
         if default:
@@ -77,6 +82,12 @@ def _apply(world: World, customer: Doc, params: Doc) -> None:
 def address(given: Any) -> Doc | None:
     """A whole address object."""
     return {name: given.get(name) for name in ADDRESS} if given else None
+
+
+def _shipping(given: Any) -> Doc | None:
+    if not given:
+        return None
+    return {"name": given.get("name"), "phone": given.get("phone"), "address": address(given.get("address"))}
 
 
 def _own_method(world: World, customer: str, method: str) -> None:

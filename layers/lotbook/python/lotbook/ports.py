@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
     from lotbook.domain.access import Caller, Scope
     from lotbook.domain.account import Account
-    from lotbook.domain.gateway import CheckoutFacts, Deployment, EventHint, InvoiceFacts
+    from lotbook.domain.billing import BillingRecord
+    from lotbook.domain.gateway import CheckoutFacts, Deployment, EventHint, InvoiceFacts, Tag
+    from lotbook.domain.money_back import MoneyBackFacts, RefundFacts
     from lotbook.domain.policy import PublishedPolicy
     from lotbook.domain.purchase import Purchase
+    from lotbook.domain.reversals import OwnRefund
 
 
 class Clock(Protocol):
@@ -120,7 +123,7 @@ class DueItem:
 
 
 class DueIndex(Protocol):
-    """What is due, by kind (`book`, `purchase`). Eventually consistent: an item may be seen a moment after it was done."""
+    """What is due, by kind (`book`, `hold`, `purchase`). Eventually consistent: an item may be seen a moment after it was done."""
 
     def due(self, kind: str, until: int, limit: int) -> Iterator[DueItem]:
         """At most `limit` items with `due_at <= until`, longest overdue first, read page by page as they are taken.
@@ -165,6 +168,19 @@ class PurchaseStore(Protocol):
         ...
 
 
+class BillingStore(Protocol):
+    """Billing details, one record an account. Reads are strongly consistent."""
+
+    def get(self, account_id: str) -> BillingRecord | None: ...
+
+    def save(self, record: BillingRecord, read: BillingRecord | None) -> BillingRecord:
+        """Write the record over the one that was read (None: there was none); answers it with its version.
+
+        Raises Conflict when somebody was faster.
+        """
+        ...
+
+
 class Gateway(Protocol):
     """The payment gateway. Every call carries an idempotency key of ours; all raise Unavailable while it does not answer."""
 
@@ -177,6 +193,10 @@ class Gateway(Protocol):
 
     def open_customer(self, account: Account) -> str:
         """The account's customer at the gateway; the same one for every call within a day."""
+        ...
+
+    def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
+        """Show the account's billing details on its customer; False when the gateway does not take them."""
         ...
 
     def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
@@ -194,6 +214,25 @@ class Gateway(Protocol):
         ...
 
     def invoice(self, invoice: str) -> InvoiceFacts: ...
+
+    def owner(self, payment_intent: str) -> Tag | None:
+        """Our mark on a payment, for events whose object carries none; None where there is no such payment."""
+        ...
+
+    def money_back(self, payment_intent: str) -> MoneyBackFacts:
+        """What refunds and disputes did to a payment, as of now."""
+        ...
+
+    def refund(self, purchase: Purchase, own: OwnRefund) -> RefundFacts:
+        """Send the money of one refund of the purchase's own; the same refund however often it is called within a day.
+
+        Raises NotRefundable where the gateway refuses for good. It never charges (D39).
+        """
+        ...
+
+    def undelivered(self, kinds: tuple[str, ...], since: int) -> tuple[EventHint, ...]:
+        """Events of these kinds since an instant that nobody acknowledged, oldest first; at most some hundreds."""
+        ...
 
 
 class EventReader(Protocol):

@@ -10,11 +10,15 @@ from lotbook.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.adapters.dynamo.table import Table
     from lotbook.adapters.secrets import SsmSecrets
+    from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.announcements import Change
+    from lotbook.domain.gateway import Deployment
     from lotbook.ports import (
         AccountStore,
+        BillingStore,
         BookStore,
         Clock,
         DueIndex,
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
         EventBus,
         EventReader,
         Gateway,
+        GatewayLists,
         IdempotencyStore,
         MemberTokens,
         NoticeStore,
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
         StatementStore,
     )
     from lotbook.usecases.announce import Outlets
+    from lotbook.usecases.audit_account import Auditing
+    from lotbook.usecases.reconcile import Reconciliation
     from lotbook.usecases.sales import Sales
 
 
@@ -154,16 +161,63 @@ def purchases() -> PurchaseStore:
 
 
 @cache
+def billing() -> BillingStore:
+    """Billing details in the table."""
+    from lotbook.adapters.dynamo.billing import DynamoBilling
+
+    return DynamoBilling(table())
+
+
+@cache
 def gateway() -> Gateway:
     """Stripe, or its stand-in where the local run names one."""
-    from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.adapters.stripe.gateway import StripeGateway
+
+    return StripeGateway(gateway_calls(), deployment())
+
+
+@cache
+def gateway_lists() -> GatewayLists:
+    """What Stripe holds of a period."""
+    from lotbook.adapters.stripe.lists import StripeLists
+
+    return StripeLists(gateway_calls(), deployment())
+
+
+@cache
+def deployment() -> Deployment:
+    """Which deployment this is."""
     from lotbook.domain.gateway import Deployment
 
+    return Deployment.of(settings().stage)
+
+
+@cache
+def gateway_calls() -> StripeCalls:
+    """Stripe's client with the key from SSM."""
+    from lotbook.adapters.stripe.client import StripeCalls
+
     known = settings()
-    deployment = Deployment.of(known.stage)
-    calls = StripeCalls(secrets(), known.gateway_key_parameter, deployment, known.gateway_api_base)
-    return StripeGateway(calls, deployment)
+    return StripeCalls(secrets(), known.gateway_key_parameter, deployment(), known.gateway_api_base)
+
+
+@cache
+def reconciliation_journal() -> DynamoReconciliation:
+    """The reconciliation journal, and money without a known purchase."""
+    from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
+
+    return DynamoReconciliation(table())
+
+
+@cache
+def reconciliation() -> Reconciliation:
+    """The ports of reconciliation."""
+    from lotbook.adapters.dynamo.made import DynamoPurchaseLists
+    from lotbook.usecases.reconcile import Reconciliation
+
+    return Reconciliation(
+        sales=sales(), gateway=gateway_lists(), made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
+    )
 
 
 @cache
@@ -184,10 +238,12 @@ def sales() -> Sales:
         accounts=accounts(),
         policies=policies(),
         books=books(),
+        billing=billing(),
         gateway=gateway(),
         clock=clock(),
         entropy=entropy(),
         return_url=settings().return_url,
+        strays=reconciliation_journal(),
     )
 
 
@@ -197,6 +253,27 @@ def books() -> BookStore:
     from lotbook.adapters.dynamo.books import DynamoBooks
 
     return DynamoBooks(table())
+
+
+@cache
+def auditing() -> Auditing:
+    """The ports of auditing."""
+    from lotbook.adapters.dynamo.audits import DynamoAudits
+    from lotbook.usecases.audit_account import Auditing
+
+    return Auditing(DynamoAudits(table()), books(), purchases(), clock(), statement())
+
+
+def units_of(account_id: str) -> tuple[str, ...]:
+    """The units that an account may have; none for one that was never opened."""
+    from lotbook.domain.errors import AccountNotFound
+    from lotbook.usecases.load_account import load_account
+
+    try:
+        loaded = load_account(account_id, accounts=accounts(), policies=policies(), clock=clock())
+    except AccountNotFound:
+        return ()
+    return loaded.published.policy.units
 
 
 @cache

@@ -77,10 +77,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, a body that `json` can write, and headers beside the usual ones."""
+    """Status, a body that `json` can write or a text that goes out as it is, and headers beside the usual ones."""
 
     status: int
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] | str
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,9 +108,13 @@ def dispatch(routes: Mapping[str, Handle], event: Event) -> dict[str, Any]:
     return {
         "statusCode": answer.status,
         "headers": {**ANSWER_HEADERS, **answer.headers},
-        "body": json.dumps(answer.body, separators=(",", ":"), allow_nan=False),
+        "body": answer.body if isinstance(answer.body, str) else _json(answer.body),
         "isBase64Encoded": False,
     }
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"), allow_nan=False)
 
 
 def read(event: Event) -> Request:

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api import body, idempotency, paging, problems, schemas, shapes
+from lotbook.api import body, idempotency, paging, problems, schemas, shapes, shapes_records
 from lotbook.api.routes import CONTRACT, Route
 from lotbook.domain import errors
+from lotbook.domain.advising import MAX_PLANNED_PERIODS
 from lotbook.domain.errors import Outcome
 
 Schema = dict[str, Any]
@@ -30,6 +31,16 @@ _QUERY: dict[str, Schema] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": paging.MAX_LIMIT, "default": paging.DEFAULT_LIMIT},
     "cursor": {"type": "string"},
     "version": {"type": "integer", "minimum": 1},
+    "state": {"type": "string", "description": "One state or several, with commas between."},
+    "kind": {"type": "string", "description": "One kind of item or several, with commas between."},
+    "from": {"type": "string", "format": "date-time", "description": "Ordered at this instant or later."},
+    "to": {"type": "string", "format": "date-time", "description": "Ordered before this instant."},
+    "planned": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Credits that will be needed; advice sizes the purchase.",
+    },
+    "planned_periods": {"type": "integer", "minimum": 1, "maximum": MAX_PLANNED_PERIODS, "default": 1},
 }
 
 
@@ -131,7 +142,7 @@ def _who(route: Route) -> str:
 
 
 def _parameters(path: str, route: Route) -> Iterator[Schema]:
-    for name in ("account_id", "policy_id", "purchase_id"):
+    for name in ("account_id", "policy_id", "purchase_id", "hold_id"):
         if f"{{{name}}}" in path:
             yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
     for name in route.query:
@@ -147,6 +158,13 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
 
 
 def _answer(name: str, route: Route) -> Schema:
+    if name == "Csv":
+        told = "Where this page ends, when there is more."
+        return {
+            "description": "RFC 4180, UTF-8, one header row.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "headers": {"Lotbook-Next-Cursor": {"description": told, "schema": {"type": "string"}}},
+        }
     answer: Schema = {"description": "Done.", "content": {JSON: {"schema": _reference(name)}}}
     if route.keyed:
         told = "`true` when this is the first answer again."
@@ -191,7 +209,7 @@ def _bodies() -> dict[str, Schema]:
 
 def _answers() -> dict[str, Schema]:
     found: dict[str, Schema] = {"PolicyDocument": {"type": "object"}, "OpenApi": {"type": "object"}}
-    for name, shape in vars(shapes).items():
+    for name, shape in {**vars(shapes), **vars(shapes_records)}.items():
         if is_typeddict(shape):
             found[name] = _shape(shape)
     return found

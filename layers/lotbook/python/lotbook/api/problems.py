@@ -53,7 +53,12 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.PurchaseNotFound: Kind(404, "Check the purchase id."),
     errors.PurchaseAbandoned: Kind(409, "Start a new purchase under a new key."),
     errors.CardDeclined: Kind(402, "Use another card."),
-    errors.InvoiceNotReady: Kind(409, "Try again when the purchase is completed."),
+    errors.InvoiceNotReady: Kind(
+        409,
+        "Try again when the purchase is completed; fill in billing details where `reason` is `waiting_for_billing`.",
+    ),
+    errors.BillingDetailsNotFound: Kind(404, "Fill them in."),
+    errors.NotRefundable: Kind(409, "Read `reason`; nothing was changed. The policy of the purchase decides."),
     errors.CheckoutRequired: Kind(409, "Send a purchase of kind `plan`."),
     errors.PaymentMethodRequired: Kind(409, "Add a card first."),
     errors.PaymentMethodNotFound: Kind(404, "Check the payment method."),

@@ -9,12 +9,16 @@ from lotbook.domain.instants import to_optional_text, to_text
 from lotbook.domain.quotes import CustomPaymentItem, PackItem, PlanItem, TopUpItem
 
 if TYPE_CHECKING:
-    from lotbook.api import shapes
+    from lotbook.api import shapes, shapes_records
     from lotbook.domain import policy
-    from lotbook.domain.gateway import InvoiceFacts
+    from lotbook.domain.advising import Told
+    from lotbook.domain.billing_details import Address, BillingDetails
     from lotbook.domain.offers import Offers, PlanOffer, TopUpOffer
-    from lotbook.domain.purchase import Consent, Dispute, Failure, Purchase
+    from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase
     from lotbook.domain.quotes import Item, Line, Quote, Tax
+    from lotbook.domain.transactions import Row
+    from lotbook.usecases.read_invoice import Invoice
+    from lotbook.usecases.refund_purchase import Refunded
 
 
 def offers(result: Offers) -> shapes.Offers:
@@ -29,6 +33,17 @@ def offers(result: Offers) -> shapes.Offers:
         "custom_payment": result.custom_payment,
         "consent": optional(result.consent, _consent_asked),
         "support": optional(result.support, _support),
+        "advice": [_advice(told) for told in result.advice],
+    }
+
+
+def _advice(told: Told) -> shapes.Advice:
+    return {
+        "code": told.code,
+        "action": told.advice.action,
+        "credits": told.advice.credits,
+        "plan_id": told.advice.plan_id,
+        "reason": told.reason,
     }
 
 
@@ -99,41 +114,96 @@ def ordered(row: Purchase) -> shapes.Ordered:
         "consent_required": row.consent is not None,
         "allowed": True,
         "reason": None,
-        **_order(row),
+        **order(row),
     }
 
 
-def purchase(row: Purchase) -> shapes.Purchase:
+def purchase(shown: Row) -> shapes.Purchase:
     """A purchase row."""
-    refs = row.gateway_refs
+    row = shown.purchase
     return {
         "purchase_id": row.purchase_id,
         "state": row.state,
         "lot_id": row.lot_id,
         "gateway": row.gateway,
         "gateway_ref": row.gateway_ref,
-        "gateway_refs": {
-            "checkout_session": refs.checkout_session,
-            "payment_intent": refs.payment_intent,
-            "invoice": refs.invoice,
-        },
+        "gateway_refs": gateway_refs(row.gateway_refs),
         "checkout_url": row.checkout_url if row.state == "pending" else None,
-        "consent": optional(row.consent, _consent),
+        "consent": optional(row.consent, consent_given),
         "created_at": to_text(row.created_at),
         "completed_at": to_optional_text(row.completed_at),
         "failure": optional(row.failure, _failure),
-        "dispute": optional(row.dispute, _dispute),
+        "dispute": optional(row.dispute, dispute),
         "policy_version": row.policy_version,
-        **_order(row),
+        "type": shown.type,
+        "payment_id": row.gateway_refs.payment_intent,
+        "actor": row.actor,
+        "refunded_minor": row.refunded_minor,
+        "recheck_offered": shown.recheck_offered,
+        "invoice_offered": shown.invoice == "available",
+        "invoice_state": shown.invoice,
+        **order(row),
     }
 
 
-def invoice(facts: InvoiceFacts) -> shapes.Invoice:
+def refunded(result: Refunded) -> shapes.Refunded:
+    """What a refund paid back."""
+    return {
+        "purchase_id": result.purchase_id,
+        "refund": result.refund,
+        "credits": result.credits,
+        "amount_minor": result.amount_minor,
+        "currency": result.currency,
+    }
+
+
+def gateway_refs(refs: GatewayRefs) -> shapes.GatewayRefs:
+    """The gateway's ids."""
+    return {
+        "checkout_session": refs.checkout_session,
+        "payment_intent": refs.payment_intent,
+        "invoice": refs.invoice,
+    }
+
+
+def invoice(found: Invoice) -> shapes_records.Invoice:
     """The gateway's invoice."""
-    return {"number": facts.number, "hosted_url": facts.hosted_url, "pdf_url": facts.pdf_url}
+    facts = found.facts
+    return {
+        "number": facts.number,
+        "hosted_url": facts.hosted_url,
+        "pdf_url": facts.pdf_url,
+        "billing_details": optional(found.billing, billing_details),
+    }
 
 
-def _order(row: Purchase) -> shapes.Order:
+def billing_details(details: BillingDetails) -> shapes_records.BillingDetails:
+    """To whom invoices are made out."""
+    return {
+        "name": details.name,
+        "email": details.email,
+        "phone": details.phone,
+        "address": _address(details.address),
+        "tax_id": details.tax_id,
+        "purchase_order": details.purchase_order,
+        "receipt_email": details.receipt_email,
+        "shipping": _address(details.shipping or details.address),
+    }
+
+
+def _address(address: Address) -> shapes_records.Address:
+    return {
+        "line1": address.line1,
+        "line2": address.line2,
+        "city": address.city,
+        "state": address.state,
+        "postal_code": address.postal_code,
+        "country": address.country,
+    }
+
+
+def order(row: Purchase) -> shapes.Order:
+    """The order summary of a purchase."""
     return {
         "item": item(row.item),
         "lines": [_line(line) for line in row.lines],
@@ -171,15 +241,17 @@ def _failure(failure: Failure) -> shapes.Failure:
     return {"code": failure.code, "message": failure.message}
 
 
-def _dispute(dispute: Dispute) -> shapes.Dispute:
-    return {"state": dispute.state}
+def dispute(about: Dispute) -> shapes.Dispute:
+    """The bank's dispute."""
+    return {"state": about.state}
 
 
 def _tax(tax: Tax) -> shapes.Tax:
     return {"name": tax.name, "rate": decimal_text(tax.rate), "amount_minor": tax.amount_minor}
 
 
-def _consent(consent: Consent) -> shapes.ConsentGiven:
+def consent_given(consent: Consent) -> shapes.ConsentGiven:
+    """What was accepted."""
     return {
         "kind": consent.kind,
         "refund_policy_version": consent.refund_policy_version,

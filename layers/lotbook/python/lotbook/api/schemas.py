@@ -12,10 +12,11 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from lotbook.api import burning
+from lotbook.api import burning, idempotency
 from lotbook.api.body import MAX_ERRORS, MAX_NAME_SHOWN, UNKNOWN
 from lotbook.api.regions import REGIONS
-from lotbook.domain import instants, quotes
+from lotbook.domain import billing_details, instants, quotes
+from lotbook.domain.burning import DEFAULT_TTL_SECONDS
 from lotbook.domain.errors import InvalidRequest
 
 MAX_URL_CHARACTERS = 2_000
@@ -23,6 +24,11 @@ MAX_REASON_CHARACTERS = 500
 MAX_REMARK_CHARACTERS = 500
 MAX_EMAIL_CHARACTERS = 254
 MAX_AMOUNT_MINOR = 1_000_000_000_000_000  # past every gateway's bound, which the quote checks
+MAX_LINE_CHARACTERS = 200
+MAX_PLACE_CHARACTERS = 100
+MAX_POSTAL_CODE_CHARACTERS = 20
+MAX_TAX_ID_CHARACTERS = 32
+MAX_PURCHASE_ORDER_CHARACTERS = 64
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
 
@@ -54,6 +60,13 @@ Instant = Annotated[
 ]
 # Which addresses are good is the use case's rule; this is their form.
 Url = Annotated[str, StringConstraints(max_length=MAX_URL_CHARACTERS, pattern=r"^https?://[\x21-\x7e]+$")]
+Reference = Annotated[str, StringConstraints(max_length=burning.MAX_REFERENCE_CHARACTERS)]
+Key = Annotated[str, StringConstraints(pattern=f"^{idempotency.VISIBLE_ASCII.pattern}$")]
+# One printed line: something to read, and no control characters.
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
+]
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=burning.MAX_METADATA_KEY_CHARACTERS)]
 MetadataValue = Annotated[str, StringConstraints(max_length=burning.MAX_METADATA_VALUE_CHARACTERS)]
 
@@ -90,8 +103,38 @@ class ConsumeBody(Body):
 
     credits: Credits
     unit: Unit = burning.DEFAULT_UNIT
-    reference: Annotated[str, StringConstraints(max_length=burning.MAX_REFERENCE_CHARACTERS)] | None = None
+    reference: Reference | None = None
     metadata: Annotated[dict[MetadataKey, MetadataValue], Field(max_length=burning.MAX_METADATA_KEYS)] | None = None
+
+
+class BatchItemBody(Body):
+    """One item of a batch: its own idempotency key, in one key space with consume and holds."""
+
+    idempotency_key: Key
+    credits: Credits
+    unit: Unit = burning.DEFAULT_UNIT
+    reference: Reference | None = None
+
+
+class ConsumeBatchBody(Body):
+    """Burns many items in order, each all or nothing by itself. A malformed item refuses the whole batch."""
+
+    items: Annotated[list[BatchItemBody], Field(min_length=1, max_length=burning.MAX_ITEMS)]
+
+
+class HoldBody(Body):
+    """Sets credits aside until they are captured or released, at most for `ttl_seconds`."""
+
+    credits: Credits
+    unit: Unit = burning.DEFAULT_UNIT
+    ttl_seconds: Annotated[int, Field(ge=burning.MIN_TTL_SECONDS, le=burning.MAX_TTL_SECONDS)] = DEFAULT_TTL_SECONDS
+    reference: Reference | None = None
+
+
+class CaptureBody(Body):
+    """Captures some of a hold, at most what it holds; the rest goes back."""
+
+    credits: Annotated[int, Field(ge=0, le=burning.MAX_CREDITS)]
 
 
 class TopUp(Body):
@@ -148,6 +191,49 @@ class PurchaseBody(Body):
     save_payment_method: bool = False
 
 
+class AddressBody(Body):
+    """A postal address; `country` is ISO 3166."""
+
+    line1: Annotated[Line, Field(max_length=MAX_LINE_CHARACTERS)]
+    line2: Annotated[Line, Field(max_length=MAX_LINE_CHARACTERS)] | None = None
+    city: Annotated[Line, Field(max_length=MAX_PLACE_CHARACTERS)]
+    state: Annotated[Line, Field(max_length=MAX_PLACE_CHARACTERS)] | None = None
+    postal_code: Annotated[Line, Field(max_length=MAX_POSTAL_CODE_CHARACTERS)]
+    country: Region
+
+    def to_address(self) -> billing_details.Address:
+        """As the domain knows it."""
+        return billing_details.Address(**self.model_dump())
+
+
+class BillingBody(Body):
+    """To whom invoices are made out. `shipping` left out: the billing address. The country decides the tax id's form."""
+
+    name: Annotated[Line, Field(max_length=MAX_LINE_CHARACTERS)]
+    email: Email
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ().-]{5,20}$")] | None = None
+    address: AddressBody
+    tax_id: Annotated[Line, Field(max_length=MAX_TAX_ID_CHARACTERS)] | None = None
+    purchase_order: Annotated[Line, Field(max_length=MAX_PURCHASE_ORDER_CHARACTERS)] | None = None
+    receipt_email: Email | None = None
+    shipping: AddressBody | None = None
+
+    def to_details(self) -> billing_details.BillingDetails:
+        """As the domain knows it; a shipping address that is the billing address is no other one."""
+        address = self.address.to_address()
+        shipping = self.shipping.to_address() if self.shipping else None
+        return billing_details.BillingDetails(
+            name=self.name,
+            email=self.email,
+            address=address,
+            phone=self.phone,
+            tax_id=self.tax_id,
+            purchase_order=self.purchase_order,
+            receipt_email=self.receipt_email,
+            shipping=None if shipping == address else shipping,
+        )
+
+
 Model = TypeVar("Model", bound=Body)
 
 
@@ -176,6 +262,8 @@ _TOLD: dict[str, tuple[str, str]] = {
     "string_too_short": ("length", "must have at least {min_length} characters."),
     "string_too_long": ("length", "must have at most {max_length} characters."),
     "too_long": ("length", "must have at most {max_length} entries."),
+    "too_short": ("length", "must have at least {min_length} entries."),
+    "list_type": ("type", "must be an array."),
     "string_pattern_mismatch": ("pattern", "does not have the form that is asked for."),
     "literal_error": ("choice", "must be {expected}."),
     "union_tag_invalid": ("choice", "kind must be one of {expected_tags}."),
@@ -203,7 +291,9 @@ def _path(location: tuple[int | str, ...]) -> str:
 @cache
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
-    return {model.__name__: model for model in (AccountBody, GrantBody, ConsumeBody, QuoteBody, PurchaseBody)}
+    burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
+    known = (AccountBody, GrantBody, *burn, QuoteBody, PurchaseBody, BillingBody)
+    return {model.__name__: model for model in known}
 
 
 def bought(item: TopUp | PlanChange | CustomPayment) -> quotes.Item:

@@ -12,9 +12,10 @@ from lotbook.domain.lots import LotKind
 
 Instant = Annotated[str, "date-time"]
 DecimalText = Annotated[str, "decimal"]
-Address = Annotated[str, "uri"]
+Url = Annotated[str, "uri"]
 
 OpenApi = dict[str, Any]
+Csv = str  # RFC 4180, UTF-8, one header row
 PolicyDocument = dict[str, Any]
 EntryKind = Literal[
     "granted", "consumed", "held", "captured", "released", "expired", "clawed_back", "frozen", "unfrozen", "adjusted"
@@ -145,6 +146,41 @@ class Consumed(TypedDict):
     at: Instant
 
 
+class BatchResult(TypedDict):
+    """One item's answer; `code` is the refusal's."""
+
+    idempotency_key: str
+    status: Literal["consumed", "replayed", "refused"]
+    entry_id: str | None
+    code: str | None
+
+
+class ConsumedBatch(TypedDict):
+    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of `credits` if they differ."""
+
+    results: list[BatchResult]
+    unit: str
+    available: int
+
+
+class Held(TypedDict):
+    """A hold; from `expires_at` on it has lapsed."""
+
+    hold_id: str
+    credits: int
+    expires_at: Instant
+    available: int
+
+
+class Resolved(TypedDict):
+    """What became of a hold: `captured` is burned, `released` went back."""
+
+    hold_id: str
+    captured: int
+    released: int
+    available: int
+
+
 class PackOffer(TypedDict):
     """A pack and its price before tax."""
 
@@ -194,7 +230,7 @@ class ConsentAsked(TypedDict):
 
     kind: Literal["refund_policy"]
     version: str
-    url: Address
+    url: Url
 
 
 class SupportContact(TypedDict):
@@ -204,8 +240,26 @@ class SupportContact(TypedDict):
     url: str | None
 
 
+class Advice(TypedDict):
+    """What to do, and why in words. `credits` with `buy`; `plan_id`, where one is known, with plans."""
+
+    code: Literal[
+        "planned_peak",
+        "event_size",
+        "event_buffer",
+        "steady_use",
+        "running_short",
+        "before_reset",
+        "frequent_purchases",
+    ]
+    action: Literal["buy", "upgrade", "review_plan"]
+    credits: int | None
+    plan_id: str | None
+    reason: str
+
+
 class Offers(TypedDict):
-    """What this account may buy now."""
+    """What this account may buy now. `advice` refuses nothing."""
 
     currency: str
     payment_label: str
@@ -216,6 +270,7 @@ class Offers(TypedDict):
     custom_payment: bool
     consent: ConsentAsked | None
     support: SupportContact | None
+    advice: list[Advice]
 
 
 class Item(TypedDict, total=False):
@@ -272,7 +327,7 @@ class Ordered(Quote):
 
     purchase_id: str
     state: Literal["pending"]
-    checkout_url: Address
+    checkout_url: Url
 
 
 class ConsentGiven(TypedDict):
@@ -321,6 +376,23 @@ class Purchase(Order):
     failure: Failure | None
     dispute: Dispute | None
     policy_version: int
+    type: str
+    payment_id: str | None
+    actor: str
+    refunded_minor: int
+    recheck_offered: bool
+    invoice_offered: bool
+    invoice_state: Literal["none", "waiting_for_billing", "available"]
+
+
+class Refunded(TypedDict):
+    """What a refund paid back: unused credits, and their share of what was charged."""
+
+    purchase_id: str
+    refund: str
+    credits: int
+    amount_minor: int
+    currency: str
 
 
 class Purchases(TypedDict):
@@ -328,14 +400,6 @@ class Purchases(TypedDict):
 
     purchases: list[Purchase]
     next_cursor: str | None
-
-
-class Invoice(TypedDict):
-    """The gateway's invoice."""
-
-    number: str | None
-    hosted_url: str | None
-    pdf_url: str | None
 
 
 class Received(TypedDict):

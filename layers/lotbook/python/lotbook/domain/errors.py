@@ -280,10 +280,28 @@ class CardDeclined(Refused):
 
 
 class InvoiceNotReady(Refused):
-    """The purchase has no invoice (yet)."""
+    """The purchase has no invoice (yet). Data: `reason`, with `waiting_for_billing` when it waits for billing details."""
 
     code = "invoice_not_ready"
     title = "The invoice is not ready."
+
+
+class BillingDetailsNotFound(Refused):
+    """Nobody has filled in billing details yet."""
+
+    code = "billing_details_not_found"
+    title = "There are no billing details yet."
+
+
+class NotRefundable(Refused):
+    """Nothing goes back by the product's own refund (IS-27, NP-32). Data: `reason`, the purchase's `state` where that is it.
+
+    `policy`: not under the policy of the purchase; `state`: not paid, disputed or refunded; `nothing_unused`; `shortfall`:
+    the account owes credits; `too_many`: refunds of one purchase; `gateway`: it refused, and the credits are back.
+    """
+
+    code = "not_refundable"
+    title = "This purchase cannot be refunded."
 
 
 class CheckoutRequired(Refused):

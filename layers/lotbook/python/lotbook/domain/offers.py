@@ -8,6 +8,7 @@ from typing import Literal
 
 from lotbook.domain.access import Caller
 from lotbook.domain.account import Account
+from lotbook.domain.advising import Told
 from lotbook.domain.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, top_up_refusal
 from lotbook.domain.plans import Interval, Plan, ValidityRule
 from lotbook.domain.policy import Consent, Policy, PublishedPolicy, Support
@@ -81,6 +82,7 @@ class Offers:
     custom_payment: bool
     consent: Consent | None
     support: Support | None
+    advice: tuple[Told, ...] = ()
 
 
 def offers(published: PublishedPolicy, account: Account, caller: Caller, now: int) -> Offers:

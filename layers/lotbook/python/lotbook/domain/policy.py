@@ -69,6 +69,13 @@ class Refunds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invoices:
+    """`required`: an invoice waits until the buyer has filled in billing details (NP-46)."""
+
+    billing_details: Literal["optional", "required"] = "optional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
     """Whom to ask when a checkout goes wrong (DF-07)."""
 
@@ -152,6 +159,7 @@ class Policy:
     recheck_after_minutes: int = 15  # NP-43
     alerts: Alerts = field(default_factory=Alerts)
     support: Support | None = None
+    invoices: Invoices = field(default_factory=Invoices)
     advice: AdviceRules = field(default_factory=AdviceRules)
     costs: tuple[Cost, ...] = ()
     assumptions: tuple[Assumption, ...] = ()

@@ -13,8 +13,10 @@ from lotbook.domain import ids, instants
 from lotbook.domain.errors import BrokenInvariant
 from lotbook.domain.gateway import GATEWAY
 from lotbook.domain.lots import Lot
+from lotbook.domain.reversals import NOTHING_REVERSED, DisputeState, OwnRefund, Reversal
 
 if TYPE_CHECKING:
+    from lotbook.domain.billing_details import BillingDetails
     from lotbook.domain.quotes import Item, Line, Tax
 
 PurchaseState = Literal[
@@ -55,6 +57,7 @@ class Consent:
     actor: str
     source_ip: str | None
     user_agent: str | None
+    url: str | None = None  # where that version was to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Dispute:
     """The bank's dispute about this purchase."""
 
     dispute_id: str
-    state: Literal["open", "won", "lost"]
+    state: DisputeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +135,25 @@ class Purchase:
     failure: Failure | None = None
     dispute: Dispute | None = None
     refunded_minor: int = 0
+    reversal: Reversal = NOTHING_REVERSED  # how far the lots have followed money that went back
+    reversal_next: Reversal | None = None  # where they are being brought; a crash leaves it to whoever comes next
+    own_refunds: tuple[OwnRefund, ...] = ()
     check_at: int | None = None  # when the schedule looks at it next
     version: int = 1
+    title: str = ""  # what it is in words, as on the day of the order (NP-45)
+    invoice_waits: bool = False  # until there are billing details (NP-46)
+    billing: BillingDetails | None = None  # as they stood when the invoice was generated, unchanged since (NP-47)
 
     @property
     def lot_id(self) -> str | None:
         """The lot that the buyer got; shown once it exists, that is from `completed` on."""
         return self.settlement.lot_id if self.settlement and self.state in SETTLED else None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether lots or money of a settled purchase are still on their way back."""
+        under_way = any(each.state in ("reserving", "reserved") for each in self.own_refunds)
+        return under_way or self.reversal_next is not None
 
     @property
     def gateway_ref(self) -> str | None:
@@ -177,8 +192,8 @@ def moved(purchase: Purchase, state: PurchaseState, now: int) -> Purchase:
 
 
 def next_check_at(purchase: Purchase, now: int) -> int | None:
-    """When the schedule looks again: soon while a paid purchase lacks its credits, never once it is decided."""
-    if purchase.settlement is not None and purchase.state not in SETTLED:
+    """When the schedule looks again: soon while credits or money are on their way, never once it is decided."""
+    if purchase.is_unfinished or (purchase.settlement is not None and purchase.state not in SETTLED):
         return now + CHECK_AGAIN
     if purchase.state == "processing":
         return now + CHECK_PROCESSING
@@ -247,4 +262,7 @@ def as_first_answered(purchase: Purchase) -> Purchase:
         failure=None,
         dispute=None,
         refunded_minor=0,
+        reversal=NOTHING_REVERSED,
+        reversal_next=None,
+        own_refunds=(),
     )

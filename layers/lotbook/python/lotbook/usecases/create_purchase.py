@@ -30,7 +30,9 @@ from lotbook.domain.purchase import (
 )
 from lotbook.domain.quotes import PlanItem, quote
 from lotbook.domain.return_urls import check_return_url
+from lotbook.domain.transactions import title_of
 from lotbook.ports import KeyUse
+from lotbook.usecases.billing_details import show_gateway
 from lotbook.usecases.ensure_customer import ensure_customer
 from lotbook.usecases.settle_purchase import session_of, settle_purchase
 
@@ -135,6 +137,8 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sale
         first_check_at=now + policy.recheck_after_minutes * MINUTE,
         save_payment_method=request.save_payment_method,
         gateway=policy.payment_for(account).gateway,
+        title=title_of(policy, request.item),
+        invoice_waits=policy.invoices.billing_details == "required",
     )
     return replace(moved(order, "pending", now), checkout_request=sales.gateway.draft_checkout(order))
 
@@ -155,7 +159,7 @@ def _consent(request: PurchaseRequest, published: PublishedPolicy, caller: Calle
         return None
     if request.refund_policy_version != asked.version:
         raise ConsentRequired(kind=asked.kind, version=asked.version, url=asked.url)
-    return Consent(asked.kind, asked.version, now, caller.actor, request.source_ip, request.user_agent)
+    return Consent(asked.kind, asked.version, now, caller.actor, request.source_ip, request.user_agent, asked.url)
 
 
 def _opened(order: Purchase, sales: Sales) -> Purchase:
@@ -172,6 +176,9 @@ def _opened(order: Purchase, sales: Sales) -> Purchase:
 
 def _open(order: Purchase, sales: Sales) -> Purchase:
     customer = ensure_customer(order.account_id, accounts=sales.accounts, gateway=sales.gateway)
+    record = sales.billing.get(order.account_id)
+    if record is not None:
+        show_gateway(sales.account(order.account_id).account, customer, record, sales=sales)
     now = sales.clock.now()
     if order.checkout_expires_at - now < CHECKOUT_LEAST_LEFT:
         return _too_late(order, now, sales)

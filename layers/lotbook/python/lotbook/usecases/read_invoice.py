@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.billing import billed_to, invoice_state
 from lotbook.domain.errors import InvoiceNotReady
-from lotbook.domain.purchase import SETTLED
 
 if TYPE_CHECKING:
+    from lotbook.domain.billing_details import BillingDetails
     from lotbook.domain.gateway import InvoiceFacts
     from lotbook.domain.purchase import Purchase
     from lotbook.usecases.sales import Sales
 
+NOT_COMPLETED, WAITING_FOR_BILLING, BEING_MADE = "not_completed", "waiting_for_billing", "being_made"
 
-def read_invoice(account_id: str, purchase_id: str, *, sales: Sales) -> InvoiceFacts:
-    """The finalized invoice; raises PurchaseNotFound, InvoiceNotReady before completion or finalization, Unavailable."""
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """The gateway's invoice, and the billing details that it keeps (NP-47)."""
+
+    facts: InvoiceFacts
+    billing: BillingDetails | None
+
+
+def read_invoice(account_id: str, purchase_id: str, *, sales: Sales) -> Invoice:
+    """The finalized invoice; raises PurchaseNotFound, Unavailable, and InvoiceNotReady `{reason}`.
+
+    It is not ready before the purchase is completed, while it waits for billing details (NP-46), and until the gateway
+    has made it.
+    """
     purchase = sales.purchase(account_id, purchase_id)
-    if purchase.state not in SETTLED:
-        raise InvoiceNotReady
+    record = sales.billing.get(account_id)
+    match invoice_state(purchase, record):
+        case "none":
+            raise InvoiceNotReady(reason=NOT_COMPLETED)
+        case "waiting_for_billing":
+            raise InvoiceNotReady("The invoice waits for billing details.", reason=WAITING_FOR_BILLING)
     invoice = _invoice_of(purchase, sales)
-    if invoice is None:
-        raise InvoiceNotReady
-    facts = sales.gateway.invoice(invoice)
-    if facts.number is None or facts.hosted_url is None:
-        raise InvoiceNotReady
-    return facts
+    facts = None if invoice is None else sales.gateway.invoice(invoice)
+    if facts is None or facts.number is None or facts.hosted_url is None:
+        raise InvoiceNotReady(reason=BEING_MADE)
+    return Invoice(facts, billed_to(purchase, record))
 
 
 def _invoice_of(purchase: Purchase, sales: Sales) -> str | None:

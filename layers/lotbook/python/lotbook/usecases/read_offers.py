@@ -1,24 +1,44 @@
-"""What an account may buy now, and what one item of it costs. Neither changes anything."""
+"""What an account may buy now, and what one item of it costs. Neither orders anything."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.advising import Planned, advise
 from lotbook.domain.offers import Offers, offers
 from lotbook.domain.quotes import Item, Quote, quote
 from lotbook.usecases.load_account import load_account
+from lotbook.usecases.read_usage import read_usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lotbook.domain.access import Caller
-    from lotbook.ports import AccountStore, Clock, PolicyStore
+    from lotbook.ports import AccountStore, BookStore, Clock, PolicyStore, PurchaseStore, StatementStore
 
 
 def read_offers(
-    account_id: str, caller: Caller, *, accounts: AccountStore, policies: PolicyStore, clock: Clock
+    account_id: str,
+    caller: Caller,
+    planned: Planned | None,
+    *,
+    accounts: AccountStore,
+    policies: PolicyStore,
+    books: BookStore,
+    purchases: PurchaseStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    statement: StatementStore | None = None,
 ) -> Offers:
-    """What the caller may buy for the account now. Raises AccountNotFound."""
+    """What the caller may buy for the account now, with advice from its own usage and from what it plans.
+
+    Raises AccountNotFound, Unavailable.
+    """
     loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
-    return offers(loaded.published, loaded.account, caller, clock.now())
+    found = offers(loaded.published, loaded.account, caller, clock.now())
+    usage = read_usage(loaded, books=books, purchases=purchases, clock=clock, renew=renew, statement=statement)
+    return replace(found, advice=advise(loaded.published.policy, usage, planned, clock.now()))
 
 
 def quote_item(

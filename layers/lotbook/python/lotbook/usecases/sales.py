@@ -33,12 +33,13 @@ class Sales:
     accounts: AccountStore
     policies: PolicyStore
     books: BookStore
+    billing: BillingStore
     gateway: Gateway
     clock: Clock
     entropy: Entropy
     return_url: str
-
     strays: StrayStore
+
     def account(self, account_id: str) -> LoadedAccount:
         """The account with its newest policy; raises AccountNotFound."""
         return load_account(account_id, accounts=self.accounts, policies=self.policies, clock=self.clock)

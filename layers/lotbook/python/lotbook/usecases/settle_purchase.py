@@ -9,18 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.billing import with_snapshot
 from lotbook.domain.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.domain.purchase import SETTLED, GatewayRefs, Purchase, completed, lots_of, moved, settled
 from lotbook.domain.validity import validity
 from lotbook.domain.verdicts import Verdict, decided, verdict
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.follow_shortfall import follow_shortfall
 from lotbook.usecases.grant import grant_lot
 
 if TYPE_CHECKING:
     from lotbook.domain.gateway import CheckoutFacts
+    from lotbook.domain.lots import Lot
     from lotbook.domain.policy import Policy
     from lotbook.usecases.sales import Sales
-    from lotbook.domain.lots import Lot
 
 SETTLE_ATTEMPTS = 8  # lost races: each means that somebody else moved the purchase on
 

@@ -4,24 +4,26 @@
 |---|---|---|
 | account | `A#<account>` | `account` |
 | purchase | `A#<account>` | `purchase#<purchase_id>` (ids sort by time) |
+| billing details | `A#<account>` | `billing` |
 | idempotency marker | `A#<account>` | `key#<space>#<fingerprint>` |
 | book | `B#<account>#<unit>` | `book` |
 | ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
 | ledger: burns, decisions, returns (spread) | `U#<account>#<name>` | `use` |
+| lots that the book has no room for, a page | `H#<account>#<unit>` | `shelf#<digest>` |
 | statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
 | what was said about the levels of a unit | `A#<account>` | `latch#<unit>` |
 | notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
-
-Index `due` (sparse, keys only): `dp` (what and shard, for example `book#03`) and `du` (milliseconds): what a schedule looks at next.
 | reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
 | reconciliation: how far a run has come | `R#progress` | `<name>` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
-"""
 
+Index `due` (sparse, keys only): `dp` (what and shard, for example `book#03`) and `du` (milliseconds): what a schedule looks at next.
 A purchase that waits for nothing is in it as `made#<shard>` at the instant it was made: so a period's purchases are found
 without a scan, and the index costs one write a purchase more than not to have it.
+"""
+
 from __future__ import annotations
 
 from hashlib import sha256
@@ -38,6 +40,11 @@ def account(account_id: str) -> dict[str, str]:
 def purchase(account_id: str, purchase_id: str) -> dict[str, str]:
     """One purchase of the account."""
     return {"pk": f"A#{account_id}", "sk": f"purchase#{purchase_id}"}
+
+
+def billing(account_id: str) -> dict[str, str]:
+    """The account's billing details."""
+    return {"pk": f"A#{account_id}", "sk": "billing"}
 
 
 def idempotency(account_id: str, space: str, fingerprint: str) -> dict[str, str]:
@@ -75,6 +82,11 @@ def spread_ledger(account_id: str, name: str) -> dict[str, str]:
     return {"pk": f"U#{account_id}#{name}", "sk": "use"}
 
 
+def shelf(account_id: str, unit: str, name: str) -> dict[str, str]:
+    """One page of lots that wait outside the book."""
+    return {"pk": f"H#{account_id}#{unit}", "sk": name}
+
+
 def statement(account_id: str, unit: str, seq: int) -> dict[str, str]:
     """One line of the filed statement, in the order of the ledger's numbers."""
     return {"pk": f"S#{account_id}#{unit}", "sk": f"{seq:012d}"}
@@ -90,18 +102,6 @@ def notice(account_id: str, unit: str, lot_id: str) -> dict[str, str]:
     return {"pk": f"A#{account_id}", "sk": f"notice#{unit}#{lot_id}"}
 
 
-def ledger_name(pk: str, sk: str) -> tuple[str, str] | None:
-    """Account and name of a ledger entry's key; None for every other item."""
-    account_id, _, rest = pk[2:].partition("#")
-    if pk.startswith("L#"):
-        return account_id, sk
-    return (account_id, rest) if pk.startswith("U#") and sk == "use" else None
-
-
-def is_purchase(pk: str, sk: str) -> bool:
-    """Whether the key is a purchase's."""
-    return pk.startswith("A#") and sk.startswith("purchase#")
-
 def reconciliation_note(day: str, name: str) -> dict[str, str]:
     """One line of the reconciliation journal of a day (`2026-01-31`)."""
     return {"pk": f"R#{day}", "sk": name}
@@ -116,6 +116,18 @@ def stray(name: str) -> dict[str, str]:
     """Money without a known purchase: few, so one partition."""
     return {"pk": "R#stray", "sk": name}
 
+
+def ledger_name(pk: str, sk: str) -> tuple[str, str] | None:
+    """Account and name of a ledger entry's key; None for every other item."""
+    account_id, _, rest = pk[2:].partition("#")
+    if pk.startswith("L#"):
+        return account_id, sk
+    return (account_id, rest) if pk.startswith("U#") and sk == "use" else None
+
+
+def is_purchase(pk: str, sk: str) -> bool:
+    """Whether the key is a purchase's."""
+    return pk.startswith("A#") and sk.startswith("purchase#")
 
 
 def due_shard(kind: str, seed: str) -> str:

@@ -6,16 +6,18 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.billing import details_of
 from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase, Settlement
 from lotbook.domain.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, Tax, TopUpItem
+from lotbook.domain.reversals import OwnRefund, Reversal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DUE_KIND = "purchase"
+MADE_KIND = "made"
 _FIELDS = frozenset(field.name for field in fields(Purchase))
 _ITEMS: dict[str, type[TopUpItem | PackItem | PlanItem | CustomPaymentItem]] = {
-MADE_KIND = "made"
     "top_up": TopUpItem,
     "pack": PackItem,
     "plan": PlanItem,
@@ -50,10 +52,22 @@ def from_values(values: Mapping[str, Any]) -> Purchase:
     for name, part in _PARTS.items():
         known[name] = _part(part, known.get(name))
     known["gateway_refs"] = known["gateway_refs"] or GatewayRefs()
+    known["billing"] = details_of(known["billing"]) if known.get("billing") else None
     known["item"] = _item(known["item"])
     known["lines"] = tuple(_part(Line, line) for line in known["lines"])
+    known["reversal"] = _reversal(known.get("reversal")) or Reversal()
+    known["reversal_next"] = _reversal(known.get("reversal_next"))
+    known["own_refunds"] = tuple(_part(OwnRefund, own) for own in known.get("own_refunds", ()))
     known["companions"] = tuple((unit, credits) for unit, credits in known["companions"])
     return Purchase(**known)
+
+
+def _reversal(values: Mapping[str, Any] | None) -> Reversal | None:
+    if values is None:
+        return None
+    clawed = tuple((unit, credits) for unit, credits in values["clawed"])
+    made: Reversal = _part(Reversal, {**values, "clawed": clawed})
+    return made
 
 
 def _item(values: Mapping[str, Any]) -> Item:

@@ -83,18 +83,20 @@ class DynamoPurchases:
         """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
         prefix = keys.purchase(account_id, "")
         below = keys.purchase(account_id, after)["sk"] if after else prefix["sk"] + "\x7f"
-        found = self._table.client.query(
+        answer = self._table.client.query(
             TableName=self._table.name,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :below",
             ExpressionAttributeValues=to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
             ScanIndexForward=False,
             ConsistentRead=True,
             Limit=limit + 2,  # the bound itself may be among them
-        )["Items"]
-        rows = [from_values(from_item(item)) for item in found]
+        )
+        rows = [from_values(from_item(item)) for item in answer["Items"]]
         rows = [row for row in rows if after is None or row.purchase_id < after]
-        more = len(rows) > limit
-        return rows[:limit], rows[limit - 1].purchase_id if more else None
+        # A query ends after a megabyte, too: long rows make a short page, which is not the end of the list.
+        more = len(rows) > limit or ("LastEvaluatedKey" in answer and bool(rows))
+        rows = rows[:limit]
+        return rows, rows[-1].purchase_id if more else None
 
     def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
         answer = self._table.client.get_item(TableName=self._table.name, Key=to_item(key), ConsistentRead=True)

@@ -10,20 +10,23 @@ import stripe
 from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
+from lotbook.adapters.stripe.money_back import StripeMoneyBack
 
 if TYPE_CHECKING:
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.account import Account
+    from lotbook.domain.billing import BillingRecord
     from lotbook.domain.gateway import CheckoutFacts, Deployment, InvoiceFacts
     from lotbook.domain.purchase import Purchase
 
 MAX_PAGES = 5  # of a customer's sessions since the order, a hundred each
 
 
-class StripeGateway:
+class StripeGateway(StripeMoneyBack):
     """The gateway of a deployment. Thread-safe: the client keeps a connection a thread."""
 
     def __init__(self, calls: StripeCalls, deployment: Deployment) -> None:
+        super().__init__(calls, deployment)
         self._calls = calls
         self._deployment = deployment
 
@@ -41,6 +44,20 @@ class StripeGateway:
         params: Any = requests.customer(account, self._deployment)
         options: Any = {"idempotency_key": f"customer:{account.account_id}"}
         return self._calls.call(lambda client: client.v1.customers.create(params, options)).id
+
+    def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
+        """Name, address and the like on the customer, for its invoices; False when Stripe calls them invalid."""
+        params: Any = requests.customer_details(record.details)
+        options: Any = {"idempotency_key": f"billing:{account.account_id}:{record.edition}"}
+
+        def describe(client: stripe.StripeClient) -> bool:
+            try:
+                client.v1.customers.update(customer, params, options)
+            except stripe.InvalidRequestError:
+                return False
+            return True
+
+        return self._calls.call(describe)
 
     def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
         """Session id and page address of the order's one checkout."""

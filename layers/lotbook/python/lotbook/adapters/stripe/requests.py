@@ -12,11 +12,12 @@ from lotbook.domain.instants import HOUR, SECOND
 
 if TYPE_CHECKING:
     from lotbook.domain.account import Account
+    from lotbook.domain.billing_details import Address, BillingDetails
     from lotbook.domain.purchase import Purchase
     from lotbook.domain.quotes import Line, Tax
-
     from lotbook.domain.reconciliation import Period
     from lotbook.domain.reversals import OwnRefund
+
 LIST_PAGE = 100
 MAX_NAME_CHARACTERS = 250
 _PERCENT = 100
@@ -33,6 +34,31 @@ def metadata(deployment: Deployment, account_id: str, purchase_id: str | None = 
 def customer(account: Account, deployment: Deployment) -> dict[str, Any]:
     """The account as Stripe's customer."""
     return {"email": account.email, "metadata": metadata(deployment, account.account_id)}
+
+
+def customer_details(details: BillingDetails) -> dict[str, Any]:
+    """Billing details on the customer; an empty text takes away what is there. Invoices show the custom fields."""
+    shown = (("Tax ID", details.tax_id), ("PO number", details.purchase_order))
+    fields = [{"name": name, "value": value} for name, value in shown if value]
+    return {
+        "name": details.name,
+        "email": details.receipt_email or details.email,
+        "phone": details.phone or "",
+        "address": _address(details.address),
+        "shipping": {"name": details.name, "address": _address(details.shipping or details.address)},
+        "invoice_settings": {"custom_fields": fields or ""},
+    }
+
+
+def _address(address: Address) -> dict[str, str]:
+    return {
+        "line1": address.line1,
+        "line2": address.line2 or "",
+        "city": address.city,
+        "state": address.state or "",
+        "postal_code": address.postal_code,
+        "country": address.country,
+    }
 
 
 def checkout(order: Purchase, deployment: Deployment) -> dict[str, Any]:
@@ -73,28 +99,6 @@ def find_checkout(order: Purchase, customer: str) -> dict[str, Any]:
     }
 
 
-def _line_items(order: Purchase) -> list[dict[str, Any]]:
-    items = [_item(order.currency, _name(line), line.amount_minor) for line in order.lines]
-    if order.tax is not None and order.tax.amount_minor:
-        items.append(_item(order.currency, _tax_name(order.tax), order.tax.amount_minor))
-    return items
-
-
-def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
-    product = {"name": name[:MAX_NAME_CHARACTERS]}
-    return {"quantity": 1, "price_data": {"currency": currency, "unit_amount": amount_minor, "product_data": product}}
-
-
-def _name(line: Line) -> str:
-    """What the buyer reads: `10,000 credits (10,000 x 0.0009)`; a single piece needs no arithmetic."""
-    if line.quantity == 1:
-        return line.description
-    return f"{line.description} ({line.quantity:,} x {line.unit_price:f})"
-
-
-def _tax_name(tax: Tax) -> str:
-    percent = (tax.rate * _PERCENT).normalize()
-    return f"{tax.name} {percent:f} %"
 def list_checkouts(period: Period, after: str | None) -> dict[str, Any]:
     """One page of the sessions of a period, with their payments."""
     return _listed(period, after, "payment_intent")
@@ -147,3 +151,25 @@ def _listed(period: Period, after: str | None, *expanded: str) -> dict[str, Any]
     return params if after is None else {**params, "starting_after": after}
 
 
+def _line_items(order: Purchase) -> list[dict[str, Any]]:
+    items = [_item(order.currency, _name(line), line.amount_minor) for line in order.lines]
+    if order.tax is not None and order.tax.amount_minor:
+        items.append(_item(order.currency, _tax_name(order.tax), order.tax.amount_minor))
+    return items
+
+
+def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
+    product = {"name": name[:MAX_NAME_CHARACTERS]}
+    return {"quantity": 1, "price_data": {"currency": currency, "unit_amount": amount_minor, "product_data": product}}
+
+
+def _name(line: Line) -> str:
+    """What the buyer reads: `10,000 credits (10,000 x 0.0009)`; a single piece needs no arithmetic."""
+    if line.quantity == 1:
+        return line.description
+    return f"{line.description} ({line.quantity:,} x {line.unit_price:f})"
+
+
+def _tax_name(tax: Tax) -> str:
+    percent = (tax.rate * _PERCENT).normalize()
+    return f"{tax.name} {percent:f} %"
