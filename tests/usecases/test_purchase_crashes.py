@@ -19,51 +19,12 @@ from lotbook.usecases.abandon_purchase import abandon_purchase
 from lotbook.usecases.handle_event import handle_event
 from lotbook.usecases.recheck_purchase import recheck_purchase
 from lotbook.usecases.sweep_purchases import sweep_purchases
+from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.desk import Desk, an_event
 from tests.fakes.samples import member
 
 MAX_CALLS = 200
 ADMIN = member("admin")
-
-
-class Crash(BaseException):
-    """The process is gone: nothing catches it."""
-
-
-class Countdown:
-    """Crashes once, at the `at`-th call of any port, ahead of its effect or right after it."""
-
-    def __init__(self, at: int, moment: str) -> None:
-        self.left = at
-        self.moment = moment
-        self.crashed_in = ""
-        self.check: Callable[[], None] = lambda: None
-
-    def wrap(self, name: str, port: Any) -> Any:
-        return _Fragile(name, port, self)
-
-    def call(self, name: str, method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        self.left -= 1
-        if self.left == 0 and self.moment == "before":
-            self.crashed_in = name
-            raise Crash
-        answer = method(*args, **kwargs)
-        self.check()
-        if self.left == 0:
-            self.crashed_in = name
-            raise Crash
-        return answer
-
-
-class _Fragile:
-    def __init__(self, name: str, port: Any, countdown: Countdown) -> None:
-        self._name, self._port, self._countdown = name, port, countdown
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._port, name)
-        if not callable(found):
-            return found
-        return lambda *args, **kwargs: self._countdown.call(f"{self._name}.{name}", found, args, kwargs)
 
 
 def never_completed_without_credits(desk: Desk) -> Callable[[], None]:

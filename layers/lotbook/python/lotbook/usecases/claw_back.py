@@ -38,14 +38,15 @@ def claw_back(
     actor: str = "system",
     reason: str | None = None,
     reference: str | None = None,
+    unused_only: bool = False,
 ) -> ClawedBack:
     """Take `credits` of the lot back; what was burned of them becomes shortfall, which later grants pay first (D13).
 
-    `claim` names the refund or dispute: the same claim takes effect once. Raises LotNotFound for a lot that is not granted
-    (yet): let the sender try again. Raises Unavailable.
+    `unused_only`: take at most what is there, and no shortfall. `claim` names the refund or dispute: the same claim takes
+    effect once. Raises LotNotFound for a lot that is not granted (yet): let the sender try again. Raises Unavailable.
     """
     lot = granted_lot(account_id, unit, lot_id, books)
-    order = ClawBack(lot_id, claim, credits, lot.credits, actor, reference, reason, lot.purchase_id)
+    order = ClawBack(lot_id, claim, credits, lot.credits, actor, reference, reason, lot.purchase_id, unused_only)
     entry, replayed = place(account_id, unit, order, books=books, clock=clock)
     return ClawedBack(entry.entry_id, entry.removed, -entry.credits - entry.removed, replayed)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from lotbook.domain.errors import PurchaseNotFound, Unavailable
 from lotbook.domain.reconciliation import stray_of_event
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.handle_money_back import MONEY_BACK, handle_money_back
 from lotbook.usecases.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ SETTLING = frozenset(
         "invoice.paid",
     }
 )
-
 # Those that say that money came: without a purchase it is kept as a stray.
 PAYING = frozenset(
     {
@@ -42,11 +42,15 @@ PAYING = frozenset(
     }
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of an event; `ignored` means that it is not about a purchase of this deployment."""
+    """What became of an event; `ignored` means that it is not about a purchase of this deployment.
 
-    outcome: Literal["ignored", "settled"]
+    `settled`: the payment was looked at; `followed`: so was the money that went back.
+    """
+
+    outcome: Literal["ignored", "settled", "followed"]
     purchase_id: str | None = None
     state: str | None = None
 
@@ -56,6 +60,9 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
 
     Raises Unavailable also where an event is ours and its purchase is not there: never acknowledge what was not done.
     """
+    if hint.kind in MONEY_BACK and _is_here(hint, sales):
+        followed = handle_money_back(hint, sales=sales)
+        return Handled("followed", followed.purchase_id, followed.state) if followed else Handled("ignored")
     if not _is_ours(hint, sales) or hint.kind not in SETTLING:
         return Handled("ignored")
     if not hint.tag.is_whole:
@@ -70,10 +77,6 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
     return Handled("settled", purchase.purchase_id, purchase.state)
 
 
-def _is_ours(hint: EventHint, sales: Sales) -> bool:
-    """Several systems and stages share a gateway account; their events are answered 200 and left alone."""
-    deployment = sales.gateway.deployment
-    return hint.livemode == deployment.live and hint.account is None and hint.tag.is_of(deployment)
 def _without_purchase(hint: EventHint, sales: Sales) -> NoReturn:
     """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is never acknowledged (D5, D8)."""
     if hint.kind in PAYING:
@@ -88,3 +91,11 @@ def _without_purchase(hint: EventHint, sales: Sales) -> NoReturn:
     raise Unavailable("The purchase of this event is not known here.")
 
 
+def _is_ours(hint: EventHint, sales: Sales) -> bool:
+    """Several systems and stages share a gateway account; their events are answered 200 and left alone."""
+    return _is_here(hint, sales) and hint.tag.is_of(sales.gateway.deployment)
+
+
+def _is_here(hint: EventHint, sales: Sales) -> bool:
+    """Whether it comes from this very gateway account, in this deployment's mode."""
+    return hint.livemode == sales.gateway.deployment.live and hint.account is None

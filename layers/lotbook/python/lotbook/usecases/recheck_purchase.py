@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.domain.purchase import SETTLED
+from lotbook.usecases.follow_money_back import follow_money_back
 from lotbook.usecases.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def recheck_purchase(account_id: str, purchase_id: str, caller: Caller, *, sales: Sales) -> Purchase:
-    """Ask the gateway again and act on its answer; however often, the credits come once.
+    """Ask the gateway again and act on its answer; however often, the credits come once, and go with the money that went back.
 
     Raises AccountNotFound, Forbidden, PurchaseNotFound, Unavailable.
     """
     sales.account_of_buyer(account_id, caller)
-    return settle_purchase(account_id, purchase_id, sales=sales)
+    purchase = settle_purchase(account_id, purchase_id, sales=sales)
+    return follow_money_back(account_id, purchase_id, sales=sales) if purchase.state in SETTLED else purchase

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.errors import Conflict
-from lotbook.domain.purchase import CHECK_AGAIN, Purchase
+from lotbook.domain.purchase import CHECK_AGAIN, SETTLED, Purchase
+from lotbook.usecases.follow_money_back import follow_money_back
 from lotbook.usecases.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def sweep_purchases(
         if _claimed(item, sales) is None:
             continue
         after = settle_purchase(item.account_id, item.name, sales=sales)
+        if after.check_at is not None and after.state in SETTLED:  # a refund, or a step of one, was cut short
+            after = follow_money_back(item.account_id, item.name, sales=sales)
         checked += 1
         decided += after.check_at is None
     return Swept(checked, decided)

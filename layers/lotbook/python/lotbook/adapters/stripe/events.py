@@ -48,7 +48,7 @@ def parse(body: bytes) -> EventHint:
         event = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise MalformedEvent from None
-    if not isinstance(event, dict) or _text(event, "object") not in EVENT_OBJECTS:
+    if not isinstance(event, dict):
         raise MalformedEvent
     return hint_of(event)
 
@@ -74,9 +74,9 @@ def hint_of(event: dict[str, Any]) -> EventHint:
 
 
 def tag_of(thing: dict[str, Any]) -> Tag:
-    """Our metadata on an object; keys that are absent, empty or no text are None."""
+    """Our metadata on an object; what is absent, empty, or not in a form that ours could have is None."""
     metadata = _object(thing, "metadata")
-    return Tag(*(_text(metadata, name) or None for name in ("app", "stage", "account_id", "purchase_id")))
+    return Tag(*(_id(metadata, name) for name in ("app", "stage", "account_id", "purchase_id")))
 
 
 def _payment_intent(thing: dict[str, Any]) -> str | None:

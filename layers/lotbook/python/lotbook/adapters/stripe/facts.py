@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.domain.gateway import CheckoutFacts, CheckoutState, InvoiceFacts, PaymentFacts, PaymentState
+from lotbook.domain.instants import SECOND
+from lotbook.domain.money_back import DisputeFacts, MoneyBackFacts, RefundFacts
 
 UNKNOWN_DECLINE = "card_declined"
 
@@ -51,6 +53,43 @@ def invoice_facts(invoice: dict[str, Any]) -> InvoiceFacts:
     """An invoice; number and addresses exist once it is finalized."""
     return InvoiceFacts(
         invoice["id"], invoice.get("number"), invoice.get("hosted_invoice_url"), invoice.get("invoice_pdf")
+    )
+
+
+def money_back_facts(
+    intent: dict[str, Any], refunds: list[dict[str, Any]], disputes: list[dict[str, Any]]
+) -> MoneyBackFacts:
+    """A payment with all its refunds and disputes."""
+    return MoneyBackFacts(
+        payment_intent=intent["id"],
+        currency=intent["currency"],
+        charged_minor=intent.get("amount_received") or 0,
+        refunds=tuple(refund_facts(each) for each in refunds),
+        disputes=tuple(dispute_facts(each) for each in disputes),
+    )
+
+
+def refund_facts(refund: dict[str, Any]) -> RefundFacts:
+    """A refund; `number` is there on those that we asked for."""
+    number = (refund.get("metadata") or {}).get("refund_number")
+    return RefundFacts(
+        refund=refund["id"],
+        amount_minor=refund["amount"],
+        state=refund.get("status") or "",
+        number=int(number) if isinstance(number, str) and number.isascii() and number.isdigit() else None,
+    )
+
+
+def dispute_facts(dispute: dict[str, Any]) -> DisputeFacts:
+    """A dispute. What moved on our balance for it says whether the money is back, where that is told at all."""
+    moved = [each.get("amount") or 0 for each in dispute.get("balance_transactions") or () if isinstance(each, dict)]
+    return DisputeFacts(
+        dispute=dispute["id"],
+        amount_minor=dispute["amount"],
+        currency=dispute["currency"],
+        state=dispute["status"],
+        opened_at=dispute["created"] * SECOND,
+        reinstated=bool(moved) and sum(moved) >= 0,
     )
 
 

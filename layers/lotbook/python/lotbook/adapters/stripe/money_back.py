@@ -1,0 +1,93 @@
+"""Money that goes back, with Stripe: what happened to a payment, refunds of ours, events that nobody acknowledged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from lotbook.adapters.stripe import requests
+from lotbook.adapters.stripe.client import UNCERTAIN_CODES
+from lotbook.adapters.stripe.events import hint_of, tag_of
+from lotbook.adapters.stripe.facts import money_back_facts, refund_facts
+from lotbook.domain.errors import BrokenInvariant, NotRefundable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.adapters.stripe.client import StripeCalls
+    from lotbook.domain.gateway import Deployment, EventHint, Tag
+    from lotbook.domain.money_back import MoneyBackFacts, RefundFacts
+    from lotbook.domain.purchase import Purchase
+    from lotbook.domain.reversals import OwnRefund
+
+MAX_PAGES = 5  # a hundred refunds, disputes or events each
+MISSING = "resource_missing"
+
+
+class StripeMoneyBack:
+    """The part of `ports.Gateway` that sends money back and follows it. It makes refunds and nothing else (D39)."""
+
+    def __init__(self, calls: StripeCalls, deployment: Deployment) -> None:
+        self._calls = calls
+        self._deployment = deployment
+
+    def owner(self, payment_intent: str) -> Tag | None:
+        """Our mark on a payment; None where Stripe has no such payment for our key."""
+
+        def find(client: stripe.StripeClient) -> Tag | None:
+            try:
+                return tag_of(client.v1.payment_intents.retrieve(payment_intent).to_dict())
+            except stripe.InvalidRequestError as error:
+                if error.code == MISSING:
+                    return None
+                raise
+
+        return self._calls.call(find)
+
+    def money_back(self, payment_intent: str) -> MoneyBackFacts:
+        """The payment with all its refunds and disputes. Raises BrokenInvariant past some hundreds of them."""
+        intent = self._calls.call(lambda client: client.v1.payment_intents.retrieve(payment_intent)).to_dict()
+        refunds = self._all(lambda client, params: client.v1.refunds.list(params), payment_intent)
+        disputes = self._all(lambda client, params: client.v1.disputes.list(params), payment_intent)
+        return money_back_facts(intent, refunds, disputes)
+
+    def refund(self, purchase: Purchase, own: OwnRefund) -> RefundFacts:
+        """Send one refund; the key names it, so a second call finds the first one's answer."""
+        params: Any = requests.refund(purchase, own, self._deployment)
+        options: Any = {"idempotency_key": f"refund:{purchase.purchase_id}:{own.number}"}
+
+        def send(client: stripe.StripeClient) -> RefundFacts:
+            try:
+                return refund_facts(client.v1.refunds.create(params, options).to_dict())
+            except stripe.InvalidRequestError as error:
+                if error.code in UNCERTAIN_CODES:
+                    raise
+                raise NotRefundable(reason="gateway") from error  # disputed, or refunded elsewhere meanwhile
+
+        return self._calls.call(send)
+
+    def undelivered(self, kinds: tuple[str, ...], since: int) -> tuple[EventHint, ...]:
+        """Events that Stripe could not deliver, oldest first. What is past the bound is left to the next look."""
+        found: list[dict[str, Any]] = []
+        after = None
+        for _ in range(MAX_PAGES):
+            params: Any = requests.undelivered(kinds, since, after)
+            page = self._calls.call(lambda client: client.v1.events.list(params)).to_dict()  # noqa: B023
+            found += page["data"]
+            if not page["has_more"] or not page["data"]:
+                break
+            after = page["data"][-1]["id"]
+        return tuple(hint_of(event) for event in reversed(found))
+
+    def _all(self, ask: Callable[[stripe.StripeClient, Any], Any], payment_intent: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        after = None
+        for _ in range(MAX_PAGES):
+            params = requests.of_payment(payment_intent, after)
+            page = self._calls.call(lambda client: ask(client, params)).to_dict()  # noqa: B023
+            found += page["data"]
+            if not page["has_more"] or not page["data"]:
+                return found
+            after = page["data"][-1]["id"]
+        raise BrokenInvariant(f"{payment_intent} has more refunds or disputes than can be looked at")

@@ -1,0 +1,48 @@
+"""A process that dies at one chosen call of any port, ahead of the call's effect or right after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Crash(BaseException):
+    """The process is gone: nothing catches it."""
+
+
+class Countdown:
+    """Crashes once, at the `at`-th call of any port. `check` runs after every call: what a reader could see then."""
+
+    def __init__(self, at: int, moment: str) -> None:
+        self.left = at
+        self.moment = moment
+        self.crashed_in = ""
+        self.check: Callable[[], None] = lambda: None
+
+    def wrap(self, name: str, port: Any) -> Any:
+        """The port, with every method counted."""
+        return _Fragile(name, port, self)
+
+    def call(self, name: str, method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """One call, perhaps the last."""
+        self.left -= 1
+        if self.left == 0 and self.moment == "before":
+            self.crashed_in = name
+            raise Crash
+        answer = method(*args, **kwargs)
+        self.check()
+        if self.left == 0:
+            self.crashed_in = name
+            raise Crash
+        return answer
+
+
+class _Fragile:
+    def __init__(self, name: str, port: Any, countdown: Countdown) -> None:
+        self._name, self._port, self._countdown = name, port, countdown
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not callable(found):
+            return found
+        return lambda *args, **kwargs: self._countdown.call(f"{self._name}.{name}", found, args, kwargs)
