@@ -18,8 +18,9 @@ from lotbook.domain.lots import burn_order
 from lotbook.domain.orders import Order
 
 MAX_RECEIPTS = 100  # one BatchGetItem reads as many entries: a turn settles a full book with one look
+MAX_BURNS_A_WRITE = 25  # with as many prunes: DynamoDB takes 4 KB and 300 operators an expression
 MAX_ORDERS = 50  # waiting orders; past it an order is refused with Unavailable, so the item cannot grow without end
-MAX_LOTS = 500  # about 75 bytes each: the book stays far below DynamoDB's 400 KB. Lots past it will wait as items
+MAX_LOTS = 100  # on the tape, and as many aside: about 75 bytes each, paid for by every burn. Others wait on the shelf
 
 ReceiptKind = Literal["consume", "hold", "resolve"]
 
@@ -74,6 +75,7 @@ class Receipt:
     memo: Memo
     position: int
     before: Pointer
+    first: tuple[int, Pointer] | None = field(default=None, compare=False)  # where the burns of one write began
 
     @property
     def seq(self) -> int:
@@ -110,6 +112,13 @@ class Book:
     renews_at: int = FAR_FUTURE
     pause_reason: str | None = None
     pause_version: int = 0
+    shelf: tuple[str, ...] = ()  # names of the pages of lots that the book has no room for (`shelf.py`)
+    shelved: int = 0  # spendable credits on those pages: they burn after everything on the tape
+
+    @property
+    def spendable(self) -> int:
+        """Everything that can be spent now, on the tape or on the shelf."""
+        return self.available + self.shelved
 
     @property
     def end(self) -> int:
@@ -178,7 +187,7 @@ def burn_entry(unit: str, book: Book, name: str) -> Entry:
         before=receipt.before,
         credits=0 if held else -memo.credits,
         draws=draws_between(book.tape, receipt.position, stop),
-        available_after=book.end - stop,
+        available_after=book.end - stop + book.shelved,
         actor=memo.actor,
         digest=memo.digest,
         reference=memo.reference,
@@ -201,7 +210,7 @@ def resolution_entry(unit: str, book: Book, name: str, held: Entry) -> Entry:
         before=receipt.before,
         credits=-memo.credits,
         draws=kept,
-        available_after=book.end - receipt.position,
+        available_after=book.end - receipt.position + book.shelved,
         actor=memo.actor,
         digest=memo.digest,
         reference=held.reference,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from lotbook.domain import ids
 
 if TYPE_CHECKING:
-    from lotbook.domain.lots import Lot
+    from lotbook.domain.lots import Lot, Rest
 
 EntryKind = Literal[
     "granted",
@@ -28,8 +28,9 @@ EntryKind = Literal[
     # never shown in a statement:
     "void",  # marks a burn that was given back because its key had been decided elsewhere
     "noted",  # an order that moved no credits: refused, or a renewal instant
+    "shelved",  # a page of lots that the book has no room for
 ]
-HIDDEN: frozenset[str] = frozenset({"void", "noted"})
+HIDDEN: frozenset[str] = frozenset({"void", "noted", "shelved"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Entry:
     reason: str | None = None
     skips: Pointer | None = None  # void: what the burn that was given back pointed at
     lot: Lot | None = None  # granted: the lot as it was made
+    rests: tuple[Rest, ...] = ()  # shelved: the lots of this page, in burn order
 
     @property
     def entry_id(self) -> str:

@@ -32,6 +32,24 @@ class Lot:
     provisional: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a lot that waits outside the book. `effective_at` is 0 for one that can be spent."""
+
+    lot_id: str
+    left: int
+    rank: int
+    effective_at: int
+    expires_at: int | None
+    created_at: int
+    is_frozen: bool = False
+
+    @property
+    def is_spendable(self) -> bool:
+        """Whether it only waits for room on the tape."""
+        return self.effective_at == 0 and not self.is_frozen
+
+
 def burn_order(rank: int, expires_at: int | None, created_at: int, lot_id: str) -> tuple[int, bool, int, int, str]:
     """The one order in which lots burn: rank, soonest expiry (never last), earliest grant, lot id."""
     return (rank, expires_at is None, expires_at or 0, created_at, lot_id)

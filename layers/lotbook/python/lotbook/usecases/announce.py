@@ -82,7 +82,7 @@ def _crossed(
         return after, crossed
     book = outlets.books.get(account_id, unit)
     lowest = min(crossing.entry.available_after for crossing in crossed if crossing.by_expiry)
-    if book is not None and (book.renews_at <= outlets.clock.now() or book.available > lowest):
+    if book is not None and (book.renews_at <= outlets.clock.now() or book.spendable > lowest):
         return alerts.follow(latch, entries, levels, but_expiries=True)
     return after, crossed
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain import announcements, notices
+from lotbook.domain.shelf import taken_down
+from lotbook.usecases.turn import shelf_of
 
 if TYPE_CHECKING:
     from lotbook.ports import DueIndex, DueItem
@@ -24,6 +26,8 @@ def _announce(item: DueItem, outlets: Outlets) -> bool:
     unit, _, lot_id = item.name.partition("#")
     now = outlets.clock.now()
     book = outlets.books.get(item.account_id, unit)
+    if book is not None:
+        book = taken_down(book, shelf_of(item.account_id, unit, book, outlets.books))
     found = None if book is None else notices.left_to_expire(book, lot_id, now)
     if found is not None:
         outlets.bus.publish([announcements.expiring_soon(item.account_id, unit, lot_id, *found, now)])

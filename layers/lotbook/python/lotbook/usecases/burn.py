@@ -15,7 +15,8 @@ from lotbook.domain.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.domain.instants import SECOND
+from lotbook.domain.instants import SECOND, cut_to_second
+from lotbook.domain.shelf import WIDEST_BURN
 from lotbook.ports_books import Prune
 from lotbook.usecases.prunes import OF_THIS_PROCESS, Prunes
 from lotbook.usecases.turn import is_of, turn
@@ -140,14 +141,18 @@ class Burn:
         """Too few credits, and nothing pending that could hide some."""
         in_time = self.now < book.until
         nothing_hidden = not book.receipts and not book.lapsed_holds(self.now)
-        return book.available < self.credits and in_time and nothing_hidden
+        short = book.spendable < self.credits or self._is_too_wide(book)
+        return short and in_time and nothing_hidden
+
+    def _is_too_wide(self, book: Book) -> bool:
+        return book.available < self.credits <= book.spendable and len(book.tape) >= WIDEST_BURN
 
     def _settle(self, book: Book) -> None:
         from lotbook.usecases.resolve_hold import lapse
 
         for hold in book.lapsed_holds(self.now):
             lapse(self.account_id, self.unit, hold, books=self.books, clock=self.clock)
-        turn(self.account_id, self.unit, book, books=self.books, clock=self.clock)
+        turn(self.account_id, self.unit, book, books=self.books, clock=self.clock, need=self.credits)
 
     def _open(self) -> _Next:
         """No book: renewal opens those of the account's policy, and raises AccountNotFound when there is no account."""
@@ -170,4 +175,7 @@ class Burn:
             return self._checked(entry), True
         if book.pause_reason is not None:
             raise AccountPaused(pause_reason=book.pause_reason)
-        raise InsufficientCredits(requested=self.credits, available=book.available)
+        if self._is_too_wide(book):
+            reason = f"one burn draws from at most {WIDEST_BURN} lots, now {book.available} credits"
+            raise InvalidRequest.of("credits", "too_many_lots", reason)
+        raise InsufficientCredits(requested=self.credits, available=book.spendable)

@@ -10,8 +10,9 @@ from lotbook.domain.book import Book, draws_between, rests
 from lotbook.domain.burning import Balance, LotState, LotView
 from lotbook.domain.errors import InvalidRequest, Unavailable
 from lotbook.domain.lots import burn_order
+from lotbook.domain.shelf import taken_down
 from lotbook.usecases.resolve_hold import lapse
-from lotbook.usecases.turn import settle, turn
+from lotbook.usecases.turn import settle, shelf_of, turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,12 +43,12 @@ def read_balance(
     Raises AccountNotFound (from `renew`), InvalidRequest for a unit that the account does not have, Unavailable.
     """
     moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
-    book = moment.book
-    left = _left(moment)
+    book = taken_down(moment.book, shelf_of(account_id, unit, moment.book, books))
+    left = _left(book, moment.settled)
     holds = books.entries(account_id, unit, [name for name in book.holds if name not in moment.settled.void])
     held = _held_by_lot(holds.values())
     frozen = {aside.lot_id: aside.left for aside in book.frozen}
-    waiting = sum(aside.left for aside in book.waiting)
+    waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
     shown = [lot_id for lot_id in left.keys() | held.keys() if left.get(lot_id) or held.get(lot_id)]
     return Balance(
         account_id=account_id,
@@ -103,11 +104,10 @@ def _give_up(unit: str, book: Book | None) -> NoReturn:
     raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
 
 
-def _left(moment: Moment) -> dict[str, int]:
+def _left(book: Book, settled: Settled) -> dict[str, int]:
     """What is left of each lot: the tape's rests, what void burns had taken, lots that wait or are frozen."""
-    book = moment.book
     left = rests(book.tape, book.position)
-    for name in moment.settled.void:
+    for name in settled.void:
         receipt = book.receipts[name]
         if receipt.memo.kind != "resolve":
             for draw in draws_between(book.tape, receipt.position, receipt.position + receipt.memo.credits):

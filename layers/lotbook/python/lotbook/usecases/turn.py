@@ -9,6 +9,7 @@ from lotbook.domain import ledger
 from lotbook.domain.book import Book, Receipt, burn_entry, resolution_entry
 from lotbook.domain.errors import BrokenInvariant
 from lotbook.domain.orders import ClawBack, Freeze, Restore
+from lotbook.domain.shelf import put_up, taken_down
 from lotbook.domain.turn import Clawed, Settled, lay
 
 if TYPE_CHECKING:
@@ -28,15 +29,19 @@ class Turned:
     outcomes: Mapping[str, Entry] = field(default_factory=dict)
 
 
-def turn(account_id: str, unit: str, book: Book, *, books: BookStore, clock: Clock) -> Turned:
+def turn(account_id: str, unit: str, book: Book, *, books: BookStore, clock: Clock, need: int = 0) -> Turned:
     """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
 
     The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
-    them before the tape changes (F3).
+    them before the tape changes (F3). `need`: credits that are to be on the tape, if the account has them.
     """
     settled = settle(account_id, unit, book, books=books)
-    settled = _look_up_orders(account_id, unit, book, settled, books)
-    laid = lay(unit, book, settled, max(clock.now(), book.since))
+    pages = shelf_of(account_id, unit, book, books)
+    opened = taken_down(book, pages)
+    settled = _look_up_orders(account_id, unit, opened, settled, books)
+    laid, fresh = put_up(unit, lay(unit, opened, settled, max(clock.now(), book.since)), pages, need)
+    for page in fresh:  # before the book that names them
+        books.put_entry(account_id, page)
     attempt = books.swap(account_id, unit, book, laid)
     if not attempt.done:
         if attempt.book is None:
@@ -47,6 +52,16 @@ def turn(account_id: str, unit: str, book: Book, *, books: BookStore, clock: Clo
     if laid.outcomes:
         books.tidy(account_id, unit, list(laid.outcomes))
     return Turned(True, replace(laid, outcomes={}), laid.outcomes)
+
+
+def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry]:
+    """The pages of the book's shelf, by name. They never change, so they are the book's whenever they are read."""
+    if not book.shelf:
+        return {}
+    pages = books.entries(account_id, unit, book.shelf)
+    if len(pages) < len(book.shelf):
+        raise BrokenInvariant(f"a page of the shelf of {account_id}/{unit} is gone")
+    return {name: pages[name] for name in book.shelf}
 
 
 def settle(account_id: str, unit: str, book: Book, *, books: BookStore) -> Settled:

@@ -8,6 +8,7 @@
 | `tp` | tape: [[end, lot, rank, expires or 0, created]] | `v` | version: asks, pauses and turns |
 | `wt`, `fz` | waiting, frozen: [[left, lot, rank, effective, expires or 0, created]] | `nx` | renewal instant |
 | `r` | receipts: memo + `bu` before it; outcomes: ["=", entry] | `pz`, `pv` | pause reason, and its version |
+| `sh` | [spendable credits, names of the pages] of the shelf; absent without one | | |
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def book_values(book: Book) -> dict[str, Any]:
         "de": book.debt,
         "v": book.version,
         "nx": book.renews_at,
-    }
+    } | ({"sh": [book.shelved, *book.shelf]} if book.shelf else {})
 
 
 def book_of(values: Mapping[str, Any]) -> Book:
@@ -104,6 +105,7 @@ def book_of(values: Mapping[str, Any]) -> Book:
         version=values["v"],
         renews_at=values.get("nx", FAR_FUTURE),
         pause_reason=values.get("pz"),
+    shelved, *shelf = values.get("sh", (0,))
         pause_version=values.get("pv", 0),
     )
 
@@ -122,6 +124,8 @@ def order_values(order: Order) -> dict[str, Any]:
             return {"k": "freeze"} | asdict(order)
         case Renewal():
             return {"k": "renew"} | asdict(order)
+        shelf=tuple(shelf),
+        shelved=shelved,
         case Unreadable():
             return {"k": "unreadable"}
 

@@ -134,7 +134,9 @@ class DynamoBooks:
             update += ", dp = :dp, du = :du"
             values |= {":dp": keys.due_shard("book", account_id), ":du": new.until}
         else:
-            update += " REMOVE dp, du"
+            gone += ["dp", "du"]
+        if gone:
+            update += " REMOVE " + ", ".join(gone)
         return self._update(account_id, unit, update, [NOBODY_WROTE_SINCE], names, values)
 
     def tidy(self, account_id: str, unit: str, outcomes: Iterable[str]) -> None:
@@ -162,6 +164,7 @@ class DynamoBooks:
         return self._put(item) is None
 
     def get(self, account_id: str, unit: str) -> Book | None:
+        gone = [] if new.shelf else ["sh"]
         """The book, strongly consistent."""
         found = self._call("get_item", Key=to_item(keys.book(account_id, unit)), ConsistentRead=True)
         return book_of(from_item(found["Item"])) if "Item" in found else None

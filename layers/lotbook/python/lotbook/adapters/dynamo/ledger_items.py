@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
 from lotbook.domain.ledger import CHAIN_END, Draw, Draws, Entry, Pointer
-from lotbook.domain.lots import Lot
+from lotbook.domain.lots import Lot, Rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SCALARS = tuple(
-    field.name for field in fields(Entry) if field.name not in {"before", "skips", "draws", "back", "lot", "name"}
+    field.name
+    for field in fields(Entry)
+    if field.name not in {"before", "skips", "draws", "back", "lot", "rests", "name"}
 )
 _DEFAULTS = {field.name: field.default for field in fields(Entry)}
 _LOT_FIELDS = frozenset(field.name for field in fields(Lot))
@@ -30,6 +32,11 @@ def entry_values(entry: Entry) -> dict[str, Any]:
             values[name] = [[draw.lot_id, draw.credits] for draw in draws]
     if entry.lot is not None:
         values["lot"] = {name: value for name, value in asdict(entry.lot).items() if value is not None}
+    if entry.rests:
+        values["rests"] = [
+            [rest.lot_id, rest.left, rest.rank, rest.effective_at, rest.expires_at, rest.created_at, rest.is_frozen]
+            for rest in entry.rests
+        ]
     return values
 
 
@@ -43,6 +50,7 @@ def entry_of(name: str, values: Mapping[str, Any]) -> Entry:
         draws=_draws(values.get("draws")),
         back=_draws(values.get("back")),
         lot=lot_of(values["lot"]) if "lot" in values else None,
+        rests=tuple(Rest(*rest) for rest in values.get("rests", ())),
         **scalars,
     )
 
@@ -57,6 +65,8 @@ def entry_key(account_id: str, unit: str, name: str) -> dict[str, str]:
     """Where the entry of a name is: what a lot or a void burn left lies by account and unit, the rest is spread."""
     if name.startswith(("lot#", "void#", "renew#")):
         return keys.lot_ledger(account_id, unit, name)
+    if name.startswith("shelf#"):
+        return keys.shelf(account_id, unit, name)
     return keys.spread_ledger(account_id, name)
 
 
