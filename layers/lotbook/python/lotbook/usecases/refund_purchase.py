@@ -51,6 +51,8 @@ def refund_purchase(
     fingerprint = ids.fingerprint(key)
     for own in purchase.own_refunds:
         if own.key == fingerprint and own.refund is not None:
+            if purchase.check_at is not None:  # sent, and its last look was cut short
+                follow_money_back(account_id, purchase_id, sales=sales)
             return _answer(purchase, own, replayed=True)
     if not any(own.key == fingerprint and own.state in ("reserving", "reserved") for own in purchase.own_refunds):
         _begin(purchase, key, caller, sales, keys)
