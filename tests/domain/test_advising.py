@@ -119,3 +119,11 @@ def test_no_plan_no_question_nothing_to_say() -> None:
     assert advise(GO, Usage(0), None, MIDDLE) == ()
     assert advise(GO, Usage(0), Planned(5), MIDDLE) == ()
     assert advise(STACK, Usage(30), Planned(30), MIDDLE) == ()
+
+
+def test_is_11_one_busy_hour_is_no_habit() -> None:
+    """A rate measured over minutes would advise to buy millions."""
+    present = PeriodUse(START, END, used=40, available=0, allowance_left=0)
+    assert present.expected(START) == present.expected(START + instants.MINUTE) == 160
+    assert present.expected(MIDDLE) == 40
+    assert present.expected(END) == present.expected(END + instants.DAY) == 0

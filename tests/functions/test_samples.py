@@ -63,7 +63,11 @@ def test_samples_have_the_shapes_of_the_openapi_document(name: str) -> None:
     route, answer = CONTRACT[example["route"]], example["answer"]
     if "body" in example and answer["status"] not in (400, 422):
         schema_of(route.body or "").validate(example["body"])
-    schema_of(route.answers[answer["status"]] if answer["status"] < 400 else "Problem").validate(answer["body"])
+    shape = route.answers[answer["status"]] if answer["status"] < 400 else "Problem"
+    if shape == "Csv":
+        assert isinstance(answer["body"], str)
+    else:
+        schema_of(shape).validate(answer["body"])
 
 
 def schema_of(name: str) -> Draft202012Validator:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lotbook.domain.policy import Policy
 
 
+OBSERVED_PART = 4
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodUse:
     """The present credit period: `used` of the `available` and of what was there, whatever it was burned from.
@@ -30,8 +33,11 @@ class PeriodUse:
     allowance_left: int
 
     def expected(self, now: int) -> int:
-        """What will be needed from now to the end of the period, if it goes on as it did, rounded up."""
-        elapsed = max(1, now - self.start)
+        """What will be needed from now to the end of the period, if it goes on as it did, rounded up.
+
+        Before a quarter of the period is over, what was used counts as a quarter's use: one busy hour is no habit.
+        """
+        elapsed = max(1, now - self.start, (self.end - self.start) // OBSERVED_PART)
         return -(-self.used * max(0, self.end - now) // elapsed)
 
 
