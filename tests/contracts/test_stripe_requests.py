@@ -12,12 +12,17 @@ from stripe.params.checkout import SessionCreateParams, SessionExpireParams, Ses
 
 from lotbook.adapters.stripe import requests
 from lotbook.domain import instants
+from lotbook.domain.purchase import GatewayRefs
 from lotbook.domain.quotes import Line, Tax
 from lotbook.domain.reconciliation import Period
+from lotbook.domain.reversals import OwnRefund
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, TEST, a_purchase
 from tests.stripe_params import check_params
+
+PAID = GatewayRefs("cs_1", "pi_1", "in_1")
+OWN = OwnRefund(1, "fp", ORDERED, "user-1", "reserved", 500, 1_180)
 
 
 def _checkout(**changes: Any) -> dict[str, Any]:
@@ -47,6 +52,11 @@ def _charged(params: dict[str, Any]) -> int:
         (requests.list_checkouts(Period(0, 1_000), "cs_1"), SessionListParams),
         (requests.list_refunds(Period(0, 1_000), "re_1"), stripe_params.RefundListParams),
         (requests.list_disputes(Period(0, 1_000), "du_1"), stripe_params.DisputeListParams),
+        (requests.refund(a_purchase(gateway_refs=PAID), OWN, TEST), stripe_params.RefundCreateParams),
+        (requests.of_payment("pi_1", None), stripe_params.RefundListParams),
+        (requests.of_payment("pi_1", "re_1"), stripe_params.RefundListParams),
+        (requests.of_payment("pi_1", "du_1"), stripe_params.DisputeListParams),
+        (requests.undelivered(("charge.refunded",), 1_000, "evt_1"), stripe_params.EventListParams),
     ],
 )
 def test_every_request_fits_the_librarys_own_parameter_types(params: dict[str, Any], kind: Any) -> None:
