@@ -16,6 +16,7 @@ from types import FrameType
 
 from local import ROOT, cloud, demo_accounts, dev_file
 from local.api_events import Answer, Request
+from local.audit import note_engine
 from local.clock import LocalClock
 from local.control import PREFIX, Control
 from local.engine import Engine, EngineError
@@ -86,6 +87,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
     engine = Engine(directory / "engine", engine_port)
     started.callback(engine.stop)
     engine.start()
+    note_engine(directory, engine.url)
     environment = {
         **template.environment,
         **cloud.credentials(engine.url),

@@ -99,6 +99,7 @@ class Stack:
     stripe: str
     dev: dict[str, Any]
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    directory: Path = field(default_factory=Path)  # its DATA_DIR
 
     def request(
         self,
@@ -227,7 +228,7 @@ def start(directory: Path, port: int) -> tuple[subprocess.Popen[bytes], Stack]:
         try:
             if call("GET", base + "/_local/health").status == 200 and (directory / "dev.json").exists():
                 dev = json.loads((directory / "dev.json").read_text())
-                return running, Stack(dev["base_url"], dev["stripe_url"], dev)
+                return running, Stack(dev["base_url"], dev["stripe_url"], dev, directory=directory)
         except (urllib.error.URLError, ConnectionError):
             pass
         time.sleep(EVENTUALLY_STEP_SECONDS)

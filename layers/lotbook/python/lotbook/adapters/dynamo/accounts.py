@@ -11,6 +11,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
 from lotbook.domain.account import Account
 from lotbook.domain.errors import Conflict
+from lotbook.domain.instants import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ class DynamoAccounts:
         try:
             self._table.client.put_item(
                 TableName=self._table.name,
-                Item=to_item(keys.account(account.account_id) | asdict(account)),
+                Item=to_item(keys.account(account.account_id) | asdict(account) | _first_audit(account)),
                 ConditionExpression=ID_IS_FREE,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -74,6 +75,10 @@ class DynamoAccounts:
                 raise Conflict from error
             raise
         return changed
+
+
+def _first_audit(account: Account) -> dict[str, object]:
+    return {"dp": keys.due_shard("audit", account.account_id), "du": account.created_at + DAY}
 
 
 def _is_refusal(error: ClientError) -> bool:

@@ -1,0 +1,95 @@
+"""`make audit`: replay the ledgers of the local run against its books, lots and purchases. Answers 1 if anything differs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from local import ROOT, cloud
+from local.engine import Engine, EngineError
+from local.places import CannotStart, Places
+from local.template import load
+
+ENGINE_FILE = "engine.json"  # where a run says at which address its engine is
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Audit one account, or all of them, of the run in DATA_DIR, running or stopped."""
+    parser = argparse.ArgumentParser(prog="make audit", description=__doc__)
+    parser.add_argument("--account", help="only this account")
+    wanted = parser.parse_args(arguments)
+    try:
+        places = Places.read(os.environ)
+        address = running_engine(places.directory)
+        if address is not None:
+            return _audit(places.directory, address, wanted.account)
+        with places.lock():
+            engine = Engine(places.directory / "engine", places.free_ports()[1])
+            engine.start()
+            try:
+                return _audit(places.directory, engine.url, wanted.account)
+            finally:
+                engine.stop()
+    except (CannotStart, EngineError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+
+def note_engine(directory: Path, url: str) -> None:
+    """Written by the run when its engine has started."""
+    (directory / ENGINE_FILE).write_text(json.dumps({"url": url, "pid": os.getpid()}))
+
+
+def running_engine(directory: Path) -> str | None:
+    """The engine's address while the run of this directory is alive."""
+    try:
+        noted: dict[str, Any] = json.loads((directory / ENGINE_FILE).read_text())
+        os.kill(int(noted["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return str(noted["url"])
+
+
+def _audit(directory: Path, address: str, account_id: str | None) -> int:
+    template = load(ROOT / "template.yaml", {"Stage": "local"})
+    clock = {"CLOCK_FILE": str(directory / "clock.json")}
+    os.environ.update({**template.environment, **cloud.credentials(address), **clock})
+    from lotbook import wiring
+    from lotbook.usecases.audit_account import audit_account
+
+    ids = [account_id] if account_id else sorted(_account_ids(wiring.table()))
+    print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
+    first: tuple[str, Any] | None = None
+    for each in ids:
+        audited = audit_account(each, wiring.units_of(each), auditing=wiring.auditing())
+        verdict = "ok" if audited.first is None else f"{len(audited.differences)} differences"
+        verdict = verdict if audited.finished else f"{verdict}, too long to finish"
+        print(f"{each:<24} {audited.books:>5} {audited.entries:>8} {audited.purchases:>9}  {verdict}")
+        if audited.first is not None and first is None:
+            first = (each, audited.first)
+    if first is None:
+        return 0
+    unit, difference = first[1]
+    print(f"\nThe first difference: account {first[0]}, {unit or 'purchases'}: {difference}")
+    return 1
+
+
+def _account_ids(table: Any) -> Iterable[str]:
+    """By a scan: only the local run does that."""
+    pages = table.client.get_paginator("scan").paginate(
+        TableName=table.name,
+        FilterExpression="sk = :sk",
+        ExpressionAttributeValues={":sk": {"S": "account"}},
+        ProjectionExpression="pk",
+    )
+    for page in pages:
+        yield from (item["pk"]["S"].removeprefix("A#") for item in page["Items"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

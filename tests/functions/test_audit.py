@@ -1,0 +1,90 @@
+"""The scheduled audit over the real functions' own writes, on the table: once a day an account, and it rings."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.audit import app
+from lotbook import wiring
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.table import Table, to_item
+from lotbook.domain.instants import DAY
+from lotbook.domain.ledger import burn_name
+from lotbook.usecases.audit_accounts import LedgerDiffers
+from tests.functions.conftest import ACCOUNT, Api
+
+ACME = {"account_id": "acme"}
+
+
+class Context:
+    """Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 300_000
+
+
+def run() -> tuple[int, int]:
+    """Accounts and entries that one run looked at."""
+    answer = app.handler({}, Context())
+    return answer["accounts"], answer["entries"]
+
+
+def burn(shop: Api, credits: int, key: str) -> None:
+    shop.call(f"POST {ACCOUNT}/consume", {"credits": credits}, key=key, path=ACME).ok()
+
+
+def test_d37_an_account_is_looked_at_once_a_day(shop: Api) -> None:
+    """D37: due a day after it was opened, and a day after it was looked at."""
+    burn(shop, 3, "k")
+    assert run() == (0, 0)
+    shop.clock.instant += DAY
+    assert run() == (1, 2)
+    assert run() == (0, 0)
+    burn(shop, 1, "j")
+    shop.clock.instant += DAY
+    assert run() == (1, 3)
+
+
+def test_d37_a_changed_entry_rings(shop: Api, environment: Table) -> None:
+    """D37: somebody wrote into the ledger by hand."""
+    burn(shop, 3, "k")
+    environment.client.update_item(
+        TableName=environment.name,
+        Key=to_item(keys.spread_ledger("acme", burn_name("k"))),
+        UpdateExpression="SET requested = :n",
+        ExpressionAttributeValues=to_item({":n": 4}),
+    )
+    shop.clock.instant += DAY
+    with pytest.raises(LedgerDiffers, match="acme"):
+        run()
+    assert run() == (0, 0)
+
+
+def test_d37_a_deleted_entry_rings_too(shop: Api, environment: Table) -> None:
+    """D37: the chain names what is missing."""
+    burn(shop, 3, "k")
+    burn(shop, 3, "j")  # which takes the first one's receipt out of the book
+    environment.client.delete_item(TableName=environment.name, Key=to_item(keys.spread_ledger("acme", burn_name("k"))))
+    shop.clock.instant += DAY
+    with pytest.raises(LedgerDiffers):
+        run()
+
+
+def test_d37_the_filed_statement_only_says_what_to_read_together(shop: Api) -> None:
+    """The audit reads the ledger itself: a filed line that is wrong changes nothing."""
+    for number in range(5):
+        burn(shop, 1, f"k{number}")
+    from lotbook.usecases.audit_account import audit_account
+
+    auditing = wiring.auditing()
+    before = audit_account("acme", ("credits",), auditing=auditing)
+    assert before.first is None
+    assert auditing.statement
+    entries = [auditing.books.entry("acme", "credits", burn_name(f"k{number}")) for number in range(5)]
+    from dataclasses import replace
+
+    from lotbook.domain.statement_lines import Line
+
+    wrong = [Line(entry.seq, replace(entry, credits=-99)) for entry in entries if entry]
+    auditing.statement.file("acme", "credits", wrong)
+    assert audit_account("acme", ("credits",), auditing=auditing) == before
