@@ -8,28 +8,68 @@ from typing import Any
 from lotbook import wiring
 from lotbook.api import burning, render
 from lotbook.api.http import Answer, Request, dispatch, once
-from lotbook.domain.burning import BurnRequest
+from lotbook.usecases.close_hold import CloseHold, close_hold
 from lotbook.usecases.consume import consume
+from lotbook.usecases.consume_batch import consume_batch
+from lotbook.usecases.hold import hold
 
 
 def burn(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume`."""
-    document = request.json_object()
-    burning.check_fields(document)
-    asked = BurnRequest(
-        credits=burning.credits_of(document),
-        unit=burning.unit_of(document),
-        reference=burning.reference_of(document),
-        metadata=burning.metadata_of(document),
-        actor=request.caller.actor,
-    )
+    asked = burning.consume_of(request.json_object(), request.caller.actor)
     result = consume(
         request.account_id, request.key, asked, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew()
     )
     return once(200, render.burned(result), replayed=result.replayed)
 
 
-ROUTES = {"POST /v1/accounts/{account_id}/consume": burn}
+def burn_batch(request: Request) -> Answer:
+    """`POST /v1/accounts/{account_id}/consume/batch`."""
+    items = burning.batch_of(request.json_object(), request.caller.actor)
+    result = consume_batch(request.account_id, items, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew())
+    return Answer(200, render.batch(result))
+
+
+def place_hold(request: Request) -> Answer:
+    """`POST /v1/accounts/{account_id}/holds`."""
+    asked = burning.hold_of(request.json_object(), request.caller.actor)
+    result = hold(
+        request.account_id, request.key, asked, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew()
+    )
+    return once(201, render.held(result), replayed=result.replayed)
+
+
+def capture(request: Request) -> Answer:
+    """`POST /v1/accounts/{account_id}/holds/{hold_id}/capture`."""
+    return _close(request, burning.captured_of(request.json_object()))
+
+
+def release(request: Request) -> Answer:
+    """`POST /v1/accounts/{account_id}/holds/{hold_id}/release`."""
+    request.no_body()
+    return _close(request, None)
+
+
+def _close(request: Request, credits: int | None) -> Answer:
+    result = close_hold(
+        request.account_id,
+        CloseHold(request.path["hold_id"], request.key, credits, request.caller.actor),
+        books=wiring.books(),
+        keys=wiring.idempotency(),
+        accounts=wiring.accounts(),
+        clock=wiring.clock(),
+    )
+    return once(200, render.resolved(result), replayed=result.replayed)
+
+
+ACCOUNT = "/v1/accounts/{account_id}"
+ROUTES = {
+    f"POST {ACCOUNT}/consume": burn,
+    f"POST {ACCOUNT}/consume/batch": burn_batch,
+    f"POST {ACCOUNT}/holds": place_hold,
+    f"POST {ACCOUNT}/holds/{{hold_id}}/capture": capture,
+    f"POST {ACCOUNT}/holds/{{hold_id}}/release": release,
+}
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Every few minutes: journal what expired, renew what is due, and say what expires soon, without anybody asking."""
+"""Every few minutes: lapse holds, journal what expired, renew what is due, and say what expires soon, without anybody asking."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lotbook import wiring
 from lotbook.api.observability import log_answer
 from lotbook.usecases.announce_expiring import announce_expiring
 from lotbook.usecases.sweep_books import sweep_books
+from lotbook.usecases.sweep_holds import sweep_holds
 
 
 class Context(Protocol):
@@ -18,16 +19,16 @@ class Context(Protocol):
 
 
 def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """One bounded run. Raises when books could not be settled, after all others were: the schedule's alarm rings."""
-    try:
-        swept = sweep_books(
-            due=wiring.due_index(),
-            books=wiring.books(),
-            clock=wiring.clock(),
-            renew=wiring.renew(),
-            time_left=context.get_remaining_time_in_millis,
-        )
-    finally:  # neither keeps the other from its work
-        said = announce_expiring(due=wiring.due_index(), outlets=wiring.outlets())
-    log_answer(schedule="expire", settled=swept.settled, more=int(swept.more), said=said)
-    return {"settled": swept.settled, "more": swept.more}
+    """One bounded run. Raises when something could not be settled, after all else was: the schedule's alarm rings."""
+    due, books, clock = wiring.due_index(), wiring.books(), wiring.clock()
+    time_left = context.get_remaining_time_in_millis
+    try:  # none of the three keeps the others from their work
+        lapsed = sweep_holds(due=due, books=books, clock=clock, time_left=time_left)
+    finally:
+        try:
+            swept = sweep_books(due=due, books=books, clock=clock, renew=wiring.renew(), time_left=time_left)
+        finally:
+            said = announce_expiring(due=due, outlets=wiring.outlets())
+    more = lapsed.more or swept.more
+    log_answer(schedule="expire", lapsed=lapsed.settled, settled=swept.settled, more=int(more), said=said)
+    return {"lapsed": lapsed.settled, "settled": swept.settled, "more": more}

@@ -1,14 +1,16 @@
-"""Consume checks its body by hand, for the sake of its start. Model, OpenAPI schema and hand must say the same."""
+"""The burn path checks its bodies by hand, for the sake of its start. Model, OpenAPI schema and hand must say the same."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from lotbook.api import burning, openapi, schemas
+from lotbook.domain.burning import BatchItem, BurnRequest, HoldRequest
 from lotbook.domain.errors import InvalidRequest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=45)
@@ -32,15 +34,10 @@ SCHEMA = Draft202012Validator({"$ref": "#/components/schemas/ConsumeBody", **ope
 
 def by_hand(document: dict[str, Any]) -> tuple[Any, ...] | None:
     try:
-        burning.check_fields(document)
-        return (
-            burning.credits_of(document),
-            burning.unit_of(document),
-            burning.reference_of(document),
-            burning.metadata_of(document),
-        )
+        asked = burning.consume_of(document, "actor")
     except InvalidRequest:
         return None
+    return asked.credits, asked.unit, asked.reference, asked.metadata
 
 
 def by_model(document: dict[str, Any]) -> tuple[Any, ...] | None:
@@ -70,3 +67,72 @@ def test_openapi_describes_the_bodies_that_consume_takes(document: dict[str, Any
     if isinstance(document.get("credits"), float) or str(document.get("unit")).endswith("\n"):
         return  # JSON Schema calls 5.0 an integer, the contract does not; Python's `$` is not ECMA's
     assert SCHEMA.is_valid(document) == (by_hand(document) is not None)
+
+
+ITEMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "idempotency_key": st.sampled_from(["k", "", "a b", "x" * 255, "x" * 256, "é", "k\n"]) | ODD,
+        "credits": st.integers(-1, 5) | ODD,
+        "unit": UNITS,
+        "reference": TEXTS | ODD,
+        "metadata": ODD,
+    },
+)
+GOOD_ITEM = st.fixed_dictionaries({"idempotency_key": st.just("k"), "credits": st.integers(1, 5)})
+LISTS = st.lists(GOOD_ITEM | ITEMS | ODD, max_size=4) | st.integers(99, 101).map(
+    lambda many: [{"idempotency_key": "k", "credits": 1}] * many
+)
+OTHERS: dict[str, tuple[Any, Any, Any]] = {
+    "HoldBody": (
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "credits": st.integers(-5, 10) | ODD,
+                "unit": UNITS | ODD,
+                "ttl_seconds": st.integers(58, 62) | st.integers(604_799, 604_801) | ODD,
+                "reference": TEXTS | ODD,
+                "metadata": ODD,
+            },
+        ),
+        lambda document: burning.hold_of(document, "actor"),
+        lambda body: HoldRequest(body.credits, body.unit, body.ttl_seconds, body.reference, "actor"),
+    ),
+    "CaptureBody": (
+        st.fixed_dictionaries({}, optional={"credits": st.integers(-2, 2) | ODD, "unit": ODD}),
+        burning.captured_of,
+        lambda body: body.credits,
+    ),
+    "ConsumeBatchBody": (
+        st.fixed_dictionaries({}, optional={"items": LISTS | ODD, "unit": ODD}),
+        lambda document: burning.batch_of(document, "actor"),
+        lambda body: [
+            BatchItem(each.idempotency_key, BurnRequest(each.credits, each.unit, each.reference, None, "actor"))
+            for each in body.items
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_bounds_hand_model_and_openapi_agree_on_holds_captures_and_batches(name: str, data: st.DataObject) -> None:
+    """Also on which fields are wrong, and where they are."""
+    documents, by_this_hand, of_model = OTHERS[name]
+    document = data.draw(documents)
+    taken, wrong = None, set[str]()
+    try:
+        taken = by_this_hand(document)
+    except InvalidRequest as refusal:
+        wrong = {error["field"] for error in refusal.data["errors"]}
+    try:
+        modelled = of_model(schemas.read(schemas.models()[name], document))
+        assert taken == modelled
+    except InvalidRequest as refusal:
+        assert taken is None
+        named = {error["field"] for error in refusal.data["errors"]}
+        assert wrong <= named
+    if not any(text in repr(document) for text in ("5.0", "\\n'")):
+        schema = Draft202012Validator({"$ref": f"#/components/schemas/{name}", **openapi.document()})
+        assert schema.is_valid(document) == (taken is not None)

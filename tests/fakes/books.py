@@ -7,7 +7,7 @@ Conditions are stated again here, on values instead of expressions: tests/contra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
@@ -81,6 +81,31 @@ class FakeBooks:
                     holds=holds,
                 ),
             )
+
+    def burn_many(
+        self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]], prunes: Sequence[Prune]
+    ) -> Attempt:
+        self._call("burn_many", ",".join(name for name, _ in burns))
+        with self.lock:
+            before = book = self.books.get((account_id, unit))
+            if before is None or len(before.receipts) + len(before.outcomes) + len(burns) > self.max_receipts:
+                return Attempt(False, before)
+            book = before
+            for name, memo in burns:
+                if not self._may_burn(book, name, memo, None):
+                    return Attempt(False, before)
+                book = replace(
+                    book,
+                    position=book.position + memo.credits,
+                    available=book.available - memo.credits,
+                    head=Pointer(name, book.head.seq + 1),
+                    receipts=dict(book.receipts) | {name: Receipt(memo, book.position, book.head)},
+                )
+            if not all(self._may_prune(before, prune) for prune in prunes):
+                return Attempt(False, before)
+            gone = {prune.name for prune in prunes}
+            left = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
+            return self._write(account_id, unit, replace(book, receipts=left))
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         self._call("resolve", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -28,27 +29,45 @@ def test_the_schedule_runs_one_sweep_with_the_time_that_lambda_leaves(monkeypatc
     parts = {name: SimpleNamespace(name=name) for name in ("due_index", "books", "clock", "renew")}
     for name, part in parts.items():
         monkeypatch.setattr(wiring, name, lambda part=part: part)
+    holds: dict[str, object] = {}
+
+    def sweep_holds(**dependencies: object) -> Swept:
+        holds.update(dependencies)
+        return Swept(2, more=False)
+
     monkeypatch.setattr(app, "sweep_books", sweep)
+    monkeypatch.setattr(app, "sweep_holds", sweep_holds)
     monkeypatch.setattr(wiring, "outlets", lambda: None)
     monkeypatch.setattr(app, "announce_expiring", lambda **_: 0)
-    assert app.handler({"source": "aws.scheduler"}, Context()) == {"settled": 3, "more": True}
+    assert app.handler({"source": "aws.scheduler"}, Context()) == {"lapsed": 2, "settled": 3, "more": True}
+    assert {name: holds[name] for name in ("due", "books", "clock")} == {
+        name: asked[name] for name in ("due", "books", "clock")
+    }
     assert asked["time_left"]() == 60_000  # type: ignore[operator]
     assert (asked["due"], asked["books"]) == (parts["due_index"], parts["books"])
     assert (asked["clock"], asked["renew"]) == (parts["clock"], parts["renew"])
 
 
-def test_a_failed_sweep_fails_the_invocation(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failing", ["sweep_holds", "sweep_books", "announce_expiring"])
+def test_d_31_a_failed_sweep_fails_the_invocation_after_the_others_ran(
+    monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
     """D31: an answer of 200 to the scheduler would hide it."""
+    ran: list[str] = []
 
-    def sweep(**_: object) -> Swept:
-        raise ExceptionGroup("1 book", [ValueError("poisoned")])
+    def part(name: str, answer: object) -> Callable[..., object]:
+        def run(**_: object) -> object:
+            ran.append(name)
+            if name == failing:
+                raise ExceptionGroup("1 of them", [ValueError("poisoned")])
+            return answer
 
-    for name in ("due_index", "books", "clock", "renew"):
+        return run
+
+    for name in ("due_index", "books", "clock", "renew", "outlets"):
         monkeypatch.setattr(wiring, name, lambda: None)
-    said: list[object] = []
-    monkeypatch.setattr(app, "sweep_books", sweep)
-    monkeypatch.setattr(wiring, "outlets", lambda: None)
-    monkeypatch.setattr(app, "announce_expiring", lambda **_: said.append(1) or 1)
+    for name, answer in (("sweep_holds", Swept(0, False)), ("sweep_books", Swept(0, False)), ("announce_expiring", 0)):
+        monkeypatch.setattr(app, name, part(name, answer))
     with pytest.raises(ExceptionGroup):
         app.handler({}, Context())
-    assert said == [1]  # what expires soon was said all the same
+    assert ran == ["sweep_holds", "sweep_books", "announce_expiring"]

@@ -295,8 +295,9 @@ def test_a_batch_answers_each_item_by_itself_in_order(world: World) -> None:
         BatchItem("a", BurnRequest(5)),
         BatchItem("c", BurnRequest(6)),
     ]
-    results = consume_batch(A, items, **world.burning)
-    assert [(result.key, result.status, result.code) for result in results] == [
+    answer = consume_batch(A, items, **world.burning)
+    assert (answer.unit, answer.available) == (U, 0)
+    assert [(result.key, result.status, result.code) for result in answer.results] == [
         ("a", "consumed", None),
         ("b", "refused", "insufficient_credits"),
         ("a", "replayed", None),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lotbook.domain.book import Book, Memo, Receipt
     from lotbook.domain.ledger import Entry
@@ -42,6 +42,15 @@ class BookStore(Protocol):
 
         Takes effect if the credits are there, the book is valid at `memo.at`, not paused and not full, and neither
         such a receipt nor such an open hold is there; and if the receipt to prune is gone or unchanged.
+        """
+        ...
+
+    def burn_many(
+        self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]], prunes: Sequence[Prune]
+    ) -> Attempt:
+        """What `burn` of each, one right after the other, would leave; or nothing, if one of them would be refused.
+
+        At most MAX_BURNS_A_WRITE consumes of one instant, all under different names, and as many prunes of others.
         """
         ...
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lotbook.api import shapes
-    from lotbook.domain.burning import Balance, Burned, EntryPage, LotView
+    from lotbook.domain.burning import Balance, BatchAnswer, Burned, EntryPage, Held, LotView, Resolved
     from lotbook.domain.ledger import Draw, Entry
     from lotbook.usecases.read_account import AccountView
 
@@ -27,6 +27,38 @@ def burned(result: Burned) -> shapes.Consumed:
         "draws": draws(result.draws),
         "available": result.available,
         "at": to_text(result.at),
+    }
+
+
+def batch(result: BatchAnswer) -> shapes.ConsumedBatch:
+    """The answer of a batch."""
+    return {
+        "results": [
+            {"idempotency_key": each.key, "status": each.status, "entry_id": each.entry_id, "code": each.code}
+            for each in result.results
+        ],
+        "unit": result.unit,
+        "available": result.available,
+    }
+
+
+def held(result: Held) -> shapes.Held:
+    """The answer of a hold."""
+    return {
+        "hold_id": result.hold_id,
+        "credits": result.credits,
+        "expires_at": to_text(result.expires_at),
+        "available": result.available,
+    }
+
+
+def resolved(result: Resolved) -> shapes.Resolved:
+    """The answer of a capture or a release."""
+    return {
+        "hold_id": result.hold_id,
+        "captured": result.captured,
+        "released": result.released,
+        "available": result.available,
     }
 
 

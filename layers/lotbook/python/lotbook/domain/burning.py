@@ -11,6 +11,7 @@ from lotbook.domain import ids
 from lotbook.domain.ledger import Draws, Entry, Pointer
 from lotbook.domain.lots import LotKind
 
+DEFAULT_TTL_SECONDS = 3_600
 DIGEST_CHARACTERS = 12  # 60 bits: tells two bodies of one caller apart, and is paid for in every receipt
 
 LotState = Literal["open", "provisional", "frozen"]
@@ -35,11 +36,11 @@ class BurnRequest:
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """The body of a hold. `ttl_seconds` counts from the moment that the hold is placed."""
+    """The body of a hold. `ttl_seconds` counts from when the hold is placed; its end is cut to the whole second shown."""
 
     credits: int
     unit: str = "credits"
-    ttl_seconds: int = 3_600
+    ttl_seconds: int = DEFAULT_TTL_SECONDS
     reference: str | None = None
     actor: str = "system"
 
@@ -110,6 +111,15 @@ class BatchResult:
     status: BatchStatus
     entry_id: str | None
     code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """A batch's answer: its items' in order, and what can be spent of `unit` after them."""
+
+    results: tuple[BatchResult, ...]
+    unit: str
+    available: int
 
 
 @dataclass(frozen=True, slots=True)

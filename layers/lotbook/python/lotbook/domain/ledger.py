@@ -81,7 +81,7 @@ class Entry:
     hold: str | None = None  # captured, released: the hold's entry
     back: Draws = ()  # captured: what the hold gives back
     by: str | None = None  # captured: capture, release or lapse
-    removed: int = 0  # clawed_back: what was still there to take
+    removed: int = 0  # clawed_back: what was still there to take; released: what went to dead lots and expires at once
     reason: str | None = None
     skips: Pointer | None = None  # void: what the burn that was given back pointed at
     lot: Lot | None = None  # granted: the lot as it was made

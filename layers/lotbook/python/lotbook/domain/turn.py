@@ -151,13 +151,14 @@ def _expire(work: _Work, *, late: bool) -> None:
 
 def _release(work: _Work, captured: Entry, lots: Mapping[str, Lot]) -> None:
     """What a hold did not use goes back to its lots, the shortfall first; the first credits in burn order pay it."""
-    paid = 0
+    paid = dead = 0
     for draw in captured.back:
         pile = work.piles.get(draw.lot_id) or _pile_of(lots[draw.lot_id])
         work.piles[draw.lot_id] = pile
         part = work.pay(draw.credits)
         pile.left += draw.credits - part
         paid += part
+        dead += draw.credits - part if pile.is_dead(work.now) else 0
     hold = captured.hold or ""
     work.write(
         ledger.return_name(hold),
@@ -165,6 +166,7 @@ def _release(work: _Work, captured: Entry, lots: Mapping[str, Lot]) -> None:
         work.now,
         draws=captured.back,
         paid=paid,
+        removed=dead,
         hold=hold,
         by=captured.by,
         actor=captured.actor,

@@ -22,7 +22,7 @@ from lotbook.usecases.prunes import OF_THIS_PROCESS, Prunes
 from lotbook.usecases.turn import is_of, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from lotbook.ports import BookStore, Clock
     from lotbook.ports_books import Attempt
@@ -36,6 +36,15 @@ MAX_STALE = 4  # each costs bytes in every burn: past this, one burn turns the b
 class _Next(Enum):
     AGAIN = "again"
     ANSWER_FROM_LEDGER = "answer from the ledger, or refuse"
+
+
+def clear_stale(
+    account_id: str, unit: str, book: Book, mine: Collection[str], now: int, *, books: BookStore, clock: Clock
+) -> None:
+    """Turn the book when workers that are gone left more receipts in it than others should pay for."""
+    stale = [r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now]
+    if len(stale) > MAX_STALE:
+        turn(account_id, unit, book, books=books, clock=clock)
 
 
 @dataclass(slots=True)
@@ -85,7 +94,7 @@ class Burn:
         raise Unavailable(retry_after_seconds=1)
 
     def _memo(self) -> Memo:
-        due = None if self.ttl is None else self.now + self.ttl
+        due = None if self.ttl is None else cut_to_second(self.now + self.ttl)
         kind = "consume" if self.ttl is None else "hold"
         return Memo(kind, self.credits, self.now, self.actor, self.digest, self.reference, due)  # type: ignore[arg-type]
 
@@ -105,13 +114,8 @@ class Burn:
             return self._checked(older), True
         if is_mine:
             self.prunes.give(self.account_id, self.unit, Prune(name, receipt))
-            self._clear_stale(name, book)
+            clear_stale(self.account_id, self.unit, book, {name}, self.now, books=self.books, clock=self.clock)
         return self._checked(entry), not is_mine
-
-    def _clear_stale(self, name: str, book: Book) -> None:
-        stale = [r for n, r in book.receipts.items() if n != name and r.memo.at + STALE <= self.now]
-        if len(stale) > MAX_STALE:
-            turn(self.account_id, self.unit, book, books=self.books, clock=self.clock)
 
     def _checked(self, entry: ledger.Entry) -> ledger.Entry:
         if entry.digest != self.digest:
@@ -138,7 +142,7 @@ class Burn:
         return _Next.AGAIN
 
     def _is_plainly_short(self, book: Book) -> bool:
-        """Too few credits, and nothing pending that could hide some."""
+        """Too few credits, or too many lots for one burn, and nothing pending that could hide some."""
         in_time = self.now < book.until
         nothing_hidden = not book.receipts and not book.lapsed_holds(self.now)
         short = book.spendable < self.credits or self._is_too_wide(book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_TRIES = 25
 HOLD_PREFIX = "hold_"
+HOLD_ID = re.compile(HOLD_PREFIX + "[0-9a-hjkmnp-tv-z]{24}")
 LAPSE = "lapse"  # the digest of a lapse: no request has it
 ANY_UNIT = ""  # burns, and so holds, have one key space over all units
 STATES = {"capture": "captured", "release": "released", "lapse": "lapsed"}
@@ -57,7 +59,10 @@ def lapse(account_id: str, unit: str, hold: str, *, books: BookStore, clock: Clo
     held = books.entry(account_id, unit, hold)
     if held is None or held.kind != "held" or unit not in (ANY_UNIT, held.unit):
         return  # a void burn opened it: the turn that gives it back closes it
-    _decide(account_id, held, Memo("resolve", 0, clock.now(), "system", LAPSE, hold=hold, by="lapse"), books, clock)
+    memo = Memo("resolve", 0, clock.now(), "system", LAPSE, hold=hold, by="lapse")
+    _, is_mine = _decide(account_id, held, memo, books, clock)
+    if not is_mine:  # whoever decided may have died before they took it off the schedule's list
+        books.hold_done(account_id, hold)
 
 
 def _resolve(
@@ -71,7 +76,7 @@ def _resolve(
     clock: Clock,
 ) -> Resolved:
     hold = hold_id.removeprefix(HOLD_PREFIX)
-    held = books.entry(account_id, ANY_UNIT, hold) if hold_id.startswith(HOLD_PREFIX) else None
+    held = books.entry(account_id, ANY_UNIT, hold) if HOLD_ID.fullmatch(hold_id) else None
     if held is None or held.kind != "held":
         raise HoldNotFound
     if not 0 <= credits <= held.requested:
@@ -133,7 +138,7 @@ def _available_after(account_id: str, decided: Entry, books: BookStore, clock: C
     for _ in range(MAX_TRIES):
         returned = books.entry(account_id, decided.unit, ledger.return_name(decided.hold))
         if returned is not None:
-            return returned.available_after
+            return returned.available_after - returned.removed
         book = books.get(account_id, decided.unit)
         if book is None:
             raise BrokenInvariant("a book is never deleted")

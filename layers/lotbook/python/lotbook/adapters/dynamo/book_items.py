@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 OUTCOME = "="
 CONSUME, HOLD, RESOLVE = "c", "h", "k"
+NEXT = "n"  # a consume that was written together with others before it: counted from where the first one began
 
 
 def memo_values(memo: Memo) -> list[Any]:
@@ -41,8 +42,19 @@ def memo_values(memo: Memo) -> list[Any]:
             return [RESOLVE, *head, memo.hold, memo.by]
 
 
+def next_memo_values(memo: Memo, credits_before: int, links_before: int, name_before: str) -> list[Any]:
+    """The memo of a consume after others of one write: how far it starts from where the write began, and its link."""
+    head = [memo.credits, memo.at, memo.actor, memo.digest, memo.reference]
+    return [NEXT, *head, credits_before, links_before, name_before]
+
+
 def receipt_values(receipt: Receipt) -> list[Any]:
     """A receipt as it lies in the book."""
+    if receipt.first is not None:
+        position, link = receipt.first
+        before = receipt.before
+        memo = next_memo_values(receipt.memo, receipt.position - position, before.seq - link.seq, before.name)
+        return [*memo, position, link.seq, link.name]
     return [*memo_values(receipt.memo), receipt.position, receipt.before.seq, receipt.before.name]
 
 
@@ -55,7 +67,12 @@ def receipt_of(values: list[Any]) -> Receipt:
     if kind == RESOLVE:
         memo = Memo("resolve", credits, at, actor, digest, reference, hold=more[0], by=more[1])
         return Receipt(memo, position, before)
-    return Receipt(Memo("consume", credits, at, actor, digest, reference), position, before)
+    memo = Memo("consume", credits, at, actor, digest, reference)
+    if kind == NEXT:
+        credits_before, links_before, name_before = more
+        link = Pointer(name_before, seq + links_before)
+        return Receipt(memo, position + credits_before, link, first=(position, before))
+    return Receipt(memo, position, before)
 
 
 def book_values(book: Book) -> dict[str, Any]:
@@ -88,6 +105,7 @@ def book_of(values: Mapping[str, Any]) -> Book:
             outcomes[key] = entry_of(key, record[1])
         else:
             receipts[key] = receipt_of(record)
+    shelved, *shelf = values.get("sh", (0,))
     return Book(
         position=position,
         head=Pointer(name, seq),
@@ -105,8 +123,9 @@ def book_of(values: Mapping[str, Any]) -> Book:
         version=values["v"],
         renews_at=values.get("nx", FAR_FUTURE),
         pause_reason=values.get("pz"),
-    shelved, *shelf = values.get("sh", (0,))
         pause_version=values.get("pv", 0),
+        shelf=tuple(shelf),
+        shelved=shelved,
     )
 
 
@@ -124,8 +143,6 @@ def order_values(order: Order) -> dict[str, Any]:
             return {"k": "freeze"} | asdict(order)
         case Renewal():
             return {"k": "renew"} | asdict(order)
-        shelf=tuple(shelf),
-        shelved=shelved,
         case Unreadable():
             return {"k": "unreadable"}
 

@@ -12,7 +12,14 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.book_items import book_of, book_values, memo_values, order_values, receipt_values
+from lotbook.adapters.dynamo.book_items import (
+    book_of,
+    book_values,
+    memo_values,
+    next_memo_values,
+    order_values,
+    receipt_values,
+)
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_attribute, to_item
 from lotbook.adapters.system import stand_back
@@ -23,7 +30,7 @@ from lotbook.domain.orders import Order
 from lotbook.ports_books import Attempt, Prune
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lotbook.adapters.dynamo.table import Table
     from lotbook.domain.book import Memo
@@ -37,6 +44,7 @@ NOT_PAUSED = "attribute_not_exists(pz)"
 NOT_BURNED_YET = "attribute_not_exists(r.#k)"
 NOT_HELD = "attribute_not_exists(ho.#k)"
 ROOM_FOR_A_RECEIPT = "size(r) < :max"
+ROOM_FOR_THEM_ALL = "size(r) <= :room"
 PRUNED_RECEIPT_IS_THE_SAME = "(attribute_not_exists(r.#p) OR r.#p = :prev)"
 HOLD_IS_OPEN = "attribute_exists(ho.#h)"
 BOOK_IS_OPEN = "attribute_exists(pk)"
@@ -105,6 +113,30 @@ class DynamoBooks:
             conditions.append(PRUNED_RECEIPT_IS_THE_SAME)
         return self._update(account_id, unit, update, conditions, names, values)
 
+    def burn_many(
+        self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]], prunes: Sequence[Prune]
+    ) -> Attempt:
+        """BURN of many: every right side sees `bu` before the first of them, so the others say how far off they are."""
+        credits, last = 0, ""
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        sets = ["av = av - :n", "bu[0] = bu[0] + :n", "bu[1] = bu[1] + :links", "bu[2] = :name"]
+        conditions = [ENOUGH_LEFT, NOT_BEFORE_THE_LAST_TURN, NOT_PAST_ITS_HORIZON, NOT_PAUSED, ROOM_FOR_THEM_ALL]
+        for number, (name, memo) in enumerate(burns):
+            names[f"#k{number}"] = name
+            values[f":m{number}"] = next_memo_values(memo, credits, number, last) if number else memo_values(memo)
+            sets.append(f"r.#k{number} = list_append(:m{number}, bu)")
+            conditions += [f"attribute_not_exists(r.#k{number})", f"attribute_not_exists(ho.#k{number})"]
+            credits, last = credits + memo.credits, name
+        for number, prune in enumerate(prunes):
+            names[f"#p{number}"], values[f":p{number}"] = prune.name, receipt_values(prune.receipt)
+            conditions.append(f"(attribute_not_exists(r.#p{number}) OR r.#p{number} = :p{number})")
+        removes = [f"r.#p{number}" for number in range(len(prunes))]
+        update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
+        values |= {":n": credits, ":links": len(burns), ":name": last}
+        values |= {":now": burns[0][1].at, ":room": MAX_RECEIPTS - len(burns)}
+        return self._update(account_id, unit, update, conditions, names, values)
+
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         """RESOLVE: a burn of nothing that closes a hold."""
         names = {"#k": name, "#h": memo.hold or ""}
@@ -130,6 +162,7 @@ class DynamoBooks:
         values = {f":new_{name}": value for name, value in written.items()}
         values |= {":v": old.version, ":bu": [old.position, old.head.seq, old.head.name]}
         update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written)
+        gone = [] if new.shelf else ["sh"]
         if new.until < FAR_FUTURE:
             update += ", dp = :dp, du = :du"
             values |= {":dp": keys.due_shard("book", account_id), ":du": new.until}
@@ -164,7 +197,6 @@ class DynamoBooks:
         return self._put(item) is None
 
     def get(self, account_id: str, unit: str) -> Book | None:
-        gone = [] if new.shelf else ["sh"]
         """The book, strongly consistent."""
         found = self._call("get_item", Key=to_item(keys.book(account_id, unit)), ConsistentRead=True)
         return book_of(from_item(found["Item"])) if "Item" in found else None

@@ -1,0 +1,87 @@
+"""Many burns of one unit in one write: exactly what single burns one right after the other would leave, or nothing.
+
+So every interleaving of it is one of single burns, and nothing else of the protocol knows about it. Each burn has its own
+receipt and its own entry, and each entry's put decides for its own key (decisions/0021).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain import ledger
+from lotbook.domain.book import MAX_BURNS_A_WRITE, Memo, burn_entry
+from lotbook.domain.errors import BrokenInvariant
+from lotbook.ports_books import Prune
+from lotbook.usecases.burn import clear_stale
+from lotbook.usecases.turn import is_of, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lotbook.domain.burning import BatchItem
+    from lotbook.domain.ledger import Entry
+    from lotbook.ports import BookStore, Clock
+    from lotbook.ports_books import Attempt
+    from lotbook.usecases.prunes import Prunes
+
+Answers = list[tuple["Entry", bool]]
+
+
+def burn_together(
+    account_id: str, unit: str, items: Sequence[BatchItem], *, books: BookStore, clock: Clock, prunes: Prunes
+) -> Answers | None:
+    """For each item the entry that its key stands for, and whether that is an earlier burn's; None: nothing was burned.
+
+    The items have different keys and the unit. None may have any reason: too few credits for all of them, a key that is
+    in the book already, a paused account, a turn that is due. Burning one by one finds out. Raises Unavailable.
+    """
+    now = clock.now()
+    burns = [(ledger.burn_name(item.key), _memo(item, now)) for item in items]
+    names = [name for name, _ in burns]
+    pruned = _prunes(account_id, unit, names, prunes)
+    attempt = books.burn_many(account_id, unit, burns, pruned)
+    if not attempt.done:
+        _keep(account_id, unit, attempt, pruned, prunes)
+        return None
+    if attempt.book is None:
+        raise BrokenInvariant("a write that took effect answers the book")
+    book, answers, is_void = attempt.book, Answers(), False
+    for name in names:
+        entry, receipt = burn_entry(unit, book, name), book.receipts[name]
+        older = books.put_entry(account_id, entry)
+        if older is not None and not is_of(older, unit, receipt):
+            is_void = True
+            answers.append((older, True))
+        else:
+            prunes.give(account_id, unit, Prune(name, receipt))
+            answers.append((entry, False))
+    if is_void:  # one try: what the keys had burned before goes back here, or in anybody's next turn
+        turn(account_id, unit, book, books=books, clock=clock)
+    else:
+        clear_stale(account_id, unit, book, names, now, books=books, clock=clock)
+    return answers
+
+
+def _memo(item: BatchItem, now: int) -> Memo:
+    request = item.request
+    return Memo("consume", request.credits, now, request.actor, request.digest, request.reference)
+
+
+def _prunes(account_id: str, unit: str, names: Sequence[str], prunes: Prunes) -> list[Prune]:
+    """Receipts to take out in the same write, of other names than those that it leaves."""
+    found: dict[str, Prune] = {}
+    for _ in range(MAX_BURNS_A_WRITE):
+        prune = prunes.take(account_id, unit)
+        if prune is None:
+            break
+        if prune.name not in names:
+            found[prune.name] = prune
+    return list(found.values())
+
+
+def _keep(account_id: str, unit: str, attempt: Attempt, pruned: list[Prune], prunes: Prunes) -> None:
+    """What can still be pruned; a receipt whose name was burned again since is not ours to take out."""
+    receipts = attempt.book.receipts if attempt.book else {}
+    for prune in pruned:
+        if receipts.get(prune.name) == prune.receipt:
+            prunes.give(account_id, unit, prune)

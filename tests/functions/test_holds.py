@@ -1,0 +1,462 @@
+"""Holds over whole events: placed once, resolved once, back in time, and explained by the statement."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from lotbook import wiring
+from lotbook.domain.access import Caller
+from lotbook.domain.instants import SECOND, from_text
+from lotbook.domain.ledger import Entry
+from lotbook.usecases.sweep_holds import sweep_holds
+from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account
+
+ACME = {"account_id": "acme"}
+HOLDS = f"POST {ACCOUNT}/holds"
+CAPTURE, RELEASE = f"{HOLDS}/{{hold_id}}/capture", f"{HOLDS}/{{hold_id}}/release"
+NO_HOLD = "hold_" + "0" * 24
+
+
+def place(
+    api: Api, credits: object = 4, key: str | None = None, caller: Caller | None = SERVICE, **more: Any
+) -> Answer:
+    return api.call(HOLDS, {"credits": credits, **more}, caller, key or api.fresh(), ACME)
+
+
+def capture(api: Api, hold_id: str, credits: object, key: str | None = None, caller: Caller | None = SERVICE) -> Answer:
+    return api.call(CAPTURE, {"credits": credits}, caller, key or api.fresh(), ACME | {"hold_id": hold_id})
+
+
+def release(api: Api, hold_id: str, key: str | None = None, body: Any = None) -> Answer:
+    return api.call(RELEASE, body, key=key or api.fresh(), path=ACME | {"hold_id": hold_id})
+
+
+def consume(api: Api, credits: int, key: str | None = None) -> Answer:
+    return api.call(f"POST {ACCOUNT}/consume", {"credits": credits}, key=key or api.fresh(), path=ACME)
+
+
+def balance(api: Api) -> Any:
+    return api.call(f"GET {ACCOUNT}/balance", path=ACME).ok()
+
+
+def figures(api: Api) -> tuple[int, int]:
+    """(available, held), which lots and statement must explain."""
+    found = balance(api)
+    assert sum(lot["remaining"] for lot in found["lots"]) == found["available"]
+    assert sum(lot["held"] for lot in found["lots"]) == found["held"]
+    assert sum(entry["credits"] for entry in entries(api)) == found["available"] + found["held"]
+    return found["available"], found["held"]
+
+
+def entries(api: Api) -> list[Any]:
+    found: list[Any] = api.call(f"GET {ACCOUNT}/entries", path=ACME, query={"limit": "100"}).ok()["entries"]
+    return found
+
+
+def lines(api: Api, count: int) -> list[tuple[str, int, int, int]]:
+    """(kind, credits, drawn, available after) of the newest entries."""
+    return [
+        (entry["kind"], entry["credits"], sum(draw["credits"] for draw in entry["draws"]), entry["available_after"])
+        for entry in entries(api)[:count]
+    ]
+
+
+def move_to(api: Api, instant: str, seconds: int = 0) -> None:
+    api.clock.instant = from_text(instant) + seconds * SECOND
+
+
+# --- placing
+
+
+def test_holds_credits_held_are_not_available_and_not_consumed(shop: Api) -> None:
+    answer = place(shop, 4, reference="run 7")
+    body = answer.ok(201)
+    assert body == {
+        "hold_id": body["hold_id"],
+        "credits": 4,
+        "expires_at": "2026-01-15T11:00:00Z",
+        "available": 6,
+    }
+    assert figures(shop) == (6, 4)
+    assert lines(shop, 1) == [("held", 0, 4, 6)]
+    entry = entries(shop)[0]
+    assert (entry["reference"], entry["actor"]) == ("run 7", "backend")
+    consume(shop, 7).problem(402, "insufficient_credits")
+
+
+def test_d_18_the_same_operation_is_the_same_hold(shop: Api) -> None:
+    """D18: a retry neither holds again nor gets another id, also after the hold was resolved."""
+    first = place(shop, 4, "k", ttl_seconds=60)
+    again = place(shop, 4, "k", ttl_seconds=60)
+    assert again.ok(201) == first.ok(201)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" not in first.headers
+    assert figures(shop) == (6, 4)
+    release(shop, first.body["hold_id"]).ok()
+    shop.clock.instant += 90 * SECOND
+    assert place(shop, 4, "k", ttl_seconds=60).ok(201) == first.body
+    assert figures(shop) == (10, 0)
+    for other in (
+        {"credits": 5, "ttl_seconds": 60},
+        {"credits": 4},
+        {"credits": 4, "ttl_seconds": 60, "reference": "x"},
+    ):
+        shop.call(HOLDS, other, key="k", path=ACME).problem(422, "idempotency_key_reused")
+
+
+def test_d_03_consume_and_holds_share_one_key_space(shop: Api) -> None:
+    """D3."""
+    consume(shop, 4, "c").ok()
+    place(shop, 4, "c").problem(422, "idempotency_key_reused")
+    place(shop, 1, "h").ok(201)
+    consume(shop, 1, "h").problem(422, "idempotency_key_reused")
+    assert figures(shop) == (5, 1)
+
+
+def test_holds_need_a_key(shop: Api) -> None:
+    shop.call(HOLDS, {"credits": 1}, path=ACME).problem(400, "idempotency_key_missing")
+    shop.call(CAPTURE, {"credits": 1}, path=ACME | {"hold_id": NO_HOLD}).problem(400, "idempotency_key_missing")
+    shop.call(RELEASE, path=ACME | {"hold_id": NO_HOLD}).problem(400, "idempotency_key_missing")
+
+
+@pytest.mark.parametrize("ttl", [59, 604_801, 0, -1, 60.0, "60", True, None])
+def test_bounds_a_hold_lasts_from_a_minute_to_a_week(shop: Api, ttl: object) -> None:
+    problem = place(shop, 1, ttl_seconds=ttl).problem(422, "invalid_request")
+    assert problem["errors"][0]["field"] == "ttl_seconds"
+    assert figures(shop) == (10, 0)
+
+
+def test_bounds_the_longest_and_the_shortest_hold(shop: Api) -> None:
+    assert place(shop, 1, ttl_seconds=60).ok(201)["expires_at"] == "2026-01-15T10:01:00Z"
+    assert place(shop, 1, ttl_seconds=604_800).ok(201)["expires_at"] == "2026-01-22T10:00:00Z"
+
+
+@pytest.mark.parametrize("credits", [0, -5, 1_000_000_000_001, 5.0, "5", True, None])
+def test_d_19_only_positive_integers_are_held(shop: Api, credits: object) -> None:
+    """D19: a hold of less than nothing would mint credits."""
+    place(shop, credits).problem(422, "invalid_request")
+    assert figures(shop) == (10, 0)
+
+
+def test_holds_more_than_there_is_holds_nothing_and_the_key_stays_free(shop: Api) -> None:
+    problem = place(shop, 11, "k").problem(402, "insufficient_credits")
+    assert (problem["requested"], problem["available"]) == (11, 10)
+    place(shop, 10, "k").ok(201)
+
+
+def test_holds_a_paused_account_places_none_and_resolves_those_it_has(shop: Api) -> None:
+    held = place(shop, 4).ok(201)
+    pause(shop)
+    problem = place(shop, 1).problem(403, "account_paused")
+    assert problem["pause_reason"] == "payment_overdue"
+    assert capture(shop, held["hold_id"], 1).ok()["available"] == 9
+
+
+def pause(api: Api) -> None:
+    from lotbook.usecases.pause_account import pause_account
+
+    pause_account("acme", ["credits"], "payment_overdue", 99, books=wiring.books(), clock=api.clock)
+
+
+# --- resolving
+
+
+def test_holds_a_capture_burns_the_first_draws_and_returns_the_rest(shop: Api) -> None:
+    shop.call(f"POST {ACCOUNT}/grants", {"credits": 5, "kind": "promotional", "reason": "x"}, key="g", path=ACME).ok(
+        201
+    )
+    free, gift = balance(shop)["lots"]
+    held = place(shop, 12, reference="job").ok(201)
+    answer = capture(shop, held["hold_id"], 11)
+    assert answer.ok() == {"hold_id": held["hold_id"], "captured": 11, "released": 1, "available": 4}
+    assert figures(shop) == (4, 0)
+    assert lines(shop, 3) == [("released", 0, 1, 4), ("captured", -11, 11, 3), ("held", 0, 12, 3)]
+    released, captured = entries(shop)[:2]
+    assert released["draws"] == [{"lot_id": gift["lot_id"], "credits": 1}]
+    assert captured["draws"] == [
+        {"lot_id": free["lot_id"], "credits": 10},
+        {"lot_id": gift["lot_id"], "credits": 1},
+    ]
+    assert (captured["reference"], captured["actor"]) == ("job", "backend")
+
+
+@pytest.mark.parametrize(("credits", "shown"), [(0, ["released"]), (4, ["captured"]), (3, ["released", "captured"])])
+def test_d_19_a_capture_takes_nothing_to_all_of_the_hold(shop: Api, credits: int, shown: list[str]) -> None:
+    """D19."""
+    held = place(shop, 4).ok(201)
+    body = capture(shop, held["hold_id"], credits).ok()
+    assert (body["captured"], body["released"], body["available"]) == (credits, 4 - credits, 10 - credits)
+    assert figures(shop) == (10 - credits, 0)
+    assert [entry["kind"] for entry in entries(shop)][: len(shown) + 1] == [*shown, "held"]
+
+
+@pytest.mark.parametrize("credits", [5, -1, 1_000_000_000_001, 1.0, "1", True, None])
+def test_d_19_a_capture_of_anything_else_is_refused_and_the_hold_stays_open(shop: Api, credits: object) -> None:
+    """D19."""
+    held = place(shop, 4).ok(201)
+    problem = capture(shop, held["hold_id"], credits, "k").problem(422, "invalid_request")
+    assert problem["errors"][0]["field"] == "credits"
+    assert figures(shop) == (6, 4)
+    capture(shop, held["hold_id"], 4, "k").ok()
+
+
+def test_holds_a_release_gives_everything_back(shop: Api) -> None:
+    held = place(shop, 4).ok(201)
+    assert release(shop, held["hold_id"], body={}).ok() == {
+        "hold_id": held["hold_id"],
+        "captured": 0,
+        "released": 4,
+        "available": 10,
+    }
+    assert figures(shop) == (10, 0)
+    assert lines(shop, 2) == [("released", 0, 4, 10), ("held", 0, 4, 6)]
+    release(shop, held["hold_id"], body={"credits": 1}).problem(422, "invalid_request")
+
+
+@pytest.mark.parametrize("first", ["captured", "released"])
+def test_holds_a_closed_hold_stays_closed(shop: Api, first: str) -> None:
+    held = place(shop, 4).ok(201)["hold_id"]
+    answer = capture(shop, held, 3, "k") if first == "captured" else release(shop, held, "k")
+    for again in (capture(shop, held, 3), capture(shop, held, 0), release(shop, held)):
+        assert again.problem(409, "hold_closed")["state"] == first
+    replay = capture(shop, held, 3, "k") if first == "captured" else release(shop, held, "k")
+    assert (replay.ok(), replay.headers["idempotent-replayed"]) == (answer.ok(), "true")
+
+
+def test_d_03_capture_and_release_share_a_key_space_of_their_own(shop: Api) -> None:
+    """D3: per account; burning has another one, and a refusal leaves the key free."""
+    one, two, three = (place(shop, 2, f"k{n}").ok(201)["hold_id"] for n in range(3))
+    capture(shop, one, 2, "k0").ok()
+    for other in (
+        capture(shop, one, 1, "k0"),
+        release(shop, one, "k0"),
+        capture(shop, two, 2, "k0"),
+        release(shop, two, "k0"),
+    ):
+        other.problem(422, "idempotency_key_reused")
+    capture(shop, one, 2, "again").problem(409, "hold_closed")
+    release(shop, two, "again").ok()
+    release(shop, three, "again").problem(422, "idempotency_key_reused")
+    assert figures(shop) == (6, 2)
+
+
+@pytest.mark.parametrize(
+    "hold_id", [NO_HOLD, "x", "hold_", "hold_x", "", "..", "hold_" + "u" * 24, "hold_" + "0" * 25, "é", "res#x", "\x00"]
+)
+def test_holds_what_is_no_hold_of_this_account_is_not_found(shop: Api, hold_id: str) -> None:
+    capture(shop, hold_id, 1).problem(404, "hold_not_found")
+    release(shop, hold_id).problem(404, "hold_not_found")
+
+
+def test_holds_a_burn_is_no_hold_and_another_accounts_hold_is_not_found(shop: Api) -> None:
+    """D40."""
+    open_account(shop, "other")
+    held = shop.call(HOLDS, {"credits": 1}, key="k", path={"account_id": "other"}).ok(201)["hold_id"]
+    release(shop, held).problem(404, "hold_not_found")
+    consume(shop, 1, "burned").ok()
+    from lotbook.domain.ledger import burn_name
+    from lotbook.usecases.resolve_hold import hold_id_of
+
+    release(shop, hold_id_of(burn_name("burned"))).problem(404, "hold_not_found")
+
+
+def test_callers_only_a_service_key_with_the_scope_holds(shop: Api) -> None:
+    """D40: visibility before role."""
+    held = place(shop, 1).ok(201)["hold_id"]
+    for ask in (lambda caller: place(shop, caller=caller), lambda caller: capture(shop, held, 1, caller=caller)):
+        ask(member("acme")).problem(403, "forbidden")
+        ask(member("other")).problem(404, "account_not_found")
+        ask(key_with("read")).problem(403, "forbidden")
+        ask(None).problem(401, "unauthenticated")
+    capture(shop, held, 1, caller=key_with("credits:consume")).ok()
+
+
+# --- lapsing
+
+
+@pytest.mark.parametrize("ask", ["capture", "release"])
+def test_d_17_a_hold_lapses_at_exactly_its_end(shop: Api, ask: str) -> None:
+    """D17: one second before it can be resolved, at the instant and after it cannot."""
+
+    def resolve(hold_id: str) -> Answer:
+        return capture(shop, hold_id, 1) if ask == "capture" else release(shop, hold_id)
+
+    shop.clock.instant += 999  # a hold placed within a second ends at the whole second that it shows
+    holds = [place(shop, 2, ttl_seconds=60).ok(201) for _ in range(3)]
+    for held, seconds in zip(holds, (-1, 0, 1), strict=True):
+        move_to(shop, held["expires_at"], seconds)
+        if seconds < 0:
+            resolve(held["hold_id"]).ok()
+        else:
+            assert resolve(held["hold_id"]).problem(409, "hold_closed")["state"] == "lapsed"
+    back = 1 if ask == "capture" else 0
+    assert figures(shop) == (10 - back, 0)
+
+
+def test_d_17_lapsed_credits_are_back_before_any_402(shop: Api) -> None:
+    """D17: no schedule ran; the last second before, they are not."""
+    held = place(shop, 10, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"], -1)
+    assert consume(shop, 1).problem(402, "insufficient_credits")["available"] == 0
+    move_to(shop, held["expires_at"])
+    assert consume(shop, 10).ok()["available"] == 0
+    assert [line[:2] for line in lines(shop, 3)] == [("consumed", -10), ("released", 0), ("held", 0)]
+
+
+def test_d_17_a_402_after_the_lapse_counts_what_came_back(shop: Api) -> None:
+    held = place(shop, 9, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"])
+    assert consume(shop, 11).problem(402, "insufficient_credits")["available"] == 10
+    assert place(shop, 11).problem(402, "insufficient_credits")["available"] == 10
+
+
+def test_d_17_a_reader_never_sees_a_lapsed_hold(shop: Api) -> None:
+    held = place(shop, 4, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"], -1)
+    assert figures(shop) == (6, 4)
+    move_to(shop, held["expires_at"])
+    assert figures(shop) == (10, 0)
+    assert lines(shop, 1) == [("released", 0, 4, 10)]
+    assert entries(shop)[0]["actor"] == "system"
+
+
+def test_holds_what_is_released_into_a_dead_lot_expires_at_once(shop: Api) -> None:
+    """Two entries; and until its own end the hold is capturable though its lot is dead."""
+    gift = {"credits": 5, "kind": "promotional", "reason": "x", "expires_at": "2026-01-15T10:30:00Z"}
+    shop.call(f"POST {ACCOUNT}/grants", gift, key="g", path=ACME).ok(201)
+    consume(shop, 10).ok()
+    first, second = place(shop, 2).ok(201)["hold_id"], place(shop, 3).ok(201)["hold_id"]
+    move_to(shop, "2026-01-15T10:30:00Z")
+    assert figures(shop) == (0, 5)
+    assert capture(shop, first, 2).ok()["available"] == 0
+    assert capture(shop, second, 1).ok() == {"hold_id": second, "captured": 1, "released": 2, "available": 0}
+    assert [line[:3] for line in lines(shop, 4)] == [
+        ("expired", -2, 2),
+        ("released", 0, 2),
+        ("captured", -1, 1),
+        ("captured", -2, 2),
+    ]
+    assert figures(shop) == (0, 0)
+
+
+# --- the schedule
+
+
+def run_schedule(api: Api) -> int:
+    """The holds' part of the scheduled expiry; what of it runs side by side runs on an engine elsewhere."""
+    swept = sweep_holds(due=wiring.due_index(), books=wiring.books(), clock=api.clock, time_left=lambda: 60_000)
+    assert not swept.more
+    return swept.settled
+
+
+@pytest.fixture
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lotbook.usecases.sweeping.WORKERS", 1)  # moto is not safe under threads
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_17_the_schedule_gives_lapsed_holds_back_and_then_has_nothing_to_do(shop: Api) -> None:
+    """D17: seen in the ledger itself, for any read would do the same."""
+    kept, gone = place(shop, 2, ttl_seconds=120).ok(201), place(shop, 3, "gone", ttl_seconds=60).ok(201)
+    captured = place(shop, 1, ttl_seconds=60).ok(201)
+    capture(shop, captured["hold_id"], 1).ok()
+    assert run_schedule(shop) == 0
+    move_to(shop, gone["expires_at"], -1)
+    assert run_schedule(shop) == 0
+    move_to(shop, gone["expires_at"])
+    assert run_schedule(shop) == 1
+    book = wiring.books().get("acme", "credits")
+    assert book
+    assert (book.available, list(book.holds)) == (7, [kept["hold_id"].removeprefix("hold_")])
+    assert run_schedule(shop) == 0
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_17_a_resolver_that_dies_anywhere_leaves_nothing_behind(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D17: the worker is killed at every step of a capture; the schedule finishes, and the credits add up."""
+    real = wiring.books()
+    for steps in range(12):
+        shop.clock.instant += SECOND
+        held = place(shop, 3, ttl_seconds=60).ok(201)
+        before = figures(shop)[0]
+        with monkeypatch.context() as patch:
+            dying = Dying(real, steps)
+            patch.setattr(wiring, "books", lambda dying=dying: dying)
+            with suppress(Killed):
+                capture(shop, held["hold_id"], 0).ok()
+        move_to(shop, held["expires_at"])
+        run_schedule(shop)
+        assert figures(shop) == (before + 3, 0), steps
+        assert run_schedule(shop) == 0, "the schedule's list is empty"
+        if not dying.died:
+            return
+    raise AssertionError("a capture takes a bounded number of steps")
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+class Dying:
+    """A store whose worker dies after some calls."""
+
+    def __init__(self, books: Any, calls: int) -> None:
+        self.books, self.calls, self.died = books, calls, False
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if self.calls == 0:
+                self.died = True
+                raise Killed
+            self.calls -= 1
+            return getattr(self.books, operation)(*arguments, **named)
+
+        return call
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
+    shop: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D31: it is named at the end, and tried again by the next run."""
+    poor = place(shop, 1, "poor", ttl_seconds=60).ok(201)
+    place(shop, 2, ttl_seconds=60).ok(201)
+    move_to(shop, poor["expires_at"])
+    books = wiring.books()
+    find = books.entry
+
+    def entry(account_id: str, unit: str, name: str) -> Entry | None:
+        if name == poor["hold_id"].removeprefix("hold_"):
+            raise ValueError("poisoned")
+        return find(account_id, unit, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(books, "entry", entry)
+        with pytest.raises(ExceptionGroup) as failed:
+            run_schedule(shop)
+    assert len(failed.value.exceptions) == 1
+    assert "of account acme" in failed.value.exceptions[0].__notes__[0]
+    book = books.get("acme", "credits")
+    assert book
+    assert book.available == 9
+    assert run_schedule(shop) == 1
+    assert figures(shop) == (10, 0)
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lotbook.usecases import sweep_holds as subject
+
+    monkeypatch.setattr(subject, "BATCH", 2)
+    monkeypatch.setattr(subject, "MAX_HOLDS_A_RUN", 4)
+    for _ in range(5):
+        held = place(shop, 1, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"])
+    runs = [
+        sweep_holds(due=wiring.due_index(), books=wiring.books(), clock=shop.clock, time_left=lambda: 60_000)
+        for _ in range(2)
+    ]
+    assert [(run.settled, run.more) for run in runs] == [(4, True), (1, False)]
