@@ -8,7 +8,7 @@ from typing import Any
 
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.gateway import CheckoutFacts
-from lotbook.domain.reconciliation import MoneyBack, Period, Stray
+from lotbook.domain.reconciliation import MovedBack, Period, Stray
 from lotbook.ports import Noted, Page, Progress, PurchaseName
 from tests.fakes.purchases import FakeGateway, FakePurchases
 
@@ -65,7 +65,7 @@ class FakeLists:
     def __init__(self, gateway: FakeGateway, size: int = 2) -> None:
         self.gateway = gateway
         self.size = size
-        self.moved: list[MoneyBack] = []
+        self.moved: list[MovedBack] = []
         self.gone: set[str] = set()  # sessions that the gateway does not know any more
         self.unlisted: set[str] = set()  # sessions outside the period
         self.fails = 0
@@ -77,10 +77,10 @@ class FakeLists:
         ours = [row for row in rows if row.tag.is_of(self.gateway.deployment) and row.session not in hidden]
         return self._page("checkouts", ours, after)
 
-    def refunds(self, period: Period, after: str | None) -> Page[MoneyBack]:
+    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]:
         return self._page("refunds", [each for each in self.moved if each.kind == "refund"], after)
 
-    def disputes(self, period: Period, after: str | None) -> Page[MoneyBack]:
+    def disputes(self, period: Period, after: str | None) -> Page[MovedBack]:
         return self._page("disputes", [each for each in self.moved if each.kind == "dispute"], after)
 
     def find_checkout(self, session: str) -> CheckoutFacts | None:

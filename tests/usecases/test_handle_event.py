@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.gateway import APP, Tag
 from lotbook.domain.quotes import TopUpItem
-from lotbook.usecases.handle_event import SETTLING, Handled, handle_event
+from lotbook.usecases.handle_event import PAYING, SETTLING, Handled, handle_event
 from tests.fakes.desk import Desk, an_event
 from tests.fakes.purchases import TEST
 
@@ -108,8 +109,8 @@ def test_np_27_a_declined_attempt_is_recorded_and_nothing_else() -> None:
         {"kind": "radar.early_fraud_warning.created"},
         {"kind": "charge.updated"},
         {"kind": "some.new.event"},
-        {"tag": Tag(APP, TEST.stage, "acme", None)},
-        {"tag": Tag(APP, TEST.stage, None, "pur_x")},
+        {"tag": Tag(APP, TEST.stage, "acme", None), "kind": "checkout.session.expired"},
+        {"tag": Tag(APP, TEST.stage, None, "pur_x"), "kind": "payment_intent.payment_failed"},
     ],
 )
 def test_events_of_others_and_of_unknown_kinds_are_left_alone_without_a_call(foreign: dict[str, Any]) -> None:
@@ -132,6 +133,38 @@ def test_d_05_d_40_ours_but_unknown_is_never_acknowledged_and_rings(
         handle_event(an_event(desk.row(), tag=tag), sales=desk.sales)
     assert "purchase_missing" in caplog.text
     assert desk.available() == 0
+
+
+@pytest.mark.parametrize("kind", sorted(PAYING))
+@pytest.mark.parametrize(
+    "tag",
+    [
+        Tag(APP, TEST.stage, "acme", "pur_unknown"),
+        Tag(APP, TEST.stage, "acme", None),
+        Tag(APP, TEST.stage, None, "pur_x"),
+        Tag(APP, TEST.stage, "acme#x", "pur_x"),
+        Tag(APP, TEST.stage),
+    ],
+)
+def test_d_05_money_without_a_known_purchase_is_kept_rings_and_is_asked_for_again(
+    kind: str, tag: Tag, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D5: once in the store however often it is delivered; what is no word of money is not kept."""
+    desk = paid_desk()
+    hint = an_event(desk.row(), kind, tag=tag, payment_intent="pi_lost")
+    with caplog.at_level(logging.ERROR, "lotbook.alarm"):
+        for number in range(3):
+            with pytest.raises(Unavailable):
+                handle_event(replace(hint, event_id=f"evt_{number}"), sales=desk.sales)
+    assert caplog.text.count("purchase_missing") == 3
+    (stray,) = desk.strays.strays(10)
+    assert (stray.name, stray.event_id, stray.account_id, stray.session) == (
+        "pi_lost",
+        "evt_0",
+        tag.account_id,
+        desk.row().gateway_refs.checkout_session,
+    )
+    assert (desk.row().state, desk.available()) == ("pending", 0)
 
 
 @pytest.mark.parametrize("operation", ["checkout"])
