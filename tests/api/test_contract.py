@@ -53,6 +53,7 @@ ADDED = {
     "GET /v1/accounts/{account_id}/entries/export",
     "GET /v1/accounts/{account_id}/purchases/export",
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence",
+    "POST /v1/accounts/{account_id}/purchases/{purchase_id}/refund",
 }
 
 

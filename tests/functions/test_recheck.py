@@ -9,12 +9,18 @@ import pytest
 from functions.recheck import app
 from lotbook import wiring
 from lotbook.domain.errors import Unavailable
+from lotbook.domain.gateway import EventHint, Tag
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Answer, Api, key_with, member, open_account
 
 RECHECK = f"POST {ACCOUNT}/purchases/{{purchase_id}}/recheck"
 SCHEDULE = {"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event"}
 MINUTE = 60_000
+
+
+def swept(checked: int, decided: int, followed: int = 0, left: int = 0) -> dict[str, int]:
+    """What a run answers."""
+    return {"checked": checked, "decided": decided, "followed": followed, "left": left}
 
 
 class Context:
@@ -94,13 +100,13 @@ def test_np_43_d_09_the_schedule_finishes_what_nobody_asked_about(api: Api, gate
     bought(api)
     bought(api, "other")
     gateway.pay(next(iter(gateway.sessions)))
-    assert app.handler(SCHEDULE, Context()) == {"checked": 0, "decided": 0}
+    assert app.handler(SCHEDULE, Context()) == swept(0, 0)
     api.clock.instant += 15 * MINUTE
-    assert app.handler(SCHEDULE, Context()) == {"checked": 2, "decided": 1}
+    assert app.handler(SCHEDULE, Context()) == swept(2, 1)
     assert purchased(api) == 30
     api.clock.instant += 24 * 60 * MINUTE
-    assert app.handler(SCHEDULE, Context()) == {"checked": 1, "decided": 1}
-    assert app.handler(SCHEDULE, Context()) == {"checked": 0, "decided": 0}
+    assert app.handler(SCHEDULE, Context()) == swept(1, 1)
+    assert app.handler(SCHEDULE, Context()) == swept(0, 0)
     rows = api.call(f"GET {ACCOUNT}/purchases", path={"account_id": "acme"}).ok()["purchases"]
     assert sorted(row["state"] for row in rows) == ["abandoned", "completed"]
 
@@ -109,7 +115,34 @@ def test_a_run_without_time_stops_and_one_without_a_gateway_raises(api: Api, gat
     """The schedule's retry and alarm see it; nothing is swallowed."""
     bought(api)
     api.clock.instant += 15 * MINUTE
-    assert app.handler(SCHEDULE, Context(left=1_000)) == {"checked": 0, "decided": 0}
+    assert app.handler(SCHEDULE, Context(left=1_000)) == swept(0, 0)
     gateway.later = {"checkout": ["before"]}
     with pytest.raises(Unavailable):
         app.handler(SCHEDULE, Context())
+
+
+def test_x_18_d_09_the_schedule_hears_of_money_back_from_the_gateways_own_list(api: Api, gateway: FakeGateway) -> None:
+    """X-18, D9: a refund and a dispute whose events nobody acknowledged; one that is not ours among them."""
+    rows = [bought(api, key) for key in ("a", "b")]
+    for session in list(gateway.sessions):
+        gateway.pay(session)
+    for row in rows:
+        press(api, row).ok()
+    assert purchased(api) == 60
+    first, second = (row["gateway_refs"]["payment_intent"] for row in (press(api, row).ok() for row in rows))
+    gateway.send_back(first)
+    gateway.dispute(second)
+    told = {
+        "charge.refunded": first,
+        "refund.created": first,
+        "charge.dispute.created": second,
+        "refund.updated": "pi_x",
+    }
+    gateway.unheard = [
+        EventHint(f"evt_{kind}", kind, False, None, "refund", "id", payment, Tag()) for kind, payment in told.items()
+    ]
+    assert app.handler(SCHEDULE, Context()) == swept(0, 0, followed=2)
+    assert [press(api, row).ok()["state"] for row in rows] == ["refunded", "disputed"]
+    assert purchased(api) == 30, "the refunded are gone, the disputed are there and frozen"
+    gateway.later["money_back"] = ["before"]
+    assert app.handler(SCHEDULE, Context()) == swept(0, 0, followed=1, left=1), "one that fails is left, not in the way"

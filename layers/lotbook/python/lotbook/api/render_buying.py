@@ -146,7 +146,7 @@ def purchase(shown: Row) -> shapes.Purchase:
     }
 
 
-def refunded(result: Refunded) -> shapes.Refunded:
+def refunded(result: Refunded) -> shapes_records.Refunded:
     """What a refund paid back."""
     return {
         "purchase_id": result.purchase_id,

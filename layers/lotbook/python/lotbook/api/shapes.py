@@ -385,16 +385,6 @@ class Purchase(Order):
     invoice_state: Literal["none", "waiting_for_billing", "available"]
 
 
-class Refunded(TypedDict):
-    """What a refund paid back: unused credits, and their share of what was charged."""
-
-    purchase_id: str
-    refund: str
-    credits: int
-    amount_minor: int
-    currency: str
-
-
 class Purchases(TypedDict):
     """A page of purchases, newest first."""
 

@@ -124,3 +124,13 @@ class Evidence(TypedDict):
     changes: list[ChangeOfLot]
     refunded_minor: int
     dispute: Dispute | None
+
+
+class Refunded(TypedDict):
+    """What a refund paid back: unused credits, and their share of what was charged."""
+
+    purchase_id: str
+    refund: str
+    credits: int
+    amount_minor: int
+    currency: str

@@ -37,6 +37,8 @@ def sweep_money_back(*, sales: Sales, time_left: Callable[[], int]) -> SweptMone
 
     One that fails does not stand in the way of the others. Raises Unavailable when the gateway does not list its events.
     """
+    if time_left() < LEAST_TIME_LEFT:
+        return SweptMoneyBack(0, 0)
     since = sales.clock.now() - WINDOW
     latest: dict[str, EventHint] = {}
     for hint in sales.gateway.undelivered(tuple(sorted(MONEY_BACK)), since):
