@@ -105,6 +105,22 @@ def test_d_13_evidence_tells_what_was_taken_back_apart_from_what_was_used() -> N
     assert (again.delivered[0].paid_to_shortfall, again.used, again.remaining) == (60, 60, 10)
 
 
+def test_d_13_what_a_hold_gave_back_to_a_shortfall_is_itemized_too() -> None:
+    """Two lots under one hold, whose return pays a shortfall of three: the first credits in burn order pay it."""
+    desk = Desk()
+    ports = {"books": desk.books, "clock": desk.clock}
+    first = bought(desk, 5, "a")
+    desk.clock.instant += 1_000
+    second = bought(desk, 5, "b")
+    held = hold("acme", "h1", HoldRequest(10), **ports, renew=lambda _: None)  # type: ignore[arg-type]
+    claw_back("acme", "credits", second.lot_id or "", "re_1", 3, **ports)  # type: ignore[arg-type]
+    capture_hold("acme", held.hold_id, "c1", 1, actor="backend", **ports)  # type: ignore[arg-type]
+    older, newer = evidence(desk, first), evidence(desk, second)
+    assert [(use.kind, use.credits) for use in older.page.uses] == [("released", 3), ("captured", 1)]
+    assert (older.used, older.remaining) == (4, 1)
+    assert (newer.page.uses, newer.used, newer.remaining) == ((), 0, 5)
+
+
 def test_is_02_evidence_tells_what_expired_apart_from_what_was_used() -> None:
     desk = Desk()
     purchase = bought(desk)

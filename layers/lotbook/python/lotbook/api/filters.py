@@ -46,9 +46,9 @@ def _words(query: Mapping[str, str], name: str, known: tuple[Word, ...]) -> froz
     text = query.get(name)
     if text is None:
         return None
-    named = text.split(",")[: len(known) + 1]
+    named = text.split(",")
     found = frozenset(word for word in known if word in named)
-    if not found or len(set(named)) != len(found):
+    if not found or len(named) != len(found):
         raise InvalidRequest.of(name, "choice", f"{name} must be one or several of {', '.join(known)}.")
     return found
 
