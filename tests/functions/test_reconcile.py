@@ -14,7 +14,7 @@ from lotbook.domain.gateway import PaymentFacts
 from lotbook.usecases.reconcile import Reconciliation
 from tests.fakes.purchases import FakeGateway
 from tests.fakes.reconciliation import FakeLists
-from tests.functions.conftest import ACCOUNT, Api, member, open_account
+from tests.functions.conftest import Api, open_account
 from tests.functions.test_recheck import Context, bought, press, purchased
 
 SCHEDULE = {"version": "0", "source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"}
@@ -117,7 +117,3 @@ def test_d_08_the_answer_and_the_log_hold_no_amount_and_no_address(
     for secret in ("123456", "a@b.example"):
         assert secret not in said
     assert purchased(api) == 0
-    path = {"account_id": "acme"}
-    assert (
-        api.call(f"GET {ACCOUNT}/purchases", caller=member("acme"), path=path).ok()["purchases"][0]["state"] == "failed"
-    )
