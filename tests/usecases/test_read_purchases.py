@@ -37,7 +37,7 @@ def test_np_33_an_invoice_that_came_after_the_settlement_is_found() -> None:
     with pytest.raises(InvoiceNotReady):
         read_invoice("acme", bought.purchase_id, sales=desk.sales)
     desk.gateway.say("cs_2", invoice="in_late")
-    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).invoice == "in_late"
+    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).facts.invoice == "in_late"
 
 
 def test_np_45_purchases_are_listed_newest_first_in_pages() -> None:
