@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api.observability import log_answer
+from lotbook.api.metrics import report
 from lotbook.usecases.audit_accounts import audit_accounts
 
 
@@ -24,5 +24,5 @@ def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         units_of=wiring.units_of,
         time_left=context.get_remaining_time_in_millis,
     )
-    log_answer(schedule="audit", accounts=checked.accounts, entries=checked.entries, more=int(checked.more))
+    report("audit", accounts=checked.accounts, entries=checked.entries, more=int(checked.more))
     return {"accounts": checked.accounts, "entries": checked.entries, "more": checked.more}

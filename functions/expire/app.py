@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api.observability import log_answer
+from lotbook.api.metrics import report
 from lotbook.usecases.announce_expiring import announce_expiring
 from lotbook.usecases.sweep_books import sweep_books
 from lotbook.usecases.sweep_holds import sweep_holds
@@ -30,5 +30,5 @@ def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         finally:
             said = announce_expiring(due=due, outlets=wiring.outlets())
     more = lapsed.more or swept.more
-    log_answer(schedule="expire", lapsed=lapsed.settled, settled=swept.settled, more=int(more), said=said)
+    report("expire", lapsed=lapsed.settled, settled=swept.settled, more=int(more), said=said)
     return {"lapsed": lapsed.settled, "settled": swept.settled, "more": more}

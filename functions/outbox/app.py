@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lotbook import wiring
+from lotbook.api.metrics import report
 from lotbook.api.observability import log_answer
 from lotbook.domain.errors import Unavailable
 from lotbook.usecases.alarms import alarm
@@ -22,7 +23,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     failed |= deliver_changes(changes, statement=wiring.statement(), outlets=wiring.outlets())
     for number, reason in failed.items():
         _report(number, reason)
-    log_answer(stream="outbox", records=len(records), changes=len(changes), failed=len(failed))
+    report("outbox", records=len(records), changes=len(changes), failed=len(failed))
     numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in failed]}
 

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from lotbook import wiring
 from lotbook.api import paths, render_buying
 from lotbook.api.http import Answer, Request, dispatch
-from lotbook.api.observability import log_answer
 from lotbook.usecases.list_purchases import rows_of
 from lotbook.usecases.recheck_purchase import recheck_purchase
 from lotbook.usecases.sweep_money_back import sweep_money_back
@@ -42,7 +41,9 @@ def sweep(context: Context) -> dict[str, Any]:
         "followed": money_back.followed,
         "left": money_back.left,
     }
-    log_answer(schedule="recheck", **done)
+    from lotbook.api.metrics import report  # a buyer's recheck does not wait for it
+
+    report("recheck", **done)
     return done
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api.observability import log_answer
+from lotbook.api.metrics import report
 from lotbook.api.render_reconciliation import reconciled
 from lotbook.domain.instants import from_text
 from lotbook.domain.reconciliation import Period, a_period
@@ -25,8 +25,8 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     Raises when the gateway does not list, or for what is no period: the schedule's alarm rings.
     """
     run = reconcile(_period(event), desk=wiring.reconciliation(), time_left=context.get_remaining_time_in_millis)
-    log_answer(
-        schedule="reconcile",
+    report(
+        "reconcile",
         compared=sum(run.compared.values()),
         repaired=run.repaired,
         open=run.open,
