@@ -82,15 +82,12 @@ class FakeBooks:
                 ),
             )
 
-    def burn_many(
-        self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]], prunes: Sequence[Prune]
-    ) -> Attempt:
+    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
         self._call("burn_many", ",".join(name for name, _ in burns))
         with self.lock:
             before = book = self.books.get((account_id, unit))
-            if before is None or len(before.receipts) + len(before.outcomes) + len(burns) > self.max_receipts:
-                return Attempt(False, before)
-            book = before
+            if book is None or len(book.receipts) + len(book.outcomes) + len(burns) > self.max_receipts:
+                return Attempt(False, book)
             for name, memo in burns:
                 if not self._may_burn(book, name, memo, None):
                     return Attempt(False, before)
@@ -101,8 +98,14 @@ class FakeBooks:
                     head=Pointer(name, book.head.seq + 1),
                     receipts=dict(book.receipts) | {name: Receipt(memo, book.position, book.head)},
                 )
-            if not all(self._may_prune(before, prune) for prune in prunes):
-                return Attempt(False, before)
+            return self._write(account_id, unit, book)
+
+    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
+        self._call("prune", ",".join(prune.name for prune in prunes))
+        with self.lock:
+            book = self.books.get((account_id, unit))
+            if book is None or not all(self._may_prune(book, prune) for prune in prunes):
+                return Attempt(False, book)
             gone = {prune.name for prune in prunes}
             left = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
             return self._write(account_id, unit, replace(book, receipts=left))

@@ -12,7 +12,7 @@ from lotbook.domain.ledger import Entry
 from lotbook.usecases.prunes import Prunes
 
 ACCOUNT, UNIT = "acc", "credits"
-WRITES = frozenset({"burn", "burn_many", "resolve", "ask", "swap", "put_entry", "tidy", "pause", "create"})
+WRITES = frozenset({"burn", "burn_many", "prune", "resolve", "ask", "swap", "put_entry", "tidy", "pause", "create"})
 DEFECTS = (BrokenInvariant, AssertionError, LookupError, ValueError, TypeError, AttributeError)
 MAX_STEPS = 400  # of one schedule: past this it is a livelock (I7)
 

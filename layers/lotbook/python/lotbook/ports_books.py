@@ -45,13 +45,15 @@ class BookStore(Protocol):
         """
         ...
 
-    def burn_many(
-        self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]], prunes: Sequence[Prune]
-    ) -> Attempt:
+    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
         """What `burn` of each, one right after the other, would leave; or nothing, if one of them would be refused.
 
-        At most MAX_BURNS_A_WRITE consumes of one instant, all under different names, and as many prunes of others.
+        At most MAX_BURNS_A_WRITE consumes of one instant, all under different names.
         """
+        ...
+
+    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
+        """Take receipts out whose entries are in the ledger: all of them, if each is gone or unchanged. At most as many."""
         ...
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:

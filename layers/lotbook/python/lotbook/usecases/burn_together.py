@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain import ledger
-from lotbook.domain.book import MAX_BURNS_A_WRITE, Memo, burn_entry
+from lotbook.domain.book import Memo, burn_entry
 from lotbook.domain.errors import BrokenInvariant
 from lotbook.ports_books import Prune
 from lotbook.usecases.burn import clear_stale
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from lotbook.domain.burning import BatchItem
     from lotbook.domain.ledger import Entry
     from lotbook.ports import BookStore, Clock
-    from lotbook.ports_books import Attempt
-    from lotbook.usecases.prunes import Prunes
 
 Answers = list[tuple["Entry", bool]]
 
 
 def burn_together(
-    account_id: str, unit: str, items: Sequence[BatchItem], *, books: BookStore, clock: Clock, prunes: Prunes
+    account_id: str, unit: str, items: Sequence[BatchItem], *, books: BookStore, clock: Clock
 ) -> Answers | None:
     """For each item the entry that its key stands for, and whether that is an earlier burn's; None: nothing was burned.
 
@@ -37,51 +35,30 @@ def burn_together(
     """
     now = clock.now()
     burns = [(ledger.burn_name(item.key), _memo(item, now)) for item in items]
-    names = [name for name, _ in burns]
-    pruned = _prunes(account_id, unit, names, prunes)
-    attempt = books.burn_many(account_id, unit, burns, pruned)
+    attempt = books.burn_many(account_id, unit, burns)
     if not attempt.done:
-        _keep(account_id, unit, attempt, pruned, prunes)
         return None
     if attempt.book is None:
         raise BrokenInvariant("a write that took effect answers the book")
-    book, answers, is_void = attempt.book, Answers(), False
-    for name in names:
+    book, answers, journaled = attempt.book, Answers(), list[Prune]()
+    for name, _ in burns:
         entry, receipt = burn_entry(unit, book, name), book.receipts[name]
         older = books.put_entry(account_id, entry)
         if older is not None and not is_of(older, unit, receipt):
-            is_void = True
             answers.append((older, True))
         else:
-            prunes.give(account_id, unit, Prune(name, receipt))
+            journaled.append(Prune(name, receipt))
             answers.append((entry, False))
-    if is_void:  # one try: what the keys had burned before goes back here, or in anybody's next turn
+    if len(journaled) < len(
+        burns
+    ):  # one try: what the keys had burned before goes back here, or in anybody's next turn
         turn(account_id, unit, book, books=books, clock=clock)
-    else:
-        clear_stale(account_id, unit, book, names, now, books=books, clock=clock)
+    else:  # a book full of receipts would be paid for by everybody's burns; if it fails, a turn does it some day
+        left = books.prune(account_id, unit, journaled).book or book
+        clear_stale(account_id, unit, left, {name for name, _ in burns}, now, books=books, clock=clock)
     return answers
 
 
 def _memo(item: BatchItem, now: int) -> Memo:
     request = item.request
     return Memo("consume", request.credits, now, request.actor, request.digest, request.reference)
-
-
-def _prunes(account_id: str, unit: str, names: Sequence[str], prunes: Prunes) -> list[Prune]:
-    """Receipts to take out in the same write, of other names than those that it leaves."""
-    found: dict[str, Prune] = {}
-    for _ in range(MAX_BURNS_A_WRITE):
-        prune = prunes.take(account_id, unit)
-        if prune is None:
-            break
-        if prune.name not in names:
-            found[prune.name] = prune
-    return list(found.values())
-
-
-def _keep(account_id: str, unit: str, attempt: Attempt, pruned: list[Prune], prunes: Prunes) -> None:
-    """What can still be pruned; a receipt whose name was burned again since is not ours to take out."""
-    receipts = attempt.book.receipts if attempt.book else {}
-    for prune in pruned:
-        if receipts.get(prune.name) == prune.receipt:
-            prunes.give(account_id, unit, prune)

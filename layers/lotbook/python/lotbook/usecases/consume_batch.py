@@ -101,7 +101,7 @@ class _Batch:
 
     def _together(self, unit: str, numbers: list[int]) -> bool:
         items = [self.items[number] for number in numbers]
-        answers = burn_together(self.account_id, unit, items, books=self.books, clock=self.clock, prunes=self.prunes)
+        answers = burn_together(self.account_id, unit, items, books=self.books, clock=self.clock)
         if answers is None:
             return False
         for number, (entry, is_older) in zip(numbers, answers, strict=True):

@@ -113,9 +113,7 @@ class DynamoBooks:
             conditions.append(PRUNED_RECEIPT_IS_THE_SAME)
         return self._update(account_id, unit, update, conditions, names, values)
 
-    def burn_many(
-        self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]], prunes: Sequence[Prune]
-    ) -> Attempt:
+    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
         """BURN of many: every right side sees `bu` before the first of them, so the others say how far off they are."""
         credits, last = 0, ""
         names: dict[str, str] = {}
@@ -128,14 +126,18 @@ class DynamoBooks:
             sets.append(f"r.#k{number} = list_append(:m{number}, bu)")
             conditions += [f"attribute_not_exists(r.#k{number})", f"attribute_not_exists(ho.#k{number})"]
             credits, last = credits + memo.credits, name
-        for number, prune in enumerate(prunes):
-            names[f"#p{number}"], values[f":p{number}"] = prune.name, receipt_values(prune.receipt)
-            conditions.append(f"(attribute_not_exists(r.#p{number}) OR r.#p{number} = :p{number})")
-        removes = [f"r.#p{number}" for number in range(len(prunes))]
-        update = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
         values |= {":n": credits, ":links": len(burns), ":name": last}
         values |= {":now": burns[0][1].at, ":room": MAX_RECEIPTS - len(burns)}
-        return self._update(account_id, unit, update, conditions, names, values)
+        return self._update(account_id, unit, f"SET {', '.join(sets)}", conditions, names, values)
+
+    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
+        """PRUNE: nobody has to look again, for what goes is in the ledger and a turn settles it all the same."""
+        numbered = list(enumerate(prunes))
+        update = "REMOVE " + ", ".join(f"r.#p{number}" for number, _ in numbered)
+        conditions = [f"(attribute_not_exists(r.#p{number}) OR r.#p{number} = :p{number})" for number, _ in numbered]
+        names = {f"#p{number}": prune.name for number, prune in numbered}
+        values = {f":p{number}": receipt_values(prune.receipt) for number, prune in numbered}
+        return self._update(account_id, unit, update, [BOOK_IS_OPEN, *conditions], names, values)
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         """RESOLVE: a burn of nothing that closes a hold."""
