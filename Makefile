@@ -31,8 +31,8 @@ reconcile: $(RUN) ## compare gateway, purchases and lots of the running Lotbook:
 audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lots and purchases; ACCOUNT=... for one
 	@.venv/bin/python -m local.audit $(if $(ACCOUNT),--account $(ACCOUNT))
 
-soak: $(TEST) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
-	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation
+soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
+	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race
 
 test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lint, types, sam validate, all tests
 	.venv/bin/python -m pytest -n 2 --dist loadgroup

@@ -1,0 +1,358 @@
+"""The product's use cases against the simple model, in random histories with crashes after any call and retries.
+
+D15, D18, D19, D21, D26, D27, D33, D35, D37, D41. A tiny book (room for three lots and four receipts) makes every rare path common.
+The soak prints its seed; `SEED=... make soak` plays the same again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from lotbook.domain import book as book_module
+from lotbook.domain import shelf
+from lotbook.domain.burning import Burned, BurnRequest, Held, HoldRequest
+from lotbook.domain.errors import Outcome
+from lotbook.domain.ledger import burn_name
+from lotbook.domain.lots import Lot
+from lotbook.usecases.claw_back import claw_back
+from lotbook.usecases.confirm_lot import decide_lot
+from lotbook.usecases.consume import consume
+from lotbook.usecases.freeze_lot import freeze_lot
+from lotbook.usecases.grant import grant_lot
+from lotbook.usecases.hold import hold
+from lotbook.usecases.pause_account import pause_account
+from lotbook.usecases.prunes import Prunes
+from lotbook.usecases.read_book import read_balance
+from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
+from lotbook.usecases.settle_book import settle_book
+from lotbook.usecases.statement import list_entries
+from tests.audit import assert_explained
+from tests.fakes.books import FakeBooks
+from tests.properties.model import Model, Refusal
+
+A, U = "acc", "credits"
+START = 1_800_000_000_000
+SECOND = 1_000
+ROOM_FOR_RECEIPTS = 4
+SOAK_STEPS = 100_000
+STEPS = 50
+KEYS = st.integers(0, 15).map("k{}".format)
+FEW = st.integers(1, 6)
+LOTS = st.integers(0, 11)
+NO_CRASH = st.just(0)
+CRASH = st.one_of(NO_CRASH, NO_CRASH, st.integers(1, 9))
+done = {"steps": 0, "crashes": 0}
+
+
+class Crash(BaseException):
+    """The worker is gone."""
+
+
+def _none(account_id: str) -> None:
+    """Nothing renews here."""
+
+
+class Account(RuleBasedStateMachine):
+    """One account, twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_at = START + 1
+        self.books = FakeBooks(max_receipts=ROOM_FOR_RECEIPTS)
+        self.model = Model(self.now_at)
+        self.prunes = Prunes()
+        self.pauses = self.left_to_crash = 0
+        self.lots: dict[int, Lot] = {}
+        self.books.before = self._count
+        self.grant(0, 20, 1, None, 0, False, 0)
+
+    def now(self) -> int:
+        return self.now_at
+
+    def _count(self, operation: str, about: str) -> None:
+        if self.left_to_crash:
+            self.left_to_crash -= 1
+            if self.left_to_crash == 0:
+                done["crashes"] += 1
+                raise Crash
+
+    def both(self, real: Callable[[], Any], model: Callable[[], Any], crash: int) -> tuple[Any, Any] | None:
+        """Do it in both; a crashed worker's client sends it again to a fresh one. None: both refused alike."""
+        done["steps"] += 1
+        self.left_to_crash = crash
+        answer: Any
+        try:
+            answer = self._outcome(real)
+        except Crash:
+            self.prunes = Prunes()
+            if crash % 2:
+                read_balance(A, U, books=self.books, clock=self, renew=_none)  # somebody looks in between
+            answer = self._outcome(real)
+        self.left_to_crash = 0
+        expected = self._expected(model)
+        if not isinstance(expected, Refusal):
+            assert not isinstance(answer, Outcome), answer
+            return answer, expected
+        assert isinstance(answer, Outcome), f"{answer} instead of {expected.code}"
+        assert answer.code == expected.code
+        assert expected.data.items() <= answer.data.items()
+        return None
+
+    def _expected(self, model: Callable[[], Any]) -> Any:
+        try:
+            return model()
+        except Refusal as refusal:
+            return refusal
+
+    def _outcome(self, real: Callable[[], Any]) -> Any:
+        try:
+            return real()
+        except Outcome as refusal:
+            return refusal
+
+    # --- burning -------------------------------------------------------------------------------------------------
+
+    @rule(key=KEYS, credits=FEW, crash=CRASH)
+    def consume(self, key: str, credits: int, crash: int) -> None:
+        self._burn(
+            lambda: consume(
+                A, key, BurnRequest(credits), books=self.books, clock=self, renew=_none, prunes=self.prunes
+            ),
+            "consume",
+            key,
+            credits,
+            0,
+            crash,
+        )
+
+    @rule(key=KEYS, credits=FEW, seconds=st.sampled_from([5, 60]), crash=CRASH)
+    def hold(self, key: str, credits: int, seconds: int, crash: int) -> None:
+        request = HoldRequest(credits, ttl_seconds=seconds)
+        self._burn(
+            lambda: hold(A, key, request, books=self.books, clock=self, renew=_none, prunes=self.prunes),
+            "hold",
+            key,
+            credits,
+            seconds * SECOND,
+            crash,
+        )
+
+    def _burn(self, real: Callable[[], Any], kind: str, key: str, credits: int, ttl: int, crash: int) -> None:
+        answers = self.both(real, lambda: self.model.burn(kind, key, credits, ttl), crash)
+        if answers is None:
+            return
+        answer, (draws, available) = answers
+        assert isinstance(answer, Burned | Held)
+        assert (answer.credits, answer.available) == (credits, available)
+        if draws is not None:
+            assert [(draw.lot_id, draw.credits) for draw in answer.draws] == draws
+
+    @rule(key=KEYS, name=st.sampled_from(["x", "y"]), credits=st.integers(0, 6), crash=CRASH)
+    def capture(self, key: str, name: str, credits: int, crash: int) -> None:
+        """D19: from nothing to all of it, once."""
+        answers = self.both(
+            lambda: capture_hold(A, hold_id_of(burn_name(key)), name, credits, actor="s", books=self.books, clock=self),
+            lambda: self.model.resolve(key, "capture", name, credits),
+            crash,
+        )
+        assert answers is None or answers[0].captured == answers[1]
+
+    @rule(key=KEYS, name=st.sampled_from(["x", "y"]), crash=CRASH)
+    def release(self, key: str, name: str, crash: int) -> None:
+        answers = self.both(
+            lambda: release_hold(A, hold_id_of(burn_name(key)), name, actor="s", books=self.books, clock=self),
+            lambda: self.model.resolve(key, "release", name, 0),
+            crash,
+        )
+        assert answers is None or answers[0].captured == answers[1] == 0
+
+    # --- lots ----------------------------------------------------------------------------------------------------
+
+    @rule(
+        number=LOTS,
+        credits=st.integers(1, 9),
+        rank=st.integers(0, 2),
+        life=st.sampled_from([None, None, 0, 1, 10, 100]),
+        wait=st.sampled_from([0, 0, 0, 10]),
+        provisional=st.booleans(),
+        crash=CRASH,
+    )
+    def grant(
+        self, number: int, credits: int, rank: int, life: int | None, wait: int, provisional: bool, crash: int
+    ) -> None:
+        """D26: a lot may start, and die, at the very instant of everything else."""
+        second = self.now_at // SECOND * SECOND
+        expires_at = None if life is None else second + (wait + life) * SECOND
+        made = Lot(
+            f"lot_{number}",
+            U,
+            "plan",
+            credits,
+            rank,
+            second + wait * SECOND,
+            expires_at,
+            second,
+            provisional=provisional,
+        )
+        lot = self.lots.setdefault(number, made)  # granted again: the same lot
+        self.both(lambda: grant_lot(A, lot, books=self.books, clock=self), lambda: self.model.grant(lot), crash)
+
+    @rule(number=LOTS, claim=st.sampled_from(["r1", "r2"]), credits=st.integers(1, 9), crash=CRASH)
+    def claw(self, number: int, claim: str, credits: int, crash: int) -> None:
+        lot_id = f"lot_{number}"
+        if number not in self.lots:
+            return
+        answers = self.both(
+            lambda: claw_back(A, U, lot_id, claim, credits, books=self.books, clock=self),
+            lambda: self.model.claw_back(lot_id, claim, credits),
+            crash,
+        )
+        assert answers is not None
+        assert (answers[0].removed, answers[0].shortfall) == answers[1]
+
+    @rule(number=LOTS, verdict=st.sampled_from(["confirmed", "void"]), crash=CRASH)
+    def decide(self, number: int, verdict: Any, crash: int) -> None:
+        if number not in self.lots or not self.lots[number].provisional:
+            return
+        answers = self.both(
+            lambda: decide_lot(A, U, f"lot_{number}", verdict, books=self.books, clock=self),
+            lambda: self.model.decide(f"lot_{number}", verdict),
+            crash,
+        )
+        assert answers is not None
+        assert answers[0] == answers[1]
+
+    @rule(number=LOTS, cause=st.sampled_from(["d1", "d2"]), thaw=st.booleans(), crash=CRASH)
+    def freeze(self, number: int, cause: str, thaw: bool, crash: int) -> None:
+        if number not in self.lots:
+            return
+        lot_id = f"lot_{number}"
+        self.both(
+            lambda: freeze_lot(A, U, lot_id, cause, thaw=thaw, books=self.books, clock=self),
+            lambda: self.model.freeze(lot_id, cause, thaw),
+            crash,
+        )
+
+    # --- time and others -----------------------------------------------------------------------------------------
+
+    @rule(step=st.sampled_from([1, 999, SECOND, SECOND, 5 * SECOND, 10 * SECOND, 60 * SECOND]))
+    def time_passes(self, step: int) -> None:
+        """D21, D22: nobody sweeps; whoever comes next finds lots dead at their instant."""
+        self.now_at += step
+        over = [held for held in self.model.holds.values() if held.state == "open" and held.due <= self.now_at]
+        self.model.at(self.now_at)
+        if over:  # a hold that is over gives back when somebody looks, so somebody looks
+            self.balance()
+
+    @rule(reason=st.sampled_from([None, None, "review"]))
+    def pause(self, reason: str | None) -> None:
+        self.pauses += 1
+        pause_account(A, [U], reason, self.pauses, books=self.books, clock=self)
+        self.model.paused = reason is not None
+
+    @rule()
+    def sweep(self) -> None:
+        settle_book(A, U, books=self.books, clock=self)
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    @rule()
+    def balance(self) -> None:
+        """D35: what is shown is what is there, at once."""
+        found = read_balance(A, U, books=self.books, clock=self, renew=_none)
+        model = self.model
+        assert (found.available, found.waiting, found.frozen, found.shortfall) == (
+            model.available,
+            model.waiting,
+            model.frozen,
+            model.debt,
+        )
+        assert found.held == sum(model.held.values())
+        left = {lot.lot_id: (lot.remaining, lot.held) for lot in found.lots}
+        held = model.held
+        expected = {name: (pile.left, held.get(name, 0)) for name, pile in model.piles.items()}
+        assert left == {name: both for name, both in expected.items() if any(both)}
+
+    @rule(size=st.integers(1, 7))
+    def statement(self, size: int) -> None:
+        """D33: the parts are the total, whatever the size of a page."""
+        cursor, total = None, 0
+        seen: set[str] = set()
+        for _ in range(2_000):
+            page = list_entries(A, U, size, cursor, books=self.books, clock=self, renew=_none)
+            assert not seen & {entry.entry_id for entry in page.entries}
+            seen |= {entry.entry_id for entry in page.entries}
+            total += sum(entry.credits for entry in page.entries)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        model = self.model
+        owned = model.available + model.waiting + model.frozen + sum(model.held.values()) - model.debt
+        assert (cursor, total) == (None, owned)
+
+    @invariant()
+    @precondition(lambda self: done["steps"] % 3 == 0)
+    def explained(self) -> None:
+        """D37."""
+        assert_explained(self.books)
+
+    def teardown(self) -> None:
+        self.balance()
+        settle_book(A, U, books=self.books, clock=self)
+        self.balance()
+        assert_explained(self.books)
+
+
+@pytest.fixture(autouse=True)
+def _a_tiny_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book_module, "MAX_RECEIPTS", ROOM_FOR_RECEIPTS)
+    monkeypatch.setattr(shelf, "MAX_LOTS", 3)
+    monkeypatch.setattr(shelf, "PAGE_LOTS", 2)
+    done.update(steps=0, crashes=0)
+
+
+def _play(number: int, histories: int) -> None:
+    machine: Any = seed(number)(type("Seeded", (Account,), {}))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=histories,
+            stateful_step_count=STEPS,
+            database=None,
+            deadline=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_d15_random_histories_agree_with_the_simple_model() -> None:
+    """D15, D18, D19, D21, D26, D33, D35, D37: answers, draws, refusals, balances, statements; crashes and retries."""
+    _play(20_260_131, 120)
+    print(f"{done['steps']} steps, {done['crashes']} crashes")
+
+
+@pytest.mark.soak
+def test_d15_a_hundred_thousand_steps_agree_with_the_simple_model() -> None:
+    """The same, with a seed that is printed."""
+    first = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
+    number, total, crashes = first, 0, 0
+    while total < SOAK_STEPS:
+        _play(number, 500)
+        total, crashes, number = total + done["steps"], crashes + done["crashes"], number + 1
+        done.update(steps=0, crashes=0)
+        print(f"SEED={first} (now {number}): {total} steps, {crashes} crashes", flush=True)

@@ -1,0 +1,152 @@
+"""A proxy before the engine that spoils chosen calls: what a network and a throttled service do, at the call that is named.
+
+Microburst does the same at random; here every call of every operation is hit once, on purpose, and the run is repeatable.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+Fault = Literal["throttle", "conflict", "server_error", "reset", "reply_dropped", "late"]
+FAULTS: tuple[Fault, ...] = ("throttle", "conflict", "server_error", "reset", "reply_dropped", "late")
+READ_TIMEOUT = 0.25  # seconds that the client waits; `late` reaches the engine only after it gave up
+LATE_SECONDS = 0.35
+NAMES = {
+    "throttle": (400, "ProvisionedThroughputExceededException"),
+    "conflict": (400, "TransactionConflictException"),
+    "server_error": (500, "InternalServerError"),
+}
+
+
+class Wire:
+    """Counts the calls that pass, and spoils the `at`th since `arm` (and no other), or `times` from there on."""
+
+    def __init__(self, engine: str) -> None:
+        self.engine = urlsplit(engine).netloc
+        self._lock = threading.Lock()
+        self._fault: Fault | None = None
+        self._at = self._times = 0
+        self.calls = self.spoiled = 0
+        self._late: list[threading.Thread] = []
+
+    def arm(self, fault: Fault | None, at: int = 0, times: int = 1) -> None:
+        """Count from here; spoil call number `at`, the first being 1."""
+        with self._lock:
+            self._fault, self._at, self._times = fault, at, times
+            self.calls = self.spoiled = 0
+
+    def settle(self) -> None:
+        """Wait until every late request has reached the engine."""
+        for thread in self._late:
+            thread.join()
+        self._late.clear()
+
+    def next_fault(self) -> Fault | None:
+        """What happens to this call."""
+        with self._lock:
+            self.calls += 1
+            if self._fault is None or not self._at <= self.calls < self._at + self._times:
+                return None
+            self.spoiled += 1
+            return self._fault
+
+    def forward(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """The engine's answer."""
+        connection = http.client.HTTPConnection(self.engine, timeout=10)
+        try:
+            connection.request("POST", "/", body, headers)
+            answer = connection.getresponse()
+            kept = {name: value for name, value in answer.getheaders() if name.lower() == "content-type"}
+            return answer.status, kept, answer.read()
+        finally:
+            connection.close()
+
+    def forward_late(self, headers: dict[str, str], body: bytes) -> None:
+        """The engine gets the request when nobody waits for the answer any more."""
+        thread = threading.Timer(LATE_SECONDS, self.forward, (headers, body))
+        self._late.append(thread)
+        thread.start()
+
+
+@contextmanager
+def before(engine: str) -> Iterator[tuple[Wire, str]]:
+    """A wire before the engine, and its address."""
+    wire = Wire(engine)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"wire": wire}))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield wire, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        wire.settle()
+        server.shutdown()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wire: Wire
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
+        fault = self.wire.next_fault()
+        if fault in NAMES:
+            self._answer(*_refusal(fault))
+        elif fault == "reset":
+            self._reset()
+        elif fault == "late":
+            self.wire.forward_late(headers, body)
+            self.close_connection = True
+            threading.Event().wait(LATE_SECONDS)  # the client's read times out meanwhile
+        else:
+            answer = self.wire.forward(headers, body)
+            if fault == "reply_dropped":
+                self._reset()
+            else:
+                self._answer(*answer)
+
+    def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _reset(self) -> None:
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except (OSError, ValueError):  # the connection was reset, by us or by a client that gave up
+            self.close_connection = True
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        except (OSError, ValueError):
+            return
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+def _refusal(fault: Fault) -> tuple[int, dict[str, str], bytes]:
+    status, name = NAMES[fault]
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{name}", "message": fault}).encode()
+    return status, {"Content-Type": "application/x-amz-json-1.0"}, body
