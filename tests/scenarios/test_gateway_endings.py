@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from lotbook.domain.instants import from_text
 from tests.scenarios.conftest import DECLINED_CARD, GOOD_CARD, Answer, Stack, call, eventually
 
 ITEM = {"kind": "top_up", "credits": 30}
@@ -204,6 +209,33 @@ def test_d_08_a_cheaper_session_with_our_mark_pays_for_nothing(stack: Stack) -> 
     stack.pay(purchase).ok()
     becomes(stack, account, purchase, "completed")
     assert lots(stack, account) == [30]
+
+
+def test_d_01_one_event_delivered_twenty_times_at_once_grants_once(held: Stack) -> None:
+    """D1, D2: signed as Stripe signs, over HTTP, in parallel; whoever loses too many races is asked to come again."""
+    account = held.open_account("insurestack")
+    purchase = started(held, account)
+    held.pay(purchase).ok()
+    listed = call("GET", f"{held.stripe}/v1/events?limit=100", headers=AUTH).ok()["data"]
+    (event,) = [
+        each
+        for each in listed
+        if each["type"] == "checkout.session.completed" and each["data"]["object"]["id"] == session_of(purchase)
+    ]
+    body = json.dumps(event).encode()
+    seconds = str(int(from_text(held.now()) / 1_000))
+    mac = hmac.new(held.dev["webhook_secret"].encode(), f"{seconds}.".encode() + body, sha256).hexdigest()
+    headers = {"stripe-signature": f"t={seconds},v1={mac}", "content-type": "application/json"}
+
+    def post(_: int) -> int:
+        return call("POST", f"{held.base}/v1/webhooks/stripe", headers=headers, raw=body).status
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(post, range(20)))
+    assert set(statuses) <= {200, 503}
+    assert 200 in statuses
+    assert lots(held, account) == [30]
+    assert [entry["credits"] for entry in held.entries(account) if entry["purchase_id"]] == [30]
 
 
 def test_a_named_period_is_compared_and_nonsense_is_told(stack: Stack) -> None:
