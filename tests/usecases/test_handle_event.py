@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.errors import Unavailable
-from lotbook.domain.gateway import APP, Tag
+from lotbook.domain.gateway import APP, EventHint, Tag
 from lotbook.domain.quotes import TopUpItem
 from lotbook.usecases.handle_event import PAYING, SETTLING, Handled, handle_event
 from tests.fakes.desk import Desk, an_event
@@ -196,3 +196,67 @@ def test_an_event_whose_session_cannot_be_found_yet_is_delivered_again() -> None
         desk.buy()
     with pytest.raises(Unavailable):
         handle_event(an_event(desk.row()), sales=desk.sales)
+
+
+def about_a_refund(desk: Desk, payment: str | None = "pi_cs_2", **changes: Any) -> EventHint:
+    """A refund of the dashboard: it names its payment, and carries no mark of ours."""
+    fields = {"object_kind": "refund", "object_id": "re_1", "payment_intent": payment, "tag": Tag()}
+    return an_event(desk.row(), "refund.created", **(fields | changes))
+
+
+def test_d_14_a_refund_that_is_heard_of_first_settles_the_purchase_and_takes_its_share() -> None:
+    """D14: one event is enough, and it is the refund's."""
+    desk = paid_desk()
+    desk.gateway.send_back("pi_cs_2", 1_000)
+    assert handle_event(about_a_refund(desk), sales=desk.sales).state == "partially_refunded"
+    assert desk.available() == 20
+
+
+def test_d_14_a_refund_of_what_cannot_be_settled_yet_is_not_acknowledged() -> None:
+    """D5, D14: the session says unpaid while its payment is refunded: the event must come again."""
+    desk = paid_desk()
+    desk.gateway.say("cs_2", payment_state="unpaid")
+    with pytest.raises(Unavailable):
+        handle_event(about_a_refund(desk), sales=desk.sales)
+    desk.gateway.say("cs_2", payment_state="paid")
+    desk.gateway.send_back("pi_cs_2")
+    assert handle_event(about_a_refund(desk), sales=desk.sales).state == "refunded"
+
+
+def test_d_08_a_refund_of_money_that_did_not_match_takes_nothing_and_is_acknowledged() -> None:
+    desk = paid_desk()
+    desk.gateway.say("cs_2", total_minor=1)
+    assert handle_event(about_a_refund(desk), sales=desk.sales).state == "failed"
+    assert desk.entries() == []
+
+
+def test_d_08_a_refund_of_another_payment_than_the_purchases_is_rung_and_takes_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """D8: a mark that names our purchase on somebody else's payment moves no credits."""
+    desk = paid_desk()
+    handle_event(an_event(desk.row()), sales=desk.sales)
+    tag = Tag(APP, TEST.stage, "acme", desk.row().purchase_id)
+    handle_event(about_a_refund(desk, "pi_other", tag=tag), sales=desk.sales)
+    assert desk.available() == 30
+    assert "payment_unknown" in caplog.text
+
+
+def test_a_refund_of_a_purchase_that_is_ours_and_unknown_rings_and_comes_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    desk = paid_desk()
+    tag = Tag(APP, TEST.stage, "acme", "pur_gone")
+    with pytest.raises(Unavailable):
+        handle_event(about_a_refund(desk, tag=tag), sales=desk.sales)
+    assert "purchase_missing" in caplog.text
+
+
+def test_a_refund_of_another_systems_payment_is_left_alone() -> None:
+    """By its own mark without a call; without one, by its payment's."""
+    desk = paid_desk()
+    calls = len(desk.gateway.calls)
+    assert handle_event(about_a_refund(desk, tag=Tag("other-app")), sales=desk.sales) == Handled("ignored")
+    assert len(desk.gateway.calls) == calls
+    assert handle_event(about_a_refund(desk, "pi_of_nobody"), sales=desk.sales) == Handled("ignored")
+    assert handle_event(about_a_refund(desk, None), sales=desk.sales) == Handled("ignored")
