@@ -302,6 +302,17 @@ def test_a_gateway_that_does_not_list_is_asked_again_from_there() -> None:
     assert office.run().repaired == 3
 
 
+def test_a_session_that_was_listed_is_not_fetched_again_and_one_that_waits_is_the_schedules() -> None:
+    """One gateway read a purchase at most: 25 a second are all that the gateway takes."""
+    office = Office(100)
+    listed, unlisted = office.settled("key-1"), office.settled("key-2")
+    waiting = office.desk.buy(TopUpItem(30), key="key-3").purchase.gateway_refs.checkout_session or ""
+    office.lists.unlisted |= {unlisted, waiting}
+    assert office.run().shown == ()
+    assert office.lists.asked == ["checkouts", "refunds", "disputes", unlisted]
+    assert listed not in office.lists.asked
+
+
 def test_periods_that_somebody_names_are_runs_of_their_own() -> None:
     office = Office()
     office.paid()

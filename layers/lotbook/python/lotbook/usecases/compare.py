@@ -73,12 +73,12 @@ class PurchaseSubject:
     gateway: GatewayLists
     sales: Sales
 
-    def differences(self, *, again: bool) -> list[Difference]:
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
         order = self.sales.purchases.get(self.name.account_id, self.name.purchase_id)
         if order is None:
             return []  # the index is a moment behind
-        return self._of_lots(order) + self._of_checkout(order, again=again)
+        return self._of_lots(order) + self._of_checkout(order)
 
     def _of_lots(self, order: Purchase) -> list[Difference]:
         if order.settlement is None:
@@ -94,9 +94,9 @@ class PurchaseSubject:
                 found[lot.lot_id] = entry.lot
         return found
 
-    def _of_checkout(self, order: Purchase, *, again: bool) -> list[Difference]:
+    def _of_checkout(self, order: Purchase) -> list[Difference]:
         session = order.gateway_refs.checkout_session
-        if session is None or (session in self.seen and not again):
+        if session is None or session in self.seen:
             return []
         if order.state not in SETTLED and order.settlement is None:
             return []  # what waits is the schedule's, and what ended unpaid is the gateway's list's
