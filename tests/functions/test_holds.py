@@ -358,8 +358,8 @@ def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_worker")
-def test_d_17_the_schedule_gives_lapsed_holds_back_and_then_has_nothing_to_do(shop: Api) -> None:
-    """D17: seen in the ledger itself, for any read would do the same."""
+def test_d_17_d_20_what_a_dead_worker_held_comes_back_by_the_schedule_alone(shop: Api) -> None:
+    """D17, D20: deducted for work that was never done; seen in the ledger itself, for any read would do the same."""
     kept, gone = place(shop, 2, ttl_seconds=120).ok(201), place(shop, 3, "gone", ttl_seconds=60).ok(201)
     captured = place(shop, 1, ttl_seconds=60).ok(201)
     capture(shop, captured["hold_id"], 1).ok()
