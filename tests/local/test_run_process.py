@@ -180,8 +180,8 @@ def the_data_directory_is_locked(run: Run) -> None:
 
 
 def controls_answer(run: Run) -> None:
-    assert call("GET", f"{run.base}/_local/schedules") == (200, {"schedules": ["expire", "recheck", "reconcile"]})
-    for name in ("expire", "recheck", "reconcile"):
+    assert call("GET", f"{run.base}/_local/schedules") == (200, {"schedules": ["audit", "expire", "recheck", "reconcile"]})
+    for name in ("audit", "expire", "recheck", "reconcile"):
         status, found = call("POST", f"{run.base}/_local/schedules/{name}/run")
         assert (status, type(found)) == (200, dict)
     assert call("POST", f"{run.base}/_local/schedules/consume/run")[0] == 404
