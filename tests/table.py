@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
 
 from lotbook.adapters.dynamo.table import Table
@@ -20,8 +22,9 @@ class _Template(yaml.SafeLoader):
 _Template.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
 
 
+@cache
 def resources() -> dict[str, Any]:
-    """The template's resources; references stay text."""
+    """The template's resources; references stay text. Read once: PyYAML takes a good part of a second for it."""
     found: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader=_Template)["Resources"]
     return found
 
@@ -30,6 +33,12 @@ def definition() -> dict[str, Any]:
     """What CreateTable needs, without the name."""
     (properties,) = [each["Properties"] for each in resources().values() if each["Type"] == "AWS::DynamoDB::Table"]
     return {name: properties[name] for name in TAKEN if name in properties}
+
+
+@cache
+def dynamodb() -> Any:
+    """One client for all tests on moto that hang nothing on it: each takes a second to make on a busy machine."""
+    return boto3.client("dynamodb", region_name="us-east-1")
 
 
 def create(client: Any, name: str = "lotbook") -> Table:

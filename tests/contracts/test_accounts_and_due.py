@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -17,7 +16,7 @@ from lotbook.domain.account import Account
 from lotbook.domain.errors import Conflict
 from lotbook.ports import DueItem
 from tests.fakes.accounts import an_account
-from tests.table import create
+from tests.table import create, dynamodb
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield create(boto3.client("dynamodb", region_name="us-east-1"))
+        yield create(dynamodb())
 
 
 FULL = an_account(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -38,7 +37,7 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield DynamoBilling(tables.create(boto3.client("dynamodb", region_name="us-east-1")))
+        yield DynamoBilling(tables.create(tables.dynamodb()))
 
 
 def test_details_are_read_as_they_were_written(store: Any) -> None:
@@ -65,7 +64,7 @@ def test_attributes_of_a_later_version_are_passed_over(monkeypatch: pytest.Monke
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        table = tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+        table = tables.create(tables.dynamodb())
         store = DynamoBilling(table)
         store.save(RECORD, None)
         table.client.update_item(

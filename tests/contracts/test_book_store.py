@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -31,7 +30,7 @@ def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield DynamoBooks(table.create(boto3.client("dynamodb", region_name="us-east-1")))
+        yield DynamoBooks(table.create(table.dynamodb()))
 
 
 def opened(books: BookStore, credits: int = 10) -> Book:

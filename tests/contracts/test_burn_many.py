@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,7 +42,7 @@ def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield DynamoBooks(table.create(boto3.client("dynamodb", region_name="us-east-1")))
+        yield DynamoBooks(table.create(table.dynamodb()))
 
 
 def opened(books: BookStore, account_id: str = A, credits: int = 10_000) -> Book:

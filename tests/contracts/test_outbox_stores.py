@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
@@ -37,7 +36,7 @@ def aws() -> Iterator[Table]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "test")
-        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+        yield tables.create(tables.dynamodb())
 
 
 @dataclass(frozen=True)

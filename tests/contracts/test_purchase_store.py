@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -61,7 +60,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
+        yield tables.create(tables.dynamodb())
 
 
 @pytest.mark.parametrize(
