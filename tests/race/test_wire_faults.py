@@ -232,7 +232,7 @@ def bench(dynamo_engine: str) -> Iterator[Bench]:
 def _client(address: str, attempts: int) -> Any:
     config = Config(
         connect_timeout=2,
-        read_timeout=wire.READ_TIMEOUT,
+        read_timeout=10,
         retries={"mode": "standard", "max_attempts": attempts},
     )
     return Session().create_client(

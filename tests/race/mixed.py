@@ -1,0 +1,131 @@
+"""What one process of the mixed races does: its threads play shuffled shares of one list of deeds, as separate clients would."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.system import SystemClock
+from lotbook.domain import shelf
+from lotbook.domain.burning import BurnRequest, HoldRequest
+from lotbook.domain.errors import (
+    HoldClosed,
+    HoldNotFound,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    InvalidRequest,
+    Unavailable,
+)
+from lotbook.domain.ledger import burn_name
+from lotbook.domain.lots import Lot
+from lotbook.usecases.claw_back import claw_back
+from lotbook.usecases.consume import consume
+from lotbook.usecases.grant import grant_lot
+from lotbook.usecases.hold import hold
+from lotbook.usecases.prunes import Prunes
+from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
+from lotbook.usecases.settle_book import settle_book
+from tests import engine
+
+TABLE, ACCOUNT, UNIT = "mixed", "acc", "credits"
+FAR = 4_000_000_000_000
+MAX_RETRIES = 60  # of one deed, each after an answer "send the same again"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something a client asks for; the same deed twice is a duplicate."""
+
+    kind: str  # burn, hold, capture, release, grant, claw, settle
+    name: str
+    credits: int = 0
+
+
+@dataclass(frozen=True)
+class Share:
+    """One process' part."""
+
+    address: str
+    seed: int
+    threads: int
+    deeds: tuple[Deed, ...]
+    room: int  # lots that the book has room for
+
+
+class CountingClient:
+    """A client that counts the calls that reach it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self.calls = client, Counter[str]()
+
+    def __getattr__(self, operation: str) -> Any:
+        call = getattr(self._client, operation)
+
+        def counted(**request: Any) -> Any:
+            self.calls[operation] += 1
+            return call(**request)
+
+        return counted
+
+
+def play(share: Share) -> tuple[list[tuple[Deed, str | None]], int]:
+    """What each deed was answered (an entry's id, None for a refusal), and the calls that all of it took."""
+    shelf.MAX_LOTS = share.room
+    client = CountingClient(engine.client(share.address))
+    books = DynamoBooks(Table(client, TABLE))
+    prunes = Prunes()
+    deeds = list(share.deeds)
+    random.Random(share.seed).shuffle(deeds)
+    with ThreadPoolExecutor(share.threads) as pool:
+        answers = list(pool.map(lambda deed: (deed, _insist(deed, books, prunes)), deeds))
+    return answers, client.calls.total()
+
+
+def _insist(deed: Deed, books: DynamoBooks, prunes: Prunes) -> str | None:
+    for _ in range(MAX_RETRIES):
+        try:
+            return _do(deed, books, prunes)
+        except Unavailable:
+            books.stand_back()
+        except (InsufficientCredits, HoldClosed, HoldNotFound, IdempotencyKeyReused, InvalidRequest):
+            return None
+    raise AssertionError(f"{deed} did not get through")
+
+
+def _do(deed: Deed, books: DynamoBooks, prunes: Prunes) -> str | None:
+    clock = SystemClock()
+    held = hold_id_of(burn_name(deed.name))
+    match deed.kind:
+        case "burn":
+            request = BurnRequest(deed.credits)
+            return consume(ACCOUNT, deed.name, request, books=books, clock=clock, renew=_none, prunes=prunes).entry_id
+        case "hold":
+            asked = HoldRequest(deed.credits)
+            return hold(ACCOUNT, deed.name, asked, books=books, clock=clock, renew=_none, prunes=prunes).entry_id
+        case "capture":
+            found = capture_hold(ACCOUNT, held, "c", deed.credits, actor="x", books=books, clock=clock)
+            return f"{found.captured}"
+        case "release":
+            return f"{release_hold(ACCOUNT, held, 'r', actor='x', books=books, clock=clock).released}"
+        case "grant":
+            return grant_lot(ACCOUNT, lot(deed), books=books, clock=clock).entry_id
+        case "claw":
+            return claw_back(ACCOUNT, UNIT, f"lot_{deed.name}", "r", deed.credits, books=books, clock=clock).entry_id
+        case _:
+            settle_book(ACCOUNT, UNIT, books=books, clock=clock)
+            return None
+
+
+def lot(deed: Deed) -> Lot:
+    """The lot of a grant: its place in the burn order depends on its name."""
+    rank = sum(deed.name.encode()) % 3
+    return Lot(f"lot_{deed.name}", UNIT, "plan", deed.credits, rank, 0, FAR, 1)
+
+
+def _none(account_id: str) -> None:
+    """Nothing renews here."""
