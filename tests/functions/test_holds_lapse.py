@@ -1,0 +1,209 @@
+"""Holds whose time is over: back at the instant, before any 402, and by the schedule alone (D17, D20, D31)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from lotbook import wiring
+from lotbook.domain.instants import SECOND
+from lotbook.domain.ledger import Entry
+from lotbook.usecases import sweep_holds as subject
+from lotbook.usecases.sweep_holds import sweep_holds
+from tests.functions.conftest import ACCOUNT, Answer, Api
+from tests.functions.holding import (
+    ACME,
+    capture,
+    consume,
+    entries,
+    figures,
+    lines,
+    move_to,
+    place,
+    release,
+)
+
+
+@pytest.mark.parametrize("ask", ["capture", "release"])
+def test_d_17_a_hold_lapses_at_exactly_its_end(shop: Api, ask: str) -> None:
+    """D17: one second before it can be resolved, at the instant and after it cannot."""
+
+    def resolve(hold_id: str) -> Answer:
+        return capture(shop, hold_id, 1) if ask == "capture" else release(shop, hold_id)
+
+    shop.clock.instant += 999  # a hold placed within a second ends at the whole second that it shows
+    holds = [place(shop, 2, ttl_seconds=60).ok(201) for _ in range(3)]
+    for held, seconds in zip(holds, (-1, 0, 1), strict=True):
+        move_to(shop, held["expires_at"], seconds)
+        if seconds < 0:
+            resolve(held["hold_id"]).ok()
+        else:
+            assert resolve(held["hold_id"]).problem(409, "hold_closed")["state"] == "lapsed"
+    back = 1 if ask == "capture" else 0
+    assert figures(shop) == (10 - back, 0)
+
+
+def test_d_17_lapsed_credits_are_back_before_any_402(shop: Api) -> None:
+    """D17: no schedule ran; the last second before, they are not."""
+    held = place(shop, 10, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"], -1)
+    assert consume(shop, 1).problem(402, "insufficient_credits")["available"] == 0
+    move_to(shop, held["expires_at"])
+    assert consume(shop, 10).ok()["available"] == 0
+    assert [line[:2] for line in lines(shop, 3)] == [("consumed", -10), ("released", 0), ("held", 0)]
+
+
+def test_d_17_a_402_after_the_lapse_counts_what_came_back(shop: Api) -> None:
+    held = place(shop, 9, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"])
+    assert consume(shop, 11).problem(402, "insufficient_credits")["available"] == 10
+    assert place(shop, 11).problem(402, "insufficient_credits")["available"] == 10
+
+
+def test_d_17_a_reader_never_sees_a_lapsed_hold(shop: Api) -> None:
+    held = place(shop, 4, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"], -1)
+    assert figures(shop) == (6, 4)
+    move_to(shop, held["expires_at"])
+    assert figures(shop) == (10, 0)
+    assert lines(shop, 1) == [("released", 0, 4, 10)]
+    assert entries(shop)[0]["actor"] == "system"
+
+
+def test_holds_what_is_released_into_a_dead_lot_expires_at_once(shop: Api) -> None:
+    """Two entries; and until its own end the hold is capturable though its lot is dead."""
+    gift = {"credits": 5, "kind": "promotional", "reason": "x", "expires_at": "2026-01-15T10:30:00Z"}
+    shop.call(f"POST {ACCOUNT}/grants", gift, key="g", path=ACME).ok(201)
+    consume(shop, 10).ok()
+    first, second = place(shop, 2).ok(201)["hold_id"], place(shop, 3).ok(201)["hold_id"]
+    move_to(shop, "2026-01-15T10:30:00Z")
+    assert figures(shop) == (0, 5)
+    assert capture(shop, first, 2).ok()["available"] == 0
+    assert capture(shop, second, 1).ok() == {"hold_id": second, "captured": 1, "released": 2, "available": 0}
+    assert [line[:3] for line in lines(shop, 4)] == [
+        ("expired", -2, 2),
+        ("released", 0, 2),
+        ("captured", -1, 1),
+        ("captured", -2, 2),
+    ]
+    assert figures(shop) == (0, 0)
+
+
+# --- the schedule
+
+
+def run_schedule(api: Api) -> int:
+    """The holds' part of the scheduled expiry; what of it runs side by side runs on an engine elsewhere."""
+    swept = sweep_holds(due=wiring.due_index(), books=wiring.books(), clock=api.clock, time_left=lambda: 60_000)
+    assert not swept.more
+    return swept.settled
+
+
+@pytest.fixture
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lotbook.usecases.sweeping.WORKERS", 1)  # moto is not safe under threads
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_17_d_20_what_a_dead_worker_held_comes_back_by_the_schedule_alone(shop: Api) -> None:
+    """D17, D20: deducted for work that was never done; seen in the ledger itself, for any read would do the same."""
+    kept, gone = place(shop, 2, ttl_seconds=120).ok(201), place(shop, 3, "gone", ttl_seconds=60).ok(201)
+    captured = place(shop, 1, ttl_seconds=60).ok(201)
+    capture(shop, captured["hold_id"], 1).ok()
+    assert run_schedule(shop) == 0
+    move_to(shop, gone["expires_at"], -1)
+    assert run_schedule(shop) == 0
+    move_to(shop, gone["expires_at"])
+    assert run_schedule(shop) == 1
+    book = wiring.books().get("acme", "credits")
+    assert book
+    assert (book.available, list(book.holds)) == (7, [kept["hold_id"].removeprefix("hold_")])
+    assert run_schedule(shop) == 0
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_17_a_resolver_that_dies_anywhere_leaves_nothing_behind(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D17: the worker is killed at every step of a capture; the schedule finishes, and the credits add up."""
+    real = wiring.books()
+    for steps in range(12):
+        shop.clock.instant += SECOND
+        held = place(shop, 3, ttl_seconds=60).ok(201)
+        before = figures(shop)[0]
+        with monkeypatch.context() as patch:
+            dying = Dying(real, steps)
+            patch.setattr(wiring, "books", lambda dying=dying: dying)
+            with suppress(Killed):
+                capture(shop, held["hold_id"], 0).ok()
+        move_to(shop, held["expires_at"])
+        run_schedule(shop)
+        assert figures(shop) == (before + 3, 0), steps
+        assert run_schedule(shop) == 0, "the schedule's list is empty"
+        if not dying.died:
+            return
+    raise AssertionError("a capture takes a bounded number of steps")
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+class Dying:
+    """A store whose worker dies after some calls."""
+
+    def __init__(self, books: Any, calls: int) -> None:
+        self.books, self.calls, self.died = books, calls, False
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if self.calls == 0:
+                self.died = True
+                raise Killed
+            self.calls -= 1
+            return getattr(self.books, operation)(*arguments, **named)
+
+        return call
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
+    shop: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D31: it is named at the end, and tried again by the next run."""
+    poor = place(shop, 1, "poor", ttl_seconds=60).ok(201)
+    place(shop, 2, ttl_seconds=60).ok(201)
+    move_to(shop, poor["expires_at"])
+    books = wiring.books()
+    find = books.entry
+
+    def entry(account_id: str, unit: str, name: str) -> Entry | None:
+        if name == poor["hold_id"].removeprefix("hold_"):
+            raise ValueError("poisoned")
+        return find(account_id, unit, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(books, "entry", entry)
+        with pytest.raises(ExceptionGroup) as failed:
+            run_schedule(shop)
+    assert len(failed.value.exceptions) == 1
+    assert "of account acme" in failed.value.exceptions[0].__notes__[0]
+    book = books.get("acme", "credits")
+    assert book
+    assert book.available == 9
+    assert run_schedule(shop) == 1
+    assert figures(shop) == (10, 0)
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "BATCH", 2)
+    monkeypatch.setattr(subject, "MAX_HOLDS_A_RUN", 4)
+    for _ in range(5):
+        held = place(shop, 1, ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"])
+    runs = [
+        sweep_holds(due=wiring.due_index(), books=wiring.books(), clock=shop.clock, time_left=lambda: 60_000)
+        for _ in range(2)
+    ]
+    assert [(run.settled, run.more) for run in runs] == [(4, True), (1, False)]
