@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import ClientError
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import (
@@ -20,6 +19,7 @@ from lotbook.adapters.dynamo.book_items import (
     order_values,
     receipt_values,
 )
+from lotbook.adapters.dynamo.calls import send
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_attribute, to_item
 from lotbook.adapters.system import stand_back
@@ -61,19 +61,6 @@ LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:mem
 BATCH = 100  # keys that one BatchGetItem takes
 MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
 STAND_BACK_SECONDS = (0.010, 0.030)
-TRANSIENT = frozenset(
-    {
-        "InternalServerError",
-        "ItemCollectionSizeLimitExceededException",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingException",
-        "TransactionConflictException",
-    }
-)
-SERVER_FAULT = 500
 
 
 class DynamoBooks:
@@ -319,13 +306,4 @@ class DynamoBooks:
         return self._send(operation, {"TableName": self._table.name} | request)
 
     def _send(self, operation: str, request: Mapping[str, Any]) -> Any:
-        """One call, after the SDK's own bounded retries. Raises Unavailable where sending it again can help."""
-        try:
-            return getattr(self._table.client, operation)(**request)
-        except ClientError as error:
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            if error.response["Error"]["Code"] in TRANSIENT or status >= SERVER_FAULT:
-                raise Unavailable(retry_after_seconds=1) from error
-            raise
-        except (NoConnection, HTTPClientError) as error:
-            raise Unavailable(retry_after_seconds=1) from error
+        return send(self._table.client, operation, request)

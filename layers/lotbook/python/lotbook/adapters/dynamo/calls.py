@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from lotbook.adapters.dynamo.books import SERVER_FAULT, TRANSIENT
 from lotbook.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+TRANSIENT = frozenset(
+    {
+        "InternalServerError",
+        "ItemCollectionSizeLimitExceededException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+SERVER_FAULT = 500
 
 
 def send(client: Any, operation: str, request: Mapping[str, Any]) -> Any:

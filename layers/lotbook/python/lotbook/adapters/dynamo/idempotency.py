@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.calls import send
 from lotbook.adapters.dynamo.table import CONDITION_FAILED, Table, from_item, to_item
 from lotbook.domain.ids import fingerprint
 
@@ -22,11 +23,9 @@ class DynamoIdempotency:
 
     def find(self, account_id: str, space: str, key: str) -> dict[str, str | int] | None:
         """The record of the key in its key space; None when it is free."""
-        item = self._table.client.get_item(
-            TableName=self._table.name,
-            Key=to_item(keys.idempotency(account_id, space, fingerprint(key))),
-            ConsistentRead=True,
-        ).get("Item")
+        place = to_item(keys.idempotency(account_id, space, fingerprint(key)))
+        request = {"TableName": self._table.name, "Key": place, "ConsistentRead": True}
+        item = send(self._table.client, "get_item", request).get("Item")
         return None if item is None else _record(item)
 
     def claim(
@@ -35,11 +34,15 @@ class DynamoIdempotency:
         """Write the record if the key is free: None when written, else the record that the key has."""
         place = keys.idempotency(account_id, space, fingerprint(key))
         try:
-            self._table.client.put_item(
-                TableName=self._table.name,
-                Item=to_item({**place, "key": key, "record": dict(record)}),
-                ConditionExpression=NOT_YET_CLAIMED,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            send(
+                self._table.client,
+                "put_item",
+                {
+                    "TableName": self._table.name,
+                    "Item": to_item({**place, "key": key, "record": dict(record)}),
+                    "ConditionExpression": NOT_YET_CLAIMED,
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                },
             )
         except ClientError as refusal:
             if refusal.response["Error"]["Code"] != CONDITION_FAILED:
