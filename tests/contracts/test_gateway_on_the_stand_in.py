@@ -106,7 +106,7 @@ def test_np_19_is_01_mk_13_gc_03_the_page_charges_exactly_the_orders_total_and_s
     assert town.pay(row) == 200
     assert town.recheck() == "completed"
     assert town.desk.available() == row.credits
-    assert read_invoice("acme", row.purchase_id, sales=town.desk.sales).number
+    assert read_invoice("acme", row.purchase_id, sales=town.desk.sales).facts.number
     refs = town.desk.row().gateway_refs
     assert refs.payment_intent
     assert refs.invoice

@@ -147,7 +147,7 @@ def test_every_entry_kind_is_either_announced_summed_or_silent_on_purpose() -> N
     assert set(get_args(EntryKind)) == {
         "granted", "expired", "clawed_back", "frozen", "unfrozen", "released",  # announced
         "consumed", "captured",  # summed
-        "held", "adjusted", "void", "noted",  # silent
+        "held", "adjusted", "void", "noted", "shelved",  # silent
     }  # fmt: skip
 
 
