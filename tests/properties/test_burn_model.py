@@ -24,13 +24,14 @@ from hypothesis.stateful import (
 
 from lotbook.domain import book as book_module
 from lotbook.domain import shelf
-from lotbook.domain.burning import Burned, BurnRequest, Held, HoldRequest
+from lotbook.domain.burning import BatchItem, Burned, BurnRequest, Held, HoldRequest
 from lotbook.domain.errors import Outcome
 from lotbook.domain.ledger import burn_name
 from lotbook.domain.lots import Lot
 from lotbook.usecases.claw_back import claw_back
 from lotbook.usecases.confirm_lot import decide_lot
 from lotbook.usecases.consume import consume
+from lotbook.usecases.consume_batch import consume_batch
 from lotbook.usecases.freeze_lot import freeze_lot
 from lotbook.usecases.grant import grant_lot
 from lotbook.usecases.hold import hold
@@ -161,6 +162,29 @@ class Account(RuleBasedStateMachine):
         assert (answer.credits, answer.available) == (credits, available)
         if draws is not None:
             assert [(draw.lot_id, draw.credits) for draw in answer.draws] == draws
+
+    @rule(items=st.lists(st.tuples(KEYS, FEW), min_size=1, max_size=5))
+    def batch(self, items: list[tuple[str, int]]) -> None:
+        """Each item by its own key, all or nothing by itself, in order.
+
+        Of keys that are new: a late duplicate in one write with new items is given back after they have drawn, so these
+        may draw from the next lot. That a crash and a retry do no harm is shown elsewhere.
+        """
+        items = [item for item in items if item[0] not in self.model.used]
+        if self.model.paused or not items:
+            return
+        asked = [BatchItem(key, BurnRequest(credits)) for key, credits in items]
+        answers = self.both(
+            lambda: consume_batch(A, asked, books=self.books, clock=self, renew=_none, prunes=self.prunes),
+            lambda: [self._expected(lambda item=item: self.model.burn("consume", *item)) for item in items],  # type: ignore[misc]
+            0,
+        )
+        assert answers is not None
+        for told, expected in zip(answers[0].results, answers[1], strict=True):
+            assert told.code == (expected.code if isinstance(expected, Refusal) else None)
+            if told.code is None:
+                assert told.status == ("replayed" if expected[0] is None else "consumed")
+        assert answers[0].available == self.model.available
 
     def _a_hold(self, number: int) -> str:
         """The youngest, the one before it, ...; none at all past the oldest."""
