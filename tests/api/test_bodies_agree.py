@@ -56,7 +56,7 @@ def by_model(document: dict[str, Any]) -> tuple[Any, ...] | None:
 @example({"credits": 10**12})
 @example({"credits": 1, "unit": None})
 @example({"credits": 1, "reference": None, "metadata": None})
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_bounds_hand_and_model_take_and_refuse_the_same_bodies(document: dict[str, Any]) -> None:
     assert by_hand(document) == by_model(document)
 
@@ -116,7 +116,7 @@ OTHERS: dict[str, tuple[Any, Any, Any]] = {
 
 @pytest.mark.parametrize("name", OTHERS)
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_bounds_hand_model_and_openapi_agree_on_holds_captures_and_batches(name: str, data: st.DataObject) -> None:
     """Also on which fields are wrong, and where they are."""
     documents, by_this_hand, of_model = OTHERS[name]

@@ -30,7 +30,7 @@ NOW = 1_000_000
 A, U = "acc", "credits"
 NUMBERS = count()
 KEPT = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

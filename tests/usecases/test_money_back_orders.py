@@ -246,7 +246,7 @@ def names(order: tuple[Token, ...]) -> list[str]:
     return [token.name if isinstance(token, Step) else token for token in order]
 
 
-SHARE = 400  # of a long story's orders, spread evenly; `make soak` tries them all
+SHARE = 100  # of a long story's orders, spread evenly; `make soak` tries them all
 HOW_MANY = [pytest.param(SHARE, id="a share"), pytest.param(None, id="all", marks=pytest.mark.soak)]
 
 
