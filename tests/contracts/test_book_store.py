@@ -265,3 +265,10 @@ def test_d41_a_book_is_opened_once(books: BookStore) -> None:
 
 def test_the_chain_ends_at_nothing() -> None:
     assert CHAIN_END.seq == 0
+
+
+def test_a_lots_entries_are_not_those_of_a_lot_whose_id_begins_alike(books: BookStore) -> None:
+    """What expired of `lot_10` was taken for an expiry of `lot_1`: found by a random history."""
+    for name in ("lot#lot_1", "lot#lot_1#x#3", "lot#lot_10", "lot#lot_10#x#4"):
+        books.put_entry(A, Entry(name=name, unit=U, kind="expired", at=NOW, seq=1, before=CHAIN_END))
+    assert [entry.name for entry in books.lot_entries(A, U, "lot_1")] == ["lot#lot_1", "lot#lot_1#x#3"]

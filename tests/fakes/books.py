@@ -218,7 +218,7 @@ class FakeBooks:
             return [
                 entry
                 for key, entry in self.ledger.items()
-                if key[:2] == (account_id, unit) and entry.name.startswith(f"lot#{lot_id}")
+                if key[:2] == (account_id, unit) and f"{entry.name}#".startswith(f"lot#{lot_id}#")
             ]
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:

@@ -229,6 +229,8 @@ class DynamoBooks:
                 **more,
             )
             found += [entry_of(values["sk"], values) for values in map(from_item, page["Items"])]
+            # A longer id that begins like this one is another lot.
+            found = [entry for entry in found if entry.name == key["sk"] or entry.name.startswith(key["sk"] + "#")]
             if "LastEvaluatedKey" not in page:
                 return found
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
