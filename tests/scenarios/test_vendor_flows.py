@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.conftest import Stack
+from tests.scenarios.conftest import Stack, call
 
 PHOTOS = {"kind": "top_up", "credits": 1_000}
 
@@ -68,3 +68,19 @@ def test_np_40_the_states_of_a_row_are_the_contracts(stack: Stack) -> None:
     stack.buy(account, item).ok(201)
     rows = stack.get(f"/v1/accounts/{account}/purchases").ok()["purchases"]
     assert [row["state"] for row in rows] == ["pending", "abandoned", "completed"]
+
+
+def test_is_23_an_organisation_can_keep_several_cards_at_the_gateway(stack: Stack) -> None:
+    """`save_payment_method` keeps the card with the account's one customer; the product itself stores none (IS-22)."""
+    account = stack.open_account("insurestack")
+    asked = {"Authorization": "Bearer sk_test_stranger"}
+    for card in ("4242424242424242", "4000000000000341"):
+        started = stack.buy(account, {"kind": "top_up", "credits": 5}, save_payment_method=True).ok(201)
+        stack.pay(started, card).ok()
+    session = call(
+        "GET", f"{stack.stripe}/v1/checkout/sessions/{started['checkout_url'].rsplit('/', 1)[-1]}", headers=asked
+    )
+    customer = session.ok()["customer"]
+    kept = call("GET", f"{stack.stripe}/v1/customers/{customer}/payment_methods", headers=asked).ok()["data"]
+    assert len(kept) == 2
+    assert {method["customer"] for method in kept} == {customer}
