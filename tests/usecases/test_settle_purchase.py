@@ -322,7 +322,7 @@ def test_d_02_settled_states_never_go_back_whatever_the_gateway_says_later() -> 
     for changes in ({"state": "expired"}, {"payment_state": "unpaid"}, {"currency": "inr"}):
         desk.gateway.say("cs_2", **changes)
         assert [settle(desk), recheck(desk), abandon(desk)] == ["completed"] * 3
-    assert desk.row() == row
+    assert replace(desk.row(), version=row.version) == row, "a look at money back moves the version, nothing else"
 
 
 def test_d_02_many_who_settle_at_once_make_one_lot() -> None:
