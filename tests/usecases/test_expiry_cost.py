@@ -37,6 +37,9 @@ from tests.meter import Metered
 
 U = "credits"
 START = 1_800_000_000_000
+# One world of 10,000 accounts, played in order: the second test goes on where the first ends.
+pytestmark = pytest.mark.xdist_group("expiry_cost")
+
 ACCOUNTS, LOTS_EACH = 10_000, 10
 WRITES = ("swap", "put_entry", "tidy", "burn", "ask", "resolve", "create", "hold_done")
 
