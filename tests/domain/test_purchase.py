@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -22,6 +23,7 @@ from lotbook.domain.purchase import (
     moved,
     next_check_at,
     settled,
+    settled_lot_id,
 )
 from tests.fakes.purchases import ORDERED, a_purchase
 
@@ -66,14 +68,16 @@ def test_nothing_leads_from_granted_back_to_a_state_without_credits() -> None:
 def test_d_02_the_lot_id_is_the_same_on_every_attempt_and_another_for_each_unit_and_purchase() -> None:
     """D2, D6: the business key decides, not the event."""
     first = settled(a_purchase(companions=(("data_transfer_mb", 5),)), ORDERED + 1_234, None, GatewayRefs("cs_1"))
-    again = settled(a_purchase(companions=(("data_transfer_mb", 5),)), ORDERED + 1_999, None, GatewayRefs("cs_2"))
-    assert first.settlement == again.settlement
     assert first.settlement is not None
     assert first.settlement.at == ORDERED + 1_000, "cut to the second"
+    assert lots_of(first, 3) == lots_of(replace(first, state="completed", version=9), 3), "taken from what is frozen"
+    assert [lot.lot_id for lot in lots_of(first, 3)] == [
+        settled_lot_id(first, unit) for unit in ("data_transfer_mb", "credits")
+    ]
     ids = [lot.lot_id for lot in lots_of(first, 3)]
     assert len(set(ids)) == 2
     other = settled(
-        a_purchase(purchase_id="pur_0000000000bbbbbbbbbbbbbbbb"), ORDERED + 1_000, None, GatewayRefs("cs_1")
+        a_purchase(purchase_id="pur_0000000000bbbbbbbbbbbbbbbb"), ORDERED + 1_234, None, GatewayRefs("cs_1")
     )
     assert other.settlement != first.settlement
 
@@ -139,3 +143,12 @@ def test_d_03_the_first_answer_again_shows_nothing_that_happened_since() -> None
     first = a_purchase(gateway_refs=GatewayRefs("cs_1"), checkout_url="https://pay.example/cs_1")
     later = completed(settled(first, ORDERED, 5, GatewayRefs("cs_1", "pi_1", "in_1")), ORDERED + 9)
     assert as_first_answered(later) == first
+
+
+def test_lots_of_one_second_burn_in_the_order_in_which_they_were_paid() -> None:
+    """Lot ids sort by time of grant, also where two payments come within one second; instants stay whole seconds."""
+    orders = [a_purchase(purchase_id=f"pur_{number}") for number in range(20)]
+    paid = [settled(each, ORDERED + number, None, GatewayRefs()) for number, each in enumerate(orders)]
+    lots = [lots_of(each, rank=3)[-1] for each in paid]
+    assert {lot.created_at for lot in lots} == {ORDERED}
+    assert [lot.lot_id for lot in lots] == sorted(lot.lot_id for lot in lots)

@@ -206,9 +206,12 @@ def next_check_at(purchase: Purchase, now: int) -> int | None:
 
 
 def settled(purchase: Purchase, at: int, expires_at: int | None, refs: GatewayRefs) -> Purchase:
-    """The purchase with its settlement frozen: paid, not yet granted. `at` is cut to the second, as lots are."""
+    """The purchase with its settlement frozen: paid, not yet granted.
+
+    The lot's instants are cut to the second; its id keeps the milliseconds, so that lots of one second burn as granted.
+    """
     moment = instants.cut_to_second(at)
-    lot_id = lot_id_of(purchase, moment) if purchase.credits else None
+    lot_id = lot_id_of(purchase, at) if purchase.credits else None
     frozen = replace(purchase, settlement=Settlement(moment, lot_id, expires_at), gateway_refs=refs)
     return replace(frozen, check_at=next_check_at(frozen, at))
 
@@ -221,8 +224,20 @@ def completed(purchase: Purchase, now: int) -> Purchase:
 
 
 def lot_id_of(purchase: Purchase, at: int, unit: str | None = None) -> str:
-    """The id of the purchase's lot (of a companion's, with `unit`), the same on every attempt."""
+    """The id of the purchase's lot (of a companion's, with `unit`); `at` is the settlement's millisecond."""
     return ids.derived("lot", at, purchase.purchase_id, *([unit] if unit else []))
+
+
+def settled_lot_id(purchase: Purchase, unit: str) -> str:
+    """The id of the lot that the settled purchase has in `unit`, the same on every attempt.
+
+    Raises BrokenInvariant for a purchase that has no lot.
+    """
+    bought = purchase.settlement.lot_id if purchase.settlement else None
+    at = ids.time_of(bought) if bought else None
+    if bought is None or at is None:
+        raise BrokenInvariant(f"{purchase.purchase_id}: no lot in its settlement")
+    return bought if unit == purchase.unit else lot_id_of(purchase, at, unit)
 
 
 def lots_of(purchase: Purchase, rank: int) -> tuple[Lot, ...]:
@@ -244,7 +259,7 @@ def lots_of(purchase: Purchase, rank: int) -> tuple[Lot, ...]:
         purchase_id=purchase.purchase_id,
     )
     companions = (
-        replace(bought, lot_id=lot_id_of(purchase, frozen.at, unit), unit=unit, credits=credits)
+        replace(bought, lot_id=settled_lot_id(purchase, unit), unit=unit, credits=credits)
         for unit, credits in purchase.companions
         if credits
     )

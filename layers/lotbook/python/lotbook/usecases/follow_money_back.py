@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.errors import BrokenInvariant, Conflict, NotRefundable, Unavailable
+from lotbook.domain.errors import Conflict, NotRefundable, Unavailable
 from lotbook.domain.money_back import lots_sold, planned, reached
 from lotbook.domain.own_refunds import reserved, with_own
-from lotbook.domain.purchase import CHECK_AGAIN, SETTLED, Purchase, lot_id_of
+from lotbook.domain.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.claw_back import claw_back
 from lotbook.usecases.follow_shortfall import follow_shortfall
@@ -87,7 +87,7 @@ def _reserve(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
     taken = claw_back(
         purchase.account_id,
         purchase.unit,
-        _lot_id(purchase, purchase.unit),
+        settled_lot_id(purchase, purchase.unit),
         own.claim,
         left,
         books=sales.books,
@@ -111,12 +111,12 @@ def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, sales: Sales
 
 def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, sales: Sales) -> None:
     for unit in lots_sold(purchase):
-        lot_id = _lot_id(purchase, unit)
+        lot_id = settled_lot_id(purchase, unit)
         freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, books=sales.books, clock=sales.clock)
 
 
 def _claw(purchase: Purchase, unit: str, more: int, claim: str, sales: Sales) -> None:
-    lot_id = _lot_id(purchase, unit)
+    lot_id = settled_lot_id(purchase, unit)
     if more > 0:
         claw_back(purchase.account_id, unit, lot_id, claim, more, books=sales.books, clock=sales.clock, reason=REASON)
     elif more < 0:
@@ -135,10 +135,3 @@ def _sent(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
         after = with_own(purchase, replace(own, state="made", refund=made.refund))
     # The credits of a refused one are given up by the next look; until then the schedule keeps it in mind.
     return replace(after, check_at=sales.clock.now() + CHECK_AGAIN)
-
-
-def _lot_id(purchase: Purchase, unit: str) -> str:
-    frozen = purchase.settlement
-    if frozen is None:
-        raise BrokenInvariant(f"{purchase.purchase_id}: settled without a settlement")
-    return lot_id_of(purchase, frozen.at, None if unit == purchase.unit else unit)

@@ -71,7 +71,7 @@ def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccou
         raise InvalidRequest.of("expires_at", "range", "expires_at must be in the future.")
     at = instants.cut_to_second(now)
     return {
-        "lot_id": ids.derived("lot", at, account_id, KEY_SPACE, key),
+        "lot_id": ids.derived("lot", now, account_id, KEY_SPACE, key),  # to the millisecond: ids sort by time of grant
         "at": at,
         "rank": policy.rank("promotional"),
         "digest": promotion.digest,

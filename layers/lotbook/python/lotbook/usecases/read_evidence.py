@@ -8,7 +8,7 @@ from lotbook.domain import evidence, ledger
 from lotbook.domain.billing import billed_to
 from lotbook.domain.errors import Forbidden
 from lotbook.domain.evidence import Evidence, UsePage
-from lotbook.domain.purchase import lot_id_of
+from lotbook.domain.purchase import settled_lot_id
 from lotbook.usecases.read_book import read_balance
 from lotbook.usecases.statement import list_entries
 
@@ -73,11 +73,10 @@ def read_evidence(
 
 def _granted(purchase: Purchase, sales: Sales) -> list[Entry]:
     """The grants of the purchase: the bought lot's first, then its companions'."""
-    frozen = purchase.settlement
-    if purchase.lot_id is None or frozen is None:
+    if purchase.lot_id is None:
         return []
     lots = [(purchase.unit, purchase.lot_id)]
-    lots += [(unit, lot_id_of(purchase, frozen.at, unit)) for unit, credits in purchase.companions if credits]
+    lots += [(unit, settled_lot_id(purchase, unit)) for unit, credits in purchase.companions if credits]
     found = [sales.books.entry(purchase.account_id, unit, ledger.granted_name(lot_id)) for unit, lot_id in lots]
     return [entry for entry in found if entry is not None]
 
