@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
-
+from lotbook.adapters.calls import send
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.instants import to_datetime, to_text
 
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 SOURCE = "lotbook"
 BATCH = 10  # entries that one PutEvents takes
 MAX_PUBLISH_TRIES = 3  # of entries that the bus did not take; then the stream brings them again
-TRANSIENT = frozenset({"InternalException", "InternalFailure", "ServiceUnavailable", "ThrottlingException"})
-SERVER_FAULT = 500
 
 
 class EventBridgeBus:
@@ -38,23 +34,12 @@ class EventBridgeBus:
 
     def _put(self, entries: list[dict[str, Any]]) -> None:
         for _ in range(MAX_PUBLISH_TRIES):
-            answer = self._send(entries)
+            answer = send(self._client, "put_events", {"Entries": entries})
             if not answer["FailedEntryCount"]:
                 return
             results = zip(entries, answer["Entries"], strict=True)
             entries = [entry for entry, result in results if "ErrorCode" in result]
         raise Unavailable("The event bus did not take every event.", retry_after_seconds=1)
-
-    def _send(self, entries: list[dict[str, Any]]) -> Any:
-        try:
-            return self._client.put_events(Entries=entries)
-        except ClientError as error:
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            if error.response["Error"]["Code"] in TRANSIENT or status >= SERVER_FAULT:
-                raise Unavailable(retry_after_seconds=1) from error
-            raise
-        except (NoConnection, HTTPClientError) as error:
-            raise Unavailable(retry_after_seconds=1) from error
 
     def _entry(self, announcement: Announcement) -> dict[str, Any]:
         detail = {

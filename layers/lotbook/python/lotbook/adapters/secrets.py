@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lotbook.adapters.calls import send
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.instants import MINUTE
 
@@ -46,8 +47,8 @@ class SsmSecrets:
         if kept is not None and abs(now - kept.read_at) < oldest:
             return kept.text
         try:
-            answer = self._client.get_parameter(Name=parameter, WithDecryption=True)
-        except (BotoCoreError, ClientError) as error:
+            answer = send(self._client, "get_parameter", {"Name": parameter, "WithDecryption": True})
+        except (BotoCoreError, ClientError, Unavailable) as error:
             if kept is None:
                 raise Unavailable("A secret could not be read.") from error
             return kept.text

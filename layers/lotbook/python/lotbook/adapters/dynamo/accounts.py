@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.account import Account
-from lotbook.domain.errors import Conflict
 from lotbook.domain.instants import DAY
 
 if TYPE_CHECKING:
@@ -31,22 +31,22 @@ class DynamoAccounts:
 
     def get(self, account_id: str) -> Account | None:
         """The account, or None."""
-        found = self._table.client.get_item(
-            TableName=self._table.name, Key=to_item(keys.account(account_id)), ConsistentRead=True
-        )
+        request = {"TableName": self._table.name, "Key": to_item(keys.account(account_id)), "ConsistentRead": True}
+        found = send(self._table.client, "get_item", request)
         return _account(found["Item"]) if "Item" in found else None
 
     def create(self, account: Account) -> Account | None:
         """Write the account if its id is free: None when written, else the account that has the id."""
+        request = {
+            "TableName": self._table.name,
+            "Item": to_item(keys.account(account.account_id) | asdict(account) | _first_audit(account)),
+            "ConditionExpression": ID_IS_FREE,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         try:
-            self._table.client.put_item(
-                TableName=self._table.name,
-                Item=to_item(keys.account(account.account_id) | asdict(account) | _first_audit(account)),
-                ConditionExpression=ID_IS_FREE,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            send(self._table.client, "put_item", request)
         except ClientError as error:
-            if not _is_refusal(error):
+            if not was_refused(error):
                 raise
             answer: Mapping[str, Any] = error.response
             return _account(answer["Item"])
@@ -60,30 +60,22 @@ class DynamoAccounts:
         """
         changed = replace(account, version=account.version + 1)
         values = asdict(changed)
-        try:
-            self._table.client.update_item(
-                TableName=self._table.name,
-                Key=to_item(keys.account(account.account_id)),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-                ConditionExpression=STILL_THE_VERSION_READ,
-                ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()})
-                | to_item({":read": account.version}),
-            )
-        except ClientError as error:
-            if _is_refusal(error):
-                raise Conflict from error
-            raise
+        request = {
+            "TableName": self._table.name,
+            "Key": to_item(keys.account(account.account_id)),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            "ConditionExpression": STILL_THE_VERSION_READ,
+            "ExpressionAttributeNames": {f"#{name}": name for name in values},
+            "ExpressionAttributeValues": to_item(
+                {f":{name}": value for name, value in values.items()} | {":read": account.version}
+            ),
+        }
+        write_over(self._table.client, "update_item", request)
         return changed
 
 
 def _first_audit(account: Account) -> dict[str, object]:
     return {"dp": keys.due_shard("audit", account.account_id), "du": account.created_at + DAY}
-
-
-def _is_refusal(error: ClientError) -> bool:
-    code: str = error.response["Error"]["Code"]
-    return code == CONDITION_FAILED
 
 
 def _account(attributes: Mapping[str, Any]) -> Account:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.calls import send
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.errors import Unavailable

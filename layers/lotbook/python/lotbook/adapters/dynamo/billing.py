@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.billing import BillingRecord
 from lotbook.domain.billing_details import Address, BillingDetails
-from lotbook.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +28,8 @@ class DynamoBilling:
 
     def get(self, account_id: str) -> BillingRecord | None:
         """The account's details, or None."""
-        answer = self._table.client.get_item(
-            TableName=self._table.name, Key=to_item(keys.billing(account_id)), ConsistentRead=True
-        )
+        request = {"TableName": self._table.name, "Key": to_item(keys.billing(account_id)), "ConsistentRead": True}
+        answer = send(self._table.client, "get_item", request)
         return _record(from_item(answer["Item"])) if "Item" in answer else None
 
     def save(self, record: BillingRecord, read: BillingRecord | None) -> BillingRecord:
@@ -47,12 +44,7 @@ class DynamoBilling:
             request["ConditionExpression"] = STILL_THE_VERSION_READ
             request["ExpressionAttributeNames"] = {"#version": "version"}
             request["ExpressionAttributeValues"] = to_item({":read": read.version})
-        try:
-            self._table.client.put_item(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
-                raise Conflict from error
-            raise
+        write_over(self._table.client, "put_item", request)
         return saved
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import (
     book_of,
@@ -19,9 +20,8 @@ from lotbook.adapters.dynamo.book_items import (
     order_values,
     receipt_values,
 )
-from lotbook.adapters.dynamo.calls import send
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_attribute, to_item
+from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
 from lotbook.adapters.system import stand_back
 from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.errors import Unavailable
@@ -299,7 +299,7 @@ class DynamoBooks:
         try:
             answer = self._call(operation, **request)
         except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
+            if was_refused(error):
                 return False, error.response.get("Item")  # type: ignore[return-value]
             raise
         return True, answer.get("Attributes")

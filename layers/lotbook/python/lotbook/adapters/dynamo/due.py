@@ -6,6 +6,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.ports import DueItem
@@ -33,14 +34,14 @@ class DynamoDueIndex:
         values = to_item({":shard": shard, ":until": until})
         more: dict[str, object] = {}
         for _ in range(-(-limit // PAGE)):  # no shard gives more than the whole run takes
-            page = self._table.client.query(
-                TableName=self._table.name,
-                IndexName=keys.DUE_INDEX,
-                KeyConditionExpression="dp = :shard AND du <= :until",
-                ExpressionAttributeValues=values,
-                Limit=PAGE,
-                **more,
-            )
+            request = {
+                "TableName": self._table.name,
+                "IndexName": keys.DUE_INDEX,
+                "KeyConditionExpression": "dp = :shard AND du <= :until",
+                "ExpressionAttributeValues": values,
+                "Limit": PAGE,
+            }
+            page = send(self._table.client, "query", request | more)
             for attributes in page["Items"]:
                 item = from_item(attributes)
                 yield DueItem(*keys.owner_and_name(item["pk"], item["sk"]), due_at=item["du"])

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.calls import send
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, Table, from_item, to_item
+from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.ids import fingerprint
 
 NOT_YET_CLAIMED = "attribute_not_exists(pk)"
@@ -45,7 +45,7 @@ class DynamoIdempotency:
                 },
             )
         except ClientError as refusal:
-            if refusal.response["Error"]["Code"] != CONDITION_FAILED:
+            if not was_refused(refusal):
                 raise
             old: dict[str, Any] = {**refusal.response}
             return _record(old["Item"])

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.calls import send
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.alerts import Latch, Said
-from lotbook.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,12 +47,7 @@ class DynamoLatches:
                 "ExpressionAttributeNames": {"#version": "version"},
                 "ExpressionAttributeValues": to_item({":read": latch.version}),
             }
-        try:
-            send(self._table.client, "put_item", request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
-                raise Conflict from error
-            raise
+        write_over(self._table.client, "put_item", request)
 
 
 class DynamoNotices:

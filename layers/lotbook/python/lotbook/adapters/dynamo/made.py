@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.calls import send
 from lotbook.adapters.dynamo.purchase_items import DUE_KIND, MADE_KIND
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain import ids, instants

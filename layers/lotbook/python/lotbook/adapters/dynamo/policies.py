@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
-from botocore.exceptions import ClientError
-
+from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import TRANSACTION_CANCELED, Table, from_item, to_item
-from lotbook.domain.errors import Conflict
+from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.policy import PublishedPolicy
 from lotbook.domain.stored_policy import read_policy
 
@@ -46,32 +45,27 @@ class DynamoPolicies:
         """Write the next version and move the head, both or neither. Raises Conflict when somebody was faster."""
         head = self._head(policy_id)
         published = PublishedPolicy(policy_id, head + 1, read_policy(document), document)
-        try:
-            self._table.client.transact_write_items(
-                TransactItems=[{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == TRANSACTION_CANCELED:
-                raise Conflict from error
-            raise
+        puts = [{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}]
+        write_over(self._table.client, "transact_write_items", {"TransactItems": puts})
         return published
 
     def _head(self, policy_id: str) -> int:
         """The newest version's number; 0 when nothing was published."""
-        answer = self._table.client.get_item(
-            TableName=self._table.name, Key=to_item(keys.policy_head(policy_id)), ConsistentRead=True
-        )
-        return int(from_item(answer["Item"])["newest"]) if "Item" in answer else 0
+        item = self._item(keys.policy_head(policy_id))
+        return 0 if item is None else int(item["newest"])
 
     def _read(self, policy_id: str, version: int) -> PublishedPolicy:
         """Raises LookupError for a version that does not exist, so that its absence is not remembered."""
-        answer = self._table.client.get_item(
-            TableName=self._table.name, Key=to_item(keys.policy_version(policy_id, version)), ConsistentRead=True
-        )
-        if "Item" not in answer:
+        item = self._item(keys.policy_version(policy_id, version))
+        if item is None:
             raise LookupError(policy_id, version)
-        document = json.loads(from_item(answer["Item"])["document"])
+        document = json.loads(item["document"])
         return PublishedPolicy(policy_id, version, read_policy(document), document)
+
+    def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
+        request = {"TableName": self._table.name, "Key": to_item(key), "ConsistentRead": True}
+        answer = send(self._table.client, "get_item", request)
+        return from_item(answer["Item"]) if "Item" in answer else None
 
     def _version_put(self, published: PublishedPolicy) -> dict[str, object]:
         values = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, TRANSACTION_CANCELED, from_item, to_item
+from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.errors import Conflict
 from lotbook.ports import KeyUse
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 KEY_SPACE = "buy"
 NOT_YET_USED = "attribute_not_exists(pk)"
 STILL_THE_VERSION_READ = "#version = :read"
-_BUSY = frozenset({"TransactionConflictException", "TransactionInProgressException"})
 
 
 class DynamoPurchases:
@@ -33,19 +31,16 @@ class DynamoPurchases:
         """Write order and marker together if the key is unused: None when written, else the key's first use."""
         marker = keys.idempotency(order.account_id, KEY_SPACE, use.fingerprint)
         row = keys.purchase(order.account_id, order.purchase_id) | to_values(order) | due(order)
+        puts = [
+            self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest}),
+            self._put_new(row),
+        ]
         try:
-            self._table.client.transact_write_items(
-                TransactItems=[
-                    self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest}),
-                    self._put_new(row),
-                ]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in {TRANSACTION_CANCELED, *_BUSY}:
-                raise
+            write_over(self._table.client, "transact_write_items", {"TransactItems": puts})
+        except Conflict:
             first = self.key_use(order.account_id, use.fingerprint)
             if first is None:
-                raise Conflict from error
+                raise
             return first
         return None
 
@@ -63,34 +58,32 @@ class DynamoPurchases:
         """Write a changed purchase over the version that it was read at. Raises Conflict when somebody was faster."""
         changed = replace(purchase, version=purchase.version + 1)
         values = to_values(changed) | due(changed)
-        try:
-            self._table.client.update_item(
-                TableName=self._table.name,
-                Key=to_item(keys.purchase(purchase.account_id, purchase.purchase_id)),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-                ConditionExpression=STILL_THE_VERSION_READ,
-                ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues=to_item({f":{name}": value for name, value in values.items()})
-                | to_item({":read": purchase.version}),
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in {CONDITION_FAILED, *_BUSY}:
-                raise
-            raise Conflict from error
+        request = {
+            "TableName": self._table.name,
+            "Key": to_item(keys.purchase(purchase.account_id, purchase.purchase_id)),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            "ConditionExpression": STILL_THE_VERSION_READ,
+            "ExpressionAttributeNames": {f"#{name}": name for name in values},
+            "ExpressionAttributeValues": to_item(
+                {f":{name}": value for name, value in values.items()} | {":read": purchase.version}
+            ),
+        }
+        write_over(self._table.client, "update_item", request)
         return changed
 
     def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[Purchase], str | None]:
         """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
         prefix = keys.purchase(account_id, "")
         below = keys.purchase(account_id, after)["sk"] if after else prefix["sk"] + "\x7f"
-        answer = self._table.client.query(
-            TableName=self._table.name,
-            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :below",
-            ExpressionAttributeValues=to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
-            ScanIndexForward=False,
-            ConsistentRead=True,
-            Limit=limit + 2,  # the bound itself may be among them
-        )
+        request = {
+            "TableName": self._table.name,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :below",
+            "ExpressionAttributeValues": to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+            "Limit": limit + 2,  # the bound itself may be among them
+        }
+        answer = send(self._table.client, "query", request)
         rows = [from_values(from_item(item)) for item in answer["Items"]]
         rows = [row for row in rows if after is None or row.purchase_id < after]
         # A query ends after a megabyte, too: long rows make a short page, which is not the end of the list.
@@ -99,7 +92,8 @@ class DynamoPurchases:
         return rows, rows[-1].purchase_id if more else None
 
     def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
-        answer = self._table.client.get_item(TableName=self._table.name, Key=to_item(key), ConsistentRead=True)
+        request = {"TableName": self._table.name, "Key": to_item(key), "ConsistentRead": True}
+        answer = send(self._table.client, "get_item", request)
         return from_item(answer["Item"]) if "Item" in answer else None
 
     def _put_new(self, values: dict[str, Any]) -> Attributes:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.calls import send
-from lotbook.adapters.dynamo.table import CONDITION_FAILED, from_item, to_item
+from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain import instants
 from lotbook.domain.reconciliation import Period, Stray
 from lotbook.ports import Noted, Progress
@@ -111,7 +111,7 @@ class DynamoReconciliation:
         try:
             send(self._table.client, "put_item", request)
         except ClientError as error:
-            if error.response["Error"]["Code"] == CONDITION_FAILED:
+            if was_refused(error):
                 return False
             raise
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.access import SCOPES, Scope
@@ -15,9 +16,8 @@ class DynamoServiceKeys:
 
     def find(self, key_hash: str) -> tuple[str, frozenset[Scope]] | None:
         """`(key_id, scopes)` of an active key; None when unknown or revoked. Strongly consistent, so a revocation counts."""
-        found = self._table.client.get_item(
-            TableName=self._table.name, Key=to_item(keys.service_key(key_hash)), ConsistentRead=True
-        )
+        request = {"TableName": self._table.name, "Key": to_item(keys.service_key(key_hash)), "ConsistentRead": True}
+        found = send(self._table.client, "get_item", request)
         item = from_item(found.get("Item", {}))
         if not item or "revoked_at" in item:
             return None
@@ -26,14 +26,15 @@ class DynamoServiceKeys:
     def put(self, key_hash: str, key_id: str, scopes: frozenset[Scope], created_at: int) -> None:
         """Write a key; the same key again replaces its scopes and lifts its revocation."""
         item = keys.service_key(key_hash) | {"key_id": key_id, "scopes": sorted(scopes), "created_at": created_at}
-        self._table.client.put_item(TableName=self._table.name, Item=to_item(item))
+        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
 
     def revoke(self, key_hash: str, at: int) -> None:
         """From now on the key is unknown; API Gateway may remember it for its caching time (60 s)."""
-        self._table.client.update_item(
-            TableName=self._table.name,
-            Key=to_item(keys.service_key(key_hash)),
-            UpdateExpression="SET revoked_at = :at",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues=to_item({":at": at}),
-        )
+        request = {
+            "TableName": self._table.name,
+            "Key": to_item(keys.service_key(key_hash)),
+            "UpdateExpression": "SET revoked_at = :at",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeValues": to_item({":at": at}),
+        }
+        send(self._table.client, "update_item", request)

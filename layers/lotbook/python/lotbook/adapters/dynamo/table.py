@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Attributes = dict[str, Any]  # DynamoDB JSON, {"N": "1"}
-CONDITION_FAILED = "ConditionalCheckFailedException"
-TRANSACTION_CANCELED = "TransactionCanceledException"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,95 @@
+"""The one door to AWS: every adapter calls its client through here, so every store answers a fault in the same way.
+
+What sending again can help with is `Unavailable`; a write that lost to somebody is `Conflict`, for those who ask for that;
+the rest stays the SDK's own error: a condition that its caller knows the meaning of, or a defect of ours that must crash.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from lotbook.domain.errors import Conflict, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+TRANSACTION_CANCELED = "TransactionCanceledException"
+# A transaction holds the item: whoever writes over a version takes it for a lost race, for everybody else it passes.
+HELD = frozenset({"TransactionConflictException", "TransactionInProgressException"})
+TRANSIENT = HELD | {
+    "InternalException",
+    "InternalFailure",
+    "InternalServerError",
+    "ItemCollectionSizeLimitExceededException",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+}
+SERVER_FAULT = 500
+# Why a transaction was canceled, by item.
+LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+RETRY_AFTER_SECONDS = 1
+
+
+def send(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
+    """The answer, after the SDK's own bounded retries. Raises Unavailable where sending it again can help."""
+    try:
+        return getattr(client, operation)(**request)
+    except ClientError as error:
+        if _is_transient(error):
+            raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+        raise
+    except (NoConnection, HTTPClientError) as error:
+        raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+
+
+def write_over(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
+    """A write whose condition, or whose transaction, says that nobody was faster. Raises Conflict when somebody was.
+
+    Also after a try of the SDK's own whose answer was lost: then it was ourselves. So whoever catches Conflict reads again.
+    Raises Unavailable like `send`.
+    """
+    try:
+        return send(client, operation, request)
+    except ClientError as error:
+        if _was_lost(error):
+            raise Conflict from error
+        raise
+    except Unavailable as unavailable:
+        if isinstance(unavailable.__cause__, ClientError) and _code(unavailable.__cause__) in HELD:
+            raise Conflict from unavailable.__cause__
+        raise
+
+
+def was_refused(error: ClientError) -> bool:
+    """Whether the write's condition did not hold."""
+    return _code(error) == CONDITION_FAILED
+
+
+def _is_transient(error: ClientError) -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    reasons = _reasons(error)
+    return _code(error) in TRANSIENT or status >= SERVER_FAULT or (bool(reasons & THROTTLED) and not reasons & LOST)
+
+
+def _was_lost(error: ClientError) -> bool:
+    if _code(error) == TRANSACTION_CANCELED:
+        reasons = _reasons(error)
+        return not reasons or bool(reasons & LOST)
+    return was_refused(error)
+
+
+def _reasons(error: ClientError) -> set[str]:
+    """Why a transaction was canceled; nothing for every other error."""
+    return {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ())}
+
+
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]

@@ -1,0 +1,64 @@
+"""Every call to AWS goes through `adapters/calls.py`: only so a throttled or unreachable service is 503 everywhere, never 500."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore import xform_name
+from botocore.session import Session
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYER = ROOT / "layers" / "lotbook" / "python" / "lotbook"
+DOOR = LAYER / "adapters" / "calls.py"
+SERVICES = ("dynamodb", "events", "ssm")
+OPERATIONS = frozenset(
+    xform_name(operation) for service in SERVICES for operation in Session().get_service_model(service).operation_names
+)
+
+
+def calls_past_the_door(tree: ast.AST) -> Iterator[int]:
+    """Lines that call an operation on anything, or anything on a client."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+            if node.func.attr in OPERATIONS or name.lstrip("_") == "client":
+                yield node.lineno
+        elif getattr(node.func, "id", "") == "getattr" and ast.unparse(node.args[0]).endswith("client"):
+            yield node.lineno
+
+
+def test_d20_every_call_to_aws_goes_through_the_one_door() -> None:
+    """D20: what a store cannot answer now is `Unavailable`, whichever store it is, and is tried again inside a bound."""
+    files = [path for path in sorted((LAYER / "adapters").rglob("*.py")) if path != DOOR and "stripe" not in path.parts]
+    assert len(files) > 15
+    past = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in files
+        for line in calls_past_the_door(ast.parse(path.read_text()))
+    ]
+    assert not past, "\n".join(past)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "self._table.client.get_item(Key={})",
+        "client.query()",
+        "self._client.get_paginator('scan')",
+        "store.put_item(Item={})",
+        "getattr(self._table.client, operation)(**request)",
+    ],
+)
+def test_the_door_rule_sees_a_breach(source: str) -> None:
+    assert list(calls_past_the_door(ast.parse(source)))
+
+
+def test_the_door_itself_calls_a_client() -> None:
+    """Or the rule above would hold for a house without a door."""
+    assert list(calls_past_the_door(ast.parse(DOOR.read_text())))
