@@ -85,12 +85,31 @@ def test_to_text_never_writes_an_exponent() -> None:
     assert to_text(Decimal("1E+3")) == "1000"
 
 
+# https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in major units, as they stand there.
+PUBLISHED_LEAST = {
+    "usd": "0.50", "aed": "2.00", "aud": "0.50", "bgn": "1.00", "brl": "0.50", "cad": "0.50", "chf": "0.50", "czk": "15.00",
+    "dkk": "2.50", "eur": "0.50", "gbp": "0.30", "hkd": "4.00", "huf": "175.00", "inr": "0.50", "jpy": "50", "mxn": "10",
+    "myr": "2", "nok": "3.00", "nzd": "0.50", "pln": "2.00", "ron": "2.00", "sek": "3.00", "sgd": "0.50", "thb": "10",
+}  # fmt: skip
+
+
+def test_x_16_every_published_minimum_is_ours_and_no_other_is() -> None:
+    ours = {code: to_major(least, code) for code, least in STRIPE_LIMITS.min_minor.items()}
+    assert ours == {code: Decimal(least) for code, least in PUBLISHED_LEAST.items()}
+
+
 @pytest.mark.parametrize(
-    ("currency", "least"), [("usd", 50), ("inr", 50), ("gbp", 30), ("jpy", 50), ("kwd", 10), ("isk", 100)]
-)
-def test_x_16_the_gateway_charges_from_its_minimum_to_eight_digits(currency: str, least: int) -> None:
+    ("currency", "least", "digits"),
+    [
+        ("usd", 50, 8), ("gbp", 30, 8), ("kwd", 10, 8), ("isk", 100, 8), ("inr", 50, 9), ("idr", 1, 12), ("jpy", 50, 10), ("huf", 17_500, 10),
+    ],
+)  # fmt: skip
+def test_x_16_the_gateway_charges_from_its_minimum_to_the_currencys_digits(
+    currency: str, least: int, digits: int
+) -> None:
+    """Eight digits for all would end rupiahs at 60 dollars, and rupees at twelve thousand."""
     step = CURRENCIES[currency].step
-    most = 99_999_999 // step * step
+    most = (10**digits - 1) // step * step
     assert STRIPE_LIMITS.least(currency) == least
     assert STRIPE_LIMITS.allow(least, currency)
     assert not STRIPE_LIMITS.allow(least - step, currency)
