@@ -21,6 +21,7 @@ class Behaviour(StrEnum):
     WRONG_NUMBER = "incorrect_number"
     AUTHENTICATES = "authenticates"
     DECLINES_OFF_SESSION = "declines_off_session"  # pays when typed in, fails when charged as a saved card
+    # Completes the page unpaid, with a payment that is `processing` until a control ends it; the names say how it is meant to end.
     ASYNC_SUCCEEDS = "async_succeeds"
     ASYNC_FAILS = "async_fails"
 
@@ -96,6 +97,8 @@ _NUMBERS = {
 _ALIASES = {
     "async_success": Card("", "6789", Behaviour.ASYNC_SUCCEEDS, "us_bank_account"),
     "async_failure": Card("", "1116", Behaviour.ASYNC_FAILS, "us_bank_account"),
+    # Our pages take cards only (MK-14); a card, too, may wait for its verdict.
+    "card_in_review": Card("visa", "4242", Behaviour.ASYNC_SUCCEEDS),
 }
 # Stripe's own ids for tests: attaching or charging one makes a new payment method from it.
 TOKENS = {

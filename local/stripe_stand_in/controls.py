@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.faults import set_fault
 from local.stripe_stand_in.http import Request, Response, json_response
-from local.stripe_stand_in.resources.checkout_pay import settle_async
+from local.stripe_stand_in.money import LARGER_MAX
+from local.stripe_stand_in.resources.checkout_pay import end_payment, settle_async
 from local.stripe_stand_in.resources.disputes import close_dispute, open_dispute
 from local.stripe_stand_in.resources.refunds import charge_of, fail_refund, refund_charge
 from local.stripe_stand_in.store import Doc
@@ -144,7 +145,7 @@ def _event_ids(stand_in: StandIn, given: Any) -> list[str]:
 
 def _refund(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
     _only(content, "payment_intent", "amount_minor")
-    amount = _whole(content, "amount_minor", 1, 99_999_999, None)
+    amount = _whole(content, "amount_minor", 1, max(LARGER_MAX.values()), None)
     intent = _text(content, "payment_intent")
     with stand_in.world() as world:
         _find(world, "payment_intent", intent)
@@ -184,6 +185,17 @@ def _settle_async(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
         return settle_async(world, _find(world, "checkout.session", session), succeeded=outcome == "succeeded")
 
 
+def _end_payment(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
+    _only(content, "outcome", "session_follows")
+    outcome = _one_of(content, "outcome", ("succeed", "fail"))
+    follows = content.get("session_follows", True)
+    if not isinstance(follows, bool):
+        raise invalid("`session_follows` is true or false.", param="session_follows", status=422)
+    with stand_in.world() as world:
+        intent = _find(world, "payment_intent", steps[1])
+        return end_payment(world, intent, succeeded=outcome == "succeed", session_follows=follows)
+
+
 def _fail(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
     _only(content, "operation", "kind", "times")
     with stand_in.store.transaction():
@@ -206,12 +218,14 @@ _ROUTES: dict[tuple[str, str, int], Callable[[StandIn, list[str], Doc], Doc]] = 
     ("POST", "dispute", 1): _dispute,
     ("POST", "dispute", 3): _close_dispute,
     ("POST", "settle_async", 1): _settle_async,
+    ("POST", "payments", 2): _end_payment,
     ("POST", "fail", 1): _fail,
     ("GET", "fail", 1): _faults,
 }
 _WORDS = {"webhooks": ("deliver",), "refund": ("fail",), "dispute": ("close",)}
+_NAMED = ("payments",)  # the last step is an id
 
 
 def _known(steps: list[str]) -> bool:
     """Whether the last word of a longer address is one that exists."""
-    return len(steps) == 1 or steps[-1] in _WORDS.get(steps[0], ())
+    return len(steps) == 1 or steps[0] in _NAMED or steps[-1] in _WORDS.get(steps[0], ())

@@ -32,7 +32,7 @@ _TEST_CARDS = (
     ("4000 0000 0000 9995", "has insufficient funds"),
     ("4000 0025 0000 3155", "asks for authentication"),
     ("4000 0000 0000 0341", "can be saved, fails when charged later"),
-    ("async_success", "pays by bank, confirmed later"),
+    ("card_in_review", "is confirmed or refused later"),
 )
 
 

@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 from local.stripe_stand_in import StandIn
 from local.stripe_stand_in.cards import read_card
 from local.stripe_stand_in.client import InProcessClient
-from local.stripe_stand_in.resources.checkout_pay import Buyer, pay, settle_async
+from local.stripe_stand_in.resources.checkout_pay import Buyer, end_payment, pay, settle_async
 from local.stripe_stand_in.resources.disputes import open_dispute
 from local.stripe_stand_in.resources.refunds import charge_of, refund_charge
 from tests.local.stand_in.shop import SECRET, TestClock, order, plan, subscriber
@@ -116,6 +116,11 @@ def _tell(stand_in: StandIn, client: stripe.StripeClient, clock: TestClock) -> N
     client.v1.checkout.sessions.retrieve(session.id, {"expand": ["line_items"]})
     later = pays(client.v1.checkout.sessions.create(order()), "async_success")
     never = pays(client.v1.checkout.sessions.create(order()), "async_failure")
+    reviewed = pays(client.v1.checkout.sessions.create(order()), "card_in_review")
+    for succeeded in (False, True):
+        with stand_in.world() as world:
+            intent = world.get("payment_intent", reviewed["payment_intent"])
+            end_payment(world, intent, succeeded=succeeded, session_follows=True)
     with stand_in.world() as world:
         settle_async(world, later, succeeded=True)
         settle_async(world, never, succeeded=False)
@@ -195,7 +200,7 @@ def test_the_story_causes_the_events_that_the_product_listens_to(told: dict[str,
     types = {event["type"] for event in told["event"]}
     wanted = {
         "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
-        "checkout.session.expired", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled",
+        "checkout.session.expired", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled", "payment_intent.processing",
         "charge.refunded", "refund.created", "charge.dispute.created", "charge.dispute.funds_withdrawn", "invoice.paid",
         "invoice.payment_failed", "invoice.voided", "invoice_payment.paid", "customer.subscription.created",
         "customer.subscription.updated", "setup_intent.succeeded", "setup_intent.setup_failed", "payment_method.attached",

@@ -71,6 +71,23 @@ def test_d_07_complete_and_unpaid_is_processing_until_the_payment_has_ended() ->
         assert verdict(ORDER, ended, TEST) == Verdict("failed", "card_declined")
 
 
+@pytest.mark.parametrize("state", ["complete", "expired", "open"])
+def test_d_07_money_that_is_there_counts_whatever_the_page_still_says(state: str) -> None:
+    """D7: a payment that comes after it failed may leave its page unpaid; its amount is compared all the same."""
+    lagging = facts_of(ORDER, state=state, payment_state="unpaid", payment=_paid())
+    assert verdict(ORDER, lagging, TEST) == Verdict("paid")
+    short = replace(lagging, payment=_paid(received_minor=2_359))
+    assert verdict(ORDER, short, TEST).mismatches == ("payment",)
+    assert verdict(ORDER, replace(lagging, total_minor=1), TEST).mismatches == ("total",)
+
+
+def test_d_07_a_page_that_ended_while_its_payment_is_under_way_is_processing() -> None:
+    """D7: called abandoned, nobody would look for its money."""
+    under_way = facts_of(ORDER, state="expired", payment_state="unpaid", payment=_paid(state="processing"))
+    assert verdict(ORDER, under_way, TEST).kind == "processing"
+    assert verdict(ORDER, replace(under_way, payment=None), TEST).kind == "expired"
+
+
 def test_np_27_np_31_an_open_page_is_pending_and_tells_of_the_decline() -> None:
     """D7."""
     page = facts_of(ORDER, state="open", payment_state="unpaid", payment=None)

@@ -99,6 +99,30 @@ def test_np_31_the_schedule_settles_what_was_paid_and_never_reported(stack: Stac
         stack.control("/_stand_in/webhooks", {"mode": "deliver"})
 
 
+def test_d_09_the_schedule_looks_at_a_slow_payment_every_hour_until_it_has_ended(stack: Stack) -> None:
+    """D7, D9: no webhook ever comes."""
+    account = stack.open_account("insurestack")
+    stack.control("/_stand_in/webhooks", {"mode": "hold"})
+    try:
+        started = stack.buy(account, {"kind": "top_up", "credits": 5}).ok(201)
+        stack.pay(started, "card_in_review").ok()
+        path = f"/v1/accounts/{account}/purchases/{started['purchase_id']}"
+        row = stack.post(f"{path}/recheck", None).ok()
+        assert row["state"] == "processing"
+
+        def after_an_hour() -> str:
+            stack.set_clock(text(moment(stack.now()) + timedelta(hours=1, seconds=1)))
+            stack.control("/_local/schedules/recheck/run", {})
+            return str(stack.purchase(account, started["purchase_id"])["state"])
+
+        assert after_an_hour() == "processing"
+        payment = stack.purchase(account, started["purchase_id"])["gateway_refs"]["payment_intent"]
+        stack.control(f"/_stand_in/payments/{payment}", {"outcome": "succeed"})
+        eventually(lambda: after_an_hour() == "completed", "the schedule completes the purchase")
+    finally:
+        stack.control("/_stand_in/webhooks", {"mode": "deliver"})
+
+
 def test_the_expiry_schedule_journals_what_ended(stack: Stack) -> None:
     account = stack.open_account("gocontent")
     until = moment(stack.now()) + timedelta(hours=1)

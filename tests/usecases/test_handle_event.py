@@ -213,12 +213,14 @@ def test_d_14_a_refund_that_is_heard_of_first_settles_the_purchase_and_takes_its
 
 
 def test_d_14_a_refund_of_what_cannot_be_settled_yet_is_not_acknowledged() -> None:
-    """D5, D14: the session says unpaid while its payment is refunded: the event must come again."""
+    """D5, D14: the payment is not there yet and its refund is heard of: the event must come again."""
     desk = paid_desk()
-    desk.gateway.say("cs_2", payment_state="unpaid")
+    paid = desk.gateway.sessions["cs_2"].payment
+    assert paid is not None
+    desk.gateway.say("cs_2", payment_state="unpaid", payment=replace(paid, state="processing", received_minor=0))
     with pytest.raises(Unavailable):
         handle_event(about_a_refund(desk), sales=desk.sales)
-    desk.gateway.say("cs_2", payment_state="paid")
+    desk.gateway.say("cs_2", payment_state="paid", payment=paid)
     desk.gateway.send_back("pi_cs_2")
     assert handle_event(about_a_refund(desk), sales=desk.sales).state == "refunded"
 

@@ -183,7 +183,12 @@ def test_a_missing_lot_of_a_refunded_purchase_is_left_to_people(rings: pytest.Lo
 
 
 @pytest.mark.parametrize(
-    "said", [{"payment_state": "unpaid", "payment": None}, {"state": "expired", "payment_state": "unpaid"}]
+    "said",
+    [
+        {"payment_state": "unpaid", "payment": None},
+        {"state": "expired", "payment_state": "unpaid", "payment": None},
+        {"payment_state": "unpaid", "payment": PaymentFacts("pi_1", "processing", "usd", 0, None)},
+    ],
 )
 def test_d_07_credits_without_the_money_ring_and_are_not_touched(
     said: dict[str, Any], rings: pytest.LogCaptureFixture

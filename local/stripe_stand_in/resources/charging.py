@@ -89,6 +89,14 @@ def _succeed(world: World, intent: Doc, method: Doc, charge: Doc) -> None:
     world.emit("charge.succeeded", charge)
 
 
+def pay_late(world: World, intent: Doc) -> None:
+    """The payment that failed comes after all, by the method that was tried: as a bank's may, or a card's after its review."""
+    tried = world.get("charge", intent["latest_charge"])
+    method = world.get("payment_method", tried["payment_method"])
+    intent["payment_method"] = method["id"]
+    _succeed(world, intent, method, make_charge(world, intent, method, None))
+
+
 def settle(world: World, intent: Doc, *, succeeded: bool) -> None:
     """The bank's verdict on an asynchronous payment."""
     charge, method = world.get("charge", intent["latest_charge"]), world.get("payment_method", intent["payment_method"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from local.stripe_stand_in.cards import Card
 from local.stripe_stand_in.errors import StripeError, invalid
-from local.stripe_stand_in.resources.charging import attempt, card_error, settle
+from local.stripe_stand_in.resources.charging import attempt, card_error, pay_late, settle
 from local.stripe_stand_in.resources.customers import make_customer
 from local.stripe_stand_in.resources.invoice_payments import payments_of
 from local.stripe_stand_in.resources.invoices import invoice_of_session
@@ -183,12 +183,42 @@ def settle_async(world: World, session: Doc, *, succeeded: bool) -> Doc:
         raise invalid(
             "This session does not wait for an asynchronous payment.", code="session_not_processing", status=409
         )
+    _settle(world, session, intent, succeeded=succeeded)
+    return session
+
+
+def _settle(world: World, session: Doc, intent: Doc, *, succeeded: bool) -> None:
     place = world.mark()
     settle(world, intent, succeeded=succeeded)
     if succeeded:
-        session["payment_status"] = "paid"
-        if session["invoice_creation"]["enabled"]:
-            invoice_of_session(world, session, intent)
-    world.save(session)
+        _paid_after_all(world, session, intent)
     world.emit(f"checkout.session.async_payment_{'succeeded' if succeeded else 'failed'}", session, position=place)
-    return session
+
+
+def _paid_after_all(world: World, session: Doc, intent: Doc) -> None:
+    session["payment_status"] = "paid"
+    if session["invoice_creation"]["enabled"]:
+        invoice_of_session(world, session, intent)
+    world.save(session)
+
+
+def end_payment(world: World, intent: Doc, *, succeeded: bool, session_follows: bool) -> Doc:
+    """The verdict on a payment that is `processing`; or, after it failed, its late success.
+
+    Without `session_follows` the late payment leaves its session `unpaid`: Stripe does not say that it never does.
+    """
+    session = next(world.walk("checkout.session", lambda doc: doc["payment_intent"] == intent["id"]), None)
+    waits = intent["status"] == "processing"
+    late = intent["status"] == "requires_payment_method" and session is not None and session["status"] == "complete"
+    if not waits and not (late and succeeded):
+        message = f"This payment is {intent['status']}: it does not wait for a verdict."
+        raise invalid(message, code="payment_not_processing", status=409)
+    if session is None:
+        settle(world, intent, succeeded=succeeded)
+    elif waits:
+        _settle(world, session, intent, succeeded=succeeded)
+    else:
+        pay_late(world, intent)
+        if session_follows:
+            _paid_after_all(world, session, intent)
+    return intent

@@ -126,6 +126,40 @@ def test_an_asynchronous_method_completes_unpaid_and_settles_later(
     assert shop.control("POST", "settle_async", session=session.id, outcome=outcome).status_code == 409
 
 
+def test_a_card_in_review_fails_and_is_paid_late_with_the_events_of_each(shop: Shop) -> None:
+    client = shop.client()
+    creation: Any = {"enabled": True, "invoice_data": {"metadata": {"purchase_id": "p1"}}}
+    session = client.v1.checkout.sessions.create(order(invoice_creation=creation))
+    assert shop.pay(session, "card_in_review").json()["payment_status"] == "unpaid"
+    payment = client.v1.checkout.sessions.retrieve(session.id).payment_intent
+    assert client.v1.payment_intents.retrieve(payment).status == "processing"
+    before = shop.events()
+    assert before[-2:] == ["checkout.session.completed", "payment_intent.processing"]
+    failed = shop.control("POST", f"payments/{payment}", outcome="fail").json()
+    assert (failed["status"], failed["amount_received"]) == ("requires_payment_method", 0)
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
+    middle = shop.events()[len(before) :]
+    assert {"checkout.session.async_payment_failed", "payment_intent.payment_failed", "charge.failed"} == set(middle)
+    assert shop.control("POST", f"payments/{payment}", outcome="fail").status_code == 409
+    late = shop.control("POST", f"payments/{payment}", outcome="succeed").json()
+    assert (late["status"], late["amount_received"], late["last_payment_error"]) == ("succeeded", 90, None)
+    after = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["invoice"]})
+    assert (after.payment_status, after.invoice.status) == ("paid", "paid")
+    assert {"payment_intent.succeeded", "charge.succeeded", "invoice.paid"} <= set(shop.events()[len(before) + 3 :])
+    assert shop.control("POST", f"payments/{payment}", outcome="succeed").status_code == 409
+
+
+def test_a_late_payment_may_leave_its_session_unpaid(shop: Shop) -> None:
+    client = shop.client()
+    session = client.v1.checkout.sessions.create(order())
+    shop.pay(session, "card_in_review")
+    payment = client.v1.checkout.sessions.retrieve(session.id).payment_intent
+    shop.control("POST", f"payments/{payment}", outcome="fail")
+    shop.control("POST", f"payments/{payment}", outcome="succeed", session_follows=False)
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
+    assert client.v1.payment_intents.retrieve(payment).status == "succeeded"
+
+
 def test_an_invoice_is_made_when_asked_for_and_its_pages_open(shop: Shop) -> None:
     client = shop.client()
     creation: Any = {"enabled": True, "invoice_data": {"metadata": {"purchase_id": "p1"}}}

@@ -95,6 +95,12 @@ class CheckoutFacts:
     payment: PaymentFacts | None
     invoice: str | None
 
+    @property
+    def is_money_there(self) -> bool:
+        """Whether it was paid: the page says so, or the payment does. The page of one that came late may lag behind for ever."""
+        came = self.payment is not None and self.payment.state == "succeeded"
+        return came or (self.state == "complete" and self.payment_state == "paid")
+
 
 @dataclass(frozen=True, slots=True)
 class EventHint:

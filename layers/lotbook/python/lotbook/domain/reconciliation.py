@@ -158,7 +158,7 @@ def of_checkout(facts: CheckoutFacts, order: Purchase | None, deployment: Deploy
     if order is None:
         return _without_order(facts)
     if order.gateway_refs.checkout_session not in (None, facts.session):
-        return [_about(order, "paid_twice", facts.session)] if _is_money(facts) else []
+        return [_about(order, "paid_twice", facts.session)] if facts.is_money_there else []
     judged = verdict(order, facts, deployment)
     if judged.kind == "mismatch":
         return _mismatch(facts, order, judged.mismatches)
@@ -249,20 +249,16 @@ def stray_of_event(hint: EventHint, now: int) -> Stray:
 
 
 def _without_order(facts: CheckoutFacts) -> list[Difference]:
-    if _is_money(facts):
+    if facts.is_money_there:
         return [Difference("paid_unknown_purchase", facts.tag.account_id, facts.tag.purchase_id, facts.session)]
     if facts.state == "open" and facts.mode == "payment":
         return [Difference("open_unknown_purchase", facts.tag.account_id, facts.tag.purchase_id, facts.session)]
     return []
 
 
-def _is_money(facts: CheckoutFacts) -> bool:
-    return facts.state == "complete" and facts.payment_state == "paid"
-
-
 def _mismatch(facts: CheckoutFacts, order: Purchase, fields: tuple[str, ...]) -> list[Difference]:
     """Money that does not match; a page of somebody else's that nobody paid is no money."""
-    if not _is_money(facts) and order.state not in SETTLED:
+    if not facts.is_money_there and order.state not in SETTLED:
         return []
     if set(fields) & IDENTITY:
         return [_about(order, "identity_mismatch", facts.session, fields)]

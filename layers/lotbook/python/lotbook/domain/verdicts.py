@@ -47,15 +47,15 @@ def verdict(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> Ve
     if foreign:
         return Verdict("mismatch", mismatches=foreign)
     decline = facts.payment.decline_code if facts.payment else None
+    if facts.is_money_there or (facts.state == "complete" and facts.payment_state != "unpaid"):
+        unequal = _unequal(order, facts)
+        return Verdict("mismatch", mismatches=unequal) if unequal else Verdict("paid")
     if facts.state == "open":
         return Verdict("open", decline)
+    payment = facts.payment.state if facts.payment else None
     if facts.state == "expired":
-        return Verdict("expired", decline)
-    if facts.payment_state == "unpaid":
-        ended = facts.payment is not None and facts.payment.state in _PAYMENT_ENDED
-        return Verdict("failed" if ended else "processing", decline)
-    unequal = _unequal(order, facts)
-    return Verdict("mismatch", mismatches=unequal) if unequal else Verdict("paid")
+        return Verdict("processing" if payment == "processing" else "expired", decline)
+    return Verdict("failed" if payment in _PAYMENT_ENDED else "processing", decline)
 
 
 def decided(order: Purchase, judged: Verdict, now: int) -> Purchase:
@@ -108,7 +108,7 @@ def _unequal(order: Purchase, facts: CheckoutFacts) -> tuple[str, ...]:
     """Names of the amounts that differ. Tax is a line of ours, so the gateway's subtotal is the order's total."""
     payment = facts.payment
     expected = {
-        "payment_state": facts.payment_state == "paid",
+        "payment_state": facts.payment_state != "no_payment_required",
         "currency": facts.currency == order.currency,
         "subtotal": facts.subtotal_minor == order.total_minor,
         "total": facts.total_minor == order.total_minor,

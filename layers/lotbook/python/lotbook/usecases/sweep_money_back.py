@@ -1,4 +1,4 @@
-"""The schedule's look at refunds and disputes whose events nobody acknowledged: the gateway itself keeps that list (D9, X-18).
+"""The schedule's look at refunds, disputes and late payments whose events nobody acknowledged: the gateway keeps that list (D9, X-18).
 
 A run does bounded work, and what it leaves is in the list of the next run: an event leaves it when it is delivered.
 """
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales import Sales
 
 WINDOW = 14 * instants.DAY  # the gateway tries for three days, and keeps events for thirty
+# A slow payment may come after it had failed, when nothing else looks at the purchase any more.
+LATE = "checkout.session.async_payment_succeeded"
 MAX_PAYMENTS_A_RUN = 50  # about four gateway reads each
 
 
 @dataclass(frozen=True, slots=True)
 class SweptMoneyBack:
-    """How many payments were looked at, and how many of them could not be followed now."""
+    """How many payments were followed or settled, and how many of them could not be followed now."""
 
     followed: int
     left: int
@@ -40,15 +42,15 @@ def sweep_money_back(*, sales: Sales, time_left: Callable[[], int]) -> SweptMone
     if time_left() < LEAST_TIME_LEFT:
         return SweptMoneyBack(0, 0)
     since = sales.clock.now() - WINDOW
-    latest: dict[str, EventHint] = {}
-    for hint in sales.gateway.undelivered(tuple(sorted(MONEY_BACK)), since):
-        latest[hint.payment_intent or hint.event_id] = hint
+    latest: dict[tuple[str, bool], EventHint] = {}
+    for hint in sales.gateway.undelivered(tuple(sorted(MONEY_BACK | {LATE})), since):
+        latest[hint.payment_intent or hint.event_id, hint.kind == LATE] = hint
     followed = left = 0
     for hint in list(latest.values())[:MAX_PAYMENTS_A_RUN]:
         if time_left() < LEAST_TIME_LEFT:
             break
         try:
-            followed += handle_event(hint, sales=sales).outcome == "followed"
+            followed += handle_event(hint, sales=sales).outcome in ("followed", "settled")
         except Unavailable:
             left += 1
     return SweptMoneyBack(followed, left)
