@@ -20,16 +20,16 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(RUN) $(ENGINE) ## start Lotbook on this machine: API on PORT (3000), data in DATA_DIR (.lotbook)
-	@exec .venv/bin/python -m local.run
+	@exec .venv/bin/python -m local run
 
 demo: $(RUN) $(ENGINE) ## play the tour: quote, buy, pay, burn, expire, for each of the five vendors
-	@.venv/bin/python -m local.demo
+	@.venv/bin/python -m local demo
 
 reconcile: $(RUN) ## compare gateway, purchases and lots of the running Lotbook: FROM=2026-01-01 TO=2026-02-01 (default: 3 days)
-	@.venv/bin/python -m local.reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
+	@.venv/bin/python -m local reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
 audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lots and purchases; ACCOUNT=... for one
-	@.venv/bin/python -m local.audit $(if $(ACCOUNT),--account $(ACCOUNT))
+	@.venv/bin/python -m local audit $(if $(ACCOUNT),--account $(ACCOUNT))
 
 soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
 	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race

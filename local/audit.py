@@ -62,6 +62,9 @@ def _audit(directory: Path, address: str, account_id: str | None) -> int:
     from lotbook import wiring
     from lotbook.usecases.audit_account import audit_account
 
+    if account_id and not wiring.units_of(account_id):
+        print(f"There is no account {account_id} here.", file=sys.stderr)
+        return 1
     ids = [account_id] if account_id else sorted(_account_ids(wiring.table()))
     print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
     first: tuple[str, Any] | None = None

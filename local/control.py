@@ -14,8 +14,10 @@ from local.functions import FunctionFailed
 from local.gateway import json_answer, message
 from local.issuer import Issuer
 from local.schedules import Schedules
+from local.stripe_stand_in import html
 
 PREFIX = "/_local/"
+RETURNED = f"{PREFIX}returned"  # where a checkout page sends the buyer whose request named no address
 RUN = re.compile(r"/_local/schedules/([^/]+)/run")
 
 
@@ -46,6 +48,7 @@ class Control:
             "GET /_local/schedules": lambda _: json_answer(200, {"schedules": self.schedules.names()}),
             "GET /_local/emails": lambda _: json_answer(200, {"emails": []}),
             "GET /_local/events": lambda _: json_answer(200, {"events": self.events()}),
+            f"GET {RETURNED}": lambda _: _returned(),
             "GET /_local/jwks.json": lambda _: json_answer(200, self.issuer.jwks()),
             "GET /_local/openid-configuration": lambda _: json_answer(200, self.issuer.configuration(self.keys_url)),
         }
@@ -69,6 +72,11 @@ class Control:
             return json_answer(200, self.schedules.run(function, asked))
         except FunctionFailed:
             return message(500, "the function raised; its traceback is in the log")
+
+
+def _returned() -> Answer:
+    page = html.message("You are back.", "Here your application's own page would be. Look at the balance now.")
+    return Answer(200, (("content-type", "text/html; charset=utf-8"),), page.encode())
 
 
 def _json(request: Request) -> Any:

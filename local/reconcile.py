@@ -68,8 +68,11 @@ def _line(each: Mapping[str, Any]) -> str:
 
 
 def _instant(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    return to_text(from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
+    try:
+        moment = datetime.fromisoformat(text)
+        return to_text(from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no date or instant, such as 2026-01-31") from None
 
 
 def _base_url(directory: Path) -> str:

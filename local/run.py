@@ -18,7 +18,7 @@ from local import ROOT, cloud, demo_accounts, dev_file
 from local.api_events import Answer, Request
 from local.audit import note_engine
 from local.clock import LocalClock
-from local.control import PREFIX, Control
+from local.control import PREFIX, RETURNED, Control
 from local.engine import Engine, EngineError
 from local.functions import Functions
 from local.gateway import Gateway
@@ -72,7 +72,13 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
     keys_url = f"{places.base_url}{PREFIX}jwks.json"
     template = load(
         ROOT / "template.yaml",
-        {"Stage": "local", "TokenIssuer": ISSUER, "TokenAudience": AUDIENCE, "TokenKeysUrl": keys_url},
+        {
+            "Stage": "local",
+            "TokenIssuer": ISSUER,
+            "TokenAudience": AUDIENCE,
+            "TokenKeysUrl": keys_url,
+            "ReturnUrl": f"{places.base_url}{RETURNED}",
+        },
     )
     directory = places.directory
     secrets = RunSecrets.of(directory / "secrets.json")

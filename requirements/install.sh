@@ -16,7 +16,7 @@ fail() {
 
 command -v "$python" >/dev/null 2>&1 ||
     fail "Lotbook needs Python 3.11 or later, and there is no $python here. Install it, or name another: make run PYTHON=/path/to/python3"
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+[ "$("$python" -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True ] ||
     fail "Lotbook needs Python 3.11 or later; $python is $("$python" -V 2>&1). Name a newer one: make run PYTHON=python3.13"
 "$python" -c 'import venv, ensurepip' 2>/dev/null ||
     fail "This Python has no venv module. On Debian and Ubuntu it is a package of its own: apt install python3-venv"

@@ -75,6 +75,7 @@ def test_handlers_see_the_change_and_a_restart_keeps_it(clock: LocalClock) -> No
         {"advance_seconds": 10**12},
         {"now": "9999-12-31T23:59:59Z"},
         {"now": "1969-12-31T23:59:59Z"},
+        {"now": "0001-01-01T00:00:00+14:00"},
         {"speed": 2},
     ],
 )

@@ -91,7 +91,7 @@ def test_what_is_open_is_shown_and_exits_with_1(lotbook: Lotbook, capsys: pytest
     assert "8 compared, 1 repaired, 1 open" in out, "a run that had to stop is gone on with"
 
 
-def test_dates_and_instants_name_the_period(lotbook: Lotbook) -> None:
+def test_dates_and_instants_name_the_period(lotbook: Lotbook, capsys: pytest.CaptureFixture[str]) -> None:
     lotbook.answers = [(200, a_run())] * 3
     main(["--from", "2026-01-01", "--to", "2026-02-01T12:00:00+02:00"])
     main(["--from", "2026-01-01"])
@@ -103,6 +103,7 @@ def test_dates_and_instants_name_the_period(lotbook: Lotbook) -> None:
     ]
     with pytest.raises(SystemExit):
         main(["--from", "soon"])
+    assert "'soon' is no date or instant" in capsys.readouterr().err
 
 
 def test_a_refusal_and_a_silence_are_told_and_exit_with_2(

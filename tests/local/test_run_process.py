@@ -196,6 +196,8 @@ def controls_answer(run: Run) -> None:
     for place, name in (("emails", "emails"), ("events", "events"), ("jwks.json", "keys")):
         status, found = call("GET", f"{run.base}/_local/{place}")
         assert (status, type(found[name])) == (200, list)
+    with urllib.request.urlopen(f"{run.base}/_local/returned", timeout=20) as answer:
+        assert answer.headers["content-type"].startswith("text/html"), "a buyer who paid must not land on an error page"
     status, found = call("GET", f"{run.base}/_local/openid-configuration")
     assert (status, found["jwks_uri"]) == (200, f"{run.base}/_local/jwks.json")
 

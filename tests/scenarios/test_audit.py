@@ -39,3 +39,9 @@ def test_d37_one_account_can_be_looked_at_alone(stack: Stack) -> None:
     done = audit(stack, "--account", account)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(rf"^{account}\s+\d+\s+\d+\s+\d+\s+ok$", done.stdout, re.MULTILINE)
+
+
+def test_an_account_that_does_not_exist_is_not_called_in_order(stack: Stack) -> None:
+    done = audit(stack, "--account", "nobody")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no account nobody" in done.stderr

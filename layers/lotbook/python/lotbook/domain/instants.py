@@ -27,7 +27,10 @@ def from_text(text: str) -> int:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("an instant needs an offset, for example 2026-01-31T00:00:00Z")
-    return from_datetime(moment)
+    try:
+        return from_datetime(moment)
+    except OverflowError:  # an offset that leads out of the calendar's years
+        raise ValueError("an instant lies between the years 1 and 9999") from None
 
 
 def from_datetime(moment: datetime) -> int:

@@ -1,0 +1,64 @@
+"""`python -m local COMMAND`, which the Makefile starts: Ctrl-C ends a command in one line."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from local.__main__ import COMMANDS, INTERRUPTED, main
+
+MAKEFILE = (Path(__file__).resolve().parents[2] / "Makefile").read_text()
+
+
+@pytest.fixture(autouse=True)
+def handler() -> Iterator[None]:
+    """This process's own answer to Ctrl-C, given back."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupted() -> int:
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_command_works_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(main=interrupted))
+    monkeypatch.setattr(sys, "argv", ["local"])
+    assert main(["demo"]) == INTERRUPTED
+    assert capsys.readouterr().err == "\nInterrupted.\n"
+
+
+def test_ctrl_c_while_its_modules_load_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own handler would print where in some library the import was."""
+    while_loading = []
+
+    def load(name: str) -> SimpleNamespace:
+        while_loading.append((name, signal.getsignal(signal.SIGINT)))
+        return SimpleNamespace(main=lambda: 0)
+
+    monkeypatch.setattr(importlib, "import_module", load)
+    monkeypatch.setattr(sys, "argv", ["local"])
+    assert main(["reconcile", "--from", "2026-01-01"]) == 0
+    assert while_loading == [("local.reconcile", signal.SIG_DFL)]
+    assert sys.argv == ["make reconcile", "--from", "2026-01-01"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["engine_main"]])
+def test_what_is_no_command_is_told_which_there_are(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "run|demo|reconcile|audit" in capsys.readouterr().err
+
+
+def test_the_makefile_starts_what_runs_long_this_way() -> None:
+    assert set(re.findall(r"python -m local (\w+)", MAKEFILE)) == set(COMMANDS)
