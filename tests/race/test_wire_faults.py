@@ -233,7 +233,7 @@ def _client(address: str, attempts: int) -> Any:
     config = Config(
         connect_timeout=2,
         read_timeout=10,
-        retries={"mode": "standard", "max_attempts": attempts},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return Session().create_client(
         "dynamodb",

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales import Sales
 
 
+# One call to AWS, tries and pauses together, ends before its function does: then its caller is told when to come back.
+CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
+
+
 @cache
 def clock() -> Clock:
     """The wall clock, or the local run's clock where a clock file is set."""
@@ -68,7 +72,12 @@ def _client(service: str, **options: Any) -> Any:
     from botocore.config import Config
     from botocore.session import Session
 
-    config = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "max_attempts": 3}, **options)
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        **options,
+    )
     return Session().create_client(service, config=config)
 
 

@@ -1,0 +1,253 @@
+"""Every call of every store but the books (test_wire_faults.py) meets every fault of a network, on a real engine.
+
+D20: what the table cannot answer now is `Unavailable`, never a crash: 503 with Retry-After over HTTP, and a run that is
+repeated for schedules and the stream. What was asked may have been done, so it is asked again, and then it is done.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from itertools import count
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.retries import quota, standard
+from botocore.session import Session
+
+from lotbook.adapters import dynamo
+from lotbook.adapters.dynamo.accounts import DynamoAccounts
+from lotbook.adapters.dynamo.audits import DynamoAudits
+from lotbook.adapters.dynamo.billing import DynamoBilling
+from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
+from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
+from lotbook.adapters.dynamo.made import DynamoPurchaseLists
+from lotbook.adapters.dynamo.policies import DynamoPolicies
+from lotbook.adapters.dynamo.purchases import DynamoPurchases
+from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
+from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
+from lotbook.adapters.dynamo.statement import DynamoStatement
+from lotbook.adapters.dynamo.table import Table
+from lotbook.domain.alerts import Latch
+from lotbook.domain.billing import BillingRecord
+from lotbook.domain.errors import Conflict, Unavailable
+from lotbook.domain.instants import DAY
+from lotbook.domain.ledger import CHAIN_END, Entry
+from lotbook.domain.reconciliation import Difference, Period, Stray
+from lotbook.domain.statement_lines import Line
+from lotbook.ports import KeyUse, Noted, Progress
+from tests import engine, table, wire
+from tests.fakes.accounts import an_account
+from tests.fakes.billing import details
+from tests.fakes.purchases import ORDERED, a_purchase
+from tests.fakes.samples import published
+from tests.wire import FAULTS, Fault, Wire
+
+pytestmark = pytest.mark.engine
+
+NUMBERS = count(1)
+U = "credits"
+SDK_TRIES = 3
+LINE = Line(1, Entry("n1", U, "consumed", ORDERED, 1, CHAIN_END))
+NOTED = Noted(ORDERED, Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total",)), "open")
+PROGRESS = Progress(Period(ORDERED, ORDERED + DAY), "checkouts", None)
+
+
+def a_stray(name: str) -> Stray:
+    return Stray(name, "event", 7, "acme", "pur_1", "cs_1", name, "evt_1")
+
+
+def a_record(account_id: str) -> BillingRecord:
+    return BillingRecord(account_id, details(), details(), ORDERED, ORDERED, "ann")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of a store: what is there first, and the call. `name` is one that no other call used."""
+
+    act: Callable[[Table, str], Any]
+    before: Callable[[Table, str], Any] = lambda _table, _name: None
+    over: bool = False  # it writes over a version, so a transaction that holds the item is a Conflict
+
+
+def _account(where: Table, name: str) -> None:
+    DynamoAccounts(where).create(an_account(account_id=name))
+
+
+def _placed(where: Table, name: str) -> Any:
+    order = a_purchase(account_id=name)
+    return DynamoPurchases(where).place(order, KeyUse("fp", order.purchase_id, "digest"))
+
+
+def _published(where: Table, name: str) -> Any:
+    return DynamoPolicies(where).publish(name, published("make").document)
+
+
+def _key(where: Table, name: str) -> None:
+    DynamoServiceKeys(where).put(name, "backend", frozenset({"read"}), ORDERED)
+
+
+def _save_account(where: Table, name: str) -> Any:
+    return DynamoAccounts(where).save(an_account(account_id=name, plan_id="annual"))
+
+
+def _save_purchase(where: Table, name: str) -> Any:
+    return DynamoPurchases(where).save(a_purchase(account_id=name, state="processing"))
+
+
+CALLS: dict[str, Call] = {
+    "DynamoAccounts.get": Call(lambda t, n: DynamoAccounts(t).get(n), _account),
+    "DynamoAccounts.create": Call(lambda t, n: DynamoAccounts(t).create(an_account(account_id=n))),
+    "DynamoAccounts.save": Call(_save_account, _account, over=True),
+    "DynamoAudits.lot_events": Call(lambda t, n: DynamoAudits(t).lot_events(n, U)),
+    "DynamoAudits.postpone": Call(lambda t, n: DynamoAudits(t).postpone(n, ORDERED), _account),
+    "DynamoBilling.get": Call(lambda t, n: DynamoBilling(t).get(n)),
+    "DynamoBilling.save": Call(lambda t, n: DynamoBilling(t).save(a_record(n), None), over=True),
+    "DynamoDueIndex.due": Call(lambda t, n: list(DynamoDueIndex(t).due(n, ORDERED, 9))),
+    "DynamoIdempotency.find": Call(lambda t, n: DynamoIdempotency(t).find(n, "use", "k")),
+    "DynamoIdempotency.claim": Call(lambda t, n: DynamoIdempotency(t).claim(n, "use", "k", {"a": 1})),
+    "DynamoLatches.get": Call(lambda t, n: DynamoLatches(t).get(n, U)),
+    "DynamoLatches.save": Call(lambda t, n: DynamoLatches(t).save(n, U, Latch()), over=True),
+    "DynamoNotices.note": Call(lambda t, n: DynamoNotices(t).note(n, U, "lot_a", ORDERED)),
+    "DynamoNotices.done": Call(lambda t, n: DynamoNotices(t).done(n, U, "lot_a")),
+    "DynamoPurchaseLists.made": Call(lambda t, n: DynamoPurchaseLists(t).made(Period(0, ORDERED), None)),
+    "DynamoPolicies.newest": Call(lambda t, n: DynamoPolicies(t).newest(n), _published),
+    "DynamoPolicies.version": Call(lambda t, n: DynamoPolicies(t).version(n, 1), _published),
+    "DynamoPolicies.publish": Call(_published, over=True),
+    "DynamoPurchases.place": Call(_placed, over=True),
+    "DynamoPurchases.key_use": Call(lambda t, n: DynamoPurchases(t).key_use(n, "fp"), _placed),
+    "DynamoPurchases.get": Call(lambda t, n: DynamoPurchases(t).get(n, a_purchase().purchase_id), _placed),
+    "DynamoPurchases.save": Call(_save_purchase, _placed, over=True),
+    "DynamoPurchases.page": Call(lambda t, n: DynamoPurchases(t).page(n, 9, None), _placed),
+    "DynamoReconciliation.note": Call(
+        lambda t, n: DynamoReconciliation(t).note(replace(NOTED, difference=replace(NOTED.difference, purchase_id=n)))
+    ),
+    "DynamoReconciliation.progress": Call(lambda t, n: DynamoReconciliation(t).progress(n)),
+    "DynamoReconciliation.save_progress": Call(lambda t, n: DynamoReconciliation(t).save_progress(n, PROGRESS)),
+    "DynamoReconciliation.clear_progress": Call(lambda t, n: DynamoReconciliation(t).clear_progress(n)),
+    "DynamoReconciliation.keep": Call(
+        lambda t, n: DynamoReconciliation(t).keep(a_stray(n)),
+        lambda t, n: DynamoReconciliation(t).keep(replace(a_stray(n), event_id=None)),  # so that something is learned
+    ),
+    "DynamoReconciliation.strays": Call(lambda t, n: DynamoReconciliation(t).strays(9)),
+    "DynamoServiceKeys.find": Call(lambda t, n: DynamoServiceKeys(t).find(n), _key),
+    "DynamoServiceKeys.put": Call(_key),
+    "DynamoServiceKeys.revoke": Call(lambda t, n: DynamoServiceKeys(t).revoke(n, ORDERED), _key),
+    "DynamoStatement.file": Call(lambda t, n: DynamoStatement(t).file(n, U, [LINE])),
+    "DynamoStatement.page": Call(lambda t, n: DynamoStatement(t).page(n, U, 9, 9)),
+}
+
+
+def test_d20_no_method_of_a_store_is_left_out() -> None:
+    """The books' own are in test_wire_faults.py, operation by operation."""
+    found = set()
+    for module in iter_modules(dynamo.__path__):
+        made = import_module(f"{dynamo.__name__}.{module.name}")
+        for store, kind in inspect.getmembers(made, inspect.isclass):
+            if store.startswith("Dynamo") and kind.__module__ == made.__name__:
+                found |= {f"{store}.{name}" for name in vars(kind) if not name.startswith("_")}
+    assert {name for name in found if not name.startswith("DynamoBooks.")} == CALLS.keys()
+
+
+@dataclass
+class Bench:
+    """The wire, and clients before and behind it."""
+
+    wire: Wire
+    straight: Table
+    alone: Table  # one attempt a call: every fault reaches the code
+    retried: Table  # the SDK sends again by itself
+
+
+@pytest.fixture(scope="module")
+def bench(dynamo_engine: str) -> Iterator[Bench]:
+    straight = engine.client(dynamo_engine)
+    if "stores" in straight.list_tables()["TableNames"]:
+        straight.delete_table(TableName="stores")
+    table.create(straight, "stores")
+    with wire.before(dynamo_engine) as (made, address), pytest.MonkeyPatch.context() as patch:
+        # Backing off, and giving up early, are botocore's business, and tested there; here they would only take time.
+        patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
+        patch.setattr(quota.RetryQuota, "acquire", lambda self, capacity_amount: True)
+        alone, retried = (Table(_client(address, attempts), "stores") for attempts in (1, SDK_TRIES))
+        yield Bench(made, Table(straight, "stores"), alone, retried)
+
+
+def _client(address: str, attempts: int) -> Any:
+    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": attempts})
+    return Session().create_client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url=address,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=config,
+    )
+
+
+def _prepared(call: Call, bench: Bench) -> str:
+    name = f"n-{next(NUMBERS)}"
+    call.before(bench.straight, name)
+    return name
+
+
+def _calls_of(call: Call, bench: Bench) -> int:
+    name = _prepared(call, bench)
+    bench.wire.arm(None)
+    call.act(bench.alone, name)
+    return bench.wire.calls
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_d20_a_fault_at_any_call_of_any_store_is_told_and_goes_away(method: str, bench: Bench) -> None:
+    """Throttle, conflict, 500, reset, reply dropped behind the commit, late delivery: all at the first call, then by turns."""
+    call = CALLS[method]
+    for at in range(1, _calls_of(call, bench) + 1):
+        for fault in FAULTS if at == 1 else (FAULTS[at % len(FAULTS)],):
+            name = _prepared(call, bench)
+            bench.wire.arm(fault, at)
+            is_lost = call.over and fault == "conflict" and _writes(method, at)
+            with pytest.raises(Conflict if is_lost else Unavailable):
+                call.act(bench.alone, name)
+            assert bench.wire.spoiled == 1
+            bench.wire.arm(None)
+            bench.wire.settle()
+            _again(call, bench, name)
+
+
+def _writes(method: str, at: int) -> bool:
+    """Whether the call is the write: `publish` reads the head first."""
+    return at == 2 if method == "DynamoPolicies.publish" else at == 1
+
+
+def _again(call: Call, bench: Bench, name: str) -> None:
+    """What was done behind a lost answer may have made the version a later one: its caller reads again (Conflict)."""
+    try:
+        call.act(bench.alone, name)
+    except Conflict:
+        assert call.over
+
+
+TRANSIENT: tuple[Fault, ...] = ("throttle", "server_error", "reset")
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_d20_the_sdk_sends_again_and_gives_up_after_a_bound(method: str, bench: Bench) -> None:
+    """One fault is not seen at all; one that stays is `Unavailable` after three tries of the first call."""
+    call = CALLS[method]
+    fault = TRANSIENT[sorted(CALLS).index(method) % len(TRANSIENT)]
+    name = _prepared(call, bench)
+    bench.wire.arm(fault, 1)
+    call.act(bench.retried, name)
+    assert bench.wire.spoiled == 1
+    name = _prepared(call, bench)
+    bench.wire.arm(fault, 1, times=100)
+    with pytest.raises(Unavailable):
+        call.act(bench.retried, name)
+    assert bench.wire.calls == SDK_TRIES
+    bench.wire.arm(None)
