@@ -15,6 +15,7 @@ ID_ALLOWED = "letters, digits, _ and -, at most 64, no sign in front"
 MAX_PLANS = 100
 MAX_CREDITS = 1_000_000_000_000
 MAX_TERM_DAYS = 3_660
+MAX_CREDIT_PERIOD_MONTHS = 120
 
 
 def sold_currencies(policy: Policy) -> set[str]:
@@ -78,9 +79,11 @@ def _interval(path: str, plan: Plan) -> Iterator[Finding]:
     if plan.interval != "term" and plan.term_days is not None:
         yield Finding(f"{path}.term_days", shown(plan.term_days), "only with interval term")
     months = INTERVAL_MONTHS[plan.interval]
-    fits = plan.credit_period_months >= 1 and (not months or months % plan.credit_period_months == 0)
-    if not fits:
-        allowed = f"1 or more, dividing the {months} months of the interval" if months else "1 or more"
+    fits = 1 <= plan.credit_period_months <= MAX_CREDIT_PERIOD_MONTHS
+    if not fits or (months and months % plan.credit_period_months):
+        allowed = f"1 to {MAX_CREDIT_PERIOD_MONTHS}" + (
+            f", dividing the {months} months of the interval" if months else ""
+        )
         yield Finding(f"{path}.credit_period_months", shown(plan.credit_period_months), allowed)
 
 

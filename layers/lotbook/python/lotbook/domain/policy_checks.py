@@ -12,21 +12,33 @@ from dataclasses import is_dataclass
 from lotbook.domain.findings import Finding, shown
 from lotbook.domain.lots import LOT_KINDS
 from lotbook.domain.money import CURRENCIES
-from lotbook.domain.plan_checks import ID_GRAMMAR, plan_change_findings, plan_findings
+from lotbook.domain.plan_checks import ID_GRAMMAR, MAX_CREDITS, plan_change_findings, plan_findings
 from lotbook.domain.policy import Policy
+from lotbook.domain.policy_bounds import bound_findings
 from lotbook.domain.top_up_checks import top_up_findings
 
 UNIT_GRAMMAR = re.compile(r"[a-z][a-z0-9_]{0,39}")
 REGION_GRAMMAR = re.compile(r"[A-Z]{2}")
 MIN_CHECKOUT_TTL_MINUTES = 31  # the gateway's least is 30, and clocks differ
 MAX_CHECKOUT_TTL_MINUTES = 24 * 60 - 1
+MAX_RECHECK_AFTER_MINUTES = 30 * 24 * 60
+MAX_CONSENT_VERSION_CHARACTERS = 64  # as long as the field in which a buyer sends it
+MAX_NOTICE_DAYS = 366
 MAX_RATE = 1
+ADVICE_COUNTS = (
+    "buffer_percent",
+    "steady_use_percent",
+    "steady_periods",
+    "occasional_periods",
+    "bridge_days",
+    "frequent_purchases",
+)
 ALL_PERCENT = 100
 
 
 def findings(policy: Policy) -> tuple[Finding, ...]:
     """Everything that is wrong with a policy whose fields have the right types."""
-    return (
+    special = (
         *_identity(policy),
         *_regions(policy),
         *_taxes(policy),
@@ -38,6 +50,8 @@ def findings(policy: Policy) -> tuple[Finding, ...]:
         *_costs(policy),
         *_assumptions(policy),
     )
+    told = {each.path for each in special}
+    return (*special, *(each for each in bound_findings(policy) if each.path not in told))
 
 
 def _identity(policy: Policy) -> Iterator[Finding]:
@@ -50,8 +64,8 @@ def _identity(policy: Policy) -> Iterator[Finding]:
             yield Finding(f"units.{place}", shown(unit), "lower-case letters, digits and _, at most 40")
     if sorted(policy.burn_order) != sorted(LOT_KINDS):
         yield Finding("burn_order", shown(policy.burn_order), f"each of {', '.join(LOT_KINDS)} exactly once")
-    if policy.free_credits < 0:
-        yield Finding("free_credits", shown(policy.free_credits), "0 or more")
+    if not 0 <= policy.free_credits <= MAX_CREDITS:
+        yield Finding("free_credits", shown(policy.free_credits), f"0 to {MAX_CREDITS}")
 
 
 def _regions(policy: Policy) -> Iterator[Finding]:
@@ -83,10 +97,12 @@ def _purchase_rules(policy: Policy) -> Iterator[Finding]:
     if not MIN_CHECKOUT_TTL_MINUTES <= policy.checkout_ttl_minutes <= MAX_CHECKOUT_TTL_MINUTES:
         allowed = f"{MIN_CHECKOUT_TTL_MINUTES} to {MAX_CHECKOUT_TTL_MINUTES}"
         yield Finding("checkout_ttl_minutes", shown(policy.checkout_ttl_minutes), allowed)
-    if policy.recheck_after_minutes < 1:
-        yield Finding("recheck_after_minutes", shown(policy.recheck_after_minutes), "1 or more")
-    if policy.consent and not policy.consent.version:
-        yield Finding("consent.version", '""', "a text that names the version")
+    if not 1 <= policy.recheck_after_minutes <= MAX_RECHECK_AFTER_MINUTES:
+        allowed = f"1 to {MAX_RECHECK_AFTER_MINUTES}"
+        yield Finding("recheck_after_minutes", shown(policy.recheck_after_minutes), allowed)
+    if policy.consent and not 1 <= len(policy.consent.version) <= MAX_CONSENT_VERSION_CHARACTERS:
+        allowed = f"a text of 1 to {MAX_CONSENT_VERSION_CHARACTERS} characters that names the version"
+        yield Finding("consent.version", shown(policy.consent.version), allowed)
     if policy.consent and not policy.consent.url.startswith("https://"):
         yield Finding("consent.url", shown(policy.consent.url), "an https address")
 
@@ -95,6 +111,13 @@ def _notices(policy: Policy) -> Iterator[Finding]:
     percents = policy.alerts.purchased_used_percent
     if any(not 1 <= each <= ALL_PERCENT for each in percents) or list(percents) != sorted(set(percents)):
         yield Finding("alerts.purchased_used_percent", shown(percents), "ascending numbers from 1 to 100")
+    days = policy.alerts.term_ends_within_days
+    if days is not None and not 1 <= days <= MAX_NOTICE_DAYS:
+        yield Finding("alerts.term_ends_within_days", shown(days), f"1 to {MAX_NOTICE_DAYS}, or null")
+    for name in ADVICE_COUNTS:
+        count = getattr(policy.advice, name)
+        if count is not None and count < 1:
+            yield Finding(f"advice.{name}", shown(count), "1 or more")
     sizes = [(size.up_to, size.credits) for size in policy.advice.sizes]
     if sizes != sorted(set(sizes)):
         yield Finding("advice.sizes", shown(sizes), "ascending sizes")
