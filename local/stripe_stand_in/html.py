@@ -13,7 +13,7 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --line: #454a57; --accent: #8f9bff; --bad: #ff8a80; --soft: #23262e; --ink: #eceef3; --paper: #16181d } }
 * { box-sizing: border-box }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: var(--soft); color: var(--ink) }
-main { max-width: 34rem; margin: 2rem auto; padding: 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem }
+main { max-width: min(34rem, 100% - 2rem); margin: 2rem auto; padding: 1.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: .75rem }
 h1 { font-size: 1.25rem; margin: 0 0 1rem } .note { font-size: .875rem; opacity: .8; margin: 0 0 1rem }
 table { width: 100%; border-collapse: collapse; margin-bottom: 1.25rem } caption { text-align: left; font-weight: 600; padding-bottom: .25rem }
 th, td { padding: .4rem 0; text-align: left; font-weight: normal; vertical-align: top; border-bottom: 1px solid var(--line) }
@@ -94,8 +94,10 @@ def _summary(session: Doc) -> str:
     currency = session["currency"]
     rows = "".join(_line(line) for line in session["_line_items"])
     tax = session["total_details"]["amount_tax"]
-    sums = f'<tr><th scope="row">Subtotal</th><td>{money(session["amount_subtotal"], currency)}</td></tr>'
-    sums += f'<tr><th scope="row">Tax</th><td>{money(tax, currency)}</td></tr>' if tax else ""
+    sums = ""
+    if tax:  # without it the subtotal is the total, and a tax that is a line of the order would be in it
+        sums = f'<tr><th scope="row">Subtotal</th><td>{money(session["amount_subtotal"], currency)}</td></tr>'
+        sums += f'<tr><th scope="row">Tax</th><td>{money(tax, currency)}</td></tr>'
     sums += f'<tr><th scope="row">Total</th><td>{money(session["amount_total"], currency)}</td></tr>'
     return f"<table><caption>Order summary</caption><tbody>{rows}</tbody><tfoot>{sums}</tfoot></table>"
 

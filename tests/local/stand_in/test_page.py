@@ -64,6 +64,18 @@ def test_the_page_shows_the_order_and_every_field_has_a_label(shop: Shop) -> Non
     assert [form["method"] for form in page.forms] == ["post", "post"]
 
 
+def test_no_subtotal_is_shown_that_would_hold_a_tax_sold_as_a_line(shop: Shop) -> None:
+    """The tax of a policy's table is a line of the order: "Subtotal" beside it would count it in."""
+    lines: Any = [
+        {"quantity": 1, "price_data": {"currency": "inr", "unit_amount": amount, "product_data": {"name": name}}}
+        for name, amount in (("Credits (1,000 x 1.5)", 150_000), ("GST 18 %", 27_000))
+    ]
+    page = _get(shop, shop.client().v1.checkout.sessions.create(order(line_items=lines)))
+    assert "Subtotal" not in page.text
+    for text in ("GST 18 %INR 270.00", "TotalINR 1,770.00"):
+        assert text in page.text
+
+
 def test_a_person_pays_and_is_sent_to_the_success_url(shop: Shop) -> None:
     session = shop.client().v1.checkout.sessions.create(order())
     page = _get(shop, session)
