@@ -18,9 +18,12 @@ from tests.table import create, dynamodb
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     """An empty table, and the command's client to it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
     with mock_aws():
-        monkeypatch.setattr(boto3, "client", lambda _: dynamodb())
-        yield create(dynamodb())
+        client = dynamodb()
+        monkeypatch.setattr(boto3, "client", lambda _: client)
+        yield create(client)
 
 
 def test_an_issued_key_has_its_scopes_until_it_is_revoked_and_is_not_in_the_table(
