@@ -2,7 +2,8 @@
 
 Each write is one conditional single-item write; each answers with the book as it is after it, or, when its condition
 refused it, as it was found: nobody needs a second read to learn why. All reads are strongly consistent.
-Every method raises Unavailable when the store does not answer; the call may then have happened or not.
+Every method raises Unavailable when the store does not answer; the call may then have happened or not. `swap`, `create`
+and a lapse also raise it, with nothing done, on a machine whose clock is ahead of the store's.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from lotbook.adapters.dynamo.book_items import (
     receipt_values,
 )
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
+from lotbook.adapters.dynamo.store_time import StoreTime
 from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
-from lotbook.adapters.system import stand_back
+from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.instants import FAR_FUTURE
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
     from lotbook.domain.book import Memo
     from lotbook.domain.ledger import Entry
+    from lotbook.ports import Clock
 
 # What a burn demands of the book. `bu` and the others are no reserved words; names from outside go through #names.
 ENOUGH_LEFT = "av >= :n"
@@ -64,10 +66,11 @@ STAND_BACK_SECONDS = (0.010, 0.030)
 
 
 class DynamoBooks:
-    """Implements `BookStore`. Safe under threads: it keeps nothing but the client."""
+    """Implements `BookStore`. Safe under threads: it keeps nothing but the client, and when the table last answered."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, wall: Clock | None = None) -> None:
         self._table = table
+        self._store_time = StoreTime(wall or SystemClock())
 
     def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
         """BURN: two kinds, one write."""
@@ -128,6 +131,8 @@ class DynamoBooks:
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         """RESOLVE: a burn of nothing that closes a hold."""
+        if memo.by == "lapse":
+            self._store_time.refuse_ahead()
         names = {"#k": name, "#h": memo.hold or ""}
         values = {":one": 1, ":name": name, ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
         conditions = [HOLD_IS_OPEN, NOT_BEFORE_THE_LAST_TURN, NOT_BURNED_YET, ROOM_FOR_A_RECEIPT]
@@ -145,7 +150,11 @@ class DynamoBooks:
         )
 
     def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
-        """TURN-SWAP: compare with the two counters, write everything, and say when a schedule should look again."""
+        """TURN-SWAP: compare with the two counters, write everything, and say when a schedule should look again.
+
+        A turn is believed by everybody, so not from a machine whose clock is ahead.
+        """
+        self._store_time.refuse_ahead()
         written = book_values(new)
         names = {f"#{name}": name for name in written}
         values = {f":new_{name}": value for name, value in written.items()}
@@ -177,7 +186,8 @@ class DynamoBooks:
         return self._update(account_id, unit, update, [NEWER_THAN_THE_LAST_PAUSE], {}, values)
 
     def create(self, account_id: str, unit: str, book: Book) -> bool:
-        """CREATE."""
+        """CREATE. `since` is this machine's word, as in a turn."""
+        self._store_time.refuse_ahead()
         item = keys.book(account_id, unit) | book_values(book) | {"pv": book.pause_version}
         if book.pause_reason is not None:
             item["pz"] = book.pause_reason
@@ -308,4 +318,11 @@ class DynamoBooks:
         return self._send(operation, {"TableName": self._table.name} | request)
 
     def _send(self, operation: str, request: Mapping[str, Any]) -> Any:
-        return send(self._table.client, operation, request)
+        sent_at = self._store_time.now()
+        try:
+            answer = send(self._table.client, operation, request)
+        except ClientError as error:
+            self._store_time.hear(sent_at, error.response)
+            raise
+        self._store_time.hear(sent_at, answer)
+        return answer

@@ -1,0 +1,178 @@
+"""A machine whose clock is ahead of the table's turns no book, opens none and lapses no hold (D15, D18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.store_time import MAX_AHEAD
+from lotbook.adapters.dynamo.table import Table
+from lotbook.domain.burning import BurnRequest, HoldRequest
+from lotbook.domain.errors import InsufficientCredits, Unavailable
+from lotbook.domain.instants import DAY, HOUR, MINUTE, SECOND
+from lotbook.domain.lots import Lot
+from lotbook.usecases.consume import consume
+from lotbook.usecases.grant import grant_lot
+from lotbook.usecases.hold import hold
+from lotbook.usecases.open_book import open_book
+from lotbook.usecases.prunes import Prunes
+from lotbook.usecases.settle_book import settle_book
+from tests import table
+
+A, U = "acc", "credits"
+NOW = 1_800_000_000_000
+
+
+@dataclass
+class Clock:
+    at: int = NOW
+
+    def now(self) -> int:
+        return self.at
+
+
+@dataclass
+class Dated:
+    """A client whose table has a clock of its own, and whose answers may be long on their way."""
+
+    client: Any
+    store: Clock
+    machine: Clock
+    travel: int = 0  # milliseconds that an answer takes to come back
+    dated: bool = True
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**request: Any) -> Any:
+            date = format_datetime(datetime.fromtimestamp(self.store.at // SECOND, UTC), usegmt=True)
+            try:
+                answer = getattr(self.client, operation)(**request)
+                return answer | self._headed(date)
+            except ClientError as error:
+                error.response.update(self._headed(date))  # type: ignore[arg-type]
+                raise
+            finally:
+                self.machine.at += self.travel
+                self.store.at += self.travel
+
+        return call
+
+    def _headed(self, date: str) -> dict[str, Any]:
+        return {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"date": date} if self.dated else {}}}
+
+
+@dataclass
+class Worker:
+    """One machine; its product runs on `clock`, which is the machine's own unless it is set on purpose."""
+
+    table: Table
+    machine: Clock
+    clock: Clock
+    prunes: Prunes = field(default_factory=Prunes)
+
+    def __post_init__(self) -> None:
+        self.books = DynamoBooks(self.table, self.machine)
+
+    def grant(self, name: str, credits: int, expires_at: int | None = None) -> Any:
+        lot = Lot(name, U, "plan", credits, 1, NOW, expires_at, NOW)
+        return grant_lot(A, lot, books=self.books, clock=self.clock)
+
+    def burn(self, key: str, credits: int = 1) -> Any:
+        parts = {"books": self.books, "clock": self.clock, "renew": lambda _: None, "prunes": self.prunes}
+        return consume(A, key, BurnRequest(credits), **parts)  # type: ignore[arg-type]
+
+
+@dataclass
+class World:
+    table: Table
+    store: Clock
+
+    def worker(self, ahead: int = 0, travel: int = 0, dated: bool = True, set_to: int | None = None) -> Worker:
+        machine = Clock(self.store.at + ahead)
+        client = Dated(self.table.client, self.store, machine, travel, dated)
+        return Worker(Table(client, self.table.name), machine, Clock(set_to) if set_to else machine)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        made = World(table.create(table.dynamodb()), Clock())
+        first = made.worker()
+        open_book(A, U, books=first.books, clock=first.clock)
+        first.grant("lot_a", 10, NOW + MINUTE)
+        first.grant("lot_b", 5)
+        yield made
+
+
+def test_d15_a_machine_that_is_ahead_expires_nothing_and_pushes_nobodys_time(world: World) -> None:
+    before = world.worker().books.get(A, U)
+    fast = world.worker(ahead=HOUR)
+    with pytest.raises(Unavailable, match="ahead"):
+        fast.burn("k")
+    assert world.worker().books.get(A, U) == before
+    assert [draw.lot_id for draw in world.worker().burn("k").draws] == ["lot_a"]
+
+
+def test_a_machine_that_is_ahead_still_burns_where_no_turn_is_needed(world: World) -> None:
+    assert world.worker(ahead=MINUTE // 2).burn("k").available == 14
+
+
+@pytest.mark.parametrize(("ahead", "refused"), [(MAX_AHEAD, False), (MAX_AHEAD + 1, True), (-DAY, False)])
+def test_the_bound_is_named_and_a_slow_clock_is_no_harm(world: World, ahead: int, refused: bool) -> None:
+    worker = world.worker(ahead)
+    worker.burn("k")
+    if refused:
+        with pytest.raises(Unavailable):
+            worker.grant("lot_c", 3)
+    else:
+        assert worker.grant("lot_c", 3).lot_id == "lot_c"
+
+
+def test_an_order_that_was_asked_by_a_machine_that_is_ahead_is_done_by_the_next(world: World) -> None:
+    with pytest.raises(Unavailable):
+        world.worker(HOUR).grant("lot_c", 3)
+    assert world.worker().burn("k", 18).available == 0
+
+
+def test_d18_a_machine_that_is_ahead_lapses_no_hold(world: World) -> None:
+    worker = world.worker()
+    parts = {"books": worker.books, "clock": worker.clock, "renew": lambda _: None, "prunes": worker.prunes}
+    hold(A, "h", HoldRequest(15, ttl_seconds=60), **parts)  # type: ignore[arg-type]
+    fast = world.worker(HOUR)
+    with pytest.raises(Unavailable):
+        settle_book(A, U, books=fast.books, clock=fast.clock)
+    found = worker.books.get(A, U)
+    assert found
+    assert len(found.holds) == 1
+    with pytest.raises(InsufficientCredits):
+        worker.burn("k", 1)
+
+
+def test_d41_a_machine_that_is_ahead_opens_no_book(world: World) -> None:
+    fast = world.worker(HOUR)
+    assert fast.books.get("other", U) is None
+    with pytest.raises(Unavailable):
+        open_book("other", U, books=fast.books, clock=fast.clock)
+    assert world.worker().books.get("other", U) is None
+
+
+def test_a_slow_answer_makes_no_clock_look_fast(world: World) -> None:
+    assert world.worker(travel=2 * MAX_AHEAD).grant("lot_c", 3).lot_id == "lot_c"
+
+
+def test_the_local_runs_clock_is_set_on_purpose_and_not_compared(world: World) -> None:
+    """366 days ahead, on a machine whose own clock is right: the lot is dead."""
+    assert [draw.lot_id for draw in world.worker(set_to=NOW + 366 * DAY).burn("k").draws] == ["lot_b"]
+
+
+def test_without_a_date_nothing_is_known_and_nothing_is_refused(world: World) -> None:
+    assert world.worker(ahead=HOUR, dated=False).burn("k").available == 4
