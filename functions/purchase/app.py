@@ -1,4 +1,4 @@
-"""Offers, quotes and purchases: what is for sale, the order summary, the order and its checkout page."""
+"""Offers, quotes, purchases, cards on file: what is for sale, the order, its checkout page, and what it can be paid with."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api import filters, paging, paths, render_buying, render_csv, render_evidence, schemas
+from lotbook.api import filters, paging, paths, render_buying, render_cards, render_csv, render_evidence, schemas
 from lotbook.api.http import Answer, Request, dispatch, once
 from lotbook.domain.purchase import Purchase
 from lotbook.domain.transactions import Row
 from lotbook.usecases.abandon_purchase import abandon_purchase
 from lotbook.usecases.billing_details import fill_in_billing, read_billing
+from lotbook.usecases.choose_card import choose_card
 from lotbook.usecases.create_purchase import PurchaseRequest, create_purchase
+from lotbook.usecases.follow_cards import follow_cards
 from lotbook.usecases.list_purchases import MAX_ROWS_READ, list_purchases, rows_of
 from lotbook.usecases.read_evidence import read_evidence
 from lotbook.usecases.read_invoice import read_invoice
 from lotbook.usecases.read_offers import quote_item, read_offers
 from lotbook.usecases.read_purchase import read_purchase
 from lotbook.usecases.refund_purchase import refund_purchase
+from lotbook.usecases.remove_card import remove_card
 from lotbook.usecases.require_account import require_account
+from lotbook.usecases.set_up_card import SetupRequest, set_up_card
 
 
 def show_offers(request: Request) -> Answer:
@@ -161,6 +165,34 @@ def fill_in(request: Request) -> Answer:
     return Answer(200, render_buying.billing_details(details))
 
 
+def list_cards(request: Request) -> Answer:
+    """`GET .../payment-methods`."""
+    return Answer(200, render_cards.payment_methods(follow_cards(request.account_id, sales=wiring.sales())))
+
+
+def add_card(request: Request) -> Answer:
+    """`POST .../payment-methods/setup`."""
+    asked = schemas.read(schemas.SetupBody, request.json_object_or_none())
+    setup = SetupRequest(request.account_id, asked.success_url, asked.cancel_url)
+    return Answer(201, {"setup_url": set_up_card(setup, request.caller, sales=wiring.sales())})
+
+
+def make_default(request: Request) -> Answer:
+    """`PUT .../payment-methods/default`."""
+    asked = schemas.read(schemas.DefaultCardBody, request.json_object())
+    card = paths.payment_method(asked.payment_method)
+    found = choose_card(request.account_id, card, request.caller, sales=wiring.sales())
+    return Answer(200, render_cards.payment_methods(found))
+
+
+def take_off_file(request: Request) -> Answer:
+    """`DELETE .../payment-methods/{payment_method}`."""
+    request.no_body()
+    card = paths.payment_method(request.path.get("payment_method", ""))
+    found = remove_card(request.account_id, card, request.caller, sales=wiring.sales())
+    return Answer(200, render_cards.payment_methods(found))
+
+
 ROUTES = {
     "GET /v1/accounts/{account_id}/offers": show_offers,
     "POST /v1/accounts/{account_id}/quotes": quote,
@@ -170,6 +202,10 @@ ROUTES = {
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence": show_evidence,
     "GET /v1/accounts/{account_id}/billing-details": show_billing,
     "PUT /v1/accounts/{account_id}/billing-details": fill_in,
+    "GET /v1/accounts/{account_id}/payment-methods": list_cards,
+    "POST /v1/accounts/{account_id}/payment-methods/setup": add_card,
+    "PUT /v1/accounts/{account_id}/payment-methods/default": make_default,
+    "DELETE /v1/accounts/{account_id}/payment-methods/{payment_method}": take_off_file,
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}": show,
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}/invoice": show_invoice,
     "POST /v1/accounts/{account_id}/purchases/{purchase_id}/abandon": abandon,

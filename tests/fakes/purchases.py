@@ -20,6 +20,7 @@ from lotbook.domain.purchase import Purchase
 from lotbook.domain.quotes import Line, Tax, TopUpItem
 from lotbook.ports import DueItem, KeyUse
 from tests.fakes.accounts import at
+from tests.fakes.cards import FakeCards
 from tests.fakes.money_back import FakeMoneyBack
 
 TEST = Deployment.of("test")
@@ -124,7 +125,7 @@ class FakePurchases:
         return iter([DueItem(r.account_id, r.purchase_id, r.check_at or 0) for r in found[:limit]])
 
 
-class FakeGateway(FakeMoneyBack):
+class FakeGateway(FakeMoneyBack, FakeCards):
     """Implements `Gateway` as Stripe behaves: idempotency keys, sessions that end, one payment a session.
 
     `later`: what goes wrong with the next calls of an operation, `"before"` or `"after"` its effect.
@@ -133,7 +134,8 @@ class FakeGateway(FakeMoneyBack):
     deployment = TEST
 
     def __init__(self, clock: Any) -> None:
-        super().__init__()
+        FakeMoneyBack.__init__(self)
+        FakeCards.__init__(self)
         self._lock = Lock()
         self._clock = clock
         self._ids = count(1)

@@ -42,6 +42,8 @@ def played(api: Api) -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def story(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     gateway, entropy = FakeGateway(api.clock), Counter()
+    gateway.put_on_file("cus_1", api.clock.now(), expires="2027-06")
+    gateway.put_on_file("cus_1", api.clock.now(), brand="mastercard")
     monkeypatch.setattr(wiring, "gateway", lambda: gateway)
     monkeypatch.setattr(wiring, "entropy", lambda: entropy)
     return api

@@ -35,6 +35,10 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "POST /v1/accounts/{account_id}/purchases": {"purchases:write", "member"},
     "POST /v1/accounts/{account_id}/purchases/{purchase_id}/abandon": {"purchases:write", "member"},
     "POST /v1/accounts/{account_id}/purchases/{purchase_id}/refund": {"purchases:write", "member"},
+    "GET /v1/accounts/{account_id}/payment-methods": {"read", "member"},
+    "POST /v1/accounts/{account_id}/payment-methods/setup": {"member"},
+    "PUT /v1/accounts/{account_id}/payment-methods/default": {"member"},
+    "DELETE /v1/accounts/{account_id}/payment-methods/{payment_method}": {"member"},
     "POST /v1/accounts/{account_id}/consume": {"credits:consume"},
     "POST /v1/accounts/{account_id}/consume/batch": {"credits:consume"},
     "POST /v1/accounts/{account_id}/holds": {"credits:consume"},
@@ -47,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
 
 def path_of(route_key: str, account_id: str = "acme") -> dict[str, str]:
     ids = {"account_id": account_id, "policy_id": "insurestack", "purchase_id": "pur_1", "hold_id": f"hold_{0:024d}"}
+    ids["payment_method"] = "pm_1"
     return {name: value for name, value in ids.items() if f"{{{name}}}" in route_key}
 
 
@@ -72,6 +77,7 @@ def test_who_each_scope_reaches_its_calls_only(shop: Api, route_key: str) -> Non
         assert (answer.code == "forbidden") == (scope not in ALLOWED[route_key]), (scope, answer)
 
 
+@pytest.mark.usefixtures("gateway")
 @pytest.mark.parametrize("route_key", OPEN)
 def test_who_members_reach_the_calls_for_members(shop: Api, route_key: str) -> None:
     """Of the roles, the route tells none apart: who may buy is the policy's word."""
@@ -79,7 +85,7 @@ def test_who_members_reach_the_calls_for_members(shop: Api, route_key: str) -> N
         answer = call(shop, route_key, member("acme", role))
         if "member" not in ALLOWED[route_key]:
             answer.problem(403, "forbidden")
-        elif not route_key.endswith(("/abandon", "/evidence", "/refund")):
+        elif not route_key.endswith(("/abandon", "/evidence", "/refund", "/setup", "/{payment_method}")):
             assert answer.status != 403, answer
 
 

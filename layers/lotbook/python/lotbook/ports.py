@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from lotbook.ports_books import Attempt as Attempt
 from lotbook.ports_books import BookStore as BookStore
 from lotbook.ports_books import Prune as Prune
+from lotbook.ports_cards import CardDesk as CardDesk
 from lotbook.ports_outbox import EventBus as EventBus
 from lotbook.ports_outbox import LatchStore as LatchStore
 from lotbook.ports_outbox import NoticeStore as NoticeStore
@@ -183,7 +184,7 @@ class BillingStore(Protocol):
         ...
 
 
-class Gateway(Protocol):
+class Gateway(CardDesk, Protocol):
     """The payment gateway. Every call carries an idempotency key of ours; all raise Unavailable while it does not answer."""
 
     @property

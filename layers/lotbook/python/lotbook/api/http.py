@@ -69,6 +69,10 @@ class Request:
         """The body as a JSON object; raises MalformedJson or InvalidRequest."""
         return body.parse_object(self.body_bytes)
 
+    def json_object_or_none(self) -> dict[str, Any]:
+        """The same where a body may be left out: nothing is an empty object."""
+        return self.json_object() if self.body_bytes.strip() else {}
+
     def no_body(self) -> None:
         """For calls without one: nothing, or an empty object; raises MalformedJson or InvalidRequest for anything else."""
         if self.body_bytes.strip():

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic.json_schema import models_json_schema
 
 from lotbook.api import body, idempotency, paging, problems, schemas, shapes, shapes_records
+from lotbook.api.paths import PAYMENT_METHOD
 from lotbook.api.routes import CONTRACT, Route
 from lotbook.domain import errors
 from lotbook.domain.advising import MAX_PLANNED_PERIODS
@@ -126,7 +127,10 @@ def _operation(route_key: str, route: Route) -> Schema:
         | {str(status): _refusal(named) for status, named in sorted(codes.items())},
     }
     if route.body:
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": _reference(route.body)}}}
+        operation["requestBody"] = {
+            "required": not route.body_optional,
+            "content": {JSON: {"schema": _reference(route.body)}},
+        }
     if route.public:
         operation["security"] = []
     return operation
@@ -145,6 +149,14 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
     for name in ("account_id", "policy_id", "purchase_id", "hold_id"):
         if f"{{{name}}}" in path:
             yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
+    if "{payment_method}" in path:
+        pattern = f"^{PAYMENT_METHOD.pattern}$"
+        yield {
+            "name": "payment_method",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": pattern},
+        }
     for name in route.query:
         yield {"name": name, "in": "query", "required": False, "schema": _QUERY[name]}
     if route.keyed:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from lotbook.api import burning
 from lotbook.api.identity import is_id
-from lotbook.domain.errors import InvalidRequest, PolicyNotFound, PurchaseNotFound
+from lotbook.domain.errors import InvalidRequest, PaymentMethodNotFound, PolicyNotFound, PurchaseNotFound
 
 _VERSION = re.compile(r"[1-9][0-9]{0,5}")
+PAYMENT_METHOD = re.compile(r"[A-Za-z0-9_]{1,255}")  # the gateway's ids
 
 
 def purchase_id(path: Mapping[str, str]) -> str:
@@ -27,6 +28,13 @@ def new_policy_id(path: Mapping[str, str]) -> str:
     found = path.get("policy_id", "")
     if not is_id(found):
         raise InvalidRequest.of("policy_id", "pattern", "policy_id must be 1 to 64 letters, digits, _ and -.")
+    return found
+
+
+def payment_method(found: str) -> str:
+    """A card's name, from path or body; raises PaymentMethodNotFound for what cannot be one."""
+    if PAYMENT_METHOD.fullmatch(found) is None:
+        raise PaymentMethodNotFound
     return found
 
 

@@ -16,6 +16,7 @@ from lotbook.domain.access import Scope
 class Route:
     """One call of the contract. `body` names a model of `schemas.py`, `answers` name shapes of `shapes.py`.
 
+    `body_optional`: no body at all is an empty one.
     `signed`: the function verifies the body itself, as the bytes that came, whatever their number.
     `members`: whether a member token may call it at all (role and plan are the policy's business, asked by the use case).
     `scopes`: a service key needs one of them. `codes`: refusals beyond those that every route of its kind has.
@@ -31,6 +32,7 @@ class Route:
     signed: bool = False
     keyed: bool = False
     body: str | None = None
+    body_optional: bool = False
     query: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
 
@@ -260,6 +262,38 @@ CONTRACT: dict[str, Route] = {
         members=True,
         body="BillingBody",
         codes=("unavailable",),
+    ),
+    f"GET {ACCOUNT}/payment-methods": Route(
+        "The cards on file",
+        "purchase",
+        {200: "PaymentMethods"},
+        members=True,
+        scopes=READ,
+        codes=("unavailable",),
+    ),
+    f"POST {ACCOUNT}/payment-methods/setup": Route(
+        "Open the gateway's page on which a card is added; it becomes the default",
+        "purchase",
+        {201: "SetupStarted"},
+        members=True,
+        body="SetupBody",
+        body_optional=True,
+        codes=("account_closed", "unavailable"),
+    ),
+    f"PUT {ACCOUNT}/payment-methods/default": Route(
+        "Make a card the default; another than the one that failed lifts that pause",
+        "purchase",
+        {200: "PaymentMethods"},
+        members=True,
+        body="DefaultCardBody",
+        codes=("payment_method_not_found", "unavailable"),
+    ),
+    f"DELETE {ACCOUNT}/payment-methods/{{payment_method}}": Route(
+        "Take a card off file; where it was the default, the newest of the others that has not expired is the next",
+        "purchase",
+        {200: "PaymentMethods"},
+        members=True,
+        codes=("payment_method_not_found", "unavailable"),
     ),
     "POST /v1/webhooks/stripe": Route(
         "Events of the payment gateway, signed by it",

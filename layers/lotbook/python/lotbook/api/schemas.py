@@ -29,6 +29,7 @@ MAX_PLACE_CHARACTERS = 100
 MAX_POSTAL_CODE_CHARACTERS = 20
 MAX_TAX_ID_CHARACTERS = 32
 MAX_PURCHASE_ORDER_CHARACTERS = 64
+MAX_PAYMENT_METHOD_CHARACTERS = 255
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
 
@@ -191,6 +192,19 @@ class PurchaseBody(Body):
     save_payment_method: bool = False
 
 
+class SetupBody(Body):
+    """Where the page on which a card is added sends its visitor afterwards."""
+
+    success_url: Url | None = None
+    cancel_url: Url | None = None
+
+
+class DefaultCardBody(Body):
+    """Names the card that is to be the default, as the list of cards names it."""
+
+    payment_method: Annotated[str, StringConstraints(max_length=MAX_PAYMENT_METHOD_CHARACTERS)]
+
+
 class AddressBody(Body):
     """A postal address; `country` is ISO 3166."""
 
@@ -292,7 +306,7 @@ def _path(location: tuple[int | str, ...]) -> str:
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
-    known = (AccountBody, GrantBody, *burn, QuoteBody, PurchaseBody, BillingBody)
+    known = (AccountBody, GrantBody, *burn, QuoteBody, PurchaseBody, BillingBody, SetupBody, DefaultCardBody)
     return {model.__name__: model for model in known}
 
 

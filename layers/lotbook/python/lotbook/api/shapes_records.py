@@ -1,10 +1,10 @@
-"""Shapes of what is kept about purchases: billing details, invoices, the evidence for a chargeback. As `shapes.py`."""
+"""Shapes around purchases: billing details, invoices, the evidence for a chargeback, cards on file. As `shapes.py`."""
 
 from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from lotbook.api.shapes import ConsentGiven, Dispute, GatewayRefs, Instant, Order, PurchaseState
+from lotbook.api.shapes import ConsentGiven, Dispute, GatewayRefs, Instant, Order, PurchaseState, Url
 
 
 class Address(TypedDict):
@@ -134,3 +134,25 @@ class Refunded(TypedDict):
     credits: int
     amount_minor: int
     currency: str
+
+
+class PaymentMethod(TypedDict):
+    """A card on file. `expires`: the last month in which it is good, such as `2034-12`."""
+
+    payment_method: str
+    brand: str
+    last4: str
+    expires: str
+    default: bool
+
+
+class PaymentMethods(TypedDict):
+    """The account's cards, newest first. Where there is any, exactly one is the default."""
+
+    payment_methods: list[PaymentMethod]
+
+
+class SetupStarted(TypedDict):
+    """The gateway's page on which a card is added; once it is, it is the default."""
+
+    setup_url: Url

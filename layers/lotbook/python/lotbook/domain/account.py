@@ -26,5 +26,7 @@ class Account:
     state: AccountState = "active"
     pause_reason: str | None = None
     gateway_customer: str | None = None
+    failed_payment_method: str | None = None  # the gateway's name of the card whose automatic payment failed
+    failed_at: int | None = None  # when; both are there only while the account is paused for it
     request_digest: str = ""  # of the body that made it: the same body again is the same account
     version: int = 1

@@ -47,6 +47,11 @@ class Tag:
         return self.app == APP and self.stage == deployment.stage
 
     @property
+    def names_account(self) -> bool:
+        """Whether it names an account in a form that ours have."""
+        return bool(ACCOUNT_ID.fullmatch(self.account_id or ""))
+
+    @property
     def is_whole(self) -> bool:
         """Whether it names an account and a purchase in a form that ours have: anybody may edit metadata at the gateway."""
         return bool(ACCOUNT_ID.fullmatch(self.account_id or "") and PURCHASE_ID.fullmatch(self.purchase_id or ""))
@@ -61,6 +66,7 @@ class PaymentFacts:
     currency: str
     received_minor: int
     decline_code: str | None
+    payment_method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ class CheckoutFacts:
 class EventHint:
     """What an event is about. A hint only: handlers fetch the object and act on its present state.
 
-    `account` is the connected account that the event came from; None for the gateway account itself.
+    `account` is the connected account that the event came from; None for the gateway account itself. `mode`: what a
+    checkout session is for, which never changes; None for any other object.
     """
 
     event_id: str
@@ -117,3 +124,4 @@ class EventHint:
     object_id: str | None
     payment_intent: str | None
     tag: Tag
+    mode: str | None = None

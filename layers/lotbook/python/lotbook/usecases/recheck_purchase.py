@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.purchase import SETTLED
 from lotbook.usecases.follow_money_back import follow_money_back
+from lotbook.usecases.keep_card import keep_card
 from lotbook.usecases.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -21,4 +22,5 @@ def recheck_purchase(account_id: str, purchase_id: str, caller: Caller, *, sales
     """
     sales.account_of_buyer(account_id, caller)
     purchase = settle_purchase(account_id, purchase_id, sales=sales)
+    keep_card(purchase, sales=sales)
     return follow_money_back(account_id, purchase_id, sales=sales) if purchase.state in SETTLED else purchase

@@ -51,6 +51,13 @@ class Sales:
             raise Forbidden
         return loaded
 
+    def account_of_buying_member(self, account_id: str, caller: Caller) -> LoadedAccount:
+        """The same for a member who may buy; raises Forbidden for any other, also for every service key (IS-31)."""
+        loaded = self.account(account_id)
+        if not caller.sees(account_id) or caller.role not in loaded.published.policy.buyers:
+            raise Forbidden
+        return loaded
+
     def purchase(self, account_id: str, purchase_id: str) -> Purchase:
         """The purchase as it is now; raises PurchaseNotFound, also for another account's (D40)."""
         found = self.purchases.get(account_id, purchase_id)

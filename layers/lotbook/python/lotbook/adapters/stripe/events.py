@@ -70,6 +70,7 @@ def hint_of(event: dict[str, Any]) -> EventHint:
         object_id=_id(thing, "id"),
         payment_intent=_payment_intent(thing),
         tag=tag_of(thing),
+        mode=_id(thing, "mode"),
     )
 
 

@@ -46,6 +46,7 @@ def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
         currency=intent["currency"],
         received_minor=intent.get("amount_received") or 0,
         decline_code=(error.get("code") or UNKNOWN_DECLINE) if error else None,
+        payment_method=id_of(intent.get("payment_method")),
     )
 
 

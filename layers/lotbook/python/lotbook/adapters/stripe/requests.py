@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lotbook.domain.cards import keeps_card
 from lotbook.domain.gateway import APP, Deployment
 from lotbook.domain.instants import HOUR, SECOND
 
@@ -69,7 +70,7 @@ def checkout(order: Purchase, deployment: Deployment) -> dict[str, Any]:
     """
     mark = metadata(deployment, order.account_id, order.purchase_id)
     payment: dict[str, Any] = {"metadata": mark}
-    if order.save_payment_method:
+    if keeps_card(order):
         payment["setup_future_usage"] = "off_session"
     return {
         "mode": "payment",

@@ -1,0 +1,79 @@
+"""A desk, and what members, the gateway and its events do about the cards on file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lotbook.domain.access import Role
+from lotbook.domain.cards import CardFile
+from lotbook.domain.gateway import APP, EventHint, Tag
+from lotbook.usecases.choose_card import choose_card
+from lotbook.usecases.follow_cards import follow_cards
+from lotbook.usecases.handle_event import Handled, handle_event
+from lotbook.usecases.payment_pause import pause_for_payment
+from lotbook.usecases.remove_card import remove_card
+from lotbook.usecases.renew_account import renew_account
+from lotbook.usecases.set_up_card import SetupRequest, set_up_card
+from tests.fakes.desk import Desk
+from tests.fakes.purchases import TEST
+from tests.fakes.samples import member
+
+CUSTOMER = "cus_1"
+OURS = Tag(APP, TEST.stage, "acme", None)
+
+
+class Cards:
+    """A desk, and what is done about its cards."""
+
+    def __init__(self, **changes: Any) -> None:
+        self.desk = Desk(**changes)
+        self.gateway = self.desk.gateway
+        renew_account(
+            "acme",
+            accounts=self.desk.accounts,
+            policies=self.desk.policies,
+            books=self.desk.books,
+            clock=self.desk.clock,
+        )
+
+    @property
+    def sales(self) -> Any:
+        return self.desk.sales
+
+    def set_up(self, role: Role = "admin", **changes: Any) -> str:
+        return set_up_card(SetupRequest("acme", **changes), member(role), sales=self.sales)
+
+    def add(self, **changes: Any) -> str:
+        """A card through a setup page; nobody hears of it yet."""
+        return self.gateway.finish_setup(self.set_up(), self.desk.clock.now(), **changes)
+
+    def look(self) -> CardFile:
+        return follow_cards("acme", sales=self.sales)
+
+    def hear(self, kind: str = "checkout.session.completed", tag: Tag = OURS, **changes: Any) -> Handled:
+        mode = "setup" if kind.startswith("checkout") else None
+        hint = EventHint("evt_1", kind, False, None, kind.rpartition(".")[0], "x_1", None, tag, mode)
+        return handle_event(replace(hint, **changes), sales=self.sales)
+
+    def choose(self, card: str, role: Role = "admin") -> CardFile:
+        return choose_card("acme", card, member(role), sales=self.sales)
+
+    def remove(self, card: str, role: Role = "admin") -> CardFile:
+        return remove_card("acme", card, member(role), sales=self.sales)
+
+    def fail_payment(self) -> None:
+        """An automatic payment with the default is declined."""
+        card = self.gateway.files[CUSTOMER].default
+        assert card is not None
+        pause_for_payment("acme", card, sales=self.sales)
+
+    def state(self) -> tuple[str, str | None, set[str | None]]:
+        """The account's state and reason, and the reasons in its books."""
+        account = self.desk.accounts.get("acme")
+        assert account is not None
+        return account.state, account.pause_reason, {book.pause_reason for book in self.desk.books.books.values()}
+
+
+PAUSED = ("paused", "payment_failed", {"payment_failed"})
+ACTIVE = ("active", None, {None})
