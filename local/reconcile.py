@@ -58,6 +58,8 @@ def _reconcile(directory: Path, start: str | None, end: str | None) -> int:
         if not run["more"]:
             break
     print(f"{run['from']} to {run['to']}: {compared} compared, {repaired} repaired, {still_open} open")
+    if still_open:
+        print("A stray payment that was dealt with is closed by: python -m local.strays close ID --by WHO --why TEXT")
     return still_open
 
 

@@ -18,6 +18,7 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.domain import ids, instants
 from lotbook.domain.purchase import new_purchase_id
 from lotbook.domain.reconciliation import Difference, Period, Stray
+from lotbook.domain.strays import StrayNote
 from lotbook.ports import KeyUse, Noted, Progress
 from tests import table as tables
 from tests.fakes.purchases import ORDERED, a_purchase
@@ -92,8 +93,35 @@ def test_d_05_a_stray_is_kept_once_and_learns_what_was_not_known(strays: Any) ->
     )
     assert strays.keep(replace(STRAY, total_minor=6, account_id="evil")) is False
     assert strays.keep(replace(STRAY, name="pi_2")) is True
-    assert strays.strays(10) == [replace(STRAY, total_minor=5, currency="usd"), replace(STRAY, name="pi_2")]
-    assert len(strays.strays(1)) == 1
+    kept = [replace(STRAY, total_minor=5, currency="usd"), replace(STRAY, name="pi_2")]
+    assert [case.stray for case in strays.strays(10)] == kept
+    assert [[case.stray.name for case in strays.strays(1, after)] for after in (None, "pi_1", "pi_2")] == [
+        ["pi_1"],
+        ["pi_2"],
+        [],
+    ]
+    assert strays.stray("pi_1").stray == kept[0]
+    assert strays.stray("pi_3") is None
+
+
+def test_what_became_of_a_stray_is_notes_in_the_order_of_time_and_the_last_one_counts(strays: Any) -> None:
+    """D5: nothing is overwritten, whoever was wrong."""
+    for name in ("pi_1", "pi_10"):
+        strays.keep(replace(STRAY, name=name))
+    later = StrayNote("pi_1", 20, "ann", "Not his after all.", closes=False)
+    first = StrayNote("pi_1", 10, "bob", "Refunded.", closes=True)
+    assert strays.stray("pi_1").is_open
+    assert strays.note_stray(first)
+    assert not strays.stray("pi_1").is_open
+    assert strays.note_stray(later)
+    assert not strays.note_stray(replace(later, text="other", closes=True)), "what is written stays"
+    assert strays.stray("pi_1").notes == (first, later)
+    assert [(case.stray.name, case.is_open, len(case.notes)) for case in strays.strays(10)] == [
+        ("pi_1", True, 2),
+        ("pi_10", True, 0),
+    ]
+    assert strays.keep(replace(STRAY, total_minor=5)) is False
+    assert len(strays.stray("pi_1").notes) == 2
 
 
 def at(moment: int, **changes: Any) -> Any:

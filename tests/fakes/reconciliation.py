@@ -9,6 +9,7 @@ from typing import Any
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.gateway import CheckoutFacts
 from lotbook.domain.reconciliation import MovedBack, Period, Stray
+from lotbook.domain.strays import StrayCase, StrayNote
 from lotbook.ports import Noted, Page, Progress, PurchaseName
 from tests.fakes.purchases import FakeGateway, FakePurchases
 
@@ -19,6 +20,7 @@ class FakeStrays:
     def __init__(self) -> None:
         self._lock = Lock()
         self.kept: dict[str, Stray] = {}
+        self.notes: list[StrayNote] = []
 
     def keep(self, stray: Stray) -> bool:
         with self._lock:
@@ -31,8 +33,22 @@ class FakeStrays:
             self.kept[stray.name] = replace(known, **news)
             return False
 
-    def strays(self, limit: int) -> list[Stray]:
-        return [self.kept[name] for name in sorted(self.kept)][:limit]
+    def stray(self, name: str) -> StrayCase | None:
+        return self._case(name) if name in self.kept else None
+
+    def strays(self, limit: int, after: str | None = None) -> list[StrayCase]:
+        return [self._case(name) for name in sorted(self.kept) if after is None or name > after][:limit]
+
+    def note_stray(self, note: StrayNote) -> bool:
+        with self._lock:
+            if any((each.stray, each.at) == (note.stray, note.at) for each in self.notes):
+                return False
+            self.notes.append(note)
+            return True
+
+    def _case(self, name: str) -> StrayCase:
+        mine = sorted((each for each in self.notes if each.stray == name), key=lambda each: each.at)
+        return StrayCase(self.kept[name], tuple(mine))
 
 
 class FakeJournal:

@@ -40,6 +40,7 @@ from lotbook.domain.instants import DAY
 from lotbook.domain.ledger import CHAIN_END, Entry
 from lotbook.domain.reconciliation import Difference, Period, Stray
 from lotbook.domain.statement_lines import Line
+from lotbook.domain.strays import StrayNote
 from lotbook.ports import KeyUse, Noted, Progress
 from tests import engine, table, wire
 from tests.fakes.accounts import an_account
@@ -100,6 +101,11 @@ def _save_purchase(where: Table, name: str) -> Any:
     return DynamoPurchases(where).save(a_purchase(account_id=name, state="processing"))
 
 
+def _noted(t: Table, n: str) -> Any:
+    DynamoReconciliation(t).keep(replace(a_stray(n), name=n))
+    return DynamoReconciliation(t).note_stray(StrayNote(n, ORDERED, "ann", "Refunded.", closes=True))
+
+
 CALLS: dict[str, Call] = {
     "DynamoAccounts.get": Call(lambda t, n: DynamoAccounts(t).get(n), _account),
     "DynamoAccounts.create": Call(lambda t, n: DynamoAccounts(t).create(an_account(account_id=n))),
@@ -134,7 +140,9 @@ CALLS: dict[str, Call] = {
         lambda t, n: DynamoReconciliation(t).keep(a_stray(n)),
         lambda t, n: DynamoReconciliation(t).keep(replace(a_stray(n), event_id=None)),  # so that something is learned
     ),
-    "DynamoReconciliation.strays": Call(lambda t, n: DynamoReconciliation(t).strays(9)),
+    "DynamoReconciliation.stray": Call(lambda t, n: DynamoReconciliation(t).stray(n), _noted),
+    "DynamoReconciliation.strays": Call(lambda t, n: DynamoReconciliation(t).strays(1), _noted),
+    "DynamoReconciliation.note_stray": Call(_noted),
     "DynamoServiceKeys.find": Call(lambda t, n: DynamoServiceKeys(t).find(n), _key),
     "DynamoServiceKeys.put": Call(_key),
     "DynamoServiceKeys.revoke": Call(lambda t, n: DynamoServiceKeys(t).revoke(n, ORDERED), _key),

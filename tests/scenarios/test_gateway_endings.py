@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
+import subprocess
+import sys
 import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +16,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.instants import from_text
-from tests.scenarios.conftest import DECLINED_CARD, GOOD_CARD, Answer, Stack, call, eventually
+from tests.scenarios.conftest import DECLINED_CARD, GOOD_CARD, ROOT, Answer, Stack, call, eventually
 
 ITEM = {"kind": "top_up", "credits": 30}
 AUTH = {"Authorization": "Bearer sk_test_stranger"}
@@ -194,6 +197,27 @@ def test_d_05_money_without_a_known_purchase_is_asked_for_again_and_reported(sta
     eventually(refused, "the event is answered 503, so that it comes again")
     assert reconciled(stack, account) == [("paid_unknown_purchase", "open")]
     assert lots(stack, account) == []
+    assert f"open   {payment_of(stack, session)}  700 usd" in strays(stack, "list")
+    told = strays(stack, "close", session, "--by", "ann", "--why", "Paid out by hand.")
+    assert "closed by ann: Paid out by hand." in told
+    assert reconciled(stack, account) == []
+    delivered = call("GET", f"{stack.stripe}/_stand_in/webhooks").ok()["delivered"]
+    again = [each["event_id"] for each in delivered if each["last_status"] == 503]
+    answers = stack.control("/_stand_in/webhooks/deliver", {"event_ids": again})["delivered"]
+    assert 200 in {each["status"] for each in answers}, "what was dealt with is acknowledged"
+
+
+def strays(stack: Stack, *arguments: str) -> str:
+    """The operator's command, beside the run."""
+    command = [sys.executable, "-m", "local.strays", *arguments]
+    paths = os.pathsep.join(str(ROOT / each) for each in (".", "layers/lotbook/python"))
+    environment = os.environ | {"DATA_DIR": str(stack.directory), "PYTHONPATH": paths}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def payment_of(stack: Stack, session: str) -> str:
+    found: str = call("GET", f"{stack.stripe}/v1/checkout/sessions/{session}", headers=AUTH).ok()["payment_intent"]
+    return found
 
 
 def test_d_08_a_cheaper_session_with_our_mark_pays_for_nothing(stack: Stack) -> None:

@@ -14,6 +14,7 @@ from lotbook.domain.errors import Unavailable
 from lotbook.domain.gateway import APP, EventHint, Tag
 from lotbook.domain.quotes import TopUpItem
 from lotbook.usecases.handle_event import PAYING, SETTLING, Handled, handle_event
+from lotbook.usecases.strays import note_stray
 from tests.fakes.desk import Desk, an_event
 from tests.fakes.purchases import TEST
 
@@ -157,7 +158,7 @@ def test_d_05_money_without_a_known_purchase_is_kept_rings_and_is_asked_for_agai
             with pytest.raises(Unavailable):
                 handle_event(replace(hint, event_id=f"evt_{number}"), sales=desk.sales)
     assert caplog.text.count("purchase_missing") == 3
-    (stray,) = desk.strays.strays(10)
+    stray = desk.strays.strays(10)[0].stray
     assert (stray.name, stray.event_id, stray.account_id, stray.session) == (
         "pi_lost",
         "evt_0",
@@ -165,6 +166,29 @@ def test_d_05_money_without_a_known_purchase_is_kept_rings_and_is_asked_for_agai
         desk.row().gateway_refs.checkout_session,
     )
     assert (desk.row().state, desk.available()) == ("pending", 0)
+
+
+def test_d_05_an_event_about_a_stray_that_people_have_closed_is_acknowledged_and_rings_no_more(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """D5: and one that they open again is not."""
+    desk = paid_desk()
+    hint = an_event(desk.row(), tag=Tag(APP, TEST.stage, "acme", "pur_gone"), payment_intent="pi_lost")
+    with pytest.raises(Unavailable):
+        handle_event(hint, sales=desk.sales)
+    for closes in (True, False):
+        case = desk.strays.stray("pi_lost")
+        assert case is not None
+        note_stray(case, actor="ann", text="Refunded.", closes=closes, strays=desk.strays, clock=desk.clock)
+        caplog.clear()
+        with caplog.at_level(logging.ERROR, "lotbook.alarm"):
+            if closes:
+                assert handle_event(hint, sales=desk.sales).outcome == "ignored"
+                assert not caplog.text
+            else:
+                with pytest.raises(Unavailable):
+                    handle_event(hint, sales=desk.sales)
+                assert "purchase_missing" in caplog.text
 
 
 @pytest.mark.parametrize("operation", ["checkout"])

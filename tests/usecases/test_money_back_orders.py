@@ -104,11 +104,6 @@ def fail(world: World) -> None:
     world.desk.gateway.say(SESSION, payment=failed)
 
 
-def pay_late_unseen(world: World) -> None:
-    """The money is there; the page goes on saying unpaid."""
-    world.desk.gateway.say(SESSION, payment=PaymentFacts(PAYMENT, "succeeded", "usd", CHARGED, None))
-
-
 def refund(amount: int | None) -> Act:
     return lambda world: world.desk.gateway.send_back(PAYMENT, amount) and None
 
@@ -131,7 +126,6 @@ EXPIRED = Step("expire", expire, ("checkout.session.expired",))
 LATE = Step("late payment", pay_late, ("checkout.session.async_payment_succeeded", "payment_intent.succeeded"))
 SLOW = Step("completed unpaid", wait, ("checkout.session.completed", "payment_intent.processing"))
 FAILED = Step("async failure", fail, ("checkout.session.async_payment_failed", "payment_intent.payment_failed"))
-UNSEEN = Step("late payment, page unpaid", pay_late_unseen, ("payment_intent.succeeded",))
 REFUND_EVENTS = ("charge.refunded", "refund.created")
 PART = Step("refund a third", refund(30), REFUND_EVENTS)
 SECOND_PART = Step("refund a ninth", refund(10), ("charge.refunded", "refund.updated"))
@@ -194,7 +188,6 @@ LONG: dict[str, tuple[tuple[Step, ...], End]] = {
     "refund fails in a dispute that is won": ((COMPLETE, PART, OPENED, REFUND_FAILED, WON), End(dispute="won")),
 }
 Token = Step | str
-UNPAID = {"processing": (SLOW,), "processing, failure": (SLOW, FAILED)}
 
 
 def begin(burned: int = 0, countdown: Countdown | None = None) -> World:
@@ -300,37 +293,6 @@ def test_d_11_d_12_d_14_every_order_of_a_storys_events_ends_in_the_same_account(
         assert len(world.desk.books.ledger) == entries, "an event that comes again writes nothing"
     with capsys.disabled():
         print(f"\n  {story}: {len(tried)} of {every} orders, each twice", end="")
-
-
-@pytest.mark.parametrize("story", UNPAID)
-def test_d_07_money_that_did_not_come_is_no_credits_in_any_order(story: str) -> None:
-    """D7: the state is the gateway's last word, or waits for it; nothing is in the books."""
-    for order in orders(UNPAID[story]):
-        world = begin()
-        play(world, order)
-        row = world.desk.row()
-        assert row.state == ("failed" if FAILED in order else "processing"), names(order)
-        assert (row.settlement, world.desk.entries()) == (None, [])
-        assert (row.check_at is None) == (row.state == "failed")
-
-
-def test_d_07_a_late_payment_completes_from_failed_also_where_its_page_goes_on_saying_unpaid() -> None:
-    """D7: and reconciliation's eye sees it as well as the event's."""
-    for order in orders((SLOW, FAILED, UNSEEN)):
-        world = begin()
-        play(world, order)
-        assert_ends(world, End(), names(order))
-
-
-def test_d_09_a_late_payment_that_nobody_heard_of_is_found_by_the_schedule() -> None:
-    """D9: `failed` waits for nothing, so only the gateway's list of undelivered events leads back to it."""
-    world = begin()
-    play(world, told_at_once((SLOW, FAILED)))
-    pay_late(world)
-    world.desk.gateway.unheard = [world.hint(LATE.events[0])]
-    swept = sweep_money_back(sales=world.desk.sales, time_left=lambda: 10**9)
-    assert (swept.followed, swept.left) == (1, 0)
-    assert_ends(world, End(), "late")
 
 
 @pytest.mark.parametrize("story", [name for name in STORIES if STORIES[name][0][0] is COMPLETE and name != "complete"])

@@ -160,7 +160,7 @@ def test_d_05_ours_without_a_purchase_asks_for_another_delivery(
     answer.problem(503, "unavailable")
     assert answer.headers["retry-after"]
     assert "purchase_missing" in caplog.text
-    (stray,) = wiring.reconciliation_journal().strays(10)
+    stray = wiring.reconciliation_journal().strays(10)[0].stray
     assert (stray.found_by, stray.session, stray.event_id) == ("event", "cs_test_1", "evt_1")
 
 

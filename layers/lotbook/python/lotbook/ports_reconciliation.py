@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     from lotbook.domain.gateway import CheckoutFacts
     from lotbook.domain.reconciliation import Difference, MovedBack, Period, Stray
+    from lotbook.domain.strays import StrayCase, StrayNote
 
 Row = TypeVar("Row")
-Phase = Literal["checkouts", "refunds", "disputes", "purchases"]
+Phase = Literal["checkouts", "refunds", "disputes", "purchases", "strays"]
 Ending = Literal["found", "repaired", "open"]
 
 
@@ -72,13 +73,23 @@ class PurchaseLists(Protocol):
 
 
 class StrayStore(Protocol):
-    """Money without a known purchase: durable, never deleted here."""
+    """Money without a known purchase: durable, never deleted here. Reads are strongly consistent."""
 
     def keep(self, stray: Stray) -> bool:
         """Keep it under its name; True when it was not known. A known one only learns what was not known of it."""
         ...
 
-    def strays(self, limit: int) -> list[Stray]: ...
+    def stray(self, name: str) -> StrayCase | None:
+        """The stray of that name with its notes."""
+        ...
+
+    def strays(self, limit: int, after: str | None = None) -> list[StrayCase]:
+        """At most `limit` of them by name, open or not, from behind the name `after`; fewer at the end."""
+        ...
+
+    def note_stray(self, note: StrayNote) -> bool:
+        """Add the note; False when the stray has one of the same instant."""
+        ...
 
 
 class ReconciliationJournal(Protocol):

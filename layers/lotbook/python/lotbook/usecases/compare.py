@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain import ledger
+from lotbook.domain.gateway import Tag
 from lotbook.domain.purchase import SETTLED, Purchase
 from lotbook.domain.reconciliation import (
     of_checkout,
@@ -15,14 +16,17 @@ from lotbook.domain.reconciliation import (
     of_unknown_money_back,
     stray_of_checkout,
 )
+from lotbook.domain.strays import RECONCILIATION, TURNED_UP, WENT_BACK, explains, is_back, of_stray
 from lotbook.usecases.settle_purchase import expected_lots
+from lotbook.usecases.strays import keep_stray, note_stray
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from lotbook.domain.gateway import CheckoutFacts, Tag
+    from lotbook.domain.gateway import CheckoutFacts
     from lotbook.domain.lots import Lot
     from lotbook.domain.reconciliation import Difference, MovedBack
+    from lotbook.domain.strays import StrayCase
     from lotbook.ports import GatewayLists, PurchaseName
     from lotbook.usecases.sales import Sales
 
@@ -44,9 +48,10 @@ class CheckoutSubject:
         facts = self.sales.gateway.checkout(self.listed.session) if again else self.listed
         order = _order(facts.tag, self.sales)
         found = of_checkout(facts, order, self.sales.gateway.deployment)
-        if any(each.kind in {"paid_unknown_purchase", "paid_twice"} for each in found):
-            self.sales.strays.keep(stray_of_checkout(facts, self.sales.clock.now()))
-        return found
+        if not any(each.kind in {"paid_unknown_purchase", "paid_twice"} for each in found):
+            return found
+        is_open = keep_stray(stray_of_checkout(facts, self.sales.clock.now()), strays=self.sales.strays)
+        return found if is_open else []  # its money is all that such a checkout can be at odds about
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,37 @@ class PurchaseSubject:
         if facts is None:
             return of_missing_checkout(order)
         return of_checkout(facts, order, self.sales.gateway.deployment)
+
+
+@dataclass(frozen=True, slots=True)
+class StraySubject:
+    """Money that was kept because no purchase explained it. One whose purchase turned up, or that went back, is closed here.
+
+    `seen`: sessions that the run has compared, so that what is open about them was said already.
+    """
+
+    case: StrayCase
+    seen: frozenset[str] | set[str]
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
+        """Raises Unavailable."""
+        stray = self.case.stray
+        order = _order(Tag(account_id=stray.account_id, purchase_id=stray.purchase_id), self.sales)
+        if order is not None and explains(order, stray):
+            return self._close(TURNED_UP)
+        if self._went_back(stray.payment_intent):
+            return self._close(WENT_BACK)
+        return [] if stray.session in self.seen else of_stray(stray, order)
+
+    def _went_back(self, payment: str | None) -> bool:
+        gateway = self.sales.gateway
+        return payment is not None and gateway.owner(payment) is not None and is_back(gateway.money_back(payment))
+
+    def _close(self, text: str) -> list[Difference]:
+        store, clock = self.sales.strays, self.sales.clock
+        note_stray(self.case, actor=RECONCILIATION, text=text, closes=True, strays=store, clock=clock)
+        return []
 
 
 def _order(tag: Tag, sales: Sales) -> Purchase | None:

@@ -6,15 +6,14 @@ So order, repetition and age of events do not matter, and neither does the API v
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
-from lotbook.domain.errors import AccountNotFound, PurchaseNotFound, Unavailable
+from lotbook.domain.errors import PurchaseNotFound, Unavailable
 from lotbook.domain.reconciliation import stray_of_event
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.follow_cards import follow_cards
 from lotbook.usecases.handle_money_back import MONEY_BACK, handle_money_back
-from lotbook.usecases.keep_card import keep_card
 from lotbook.usecases.settle_purchase import settle_purchase
+from lotbook.usecases.strays import keep_stray
 
 if TYPE_CHECKING:
     from lotbook.domain.gateway import EventHint
@@ -43,18 +42,16 @@ PAYING = frozenset(
         "invoice.paid",
     }
 )
-# Those after which an account's cards may not be what they were; a setup page that was finished is the third. No money.
-CARDS = frozenset({"setup_intent.succeeded", "customer.updated"})
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of an event; `ignored` means that it is about nothing of this deployment.
+    """What became of an event; `ignored` means that it is not about a purchase of this deployment.
 
-    `settled`: the payment was looked at; `followed`: so was the money that went back; `cards`: so were the account's cards.
+    `settled`: the payment was looked at; `followed`: so was the money that went back.
     """
 
-    outcome: Literal["ignored", "settled", "followed", "cards"]
+    outcome: Literal["ignored", "settled", "followed"]
     purchase_id: str | None = None
     state: str | None = None
 
@@ -67,8 +64,6 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
     if hint.kind in MONEY_BACK and _is_here(hint, sales):
         followed = handle_money_back(hint, sales=sales)
         return Handled("followed", followed.purchase_id, followed.state) if followed else Handled("ignored")
-    if _is_ours(hint, sales) and _is_about_cards(hint):
-        return _cards(hint, sales)
     if not _is_ours(hint, sales) or hint.kind not in SETTLING:
         return Handled("ignored")
     if not hint.tag.is_whole:
@@ -80,30 +75,16 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
         return _without_purchase(hint, sales)
     if purchase.gateway_refs.checkout_session is None:
         raise Unavailable("The checkout of this event is not known yet.")
-    keep_card(purchase, sales=sales)
     return Handled("settled", purchase.purchase_id, purchase.state)
 
 
-def _is_about_cards(hint: EventHint) -> bool:
-    return hint.kind in CARDS or (hint.kind == "checkout.session.completed" and hint.mode == "setup")
+def _without_purchase(hint: EventHint, sales: Sales) -> Handled:
+    """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is not acknowledged (D5, D8).
 
-
-def _cards(hint: EventHint, sales: Sales) -> Handled:
-    """Look at the account's cards. One that is not there rings and is acknowledged: no money came, nothing can be lost."""
-    if not hint.tag.names_account:
+    Raises Unavailable until they have closed the matter.
+    """
+    if hint.kind in PAYING and not keep_stray(stray_of_event(hint, sales.clock.now()), strays=sales.strays):
         return Handled("ignored")
-    try:
-        follow_cards(str(hint.tag.account_id), sales=sales)
-    except AccountNotFound:
-        alarm("account_missing", account_id=hint.tag.account_id, event_id=hint.event_id, object_id=hint.object_id)
-        return Handled("ignored")
-    return Handled("cards")
-
-
-def _without_purchase(hint: EventHint, sales: Sales) -> NoReturn:
-    """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is never acknowledged (D5, D8)."""
-    if hint.kind in PAYING:
-        sales.strays.keep(stray_of_event(hint, sales.clock.now()))
     alarm(
         "purchase_missing",
         account_id=hint.tag.account_id,

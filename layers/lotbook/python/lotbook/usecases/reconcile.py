@@ -1,5 +1,7 @@
 """Reconciliation: gateway, purchases and lots of a period against each other; what is safe is repaired, the rest rings.
 
+Strays, money that no purchase explained, are looked at in every run until they are closed, however old they are.
+
 Repairs are the use cases that webhook, recheck and schedule use too, so a repair and a late event are the same thing done
 twice. Every difference is noted before it is repaired, and how it ended after that. A run does bounded work and says how
 far it has come after every page; the next run of its name goes on there.
@@ -16,7 +18,7 @@ from lotbook.domain.instants import DAY, SECOND
 from lotbook.domain.reconciliation import Period, a_period
 from lotbook.ports import Noted, Progress
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject
+from lotbook.usecases.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject, StraySubject
 from lotbook.usecases.repair import repair
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ LOOKS_BACK = 3 * DAY
 MAX_PAGES_A_RUN = 2_000
 LEAST_TIME_LEFT = 45_000  # milliseconds that one comparison with its repair may take when the gateway is slow
 MAX_SHOWN = 100  # differences in a run's answer; the journal holds them all
-PHASES: tuple[Phase, ...] = ("checkouts", "refunds", "disputes", "purchases")
+STRAYS_A_PAGE = 25
+PHASES: tuple[Phase, ...] = ("checkouts", "refunds", "disputes", "purchases", "strays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +167,21 @@ def _page(progress: Progress, run: _Run) -> tuple[list[Subject], Progress | None
         case "purchases":
             names = desk.made.made(progress.period, progress.after)
             subjects, after = [PurchaseSubject(each, run.seen, desk.gateway, sales) for each in names.rows], names.after
+        case "strays":
+            subjects, after = _strays(progress, run)
     if after is not None:
         return subjects, replace(progress, after=after)
     following = PHASES.index(progress.phase) + 1
     return subjects, None if following == len(PHASES) else Progress(progress.period, PHASES[following], None)
+
+
+def _strays(progress: Progress, run: _Run) -> tuple[list[Subject], str | None]:
+    """The open ones that were there when the period ended."""
+    sales = run.desk.sales
+    page = sales.strays.strays(STRAYS_A_PAGE, progress.after)
+    wanted = [case for case in page if case.is_open and case.stray.first_seen_at < progress.period.end]
+    subjects: list[Subject] = [StraySubject(case, run.seen, sales) for case in wanted]
+    return subjects, page[-1].stray.name if len(page) == STRAYS_A_PAGE else None
 
 
 def _treat(subject: Subject, run: _Run) -> None:

@@ -18,6 +18,7 @@
 | reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
 | reconciliation: how far a run has come | `R#progress` | `<name>` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
+| a note about it | `R#stray#<payment, session or event>` | `<milliseconds>`, 15 digits |
 
 Index `due` (sparse, keys only): `dp` (what and shard, for example `book#03`) and `du` (milliseconds): what a schedule looks at next.
 A purchase that waits for nothing is in it as `made#<shard>` at the instant it was made: so a period's purchases are found
@@ -115,6 +116,11 @@ def reconciliation_progress(name: str) -> dict[str, str]:
 def stray(name: str) -> dict[str, str]:
     """Money without a known purchase: few, so one partition."""
     return {"pk": "R#stray", "sk": name}
+
+
+def stray_note(name: str, at: int) -> dict[str, str]:
+    """A note about a stray, in the order of time."""
+    return {"pk": f"R#stray#{name}", "sk": f"{at:015d}"}
 
 
 def ledger_name(pk: str, sk: str) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain import instants
 from lotbook.domain.reconciliation import Period, Stray
+from lotbook.domain.strays import StrayCase, StrayNote
 from lotbook.ports import Noted, Progress
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NOT_YET_WRITTEN = "attribute_not_exists(pk)"
 DAY_CHARACTERS = len("2026-01-31")
+MAX_NOTES = 1_000  # of one stray
 _LEARNED = ("account_id", "purchase_id", "session", "payment_intent", "event_id", "total_minor", "currency")
 
 
@@ -75,22 +77,37 @@ class DynamoReconciliation:
             self._learn(place, news)
         return False
 
-    def strays(self, limit: int) -> list[Stray]:
-        """At most `limit` of them, by name."""
-        found = send(
-            self._table.client,
-            "query",
-            {
-                "TableName": self._table.name,
-                "KeyConditionExpression": "pk = :pk",
-                "ExpressionAttributeValues": to_item({":pk": keys.stray("")["pk"]}),
-                "ConsistentRead": True,
-                "Limit": limit,
-            },
-        )
-        known = {field.name for field in fields(Stray)}
-        rows = [from_item(item) for item in found["Items"]]
-        return [Stray(**{name: value for name, value in row.items() if name in known}) for row in rows]
+    def stray(self, name: str) -> StrayCase | None:
+        """The stray of that name with its notes."""
+        found = self._get(keys.stray(name))
+        return None if found is None else self._case(found)
+
+    def strays(self, limit: int, after: str | None = None) -> list[StrayCase]:
+        """At most `limit` of them by name, from behind `after`. A query for each one's notes: there are few."""
+        place = None if after is None else keys.stray(after)
+        return [self._case(row) for row in self._query(keys.stray("")["pk"], limit, place)]
+
+    def note_stray(self, note: StrayNote) -> bool:
+        """Put it; False where there is one of the same millisecond."""
+        return self._put_new(keys.stray_note(note.stray, note.at) | asdict(note))
+
+    def _case(self, row: dict[str, Any]) -> StrayCase:
+        stray = Stray(**_known(Stray, row))
+        notes = self._query(keys.stray_note(stray.name, 0)["pk"], MAX_NOTES, None)
+        return StrayCase(stray, tuple(StrayNote(**_known(StrayNote, each)) for each in notes))
+
+    def _query(self, pk: str, limit: int, after: dict[str, str] | None) -> list[dict[str, Any]]:
+        """At most `limit` items; they are small, so one page of the store's holds them."""
+        request: dict[str, Any] = {
+            "TableName": self._table.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": to_item({":pk": pk}),
+            "ConsistentRead": True,
+            "Limit": limit,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = to_item(after)
+        return [from_item(item) for item in send(self._table.client, "query", request)["Items"]]
 
     def _learn(self, place: dict[str, str], news: dict[str, Any]) -> None:
         request = {
@@ -120,3 +137,8 @@ class DynamoReconciliation:
         request = {"TableName": self._table.name, "Key": to_item(key), "ConsistentRead": True}
         found = send(self._table.client, "get_item", request)
         return from_item(found["Item"]) if "Item" in found else None
+
+
+def _known(kind: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """The members of the row that the dataclass has."""
+    return {field.name: row[field.name] for field in fields(kind) if field.name in row}
