@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lotbook.domain.errors import PurchaseNotFound, Unavailable
+from lotbook.domain.errors import AccountNotFound, PurchaseNotFound, Unavailable
 from lotbook.domain.reconciliation import stray_of_event
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.follow_cards import follow_cards
 from lotbook.usecases.handle_money_back import MONEY_BACK, handle_money_back
+from lotbook.usecases.keep_card import keep_card
 from lotbook.usecases.settle_purchase import settle_purchase
 from lotbook.usecases.strays import keep_stray
 
@@ -42,16 +44,18 @@ PAYING = frozenset(
         "invoice.paid",
     }
 )
+# Those after which an account's cards may not be what they were; a setup page that was finished is the third. No money.
+CARDS = frozenset({"setup_intent.succeeded", "customer.updated"})
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of an event; `ignored` means that it is not about a purchase of this deployment.
+    """What became of an event; `ignored` means that it is about nothing of this deployment.
 
-    `settled`: the payment was looked at; `followed`: so was the money that went back.
+    `settled`: the payment was looked at; `followed`: so was the money that went back; `cards`: so were the account's cards.
     """
 
-    outcome: Literal["ignored", "settled", "followed"]
+    outcome: Literal["ignored", "settled", "followed", "cards"]
     purchase_id: str | None = None
     state: str | None = None
 
@@ -64,6 +68,8 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
     if hint.kind in MONEY_BACK and _is_here(hint, sales):
         followed = handle_money_back(hint, sales=sales)
         return Handled("followed", followed.purchase_id, followed.state) if followed else Handled("ignored")
+    if _is_ours(hint, sales) and _is_about_cards(hint):
+        return _cards(hint, sales)
     if not _is_ours(hint, sales) or hint.kind not in SETTLING:
         return Handled("ignored")
     if not hint.tag.is_whole:
@@ -75,7 +81,24 @@ def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
         return _without_purchase(hint, sales)
     if purchase.gateway_refs.checkout_session is None:
         raise Unavailable("The checkout of this event is not known yet.")
+    keep_card(purchase, sales=sales)
     return Handled("settled", purchase.purchase_id, purchase.state)
+
+
+def _is_about_cards(hint: EventHint) -> bool:
+    return hint.kind in CARDS or (hint.kind == "checkout.session.completed" and hint.mode == "setup")
+
+
+def _cards(hint: EventHint, sales: Sales) -> Handled:
+    """Look at the account's cards. One that is not there rings and is acknowledged: no money came, nothing can be lost."""
+    if not hint.tag.names_account:
+        return Handled("ignored")
+    try:
+        follow_cards(str(hint.tag.account_id), sales=sales)
+    except AccountNotFound:
+        alarm("account_missing", account_id=hint.tag.account_id, event_id=hint.event_id, object_id=hint.object_id)
+        return Handled("ignored")
+    return Handled("cards")
 
 
 def _without_purchase(hint: EventHint, sales: Sales) -> Handled:
