@@ -14,6 +14,7 @@ from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.account import Account
 from lotbook.domain.errors import Conflict
+from lotbook.domain.terms import Move, Standing, Term
 from lotbook.ports import DueItem
 from tests.fakes.accounts import an_account
 from tests.table import create, dynamodb
@@ -28,8 +29,20 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         yield create(dynamodb())
 
 
+BOUGHT = Standing("pro", 5_000, "stripe", 9_000, "pur_1")
 FULL = an_account(
-    state="paused", pause_reason="payment_failed", gateway_customer="cus_1", request_digest="abc", version=7
+    state="paused",
+    pause_reason="payment_failed",
+    gateway_customer="cus_1",
+    request_digest="abc",
+    version=7,
+    failed_payment_method="pm_1",
+    failed_at=3_000,
+    plan_purchase_id="pur_1",
+    plan_ends_at=9_000,
+    terms=(Term("pur_0", "pro", 4_000, 8_000, is_ended=True, step=2), Term("pur_1", "pro", 5_000, 9_000)),
+    moves=(Move(3, 6_000, Standing("payg", 1_000, "none"), BOUGHT, carries=True),),
+    moves_made=3,
 )
 
 
@@ -39,6 +52,9 @@ def test_an_account_is_read_as_it_was_written(table: Table, account: Account) ->
     assert accounts.get("acme") is None
     assert accounts.create(account) is None
     assert accounts.get("acme") == account
+    if account is FULL:
+        unset = [each.name for each in fields(Account) if getattr(FULL, each.name) == each.default]
+        assert unset == [], "FULL must show every field"
 
 
 def test_d_41_an_account_id_is_given_away_once_and_the_second_gets_to_see_the_first(table: Table) -> None:
@@ -87,12 +103,13 @@ def test_code_of_an_older_version_neither_reads_nor_wipes_what_a_newer_one_wrote
 def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Table) -> None:
     accounts = DynamoAccounts(table)
     accounts.create(FULL)
-    with_default = {"state", "pause_reason", "gateway_customer", "request_digest"}
+    bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
+    with_default = {"state", "pause_reason", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(
         TableName=table.name,
         Key=to_item(keys.account("acme")),
-        UpdateExpression="REMOVE #s, pause_reason, gateway_customer, request_digest",
+        UpdateExpression="REMOVE #s, pause_reason, gateway_customer, request_digest, " + ", ".join(bought),
         ExpressionAttributeNames={"#s": "state"},
     )
     assert accounts.get("acme") == an_account(version=7)

@@ -18,7 +18,7 @@ from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.billing_details import Address
 from lotbook.domain.errors import Conflict
 from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Settlement
-from lotbook.domain.quotes import CustomPaymentItem, Line, PackItem, PlanItem, Tax
+from lotbook.domain.quotes import CustomPaymentItem, Line, PackItem, PlanItem, PlanPart, Tax
 from lotbook.domain.reversals import OwnRefund, Reversal
 from lotbook.ports import DueItem, KeyUse
 from tests import table as tables
@@ -43,13 +43,14 @@ FULL = a_purchase(
     failure=Failure("card_declined", "The card was declined."),
     dispute=Dispute("dp_1", "open"),
     refunded_minor=7,
-    reversal=Reversal(3, (("credits", 4), ("data_transfer_mb", 1)), True, 7, "dp_1", "open"),
+    reversal=Reversal(3, (("credits", 4), ("data_transfer_mb", 1)), True, 7, "dp_1", "open", True),
     reversal_next=Reversal(4, (), False, 7, None, None),
     own_refunds=(OwnRefund(1, "fp", ORDERED, "user-1", "made", 4, 7, "re_1"), OwnRefund(2, "fp2", ORDERED, "user-2")),
     check_at=ORDERED + 5,
     version=3,
     title="Credits",
     invoice_waits=True,
+    plan=PlanPart("pro", 100, 365),
     billing=details(tax_id="123456789", shipping=Address("2 Dock Rd", "Port", "1", "US", line2="Gate 4")),
 )
 USE = KeyUse("fp-1", FULL.purchase_id, "digest-1")
@@ -69,7 +70,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         FULL,
         a_purchase(tax=None),
         a_purchase(item=PackItem("p-2000")),
-        a_purchase(item=PlanItem("pro")),
+        a_purchase(item=PlanItem("pro", credits=1_000)),
         a_purchase(item=CustomPaymentItem(2_500, "invoice 7")),
     ],
     ids=["every field set", "defaults", "pack", "plan", "custom payment"],

@@ -10,6 +10,7 @@ from lotbook.domain import instants
 from lotbook.domain.access import Caller
 from lotbook.domain.errors import (
     AccountNotFound,
+    AlreadyOnPlan,
     AmountNotChargeable,
     ConsentRequired,
     ContactOnly,
@@ -22,12 +23,13 @@ from lotbook.domain.errors import (
     Refused,
     Unavailable,
     UnknownPack,
+    UnknownPlan,
 )
-from lotbook.domain.quotes import CustomPaymentItem, PackItem, PlanItem, TopUpItem
+from lotbook.domain.quotes import CustomPaymentItem, PackItem, PlanItem, PlanPart, TopUpItem
 from lotbook.usecases.create_purchase import PurchaseRequest, create_purchase
 from lotbook.usecases.sweep_purchases import sweep_purchases
 from tests.fakes.desk import RETURN_URL, SERVICE, Desk
-from tests.fakes.samples import member
+from tests.fakes.samples import member, published
 
 
 def untouched(desk: Desk) -> bool:
@@ -81,7 +83,10 @@ def test_mk_13_mk_24_np_17_np_18_np_19_gc_03_the_order_freezes_the_quote_to_the_
         ("make", "free", TopUpItem(1_000), NotEligible),  # MK-07
         ("9pic", "payg", TopUpItem(999), QuantityNotAllowed),  # NP-02
         ("9pic", "payg", PlanItem("enterprise"), ContactOnly),  # NP-12
-        ("9pic", "payg", PlanItem("pro"), NotEligible),
+        ("9pic", "payg", PlanItem("pro", 999), QuantityNotAllowed),  # NP-02, NP-54
+        ("9pic", "payg", PlanItem("gold"), UnknownPlan),
+        ("9pic", "pro", PlanItem("pro"), AlreadyOnPlan),  # NP-52
+        ("insurestack", "pro", PlanItem("plus"), NotEligible),  # IS-58
         ("diaflow", "starter", PackItem("no-such-pack"), UnknownPack),  # DF-03
         ("diaflow", "starter", TopUpItem(3_000), QuantityNotAllowed),
     ],
@@ -95,12 +100,36 @@ def test_is_28_is_29_mk_11_np_02_np_12_df_03_a_refused_order_leaves_nothing_behi
     assert untouched(desk)
 
 
-def test_plans_are_not_sold_yet_and_say_so_before_anything_is_written() -> None:
+@pytest.mark.parametrize(
+    ("policy", "plan", "wanted"),
+    [("insurestack", "plus", "pro"), ("make", "core-10k", "pro-40k"), ("gocontent", "starter", "growth")],
+)
+def test_plans_that_renew_are_not_sold_yet_and_say_so_before_anything_is_written(
+    policy: str, plan: str, wanted: str
+) -> None:
+    desk = Desk(policy, plan)
+    with pytest.raises(NotEligible) as refused:
+        desk.buy(PlanItem(wanted))
+    assert refused.value.code == "plan_purchase_not_available"
+    assert untouched(desk)
+
+
+def test_mk_40_a_term_whose_price_would_take_a_discount_into_account_is_not_sold_yet() -> None:
     desk = Desk("9pic", "payg")
+    policy = published("9pic").policy
+    upgrade = replace(policy.plan_change.upgrade, plan_credits="convert")
+    desk.policies.put(replace(policy, plan_change=replace(policy.plan_change, upgrade=upgrade)))
     with pytest.raises(NotEligible) as refused:
         desk.buy(PlanItem("pro"))
     assert refused.value.code == "plan_purchase_not_available"
     assert untouched(desk)
+
+
+def test_np_54_the_order_freezes_what_its_lot_gets_apart_from_what_the_plan_brings() -> None:
+    row = Desk("9pic", "payg").buy(PlanItem("pro", 1_000)).purchase
+    assert (row.credits, row.plan, row.plan_id) == (1_000, PlanPart("pro", 0, 365), "payg")
+    assert (row.subtotal_minor, row.total_minor, row.credits_minor) == (22_000, 22_000, 2_000)
+    assert row.title == "Pro Subscription"
 
 
 @pytest.mark.parametrize("role", ["operator", "member"])

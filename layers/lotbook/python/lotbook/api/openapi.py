@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api import body, idempotency, paging, problems, schemas, shapes, shapes_records
+from lotbook.api import body, idempotency, paging, problems, schemas, shapes, shapes_plans, shapes_records
 from lotbook.api.paths import PAYMENT_METHOD
 from lotbook.api.routes import CONTRACT, Route
 from lotbook.domain import errors
@@ -221,7 +221,7 @@ def _bodies() -> dict[str, Schema]:
 
 def _answers() -> dict[str, Schema]:
     found: dict[str, Schema] = {"PolicyDocument": {"type": "object"}, "OpenApi": {"type": "object"}}
-    for name, shape in {**vars(shapes), **vars(shapes_records)}.items():
+    for name, shape in {**vars(shapes), **vars(shapes_plans), **vars(shapes_records)}.items():
         if is_typeddict(shape):
             found[name] = _shape(shape)
     return found

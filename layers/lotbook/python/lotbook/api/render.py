@@ -125,6 +125,7 @@ def account(view: AccountView) -> shapes.Account:
         "policy_version": view.policy_version,
         "plan_id": known.plan_id,
         "plan_billing": known.plan_billing,
+        "plan_ends_at": to_optional_text(view.plan_ends_at),
         "region": known.region,
         "currency": known.currency,
         "time_zone": known.time_zone,

@@ -9,13 +9,13 @@ from lotbook.domain.instants import to_optional_text, to_text
 from lotbook.domain.quotes import CustomPaymentItem, PackItem, PlanItem, TopUpItem
 
 if TYPE_CHECKING:
-    from lotbook.api import shapes, shapes_records
+    from lotbook.api import shapes, shapes_plans, shapes_records
     from lotbook.domain import policy
     from lotbook.domain.advising import Told
     from lotbook.domain.billing_details import Address, BillingDetails
     from lotbook.domain.offers import Offers, PlanOffer, TopUpOffer
     from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase
-    from lotbook.domain.quotes import Item, Line, Quote, Tax
+    from lotbook.domain.quotes import Item, Line, PlanPart, Quote, Tax
     from lotbook.domain.transactions import Row
     from lotbook.usecases.read_invoice import Invoice
     from lotbook.usecases.refund_purchase import Refunded
@@ -72,7 +72,7 @@ def _top_up(offer: TopUpOffer) -> shapes.TopUpOffer:
     }
 
 
-def _plan(offer: PlanOffer) -> shapes.PlanOffer:
+def _plan(offer: PlanOffer) -> shapes_plans.PlanOffer:
     return {
         "plan_id": offer.plan_id,
         "title": offer.title,
@@ -84,6 +84,7 @@ def _plan(offer: PlanOffer) -> shapes.PlanOffer:
         "change": offer.change,
         "contact_url": offer.contact_url,
         "entitlements": list(offer.entitlements),
+        "ends_at": to_optional_text(offer.ends_at),
     }
 
 
@@ -98,6 +99,7 @@ def quote(result: Quote) -> shapes.Quote:
         "tax": optional(result.tax, _tax),
         "total_minor": result.total_minor,
         "currency": result.currency,
+        "plan": optional(result.plan, _plan_part),
         "consent_required": result.consent_required,
         "allowed": result.allowed,
         "reason": result.reason,
@@ -207,11 +209,12 @@ def order(row: Purchase) -> shapes.Order:
     return {
         "item": item(row.item),
         "lines": [_line(line) for line in row.lines],
-        "credits": row.credits,
+        "credits": row.shown_credits,
         "subtotal_minor": row.subtotal_minor,
         "tax": optional(row.tax, _tax),
         "total_minor": row.total_minor,
         "currency": row.currency,
+        "plan": optional(row.plan, _plan_part),
     }
 
 
@@ -222,10 +225,18 @@ def item(bought: Item) -> shapes.Item:
             return {"kind": "top_up", "credits": credits}
         case PackItem(pack_id=pack_id):
             return {"kind": "top_up", "pack_id": pack_id}
+        case PlanItem(plan_id=plan_id, credits=int(credits)):
+            return {"kind": "plan", "plan_id": plan_id, "credits": credits}
+        case PlanItem(plan_id=plan_id, pack_id=str(pack_id)):
+            return {"kind": "plan", "plan_id": plan_id, "pack_id": pack_id}
         case PlanItem(plan_id=plan_id):
             return {"kind": "plan", "plan_id": plan_id}
         case CustomPaymentItem(amount_minor=amount_minor, remark=remark):
             return {"kind": "custom_payment", "amount_minor": amount_minor, "remark": remark}
+
+
+def _plan_part(part: PlanPart) -> shapes_plans.PlanPart:
+    return {"plan_id": part.plan_id, "credits": part.credits, "term_days": part.term_days or None}
 
 
 def _line(line: Line) -> shapes.Line:

@@ -87,7 +87,7 @@ def _purchase(shown: Row) -> Sequence[Cell]:
         shown.type,
         kind_of(row.item),
         row.state,
-        row.credits,
+        row.shown_credits,
         amount(row.subtotal_minor),
         tax.name if tax else None,
         amount(tax.amount_minor if tax else 0),

@@ -10,8 +10,8 @@ from lotbook.domain.instants import to_optional_text, to_text
 from lotbook.domain.transactions import type_in_words
 
 if TYPE_CHECKING:
-    from lotbook.api import shapes_records
-    from lotbook.domain.evidence import Change, Delivery, Evidence, Use
+    from lotbook.api import shapes_plans, shapes_records
+    from lotbook.domain.evidence import Change, Delivery, Evidence, PlanDelivery, Use
     from lotbook.domain.purchase import Consent, Purchase
 
 
@@ -33,6 +33,7 @@ def evidence(found: Evidence) -> shapes_records.Evidence:
         "order": _order(row),
         "billing_details": optional(found.billing, render_buying.billing_details),
         "delivery": [_delivery(lot) for lot in found.delivered],
+        "plan_delivery": optional(found.plan, _plan),
         "use": {
             "credits": found.used,
             "remaining": found.remaining,
@@ -76,6 +77,15 @@ def _delivery(lot: Delivery) -> shapes_records.DeliveryEvidence:
         "paid_to_shortfall": lot.paid_to_shortfall,
         "effective_at": to_text(lot.effective_at),
         "expires_at": to_optional_text(lot.expires_at),
+    }
+
+
+def _plan(plan: PlanDelivery) -> shapes_plans.PlanEvidence:
+    return {
+        "plan_id": plan.plan_id,
+        "at": to_text(plan.at),
+        "ends_at": to_text(plan.ends_at),
+        "ended": plan.ended,
     }
 
 

@@ -153,10 +153,19 @@ class TopUp(Body):
 
 
 class PlanChange(Body):
-    """A move to another plan."""
+    """A move to another plan; extra credits in the same order by number or as a pack, by the rules of a top-up."""
 
     kind: Literal["plan"]
     plan_id: Id
+    credits: Annotated[int, Field(le=burning.MAX_CREDITS)] | None = None
+    pack_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _at_most_one_of(self) -> PlanChange:
+        named = self.model_fields_set & {"credits", "pack_id"}
+        if len(named) > 1 or any(getattr(self, name) is None for name in named):
+            raise PydanticCustomError("one_of", "must have at most one of credits and pack_id.")
+        return self
 
 
 class CustomPayment(Body):
@@ -317,8 +326,8 @@ def bought(item: TopUp | PlanChange | CustomPayment) -> quotes.Item:
             return quotes.PackItem(pack_id)
         case TopUp(credits=int(credits)):
             return quotes.TopUpItem(credits)
-        case PlanChange(plan_id=plan_id):
-            return quotes.PlanItem(plan_id)
+        case PlanChange(plan_id=plan_id, credits=credits, pack_id=pack_id):
+            return quotes.PlanItem(plan_id, credits, pack_id)
         case CustomPayment(amount_minor=amount_minor, remark=remark):
             return quotes.CustomPaymentItem(amount_minor, remark)
     raise TypeError(f"{item!r} is not bought")

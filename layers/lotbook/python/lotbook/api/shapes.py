@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
+from lotbook.api.shapes_plans import PlanOffer, PlanPart
 from lotbook.domain.account import AccountState, PlanBilling
 from lotbook.domain.lots import LotKind
 
@@ -55,13 +56,14 @@ class AutoTopUp(TypedDict):
 
 
 class Account(TypedDict):
-    """An account. `period` is the billing period, null where nothing is billed."""
+    """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a term."""
 
     account_id: str
     policy_id: str
     policy_version: int
     plan_id: str
     plan_billing: PlanBilling
+    plan_ends_at: Instant | None
     region: str
     currency: str
     time_zone: str
@@ -210,21 +212,6 @@ class TopUpOffer(TypedDict):
     reason: str | None
 
 
-class PlanOffer(TypedDict):
-    """A plan as seen from the present one."""
-
-    plan_id: str
-    title: str
-    amount_minor: int | None
-    interval: Literal["month", "year", "term", "none"]
-    term_days: int | None
-    credits: int
-    free_credits: int
-    change: Literal["current", "upgrade", "downgrade", "contact"]
-    contact_url: str | None
-    entitlements: list[str]
-
-
 class ConsentAsked(TypedDict):
     """What has to be accepted anew for every purchase."""
 
@@ -302,7 +289,10 @@ class Tax(TypedDict):
 
 
 class Order(TypedDict):
-    """What quote, checkout and purchase have in common."""
+    """What quote, checkout and purchase have in common.
+
+    `credits` is all that the order brings: those that are bought, which the purchase's lot holds, and `plan.credits`.
+    """
 
     item: Item
     lines: list[Line]
@@ -311,10 +301,11 @@ class Order(TypedDict):
     tax: Tax | None
     total_minor: int
     currency: str
+    plan: PlanPart | None
 
 
 class Quote(Order):
-    """The order summary."""
+    """The order summary. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end."""
 
     expires_at: Instant | None
     consent_required: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 from lotbook.api.shapes import ConsentGiven, Dispute, GatewayRefs, Instant, Order, PurchaseState, Url
+from lotbook.api.shapes_plans import PlanEvidence
 
 
 class Address(TypedDict):
@@ -120,6 +121,7 @@ class Evidence(TypedDict):
     order: OrderEvidence
     billing_details: BillingDetails | None
     delivery: list[DeliveryEvidence]
+    plan_delivery: PlanEvidence | None
     use: UseEvidence
     changes: list[ChangeOfLot]
     refunded_minor: int

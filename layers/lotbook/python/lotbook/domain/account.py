@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lotbook.domain.terms import Move, Term
+from lotbook.domain.terms import PlanBilling as PlanBilling
+
 AccountState = Literal["active", "paused", "closed"]
-PlanBilling = Literal["none", "external", "stripe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,8 @@ class Account:
     failed_at: int | None = None  # when; both are there only while the account is paused for it
     request_digest: str = ""  # of the body that made it: the same body again is the same account
     version: int = 1
+    plan_purchase_id: str | None = None  # the purchase that gave the present plan
+    plan_ends_at: int | None = None  # the end of the term that it bought, frozen when it was settled (NP-53)
+    terms: tuple[Term, ...] = ()  # bought and not over, the earliest first
+    moves: tuple[Move, ...] = ()  # changes of plan still under way, the earliest first
+    moves_made: int = 0

@@ -233,7 +233,7 @@ def _of_purchase(kind: AnnouncementKind, purchase: Purchase, at: int) -> Announc
         "purchase_id": purchase.purchase_id,
         "state": purchase.state,
         "unit": purchase.unit,
-        "credits": purchase.credits,
+        "credits": purchase.shown_credits,
         "total_minor": purchase.total_minor,
         "refunded_minor": purchase.refunded_minor,
         "currency": purchase.currency,

@@ -30,6 +30,13 @@ def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:
     return PLAN_NOT_ELIGIBLE if moves_down and policy.plan_change.downgrade.when != "now" else None
 
 
+def sold_once(policy: Policy, plan_id: str) -> bool:
+    """Whether the plan is a term that one payment buys (X-14), with nothing to be turned into a discount (MK-40)."""
+    upgrade = policy.plan_change.upgrade
+    converts = "convert" in (upgrade.plan_credits, upgrade.purchased_credits)
+    return policy.plan(plan_id).interval == "term" and not converts
+
+
 def _may_buy(policy: Policy, account: Account, caller: Caller) -> bool:
     if caller.kind == "service":
         return caller.has_scope("purchases:write")

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.instants import DAY
+from lotbook.domain.purchase import SETTLED
+
 if TYPE_CHECKING:
     from lotbook.domain.billing_details import BillingDetails
     from lotbook.domain.ledger import Entry, EntryKind
@@ -61,6 +64,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanDelivery:
+    """The plan as it was delivered, `[at, ends_at)`. `ended`: all its money went back, and the plan with it."""
+
+    plan_id: str
+    at: int
+    ends_at: int
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UsePage:
     """Part of the itemized use, newest first. `next_cursor` None: nothing is left out after this."""
 
@@ -84,6 +97,7 @@ class Evidence:
     page: UsePage
     changes: tuple[Change, ...]
     at: int
+    plan: PlanDelivery | None = None
 
 
 def deliveries(granted: Iterable[Entry]) -> tuple[Delivery, ...]:
@@ -102,6 +116,15 @@ def deliveries(granted: Iterable[Entry]) -> tuple[Delivery, ...]:
         for entry in granted
         if entry.lot is not None
     )
+
+
+def plan_delivery(purchase: Purchase) -> PlanDelivery | None:
+    """The plan of a completed purchase; None before, and where none was bought."""
+    if purchase.plan is None or purchase.settlement is None or purchase.state not in SETTLED:
+        return None
+    at = purchase.settlement.at
+    ends_at = at + purchase.plan.term_days * DAY
+    return PlanDelivery(purchase.plan.plan_id, at, ends_at, purchase.reversal.ends_plan)
 
 
 def uses_of(lot_id: str, entries: Iterable[Entry]) -> tuple[Use, ...]:

@@ -151,6 +151,6 @@ def void_name(seq: int) -> str:
     return f"void#{seq}"
 
 
-def renewal_name(old: int, new: int) -> str:
-    """The name of an order that only moves the renewal instant; instants pass once, so the pair is never met again."""
-    return f"renew#{old}#{new}"
+def renewal_name(old: int, new: int, seq: int = 0) -> str:
+    """The name of an order that only moves the renewal instant; `seq` tells apart the same step at different times."""
+    return f"renew#{old}#{new}#{seq}" if seq else f"renew#{old}#{new}"

@@ -104,6 +104,7 @@ def followed(purchase: Purchase, facts: MoneyBackFacts) -> tuple[tuple[OwnRefund
         refunded_minor=facts.refunded_minor,
         dispute_id=shown.dispute_id if shown else None,
         dispute_state=shown.state if shown else None,
+        ends_plan=purchase.plan is not None and _is_all_gone(purchase, facts),
     )
     return own, target if target == purchase.reversal else replace(target, step=target.step + 1)
 
@@ -111,11 +112,12 @@ def followed(purchase: Purchase, facts: MoneyBackFacts) -> tuple[tuple[OwnRefund
 def planned(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purchase:
     """The purchase with its next step; `reached` ends it once the books have followed. Raises nothing.
 
-    Where lots stay as they are the step is over at once.
+    Where lots and plan stay as they are the step is over at once.
     """
     own, target = followed(purchase, facts)
     changed = replace(purchase, own_refunds=own, reversal_next=target)
-    if target.clawed == purchase.reversal.clawed and target.is_frozen == purchase.reversal.is_frozen:
+    was = purchase.reversal
+    if (target.clawed, target.is_frozen, target.ends_plan) == (was.clawed, was.is_frozen, was.ends_plan):
         return reached(changed, now)
     return moved(changed, changed.state, now)
 
@@ -142,6 +144,11 @@ def state_of(purchase: Purchase, reversal: Reversal) -> PurchaseState:
     if reversal.refunded_minor == 0:
         return "completed"
     return "refunded" if reversal.refunded_minor >= purchase.total_minor else "partially_refunded"
+
+
+def _is_all_gone(purchase: Purchase, facts: MoneyBackFacts) -> bool:
+    gone = facts.refunded_minor + facts.lost_minor()
+    return gone > 0 and gone >= purchase.total_minor
 
 
 def _clawed(purchase: Purchase, own: tuple[OwnRefund, ...], facts: MoneyBackFacts) -> tuple[tuple[str, int], ...]:

@@ -10,6 +10,7 @@ from lotbook.domain.access import Caller
 from lotbook.domain.account import Account
 from lotbook.domain.advising import Told
 from lotbook.domain.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, top_up_refusal
+from lotbook.domain.periods import term_end
 from lotbook.domain.plans import Interval, Plan, ValidityRule
 from lotbook.domain.policy import Consent, Policy, PublishedPolicy, Support
 from lotbook.domain.prices import packs_for, unit_price
@@ -67,6 +68,7 @@ class PlanOffer:
     change: Change
     contact_url: str | None
     entitlements: tuple[str, ...]
+    ends_at: int | None = None  # of the present plan: the end of its term (NP-53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _plan(policy: Policy, present: Plan, plan: Plan, account: Account) -> PlanOf
         change=_change(present, plan),
         contact_url=plan.contact_url,
         entitlements=plan.entitlements,
+        ends_at=term_end(policy, account) if plan.plan_id == present.plan_id else None,
     )
 
 

@@ -82,15 +82,20 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """Only move the renewal instant, from what it was to what it is to be (FAR_FUTURE: none any more)."""
+    """Only move the renewal instant, from what it was to what it is to be (FAR_FUTURE: none any more).
+
+    Done only while it still is what it was. `seq`: the chain's length when that was read, so that a plan that changes
+    to and fro may ask for the same step twice.
+    """
 
     was: int
     renews_at: int
+    seq: int = 0
 
     @property
     def order_id(self) -> str:
         """The renewal's ledger name."""
-        return ledger.renewal_name(self.was, self.renews_at)
+        return ledger.renewal_name(self.was, self.renews_at, self.seq)
 
 
 @dataclass(frozen=True, slots=True)

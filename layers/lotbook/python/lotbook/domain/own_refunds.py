@@ -63,5 +63,5 @@ def with_own(purchase: Purchase, refund: OwnRefund) -> Purchase:
 def _money_for(purchase: Purchase, credits: int) -> int:
     held = [each for each in purchase.own_refunds if each.holds_credits]
     together = sum(each.credits for each in held) + credits
-    money = -(-purchase.total_minor * together // purchase.credits) - sum(each.amount_minor for each in held)
+    money = -(-purchase.credits_minor * together // purchase.credits) - sum(each.amount_minor for each in held)
     return max(0, min(money, purchase.total_minor - purchase.refunded_minor)) if credits else 0

@@ -31,14 +31,23 @@ def account_at(policy: Policy, account: Account, at: int) -> Account:
     ends_at = term_end(policy, account)
     if ends_at is None or at < ends_at:
         return account
-    return replace(account, plan_id=policy.starting_plan_id, anchor=ends_at, plan_billing="none")
+    return replace(
+        account,
+        plan_id=policy.starting_plan_id,
+        anchor=ends_at,
+        plan_billing="none",
+        plan_purchase_id=None,
+        plan_ends_at=None,
+    )
 
 
 def term_end(policy: Policy, account: Account) -> int | None:
-    """The instant at which the account's term is over, in days of 24 hours from the anchor.
+    """The instant at which the account's term is over: as it was bought, else in days of 24 hours from the anchor.
 
     None for other plans, and for a starting plan, which has nowhere to lead back to.
     """
+    if account.plan_ends_at is not None:
+        return account.plan_ends_at
     plan = policy.plan(account.plan_id)
     if plan.interval != "term" or account.plan_id == policy.starting_plan_id:
         return None

@@ -17,7 +17,7 @@ from lotbook.domain.reversals import NOTHING_REVERSED, DisputeState, OwnRefund, 
 
 if TYPE_CHECKING:
     from lotbook.domain.billing_details import BillingDetails
-    from lotbook.domain.quotes import Item, Line, Tax
+    from lotbook.domain.quotes import Item, Line, PlanPart, Tax
 
 PurchaseState = Literal[
     "pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"
@@ -99,7 +99,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """The purchase item. Money in minor units, instants in milliseconds; `version` moves with every write and guards it."""
+    """The purchase item. Money in minor units, instants in milliseconds; `version` moves with every write and guards it.
+
+    `credits` are those of its own lot: what was bought as credits. A plan's own come with its periods, not from here.
+    """
 
     account_id: str
     purchase_id: str
@@ -142,12 +145,26 @@ class Purchase:
     version: int = 1
     title: str = ""  # what it is in words, as on the day of the order (NP-45)
     invoice_waits: bool = False  # until there are billing details (NP-46)
+    plan: PlanPart | None = None  # the plan that it buys; `lines` then has the plan's first
     billing: BillingDetails | None = None  # as they stood when the invoice was generated, unchanged since (NP-47)
 
     @property
     def lot_id(self) -> str | None:
         """The lot that the buyer got; shown once it exists, that is from `completed` on."""
         return self.settlement.lot_id if self.settlement and self.state in SETTLED else None
+
+    @property
+    def credits_minor(self) -> int:
+        """What of the total is for the credits: with a plan, their line's share of it, rounded up."""
+        if self.plan is None:
+            return self.total_minor
+        lines = sum(line.amount_minor for line in self.lines[1:])
+        return -(-self.total_minor * lines // self.subtotal_minor) if self.subtotal_minor else 0
+
+    @property
+    def shown_credits(self) -> int:
+        """All that the order brings, as its quote said: its lot's, and the plan's own of one credit period."""
+        return self.credits + (self.plan.credits if self.plan else 0)
 
     @property
     def is_unfinished(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from lotbook.domain import instants
 from lotbook.domain.access import Caller
 from lotbook.domain.account import Account
 from lotbook.domain.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, move_refusal, top_up_refusal
@@ -44,9 +45,18 @@ class PackItem:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """A move to another plan."""
+    """A move to another plan; with `credits` or `pack_id` extra credits in the same order (IS-25, NP-54)."""
 
     plan_id: str
+    credits: int | None = None
+    pack_id: str | None = None
+
+    @property
+    def extra(self) -> TopUpItem | PackItem | None:
+        """The credits that are bought with it."""
+        if self.pack_id is not None:
+            return PackItem(self.pack_id)
+        return None if self.credits is None else TopUpItem(self.credits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +90,23 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanPart:
+    """The plan in an order: its own credits of one credit period, and for how many days of 24 hours it is bought.
+
+    `term_days` is 0 for plans that are billed by the month or year.
+    """
+
+    plan_id: str
+    credits: int
+    term_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """The order summary (NP-16). `allowed` False with a `reason` is about who asks; the summary is shown all the same.
 
-    `credits` of a plan are its own of one credit period, and `expires_at` is that period's end.
+    `credits` is all that the order brings: those bought, which are `lot_credits`, and the plan's own of one credit period.
+    `expires_at` is that of the bought ones; where none are bought, the end of the plan's first credit period.
     `lines` is empty where the account's plan gives no price at all; then `allowed` is False.
     """
 
@@ -100,7 +123,12 @@ class Quote:
     allowed: bool
     reason: str | None  # the code that a purchase would be refused with
     payment_label: str
-    plan_id: str | None  # the plan that the purchase leads to
+    plan: PlanPart | None  # what the purchase leads to
+
+    @property
+    def lot_credits(self) -> int:
+        """What the purchase's own lot will hold."""
+        return self.credits - (self.plan.credits if self.plan else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +139,7 @@ class _Order:
     credits: int = 0
     companions: tuple[tuple[str, int], ...] = ()
     expires_at: int | None = None
-    plan_id: str | None = None
+    plan: PlanPart | None = None
     refusal: str | None = None
 
 
@@ -150,12 +178,22 @@ def quote(
         allowed=reason is None,
         reason=reason,
         payment_label=policy.payment_for(account).label,
-        plan_id=order.plan_id,
+        plan=order.plan,
     )
 
 
 def _order(policy: Policy, account: Account, item: Item, now: int) -> _Order:
     plan = policy.plan(account.plan_id)
+    match item:
+        case TopUpItem() | PackItem():
+            return _credits_order(policy, plan, account, item, now)
+        case PlanItem():
+            return _plan_order(policy, plan, account, item, now)
+        case CustomPaymentItem(amount_minor=amount_minor):
+            return _custom_order(policy, account, amount_minor)
+
+
+def _credits_order(policy: Policy, plan: Plan, account: Account, item: TopUpItem | PackItem, now: int) -> _Order:
     match item:
         case TopUpItem(credits=credits) if policy.top_up.mode == "packs":
             return _pack_order(policy, plan, account, _pack_of_size(policy, account, credits), now)
@@ -163,10 +201,6 @@ def _order(policy: Policy, account: Account, item: Item, now: int) -> _Order:
             return _quantity_order(policy, plan, account, credits, now)
         case PackItem(pack_id=pack_id):
             return _pack_order(policy, plan, account, _pack_of_id(policy, account, pack_id), now)
-        case PlanItem(plan_id=plan_id):
-            return _plan_order(policy, plan, account, plan_id, now)
-        case CustomPaymentItem(amount_minor=amount_minor):
-            return _custom_order(policy, account, amount_minor)
 
 
 def _quantity_order(policy: Policy, plan: Plan, account: Account, credits: int, now: int) -> _Order:
@@ -198,26 +232,48 @@ def _top_up_order(
     )
 
 
-def _plan_order(policy: Policy, present: Plan, account: Account, plan_id: str, now: int) -> _Order:
-    wanted = policy.plan(plan_id)
-    if plan_id == account.plan_id:
+def _plan_order(policy: Policy, present: Plan, account: Account, item: PlanItem, now: int) -> _Order:
+    """The plan, and the extra credits as the wanted plan sells them: they come to an account that is on it already."""
+    wanted = policy.plan(item.plan_id)
+    if item.plan_id == account.plan_id:
         raise AlreadyOnPlan
     if not wanted.offered:
         raise UnknownPlan(plans=[plan.plan_id for plan in policy.plans if plan.offered])
     if wanted.contact_url is not None:
         raise ContactOnly(contact_url=wanted.contact_url)
+    after = account_after(policy, account, wanted, now)
     price_minor = wanted.price_minor(account.currency)
     lines: tuple[Line, ...] = ()
     if price_minor:
         lines = (Line(_plan_title(wanted), 1, to_major(price_minor, account.currency), price_minor),)
-    after = replace(account, anchor=now) if policy.plan_change.upgrade.resets_cycle else account
-    return _Order(
+    refusal = move_refusal(policy, present, wanted) or (None if lines else PLAN_NOT_ELIGIBLE)
+    alone = _Order(
         lines=lines,
         credits=wanted.credits,
         expires_at=credit_period(wanted, after, now)[1] if wanted.credits else None,
-        plan_id=plan_id,
-        refusal=move_refusal(policy, present, wanted) or (None if lines else PLAN_NOT_ELIGIBLE),
+        plan=PlanPart(wanted.plan_id, wanted.credits, wanted.term_days or 0),
+        refusal=refusal,
     )
+    if item.extra is None:
+        return alone
+    extra = _credits_order(policy, wanted, after, item.extra, now)
+    return replace(
+        alone,
+        lines=(*lines, *extra.lines) if lines and extra.lines else (),
+        credits=wanted.credits + extra.credits,
+        companions=extra.companions,
+        expires_at=extra.expires_at,
+        refusal=refusal or extra.refusal,
+    )
+
+
+def account_after(policy: Policy, account: Account, wanted: Plan, at: int) -> Account:
+    """The account on the plan that it bought at `at`. A term counts from its settlement whatever the cycle does (X-14)."""
+    on_it = replace(account, plan_id=wanted.plan_id, plan_ends_at=None)
+    if wanted.interval == "term":
+        at = instants.cut_to_second(at)
+        return replace(on_it, anchor=at, plan_ends_at=at + (wanted.term_days or 0) * instants.DAY)
+    return replace(on_it, anchor=at) if policy.plan_change.upgrade.resets_cycle else on_it
 
 
 def _custom_order(policy: Policy, account: Account, amount_minor: int) -> _Order:

@@ -23,6 +23,7 @@ class Reversal:
     refunded_minor: int = 0
     dispute_id: str | None = None
     dispute_state: DisputeState | None = None
+    ends_plan: bool = False  # all the money of the plan that was bought has gone back
 
     def clawed_of(self, unit: str) -> int:
         """Credits taken of the lot of that unit."""

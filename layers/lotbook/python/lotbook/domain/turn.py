@@ -187,8 +187,9 @@ def _do(work: _Work, order: Order, order_id: str, settled: Settled) -> None:
             _restore(work, order, settled)
         case Freeze():
             _freeze(work, order, settled.lots.get(order.lot_id))
-        case Renewal(_, renews_at):
-            work.renews_at = renews_at
+        case Renewal(was, renews_at):
+            if work.renews_at == was:  # else somebody moved it meanwhile, who may know a newer plan
+                work.renews_at = renews_at
             work.write(order_id, "noted", work.now, reason="renewal")
         case _:
             work.write(order_id, "noted", work.now, reason="refused")

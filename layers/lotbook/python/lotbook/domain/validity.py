@@ -22,7 +22,7 @@ def credit_period(plan: Plan, account: Account, at: int) -> tuple[int, int]:
     anchor = instants.cut_to_second(account.anchor)
     if plan.interval != "term":
         return period_at(anchor, max(at, anchor), plan.credit_period_months, account.time_zone)
-    term_start, term_end = _term(plan, anchor, at)
+    term_start, term_end = _term(plan, account, at)
     start, end = period_at(term_start, max(at, term_start), plan.credit_period_months, account.time_zone)
     return start, min(end, term_end)
 
@@ -33,7 +33,7 @@ def billing_period(plan: Plan, account: Account, at: int) -> tuple[int, int] | N
         return None
     anchor = instants.cut_to_second(account.anchor)
     if plan.interval == "term":
-        return _term(plan, anchor, at)
+        return _term(plan, account, at)
     return period_at(anchor, max(at, anchor), INTERVAL_MONTHS[plan.interval], account.time_zone)
 
 
@@ -54,7 +54,11 @@ def validity(policy: Policy, plan: Plan, account: Account, at: int) -> int | Non
             return credit_period(plan, account, at)[1]
 
 
-def _term(plan: Plan, anchor: int, at: int) -> tuple[int, int]:
+def _term(plan: Plan, account: Account, at: int) -> tuple[int, int]:
+    """A term that was bought keeps the length that it was bought with, whatever a later policy says."""
+    anchor = instants.cut_to_second(account.anchor)
+    if account.plan_ends_at is not None:
+        return anchor, account.plan_ends_at
     length = (plan.term_days or 0) * instants.DAY
     start = anchor + max(0, at - anchor) // length * length
     return start, start + length

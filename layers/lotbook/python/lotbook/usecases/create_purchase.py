@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain import ids
-from lotbook.domain.eligibility import FORBIDDEN
+from lotbook.domain.eligibility import FORBIDDEN, sold_once
 from lotbook.domain.errors import (
     AmountNotChargeable,
     Conflict,
@@ -28,7 +28,7 @@ from lotbook.domain.purchase import (
     moved,
     new_purchase_id,
 )
-from lotbook.domain.quotes import PlanItem, quote
+from lotbook.domain.quotes import quote
 from lotbook.domain.return_urls import check_return_url
 from lotbook.domain.transactions import title_of
 from lotbook.ports import KeyUse
@@ -120,7 +120,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sale
         item=request.item,
         lines=summary.lines,
         unit=policy.units[0],
-        credits=summary.credits,
+        credits=summary.lot_credits,
         companions=summary.companions,
         subtotal_minor=summary.subtotal_minor,
         tax=summary.tax,
@@ -139,6 +139,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sale
         gateway=policy.payment_for(account).gateway,
         title=title_of(policy, request.item),
         invoice_waits=policy.invoices.billing_details == "required",
+        plan=summary.plan,
     )
     return replace(moved(order, "pending", now), checkout_request=sales.gateway.draft_checkout(order))
 
@@ -147,8 +148,8 @@ def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, no
     summary = quote(loaded.published, loaded.account, request.item, caller, now)
     if not summary.allowed:
         raise Forbidden if summary.reason == FORBIDDEN else NotEligible(summary.reason or FORBIDDEN)
-    if isinstance(request.item, PlanItem):
-        raise NotEligible("plan_purchase_not_available", "Plans cannot be bought here yet.")
+    if summary.plan is not None and not sold_once(loaded.published.policy, summary.plan.plan_id):
+        raise NotEligible("plan_purchase_not_available", "This plan cannot be bought here yet.")
     return summary
 
 

@@ -16,6 +16,7 @@ from lotbook.domain.money_back import lots_sold, planned, reached
 from lotbook.domain.own_refunds import reserved, with_own
 from lotbook.domain.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.change_plan import follow_plan_money
 from lotbook.usecases.claw_back import claw_back
 from lotbook.usecases.follow_shortfall import follow_shortfall
 from lotbook.usecases.freeze_lot import freeze_lot
@@ -76,7 +77,10 @@ def _caught_up(purchase: Purchase, sales: Sales) -> Purchase:
             purchase = sales.purchases.save(_reserve(purchase, own, sales))
     if purchase.reversal_next is None:
         return purchase
-    _move_lots(purchase, purchase.reversal, purchase.reversal_next, sales)
+    was, target = purchase.reversal, purchase.reversal_next
+    _move_lots(purchase, was, target, sales)
+    if target.ends_plan != was.ends_plan:
+        follow_plan_money(purchase, target.step, gone=target.ends_plan, sales=sales)
     follow_shortfall(purchase.account_id, sales=sales)
     return sales.purchases.save(reached(purchase, sales.clock.now()))
 

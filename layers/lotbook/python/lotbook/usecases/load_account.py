@@ -26,10 +26,17 @@ def load_account(
     account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock, not_before: int = 0
 ) -> LoadedAccount:
     """Raises AccountNotFound. `not_before`: an instant that somebody has seen already, where this clock may be behind."""
+    stored = load_stored_account(account_id, accounts=accounts, policies=policies)
+    policy = stored.published.policy
+    return LoadedAccount(account_at(policy, stored.account, max(clock.now(), not_before)), stored.published)
+
+
+def load_stored_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore) -> LoadedAccount:
+    """The account as it is kept, whatever time it is: for those who write it. Raises AccountNotFound."""
     account = accounts.get(account_id)
     if account is None:
         raise AccountNotFound
     published = policies.newest(account.policy_id)
     if published is None:
         raise BrokenInvariant(f"account {account_id} lives under a policy that is not published")
-    return LoadedAccount(account_at(published.policy, account, max(clock.now(), not_before)), published)
+    return LoadedAccount(account, published)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.auto_top_ups import automatic_lines
 from lotbook.domain.money import tax_minor
-from lotbook.domain.periods import lots_of_period
+from lotbook.domain.periods import lots_of_period, term_end
 from lotbook.domain.prices import unit_price
 from lotbook.domain.validity import billing_period, credit_period
 from lotbook.usecases.load_account import load_account
@@ -28,7 +28,8 @@ class AccountView:
 
     `credits_reset_at` is when plan and free credits come anew; None where there are none. `unit_price` is that of
     credits bought by hand, in major units; None where the plan gives none. `next_charge_minor` is what one automatic
-    purchase takes, with surcharge and tax; None where the plan has none.
+    purchase takes, with surcharge and tax; None where the plan has none. `plan_ends_at`: when the plan's term is over and
+    the account goes back to the starting plan (NP-53); None for plans that do not end by themselves.
     """
 
     account: Account
@@ -40,6 +41,7 @@ class AccountView:
     auto_top_up_cap: int
     unit_price: Decimal | None
     next_charge_minor: int | None
+    plan_ends_at: int | None = None
 
 
 def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock) -> AccountView:
@@ -60,6 +62,7 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
         auto_top_up_cap=rule.cap(plan) if rule else 0,
         unit_price=unit_price(policy, plan, account.currency),
         next_charge_minor=_next_charge_minor(policy, plan, account) if rule and rule.cap(plan) else None,
+        plan_ends_at=term_end(policy, account),
     )
 
 

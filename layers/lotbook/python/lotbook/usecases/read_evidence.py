@@ -68,6 +68,7 @@ def read_evidence(
         page=page,
         changes=evidence.changes_of(events),
         at=sales.clock.now(),
+        plan=evidence.plan_delivery(purchase),
     )
 
 

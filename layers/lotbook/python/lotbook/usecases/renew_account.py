@@ -124,5 +124,5 @@ class _Renewing:
         # Nothing to grant, or it was granted before: only the instant is left to be moved, unless somebody just did.
         book = self.books.get(self.account_id, self.unit)
         if book is not None and book.renews_at == found.renews_at != owed.renews_at:
-            order = Renewal(was=book.renews_at, renews_at=owed.renews_at)
+            order = Renewal(was=book.renews_at, renews_at=owed.renews_at, seq=book.head.seq)
             place(self.account_id, self.unit, order, books=self.books, clock=self.clock)

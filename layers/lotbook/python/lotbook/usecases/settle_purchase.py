@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 from lotbook.domain.billing import with_snapshot
 from lotbook.domain.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.domain.purchase import SETTLED, GatewayRefs, Purchase, completed, lots_of, moved, settled
+from lotbook.domain.quotes import account_after
 from lotbook.domain.validity import validity
 from lotbook.domain.verdicts import Verdict, decided, verdict
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.change_plan import begin_plan
+from lotbook.usecases.close_other_plans import close_other_plans
 from lotbook.usecases.follow_shortfall import follow_shortfall
 from lotbook.usecases.grant import grant_lot
+from lotbook.usecases.sessions import session_of as session_of
 
 if TYPE_CHECKING:
     from lotbook.domain.gateway import CheckoutFacts
@@ -39,15 +43,6 @@ def settle_purchase(account_id: str, purchase_id: str, *, sales: Sales) -> Purch
         except Conflict:
             continue
     raise Unavailable("The purchase is being settled; ask again.")
-
-
-def session_of(purchase: Purchase, sales: Sales) -> str | None:
-    """The order's checkout session. After a crash between opening and saving it is looked up at the gateway."""
-    known = purchase.gateway_refs.checkout_session
-    if known is not None:
-        return known
-    customer = purchase.customer or sales.account(purchase.account_id).account.gateway_customer
-    return sales.gateway.find_checkout(purchase, customer) if customer else None
 
 
 def _settle(purchase: Purchase, sales: Sales) -> Purchase:
@@ -109,6 +104,9 @@ def grant_lots(purchase: Purchase, sales: Sales) -> None:
 
 
 def _grant(purchase: Purchase, sales: Sales) -> Purchase:
+    if purchase.plan is not None:
+        begin_plan(purchase, _policy(purchase, sales), sales=sales)
+        close_other_plans(purchase, sales=sales)
     grant_lots(purchase, sales)
     if _policy(purchase, sales).shortfall_pauses:
         follow_shortfall(purchase.account_id, sales=sales)
@@ -118,9 +116,15 @@ def _grant(purchase: Purchase, sales: Sales) -> Purchase:
 
 
 def _expires_at(purchase: Purchase, at: int, sales: Sales) -> int | None:
-    """By the rules that the order was made under, in the account's present period (IS-02, MK-01, NP-04)."""
-    policy = _policy(purchase, sales)
-    return validity(policy, policy.plan(purchase.plan_id), sales.account(purchase.account_id).account, at)
+    """By the rules that the order was made under, in the account's present period (IS-02, MK-01, NP-04).
+
+    Of credits that came with a plan, in the period that the account is in once it has the plan.
+    """
+    policy, account = _policy(purchase, sales), sales.account(purchase.account_id).account
+    if purchase.plan is None:
+        return validity(policy, policy.plan(purchase.plan_id), account, at)
+    wanted = policy.plan(purchase.plan.plan_id)
+    return validity(policy, wanted, account_after(policy, account, wanted, at), at)
 
 
 def _policy(purchase: Purchase, sales: Sales) -> Policy:

@@ -12,6 +12,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.account import Account
 from lotbook.domain.instants import DAY
+from lotbook.domain.terms import Move, Standing, Term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,4 +82,18 @@ def _first_audit(account: Account) -> dict[str, object]:
 def _account(attributes: Mapping[str, Any]) -> Account:
     item = from_item(attributes)
     # An attribute that a later version wrote is not ours to read; one that an older version did not write has a default.
-    return Account(**{name: value for name, value in item.items() if name in _FIELDS})
+    known = {name: value for name, value in item.items() if name in _FIELDS}
+    known["terms"] = tuple(_part(Term, term) for term in known.get("terms", ()))
+    known["moves"] = tuple(_move(move) for move in known.get("moves", ()))
+    return Account(**known)
+
+
+def _move(values: Mapping[str, Any]) -> Move:
+    standings = {name: _part(Standing, values[name]) for name in ("was", "became")}
+    made: Move = _part(Move, {**values, **standings})
+    return made
+
+
+def _part(part: type[Any], values: Mapping[str, Any]) -> Any:
+    known = {field.name for field in fields(part)}
+    return part(**{name: value for name, value in values.items() if name in known})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import details_of
 from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase, Settlement
-from lotbook.domain.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, Tax, TopUpItem
+from lotbook.domain.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, PlanPart, Tax, TopUpItem
 from lotbook.domain.reversals import OwnRefund, Reversal
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _PARTS: dict[str, type[Any]] = {
     "settlement": Settlement,
     "failure": Failure,
     "dispute": Dispute,
+    "plan": PlanPart,
 }
 
 

@@ -1,0 +1,56 @@
+"""What an account keeps about plans that were bought: the terms that were paid for, and changes of plan still under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PlanBilling = Literal["none", "external", "stripe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides an account's periods: its plan, since when and until when, and the purchase that gave it.
+
+    `ends_at` is the end of a term that was bought here; None for plans that do not end by themselves.
+    """
+
+    plan_id: str
+    anchor: int
+    billing: PlanBilling
+    ends_at: int | None = None
+    purchase_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A plan that was bought for a time, `[at, ends_at)`. Of several the one that was settled last counts.
+
+    `is_ended`: all its money went back; `step` is the step of the purchase's reversal that said so, or took it back.
+    """
+
+    purchase_id: str
+    plan_id: str
+    at: int
+    ends_at: int
+    is_ended: bool = False
+    step: int = 0
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Later settlements count before earlier ones."""
+        return self.at, self.purchase_id
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of plan whose old lots are still to be taken. `number` names its orders in the books.
+
+    `carries`: what is left of the old plan's credits goes on with the new plan (GC-07); else it is forfeit (IS-56).
+    """
+
+    number: int
+    at: int
+    was: Standing
+    became: Standing
+    carries: bool

@@ -1,0 +1,174 @@
+"""A change of plan: the account first, then the new period's lots, then what is left of the old ones.
+
+The account says which plan it is on, and keeps the move until its lots have followed; whoever comes after a crash goes on
+with it. Every step is done once by its name: lots by their ids, what is taken of old lots by the move's number. How much
+was left is what the ledger says was taken, so every attempt carries over the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.errors import BrokenInvariant, Conflict, LotNotFound, Unavailable
+from lotbook.domain.instants import DAY
+from lotbook.domain.plan_changes import (
+    carried_lot,
+    carried_lot_id,
+    lots_left,
+    paid_meanwhile,
+    with_money_back,
+    with_term,
+)
+from lotbook.domain.terms import Term
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.claw_back import claw_back, granted_lot
+from lotbook.usecases.grant import grant_lot
+from lotbook.usecases.load_account import LoadedAccount, load_stored_account
+from lotbook.usecases.renew_account import renew_account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.domain.account import Account
+    from lotbook.domain.lots import Lot
+    from lotbook.domain.policy import Policy
+    from lotbook.domain.purchase import Purchase
+    from lotbook.domain.terms import Move, Standing
+    from lotbook.usecases.sales import Sales
+
+CHANGE_ATTEMPTS = 8  # lost races: each means that somebody else changed the account
+MAX_MOVES = 20  # finished by one call
+REASON = "plan_change"
+
+
+def begin_plan(purchase: Purchase, policy: Policy, *, sales: Sales) -> None:
+    """Put the account on the plan that a settled purchase bought, with the lots of its first period (NP-13, X-14).
+
+    `policy`: the version that the order was made under; it says what becomes of the old plan's credits. A plan that was
+    settled later stays. Raises AccountNotFound, Unavailable.
+    """
+    term = term_of(purchase)
+
+    def begun(loaded: LoadedAccount) -> Account:
+        now, account = sales.clock.now(), loaded.account
+        after = with_term(loaded.published.policy, account, term, now, carries=_carries(policy, purchase.plan_id, term))
+        other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
+        if other is not None and after != account:  # before the write: rather twice than never
+            alarm(
+                "plan_paid_twice",
+                account_id=purchase.account_id,
+                purchase_id=purchase.purchase_id,
+                other=other.purchase_id,
+            )
+        return after
+
+    _change(purchase.account_id, begun, sales)
+
+
+def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, sales: Sales) -> None:
+    """All the money of a plan's purchase is `gone`: its plan ends now. Back again: it comes back if it still can.
+
+    Raises AccountNotFound, Unavailable.
+    """
+
+    def followed(loaded: LoadedAccount) -> Account:
+        policy, account, now = loaded.published.policy, loaded.account, sales.clock.now()
+        return with_money_back(policy, account, purchase.purchase_id, step, now, gone=gone)
+
+    _change(purchase.account_id, followed, sales)
+
+
+def term_of(purchase: Purchase) -> Term:
+    """The term that a settled purchase bought: so many days of 24 hours from its settlement (NP-53).
+
+    Raises BrokenInvariant for a purchase that bought none.
+    """
+    if purchase.plan is None or purchase.settlement is None:
+        raise BrokenInvariant(f"{purchase.purchase_id}: no plan was bought")
+    at = purchase.settlement.at
+    return Term(purchase.purchase_id, purchase.plan.plan_id, at, at + purchase.plan.term_days * DAY)
+
+
+def _carries(policy: Policy, present: str, term: Term) -> bool:
+    rules = policy.plan_change
+    moves_down = policy.plan(term.plan_id).place < policy.plan(present).place
+    return (rules.downgrade if moves_down else rules.upgrade).plan_credits == "carry"
+
+
+def _change(account_id: str, change: Callable[[LoadedAccount], Account], sales: Sales) -> None:
+    """Write the change, then finish every move that the account has; both may have been done by others already."""
+    for _ in range(CHANGE_ATTEMPTS + MAX_MOVES):
+        loaded = load_stored_account(account_id, accounts=sales.accounts, policies=sales.policies)
+        after = change(loaded)
+        try:
+            if after != loaded.account:
+                sales.accounts.save(after)
+            elif not after.moves:
+                return
+            else:
+                _finish(after, after.moves[0], loaded.published.policy, sales)
+        except Conflict:
+            continue
+    raise Unavailable("The account's plan is changing; ask again.")
+
+
+def _finish(account: Account, move: Move, policy: Policy, sales: Sales) -> None:
+    """The new lots first: who burns meanwhile never meets an empty book. Raises Conflict."""
+    _renew(account.account_id, sales, at_once=True)
+    _leave(account, move, policy, sales)
+    _renew(account.account_id, sales, at_once=False)  # a renewal that began under the old plan may have come in between
+    rest = tuple(each for each in account.moves if each.number != move.number)
+    sales.accounts.save(replace(account, moves=rest))
+
+
+def _renew(account_id: str, sales: Sales, *, at_once: bool) -> None:
+    renew_account(
+        account_id,
+        accounts=sales.accounts,
+        policies=sales.policies,
+        books=sales.books,
+        clock=sales.clock,
+        at_once=at_once,
+    )
+
+
+def _leave(account: Account, move: Move, policy: Policy, sales: Sales) -> None:
+    left = 0
+    for lot in lots_left(policy, account, move):
+        # A period that nobody has looked into has its lots all the same, and a renewal that comes late adds none.
+        grant_lot(account.account_id, lot, books=sales.books, clock=sales.clock)
+        taken = _taken(account, lot, move, sales)
+        left += taken if lot.kind == "plan" else 0
+    earlier = _carried(account, move.was, policy, sales)
+    if earlier is not None:
+        left += _taken(account, earlier, move, sales)
+    onward = carried_lot(policy, account, move, left)
+    if onward is not None:
+        grant_lot(account.account_id, onward, books=sales.books, clock=sales.clock)
+
+
+def _carried(account: Account, standing: Standing, policy: Policy, sales: Sales) -> Lot | None:
+    lot_id = carried_lot_id(account, policy.units[0], standing)
+    if lot_id is None:
+        return None
+    try:
+        return granted_lot(account.account_id, policy.units[0], lot_id, sales.books)
+    except LotNotFound:
+        return None
+
+
+def _taken(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
+    """What was left of the lot, now gone; nothing that was burned or is held."""
+    taken = claw_back(
+        account.account_id,
+        lot.unit,
+        lot.lot_id,
+        f"plan{move.number}",
+        lot.credits,
+        books=sales.books,
+        clock=sales.clock,
+        reason=REASON,
+        unused_only=True,
+    )
+    return taken.removed
