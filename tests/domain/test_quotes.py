@@ -16,7 +16,7 @@ from lotbook.domain.errors import (
     QuantityNotAllowed,
     UnknownPack,
 )
-from lotbook.domain.money import line_minor
+from lotbook.domain.money import ChargeLimits, line_minor
 from lotbook.domain.policy import PublishedPolicy
 from lotbook.domain.quotes import PackItem, TopUpItem, quote
 from tests.fakes.samples import OWNER, account_on, instant, member, published, quoted
