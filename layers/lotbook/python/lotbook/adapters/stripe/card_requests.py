@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from lotbook.domain.cards import CardSetup, Seen
     from lotbook.domain.gateway import Deployment
 
-DEFAULT = "invoice_settings.default_payment_method"
-RETRIEVE_CUSTOMER: dict[str, Any] = {"expand": [DEFAULT]}
 SEEN = "card_seen"  # the name of the customer's metadata
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -39,15 +40,15 @@ class StripeCards:
 
     def card_file(self, customer: str) -> CardFile:
         """The customer and its cards; the default is there also where it lies behind the last page that is read."""
-        params: Any = requests.RETRIEVE_CUSTOMER
-        found = self._calls.call(lambda client: client.v1.customers.retrieve(customer, params)).to_dict()
+        found = self._calls.call(lambda client: client.v1.customers.retrieve(customer)).to_dict()
         if found.get("deleted"):
             return CardFile()
-        cards = self._cards(customer)
-        default = _default(found)
-        if default is not None and default not in cards:
-            cards = (*cards, default)
-        return CardFile(cards, default.payment_method if default else None, _seen(found))
+        file = CardFile(self._cards(customer), None, _seen(found))
+        named = id_of((found.get("invoice_settings") or {}).get("default_payment_method"))
+        if named is None or file.find(named) is not None:
+            return replace(file, default=named)
+        further = self._card(customer, named)
+        return replace(file, cards=(*file.cards, further), default=named) if further else file
 
     def set_up(self, customer: str) -> frozenset[str]:
         """Cards of setup intents that succeeded and carry our mark."""
@@ -84,6 +85,19 @@ class StripeCards:
             after = page["data"][-1]["id"]
         return tuple(found)
 
+    def _card(self, customer: str, payment_method: str) -> Card | None:
+        """A card of the customer; None for one that is not on file any more, or is no card."""
+
+        def find(client: stripe.StripeClient) -> Card | None:
+            try:
+                return _card(client.v1.customers.payment_methods.retrieve(customer, payment_method).to_dict())
+            except stripe.InvalidRequestError as error:
+                if error.code == MISSING:
+                    return None
+                raise
+
+        return self._calls.call(find)
+
     def _done(self, change: Callable[[stripe.StripeClient], object], code: str | None = None) -> bool:
         """Whether it was done; False where Stripe says that the card is not there (`code`, or any word for it)."""
 
@@ -111,14 +125,6 @@ def _card(method: dict[str, Any]) -> Card | None:
         expires=f"{card['exp_year']:04d}-{card['exp_month']:02d}",
         added_at=method["created"] * SECOND,
     )
-
-
-def _default(customer: dict[str, Any]) -> Card | None:
-    """The default, where it is a card and still this customer's."""
-    named = (customer.get("invoice_settings") or {}).get("default_payment_method")
-    if not isinstance(named, dict) or id_of(named.get("customer")) != customer["id"]:
-        return None
-    return _card(named)
 
 
 def _seen(customer: dict[str, Any]) -> Seen | None:
