@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from local.permissions import asking
 from local.template import FunctionSpec
 
 Handler = Callable[[Any, Any], Any]
@@ -74,12 +75,15 @@ class Functions:
             memory_limit_in_mb=spec.memory_mb,
             deadline=time.monotonic() + spec.timeout_seconds,
         )
+        caller = asking.set(folder)
         try:
             answer = self.load(folder)(json.loads(json.dumps(event)), context)
             return json.loads(json.dumps(answer))
         except Exception as failure:  # Lambda's own boundary: whatever a handler raises ends here
             sys.stderr.write(f"--- {folder} failed, request {context.aws_request_id}\n{traceback.format_exc()}")
             raise FunctionFailed(folder) from failure
+        finally:
+            asking.reset(caller)
 
     def load(self, folder: str) -> Handler:
         """The handler of `functions/<folder>/app.py`, imported under a name of its own. Raises what the import raises."""

@@ -24,6 +24,7 @@ from local.functions import Functions
 from local.gateway import Gateway
 from local.http_server import Server, application
 from local.issuer import AUDIENCE, ISSUER, Issuer
+from local.permissions import enforce
 from local.places import HOST, CannotStart, Places
 from local.published import follow_table
 from local.run_secrets import ALL_SCOPES, RunSecrets
@@ -105,6 +106,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
         environment["WEBHOOK_SECRETS_PARAMETER"]: webhook_secret,
     }
     cloud.create_missing(template, parameters, engine.url)
+    enforce(template.permissions)
 
     _say("starting the API and the Stripe stand-in", stop)
     log = directory / "functions.log"

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from local.permissions import NotUnderstood, Permissions, Statement, statements
 
 PSEUDO_PARAMETERS = {
     "AWS::Region": "us-east-1",
@@ -98,6 +100,7 @@ class Template:
     table: Mapping[str, Any]  # arguments of CreateTable
     bus: str | None
     streams: tuple[StreamSource, ...] = ()
+    permissions: Permissions = field(default_factory=dict)
 
 
 def load(path: Path, parameters: Mapping[str, str]) -> Template:
@@ -133,6 +136,7 @@ def load(path: Path, parameters: Mapping[str, str]) -> Template:
             Schedule(folder, name, _rate_seconds(p)) for folder, name, kind, p in events if kind == SCHEDULE
         ),
         streams=tuple(_stream(p, folder) for folder, _, kind, p in events if kind == STREAM),
+        permissions={folder: _permissions(p, resources, resolver) for folder, p in declared.items()},
         environment={key: resolver.text(value) for key, value in shared["Environment"]["Variables"].items()},
         table=_create_table_arguments(resolver, resources),
         bus=next(
@@ -145,6 +149,15 @@ def _refuse_unknown(kinds: Iterable[str]) -> None:
     unknown = set(kinds) - {HTTP, SCHEDULE, STREAM}
     if unknown:
         raise TemplateError(f"the local run does not know events of type {', '.join(sorted(unknown))}")
+
+
+def _permissions(
+    properties: Mapping[str, Any], resources: Mapping[str, Any], resolver: _Resolver
+) -> tuple[Statement, ...]:
+    try:
+        return statements(properties.get("Policies", []), resources, resolver.text)
+    except NotUnderstood as strange:
+        raise TemplateError(f"{properties['LogicalId']}: the local run does not understand {strange}") from strange
 
 
 def _function(folder: str, properties: Mapping[str, Any]) -> FunctionSpec:

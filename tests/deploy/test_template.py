@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from local.permissions import Need, may
 from local.template import Template, _Loader, load
 from lotbook.adapters.dynamo import keys
 from lotbook.api.routes import CONTRACT
@@ -173,44 +174,75 @@ def test_all_settings_come_from_globals(template: Template) -> None:
         assert "Environment" not in function, name
 
 
-def test_only_the_authorizer_reads_service_keys() -> None:
-    """A bug in one function must not be able to mint or read keys."""
-    for name, function in of_type("AWS::Serverless::Function").items():
-        inline = [policy for policy in function["Policies"] if "Statement" in policy]
-        managed = {policy["Ref"] for policy in function["Policies"] if "Ref" in policy}
-        if name == "AuthorizerFunction":
-            ((statement,),) = (policy["Statement"] for policy in inline)
-            assert not managed
-            assert statement["Action"] == "dynamodb:GetItem"
-            assert list(statement["Condition"].values()) == [{"dynamodb:LeadingKeys": ["K#*"]}]
-        else:
-            assert not inline
-            assert "LedgerAccess" in managed
-    (denied,) = (
-        statement
-        for statement in RESOURCES["LedgerAccess"]["Properties"]["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Deny"
-    )
-    assert list(denied["Condition"].values()) == [{"dynamodb:LeadingKeys": ["K#*"]}]
-    assert keys.service_key("x")["pk"].startswith("K#")
+KEYS = {  # one partition key of each kind of item
+    "account": keys.account("a")["pk"],
+    "book": keys.book("a", "u")["pk"],
+    "shelf": keys.shelf("a", "u", "n")["pk"],
+    "lot ledger": keys.lot_ledger("a", "u", "n")["pk"],
+    "burn ledger": keys.spread_ledger("a", "n")["pk"],
+    "statement": keys.statement("a", "u", 1)["pk"],
+    "policy": keys.policy_head("p")["pk"],
+    "journal": keys.reconciliation_note("2026-01-31", "n")["pk"],
+    "progress": keys.reconciliation_progress("n")["pk"],
+    "stray": keys.stray("n")["pk"],
+    "service key": keys.service_key("h")["pk"],
+}
+LEDGER = {"account", "book", "shelf", "lot ledger", "burn ledger"}
+JOURNAL = {"journal", "progress", "stray"}
 
 
-def test_only_what_talks_to_the_gateway_may_read_its_secrets() -> None:
-    users = {
-        name
-        for name, function in of_type("AWS::Serverless::Function").items()
-        if {"Ref": "GatewaySecretsAccess"} in function["Policies"]
+def who_may(template: Template, action: str, resource: str = "Table") -> dict[str, set[str]]:
+    """Functions by name, with the kinds of items on which they may do this."""
+    found = {
+        function: {kind for kind, key in KEYS.items() if may(permissions, Need(action, resource, (key,)))}
+        for function, permissions in template.permissions.items()
     }
-    assert users == {"PurchaseFunction", "WebhookFunction", "RecheckFunction", "ReconcileFunction"}
+    return {function: kinds for function, kinds in found.items() if kinds}
 
 
-def test_no_statement_allows_everything() -> None:
-    for name, policy in of_type("AWS::IAM::ManagedPolicy").items():
-        for statement in policy["PolicyDocument"]["Statement"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            if statement["Effect"] == "Allow":
-                assert not [action for action in actions if "*" in action], name
-                assert statement["Resource"] != "*", name
+def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template: Template) -> None:
+    """A bug in one function must not be able to mint or read keys."""
+    reads = who_may(template, "dynamodb:GetItem")
+    assert reads.pop("authorizer") == {"service key"}
+    assert all(kinds == set(KEYS) - {"service key"} for kinds in reads.values())
+    for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+        assert all("service key" not in kinds for kinds in who_may(template, f"dynamodb:{action}").values())
+
+
+def test_nothing_is_deleted_but_notices_and_progress(template: Template) -> None:
+    """An entry that is gone would turn a late duplicate into a second charge; IAM cannot tell items of one partition apart."""
+    assert who_may(template, "dynamodb:DeleteItem") == {"expire": {"account"}, "reconcile": {"progress"}}
+    assert who_may(template, "dynamodb:BatchWriteItem") == {"outbox": {"statement"}}
+    assert who_may(template, "dynamodb:PartiQLDelete") == {}
+
+
+def test_each_function_writes_what_is_its_business(template: Template) -> None:
+    writes = who_may(template, "dynamodb:PutItem")
+    assert writes.pop("account") == LEDGER | {"policy"}
+    assert writes.pop("webhook") == writes.pop("reconcile") == LEDGER | JOURNAL
+    assert set(writes) == {"consume", "purchase", "recheck", "expire", "audit", "outbox"}
+    assert all(kinds == LEDGER for kinds in writes.values())
+
+
+def test_only_schedules_see_what_is_due_and_nobody_scans(template: Template) -> None:
+    due = who_may(template, "dynamodb:Query", f"Table/index/{keys.DUE_INDEX}")
+    assert set(due) == {schedule.function for schedule in template.schedules}
+    assert who_may(template, "dynamodb:Scan") == {}
+
+
+def test_only_what_talks_to_the_gateway_may_read_its_secrets(template: Template) -> None:
+    for parameter in ("stripe-key", "stripe-webhook-secrets"):
+        need = Need("ssm:GetParameter", f"parameter/lotbook/test/{parameter}")
+        users = {function for function, permissions in template.permissions.items() if may(permissions, need)}
+        assert users == {"purchase", "webhook", "recheck", "reconcile"}
+    announcing = {name for name, given in template.permissions.items() if may(given, Need("events:PutEvents", "Bus"))}
+    assert announcing == {"outbox", "expire"}
+
+
+def test_no_statement_allows_everything(template: Template) -> None:
+    """That a resource is named is said by `local.permissions`, which reads nothing else."""
+    for name, given in template.permissions.items():
+        assert not [action for each in given if each.allows for action in each.actions if "*" in action], name
 
 
 def test_the_layer_lands_as_a_package() -> None:

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from local.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.policies import read_document
+from local.template import load
 from lotbook import settings, wiring
 from lotbook.adapters.dynamo.table import Table
 from lotbook.api.identity import to_context
@@ -116,8 +118,12 @@ class Api:
 
     def invoke(self, event: Mapping[str, Any]) -> Answer:
         """Invoke the function of the event's route."""
-        module = import_module(f"functions.{CONTRACT[event['routeKey']].function}.app")
-        result = module.handler(event, None)
+        function = CONTRACT[event["routeKey"]].function
+        caller = asking.set(function)
+        try:
+            result = import_module(f"functions.{function}.app").handler(event, None)
+        finally:
+            asking.reset(caller)
         is_text = result["headers"]["content-type"].startswith("text/")
         return Answer(
             result["statusCode"], result["headers"], result["body"] if is_text else json.loads(result["body"])
@@ -136,6 +142,12 @@ def clear_wiring() -> None:
             clear()
 
 
+@cache
+def permissions() -> Permissions:
+    """What the template lets each function do: an answer here must not need more than there will be on AWS."""
+    return load(SAMPLES.parent / "template.yaml", {}).permissions
+
+
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Table]:
     """An environment and moto with a client of its own; making clients is what takes time here."""
@@ -143,7 +155,9 @@ def aws() -> Iterator[Table]:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
         clear_wiring()
-        yield wiring.table()
+        table = wiring.table()
+        table.client.meta.events.register(BEFORE_A_CALL, checker(permissions()))
+        yield table
     clear_wiring()
 
 

@@ -1,0 +1,170 @@
+"""What `template.yaml` allows each function to do in AWS, held against what the functions do in the local run.
+
+A permission that is missing in the template is missing here too, so that it is found on a laptop and not after a deployment.
+Understood are the statements that the template uses: actions on the table, its index, the bus and parameters, with patterns for
+the leading keys of the items. Anything else is refused when the template is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from botocore import handlers
+from botocore.exceptions import ClientError
+
+TABLE, BUS = "Table", "Bus"
+ATTRIBUTE = re.compile(r"\$\{(\w+)\.Arn\}")
+FIRST_VALUE = re.compile(r"\s*#?\w+ = (:\w+)")
+ALL, ANY = "ForAllValues:StringLike", "ForAnyValue:StringLike"
+LEADING_KEYS = "dynamodb:LeadingKeys"
+BEFORE_A_CALL = "provide-client-params"
+ACTION_OF = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+asking: ContextVar[str | None] = ContextVar("asking", default=None)  # the function that runs in this thread
+
+
+class NotUnderstood(Exception):
+    """A statement that says something else than those of this template do; the message holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One permission that a call needs; `keys` are the partition keys of the items."""
+
+    action: str
+    resource: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. `keys`: patterns of leading keys, none for no condition; `for_any`: one key that matches is enough."""
+
+    allows: bool
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    for_any: bool = False
+
+    def covers(self, need: Need) -> bool:
+        """Whether the statement is about this."""
+        matches = [any(fnmatchcase(key, pattern) for pattern in self.keys) for key in need.keys]
+        return (
+            any(fnmatchcase(need.action, action) for action in self.actions)
+            and need.resource in self.resources
+            and (not self.keys or (any(matches) if self.for_any else all(matches)))
+        )
+
+
+Permissions = Mapping[str, tuple[Statement, ...]]  # by function folder
+
+
+def statements(
+    policies: Iterable[Mapping[str, Any]], resources: Mapping[str, Any], text: Callable[[Any], str]
+) -> tuple[Statement, ...]:
+    """Those of a function's `Policies`: references to managed policies, and statements of its own. Raises NotUnderstood."""
+    found: list[Mapping[str, Any]] = []
+    for policy in policies:
+        if "Ref" in policy:
+            found += resources[policy["Ref"]]["Properties"]["PolicyDocument"]["Statement"]
+        else:
+            found += policy["Statement"]
+    return tuple(_statement(each, text) for each in found)
+
+
+def may(permissions: Iterable[Statement], need: Need) -> bool:
+    """As IAM decides: refused unless something allows it, and whatever denies it wins."""
+    about = [statement.allows for statement in permissions if statement.covers(need)]
+    return bool(about) and all(about)
+
+
+def needs(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Need]:
+    """What a call of the SDK needs."""
+    match service, operation:
+        case "dynamodb", "TransactWriteItems":
+            for item in parameters["TransactItems"]:
+                ((kind, asked),) = item.items()
+                yield Need(f"dynamodb:{ACTION_OF[kind]}", TABLE, (_key_of(asked),))
+        case "dynamodb", "BatchGetItem":
+            ((_, asked),) = parameters["RequestItems"].items()
+            yield Need("dynamodb:BatchGetItem", TABLE, tuple(key["pk"]["S"] for key in asked["Keys"]))
+        case "dynamodb", "BatchWriteItem":
+            ((_, asked),) = parameters["RequestItems"].items()
+            yield Need("dynamodb:BatchWriteItem", TABLE, tuple(_key_of(*each.values()) for each in asked))
+        case "dynamodb", "Query":
+            index = parameters.get("IndexName")
+            yield Need("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE, (_queried(parameters),))
+        case "dynamodb", _:
+            yield Need(f"dynamodb:{operation}", TABLE, (_key_of(parameters),))
+        case "ssm", _:
+            yield Need(f"ssm:{operation}", f"parameter{parameters['Name']}")
+        case "events", _:
+            yield Need(f"events:{operation}", BUS)
+        case _:
+            yield Need(f"{service}:{operation}", "?")
+
+
+def checker(permissions: Permissions) -> Callable[..., None]:
+    """What a client's event `BEFORE_A_CALL` calls: raises as AWS does where the function that asks may not."""
+
+    def check(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        function = asking.get()
+        if function is None:
+            return
+        for need in needs(model.service_model.service_name, model.name, params):
+            if not may(permissions[function], need):
+                refusal = f"template.yaml does not let {function} do {need.action} on {need.resource} {need.keys}"
+                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": refusal}}, model.name)
+
+    return check
+
+
+def enforce(permissions: Permissions) -> None:
+    """Hold every client that is made after this to the permissions. The functions make theirs, and need not know of it."""
+    handlers.BUILTIN_HANDLERS.append((BEFORE_A_CALL, checker(permissions)))
+
+
+def _statement(document: Mapping[str, Any], text: Callable[[Any], str]) -> Statement:
+    known = {"Sid", "Effect", "Action", "Resource", "Condition"}
+    condition = document.get("Condition", {})
+    ((how, asked),) = condition.items() if condition else ((ALL, {LEADING_KEYS: []}),)
+    if set(document) - known or how not in (ALL, ANY) or set(asked) != {LEADING_KEYS}:
+        raise NotUnderstood(str(document))
+    return Statement(
+        allows=document["Effect"] == "Allow",
+        actions=tuple(_listed(document["Action"])),
+        resources=tuple(_resource(each, text) for each in _listed(document["Resource"])),
+        keys=tuple(asked[LEADING_KEYS]),
+        for_any=how == ANY,
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _resource(value: Any, text: Callable[[Any], str]) -> str:
+    """`Table`, `Table/index/due`, `Bus`, `parameter/lotbook/...`: an ARN without what is the same for all."""
+    match value:
+        case {"Fn::GetAtt": str() as attribute} if attribute.endswith(".Arn"):
+            return attribute.removesuffix(".Arn")
+        case {"Fn::Sub": str() as pattern}:
+            return text({"Fn::Sub": ATTRIBUTE.sub(r"\1", pattern)}).rpartition(":")[2]
+    raise NotUnderstood(str(value))
+
+
+def _key_of(asked: Mapping[str, Any]) -> str:
+    return str((asked.get("Key") or asked["Item"])["pk"]["S"])
+
+
+def _queried(parameters: Mapping[str, Any]) -> str:
+    """The partition: its condition is always the first."""
+    name = FIRST_VALUE.match(parameters["KeyConditionExpression"])
+    if name is None:
+        raise NotUnderstood(parameters["KeyConditionExpression"])
+    return str(parameters["ExpressionAttributeValues"][name[1]]["S"])
