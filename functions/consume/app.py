@@ -58,6 +58,7 @@ def _close(request: Request, credits: int | None) -> Answer:
         keys=wiring.idempotency(),
         accounts=wiring.accounts(),
         clock=wiring.clock(),
+        renew=wiring.renew(),
     )
     return once(200, render.resolved(result), replayed=result.replayed)
 

@@ -254,6 +254,18 @@ def test_d18_a_hold_is_open_until_it_is_resolved_once(books: BookStore) -> None:
     assert not books.resolve(A, U, "res#h", resolving).done
 
 
+def test_d21_a_hold_is_closed_by_request_only_while_the_book_is_valid_and_lapses_at_any_time(books: BookStore) -> None:
+    """D21: past the horizon something died or ended that has to stand before it; a lapse is part of journaling that."""
+    opened(books)
+    for name in ("h", "i"):
+        assert books.burn(A, U, name, memo(2, kind="hold", due=NOW + 60), None).done
+    late = books.get(A, U).until  # type: ignore[union-attr]
+    captured = Memo("resolve", 1, late, "service", "digest", hold="h", by="capture")
+    assert not books.resolve(A, U, "res#h", captured).done
+    assert books.resolve(A, U, "res#h", replace(captured, at=late - 1)).done
+    assert books.resolve(A, U, "res#i", replace(captured, hold="i", by="lapse")).done
+
+
 def test_d41_a_book_is_opened_once(books: BookStore) -> None:
     """D41: first uses race; one of them opens it, and none wipes what is there."""
     assert books.create(A, U, Book(since=NOW, pause_reason="overdue", pause_version=3))

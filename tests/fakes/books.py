@@ -118,6 +118,7 @@ class FakeBooks:
             if book is None or not (
                 (hold in book.holds or "hold_open" not in self.guarded)
                 and self._in_time(book, memo)
+                and (book.until > memo.at or memo.by == "lapse")
                 and self._no_receipt(book, name)
                 and len(book.receipts) + len(book.outcomes) < self.max_receipts
             ):

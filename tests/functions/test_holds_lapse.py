@@ -91,6 +91,36 @@ def test_holds_what_is_released_into_a_dead_lot_expires_at_once(shop: Api) -> No
     assert figures(shop) == (0, 0)
 
 
+@pytest.mark.parametrize("captured", [2, 1, 0])
+def test_d_21_a_hold_that_is_resolved_after_a_death_nobody_saw_finds_the_dead_credits_gone(
+    shop: Api, captured: int
+) -> None:
+    """D21: what died first stands first in the statement, and is not in the answer's `available`."""
+    gift = {"credits": 5, "kind": "promotional", "reason": "x", "expires_at": "2026-01-15T10:30:00Z"}
+    consume(shop, 10).ok()
+    shop.call(f"POST {ACCOUNT}/grants", gift, key="g", path=ACME).ok(201)
+    held = place(shop, 2).ok(201)["hold_id"]
+    move_to(shop, "2026-01-15T10:30:00Z", 5)
+    answer = capture(shop, held, captured) if captured else release(shop, held)
+    assert answer.ok()["available"] == 0
+    kinds = [entry["kind"] for entry in entries(shop)]
+    assert kinds.index("expired", 2 if captured < 2 else 0) == kinds.index("held") - 1
+    instants = [entry["at"] for entry in entries(shop)]
+    assert instants == sorted(instants, reverse=True)
+    assert figures(shop) == (0, 0)
+
+
+def test_d_26_a_hold_that_is_resolved_after_a_reset_nobody_saw_leaves_the_new_periods_credits(shop: Api) -> None:
+    """D26: the answer's `available` is that of the period in which it is given."""
+    reset = shop.call(f"GET {ACCOUNT}", path=ACME).ok()["credits_reset_at"]
+    move_to(shop, reset, -10)
+    held = place(shop, 4, ttl_seconds=60).ok(201)["hold_id"]
+    move_to(shop, reset, 10)
+    assert capture(shop, held, 4).ok()["available"] == 10
+    assert [line[:2] for line in lines(shop, 3)] == [("captured", -4), ("granted", 10), ("expired", -6)]
+    assert figures(shop) == (10, 0)
+
+
 # --- the schedule
 
 

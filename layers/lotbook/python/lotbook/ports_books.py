@@ -59,7 +59,7 @@ class BookStore(Protocol):
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         """Close the open hold `memo.hold` and leave a receipt under `name`. Takes effect if the hold is open, no such
-        receipt is there, and the book is not full."""
+        receipt is there, the book is not full, and valid at `memo.at`; a lapse may come past its horizon."""
         ...
 
     def ask(self, account_id: str, unit: str, order: Order) -> Attempt:

@@ -159,10 +159,14 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a statement goes on. `given_back`: burns since undone, `(seq, credits)`, that older entries still count."""
+    """Where a statement goes on. `given_back`: burns since undone, `(seq, credits)`, that older entries still count.
+
+    `latest`: the instant of the entry shown last, of which what follows is not shown as later.
+    """
 
     at: Pointer
     given_back: tuple[tuple[int, int], ...] = ()
+    latest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from lotbook.usecases.require_account import require_account
 from lotbook.usecases.resolve_hold import HOLD_ID, capture_hold, release_hold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lotbook.domain.burning import Resolved
     from lotbook.ports import AccountStore, BookStore, Clock, IdempotencyStore
 
@@ -44,6 +46,7 @@ def close_hold(
     keys: IdempotencyStore,
     accounts: AccountStore,
     clock: Clock,
+    renew: Callable[[str], None] | None = None,
 ) -> Resolved:
     """What became of the hold.
 
@@ -51,23 +54,32 @@ def close_hold(
     IdempotencyKeyReused, Unavailable.
     """
     try:
-        return _close(account_id, command, books, keys, clock)
+        return _close(account_id, command, books, keys, clock, renew)
     except HoldNotFound:
         require_account(account_id, accounts=accounts)
         raise
 
 
-def _close(account_id: str, command: CloseHold, books: BookStore, keys: IdempotencyStore, clock: Clock) -> Resolved:
-    hold_id, key, actor = command.hold_id, command.key, command.actor
+def _close(
+    account_id: str,
+    command: CloseHold,
+    books: BookStore,
+    keys: IdempotencyStore,
+    clock: Clock,
+    renew: Callable[[str], None] | None,
+) -> Resolved:
+    hold_id, key = command.hold_id, command.key
     if HOLD_ID.fullmatch(hold_id) is None:
         raise HoldNotFound
     known = keys.find(account_id, KEY_SPACE, key)
     if known is not None and known["digest"] != command.digest:
         raise IdempotencyKeyReused
     if command.credits is None:
-        resolved = release_hold(account_id, hold_id, key, actor=actor, books=books, clock=clock)
+        resolved = release_hold(account_id, hold_id, key, actor=command.actor, books=books, clock=clock, renew=renew)
     else:
-        resolved = capture_hold(account_id, hold_id, key, command.credits, actor=actor, books=books, clock=clock)
+        resolved = capture_hold(
+            account_id, hold_id, key, command.credits, actor=command.actor, books=books, clock=clock, renew=renew
+        )
     if known is None:
         keys.claim(account_id, KEY_SPACE, key, {"digest": command.digest})
     return resolved

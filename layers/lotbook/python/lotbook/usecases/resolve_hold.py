@@ -20,6 +20,8 @@ from lotbook.domain.errors import (
 from lotbook.usecases.turn import is_of, turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lotbook.domain.ledger import Entry
     from lotbook.ports import BookStore, Clock
 
@@ -37,18 +39,35 @@ def hold_id_of(name: str) -> str:
 
 
 def capture_hold(
-    account_id: str, hold_id: str, key: str, credits: int, *, actor: str, books: BookStore, clock: Clock
+    account_id: str,
+    hold_id: str,
+    key: str,
+    credits: int,
+    *,
+    actor: str,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None] | None = None,
 ) -> Resolved:
     """Capture the first `credits` of the hold in burn order (0 to all of them, D19); the rest goes back.
 
-    Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held, IdempotencyKeyReused, Unavailable.
+    `renew` is called where a period has ended unseen: what can be spent afterwards is the new period's. Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held, IdempotencyKeyReused, Unavailable.
     """
-    return _resolve(account_id, hold_id, key, credits, "capture", actor, books, clock)
+    return _resolve(account_id, hold_id, key, credits, "capture", actor, books, clock, renew)
 
 
-def release_hold(account_id: str, hold_id: str, key: str, *, actor: str, books: BookStore, clock: Clock) -> Resolved:
-    """Give all of the hold back. Raises as `capture_hold`."""
-    return _resolve(account_id, hold_id, key, 0, "release", actor, books, clock)
+def release_hold(
+    account_id: str,
+    hold_id: str,
+    key: str,
+    *,
+    actor: str,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None] | None = None,
+) -> Resolved:
+    """Give all of the hold back. As `capture_hold`."""
+    return _resolve(account_id, hold_id, key, 0, "release", actor, books, clock, renew)
 
 
 def lapse(account_id: str, unit: str, hold: str, *, books: BookStore, clock: Clock) -> None:
@@ -74,6 +93,7 @@ def _resolve(
     actor: str,
     books: BookStore,
     clock: Clock,
+    renew: Callable[[str], None] | None,
 ) -> Resolved:
     hold = hold_id.removeprefix(HOLD_PREFIX)
     held = books.entry(account_id, ANY_UNIT, hold) if HOLD_ID.fullmatch(hold_id) else None
@@ -83,7 +103,7 @@ def _resolve(
         raise InvalidRequest.of("credits", "range", f"credits must be from 0 to the {held.requested} that are held.")
     asked = _digest(key, by, credits)
     memo = Memo("resolve", credits, clock.now(), actor, asked, hold=hold, by=by)
-    decided, is_mine = _decide(account_id, held, memo, books, clock)
+    decided, is_mine = _decide(account_id, held, memo, books, clock, renew)
     if decided.digest != asked:
         if decided.digest[:DIGEST_CHARACTERS] == asked[:DIGEST_CHARACTERS]:
             raise IdempotencyKeyReused
@@ -97,8 +117,18 @@ def _digest(key: str, by: str, credits: int) -> str:
     return ids.fingerprint(key)[:DIGEST_CHARACTERS] + ids.fingerprint(by, str(credits))[:DIGEST_CHARACTERS]
 
 
-def _decide(account_id: str, held: Entry, memo: Memo, books: BookStore, clock: Clock) -> tuple[Entry, bool]:
-    """What was decided about the hold, and whether it is this memo's doing. Past the hold's end only a lapse is."""
+def _decide(
+    account_id: str,
+    held: Entry,
+    memo: Memo,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None] | None = None,
+) -> tuple[Entry, bool]:
+    """What was decided about the hold, and whether it is this memo's doing. Past the hold's end only a lapse is.
+
+    A capture or release waits until what died or ended before it is journaled; a lapse does not: it is part of that.
+    """
     name = ledger.resolution_name(held.name)
     for _ in range(MAX_TRIES):
         if held.due is not None and held.due <= memo.at and memo.by != "lapse":
@@ -114,6 +144,8 @@ def _decide(account_id: str, held: Entry, memo: Memo, books: BookStore, clock: C
             return decided, False
         if book.since > memo.at:
             memo = replace(memo, at=book.since)
+        elif book.renews_at <= memo.at and renew is not None:
+            renew(account_id)
         else:
             turn(account_id, held.unit, book, books=books, clock=clock)
     raise Unavailable(retry_after_seconds=1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.burning import Cursor, EntryPage
 from lotbook.domain.errors import BrokenInvariant, InvalidRequest
+from lotbook.domain.instants import SECOND
 from lotbook.domain.ledger import Entry, Pointer
 from lotbook.usecases.links import Links
 from lotbook.usecases.read_book import Moment, read_moment
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MAX_LINKS_A_PAGE = 400  # entries that are not shown are passed over; a page may be shorter than asked, never endless
 MAX_CURSOR = 8_192  # characters; the longest that we give out names a hundred burns that were given back
 MAX_NAME = 200
+MAX_DRIFT = 60 * SECOND  # between reading the clock and writing the burn, on different machines
 MAX_SEQ = 2**53
 
 
@@ -49,11 +51,14 @@ def list_entries(
     walk = _Walk(f"{account_id}/{unit}", moment, links, start)
     shown: list[Entry] = []
     for _ in range(MAX_LINKS_A_PAGE):
-        if len(shown) == limit or walk.at.seq == 0:
-            break
+        if walk.at.seq == 0:
+            return EntryPage(tuple(shown), None)
+        here = walk.cursor if len(shown) == limit else None
         entry = walk.step()
         if entry is not None and entry.is_shown:
-            shown.append(entry)
+            if here is not None:  # a full page looks on for one more: the last page says that it is the last
+                return EntryPage(tuple(shown), _text(here))
+            shown.append(walk.in_order(entry))
     return EntryPage(tuple(shown), None if walk.at.seq == 0 else _text(walk.cursor))
 
 
@@ -66,10 +71,19 @@ class _Walk:
         self.start = start.at if start else None
         self.at = start.at if start else moment.book.head
         self.given_back = dict(start.given_back) if start else self._void_in_book()
+        self.latest = start.latest if start else None
 
     @property
     def cursor(self) -> Cursor:
-        return Cursor(self.at, tuple(sorted(self.given_back.items())))
+        return Cursor(self.at, tuple(sorted(self.given_back.items())), self.latest)
+
+    def in_order(self, entry: Entry) -> Entry:
+        """The entry as it is shown below the one before: burns that raced got their places in another order than they
+        read their clocks, and a statement does not go back in time."""
+        if self.latest is not None and self.latest < entry.at <= self.latest + MAX_DRIFT:
+            return replace(entry, at=self.latest)
+        self.latest = entry.at
+        return entry
 
     def step(self) -> Entry | None:
         """The entry at this link, None for a void one; goes on to the link before it."""
@@ -103,16 +117,16 @@ class _Walk:
 
 
 def _text(cursor: Cursor) -> str:
-    parts = [cursor.at.name, cursor.at.seq, cursor.given_back]
+    parts = [cursor.at.name, cursor.at.seq, cursor.given_back, cursor.latest]
     return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def _parse(text: str) -> Cursor:
     try:
-        name, seq, given_back = json.loads(urlsafe_b64decode(text[:MAX_CURSOR] + "=" * (-len(text) % 4)))
+        name, seq, given_back, latest = json.loads(urlsafe_b64decode(text[:MAX_CURSOR] + "=" * (-len(text) % 4)))
         pairs = tuple((int(at), int(credits)) for at, credits in given_back)
         if isinstance(name, str) and 0 < len(name) <= MAX_NAME and type(seq) is int and 0 < seq <= MAX_SEQ:
-            return Cursor(Pointer(name, seq), pairs)
+            return Cursor(Pointer(name, seq), pairs, None if latest is None else int(latest))
     except (ValueError, TypeError, OverflowError, RecursionError):
         pass
     raise _no_cursor()

@@ -136,6 +136,8 @@ class DynamoBooks:
         names = {"#k": name, "#h": memo.hold or ""}
         values = {":one": 1, ":name": name, ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
         conditions = [HOLD_IS_OPEN, NOT_BEFORE_THE_LAST_TURN, NOT_BURNED_YET, ROOM_FOR_A_RECEIPT]
+        if memo.by != "lapse":  # what died before it comes before it, and is not counted as available
+            conditions.append(NOT_PAST_ITS_HORIZON)
         return self._update(account_id, unit, f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values)
 
     def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
