@@ -54,8 +54,7 @@ def with_term(policy: Policy, account: Account, term: Term, now: int, *, carries
 def with_money_back(policy: Policy, account: Account, purchase_id: str, step: int, now: int, *, gone: bool) -> Account:
     """The account once all the money of a term is `gone`, or is back again; a step older than what is known says nothing.
 
-    Back again, the plan comes back if its term is not over and no plan was bought since. What it had of credits in the
-    present period does not; the next period brings them.
+    Back again, the plan comes back if its term is not over and no plan was bought since.
     """
     terms = tuple(
         replace(each, is_ended=gone, step=step) if each.purchase_id == purchase_id and each.step < step else each
@@ -107,6 +106,11 @@ def lots_left(policy: Policy, account: Account, move: Move) -> tuple[Lot, ...]:
     kept = {lot.lot_id for lot in lots_of_period(policy, stood(account, move.became), move.at).lots}
     lots = lots_of_period(policy, stood(account, move.was), move.at).lots
     return tuple(lot for lot in lots if lot.lot_id not in kept)
+
+
+def lots_entered(policy: Policy, account: Account, move: Move) -> tuple[Lot, ...]:
+    """The lots of the new plan's period that the old one did not have."""
+    return lots_left(policy, account, replace(move, was=move.became, became=move.was))
 
 
 def carried_lot_id(account: Account, unit: str, standing: Standing) -> str | None:

@@ -54,3 +54,13 @@ class Move:
     was: Standing
     became: Standing
     carries: bool
+
+    @property
+    def claim(self) -> str:
+        """Names what the move takes of lots, and what it gives back: each once."""
+        return f"plan{self.number}"
+
+
+def number_of(claim: str) -> int:
+    """The number of the move that a claim names. Raises ValueError for other claims."""
+    return int(claim.removeprefix("plan"))

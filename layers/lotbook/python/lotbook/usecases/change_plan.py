@@ -15,17 +15,19 @@ from lotbook.domain.instants import DAY
 from lotbook.domain.plan_changes import (
     carried_lot,
     carried_lot_id,
+    lots_entered,
     lots_left,
     paid_meanwhile,
     with_money_back,
     with_term,
 )
-from lotbook.domain.terms import Term
+from lotbook.domain.terms import Term, number_of
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.claw_back import claw_back, granted_lot
 from lotbook.usecases.grant import grant_lot
 from lotbook.usecases.load_account import LoadedAccount, load_stored_account
 from lotbook.usecases.renew_account import renew_account
+from lotbook.usecases.restore_lot import restore_lot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,11 +143,48 @@ def _leave(account: Account, move: Move, policy: Policy, sales: Sales) -> None:
         taken = _taken(account, lot, move, sales)
         left += taken if lot.kind == "plan" else 0
     earlier = _carried(account, move.was, policy, sales)
-    if earlier is not None:
-        left += _taken(account, earlier, move, sales)
-    onward = carried_lot(policy, account, move, left)
+    brought = None if earlier is None else _taken(account, earlier, move, sales)
+    _return(account, move, policy, brought, sales)
+    onward = carried_lot(policy, account, move, left + (brought or 0))
     if onward is not None:
         grant_lot(account.account_id, onward, books=sales.books, clock=sales.clock)
+
+
+def _return(account: Account, move: Move, policy: Policy, brought: int | None, sales: Sales) -> None:
+    """Back on a plan that was left before its period's end: what was taken of its lots then comes back.
+
+    `brought`: what is left now of credits that were carried on from it; more than that has been spent since.
+    """
+    lots = [*lots_entered(policy, account, move), _carried(account, move.became, policy, sales)]
+    for lot in lots:
+        if lot is None or lot.kind != "plan":
+            continue
+        back = _taken_before(account, lot, move, sales)
+        if brought is not None:
+            back = min(back, brought)
+            brought -= back
+        if back:
+            restore_lot(
+                account.account_id,
+                lot.unit,
+                lot.lot_id,
+                move.claim,
+                back,
+                books=sales.books,
+                clock=sales.clock,
+                reason=REASON,
+            )
+
+
+def _taken_before(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
+    """What earlier moves took of the lot and have not given back."""
+    entries = sales.books.lot_entries(account.account_id, lot.unit, lot.lot_id)
+    taken = 0
+    for entry in entries:
+        claim = entry.name.rpartition("#")[2]
+        if entry.reason == REASON and number_of(claim) < move.number:
+            taken += entry.removed if entry.kind == "clawed_back" else -entry.requested
+    return taken
 
 
 def _carried(account: Account, standing: Standing, policy: Policy, sales: Sales) -> Lot | None:
@@ -164,7 +203,7 @@ def _taken(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
         account.account_id,
         lot.unit,
         lot.lot_id,
-        f"plan{move.number}",
+        move.claim,
         lot.credits,
         books=sales.books,
         clock=sales.clock,
