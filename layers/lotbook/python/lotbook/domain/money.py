@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from types import MappingProxyType
 
@@ -41,33 +41,24 @@ CURRENCIES: Mapping[str, Currency] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ChargeLimits:
-    """The smallest and the largest total that a gateway charges, in minor units, both included.
-
-    `max_minor` holds where `max_minor_of` names no other.
-    """
+    """The smallest and the largest total that a gateway charges, in minor units, both included."""
 
     min_minor: Mapping[str, int]
     max_minor: int
-    max_minor_of: Mapping[str, int] = field(default_factory=dict)
 
     def least(self, currency: str) -> int:
         """The minimum charge; the currency's smallest step where the gateway publishes none."""
         return self.min_minor.get(currency, CURRENCIES[currency].step)
 
-    def most(self, currency: str) -> int:
-        """The maximum charge."""
-        return self.max_minor_of.get(currency, self.max_minor)
-
     def allow(self, amount_minor: int, currency: str) -> bool:
         """Whether this total can be charged: a whole number within the limits, of the currency's step."""
         whole = type(amount_minor) is int and amount_minor % CURRENCIES[currency].step == 0
-        return whole and self.least(currency) <= amount_minor <= self.most(currency)
+        return whole and self.least(currency) <= amount_minor <= self.max_minor
 
 
 # https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts: every figure is that page's. The minimum belongs to the
 # currency that is paid out: for a charge that Stripe has to convert it may be higher, which its own refusal says then.
-# The maximum is a number of digits: eight, but for those below (for HUF and JPY the page's digits and its figure disagree; the
-# smaller counts here). The page gives COP and LBP more, too; we do not sell in them.
+# The maximum is eight digits for all (X-16), though the page gives some currencies more: INR nine, HUF and JPY ten, IDR twelve.
 STRIPE_LIMITS = ChargeLimits(
     min_minor=MappingProxyType(
         {
@@ -98,14 +89,6 @@ STRIPE_LIMITS = ChargeLimits(
         }
     ),
     max_minor=99_999_999,
-    max_minor_of=MappingProxyType(
-        {
-            "huf": 9_999_999_999,
-            "idr": 999_999_999_999,  # nine digits with American Express, whose buyers the page refuses
-            "inr": 999_999_999,
-            "jpy": 9_999_999_999,
-        }
-    ),
 )
 
 

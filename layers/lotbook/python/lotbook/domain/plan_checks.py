@@ -103,5 +103,5 @@ def price_findings(path: str, prices_minor: Mapping[str, int], policy: Policy) -
         yield Finding(path, shown(prices_minor), f"a price in each of {', '.join(sorted(sold))}, and no other")
     for currency, price_minor in prices_minor.items():
         if currency in CURRENCIES and not STRIPE_LIMITS.allow(price_minor, currency):
-            allowed = f"{STRIPE_LIMITS.least(currency)} to {STRIPE_LIMITS.most(currency)} in minor units"
+            allowed = f"{STRIPE_LIMITS.least(currency)} to {STRIPE_LIMITS.max_minor} in minor units"
             yield Finding(f"{path}.{currency}", shown(price_minor), allowed)

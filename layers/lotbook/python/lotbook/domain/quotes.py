@@ -162,7 +162,7 @@ def quote(
     tax = _tax(policy, account, subtotal_minor)
     total_minor = subtotal_minor + (tax.amount_minor if tax else 0)
     if order.lines and not limits.allow(total_minor, account.currency):
-        raise AmountNotChargeable(min_minor=limits.least(account.currency), max_minor=limits.most(account.currency))
+        raise AmountNotChargeable(min_minor=limits.least(account.currency), max_minor=limits.max_minor)
     reason = buyer_refusal(policy, account, caller) or order.refusal
     return Quote(
         item=item,
