@@ -142,6 +142,9 @@ def test_is_31_np_01_a_role_outside_the_buyers_gets_403_and_no_session_is_made(s
         ({"kind": "plan"}, 422, "invalid_request"),
         ({"kind": "custom_payment", "amount_minor": 10**16, "remark": "x"}, 422, "invalid_request"),
         ({"kind": "custom_payment", "amount_minor": 1, "remark": ""}, 422, "invalid_request"),
+        ({"kind": "custom_payment", "amount_minor": 5_000, "remark": " \n\t"}, 422, "invalid_request"),  # NP-56
+        ({"kind": "custom_payment", "amount_minor": 5_000, "remark": "a\x00b"}, 422, "invalid_request"),
+        ({"kind": "custom_payment", "amount_minor": 5_000, "remark": "\x1b[31m"}, 422, "invalid_request"),
         ({"kind": "auto_top_up", "credits": 5}, 422, "invalid_request"),
         ({"kind": ["top_up"]}, 422, "invalid_request"),
         ("top_up", 422, "invalid_request"),

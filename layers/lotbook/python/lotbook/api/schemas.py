@@ -68,6 +68,15 @@ Line = Annotated[
     str,
     StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
 ]
+# What a person writes, over several lines if they like: something to read, and no other control characters.
+Remark = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=MAX_REMARK_CHARACTERS,
+        pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
+    ),
+]
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=burning.MAX_METADATA_KEY_CHARACTERS)]
 MetadataValue = Annotated[str, StringConstraints(max_length=burning.MAX_METADATA_VALUE_CHARACTERS)]
 
@@ -173,7 +182,7 @@ class CustomPayment(Body):
 
     kind: Literal["custom_payment"]
     amount_minor: Annotated[int, Field(le=MAX_AMOUNT_MINOR)]
-    remark: Annotated[str, StringConstraints(min_length=1, max_length=MAX_REMARK_CHARACTERS)]
+    remark: Remark
 
 
 Item = Annotated[TopUp | PlanChange | CustomPayment, Field(discriminator="kind")]
