@@ -14,6 +14,7 @@ import yaml
 
 from local.permissions import Need, may
 from local.template import Template, _Loader, load
+from local.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
 from lotbook.api.routes import CONTRACT
 from lotbook.settings import Settings
@@ -22,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAM = ROOT / ".venv-sam" / "bin" / "python"
 DOCUMENT: Mapping[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
 RESOURCES: Mapping[str, Any] = DOCUMENT["Resources"]
+DAY_SECONDS = 86_400
+NAMED = ("AWS::Serverless::HttpApi", "AWS::Events::EventBus", "AWS::SQS::Queue")
 ISSUE_2 = [
     "PUT /v1/policies/{policy_id}",
     "GET /v1/policies/{policy_id}",
@@ -128,6 +131,35 @@ def test_every_function_has_an_alarm_and_scheduled_ones_a_queue_for_failures() -
         schedules = [event for event in function.get("Events", {}).values() if event["Type"] == "ScheduleV2"]
         assert all("DeadLetterConfig" in event["Properties"] for event in schedules)
         assert not schedules or function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
+
+
+def test_a_schedule_that_stopped_is_noticed() -> None:
+    """It raises nothing: only its silence can be heard, which is longer than its interval and shorter than three days."""
+    functions = of_type("AWS::Serverless::Function")
+    scheduled = {
+        name: load_rate(event["Properties"])
+        for name, function in functions.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "ScheduleV2"
+    }
+    silences = {
+        alarm["Dimensions"][0]["Value"]["Ref"]: alarm["Period"] * alarm["EvaluationPeriods"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "Invocations" and alarm["TreatMissingData"] == "breaching"
+    }
+    assert set(silences) == set(scheduled)
+    for name, seconds in scheduled.items():
+        assert 2 * seconds <= silences[name] <= 3 * DAY_SECONDS, name
+
+
+def test_two_deployments_fit_into_one_account() -> None:
+    """SAM would name a schedule after its function: the second stage could not be created beside the first."""
+    for function in of_type("AWS::Serverless::Function").values():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "ScheduleV2":
+                assert "${Stage}" in event["Properties"]["Name"]["Fn::Sub"]
+    named = [properties["Name"] for kind in NAMED for properties in of_type(kind).values() if "Name" in properties]
+    assert all("${Stage}" in name["Fn::Sub"] for name in named)
 
 
 def test_what_people_must_look_at_is_counted_in_every_log_and_rings() -> None:
