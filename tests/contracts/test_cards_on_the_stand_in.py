@@ -214,6 +214,8 @@ def test_mk_14_what_is_no_card_is_neither_shown_nor_the_default(town: Town) -> N
         world.save(customer)
     assert [each.payment_method for each in town.look().cards] == [card]
     assert town.look().default == card
+    with pytest.raises(PaymentMethodNotFound):
+        choose_card("acme", bank["id"], ADMIN, sales=town.desk.sales)
 
 
 def test_a_default_that_was_detached_by_hand_is_followed_by_the_next(town: Town) -> None:

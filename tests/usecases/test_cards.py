@@ -255,12 +255,15 @@ def test_d_05_d_06_a_finished_setup_is_no_stray_and_every_order_of_events_ends_a
     ],
 )
 @pytest.mark.parametrize("kind", ["checkout.session.completed", "setup_intent.succeeded", "customer.updated"])
-def test_cards_of_others_are_left_alone_without_a_call(kind: str, foreign: dict[str, Any]) -> None:
+def test_cards_of_others_are_left_alone_without_a_call(
+    kind: str, foreign: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     cards = Cards()
     cards.add()
     calls = len(cards.gateway.calls)
     assert cards.hear(kind, **foreign) == Handled("ignored")
     assert len(cards.gateway.calls) == calls
+    assert caplog.text == "", "nobody is woken for it"
 
 
 def test_cards_of_an_account_that_is_not_there_ring_and_are_acknowledged(caplog: pytest.LogCaptureFixture) -> None:

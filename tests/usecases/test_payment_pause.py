@@ -15,6 +15,7 @@ from lotbook.domain.quotes import PlanItem, TopUpItem
 from lotbook.usecases.handle_event import handle_event
 from lotbook.usecases.keep_card import keep_card
 from lotbook.usecases.recheck_purchase import recheck_purchase
+from lotbook.usecases.sweep_purchases import sweep_purchases
 from tests.fakes.card_desk import ACTIVE, CUSTOMER, PAUSED, Cards
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.desk import an_event
@@ -142,7 +143,11 @@ def paid(cards: Cards, *, keeps: bool = True, key: str = "key-1") -> tuple[Purch
     """A purchase, paid with a card that stays on file where it is asked for; nobody has heard of it yet."""
     bought = cards.desk.buy(TopUpItem(30), key, save_payment_method=keeps).purchase
     cards.desk.pay(bought)
+    session = str(bought.gateway_refs.checkout_session)
     name = cards.gateway.put_on_file(bought.customer or "", cards.desk.clock.now()) if keeps else ""
+    payment = cards.gateway.sessions[session].payment
+    assert payment is not None
+    cards.gateway.say(session, payment=replace(payment, payment_method=name or "pm_gone"))
     return bought, name
 
 
@@ -179,16 +184,20 @@ def test_mk_26_recheck_lifts_the_pause_where_no_event_came() -> None:
     assert (cards.gateway.files[CUSTOMER].default, cards.state()) == (name, ACTIVE)
 
 
+def test_mk_26_the_schedule_lifts_the_pause_where_nobody_asks() -> None:
+    cards, _ = paused_cards()
+    _, name = paid(cards)
+    cards.desk.clock.instant += HOUR
+    sweep_purchases(sales=cards.sales, due=cards.desk.purchases, time_left=lambda: 10**9)
+    assert (cards.gateway.files[CUSTOMER].default, cards.state()) == (name, ACTIVE)
+
+
 def test_a_plans_checkout_keeps_its_card_as_the_default() -> None:
     cards = Cards()
     cards.add()
     cards.look()
     bought, name = paid(cards)
     row = cards.desk.row(bought)
-    session = str(row.gateway_refs.checkout_session)
-    payment = cards.gateway.sessions[session].payment
-    assert payment is not None
-    cards.gateway.say(session, payment=replace(payment, payment_method=name))
     plan = replace(row, item=PlanItem("annual"), state="completed", save_payment_method=False)
     keep_card(replace(plan, state="pending"), sales=cards.sales)
     assert cards.look().default != name

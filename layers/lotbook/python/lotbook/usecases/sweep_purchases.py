@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.errors import Conflict
 from lotbook.domain.purchase import CHECK_AGAIN, SETTLED, Purchase
 from lotbook.usecases.follow_money_back import follow_money_back
+from lotbook.usecases.keep_card import keep_card
 from lotbook.usecases.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def sweep_purchases(
         if _claimed(item, sales) is None:
             continue
         after = settle_purchase(item.account_id, item.name, sales=sales)
+        keep_card(after, sales=sales)
         if after.check_at is not None and after.state in SETTLED:  # a refund, or a step of one, was cut short
             after = follow_money_back(item.account_id, item.name, sales=sales)
         checked += 1
