@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from local.demo_shop import Shop
 from local.demo_tour import Tour, one_month_after, one_year_after, text
@@ -86,9 +87,32 @@ def nine_pic(shop: Shop) -> None:
     tour.check("NP-26", "the credits are there", tour.lots(), [("purchased", 1_000)])
     tour.check("NP-55", "250 photos processed", tour.burn(250), [("purchased", 250)])
     tour.check("NP-04", "the lot never expires", tour.lot_of(bought)["expires_at"], None)
-    tour.at(one_year_after(tour.opened))
-    tour.check("NP-04", "a year later they are still there", tour.lots(), [("purchased", 750)])
+    pro(shop, tour, accepted)
     tour.check_statement()
+
+
+def pro(shop: Shop, tour: Tour, accepted: dict[str, Any]) -> None:
+    """Pro for 365 days with 1,000 credits in one order; it ends by itself, the credits stay."""
+    begins = tour.opened + timedelta(hours=1)
+    ends = begins + timedelta(days=365)
+    tour.at(begins)
+    item = {"kind": "plan", "plan_id": "pro", "credits": 1_000}
+    summary = tour.quoted(item)
+    parts = tuple(line["amount_minor"] for line in summary["lines"])
+    tour.check("NP-50 NP-54", "Pro and 1,000 credits: paise of each", parts, (1_000_000, 150_000))
+    money = (summary["tax"]["amount_minor"], summary["total_minor"])
+    tour.check("NP-49 X-16", "one tax on both, one total", money, (207_000, 1_357_000))
+    tour.buy("NP-13 NP-54", item, **accepted)
+    account = shop.done("GET", tour.path)
+    tour.check("NP-13 NP-53", "on Pro, until", (account["plan_id"], account["plan_ends_at"]), ("pro", text(ends)))
+    tour.check("NP-54", "the balance has both lots", tour.lots(), [("purchased", 750), ("purchased", 1_000)])
+    status, problem = shop.start_purchase(tour.account, {"kind": "plan", "plan_id": "pro"}, **accepted)
+    tour.check("NP-52", "Pro while on Pro", (status, problem.get("code")), (400, "already_on_plan"))
+    tour.at(ends - SECOND)
+    tour.check("NP-53", "365 days later, one second before", shop.done("GET", tour.path)["plan_id"], "pro")
+    tour.at(ends)
+    tour.check("NP-53 X-14", "at that instant, no schedule ran", shop.done("GET", tour.path)["plan_id"], "payg")
+    tour.check("NP-04", "a year later the credits are there", tour.lots(), [("purchased", 750), ("purchased", 1_000)])
 
 
 def gocontent(shop: Shop) -> None:

@@ -21,8 +21,8 @@ LONG = 10**9
 class Office:
     """A desk, and the reconciliation that looks over it."""
 
-    def __init__(self, size: int = 2) -> None:
-        self.desk = Desk()
+    def __init__(self, size: int = 2, *on: str) -> None:
+        self.desk = Desk(*on)
         self.lists = FakeLists(self.desk.gateway, size)
         self.journal = FakeJournal()
         made = FakePurchaseLists(self.desk.purchases, size)

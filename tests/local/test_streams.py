@@ -95,7 +95,7 @@ def template() -> Template:
     return load(ROOT / "template.yaml", {"Stage": "stream"})
 
 
-def test_issue_3_the_templates_filter_lets_new_entries_and_purchases_through_and_nothing_else(
+def test_issue_3_the_templates_filter_lets_new_entries_purchases_and_changed_accounts_through_and_nothing_else(
     template: Template,
 ) -> None:
     (source,) = template.streams
@@ -113,7 +113,8 @@ def test_issue_3_the_templates_filter_lets_new_entries_and_purchases_through_and
     assert not passes("U#acme#k", "meta#d")
     assert not passes("S#acme#credits", "000000000001")
     assert not passes("A#acme", "latch#credits")
-    assert not passes("A#acme", "account", name="MODIFY")
+    assert passes("A#acme", "account", name="MODIFY")
+    assert not passes("A#acme", "account")
     assert not passes("A#acme", "purchase#pur_1", name="REMOVE")
 
 

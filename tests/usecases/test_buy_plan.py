@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from lotbook.domain import instants
+from lotbook.domain.announcements import of_account
 from lotbook.domain.errors import AlreadyOnPlan
 from lotbook.domain.lots import Lot
 from lotbook.domain.transactions import kind_of, type_in_words
@@ -236,3 +237,25 @@ def test_x_14_a_term_is_days_of_24_hours_over_a_change_of_the_clocks() -> None:
     ends = desk.view.plan_ends_at
     assert ends is not None
     assert ends - desk.view.account.anchor == timedelta(days=365) // timedelta(milliseconds=1)
+
+
+def test_a_change_of_plan_is_announced_once_from_the_write_that_made_it() -> None:
+    """And the end of the move, which is another write of the account, says nothing."""
+    desk = PlanDesk()
+    before, written = desk.accounts.get("acme"), []
+    save = desk.accounts.save
+    desk.accounts.save = lambda account: written.append(save(account)) or written[-1]  # type: ignore[method-assign,func-returns-value]
+    row = desk.bought()
+    told = []
+    for after in written:
+        assert before is not None
+        told += of_account(before, after)
+        before = after
+    (changed,) = told
+    assert (changed.kind, changed.at, changed.account_id) == ("plan.changed", BOUGHT_AT, "acme")
+    assert changed.detail == {
+        "plan_id": "pro",
+        "previous_plan_id": "payg",
+        "purchase_id": row.purchase_id,
+        "plan_ends_at": "2027-01-15T10:00:00Z",
+    }

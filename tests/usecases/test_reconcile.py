@@ -11,10 +11,12 @@ import pytest
 from lotbook.domain import instants
 from lotbook.domain.errors import Unavailable
 from lotbook.domain.gateway import PaymentFacts
-from lotbook.domain.quotes import TopUpItem
+from lotbook.domain.quotes import PlanItem, TopUpItem
 from lotbook.domain.reconciliation import MovedBack, Period
 from lotbook.usecases.abandon_purchase import abandon_purchase
+from lotbook.usecases.settle_purchase import settle_purchase
 from tests.fakes.office import ADMIN, LONG, Office
+from tests.fakes.samples import account_on
 
 
 @pytest.fixture
@@ -127,6 +129,22 @@ def test_d_05_a_completed_purchase_whose_lot_is_not_there_gets_it() -> None:
     run = office.run()
     assert [(each.difference.kind, each.outcome) for each in run.shown] == [("completed_without_lot", "repaired")]
     assert office.desk.available() == 30
+
+
+def test_d_05_a_completed_plan_that_the_account_does_not_know_is_given_to_it() -> None:
+    """D5: should never be; a term is kept once by its purchase, so it is safe."""
+    office = Office(2, "9pic", "payg")
+    bought = office.desk.buy(PlanItem("pro")).purchase
+    office.desk.pay(bought)
+    settle_purchase("acme", bought.purchase_id, sales=office.desk.sales)
+    accounts = office.desk.accounts
+    lost = account_on("9pic", "payg")
+    accounts._items["acme"] = replace(lost, version=accounts._items["acme"].version, gateway_customer="cus_1")
+    run = office.run()
+    assert [(each.difference.kind, each.outcome) for each in run.shown] == [("completed_without_plan", "repaired")]
+    account = accounts.get("acme")
+    assert account is not None
+    assert (account.plan_id, account.plan_purchase_id) == ("pro", office.desk.row().purchase_id)
 
 
 def test_a_missing_lot_of_a_refunded_purchase_is_left_to_people(rings: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""What the world is told: domain events made from a new ledger entry, or from a purchase as it was and as it is.
+"""What the world is told: domain events made from a new ledger entry, or from a purchase or an account as it was and as it is.
 
 Pure. An announcement's id follows from what happened, so a redelivery announces the same id again and a reader who keeps
 ids sees everything once. Nothing in it names a person: no e-mail address, no actor, no free text.
@@ -15,8 +15,10 @@ from lotbook.domain import ids, instants
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from lotbook.domain.account import Account
     from lotbook.domain.ledger import Entry
     from lotbook.domain.purchase import Purchase, PurchaseState
+    from lotbook.domain.terms import Move
 
 AnnouncementKind = Literal[
     "credits.granted",
@@ -30,6 +32,7 @@ AnnouncementKind = Literal[
     "credits.frozen",
     "credits.unfrozen",
     "hold.lapsed",
+    "plan.changed",
     "purchase.created",
     "purchase.processing",
     "purchase.completed",
@@ -67,7 +70,15 @@ class PurchaseWritten:
     after: Purchase
 
 
-Change = EntryWritten | PurchaseWritten
+@dataclass(frozen=True, slots=True)
+class AccountWritten:
+    """An account as it was before and as it is now."""
+
+    before: Account
+    after: Account
+
+
+Change = EntryWritten | PurchaseWritten | AccountWritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,22 @@ def of_purchase(before: Purchase | None, after: Purchase, now: int) -> tuple[Ann
         made = (_of_purchase("purchase.created", after, after.created_at),)
         return made if after.state == "pending" else (*made, *_of_state(after, now))
     return () if before.state == after.state else _of_state(after, now)
+
+
+def of_account(before: Account, after: Account) -> tuple[Announcement, ...]:
+    """What a write to an account says: the change of plan that it brought. A term that ends by the clock writes nothing."""
+    moves = [move for move in after.moves if move.number > before.moves_made]
+    return tuple(_plan_changed(after.account_id, move) for move in moves)
+
+
+def _plan_changed(account_id: str, move: Move) -> Announcement:
+    detail = {
+        "plan_id": move.became.plan_id,
+        "previous_plan_id": move.was.plan_id,
+        "purchase_id": move.became.purchase_id,
+        "plan_ends_at": instants.to_optional_text(move.became.ends_at),
+    }
+    return make("plan.changed", move.at, account_id, detail, move.number)
 
 
 def expiring_soon(account_id: str, unit: str, lot_id: str, left: int, expires_at: int, at: int) -> Announcement:

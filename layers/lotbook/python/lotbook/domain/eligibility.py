@@ -10,6 +10,7 @@ from lotbook.domain.policy import Policy
 FORBIDDEN = "forbidden"
 ACCOUNT_CLOSED = "account_closed"
 PLAN_NOT_ELIGIBLE = "plan_not_eligible"
+PLAN_PURCHASE_NOT_AVAILABLE = "plan_purchase_not_available"
 
 
 def buyer_refusal(policy: Policy, account: Account, caller: Caller) -> str | None:
@@ -25,16 +26,16 @@ def top_up_refusal(policy: Policy, plan: Plan) -> str | None:
 
 
 def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:
-    """Why the wanted plan cannot be bought now: a move down that waits, or is not sold, is not a purchase (IS-58)."""
-    moves_down = wanted.place < present.place
-    return PLAN_NOT_ELIGIBLE if moves_down and policy.plan_change.downgrade.when != "now" else None
+    """Why the wanted plan cannot be bought now.
 
-
-def sold_once(policy: Policy, plan_id: str) -> bool:
-    """Whether the plan is a term that one payment buys (X-14), with nothing to be turned into a discount (MK-40)."""
+    A move down that waits, or is not sold, is not a purchase (IS-58). What one payment buys is a term (X-14), with nothing
+    to be turned into a discount (MK-40); plans that renew are not sold here yet.
+    """
+    if wanted.place < present.place and policy.plan_change.downgrade.when != "now":
+        return PLAN_NOT_ELIGIBLE
     upgrade = policy.plan_change.upgrade
     converts = "convert" in (upgrade.plan_credits, upgrade.purchased_credits)
-    return policy.plan(plan_id).interval == "term" and not converts
+    return PLAN_PURCHASE_NOT_AVAILABLE if wanted.interval != "term" or converts else None
 
 
 def _may_buy(policy: Policy, account: Account, caller: Caller) -> bool:

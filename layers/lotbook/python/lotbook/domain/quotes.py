@@ -246,7 +246,7 @@ def _plan_order(policy: Policy, present: Plan, account: Account, item: PlanItem,
     lines: tuple[Line, ...] = ()
     if price_minor:
         lines = (Line(_plan_title(wanted), 1, to_major(price_minor, account.currency), price_minor),)
-    refusal = move_refusal(policy, present, wanted) or (None if lines else PLAN_NOT_ELIGIBLE)
+    refusal = move_refusal(policy, present, wanted) if lines else PLAN_NOT_ELIGIBLE
     alone = _Order(
         lines=lines,
         credits=wanted.credits,

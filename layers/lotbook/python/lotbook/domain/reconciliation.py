@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain import ids
 from lotbook.domain.errors import InvalidRequest
+from lotbook.domain.instants import DAY
 from lotbook.domain.money_back import followed
 from lotbook.domain.purchase import SETTLED, Purchase
 from lotbook.domain.verdicts import verdict
@@ -18,6 +19,7 @@ from lotbook.domain.verdicts import verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lotbook.domain.account import Account
     from lotbook.domain.gateway import CheckoutFacts, Deployment, EventHint, Tag
     from lotbook.domain.lots import Lot
     from lotbook.domain.money_back import MoneyBackFacts
@@ -27,6 +29,7 @@ DifferenceKind = Literal[
     "completed_but_not_paid",
     "granted_without_completed",
     "completed_without_lot",
+    "completed_without_plan",
     "lot_mismatch",
     "amount_mismatch",
     "currency_mismatch",
@@ -62,6 +65,7 @@ RULES: dict[DifferenceKind, Rule] = {
     "completed_but_not_paid": Rule("critical", None),
     "granted_without_completed": Rule("warning", "settle"),
     "completed_without_lot": Rule("critical", "grant_again"),
+    "completed_without_plan": Rule("critical", "grant_again"),
     "lot_mismatch": Rule("critical", None),
     "amount_mismatch": Rule("critical", None),
     "currency_mismatch": Rule("critical", None),
@@ -188,6 +192,15 @@ def of_lots(order: Purchase, expected: Iterable[Lot], granted: dict[str, Lot]) -
     if order.state not in SETTLED:
         return found + ([_about(order, "granted_without_completed", there[-1])] if there else [])
     return found + [_about(order, "completed_without_lot", lot_id) for lot_id in wanted if lot_id not in granted]
+
+
+def of_plan(order: Purchase, account: Account | None, now: int) -> list[Difference]:
+    """A completed plan against what its account knows of it, as long as its term lasts."""
+    if account is None or order.plan is None or order.settlement is None or order.state not in SETTLED:
+        return []
+    known = {term.purchase_id for term in account.terms}
+    over = order.settlement.at + order.plan.term_days * DAY <= now
+    return [] if over or order.purchase_id in known else [_about(order, "completed_without_plan", order.plan.plan_id)]
 
 
 def of_money_back(order: Purchase, facts: MoneyBackFacts) -> list[Difference]:

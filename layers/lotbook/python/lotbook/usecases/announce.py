@@ -15,6 +15,7 @@ from lotbook.usecases.load_account import load_account
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lotbook.domain.account import Account
     from lotbook.domain.alerts import Crossing, Latch
     from lotbook.domain.announcements import Announcement
     from lotbook.domain.ledger import Entry
@@ -54,6 +55,11 @@ def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, ou
 def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outlets) -> None:
     """Announce the state that a purchase has come to. Raises Unavailable."""
     _publish(announcements.of_purchase(before, after, outlets.clock.now()), outlets)
+
+
+def announce_account(before: Account, after: Account, *, outlets: Outlets) -> None:
+    """Announce the plan that an account has come to. Raises Unavailable."""
+    _publish(announcements.of_account(before, after), outlets)
 
 
 def _follow(account_id: str, unit: str, entries: Sequence[Entry], outlets: Outlets) -> None:

@@ -13,6 +13,7 @@ from lotbook.domain.reconciliation import (
     of_lots,
     of_missing_checkout,
     of_money_back,
+    of_plan,
     of_unknown_money_back,
     stray_of_checkout,
 )
@@ -23,6 +24,7 @@ from lotbook.usecases.strays import keep_stray, note_stray
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from lotbook.domain.account import Account
     from lotbook.domain.gateway import CheckoutFacts
     from lotbook.domain.lots import Lot
     from lotbook.domain.reconciliation import Difference, MovedBack
@@ -83,7 +85,11 @@ class PurchaseSubject:
         order = self.sales.purchases.get(self.name.account_id, self.name.purchase_id)
         if order is None:
             return []  # the index is a moment behind
-        return self._of_lots(order) + self._of_checkout(order)
+        plan = of_plan(order, self._account(order), self.sales.clock.now())
+        return self._of_lots(order) + plan + self._of_checkout(order)
+
+    def _account(self, order: Purchase) -> Account | None:
+        return self.sales.accounts.get(order.account_id) if order.plan else None
 
     def _of_lots(self, order: Purchase) -> list[Difference]:
         if order.settlement is None:

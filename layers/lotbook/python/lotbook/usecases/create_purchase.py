@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain import ids
-from lotbook.domain.eligibility import FORBIDDEN, sold_once
+from lotbook.domain.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
 from lotbook.domain.errors import (
     AmountNotChargeable,
     Conflict,
@@ -146,10 +146,10 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sale
 
 def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, now: int) -> Quote:
     summary = quote(loaded.published, loaded.account, request.item, caller, now)
+    if summary.reason == PLAN_PURCHASE_NOT_AVAILABLE:
+        raise NotEligible(summary.reason, "This plan cannot be bought here yet.")
     if not summary.allowed:
         raise Forbidden if summary.reason == FORBIDDEN else NotEligible(summary.reason or FORBIDDEN)
-    if summary.plan is not None and not sold_once(loaded.published.policy, summary.plan.plan_id):
-        raise NotEligible("plan_purchase_not_available", "This plan cannot be bought here yet.")
     return summary
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
-from lotbook.domain.announcements import Change, EntryWritten, PurchaseWritten
-from lotbook.usecases.announce import Outlets, announce_entries, announce_purchase
+from lotbook.domain.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
+from lotbook.usecases.announce import Outlets, announce_account, announce_entries, announce_purchase
 from lotbook.usecases.file_statement import file_statement
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ def _group(change: Change) -> tuple[str, str]:
     match change:
         case EntryWritten(account_id, entry):
             return account_id, entry.unit
-        case PurchaseWritten(_, after):
-            return after.account_id, ""
+        case PurchaseWritten(_, purchase):
+            return purchase.account_id, ""
+        case AccountWritten(_, account):
+            return account.account_id, ""
 
 
 def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: StatementStore, outlets: Outlets) -> None:
@@ -59,3 +61,5 @@ def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: State
     for change in changes:
         if isinstance(change, PurchaseWritten):
             announce_purchase(change.before, change.after, outlets=outlets)
+        elif isinstance(change, AccountWritten):
+            announce_account(change.before, change.after, outlets=outlets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.usecases.follow_money_back import follow_money_back
-from lotbook.usecases.settle_purchase import grant_lots, settle_purchase
+from lotbook.usecases.settle_purchase import deliver, settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.reconciliation import Difference
@@ -39,4 +39,4 @@ def _grant_again(account_id: str, purchase_id: str, sales: Sales) -> None:
     """Only while nothing went back: what was taken from a lot that is not there is for people to look at."""
     purchase = sales.purchase(account_id, purchase_id)
     if purchase.state == "completed" and not purchase.refunded_minor:
-        grant_lots(purchase, sales)
+        deliver(purchase, sales)

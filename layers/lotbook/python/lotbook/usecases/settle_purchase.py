@@ -96,18 +96,19 @@ def expected_lots(purchase: Purchase, sales: Sales) -> tuple[Lot, ...]:
     return lots_of(purchase, _policy(purchase, sales).rank("purchased"))
 
 
-def grant_lots(purchase: Purchase, sales: Sales) -> None:
-    """Grant the lots of the settlement, each once by its id, whoever asks and how often."""
+def deliver(purchase: Purchase, sales: Sales) -> None:
+    """Bring what the settlement stands for, the plan and the lots, each once, whoever asks and how often."""
+    if purchase.plan is not None:
+        begin_plan(purchase, _policy(purchase, sales), sales=sales)
     # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
     for lot in expected_lots(purchase, sales):
         grant_lot(purchase.account_id, lot, books=sales.books, clock=sales.clock)
 
 
 def _grant(purchase: Purchase, sales: Sales) -> Purchase:
+    deliver(purchase, sales)
     if purchase.plan is not None:
-        begin_plan(purchase, _policy(purchase, sales), sales=sales)
         close_other_plans(purchase, sales=sales)
-    grant_lots(purchase, sales)
     if _policy(purchase, sales).shortfall_pauses:
         follow_shortfall(purchase.account_id, sales=sales)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).

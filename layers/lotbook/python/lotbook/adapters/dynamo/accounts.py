@@ -34,7 +34,7 @@ class DynamoAccounts:
         """The account, or None."""
         request = {"TableName": self._table.name, "Key": to_item(keys.account(account_id)), "ConsistentRead": True}
         found = send(self._table.client, "get_item", request)
-        return _account(found["Item"]) if "Item" in found else None
+        return account_of(from_item(found["Item"])) if "Item" in found else None
 
     def create(self, account: Account) -> Account | None:
         """Write the account if its id is free: None when written, else the account that has the id."""
@@ -50,7 +50,7 @@ class DynamoAccounts:
             if not was_refused(error):
                 raise
             answer: Mapping[str, Any] = error.response
-            return _account(answer["Item"])
+            return account_of(from_item(answer["Item"]))
         return None
 
     def save(self, account: Account) -> Account:
@@ -79,8 +79,8 @@ def _first_audit(account: Account) -> dict[str, object]:
     return {"dp": keys.due_shard("audit", account.account_id), "du": account.created_at + DAY}
 
 
-def _account(attributes: Mapping[str, Any]) -> Account:
-    item = from_item(attributes)
+def account_of(item: Mapping[str, Any]) -> Account:
+    """The account of an item's values."""
     # An attribute that a later version wrote is not ours to read; one that an older version did not write has a default.
     known = {name: value for name, value in item.items() if name in _FIELDS}
     known["terms"] = tuple(_part(Term, term) for term in known.get("terms", ()))

@@ -136,6 +136,11 @@ def is_purchase(pk: str, sk: str) -> bool:
     return pk.startswith("A#") and sk.startswith("purchase#")
 
 
+def is_account(pk: str, sk: str) -> bool:
+    """Whether the key is an account's own item."""
+    return pk.startswith("A#") and sk == "account"
+
+
 def due_shard(kind: str, seed: str) -> str:
     """The due index's partition for an item of `kind`; the same seed always lands in the same shard."""
     return f"{kind}#{sha256(seed.encode()).digest()[0] % DUE_SHARDS:02d}"
