@@ -107,3 +107,20 @@ def test_a_finished_setup_page_is_no_stray_and_no_difference(stack: Stack) -> No
     assert [each for each in run["differences"] if each["account_id"] == ACCOUNT] == []
     for card in cards(stack):
         change(stack, "DELETE", f"/{card['payment_method']}").ok()
+
+
+def test_a_plans_checkout_keeps_its_card_as_the_default(stack: Stack) -> None:
+    """Contract, "Behaviour"; a card that was kept before steps back."""
+    account = stack.open_account("9pic")
+    offers = stack.get(f"/v1/accounts/{account}/offers").ok()
+    consent = {"consent": {"refund_policy_version": offers["consent"]["version"]}}
+    stack.bought(account, {"kind": "top_up", "credits": 1_000}, save_payment_method=True, **consent)
+    plan = next(each for each in offers["plans"] if each["interval"] == "term")
+    started = stack.buy(account, {"kind": "plan", "plan_id": plan["plan_id"]}, **consent).ok(201)
+    stack.pay(started, MASTERCARD).ok()
+
+    def defaults() -> list[str]:
+        found = stack.get(f"/v1/accounts/{account}/payment-methods").ok()["payment_methods"]
+        return [card["last4"] for card in found if card["default"]]
+
+    assert eventually(lambda: defaults() == ["4444"], "the plan's card is the default")
