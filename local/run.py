@@ -33,6 +33,7 @@ from local.template import Template, load
 
 STRIPE = "https://api.stripe.com"
 WATCH_SECONDS = 1.0
+PATIENCE_SECONDS = 60  # with the emulated table: many callers at once on a busy machine are no reason to answer 503
 LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 
@@ -151,6 +152,7 @@ def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
     return {
         "CLOCK_FILE": str(clock.path),
         "GATEWAY_API_BASE": "" if places.stripe_key else stripe_url,
+        "READ_SECONDS": str(PATIENCE_SECONDS),
         "POWERTOOLS_LOG_LEVEL": "WARNING",
         "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "true",

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from local import run
+from local.clock import LocalClock
+from local.places import Places
 from local.template import load
 from lotbook import wiring
 from tests.functions.conftest import ENVIRONMENT, clear_wiring
@@ -28,6 +31,17 @@ def test_d20_a_hanging_table_is_told_before_any_function_is_stopped(environment:
     """D20: tries are counted with the first one; botocore's own `max_attempts` would count only those after it."""
     config = wiring.table().client.meta.config
     assert config.retries["total_max_attempts"] == wiring.TRIES
+    assert config.read_timeout == wiring.READ_SECONDS
     longest = wiring.TRIES * (config.connect_timeout + config.read_timeout) + PAUSES
     for folder, function in load(TEMPLATE, {"Stage": "test"}).functions.items():
         assert longest < function.timeout_seconds, folder
+
+
+def test_d16_the_local_run_is_patient_with_its_emulated_table(
+    environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """D16: 32 callers on a machine of two cores, and others at work on it: slow, but not one 503."""
+    here = run._here(Places(3000, tmp_path, None, None), LocalClock(tmp_path / "clock.json"), "http://127.0.0.1:1")
+    monkeypatch.setenv("READ_SECONDS", here["READ_SECONDS"])
+    clear_wiring()
+    assert wiring.table().client.meta.config.read_timeout == run.PATIENCE_SECONDS > wiring.READ_SECONDS

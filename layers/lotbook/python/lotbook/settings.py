@@ -26,6 +26,7 @@ class Settings:
     gateway_api_base: str | None  # local run: the Stripe stand-in
     return_url: str  # where a checkout page sends the buyer whose request named no address
     clock_file: str | None  # local run: how the clock is set
+    read_seconds: int | None  # local run: how long AWS may take to answer; an emulated table under many callers is slow
 
     @staticmethod
     def read(environment: Mapping[str, str]) -> Settings:
@@ -45,6 +46,7 @@ class Settings:
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
             return_url=environment.get("RETURN_URL") or "https://lotbook.invalid/",
             clock_file=environment.get("CLOCK_FILE") or None,
+            read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )
 
 

@@ -74,7 +74,7 @@ def _client(service: str, **options: Any) -> Any:
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
+        read_timeout=settings().read_seconds or READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": TRIES},
         **options,
     )
