@@ -16,6 +16,9 @@ def test_np_06_both_entry_points_open_one_flow_the_same_offer_and_the_same_quote
     assert from_credits == from_sidebar
     assert from_credits["top_up"]["mode"] == "quantity"
     assert {plan["change"] for plan in from_credits["plans"]} >= {"current", "upgrade", "contact"}
+    reviews = [stack.post("/v1/accounts/9pic-us/quotes", {"item": PHOTOS}, token).ok() for _ in range(2)]
+    assert reviews[0] == reviews[1]
+    assert (reviews[0]["item"], reviews[0]["total_minor"], reviews[0]["allowed"]) == (PHOTOS, 2_000, True)
 
 
 def test_np_07_no_later_step_without_the_earlier_one(stack: Stack) -> None:
