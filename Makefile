@@ -14,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo bench reconcile audit soak test test-fast check validate policies openapi errors lock clean clean-data
+.PHONY: help run demo bench reconcile audit soak test test-fast check validate policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -59,6 +59,9 @@ openapi: $(RUN) ## write the OpenAPI document anew
 
 errors: $(RUN) ## write the catalogue of errors anew
 	.venv/bin/python -m local.generate errors
+
+events: $(RUN) ## write the example Lambda events anew
+	.venv/bin/python -m local.generate events
 
 lock: ## pin requirements anew from pyproject.toml (needs uv)
 	requirements/compile.sh

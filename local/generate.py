@@ -81,7 +81,7 @@ def openapi_files() -> dict[Path, str]:
 def errors_files() -> dict[Path, str]:
     """The catalogue of errors."""
     rows = [
-        (outcome.code, str(kind.status), f"{outcome.__doc__}".strip().replace("\n    ", " "), kind.advice)
+        (outcome.code, str(kind.status), " ".join(f"{outcome.__doc__}".split()), kind.advice)
         for outcome, kind in problems.KINDS.items()
         if outcome.code and outcome.__base__ not in problems.KINDS
     ]
@@ -112,7 +112,7 @@ def events_files() -> dict[Path, str]:
     found = {}
     for name, sample in samples().items():
         found[EVENTS / CONTRACT[sample["route"]].function / f"{name}.json"] = _json(sample_event(sample))
-    for function in ("expire", "recheck", "reconcile"):
+    for function in ("audit", "expire", "recheck", "reconcile"):
         found[EVENTS / function / "schedule.json"] = _json(SCHEDULED)
     for name, authorization in TOKENS.items():
         route_key, path = "GET /v1/accounts/{account_id}", {"account_id": "acme"}

@@ -16,7 +16,7 @@ FILES = {path: text for make in generate.GENERATORS.values() for path, text in m
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_generated_files_are_current(path: object) -> None:
-    """Otherwise: `make openapi`, `make errors`, `python -m local.generate events`."""
+    """Otherwise: `make openapi errors events`."""
     assert path.read_text(encoding="utf-8") == FILES[path]  # type: ignore[attr-defined,index]
 
 
@@ -42,6 +42,8 @@ def test_the_catalogue_of_errors_names_every_code_once() -> None:
     codes = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert len(codes) == len(set(codes))
     assert set(codes) >= {kind.code for kind in problems.KINDS if kind.code}
+    _, table = text.split("|---|---|---|---|\n")
+    assert all(line.count(" | ") == 3 for line in table.splitlines()), "a row that breaks ends the table"
 
 
 def test_generating_twice_gives_the_same_bytes() -> None:

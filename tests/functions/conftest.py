@@ -19,6 +19,7 @@ from local.policies import read_document
 from local.template import load
 from lotbook import settings, wiring
 from lotbook.adapters.dynamo.table import Table
+from lotbook.api import openapi
 from lotbook.api.identity import to_context
 from lotbook.api.routes import CONTRACT
 from lotbook.domain.access import SCOPES, Caller
@@ -125,9 +126,13 @@ class Api:
         finally:
             asking.reset(caller)
         is_text = result["headers"]["content-type"].startswith("text/")
-        return Answer(
+        answer = Answer(
             result["statusCode"], result["headers"], result["body"] if is_text else json.loads(result["body"])
         )
+        if answer.status >= 400 and not (event["routeKey"].startswith("GET ") and event.get("body")):
+            promised = openapi.refusals(event["routeKey"]).get(answer.status, [])
+            assert answer.code in promised, f"OpenAPI does not name {answer.code} at {event['routeKey']}"
+        return answer
 
     def fresh(self) -> str:
         """An idempotency key that was not used yet."""

@@ -78,6 +78,7 @@ def test_accounts_an_account_has_its_first_credits_at_once(api: Api) -> None:
         "policy_version": 1,
         "plan_id": account["plan_id"],
         "plan_billing": "none",
+        "plan_ends_at": None,
         "region": "US",
         "currency": "usd",
         "time_zone": "UTC",

@@ -76,9 +76,9 @@ def document() -> Schema:
     }
 
 
-def refusals(route: Route) -> dict[int, list[str]]:
+def refusals(route_key: str) -> dict[int, list[str]]:
     """Every problem code of a route, by status."""
-    codes = {*route.codes, *_usual_codes(route)}
+    codes = {*CONTRACT[route_key].codes, *_usual_codes(route_key, CONTRACT[route_key])}
     by_status: dict[int, list[str]] = {}
     for code in sorted(codes):
         by_status.setdefault(_status(code), []).append(code)
@@ -92,7 +92,12 @@ def outcomes() -> Iterator[type[Outcome]]:
             yield outcome
 
 
-def _usual_codes(route: Route) -> Iterator[str]:
+def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
+    """Those of every route of its kind; only this document itself depends on nothing that could be unavailable."""
+    if route.answers.get(200) != "OpenApi":
+        yield errors.Unavailable.code
+    if "{account_id}" in route_key:
+        yield errors.AccountNotFound.code
     if not route.public:
         yield errors.Unauthenticated.code
         if not route.any_token:
@@ -103,7 +108,9 @@ def _usual_codes(route: Route) -> Iterator[str]:
             errors.IdempotencyKeyInvalid.code,
             errors.IdempotencyKeyReused.code,
         )
-    if route.body:
+    if (
+        not route_key.startswith("GET ") and not route.signed
+    ):  # where no body belongs, a wrong one is refused all the same
         yield from (errors.MalformedJson.code, errors.BodyTooLarge.code, errors.InvalidRequest.code)
     if route.query:
         yield errors.InvalidRequest.code
@@ -115,9 +122,7 @@ def _status(code: str) -> int:
 
 def _operation(route_key: str, route: Route) -> Schema:
     path = route_key.split(" ")[1]
-    codes = refusals(route)
-    if "{account_id}" in path:
-        codes.setdefault(404, []).insert(0, errors.AccountNotFound.code)
+    codes = refusals(route_key)
     operation: Schema = {
         "summary": route.summary,
         "description": _who(route),

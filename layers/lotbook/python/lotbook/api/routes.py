@@ -52,7 +52,6 @@ PURCHASE_CODES = (
     "account_paused",
     "purchase_abandoned",
     "conflict",
-    "unavailable",
 )
 
 CONTRACT: dict[str, Route] = {
@@ -79,7 +78,7 @@ CONTRACT: dict[str, Route] = {
         {201: "Account", 200: "Account"},
         scopes=OPEN,
         body="AccountBody",
-        codes=("account_exists", "policy_not_found", "unknown_plan"),
+        codes=("account_exists", "unknown_plan"),
     ),
     f"GET {ACCOUNT}": Route("Read an account", "account", {200: "Account"}, members=True, scopes=READ),
     f"GET {ACCOUNT}/balance": Route(
@@ -117,7 +116,7 @@ CONTRACT: dict[str, Route] = {
         scopes=BURN,
         keyed=True,
         body="ConsumeBody",
-        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed", "unavailable"),
+        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed"),
     ),
     f"POST {ACCOUNT}/consume/batch": Route(
         "Burn many items in order, each by its own key",
@@ -125,7 +124,7 @@ CONTRACT: dict[str, Route] = {
         {200: "ConsumedBatch"},
         scopes=BURN,
         body="ConsumeBatchBody",
-        codes=("account_paused", "account_closed", "unavailable"),
+        codes=("account_paused", "account_closed"),
     ),
     f"POST {ACCOUNT}/holds": Route(
         "Set credits aside",
@@ -134,7 +133,7 @@ CONTRACT: dict[str, Route] = {
         scopes=BURN,
         keyed=True,
         body="HoldBody",
-        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed", "unavailable"),
+        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed"),
     ),
     f"POST {ACCOUNT}/holds/{{hold_id}}/capture": Route(
         "Burn some of a hold and give the rest back",
@@ -143,7 +142,7 @@ CONTRACT: dict[str, Route] = {
         scopes=BURN,
         keyed=True,
         body="CaptureBody",
-        codes=("hold_not_found", "hold_closed", "unavailable"),
+        codes=("hold_not_found", "hold_closed"),
     ),
     f"POST {ACCOUNT}/holds/{{hold_id}}/release": Route(
         "Give a hold back",
@@ -151,7 +150,7 @@ CONTRACT: dict[str, Route] = {
         {200: "Resolved"},
         scopes=BURN,
         keyed=True,
-        codes=("hold_not_found", "hold_closed", "unavailable"),
+        codes=("hold_not_found", "hold_closed"),
     ),
     f"GET {ACCOUNT}/offers": Route(
         "What this account may buy, with advice from its own usage and from what it plans",
@@ -160,7 +159,6 @@ CONTRACT: dict[str, Route] = {
         members=True,
         scopes=READ,
         query=("planned", "planned_periods"),
-        codes=("unavailable",),
     ),
     f"POST {ACCOUNT}/quotes": Route(
         "The order summary of an item, without effect",
@@ -211,7 +209,7 @@ CONTRACT: dict[str, Route] = {
         {200: "Purchase"},
         members=True,
         scopes=SELL,
-        codes=("purchase_not_found", "unavailable"),
+        codes=("purchase_not_found",),
     ),
     f"POST {ACCOUNT}/purchases/{{purchase_id}}/abandon": Route(
         "The buyer closed the window: end the checkout",
@@ -219,7 +217,7 @@ CONTRACT: dict[str, Route] = {
         {200: "Purchase"},
         members=True,
         scopes=SELL,
-        codes=("purchase_not_found", "unavailable"),
+        codes=("purchase_not_found",),
     ),
     f"POST {ACCOUNT}/purchases/{{purchase_id}}/refund": Route(
         "Pay the unused credits of a purchase back, where its policy allows it",
@@ -228,7 +226,7 @@ CONTRACT: dict[str, Route] = {
         members=True,
         scopes=SELL,
         keyed=True,
-        codes=("purchase_not_found", "not_refundable", "unavailable"),
+        codes=("purchase_not_found", "not_refundable"),
     ),
     f"GET {ACCOUNT}/purchases/{{purchase_id}}/invoice": Route(
         "The gateway's invoice of a purchase",
@@ -236,7 +234,7 @@ CONTRACT: dict[str, Route] = {
         {200: "Invoice"},
         members=True,
         scopes=READ,
-        codes=("purchase_not_found", "invoice_not_ready", "unavailable"),
+        codes=("purchase_not_found", "invoice_not_ready"),
     ),
     f"GET {ACCOUNT}/purchases/{{purchase_id}}/evidence": Route(
         "What answers a chargeback: consent, order, delivery, and the use of exactly these credits",
@@ -245,7 +243,7 @@ CONTRACT: dict[str, Route] = {
         members=True,
         scopes=READ,
         query=("cursor",),
-        codes=("purchase_not_found", "unavailable"),
+        codes=("purchase_not_found",),
     ),
     f"GET {ACCOUNT}/billing-details": Route(
         "To whom invoices are made out",
@@ -261,7 +259,6 @@ CONTRACT: dict[str, Route] = {
         {200: "BillingDetails"},
         members=True,
         body="BillingBody",
-        codes=("unavailable",),
     ),
     f"GET {ACCOUNT}/payment-methods": Route(
         "The cards on file",
@@ -269,7 +266,6 @@ CONTRACT: dict[str, Route] = {
         {200: "PaymentMethods"},
         members=True,
         scopes=READ,
-        codes=("unavailable",),
     ),
     f"POST {ACCOUNT}/payment-methods/setup": Route(
         "Open the gateway's page on which a card is added; it becomes the default",
@@ -278,7 +274,7 @@ CONTRACT: dict[str, Route] = {
         members=True,
         body="SetupBody",
         body_optional=True,
-        codes=("account_closed", "unavailable"),
+        codes=("account_closed",),
     ),
     f"PUT {ACCOUNT}/payment-methods/default": Route(
         "Make a card the default; another than the one that failed lifts that pause",
@@ -286,14 +282,14 @@ CONTRACT: dict[str, Route] = {
         {200: "PaymentMethods"},
         members=True,
         body="DefaultCardBody",
-        codes=("payment_method_not_found", "unavailable"),
+        codes=("payment_method_not_found",),
     ),
     f"DELETE {ACCOUNT}/payment-methods/{{payment_method}}": Route(
         "Take a card off file; where it was the default, the newest of the others that has not expired is the next",
         "purchase",
         {200: "PaymentMethods"},
         members=True,
-        codes=("payment_method_not_found", "unavailable"),
+        codes=("payment_method_not_found",),
     ),
     "POST /v1/webhooks/stripe": Route(
         "Events of the payment gateway, signed by it",
