@@ -2,7 +2,7 @@
 
 Writes: 1 unit a started KB of the larger of the item before and after, also when the condition fails; a refused write of an
 absent item takes 1. Reads, strongly consistent: 1 unit a started 4 KB of each item, at least 1.
-Sizes: names and strings in UTF-8 bytes; a number about one byte per two significant digits plus one; null and bool 1;
+Sizes: names and strings in UTF-8 bytes; binary by its length; a number about one byte per two significant digits plus one; null and bool 1;
 lists and maps 3 bytes plus 1 for each element. Index writes are counted by `index_writes`.
 """
 
@@ -31,6 +31,8 @@ def value_bytes(attribute: Mapping[str, Any]) -> int:
         case "N":
             digits = value.lstrip("-").replace(".", "").strip("0")
             return (len(digits) + 1) // 2 + 1 + (1 if value.startswith("-") else 0)
+        case "B":
+            return len(value)
         case "NULL" | "BOOL":
             return 1
         case "L":

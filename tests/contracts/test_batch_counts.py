@@ -36,7 +36,7 @@ def send(world: World, prefix: str, items: int = 20) -> Any:
 
 
 #        items            calls, write units, read units
-FRESH = {2: (4, 4, 0), 20: (22, 28, 0), 25: (27, 33, 0), 100: (108, 132, 0)}
+FRESH = {2: (4, 4, 0), 20: (22, 26, 0), 25: (27, 33, 0), 100: (108, 126, 0)}
 
 
 @pytest.mark.parametrize("items", FRESH)

@@ -18,10 +18,11 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_values
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table, to_item
+from lotbook.domain import ids
 from lotbook.domain.book import Book, Memo, Receipt
 from lotbook.domain.burning import BurnRequest, HoldRequest
 from lotbook.domain.errors import InsufficientCredits
-from lotbook.domain.ledger import Pointer
+from lotbook.domain.ledger import Pointer, burn_name
 from lotbook.domain.lots import Lot
 from lotbook.domain.orders import Grant
 from lotbook.domain.turn import Settled, lay
@@ -196,18 +197,49 @@ def test_a_burn_moves_nothing_in_the_due_index(world: World) -> None:
     assert world.meter.index_writes == 0
 
 
-@pytest.mark.parametrize(("lots", "size"), [(1, 287), (8, 672), (64, 3_746)])
-def test_the_books_bytes_by_its_lots(lots: int, size: int) -> None:
-    """What a burn pays for: the item with its lots and the receipt before it. A dozen lots fit in one write unit."""
-    book = Book(since=NOW)
+# Bytes of the book, by its lots and its receipts; a write unit is 1,024 of them, and every burn pays for them all.
+#        lots: receipts -> bytes
+BYTES = {
+    1: {0: 169, 1: 268, 14: 1_550, 32: 3_328},
+    8: {0: 463, 1: 562, 14: 1_844, 32: 3_622},
+    64: {0: 2_815, 1: 2_914, 14: 4_196, 32: 5_974},
+}
+A_MEMBER = "0f8c1a52-3a4b-4c1d-9e0f-7a6b5c4d3e2f"
+AN_INSTANT = 1_763_700_123_456  # with no zeros at the end, which a number's size leaves out
+
+
+@pytest.mark.parametrize("lots", BYTES)
+def test_the_books_bytes_by_its_lots_and_receipts(lots: int) -> None:
+    """A dozen and a half of lots fit in one write unit, beside the receipt before; or three lots and nine callers."""
+    assert {receipts: bytes_of(lots, receipts) for receipts in BYTES[lots]} == BYTES[lots]
+
+
+@pytest.mark.parametrize(
+    ("actor", "reference", "size"),
+    [("key_01jd0000000000", "job-17", 99), ("backend", None, 81), (A_MEMBER, None, 90)],
+    ids=["key and reference", "key", "member"],
+)
+def test_the_bytes_of_a_receipt(actor: str, reference: str | None, size: int) -> None:
+    """Every caller that burned an account lately has one in its book."""
+    assert bytes_of(1, 14, actor, reference) - bytes_of(1, 13, actor, reference) == size
+
+
+def bytes_of(lots: int, receipts: int, actor: str = "key_01jd0000000000", reference: str | None = "job-17") -> int:
+    """The book of an account in use."""
+    book = Book(since=AN_INSTANT)
     for number in range(lots):
-        lot = Lot(f"lot_{number:0>26}", U, "purchased", 1_000, 3, NOW, NOW + 1_000_000 + number, NOW)
+        made, dies = AN_INSTANT - 123_456, AN_INSTANT + 31_536_000_000 + 1_000 * number
+        lot = Lot(ids.derived("lot", made, str(number)), U, "purchased", 1_000, 3, made, dies, made)
         asked = replace(book, orders={f"lot#{lot.lot_id}": Grant(lot)})
-        book = replace(lay(U, asked, Settled(), NOW), outcomes={})
-    memo = Memo("consume", 1, NOW, "key_01jd0000000000", "0" * 12, "job-17")
-    receipt = Receipt(memo, 0, Pointer("k" * 24, 17))
-    book = replace(book, receipts={"j" * 24: receipt}, head=Pointer("j" * 24, 18))
-    assert item_bytes(to_item(keys.book(A, U) | book_values(book))) == size
+        book = replace(lay(U, asked, Settled(), AN_INSTANT), outcomes={})
+    names = [burn_name(f"k{number}") for number in range(receipts + 1)]
+    asked_for = BurnRequest(1, reference=reference, actor=actor)
+    found = {}
+    for at, (name, before) in enumerate(zip(names[1:], names, strict=False)):
+        memo = Memo("consume", 1, AN_INSTANT + 7 * at, actor, asked_for.digest, reference)
+        found[name] = Receipt(memo, 12_345 + at, Pointer(before, 417 + at))
+    book = replace(book, receipts=found, head=Pointer(names[-1], 417 + receipts))
+    return item_bytes(to_item(keys.book(A, U) | book_values(book)))
 
 
 @pytest.mark.parametrize(
@@ -219,6 +251,7 @@ def test_the_books_bytes_by_its_lots(lots: int, size: int) -> None:
         ({"N": "100"}, 2),
         ({"N": "-12345"}, 5),
         ({"NULL": True}, 1),
+        ({"B": b"abc"}, 3),
         ({"L": [{"S": "ab"}, {"N": "1"}]}, 3 + 2 + 2 + 2),
         ({"M": {"k": {"S": "ab"}}}, 3 + 1 + 1 + 2),
     ],

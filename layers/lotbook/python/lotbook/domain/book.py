@@ -20,7 +20,7 @@ from lotbook.domain.orders import Order
 MAX_RECEIPTS = 100  # one BatchGetItem reads as many entries: a turn settles a full book with one look
 MAX_BURNS_A_WRITE = 25  # DynamoDB takes 4 KB and 300 operators an expression
 MAX_ORDERS = 50  # waiting orders; past it an order is refused with Unavailable, so the item cannot grow without end
-MAX_LOTS = 100  # on the tape, and as many aside: about 75 bytes each, paid for by every burn. Others wait on the shelf
+MAX_LOTS = 100  # on the tape, and as many aside: about 45 bytes each, paid for by every burn. Others wait on the shelf
 
 ReceiptKind = Literal["consume", "hold", "resolve"]
 

@@ -12,7 +12,7 @@ from lotbook.domain.ledger import Draws, Entry, Pointer
 from lotbook.domain.lots import LotKind
 
 DEFAULT_TTL_SECONDS = 3_600
-DIGEST_CHARACTERS = 12  # 60 bits: tells two bodies of one caller apart, and is paid for in every receipt
+DIGEST_CHARACTERS = 12  # 72 bits: tells two bodies of one caller apart, and is paid for in every receipt
 
 LotState = Literal["open", "provisional", "frozen"]
 BatchStatus = Literal["consumed", "replayed", "refused"]
@@ -179,4 +179,4 @@ class EntryPage:
 
 def _digest(kind: str, unit: str, figure: str, reference: str | None, metadata: Mapping[str, str] | None) -> str:
     body = json.dumps([kind, unit, figure, reference, metadata], sort_keys=True)
-    return ids.fingerprint("body", body)[:DIGEST_CHARACTERS]
+    return ids.name_of("body", body)[:DIGEST_CHARACTERS]

@@ -5,6 +5,7 @@ Ids that must come out the same on every attempt are derived from a seed; others
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from hashlib import sha256
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -39,6 +40,11 @@ def derived(prefix: str, at: int, *seed: str) -> str:
 def fingerprint(*parts: str) -> str:
     """A short, stable digest of the parts (24 characters), for keys and for comparing request bodies."""
     return _encode(int.from_bytes(sha256("\x1f".join(parts).encode()).digest()[:15]), 24)
+
+
+def name_of(*parts: str) -> str:
+    """What `fingerprint` says, 120 bits too, in 20 characters of the URL-safe base 64: for names that are paid for often."""
+    return urlsafe_b64encode(sha256("\x1f".join(parts).encode()).digest()[:15]).decode()
 
 
 def _encode(value: int, characters: int) -> str:

@@ -103,7 +103,7 @@ class Entry:
 
 def burn_name(key: str) -> str:
     """The name of what an idempotency key burned: one key space for consume, batch items and holds, over all units."""
-    return ids.fingerprint("use", key)
+    return ids.name_of("use", key)
 
 
 def granted_name(lot_id: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_TRIES = 25
 HOLD_PREFIX = "hold_"
-HOLD_ID = re.compile(HOLD_PREFIX + "[0-9a-hjkmnp-tv-z]{24}")
+HOLD_ID = re.compile(HOLD_PREFIX + "[A-Za-z0-9_-]{20}")
 LAPSE = "lapse"  # the digest of a lapse: no request has it
 ANY_UNIT = ""  # burns, and so holds, have one key space over all units
 STATES = {"capture": "captured", "release": "released", "lapse": "lapsed"}
@@ -114,7 +114,7 @@ def _resolve(
 
 def _digest(key: str, by: str, credits: int) -> str:
     """The key's half tells a replay from another caller, the body's half a replay from a key that was reused."""
-    return ids.fingerprint(key)[:DIGEST_CHARACTERS] + ids.fingerprint(by, str(credits))[:DIGEST_CHARACTERS]
+    return ids.name_of(key)[:DIGEST_CHARACTERS] + ids.name_of(by, str(credits))[:DIGEST_CHARACTERS]
 
 
 def _decide(

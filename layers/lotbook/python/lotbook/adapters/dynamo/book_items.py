@@ -1,4 +1,4 @@
-"""The book as an item. Names are short because every burn pays for the item's bytes.
+"""The book as an item. Names are short, and ids are packed (`packing.py`), because every burn pays for the item's bytes.
 
 | name | what | name | what |
 |---|---|---|---|
@@ -17,6 +17,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values, lot_of
+from lotbook.adapters.dynamo.packing import packed, unpacked
 from lotbook.domain.book import Aside, Book, Memo, OpenHold, Receipt, Segment
 from lotbook.domain.instants import FAR_FUTURE
 from lotbook.domain.ledger import Entry, Pointer
@@ -28,24 +29,28 @@ if TYPE_CHECKING:
 OUTCOME = "="
 CONSUME, HOLD, RESOLVE = "c", "h", "k"
 NEXT = "n"  # a consume that was written together with others before it: counted from where the first one began
+OWN_FIELDS = {CONSUME: 0, HOLD: 1, RESOLVE: 2, NEXT: 3}  # of a kind, between what all memos have and the reference
 
 
 def memo_values(memo: Memo) -> list[Any]:
-    """The memo as the list that `bu` is appended to. A reference that is absent takes one byte."""
-    head = [memo.credits, memo.at, memo.actor, memo.digest, memo.reference]
+    """The memo as the list that `bu` is appended to."""
     match memo.kind:
         case "consume":
-            return [CONSUME, *head]
+            return _memo(CONSUME, memo)
         case "hold":
-            return [HOLD, *head, memo.due]
+            return _memo(HOLD, memo, memo.due)
         case "resolve":
-            return [RESOLVE, *head, memo.hold, memo.by]
+            return _memo(RESOLVE, memo, packed(memo.hold or ""), memo.by)
 
 
 def next_memo_values(memo: Memo, credits_before: int, links_before: int, name_before: str) -> list[Any]:
     """The memo of a consume after others of one write: how far it starts from where the write began, and its link."""
-    head = [memo.credits, memo.at, memo.actor, memo.digest, memo.reference]
-    return [NEXT, *head, credits_before, links_before, name_before]
+    return _memo(NEXT, memo, credits_before, links_before, packed(name_before))
+
+
+def position_values(position: int, head: Pointer) -> list[Any]:
+    """`bu`: what every receipt copies."""
+    return [position, head.seq, packed(head.name)]
 
 
 def receipt_values(receipt: Receipt) -> list[Any]:
@@ -54,23 +59,24 @@ def receipt_values(receipt: Receipt) -> list[Any]:
         position, link = receipt.first
         before = receipt.before
         memo = next_memo_values(receipt.memo, receipt.position - position, before.seq - link.seq, before.name)
-        return [*memo, position, link.seq, link.name]
-    return [*memo_values(receipt.memo), receipt.position, receipt.before.seq, receipt.before.name]
+        return [*memo, *position_values(position, link)]
+    return [*memo_values(receipt.memo), *position_values(receipt.position, receipt.before)]
 
 
 def receipt_of(values: list[Any]) -> Receipt:
     """The receipt of a list in `r`."""
-    kind, credits, at, actor, digest, reference, *more, position, seq, name = values
-    before = Pointer(name, seq)
+    kind, credits, at, actor, digest, *more, position, seq, name = values
+    own, reference = more[: OWN_FIELDS[kind]], [*more[OWN_FIELDS[kind] :], None][0]
+    before = Pointer(unpacked(name), seq)
+    head = (credits, at, unpacked(actor), unpacked(digest), reference)
     if kind == HOLD:
-        return Receipt(Memo("hold", credits, at, actor, digest, reference, due=more[0]), position, before)
+        return Receipt(Memo("hold", *head, due=own[0]), position, before)
     if kind == RESOLVE:
-        memo = Memo("resolve", credits, at, actor, digest, reference, hold=more[0], by=more[1])
-        return Receipt(memo, position, before)
-    memo = Memo("consume", credits, at, actor, digest, reference)
+        return Receipt(Memo("resolve", *head, hold=unpacked(own[0]), by=own[1]), position, before)
+    memo = Memo("consume", *head)
     if kind == NEXT:
-        credits_before, links_before, name_before = more
-        link = Pointer(name_before, seq + links_before)
+        credits_before, links_before, name_before = own
+        link = Pointer(unpacked(name_before), seq + links_before)
         return Receipt(memo, position + credits_before, link, first=(position, before))
     return Receipt(memo, position, before)
 
@@ -78,11 +84,11 @@ def receipt_of(values: list[Any]) -> Receipt:
 def book_values(book: Book) -> dict[str, Any]:
     """All attributes of the book that a turn writes."""
     return {
-        "bu": [book.position, book.head.seq, book.head.name],
+        "bu": position_values(book.position, book.head),
         "av": book.available,
         "lo": book.since,
         "hz": book.until,
-        "tp": [[s.end, s.lot_id, s.rank, s.expires_at or 0, s.created_at] for s in book.tape],
+        "tp": [[s.end, packed(s.lot_id), s.rank, s.expires_at or 0, s.created_at] for s in book.tape],
         "wt": [_aside_values(aside) for aside in book.waiting],
         "fz": [_aside_values(aside) for aside in book.frozen],
         "r": {name: receipt_values(receipt) for name, receipt in book.receipts.items()}
@@ -108,11 +114,11 @@ def book_of(values: Mapping[str, Any]) -> Book:
     shelved, *shelf = values.get("sh", (0,))
     return Book(
         position=position,
-        head=Pointer(name, seq),
+        head=Pointer(unpacked(name), seq),
         available=values["av"],
         since=values["lo"],
         until=values["hz"],
-        tape=tuple(Segment(end, lot, rank, expires or None, made) for end, lot, rank, expires, made in values["tp"]),
+        tape=tuple(_segment_of(row) for row in values["tp"]),
         waiting=tuple(_aside_of(row) for row in values["wt"]),
         frozen=tuple(_aside_of(row) for row in values["fz"]),
         receipts=receipts,
@@ -161,10 +167,21 @@ def order_of(order_id: str, values: Any) -> Order:
         return Unreadable(order_id)
 
 
+def _memo(kind: str, memo: Memo, *own: Any) -> list[Any]:
+    """A reference comes last, so that one that is absent takes no byte."""
+    reference = [] if memo.reference is None else [memo.reference]
+    return [kind, memo.credits, memo.at, packed(memo.actor), packed(memo.digest), *own, *reference]
+
+
+def _segment_of(row: list[Any]) -> Segment:
+    end, lot_id, rank, expires_at, created_at = row
+    return Segment(end, unpacked(lot_id), rank, expires_at or None, created_at)
+
+
 def _aside_values(aside: Aside) -> list[Any]:
-    return [aside.left, aside.lot_id, aside.rank, aside.effective_at, aside.expires_at or 0, aside.created_at]
+    return [aside.left, packed(aside.lot_id), aside.rank, aside.effective_at, aside.expires_at or 0, aside.created_at]
 
 
 def _aside_of(row: list[Any]) -> Aside:
     left, lot_id, rank, effective_at, expires_at, created_at = row
-    return Aside(left, lot_id, rank, effective_at, expires_at or None, created_at)
+    return Aside(left, unpacked(lot_id), rank, effective_at, expires_at or None, created_at)

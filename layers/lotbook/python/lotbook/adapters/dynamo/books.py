@@ -18,9 +18,11 @@ from lotbook.adapters.dynamo.book_items import (
     memo_values,
     next_memo_values,
     order_values,
+    position_values,
     receipt_values,
 )
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
+from lotbook.adapters.dynamo.packing import packed
 from lotbook.adapters.dynamo.store_time import StoreTime
 from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
 from lotbook.adapters.system import SystemClock, stand_back
@@ -78,7 +80,7 @@ class DynamoBooks:
         values = {
             ":n": memo.credits,
             ":one": 1,
-            ":name": name,
+            ":name": packed(name),
             ":memo": memo_values(memo),
             ":now": memo.at,
             ":max": MAX_RECEIPTS,
@@ -116,7 +118,7 @@ class DynamoBooks:
             sets.append(f"r.#k{number} = list_append(:m{number}, bu)")
             conditions += [f"attribute_not_exists(r.#k{number})", f"attribute_not_exists(ho.#k{number})"]
             credits, last = credits + memo.credits, name
-        values |= {":n": credits, ":links": len(burns), ":name": last}
+        values |= {":n": credits, ":links": len(burns), ":name": packed(last)}
         values |= {":now": burns[0][1].at, ":room": MAX_RECEIPTS - len(burns)}
         return self._update(account_id, unit, f"SET {', '.join(sets)}", conditions, names, values)
 
@@ -134,7 +136,7 @@ class DynamoBooks:
         if memo.by == "lapse":
             self._store_time.refuse_ahead()
         names = {"#k": name, "#h": memo.hold or ""}
-        values = {":one": 1, ":name": name, ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
+        values = {":one": 1, ":name": packed(name), ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
         conditions = [HOLD_IS_OPEN, NOT_BEFORE_THE_LAST_TURN, NOT_BURNED_YET, ROOM_FOR_A_RECEIPT]
         if memo.by != "lapse":  # what died before it comes before it, and is not counted as available
             conditions.append(NOT_PAST_ITS_HORIZON)
@@ -160,7 +162,7 @@ class DynamoBooks:
         written = book_values(new)
         names = {f"#{name}": name for name in written}
         values = {f":new_{name}": value for name, value in written.items()}
-        values |= {":v": old.version, ":bu": [old.position, old.head.seq, old.head.name]}
+        values |= {":v": old.version, ":bu": position_values(old.position, old.head)}
         update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written)
         gone = [] if new.shelf else ["sh"]
         if new.until < FAR_FUTURE:
