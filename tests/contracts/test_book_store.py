@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from moto import mock_aws
 
-from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.domain.book import Book, Memo
 from lotbook.domain.ledger import CHAIN_END, Draw, Entry, Pointer
 from lotbook.domain.lots import Lot
 from lotbook.domain.orders import ClawBack, Freeze, Grant, Renewal
 from lotbook.domain.turn import Settled, lay
 from lotbook.ports_books import BookStore, Prune
-from tests import table
-from tests.fakes.books import FakeBooks
 
 NOW = 1_000_000
 A, U = "acc", "credits"
-
-
-@pytest.fixture(params=["fake", "table"])
-def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[BookStore]:
-    if request.param == "fake":
-        yield FakeBooks()
-        return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield DynamoBooks(table.create(table.dynamodb()))
 
 
 def opened(books: BookStore, credits: int = 10) -> Book:

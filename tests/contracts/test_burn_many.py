@@ -5,7 +5,6 @@ This is the whole argument for the batch: what holds for every interleaving of s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.book_items import receipt_of, receipt_values
 from lotbook.adapters.dynamo.books import DynamoBooks
@@ -23,8 +21,6 @@ from lotbook.domain.lots import Lot
 from lotbook.domain.orders import Grant
 from lotbook.domain.turn import Settled, lay
 from lotbook.ports_books import BookStore, Prune
-from tests import table
-from tests.fakes.books import FakeBooks
 
 NOW = 1_000_000
 A, U = "acc", "credits"
@@ -32,17 +28,6 @@ NUMBERS = count()
 KEPT = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-
-
-@pytest.fixture(params=["fake", "table"])
-def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[BookStore]:
-    if request.param == "fake":
-        yield FakeBooks()
-        return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield DynamoBooks(table.create(table.dynamodb()))
 
 
 def opened(books: BookStore, account_id: str = A, credits: int = 10_000) -> Book:

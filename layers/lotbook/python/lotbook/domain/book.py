@@ -125,11 +125,6 @@ class Book:
         """Where the tape ends."""
         return self.tape[-1].end if self.tape else self.position
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no receipt fits any more."""
-        return len(self.receipts) + len(self.outcomes) >= MAX_RECEIPTS
-
     def lapsed_holds(self, now: int) -> list[str]:
         """Names of open holds whose time is over, soonest first."""
         return sorted((name for name, hold in self.holds.items() if hold.due <= now), key=lambda n: self.holds[n].due)

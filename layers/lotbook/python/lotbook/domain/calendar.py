@@ -24,11 +24,6 @@ def add_months(anchor: int, months: int, zone: str = "UTC") -> int:
     return instants.from_datetime(_resolve(local.replace(year=year, month=month, day=day, fold=0)))
 
 
-def add_years(anchor: int, years: int, zone: str = "UTC") -> int:
-    """The same local day and time `years` later; 29 February becomes 28 February where there is none (IS-02)."""
-    return add_months(anchor, years * MONTHS_A_YEAR, zone)
-
-
 def period_at(anchor: int, at: int, months: int, zone: str = "UTC") -> tuple[int, int]:
     """The half-open period `[start, end)` of `months` months, counted from `anchor`, that holds `at` (`at >= anchor`)."""
     index = period_index(anchor, at, months, zone)

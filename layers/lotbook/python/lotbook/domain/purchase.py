@@ -178,11 +178,6 @@ class Purchase:
         refs = self.gateway_refs
         return refs.invoice or refs.payment_intent or refs.checkout_session
 
-    @property
-    def checkout_digest(self) -> str:
-        """A short digest of the exact request to the gateway."""
-        return ids.fingerprint(self.checkout_request)
-
 
 def checkout_end(at: int, ttl_minutes: int) -> int:
     """When a checkout that is opened at `at` ends: the policy's time within the gateway's bounds, in whole seconds."""

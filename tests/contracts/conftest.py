@@ -1,0 +1,25 @@
+"""Fixtures of contracts that every implementation of a port must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.ports_books import BookStore
+from tests import table
+from tests.fakes.books import FakeBooks
+
+
+@pytest.fixture(params=["fake", "table"])
+def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[BookStore]:
+    """An empty store of books: the one in memory that other tests trust, and the table's."""
+    if request.param == "fake":
+        yield FakeBooks()
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield DynamoBooks(table.create(table.dynamodb()))
