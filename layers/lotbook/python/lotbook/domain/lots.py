@@ -31,6 +31,10 @@ class Lot:
     purchase_id: str | None = None
     provisional: bool = False
 
+    def is_dead(self, at: int) -> bool:
+        """Whether it has expired at `at`: dead at the very instant that it shows (X-01)."""
+        return self.expires_at is not None and self.expires_at <= at
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:

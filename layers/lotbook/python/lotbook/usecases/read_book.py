@@ -40,6 +40,8 @@ def read_balance(
 ) -> Balance:
     """The balance of the account's unit. A lot that is dead by now is journaled first, a due period renewed.
 
+    A dead lot is not among `lots` any more; what holds still keep of it is in `held` all the same.
+
     Raises AccountNotFound (from `renew`), InvalidRequest for a unit that the account does not have, Unavailable.
     """
     moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
@@ -67,6 +69,7 @@ def read_balance(
                 "frozen" if lot.lot_id in frozen else "provisional" if is_provisional else "open",
             )
             for lot, is_provisional in _lots(account_id, unit, shown, books)
+            if not lot.is_dead(moment.at)
         ),
         pause_reason=book.pause_reason,
     )
