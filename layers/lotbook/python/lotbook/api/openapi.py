@@ -117,7 +117,9 @@ def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
 
 
 def _status(code: str) -> int:
-    return next(problems.kind_of(outcome).status for outcome in outcomes() if outcome.code == code)
+    """A code that no outcome has for its own is a reason that offers and quotes show; `NotEligible` carries those."""
+    owner = next((outcome for outcome in outcomes() if outcome.code == code), errors.NotEligible)
+    return problems.kind_of(owner).status
 
 
 def _operation(route_key: str, route: Route) -> Schema:

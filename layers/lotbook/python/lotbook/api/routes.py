@@ -50,6 +50,9 @@ PURCHASE_CODES = (
     "consent_required",
     "contact_only",
     "account_paused",
+    "account_closed",
+    "plan_not_eligible",
+    "plan_purchase_not_available",
     "purchase_abandoned",
     "conflict",
 )
