@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -119,12 +119,7 @@ class Api:
 
     def invoke(self, event: Mapping[str, Any]) -> Answer:
         """Invoke the function of the event's route."""
-        function = CONTRACT[event["routeKey"]].function
-        caller = asking.set(function)
-        try:
-            result = import_module(f"functions.{function}.app").handler(event, None)
-        finally:
-            asking.reset(caller)
+        result = import_module(f"functions.{CONTRACT[event['routeKey']].function}.app").handler(event, None)
         is_text = result["headers"]["content-type"].startswith("text/")
         answer = Answer(
             result["statusCode"], result["headers"], result["body"] if is_text else json.loads(result["body"])
@@ -151,6 +146,27 @@ def clear_wiring() -> None:
 def permissions() -> Permissions:
     """What the template lets each function do: an answer here must not need more than there will be on AWS."""
     return load(SAMPLES.parent / "template.yaml", {}).permissions
+
+
+def _as_deployed(function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handled(*args: Any) -> Any:
+        caller = asking.set(function)
+        try:
+            return handler(*args)
+        finally:
+            asking.reset(caller)
+
+    return handled
+
+
+@pytest.fixture(scope="session", autouse=True)
+def handlers() -> Iterator[None]:
+    """Every function does what it does with its own permissions, also where a test is the schedule or the stream."""
+    with pytest.MonkeyPatch.context() as patch:
+        for function in permissions():
+            module = import_module(f"functions.{function}.app")
+            patch.setattr(module, "handler", _as_deployed(function, module.handler))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -146,3 +146,12 @@ def test_x_18_d_09_the_schedule_hears_of_money_back_from_the_gateways_own_list(a
     assert purchased(api) == 30, "the refunded are gone, the disputed are there and frozen"
     gateway.later["money_back"] = ["before"]
     assert app.handler(SCHEDULE, Context()) == swept(0, 0, followed=1, left=1), "one that fails is left, not in the way"
+
+
+def test_d_31_a_late_payment_without_a_purchase_is_kept_and_stops_no_run(api: Api, gateway: FakeGateway) -> None:
+    """D31: the schedule hears of it from the gateway's list in every run; it may keep it, and does the rest of its work."""
+    tag = Tag("lotbook", wiring.deployment().stage, "acme", "pur_0000000000zzzzzzzzzzzzzzzz")
+    late = "checkout.session.async_payment_succeeded"
+    gateway.unheard = [EventHint("evt_1", late, False, None, "checkout.session", "cs_x", "pi_x", tag)]
+    assert app.handler(SCHEDULE, Context()) == swept(0, 0, left=1)
+    assert wiring.reconciliation_journal().stray("pi_x")

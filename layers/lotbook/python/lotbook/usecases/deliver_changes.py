@@ -7,6 +7,7 @@ reported by its records, so that the stream brings them again; everybody else's 
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from lotbook.domain.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
@@ -28,9 +29,9 @@ def deliver_changes(
     groups: dict[tuple[str, str], list[str]] = {}
     for record, change in changes.items():
         groups.setdefault(_group(change), []).append(record)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:  # each group in its caller's context, as in a sweep
         running: dict[Future[None], list[str]] = {
-            pool.submit(_deliver, group, [changes[record] for record in records], statement, outlets): records
+            pool.submit(copy_context().run, _deliver, group, [changes[r] for r in records], statement, outlets): records
             for group, records in groups.items()
         }
         wait(running)

@@ -7,6 +7,7 @@ tried again by every run, and never keeps the others from their turn.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -71,9 +72,12 @@ def _batches(items: Iterable[DueItem], size: int) -> Iterator[list[DueItem]]:
 
 
 def _failures(what: str, settle: Callable[[DueItem], None], batch: list[DueItem]) -> list[Exception]:
-    """Settle a batch side by side. A future keeps whatever its item raised: nothing is swallowed, nobody is stopped."""
+    """Settle a batch side by side, each in its caller's context (in whose name: the local run's permissions ask for that).
+
+    A future keeps whatever its item raised: nothing is swallowed, nobody is stopped.
+    """
     with ThreadPoolExecutor(WORKERS) as pool:
-        futures = {pool.submit(settle, item): item for item in batch}
+        futures = {pool.submit(copy_context().run, settle, item): item for item in batch}
         wait(futures)
     failures = list[Exception]()
     for future, item in futures.items():
