@@ -251,11 +251,15 @@ def calls_that_make_something() -> Iterator[tuple[str, ast.Call]]:
 
 
 def test_d_04_whatever_makes_something_at_stripe_is_called_with_a_key_of_ours() -> None:
-    """D4: the library would make up a random one, which protects only its own retries."""
+    """D4: the library would make up a random one, which protects only its own retries.
+
+    Choosing a default card makes nothing and says the same however often it is sent; a key of ours would have the second
+    A of A, B, A answered and not done.
+    """
     found = list(calls_that_make_something())
     assert len(found) >= 4
-    for place, call in found:
-        assert "options" in [ast.unparse(each) for each in call.args], place
+    keyless = [place for place, call in found if "options" not in [ast.unparse(each) for each in call.args]]
+    assert [place.partition(":")[0] for place in keyless] == ["cards.py"], keyless
 
 
 def test_every_builder_of_requests_is_checked_against_the_librarys_types() -> None:
