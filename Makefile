@@ -32,7 +32,7 @@ audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lot
 	@.venv/bin/python -m local audit $(if $(ACCOUNT),--account $(ACCOUNT))
 
 soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
-	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race
+	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race tests/usecases
 
 test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lint, types, sam validate, all tests
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
