@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lotbook.domain.burning import BurnRequest
 from lotbook.domain.errors import AccountNotFound, Forbidden, InvalidRequest, PurchaseNotFound
 from lotbook.domain.evidence import Evidence, Use
+from lotbook.domain.instants import MINUTE
 from lotbook.domain.purchase import Purchase
 from lotbook.domain.quotes import CustomPaymentItem, TopUpItem
 from lotbook.usecases import read_evidence as module
@@ -129,6 +130,24 @@ def test_is_02_evidence_tells_what_expired_apart_from_what_was_used() -> None:
     found = evidence(desk, purchase)
     assert (found.used, found.remaining) == (1, 0)
     assert [(change.kind, change.credits) for change in found.changes] == [("expired", 99)]
+
+
+def test_is_02_what_a_hold_keeps_of_a_dead_lot_is_held_and_not_used() -> None:
+    """The balance shows no dead lot; a document for the bank must not call used what may still come back unused."""
+    desk = Desk()
+    row = bought(desk)
+    burn(desk, 10)
+    (lot,) = evidence(desk, row).delivered
+    desk.clock.instant = (lot.expires_at or 0) - MINUTE
+    ports = {"actor": "backend", "books": desk.books, "clock": desk.clock}
+    request = HoldRequest(40, ttl_seconds=3_600)
+    held = hold("acme", "h", request, books=desk.books, clock=desk.clock, renew=lambda _: None)
+    desk.clock.instant += 2 * MINUTE
+    found = evidence(desk, row)
+    assert (found.used, found.held, found.remaining) == (10, 40, 0)
+    capture_hold("acme", held.hold_id, "c", 15, **ports)  # type: ignore[arg-type]
+    found = evidence(desk, row)
+    assert (found.used, found.held, found.remaining) == (25, 0, 0)
 
 
 def test_np_11_a_payment_without_credits_has_no_delivery_and_no_use() -> None:

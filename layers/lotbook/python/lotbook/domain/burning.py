@@ -153,7 +153,8 @@ class Balance:
     frozen: int
     shortfall: int
     waiting: int
-    lots: tuple[LotView, ...]  # in burn order
+    lots: tuple[LotView, ...]  # in burn order, those that live
+    dead: tuple[LotView, ...] = ()  # those that holds keep something of: part of `held`, and shown to nobody
     pause_reason: str | None = None
 
 

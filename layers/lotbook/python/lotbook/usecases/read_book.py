@@ -40,8 +40,6 @@ def read_balance(
 ) -> Balance:
     """The balance of the account's unit. A lot that is dead by now is journaled first, a due period renewed.
 
-    A dead lot is not among `lots` any more; what holds still keep of it is in `held` all the same.
-
     Raises AccountNotFound (from `renew`), InvalidRequest for a unit that the account does not have, Unavailable.
     """
     moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
@@ -52,6 +50,11 @@ def read_balance(
     frozen = {aside.lot_id: aside.left for aside in book.frozen}
     waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
     shown = [lot_id for lot_id in left.keys() | held.keys() if left.get(lot_id) or held.get(lot_id)]
+    living, dead = list[LotView](), list[LotView]()
+    for lot, is_provisional in _lots(account_id, unit, shown, books):
+        state: LotState = "frozen" if lot.lot_id in frozen else "provisional" if is_provisional else "open"
+        view = _view(lot, left.get(lot.lot_id, 0), held.get(lot.lot_id, 0), state)
+        (dead if lot.is_dead(moment.at) else living).append(view)
     return Balance(
         account_id=account_id,
         unit=unit,
@@ -61,16 +64,8 @@ def read_balance(
         frozen=sum(frozen.values()),
         shortfall=book.debt,
         waiting=waiting,
-        lots=tuple(
-            _view(
-                lot,
-                left.get(lot.lot_id, 0),
-                held.get(lot.lot_id, 0),
-                "frozen" if lot.lot_id in frozen else "provisional" if is_provisional else "open",
-            )
-            for lot, is_provisional in _lots(account_id, unit, shown, books)
-            if not lot.is_dead(moment.at)
-        ),
+        lots=tuple(living),
+        dead=tuple(dead),
         pause_reason=book.pause_reason,
     )
 

@@ -53,7 +53,7 @@ def read_evidence(
     if lot_id is not None and granted:
         # The balance first: it journals what has died by now, so that the figures below belong to one moment.
         balance = read_balance(account_id, purchase.unit, books=sales.books, clock=sales.clock, renew=renew)
-        left = [lot for lot in balance.lots if lot.lot_id == lot_id]
+        left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
         remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
         events = sales.books.lot_entries(account_id, purchase.unit, lot_id)
         used = evidence.used_of(purchase.credits, remaining, held, events)
