@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -41,10 +42,14 @@ class _Next(Enum):
 def clear_stale(
     account_id: str, unit: str, book: Book, mine: Collection[str], now: int, *, books: BookStore, clock: Clock
 ) -> None:
-    """Turn the book when workers that are gone left more receipts in it than others should pay for."""
+    """Turn the book when workers that are gone left more receipts in it than others should pay for.
+
+    The burn is done, and its caller is answered: where the book cannot be turned now, the next burn sees to it.
+    """
     stale = [r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now]
     if len(stale) > MAX_STALE:
-        turn(account_id, unit, book, books=books, clock=clock)
+        with suppress(Unavailable):
+            turn(account_id, unit, book, books=books, clock=clock)
 
 
 @dataclass(slots=True)

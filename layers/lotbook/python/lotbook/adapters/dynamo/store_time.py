@@ -45,7 +45,10 @@ class StoreTime:
         from email.utils import parsedate_to_datetime  # with a turn, not at a cold start
 
         sent_at, date = self._heard
-        ahead = sent_at - from_datetime(parsedate_to_datetime(date))
+        try:
+            ahead = sent_at - from_datetime(parsedate_to_datetime(date))
+        except ValueError:  # not the table's: somebody between us wrote it, and it tells nothing
+            return
         if ahead > MAX_AHEAD:
             raise Unavailable(
                 f"This machine's clock is {ahead // SECOND} s ahead of the table's.", retry_after_seconds=1
