@@ -9,10 +9,11 @@ import pytest
 from lotbook.domain import instants
 from lotbook.domain.errors import NotRefundable
 from lotbook.usecases.follow_money_back import follow_money_back
+from lotbook.usecases.read_book import read_balance
 from lotbook.usecases.refund_purchase import refund_purchase
 from tests.fakes.accounts import at
 from tests.fakes.idempotency import FakeIdempotency
-from tests.fakes.plans import PlanDesk, termed
+from tests.fakes.plans import PlanDesk, Rest, termed
 from tests.fakes.samples import member
 from tests.usecases.test_money_back_orders import (
     APPEALED,
@@ -127,6 +128,61 @@ def test_gc_07_back_on_the_old_plan_comes_no_more_than_is_left_of_what_was_carri
     assert desk.plan == "pro"
     assert sum(credits for _, credits in desk.lots()) <= sum(credits for _, credits in left)
     desk.check()
+
+
+@pytest.mark.parametrize("days", [0, 1])
+@pytest.mark.parametrize("rest", ["carry", "forfeit"])
+def test_d_28_who_buys_a_plan_and_gets_the_money_back_gains_no_credits_however_often(rest: Rest, days: int) -> None:
+    """D28, D24: the period has 10 free credits and 40 of the starting plan. Whatever else is burned is owed (D13)."""
+    desk = PlanDesk(termed(rest, free=10, starting=40))
+    desk.renew()
+    burned = 0
+    for number, credits in enumerate((0, 7, 150, 30, 200)):
+        row = desk.bought("pro", key=f"key-{number}")
+        spent = min(credits, desk.available())
+        desk.burn(spent) if spent else None
+        burned += spent
+        desk.gateway.send_back(str(row.gateway_refs.payment_intent))
+        assert followed(desk, row.purchase_id) == "refunded"
+        desk.clock.instant += days * instants.DAY
+        found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+        assert burned + found.available - found.shortfall == 50, number
+        assert desk.view.account.anchor == at("2026-01-01"), "the account is in its own cycle again"
+        desk.check(number)
+    assert burned > 150, "what is owed is paid by what comes in"
+
+
+def test_d_12_d_13_burned_credits_of_a_plan_are_owed_while_its_money_is_gone_and_no_longer() -> None:
+    desk = PlanDesk(termed(free=0))
+    row = desk.bought("pro", 1_000)
+    payment = str(row.gateway_refs.payment_intent)
+    desk.burn(70)
+    desk.gateway.dispute(payment, "lost")
+    followed(desk, row.purchase_id)
+    found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+    assert (found.available, found.shortfall) == (0, 70)
+    desk.gateway.change_dispute(payment, "won")
+    followed(desk, row.purchase_id)
+    found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+    assert (found.available, found.shortfall) == (1_000 + 100 - 70, 0)
+    desk.check()
+
+
+def test_gc_07_d_28_what_was_carried_on_and_spent_does_not_come_back_with_a_later_return() -> None:
+    """Pro's 100 are carried to Max and burned there with its own; Max is given back, bought again and given back again."""
+    desk = PlanDesk(termed("carry", free=0))
+    desk.bought("pro")
+    burned = 0
+    for key in ("key-2", "key-3"):
+        desk.clock.instant += instants.DAY
+        top = desk.bought("max", key=key)
+        burned += desk.available()
+        desk.burn(desk.available())
+        desk.gateway.send_back(str(top.gateway_refs.payment_intent))
+        assert followed(desk, top.purchase_id) == "refunded"
+        found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+        assert burned + found.available - found.shortfall == 100, key
+        desk.check(key)
 
 
 def test_a_dispute_that_is_won_after_the_term_is_over_brings_no_plan_back() -> None:

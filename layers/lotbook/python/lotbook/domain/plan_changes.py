@@ -47,6 +47,7 @@ def with_term(policy: Policy, account: Account, term: Term, now: int, *, carries
     """The account once the term is bought; the same account where it was before. An older one overrules no younger one."""
     if any(each.purchase_id == term.purchase_id for each in account.terms):
         return account
+    term = replace(term, cycle=_cycle(account_at(policy, account, now)))
     terms = sorted((*account.terms, term), key=lambda each: each.order)
     return _changed(policy, account, tuple(terms), now, carries=carries)
 
@@ -54,13 +55,14 @@ def with_term(policy: Policy, account: Account, term: Term, now: int, *, carries
 def with_money_back(policy: Policy, account: Account, purchase_id: str, step: int, now: int, *, gone: bool) -> Account:
     """The account once all the money of a term is `gone`, or is back again; a step older than what is known says nothing.
 
+    Gone, the account is in the cycle that it would be in without it: who buys and gets the money back gains no credits (D28).
     Back again, the plan comes back if its term is not over and no plan was bought since.
     """
     terms = tuple(
         replace(each, is_ended=gone, step=step) if each.purchase_id == purchase_id and each.step < step else each
         for each in account.terms
     )
-    return account if terms == account.terms else _changed(policy, account, terms, now, carries=False)
+    return account if terms == account.terms else _changed(policy, account, terms, now, undoes=gone)
 
 
 def paid_meanwhile(account: Account, purchase_id: str, ordered_at: int) -> Term | None:
@@ -71,7 +73,23 @@ def paid_meanwhile(account: Account, purchase_id: str, ordered_at: int) -> Term 
     return None
 
 
-def _changed(policy: Policy, account: Account, terms: tuple[Term, ...], now: int, *, carries: bool) -> Account:
+def _cycle(present: Account) -> int:
+    """The anchor of the account's own periods: the present one, or what the present bought plan has put off."""
+    for each in present.terms:
+        if each.purchase_id == present.plan_purchase_id and each.cycle is not None:
+            return each.cycle
+    return present.anchor
+
+
+def _changed(
+    policy: Policy,
+    account: Account,
+    terms: tuple[Term, ...],
+    now: int,
+    *,
+    carries: bool = False,
+    undoes: bool = False,
+) -> Account:
     present = account_at(policy, account, now)
     kept = [each for each in terms if not each.is_ended]
     after = replace(_after(policy, account, present, kept[-1] if kept else None), terms=_pruned(terms, now))
@@ -79,7 +97,7 @@ def _changed(policy: Policy, account: Account, terms: tuple[Term, ...], now: int
     if was == became:
         return after
     number = account.moves_made + 1
-    move = Move(number, now, was, became, carries)
+    move = Move(number, now, was, became, carries, undoes)
     return replace(after, moves=(*account.moves, move), moves_made=number)
 
 
@@ -88,8 +106,7 @@ def _after(policy: Policy, account: Account, present: Account, term: Term | None
         return account if term.purchase_id == account.plan_purchase_id else on_term(account, term)
     if present.plan_purchase_id is None:
         return account
-    # The cycle goes on: a period that has begun brings its free credits once, whatever the plan.
-    return stood(account, Standing(policy.starting_plan_id, account.anchor, "none"))
+    return stood(account, Standing(policy.starting_plan_id, _cycle(present), "none"))
 
 
 def _pruned(terms: tuple[Term, ...], now: int) -> tuple[Term, ...]:

@@ -27,6 +27,7 @@ class Term:
     """A plan that was bought for a time, `[at, ends_at)`. Of several the one that was settled last counts.
 
     `is_ended`: all its money went back; `step` is the step of the purchase's reversal that said so, or took it back.
+    `cycle`: the anchor of the account's own periods, those that go on when no bought plan counts any more.
     """
 
     purchase_id: str
@@ -35,6 +36,7 @@ class Term:
     ends_at: int
     is_ended: bool = False
     step: int = 0
+    cycle: int | None = None
 
     @property
     def order(self) -> tuple[int, str]:
@@ -47,6 +49,7 @@ class Move:
     """A change of plan whose old lots are still to be taken. `number` names its orders in the books.
 
     `carries`: what is left of the old plan's credits goes on with the new plan (GC-07); else it is forfeit (IS-56).
+    `undoes`: the old plan's money has gone back, so what was burned of its present period is owed (D13).
     """
 
     number: int
@@ -54,6 +57,7 @@ class Move:
     was: Standing
     became: Standing
     carries: bool
+    undoes: bool = False
 
     @property
     def claim(self) -> str:

@@ -140,10 +140,10 @@ def _leave(account: Account, move: Move, policy: Policy, sales: Sales) -> None:
     for lot in lots_left(policy, account, move):
         # A period that nobody has looked into has its lots all the same, and a renewal that comes late adds none.
         grant_lot(account.account_id, lot, books=sales.books, clock=sales.clock)
-        taken = _taken(account, lot, move, sales)
+        taken = _taken(account, lot, move, sales, owes=move.undoes)
         left += taken if lot.kind == "plan" else 0
     earlier = _carried(account, move.was, policy, sales)
-    brought = None if earlier is None else _taken(account, earlier, move, sales)
+    brought = None if earlier is None else _taken(account, earlier, move, sales, owes=False)
     _return(account, move, policy, brought, sales)
     onward = carried_lot(policy, account, move, left + (brought or 0))
     if onward is not None:
@@ -157,10 +157,10 @@ def _return(account: Account, move: Move, policy: Policy, brought: int | None, s
     """
     lots = [*lots_entered(policy, account, move), _carried(account, move.became, policy, sales)]
     for lot in lots:
-        if lot is None or lot.kind != "plan":
+        if lot is None:
             continue
-        back = _taken_before(account, lot, move, sales)
-        if brought is not None:
+        back = _taken_last(account, lot, move, sales)
+        if brought is not None and lot.kind == "plan":
             back = min(back, brought)
             brought -= back
         if back:
@@ -176,14 +176,17 @@ def _return(account: Account, move: Move, policy: Policy, brought: int | None, s
             )
 
 
-def _taken_before(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
-    """What earlier moves took of the lot and have not given back."""
+def _taken_last(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
+    """What the move that left this lot took of it, as shortfall too, and no move has given back since.
+
+    What earlier ones took and did not give back went elsewhere: it was carried on, and spent there.
+    """
     entries = sales.books.lot_entries(account.account_id, lot.unit, lot.lot_id)
+    ours = [(number_of(entry.name.rpartition("#")[2]), entry) for entry in entries if entry.reason == REASON]
     taken = 0
-    for entry in entries:
-        claim = entry.name.rpartition("#")[2]
-        if entry.reason == REASON and number_of(claim) < move.number:
-            taken += entry.removed if entry.kind == "clawed_back" else -entry.requested
+    for number, entry in sorted(ours, key=lambda each: each[0]):
+        if number < move.number:
+            taken = entry.requested if entry.kind == "clawed_back" else taken - entry.requested
     return taken
 
 
@@ -197,8 +200,8 @@ def _carried(account: Account, standing: Standing, policy: Policy, sales: Sales)
         return None
 
 
-def _taken(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
-    """What was left of the lot, now gone; nothing that was burned or is held."""
+def _taken(account: Account, lot: Lot, move: Move, sales: Sales, *, owes: bool) -> int:
+    """What was left of the lot, now gone; nothing that was burned or is held, unless the account `owes` that."""
     taken = claw_back(
         account.account_id,
         lot.unit,
@@ -208,6 +211,6 @@ def _taken(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
         books=sales.books,
         clock=sales.clock,
         reason=REASON,
-        unused_only=True,
+        unused_only=not owes,
     )
     return taken.removed
