@@ -12,6 +12,7 @@ from lotbook.domain import instants
 from lotbook.domain.announcements import of_account
 from lotbook.domain.errors import AlreadyOnPlan
 from lotbook.domain.lots import Lot
+from lotbook.domain.plans import Interval
 from lotbook.domain.transactions import kind_of, type_in_words
 from lotbook.usecases.grant import grant_lot
 from tests.fakes.accounts import at
@@ -137,6 +138,25 @@ def test_np_53_a_term_keeps_the_length_that_was_bought_whatever_a_later_policy_s
     assert desk.view.plan_ends_at == BOUGHT_AT + 365 * instants.DAY
     desk.clock.instant = BOUGHT_AT + 40 * instants.DAY
     assert (desk.plan, desk.lots()) == ("pro", [("free", 10), ("plan", 100)])
+
+
+@pytest.mark.parametrize("interval", ["none", "month", "year"])
+def test_np_53_a_plan_that_was_bought_for_a_term_ends_with_it_also_when_a_later_policy_sells_it_otherwise(
+    interval: Interval,
+) -> None:
+    """365 days from 1 March 2027 end a day before the year does: no lot, and no period, outlives them."""
+    desk = PlanDesk(termed(free=0), at="2027-03-01T10:00:00")
+    desk.bought()
+    policy = termed(free=0)
+    plans = (
+        replace(plan, interval=interval, term_days=None) if plan.plan_id == "pro" else plan for plan in policy.plans
+    )
+    desk.policies.put(replace(policy, plans=tuple(plans)))
+    ends = at("2028-02-29T10:00:00")
+    desk.clock.instant = ends - 1
+    assert (desk.plan, desk.lots(), desk.view.period) == ("pro", [("plan", 100)], (at("2027-03-01T10:00:00"), ends))
+    desk.clock.instant = ends
+    assert (desk.plan, desk.lots()) == ("payg", [])
 
 
 def test_the_periods_of_a_term_go_on_to_its_end_and_then_those_of_the_starting_plan() -> None:

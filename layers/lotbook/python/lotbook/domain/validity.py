@@ -20,7 +20,7 @@ def credit_period(plan: Plan, account: Account, at: int) -> tuple[int, int]:
     the anchor belong to the first period.
     """
     anchor = instants.cut_to_second(account.anchor)
-    if plan.interval != "term":
+    if not _is_for_a_term(plan, account):
         return period_at(anchor, max(at, anchor), plan.credit_period_months, account.time_zone)
     term_start, term_end = _term(plan, account, at)
     start, end = period_at(term_start, max(at, term_start), plan.credit_period_months, account.time_zone)
@@ -29,11 +29,11 @@ def credit_period(plan: Plan, account: Account, at: int) -> tuple[int, int]:
 
 def billing_period(plan: Plan, account: Account, at: int) -> tuple[int, int] | None:
     """The half-open billing period that holds `at`: a month, a year or the term; None where nothing is billed."""
+    if _is_for_a_term(plan, account):
+        return _term(plan, account, at)
     if plan.interval == "none":
         return None
     anchor = instants.cut_to_second(account.anchor)
-    if plan.interval == "term":
-        return _term(plan, account, at)
     return period_at(anchor, max(at, anchor), INTERVAL_MONTHS[plan.interval], account.time_zone)
 
 
@@ -52,6 +52,11 @@ def validity(policy: Policy, plan: Plan, account: Account, at: int) -> int | Non
             return (billing_period(plan, account, at) or credit_period(plan, account, at))[1]
         case "credit_reset":
             return credit_period(plan, account, at)[1]
+
+
+def _is_for_a_term(plan: Plan, account: Account) -> bool:
+    """A plan that was bought for a term stays one, whatever a later policy makes of it."""
+    return plan.interval == "term" or (account.plan_ends_at is not None and plan.plan_id == account.plan_id)
 
 
 def _term(plan: Plan, account: Account, at: int) -> tuple[int, int]:
