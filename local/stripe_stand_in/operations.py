@@ -9,6 +9,7 @@ from local.stripe_stand_in.resources import (
     catalog,
     charges,
     checkout_sessions,
+    customer_deletion,
     customers,
     disputes,
     events,
@@ -65,7 +66,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("customers.list", "GET customers", customers.list_, "customer"),
     _op("customers.retrieve", "GET customers/*", customers.retrieve, "customer"),
     _op("customers.update", "POST customers/*", customers.update, "customer"),
-    _op("customers.delete", "DELETE customers/*", customers.delete, "customer"),
+    _op("customers.delete", "DELETE customers/*", customer_deletion.delete, "customer"),
     _op(
         "customers.payment_methods.list",
         "GET customers/*/payment_methods",

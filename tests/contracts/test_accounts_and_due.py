@@ -43,6 +43,7 @@ FULL = an_account(
     terms=(Term("pur_0", "pro", 4_000, 8_000, is_ended=True, step=2), Term("pur_1", "pro", 5_000, 9_000)),
     moves=(Move(3, 6_000, Standing("payg", 1_000, "none"), BOUGHT, carries=True),),
     moves_made=3,
+    former_customers=("cus_0", "cus_00"),
 )
 
 
@@ -104,6 +105,7 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     accounts = DynamoAccounts(table)
     accounts.create(FULL)
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
+    bought.add("former_customers")
     with_default = {"state", "pause_reason", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(

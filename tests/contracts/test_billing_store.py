@@ -26,7 +26,7 @@ FULL = details(
     receipt_email="ap@acme.example",
     shipping=Address("2 Dock Rd", "Port", "1", "US", line2="Gate 4", state="OR"),
 )
-RECORD = BillingRecord("acme", FULL, FIRST, 1_000, 2_000, "ann", edition=4, sent=3)
+RECORD = BillingRecord("acme", FULL, FIRST, 1_000, 2_000, "ann", edition=4, sent=3, sent_to="cus_1")
 
 
 @pytest.fixture(params=["table", "fake"])

@@ -91,7 +91,7 @@ def test_a_checkout_goes_out_with_our_key_our_version_and_the_frozen_request() -
     assert stage.open_checkout(order, "cus_1") == ("cs_test_1", "https://checkout.stripe.com/c/pay/cs_test_1")
     ((method, url, headers, form),) = wire.sent
     assert (method, url) == ("post", "http://127.0.0.1:1/v1/checkout/sessions")
-    assert headers["Idempotency-Key"] == f"checkout:{order.purchase_id}"
+    assert headers["Idempotency-Key"] == f"checkout:{order.purchase_id}:cus_1"
     assert headers["Stripe-Version"] == "2026-10-28.endive"
     assert headers["Authorization"] == f"Bearer {KEY}"
     assert form["allowed_payment_method_types[0]"] == "card"
@@ -144,7 +144,7 @@ def test_df_22_details_go_to_the_customer_once_an_edition_and_a_refusal_is_an_an
     assert stage.describe_customer(an_account(), "cus_1", record) is True
     ((method, url, headers, form),) = wire.sent
     assert (method, url.endswith("/v1/customers/cus_1")) == ("post", True)
-    assert headers["Idempotency-Key"] == "billing:acme:3"
+    assert headers["Idempotency-Key"] == "billing:acme:3:cus_1"
     assert (form["name"], form["address[country]"]) == ("Acme Inc.", "US")
     assert stage.describe_customer(an_account(), "cus_1", record) is False
 
@@ -232,6 +232,7 @@ def test_d_04_a_lost_session_is_found_by_our_mark_over_pages_that_end() -> None:
         (500, "error.server", Unavailable),
         (503, "error.server", Unavailable),
         (409, "error.server", Unavailable),
+        (409, "error.idempotency", Unavailable),  # the same key is being answered to somebody else this moment
     ],
 )
 def test_every_error_of_the_gateway_is_an_outcome_of_ours_without_its_text(

@@ -18,10 +18,12 @@ class FakeCards:
         self.forms: dict[str, tuple[CardSetup, str]] = {}
         self.came_by_setup: dict[str, set[str]] = {}
         self.defaults_set: list[str] = []
+        self.gone: set[str] = set()
         self._card_numbers = count(1)
 
     def open_setup(self, setup: CardSetup, customer: str) -> str:
         self._fail("open_setup", "before")
+        self._needs(customer)
         url = f"https://pay.example/setup/{len(self.forms) + 1}"
         self.forms[url] = setup, customer
         return url
@@ -70,6 +72,14 @@ class FakeCards:
         name = self.put_on_file(customer, at, **changes)
         self.came_by_setup.setdefault(customer, set()).add(name)
         return name
+
+    def delete_customer(self, customer: str) -> None:
+        """Somebody deletes it at the dashboard; its cards go with it."""
+        self.gone.add(customer)
+        self.files.pop(customer, None)
+
+    def _needs(self, customer: str) -> None:
+        raise NotImplementedError
 
     def _fail(self, operation: str, moment: str) -> None:
         raise NotImplementedError

@@ -14,7 +14,7 @@ from lotbook.domain import instants
 from lotbook.domain.account import Account
 from lotbook.domain.billing import BillingRecord
 from lotbook.domain.billing_details import BillingDetails
-from lotbook.domain.errors import Conflict, Unavailable
+from lotbook.domain.errors import Conflict, CustomerGone, Unavailable
 from lotbook.domain.gateway import APP, CheckoutFacts, Deployment, InvoiceFacts, PaymentFacts, Tag
 from lotbook.domain.purchase import Purchase
 from lotbook.domain.quotes import Line, Tax, TopUpItem
@@ -141,8 +141,9 @@ class FakeGateway(FakeMoneyBack, FakeCards):
         self._ids = count(1)
         self.sessions: dict[str, CheckoutFacts] = {}
         self.ends: dict[str, int] = {}
-        self.customers: dict[str, str] = {}
+        self.customers: dict[tuple[str, str | None], str] = {}
         self.opened: dict[str, str] = {}
+        self._pages: dict[tuple[str, str], str] = {}
         self.invoices: dict[str, InvoiceFacts] = {}
         self.described: list[tuple[str, int, BillingDetails]] = []
         self.calls: list[str] = []
@@ -154,22 +155,25 @@ class FakeGateway(FakeMoneyBack, FakeCards):
     def open_customer(self, account: Account) -> str:
         self._fail("open_customer", "before")
         with self._lock:
-            made = self.customers.setdefault(account.account_id, f"cus_{next(self._ids)}")
+            key = account.account_id, account.gateway_customer
+            made = self.customers.setdefault(key, f"cus_{next(self._ids)}")
         self._fail("open_customer", "after")
         return made
 
     def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
         self._fail("describe_customer", "before")
+        self._needs(customer)
         self.described.append((customer, record.edition, record.details))
         return True
 
     def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
         self._fail("open_checkout", "before")
         with self._lock:
-            session = self.opened.get(order.purchase_id)
+            session = self._pages.get((order.purchase_id, customer))
             if session is None:
+                self._needs(customer)
                 session = f"cs_{next(self._ids)}"
-                self.opened[order.purchase_id] = session
+                self._pages[order.purchase_id, customer] = self.opened[order.purchase_id] = session
                 self.ends[session] = order.checkout_expires_at
                 self.sessions[session] = facts_of(
                     order,
@@ -186,7 +190,7 @@ class FakeGateway(FakeMoneyBack, FakeCards):
 
     def find_checkout(self, order: Purchase, customer: str) -> str | None:
         self._fail("find_checkout", "before")
-        return self.opened.get(order.purchase_id)
+        return self._pages.get((order.purchase_id, customer))
 
     def checkout(self, session: str) -> CheckoutFacts:
         self._fail("checkout", "before")
@@ -230,6 +234,10 @@ class FakeGateway(FakeMoneyBack, FakeCards):
         """Change what the gateway says about a session."""
         with self._lock:
             self.sessions[session] = replace(self.sessions[session], **changes)
+
+    def _needs(self, customer: str) -> None:
+        if customer in self.gone:
+            raise CustomerGone(customer)
 
     def _fail(self, operation: str, moment: str) -> None:
         if moment == "before":

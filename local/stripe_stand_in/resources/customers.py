@@ -114,14 +114,6 @@ def update(world: World, params: Doc, customer: str) -> Doc:
     return world.save(found)
 
 
-def delete(world: World, _: Doc, customer: str) -> Doc:
-    """`customers.delete`."""
-    found = living(world, customer, "id")
-    world.emit("customer.deleted", found)
-    world.save({**found, "_deleted": True})
-    return {"id": customer, "object": "customer", "deleted": True}
-
-
 def living(world: World, customer: str, param: str = "customer") -> Doc:
     """A customer that was not deleted. Raises `resource_missing`."""
     found = world.get("customer", customer, param)

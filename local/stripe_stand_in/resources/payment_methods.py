@@ -121,8 +121,8 @@ def attach(world: World, params: Doc, payment_method: str) -> Doc:
 
 
 def attach_to(world: World, method: Doc, customer: str) -> Doc:
-    """Save the method with the customer, announced once."""
-    if method["customer"] == customer:
+    """Save the method with the customer, announced once; a customer that was deleted keeps none."""
+    if method["customer"] == customer or (world.find("customer", customer) or {}).get("_deleted"):
         return method
     method["customer"] = customer
     world.emit("payment_method.attached", method)

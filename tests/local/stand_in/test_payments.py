@@ -371,13 +371,3 @@ def test_the_portal_has_an_address(shop: Shop) -> None:
     customer = client.v1.customers.create({})
     session = client.v1.billing_portal.sessions.create({"customer": customer.id, "return_url": "https://shop.example"})
     assert session.url.startswith(shop.url)
-
-
-def test_a_deleted_customer_is_shown_as_deleted(shop: Shop) -> None:
-    client = shop.client()
-    customer = client.v1.customers.create({"metadata": {"a": "1"}})
-    assert client.v1.customers.update(customer.id, {"metadata": {"a": "", "b": "2"}}).metadata.to_dict() == {"b": "2"}
-    client.v1.customers.delete(customer.id)
-    assert client.v1.customers.retrieve(customer.id).deleted is True
-    with pytest.raises(stripe.InvalidRequestError):
-        client.v1.checkout.sessions.create(order(customer=customer.id))

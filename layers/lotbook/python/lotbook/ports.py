@@ -195,19 +195,25 @@ class Gateway(CardDesk, Protocol):
         ...
 
     def open_customer(self, account: Account) -> str:
-        """The account's customer at the gateway; the same one for every call within a day."""
+        """A customer for the account at the gateway; another one only where the account's own is gone.
+
+        The same one for every call within a day that knows of the same customer.
+        """
         ...
 
     def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
-        """Show the account's billing details on its customer; False when the gateway does not take them."""
+        """Show the account's billing details on its customer; False when the gateway does not take them. Raises CustomerGone."""
         ...
 
     def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
-        """Session id and page address; the same session however often it is called. Raises AmountNotChargeable."""
+        """Session id and page address; the same session however often it is called for the same customer.
+
+        Raises AmountNotChargeable, CustomerGone.
+        """
         ...
 
     def find_checkout(self, order: Purchase, customer: str) -> str | None:
-        """The session that was opened for the order, looked up by its metadata; None when there is none."""
+        """The session that was opened for the order and the customer, looked up by its metadata; None when there is none."""
         ...
 
     def checkout(self, session: str) -> CheckoutFacts: ...

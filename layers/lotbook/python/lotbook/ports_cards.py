@@ -12,7 +12,7 @@ class CardDesk(Protocol):
     """Cards of a customer. Nothing of a card is kept here; all calls raise Unavailable while the gateway does not answer."""
 
     def open_setup(self, setup: CardSetup, customer: str) -> str:
-        """The address of a page on which a card is added. It charges nothing."""
+        """The address of a page on which a card is added. It charges nothing. Raises CustomerGone."""
         ...
 
     def card_file(self, customer: str) -> CardFile:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.terms import Move, Term
 from lotbook.domain.terms import PlanBilling as PlanBilling
 
 AccountState = Literal["active", "paused", "closed"]
+
+FORMER_CUSTOMERS_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,15 @@ class Account:
     terms: tuple[Term, ...] = ()  # bought and not over, the earliest first
     moves: tuple[Move, ...] = ()  # changes of plan still under way, the earliest first
     moves_made: int = 0
+    former_customers: tuple[str, ...] = ()  # those that were deleted at the gateway, the newest first
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Whoever a page of this account may have been opened for, the present customer first."""
+        return (self.gateway_customer, *self.former_customers) if self.gateway_customer else self.former_customers
+
+
+def with_customer(account: Account, customer: str) -> Account:
+    """The account with another customer at the gateway. The one before it stays known: it may have a page open."""
+    former = account.customers[:FORMER_CUSTOMERS_KEPT]
+    return replace(account, gateway_customer=customer, former_customers=former)

@@ -15,7 +15,8 @@ InvoiceState = Literal["none", "waiting_for_billing", "available"]
 class BillingRecord:
     """An account's details. `first` is what was filled in first: the details of the invoices that had waited for any.
 
-    `edition` counts what was filled in, `sent` is the edition that the gateway's customer shows; `version` guards the item.
+    `edition` counts what was filled in, `sent` is the edition that the gateway's customer `sent_to` shows; `version` guards
+    the item.
     """
 
     account_id: str
@@ -27,6 +28,11 @@ class BillingRecord:
     edition: int = 1
     sent: int = 0
     version: int = 1
+    sent_to: str | None = None
+
+    def is_shown_by(self, customer: str) -> bool:
+        """Whether that customer shows these details."""
+        return self.sent >= self.edition and self.sent_to == customer
 
 
 def filled_in(

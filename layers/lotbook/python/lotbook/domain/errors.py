@@ -47,6 +47,14 @@ class BrokenInvariant(Exception):
     """What must never happen, happened: 500 and an alarm. Never caught."""
 
 
+class CustomerGone(Exception):
+    """The gateway's `customer` was deleted there. No caller is told: the account gets another one, and goes on with it."""
+
+    def __init__(self, customer: str) -> None:
+        super().__init__(customer)
+        self.customer = customer
+
+
 # --- who -------------------------------------------------------------------------------------------------------------
 
 

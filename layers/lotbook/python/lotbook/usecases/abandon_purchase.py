@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.errors import Conflict, Unavailable
 from lotbook.domain.purchase import WAITING, Purchase, moved
+from lotbook.usecases.keep_card import keep_card
 from lotbook.usecases.settle_purchase import session_of, settle_purchase
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ def abandon_purchase(account_id: str, purchase_id: str, caller: Caller, *, sales
     sales.account_of_buyer(account_id, caller)
     for _ in range(ABANDON_ATTEMPTS):
         try:
-            return _abandon(sales.purchase(account_id, purchase_id), sales)
+            purchase = _abandon(sales.purchase(account_id, purchase_id), sales)
         except Conflict:
             continue
+        keep_card(purchase, sales=sales)  # it may turn out to be paid, and its webhook may never come
+        return purchase
     raise Unavailable
 
 

@@ -10,6 +10,7 @@ from lotbook.domain.billing import BillingRecord, filled_in
 from lotbook.domain.billing_details import BillingDetails, checked
 from lotbook.domain.errors import BillingDetailsNotFound, Conflict, Forbidden, Unavailable
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.ensure_customer import for_customer
 from lotbook.usecases.require_account import require_account
 
 if TYPE_CHECKING:
@@ -41,23 +42,28 @@ def fill_in_billing(account_id: str, details: BillingDetails, caller: Caller, *,
     record = _save(account_id, checked(details), caller.actor, sales)
     if loaded.account.gateway_customer is not None:
         try:
-            show_gateway(loaded.account, loaded.account.gateway_customer, record, sales=sales)
+            for_customer(
+                account_id,
+                lambda customer: show_gateway(loaded.account, customer, record, sales=sales),
+                accounts=sales.accounts,
+                gateway=sales.gateway,
+            )
         except Unavailable:
             return record.details  # kept; the next checkout shows it
     return record.details
 
 
 def show_gateway(account: Account, customer: str, record: BillingRecord, *, sales: Sales) -> None:
-    """Bring the gateway's customer up to the record, once an edition. Raises Unavailable.
+    """Bring the gateway's customer up to the record, once an edition. Raises CustomerGone, Unavailable.
 
     Details that the gateway refuses ring, and are not sent again: a purchase does not wait for an address.
     """
-    if record.sent >= record.edition:
+    if record.is_shown_by(customer):
         return
     if not sales.gateway.describe_customer(account, customer, record):
         alarm("billing_details_refused", account_id=account.account_id, customer=customer)
     try:
-        sales.billing.save(replace(record, sent=record.edition), record)
+        sales.billing.save(replace(record, sent=record.edition, sent_to=customer), record)
     except Conflict:
         return  # somebody filled in more, or said the same: sent again at worst
 

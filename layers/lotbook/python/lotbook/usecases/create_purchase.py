@@ -33,7 +33,7 @@ from lotbook.domain.return_urls import check_return_url
 from lotbook.domain.transactions import title_of
 from lotbook.ports import KeyUse
 from lotbook.usecases.billing_details import show_gateway
-from lotbook.usecases.ensure_customer import ensure_customer
+from lotbook.usecases.ensure_customer import for_customer
 from lotbook.usecases.settle_purchase import session_of, settle_purchase
 
 if TYPE_CHECKING:
@@ -176,7 +176,15 @@ def _opened(order: Purchase, sales: Sales) -> Purchase:
 
 
 def _open(order: Purchase, sales: Sales) -> Purchase:
-    customer = ensure_customer(order.account_id, accounts=sales.accounts, gateway=sales.gateway)
+    return for_customer(
+        order.account_id,
+        lambda customer: _open_for(order, customer, sales),
+        accounts=sales.accounts,
+        gateway=sales.gateway,
+    )
+
+
+def _open_for(order: Purchase, customer: str, sales: Sales) -> Purchase:
     record = sales.billing.get(order.account_id)
     if record is not None:
         show_gateway(sales.account(order.account_id).account, customer, record, sales=sales)

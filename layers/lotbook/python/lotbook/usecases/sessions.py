@@ -10,9 +10,13 @@ if TYPE_CHECKING:
 
 
 def session_of(purchase: Purchase, sales: Sales) -> str | None:
-    """The order's checkout session. After a crash between opening and saving it is looked up at the gateway."""
+    """The order's checkout session. After a crash between opening and saving it is looked up at the gateway.
+
+    There it stays with the customer that it was opened for, also if that one was deleted and another followed it.
+    """
     known = purchase.gateway_refs.checkout_session
     if known is not None:
         return known
-    customer = purchase.customer or sales.account(purchase.account_id).account.gateway_customer
-    return sales.gateway.find_checkout(purchase, customer) if customer else None
+    customers = (purchase.customer,) if purchase.customer else sales.account(purchase.account_id).account.customers
+    found = (sales.gateway.find_checkout(purchase, customer) for customer in customers)
+    return next((session for session in found if session is not None), None)

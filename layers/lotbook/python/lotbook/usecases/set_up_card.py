@@ -10,7 +10,7 @@ from lotbook.domain.cards import CardSetup
 from lotbook.domain.errors import AccountClosed
 from lotbook.domain.purchase import checkout_end
 from lotbook.domain.return_urls import check_return_url
-from lotbook.usecases.ensure_customer import ensure_customer
+from lotbook.usecases.ensure_customer import for_customer
 
 if TYPE_CHECKING:
     from lotbook.domain.access import Caller
@@ -43,5 +43,9 @@ def set_up_card(request: SetupRequest, caller: Caller, *, sales: Sales) -> str:
         cancel_url=check_return_url("cancel_url", request.cancel_url or sales.return_url),
         ends_at=checkout_end(now, loaded.published.policy.checkout_ttl_minutes),
     )
-    customer = ensure_customer(request.account_id, accounts=sales.accounts, gateway=sales.gateway)
-    return sales.gateway.open_setup(setup, customer)
+    return for_customer(
+        request.account_id,
+        lambda customer: sales.gateway.open_setup(setup, customer),
+        accounts=sales.accounts,
+        gateway=sales.gateway,
+    )

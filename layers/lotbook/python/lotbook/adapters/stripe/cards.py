@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from lotbook.adapters.stripe import card_requests as requests
-from lotbook.adapters.stripe.client import UNCERTAIN_CODES
+from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.domain.cards import Card, CardFile, Seen
+from lotbook.domain.errors import CustomerGone
 from lotbook.domain.instants import SECOND
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from lotbook.domain.gateway import Deployment
 
 MAX_PAGES = 3  # a hundred cards each
-MISSING = "resource_missing"
 
 
 class StripeCards:
@@ -34,15 +34,22 @@ class StripeCards:
     def open_setup(self, setup: CardSetup, customer: str) -> str:
         """The page's address."""
         params: Any = requests.setup(setup, customer, self._deployment)
-        options: Any = {"idempotency_key": f"setup:{setup.setup_id}"}
-        url: str = self._calls.call(lambda client: client.v1.checkout.sessions.create(params, options)).to_dict()["url"]
+        options: Any = {"idempotency_key": f"setup:{setup.setup_id}:{customer}"}
+        opened = self._calls.call_for(customer, lambda client: client.v1.checkout.sessions.create(params, options))
+        url: str = opened.to_dict()["url"]
         return url
 
     def card_file(self, customer: str) -> CardFile:
         """The customer and its cards; the default is there also where it lies behind the last page that is read."""
-        found = self._calls.call(lambda client: client.v1.customers.retrieve(customer)).to_dict()
-        if found.get("deleted"):
+        try:
+            return self._card_file(customer)
+        except CustomerGone:
             return CardFile()
+
+    def _card_file(self, customer: str) -> CardFile:
+        found = self._calls.call_for(customer, lambda client: client.v1.customers.retrieve(customer)).to_dict()
+        if found.get("deleted"):
+            raise CustomerGone(customer)
         file = CardFile(self._cards(customer), None, _seen(found))
         named = id_of((found.get("invoice_settings") or {}).get("default_payment_method"))
         if named is None or file.find(named) is not None:
@@ -53,7 +60,10 @@ class StripeCards:
     def set_up(self, customer: str) -> frozenset[str]:
         """Cards of setup intents that succeeded and carry our mark."""
         params: Any = requests.setups(customer)
-        page = self._calls.call(lambda client: client.v1.setup_intents.list(params)).to_dict()
+        try:
+            page = self._calls.call_for(customer, lambda client: client.v1.setup_intents.list(params)).to_dict()
+        except CustomerGone:
+            return frozenset()
         done = (each for each in page["data"] if each["status"] == "succeeded")
         ours = (id_of(each.get("payment_method")) for each in done if tag_of(each).is_of(self._deployment))
         return frozenset(name for name in ours if name is not None)
@@ -76,8 +86,9 @@ class StripeCards:
         after = None
         for _ in range(MAX_PAGES):
             params: Any = requests.cards(after)
-            page = self._calls.call(
-                lambda client: client.v1.customers.payment_methods.list(customer, params)  # noqa: B023
+            page = self._calls.call_for(
+                customer,
+                lambda client: client.v1.customers.payment_methods.list(customer, params),  # noqa: B023
             ).to_dict()
             found += [card for each in page["data"] if (card := _card(each)) is not None]
             if not page["has_more"] or not page["data"]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import stripe
 
-from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
+from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, CustomerGone, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,8 @@ NETWORK_RETRIES = 2  # the client's own default is none
 # Connect and read, in seconds; the library's default is 80. Three tries with their pauses end within 25 seconds.
 TIMEOUT_SECONDS = (2.0, 5.5)
 AMOUNT_CODES = frozenset({"amount_too_small", "amount_too_large"})
+MISSING = "resource_missing"
+CUSTOMER_PARAMS = frozenset({"customer", "id"})  # where a request names its customer: as a parameter, or in the path
 UNCERTAIN_CODES = frozenset({"idempotency_key_in_use", "lock_timeout", "rate_limit"})
 
 Answer = TypeVar("Answer")
@@ -59,6 +61,19 @@ class StripeCalls:
             return self._try(ask, newer)
         except stripe.AuthenticationError as error:
             raise Unavailable("The payment gateway refuses the key.") from error
+
+    def call_for(self, customer: str, ask: Callable[[stripe.StripeClient], Answer]) -> Answer:
+        """As `call`, for a request that is about this customer. Raises CustomerGone, too, where Stripe has it not any more."""
+
+        def asked(client: stripe.StripeClient) -> Answer:
+            try:
+                return ask(client)
+            except stripe.InvalidRequestError as error:
+                if error.code == MISSING and error.param in CUSTOMER_PARAMS:
+                    raise CustomerGone(customer) from error
+                raise
+
+        return self.call(asked)
 
     def _try(self, ask: Callable[[stripe.StripeClient], Answer], key: str) -> Answer:
         try:

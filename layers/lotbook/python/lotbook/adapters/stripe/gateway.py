@@ -9,9 +9,11 @@ import stripe
 
 from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.cards import StripeCards
+from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
 from lotbook.adapters.stripe.money_back import StripeMoneyBack
+from lotbook.domain.errors import CustomerGone
 
 if TYPE_CHECKING:
     from lotbook.adapters.stripe.client import StripeCalls
@@ -41,37 +43,60 @@ class StripeGateway(StripeMoneyBack, StripeCards):
         return json.dumps(requests.checkout(order, self._deployment), sort_keys=True, separators=(",", ":"))
 
     def open_customer(self, account: Account) -> str:
-        """The account's customer; twice within a day is the same one."""
+        """Twice within a day is the same one. The key of one that follows another names that one, whoever finds it gone."""
         params: Any = requests.customer(account, self._deployment)
-        options: Any = {"idempotency_key": f"customer:{account.account_id}"}
+        gone = f":{account.gateway_customer}" if account.gateway_customer else ""
+        options: Any = {"idempotency_key": f"customer:{account.account_id}{gone}"}
         return self._calls.call(lambda client: client.v1.customers.create(params, options)).id
 
     def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
         """Name, address and the like on the customer, for its invoices; False when Stripe calls them invalid."""
         params: Any = requests.customer_details(record.details)
-        options: Any = {"idempotency_key": f"billing:{account.account_id}:{record.edition}"}
+        options: Any = {"idempotency_key": f"billing:{account.account_id}:{record.edition}:{customer}"}
 
-        def describe(client: stripe.StripeClient) -> bool:
+        def describe(client: stripe.StripeClient) -> dict[str, Any] | None:
             try:
-                client.v1.customers.update(customer, params, options)
-            except stripe.InvalidRequestError:
-                return False
-            return True
+                return client.v1.customers.update(customer, params, options).to_dict()
+            except stripe.InvalidRequestError as error:
+                if error.code == MISSING or error.code in UNCERTAIN_CODES:
+                    raise
+                return None
 
-        return self._calls.call(describe)
+        shown = self._calls.call_for(customer, describe)
+        if shown is not None and shown.get("deleted"):
+            raise CustomerGone(customer)
+        return shown is not None
 
     def open_checkout(self, order: Purchase, customer: str) -> tuple[str, str]:
-        """Session id and page address of the order's one checkout."""
+        """Session id and page address of the order's one checkout.
+
+        The key names all that may differ. If Stripe keeps the refusal of a customer that is gone, it is that customer's; and
+        a page that was opened for it is answered again for it only.
+        """
         params: Any = {**json.loads(order.checkout_request), "customer": customer}
-        options: Any = {"idempotency_key": f"checkout:{order.purchase_id}"}
-        session = self._calls.call(lambda client: client.v1.checkout.sessions.create(params, options)).to_dict()
+        options: Any = {"idempotency_key": f"checkout:{order.purchase_id}:{customer}"}
+        opened = self._calls.call_for(customer, lambda client: client.v1.checkout.sessions.create(params, options))
+        session = opened.to_dict()
         return session["id"], session["url"]
 
     def find_checkout(self, order: Purchase, customer: str) -> str | None:
-        """The order's session among its customer's, by metadata. Lists are consistent, searches are not."""
+        """The order's session among its customer's, by metadata. Lists are consistent, searches are not.
+
+        None as well where Stripe lists nothing any more of a customer that is gone: a page that was not saved was never
+        shown to anybody, so nobody can have paid it.
+        """
+        try:
+            return self._find_checkout(order, customer)
+        except CustomerGone:
+            return None
+
+    def _find_checkout(self, order: Purchase, customer: str) -> str | None:
         params: Any = requests.find_checkout(order, customer)
         for _ in range(MAX_PAGES):
-            page = self._calls.call(lambda client: client.v1.checkout.sessions.list(params)).to_dict()  # noqa: B023
+            page = self._calls.call_for(
+                customer,
+                lambda client: client.v1.checkout.sessions.list(params),  # noqa: B023
+            ).to_dict()
             for session in page["data"]:
                 tag = tag_of(session)
                 if tag.is_of(self._deployment) and tag.purchase_id == order.purchase_id:
