@@ -142,11 +142,17 @@ def test_a_schedule_that_stopped_is_noticed() -> None:
         for event in function.get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     }
-    silences = {
-        alarm["Dimensions"][0]["Value"]["Ref"]: alarm["Period"] * alarm["EvaluationPeriods"]
-        for alarm in of_type("AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "Invocations" and alarm["TreatMissingData"] == "breaching"
+    of_log = {function["LoggingConfig"]["LogGroup"]["Ref"]: name for name, function in functions.items()}
+    runs = {
+        each["MetricTransformations"][0]["MetricName"]["Fn::Sub"]: of_log[each["LogGroupName"]["Ref"]]
+        for each in of_type("AWS::Logs::MetricFilter").values()
     }
+    heard = [alarm for alarm in of_type("AWS::CloudWatch::Alarm").values() if alarm["TreatMissingData"] == "breaching"]
+    invoked = {each["Dimensions"][0]["Value"]["Ref"]: each for each in heard if each["MetricName"] == "Invocations"}
+    for name in invoked:  # a function that answers HTTP, too, is invoked whether or not its schedule runs
+        assert {event["Type"] for event in functions[name]["Events"].values()} == {"ScheduleV2"}
+    logged = {runs[each["MetricName"]["Fn::Sub"]]: each for each in heard if each["MetricName"] != "Invocations"}
+    silences = {name: each["Period"] * each["EvaluationPeriods"] for name, each in (invoked | logged).items()}
     assert set(silences) == set(scheduled)
     for name, seconds in scheduled.items():
         assert 2 * seconds <= silences[name] <= 3 * DAY_SECONDS, name
@@ -164,7 +170,7 @@ def test_two_deployments_fit_into_one_account() -> None:
 
 def test_what_people_must_look_at_is_counted_in_every_log_and_rings() -> None:
     """One logger writes those lines (`usecases/alarms.py`); Lambda's JSON format names the logger in each."""
-    filters = of_type("AWS::Logs::MetricFilter").values()
+    filters = [each for each in of_type("AWS::Logs::MetricFilter").values() if "$.job" not in each["FilterPattern"]]
     functions = of_type("AWS::Serverless::Function")
     logs = {functions[name]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions if name != "AuthorizerFunction"}
     assert {each["LogGroupName"]["Ref"] for each in filters} == logs

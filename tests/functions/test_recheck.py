@@ -111,6 +111,16 @@ def test_np_43_d_09_the_schedule_finishes_what_nobody_asked_about(api: Api, gate
     assert sorted(row["state"] for row in rows) == ["abandoned", "completed"]
 
 
+def test_d_31_only_a_run_writes_the_line_that_says_that_the_schedule_lives(
+    api: Api, gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """D31: the template's alarm counts this line, for buyers invoke the function, too."""
+    press(api, bought(api)).ok()
+    assert '"job":"recheck"' not in capsys.readouterr().out
+    app.handler(SCHEDULE, Context())
+    assert '"job":"recheck"' in capsys.readouterr().out
+
+
 def test_a_run_without_time_stops_and_one_without_a_gateway_raises(api: Api, gateway: FakeGateway) -> None:
     """The schedule's retry and alarm see it; nothing is swallowed."""
     bought(api)
