@@ -26,7 +26,7 @@ NOW = 1_000_000
 A, U = "acc", "credits"
 NUMBERS = count()
 KEPT = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -103,7 +103,7 @@ def test_a_receipt_of_many_is_pruned_by_a_single_burn(books: BookStore) -> None:
     assert set(pruned.book.receipts) == {"k", "i"}
 
 
-@pytest.mark.parametrize("at", range(MAX_BURNS_A_WRITE))
+@pytest.mark.parametrize("at", [0, 1, 9, 10, MAX_BURNS_A_WRITE - 1])
 def test_aba_any_receipt_that_is_another_one_keeps_them_all(books: BookStore, at: int) -> None:
     """T1, T2: the guard that keeps a second burn of a key from being pruned with the first one's receipt."""
     opened(books)
