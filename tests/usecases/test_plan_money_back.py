@@ -8,6 +8,7 @@ import pytest
 
 from lotbook.domain import instants
 from lotbook.domain.errors import NotRefundable
+from lotbook.domain.usage import allowance_lots, burned
 from lotbook.usecases.follow_money_back import follow_money_back
 from lotbook.usecases.read_book import read_balance
 from lotbook.usecases.refund_purchase import refund_purchase
@@ -136,20 +137,20 @@ def test_d_28_who_buys_a_plan_and_gets_the_money_back_gains_no_credits_however_o
     """D28, D24: the period has 10 free credits and 40 of the starting plan. Whatever else is burned is owed (D13)."""
     desk = PlanDesk(termed(rest, free=10, starting=40))
     desk.renew()
-    burned = 0
+    used = 0
     for number, credits in enumerate((0, 7, 150, 30, 200)):
         row = desk.bought("pro", key=f"key-{number}")
         spent = min(credits, desk.available())
         desk.burn(spent) if spent else None
-        burned += spent
+        used += spent
         desk.gateway.send_back(str(row.gateway_refs.payment_intent))
         assert followed(desk, row.purchase_id) == "refunded"
         desk.clock.instant += days * instants.DAY
         found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
-        assert burned + found.available - found.shortfall == 50, number
+        assert used + found.available - found.shortfall == 50, number
         assert desk.view.account.anchor == at("2026-01-01"), "the account is in its own cycle again"
         desk.check(number)
-    assert burned > 150, "what is owed is paid by what comes in"
+    assert used > 150, "what is owed is paid by what comes in"
 
 
 def test_d_12_d_13_burned_credits_of_a_plan_are_owed_while_its_money_is_gone_and_no_longer() -> None:
@@ -168,20 +169,38 @@ def test_d_12_d_13_burned_credits_of_a_plan_are_owed_while_its_money_is_gone_and
     desk.check()
 
 
+def test_is_19_what_came_back_to_a_plans_lot_and_was_burned_then_counts_as_used() -> None:
+    """20 burned, the dispute lost and won, 70 more burned, 10 expired."""
+    desk = PlanDesk(termed(free=0))
+    row = desk.bought("pro")
+    payment = str(row.gateway_refs.payment_intent)
+    desk.burn(20)
+    desk.gateway.dispute(payment, "lost")
+    followed(desk, row.purchase_id)
+    desk.gateway.change_dispute(payment, "won")
+    followed(desk, row.purchase_id)
+    desk.burn(70)
+    desk.clock.set("2026-02-15T10:00:00")
+    assert desk.lots() == [("plan", 100)]
+    account = desk.view.account
+    (lot_id,) = allowance_lots(termed(free=0), account, account.anchor)
+    assert burned(desk.books.lot_entries("acme", "credits", lot_id)) == 90
+
+
 def test_gc_07_d_28_what_was_carried_on_and_spent_does_not_come_back_with_a_later_return() -> None:
     """Pro's 100 are carried to Max and burned there with its own; Max is given back, bought again and given back again."""
     desk = PlanDesk(termed("carry", free=0))
     desk.bought("pro")
-    burned = 0
+    used = 0
     for key in ("key-2", "key-3"):
         desk.clock.instant += instants.DAY
         top = desk.bought("max", key=key)
-        burned += desk.available()
+        used += desk.available()
         desk.burn(desk.available())
         desk.gateway.send_back(str(top.gateway_refs.payment_intent))
         assert followed(desk, top.purchase_id) == "refunded"
         found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
-        assert burned + found.available - found.shortfall == 100, key
+        assert used + found.available - found.shortfall == 100, key
         desk.check(key)
 
 

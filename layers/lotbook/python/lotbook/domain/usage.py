@@ -79,7 +79,7 @@ def allowance_lots(policy: Policy, account: Account, start: int) -> tuple[str, .
 
 
 def burned(entries: Iterable[Entry]) -> int:
-    """What was burned of a dead lot, from everything journaled about it: all of it but what expired or was taken back."""
+    """What was burned of a dead lot, from everything journaled about it: all of it but what expired or is taken back."""
     burned = 0
     for entry in entries:
         match entry.kind:
@@ -89,6 +89,8 @@ def burned(entries: Iterable[Entry]) -> int:
                 burned += entry.credits
             case "clawed_back":
                 burned -= entry.removed
+            case "adjusted":
+                burned += entry.credits - entry.paid
     return max(0, burned)
 
 
