@@ -51,7 +51,9 @@ def capture_hold(
 ) -> Resolved:
     """Capture the first `credits` of the hold in burn order (0 to all of them, D19); the rest goes back.
 
-    `renew` is called where a period has ended unseen: what can be spent afterwards is the new period's. Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held, IdempotencyKeyReused, Unavailable.
+    `renew` is called where a period has ended unseen: what can be spent afterwards is the new period's; without it
+    that is Unavailable. Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held,
+    IdempotencyKeyReused, Unavailable.
     """
     return _resolve(account_id, hold_id, key, credits, "capture", actor, books, clock, renew)
 
