@@ -138,6 +138,11 @@ def test_d_07_a_page_that_was_open_when_its_customer_went_is_paid_into_the_order
     assert here.pay(str(row.checkout_url)) == 200
     assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=here.desk.sales).state == "completed"
     assert (here.desk.row(row).customer, here.desk.available()) == (gone, 30)
+    payment = here.desk.sales.gateway.checkout(str(row.gateway_refs.checkout_session)).payment
+    assert payment is not None
+    method = str(payment.payment_method)
+    assert here.stripe(lambda client: client.v1.payment_methods.retrieve(method)).customer is None, "kept by nobody"
+    assert here.look() == CardFile()
 
 
 def test_d_06_a_lost_page_is_found_with_the_customer_that_it_was_opened_for(stripe_town: Town) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.account import FORMER_CUSTOMERS_KEPT, with_customer
+from lotbook.domain.account import FORMER_CUSTOMERS_KEPT, Account, with_customer
 from lotbook.domain.cards import CardFile
 from lotbook.domain.errors import CustomerGone, PaymentMethodNotFound, PurchaseAbandoned, Unavailable
 from lotbook.domain.purchase import Purchase
@@ -240,6 +240,29 @@ def test_d_04_many_at_once_who_find_the_customer_gone_get_the_same_new_one() -> 
     assert found == {customer_of(desk)}
     assert len(seen) == 2 * BUSY
     assert len(desk.gateway.customers) == 2
+
+
+@pytest.mark.parametrize("theirs", [None, "cus_theirs"])
+def test_d_04_whoever_saves_first_wins_and_nobody_goes_on_with_a_customer_that_was_not_saved(
+    theirs: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account changed while its customer was being made: by another replacement under a key forgotten by now, or by anything else."""
+    desk = known()
+    delete(desk)
+    really = desk.gateway.open_customer
+
+    def beaten(account: Account) -> str:
+        made = really(account)
+        if account.version == desk.accounts.get("acme").version == version:  # type: ignore[union-attr]
+            desk.accounts.save(with_customer(account, theirs) if theirs else account)
+        return made
+
+    version = desk.accounts.get("acme").version  # type: ignore[union-attr]
+    monkeypatch.setattr(desk.gateway, "open_customer", beaten)
+    row = desk.buy(TopUpItem(30)).purchase
+    assert row.customer == customer_of(desk)
+    assert theirs in (None, row.customer)
+    assert row.customer not in desk.gateway.gone
 
 
 def test_d_03_many_who_buy_at_once_after_the_customer_went_have_one_new_customer_and_a_page_each() -> None:
