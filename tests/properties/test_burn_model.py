@@ -314,7 +314,7 @@ class Account(RuleBasedStateMachine):
             model.debt,
         )
         assert found.held == sum(model.held.values())
-        left = {lot.lot_id: (lot.remaining, lot.held) for lot in found.lots}
+        left = {lot.lot_id: (lot.remaining, lot.held) for lot in (*found.lots, *found.dead)}
         held = model.held
         expected = {name: (pile.left, held.get(name, 0)) for name, pile in model.piles.items()}
         assert left == {name: both for name, both in expected.items() if any(both)}
