@@ -23,7 +23,7 @@ STEPS = st.one_of(
     st.tuples(st.just("again"), st.just(0)),
 )
 SHARED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 BACK = {"granted", "released"}
 TAKEN = {"consumed", "held", "expired"}
