@@ -12,9 +12,18 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+import pytest
+from botocore.config import Config
+from botocore.retries import quota, standard
+from botocore.session import Session
+
+from lotbook.adapters.dynamo.table import Table
+from tests import engine, table
 
 Fault = Literal["throttle", "conflict", "server_error", "reset", "reply_dropped", "late"]
 FAULTS: tuple[Fault, ...] = ("throttle", "conflict", "server_error", "reset", "reply_dropped", "late")
@@ -24,6 +33,7 @@ NAMES = {
     "conflict": (400, "TransactionConflictException"),
     "server_error": (500, "InternalServerError"),
 }
+SDK_TRIES = 3
 
 
 class Wire:
@@ -77,9 +87,9 @@ class Wire:
 
 
 @contextmanager
-def before(engine: str) -> Iterator[tuple[Wire, str]]:
+def before(behind: str) -> Iterator[tuple[Wire, str]]:
     """A wire before the engine, and its address."""
-    wire = Wire(engine)
+    wire = Wire(behind)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"wire": wire}))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -90,6 +100,43 @@ def before(engine: str) -> Iterator[tuple[Wire, str]]:
         wire.settle()
         server.shutdown()
         server.server_close()
+
+
+@dataclass
+class Lines:
+    """A table through clients before and behind a wire."""
+
+    wire: Wire
+    straight: Table
+    alone: Table  # one attempt a call: every fault reaches the code
+    retried: Table  # the SDK sends again by itself
+
+
+@contextmanager
+def lines(address: str, name: str) -> Iterator[Lines]:
+    """The lines to an empty table of that name."""
+    straight = engine.client(address)
+    if name in straight.list_tables()["TableNames"]:
+        straight.delete_table(TableName=name)
+    table.create(straight, name)
+    with before(address) as (wire, spoiled), pytest.MonkeyPatch.context() as patch:
+        # Backing off, and giving up early, are botocore's business, and tested there; here they would only take time.
+        patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
+        patch.setattr(quota.RetryQuota, "acquire", lambda self, capacity_amount: True)
+        alone, retried = (Table(_client(spoiled, attempts), name) for attempts in (1, SDK_TRIES))
+        yield Lines(wire, Table(straight, name), alone, retried)
+
+
+def _client(address: str, attempts: int) -> Any:
+    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": attempts})
+    return Session().create_client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url=address,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=config,
+    )
 
 
 class _Handler(BaseHTTPRequestHandler):

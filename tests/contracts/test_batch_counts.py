@@ -57,5 +57,16 @@ def test_t23_closing_a_hold_by_request(world: World, credits: int | None, cost: 
     held = world.hold()
     keys = DynamoIdempotency(Table(world.meter, "lotbook"))
     command = CloseHold(held.hold_id, "c", credits, "service")
-    close = lambda: close_hold(A, command, books=world.books, keys=keys, accounts=None, clock=world)  # type: ignore[arg-type]  # noqa: E731
+
+    def close() -> object:
+        return close_hold(
+            A,
+            command,
+            books=world.books,
+            keys=keys,
+            accounts=None,  # type: ignore[arg-type]
+            clock=world,
+            renew=lambda _: None,
+        )
+
     assert world.cost(close) == cost

@@ -15,9 +15,6 @@ from pkgutil import iter_modules
 from typing import Any
 
 import pytest
-from botocore.config import Config
-from botocore.retries import quota, standard
-from botocore.session import Session
 
 from lotbook.adapters import dynamo
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
@@ -42,18 +39,16 @@ from lotbook.domain.reconciliation import Difference, Period, Stray
 from lotbook.domain.statement_lines import Line
 from lotbook.domain.strays import StrayNote
 from lotbook.ports import KeyUse, Noted, Progress
-from tests import engine, table, wire
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.samples import published
-from tests.wire import FAULTS, Fault, Wire
+from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines
 
 pytestmark = pytest.mark.engine
 
 NUMBERS = count(1)
 U = "credits"
-SDK_TRIES = 3
 LINE = Line(1, Entry("n1", U, "consumed", ORDERED, 1, CHAIN_END))
 NOTED = Noted(ORDERED, Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total",)), "open")
 PROGRESS = Progress(Period(ORDERED, ORDERED + DAY), "checkouts", None)
@@ -162,49 +157,19 @@ def test_d20_no_method_of_a_store_is_left_out() -> None:
     assert {name for name in found if not name.startswith("DynamoBooks.")} == CALLS.keys()
 
 
-@dataclass
-class Bench:
-    """The wire, and clients before and behind it."""
-
-    wire: Wire
-    straight: Table
-    alone: Table  # one attempt a call: every fault reaches the code
-    retried: Table  # the SDK sends again by itself
-
-
 @pytest.fixture(scope="module")
-def bench(dynamo_engine: str) -> Iterator[Bench]:
-    straight = engine.client(dynamo_engine)
-    if "stores" in straight.list_tables()["TableNames"]:
-        straight.delete_table(TableName="stores")
-    table.create(straight, "stores")
-    with wire.before(dynamo_engine) as (made, address), pytest.MonkeyPatch.context() as patch:
-        # Backing off, and giving up early, are botocore's business, and tested there; here they would only take time.
-        patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
-        patch.setattr(quota.RetryQuota, "acquire", lambda self, capacity_amount: True)
-        alone, retried = (Table(_client(address, attempts), "stores") for attempts in (1, SDK_TRIES))
-        yield Bench(made, Table(straight, "stores"), alone, retried)
+def bench(dynamo_engine: str) -> Iterator[Lines]:
+    with lines(dynamo_engine, "stores") as made:
+        yield made
 
 
-def _client(address: str, attempts: int) -> Any:
-    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": attempts})
-    return Session().create_client(
-        "dynamodb",
-        region_name="us-east-1",
-        endpoint_url=address,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=config,
-    )
-
-
-def _prepared(call: Call, bench: Bench) -> str:
+def _prepared(call: Call, bench: Lines) -> str:
     name = f"n-{next(NUMBERS)}"
     call.before(bench.straight, name)
     return name
 
 
-def _calls_of(call: Call, bench: Bench) -> int:
+def _calls_of(call: Call, bench: Lines) -> int:
     name = _prepared(call, bench)
     bench.wire.arm(None)
     call.act(bench.alone, name)
@@ -212,7 +177,7 @@ def _calls_of(call: Call, bench: Bench) -> int:
 
 
 @pytest.mark.parametrize("method", CALLS)
-def test_d20_a_fault_at_any_call_of_any_store_is_told_and_goes_away(method: str, bench: Bench) -> None:
+def test_d20_a_fault_at_any_call_of_any_store_is_told_and_goes_away(method: str, bench: Lines) -> None:
     """Throttle, conflict, 500, reset, reply dropped behind the commit, late delivery: all at the first call, then by turns."""
     call = CALLS[method]
     for at in range(1, _calls_of(call, bench) + 1):
@@ -233,7 +198,7 @@ def _writes(method: str, at: int) -> bool:
     return at == 2 if method == "DynamoPolicies.publish" else at == 1
 
 
-def _again(call: Call, bench: Bench, name: str) -> None:
+def _again(call: Call, bench: Lines, name: str) -> None:
     """What was done behind a lost answer may have made the version a later one: its caller reads again (Conflict)."""
     try:
         call.act(bench.alone, name)
@@ -245,7 +210,7 @@ TRANSIENT: tuple[Fault, ...] = ("throttle", "server_error", "reset")
 
 
 @pytest.mark.parametrize("method", CALLS)
-def test_d20_the_sdk_sends_again_and_gives_up_after_a_bound(method: str, bench: Bench) -> None:
+def test_d20_the_sdk_sends_again_and_gives_up_after_a_bound(method: str, bench: Lines) -> None:
     """One fault is not seen at all; one that stays is `Unavailable` after three tries of the first call."""
     call = CALLS[method]
     fault = TRANSIENT[sorted(CALLS).index(method) % len(TRANSIENT)]

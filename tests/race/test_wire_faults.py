@@ -12,9 +12,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from botocore.config import Config
-from botocore.retries import standard
-from botocore.session import Session
 
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
@@ -36,9 +33,8 @@ from lotbook.usecases.read_book import read_balance
 from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
 from lotbook.usecases.settle_book import settle_book
 from lotbook.usecases.statement import list_entries
-from tests import engine, table, wire
 from tests.audit import assert_explained
-from tests.wire import FAULTS, Fault, Wire
+from tests.wire import FAULTS, Fault, Lines, lines
 
 pytestmark = pytest.mark.engine
 
@@ -200,13 +196,8 @@ STORIES: dict[str, Story] = {
 
 
 @dataclass
-class Bench:
-    """The wire, and clients before and behind it."""
-
-    wire: Wire
-    straight: Table
-    alone: Table  # one attempt a call: every fault reaches the code
-    retried: Table  # botocore sends again by itself
+class Bench(Lines):
+    """The lines, and callers at their ends."""
 
     def caller(self, spoiled: Table, account: str) -> Caller:
         return Caller(DynamoBooks(spoiled), account)
@@ -214,35 +205,8 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(dynamo_engine: str) -> Iterator[Bench]:
-    straight = engine.client(dynamo_engine)
-    if "wire" in straight.list_tables()["TableNames"]:
-        straight.delete_table(TableName="wire")
-    table.create(straight, "wire")
-    with wire.before(dynamo_engine) as (made, address), pytest.MonkeyPatch.context() as patch:
-        # Backing off is botocore's business, and tested there; here it would only take time.
-        patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
-        yield Bench(
-            made,
-            Table(straight, "wire"),
-            Table(_client(address, 1), "wire"),
-            Table(_client(address, 3), "wire"),
-        )
-
-
-def _client(address: str, attempts: int) -> Any:
-    config = Config(
-        connect_timeout=2,
-        read_timeout=10,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-    )
-    return Session().create_client(
-        "dynamodb",
-        region_name="us-east-1",
-        endpoint_url=address,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=config,
-    )
+    with lines(dynamo_engine, "wire") as made:
+        yield Bench(**vars(made))
 
 
 def _after(caller: Caller) -> tuple[Any, ...]:

@@ -32,8 +32,8 @@ class Lot:
     provisional: bool = False
 
     def is_dead(self, at: int) -> bool:
-        """Whether it has expired at `at`: dead at the very instant that it shows (X-01)."""
-        return self.expires_at is not None and self.expires_at <= at
+        """Whether it has expired at `at`."""
+        return is_dead(self.expires_at, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,8 @@ class Rest:
 def burn_order(rank: int, expires_at: int | None, created_at: int, lot_id: str) -> tuple[int, bool, int, int, str]:
     """The one order in which lots burn: rank, soonest expiry (never last), earliest grant, lot id."""
     return (rank, expires_at is None, expires_at or 0, created_at, lot_id)
+
+
+def is_dead(expires_at: int | None, at: int) -> bool:
+    """Whether what expires then is dead at `at`: from the very instant that it shows (X-01). None never dies."""
+    return expires_at is not None and expires_at <= at

@@ -14,7 +14,7 @@ from lotbook.domain import ledger
 from lotbook.domain.book import Aside, Book, Receipt, Segment, draws_between, rests
 from lotbook.domain.instants import FAR_FUTURE
 from lotbook.domain.ledger import Draw, Draws, Entry, EntryKind, Pointer
-from lotbook.domain.lots import Lot, burn_order
+from lotbook.domain.lots import Lot, burn_order, is_dead
 from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore
 
 
@@ -54,7 +54,7 @@ class _Pile:
     is_frozen: bool = False
 
     def is_dead(self, now: int) -> bool:
-        return self.expires_at is not None and self.expires_at <= now
+        return is_dead(self.expires_at, now)
 
 
 class _Work:

@@ -46,7 +46,7 @@ def close_hold(
     keys: IdempotencyStore,
     accounts: AccountStore,
     clock: Clock,
-    renew: Callable[[str], None] | None = None,
+    renew: Callable[[str], None],
 ) -> Resolved:
     """What became of the hold.
 
@@ -66,7 +66,7 @@ def _close(
     books: BookStore,
     keys: IdempotencyStore,
     clock: Clock,
-    renew: Callable[[str], None] | None,
+    renew: Callable[[str], None],
 ) -> Resolved:
     hold_id, key = command.hold_id, command.key
     if HOLD_ID.fullmatch(hold_id) is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain import ids, instants
 from lotbook.domain.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
-from lotbook.domain.lots import Lot
+from lotbook.domain.lots import Lot, is_dead
 from lotbook.usecases.grant import grant_lot
 from lotbook.usecases.load_account import LoadedAccount, load_account
 
@@ -67,7 +67,7 @@ def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccou
         raise AccountClosed
     if promotion.unit not in policy.units:
         raise InvalidRequest.of("unit", "choice", f"unit must be one of {', '.join(policy.units)}.")
-    if promotion.expires_at is not None and promotion.expires_at <= now:
+    if is_dead(promotion.expires_at, now):
         raise InvalidRequest.of("expires_at", "range", "expires_at must be in the future.")
     at = instants.cut_to_second(now)
     return {
