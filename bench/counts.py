@@ -11,8 +11,8 @@ from bench.ours import Ours
 from bench.prices import Counts
 from bench.store import MeteredTransactions
 from bench.usual import Usual
-from lotbook.domain.burning import BatchItem, BurnRequest
-from lotbook.usecases.consume_batch import consume_batch
+from lotbook.domain.credits.requests import BatchItem, BurnRequest
+from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.contracts.test_book_counts import COSTS, A, World
 
 BATCH = 20

@@ -15,18 +15,18 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import Table, from_item
 from lotbook.adapters.system import SystemClock
-from lotbook.api.identity import to_context
-from lotbook.domain.access import Caller
-from lotbook.domain.audit import audit
-from lotbook.domain.burning import BurnRequest
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.ledger import Entry as LedgerEntry
-from lotbook.domain.ledger import burn_name
-from lotbook.domain.lots import Lot
-from lotbook.usecases.consume import consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.settle_book import settle_book
+from lotbook.api.http.identity import to_context
+from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.ledger import Entry as LedgerEntry
+from lotbook.domain.credits.ledger import burn_name
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.values.access import Caller
+from lotbook.domain.values.errors import Unavailable
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.settle_book import settle_book
 from tests.functions.events import an_event
 
 UNIT = "credits"

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.engine import REGION, Engine
+from local.cloud.engine import REGION, Engine
 from tests import table as tables
 from tests.meter import WRITE_BYTES, Metered, item_bytes, units
 

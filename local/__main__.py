@@ -6,7 +6,7 @@ import importlib
 import signal
 import sys
 
-COMMANDS = ("run", "demo", "reconcile", "audit")
+COMMANDS = {"run": "local.run", "demo": "local.demo.demo", "reconcile": "local.reconcile", "audit": "local.audit"}
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(
         signal.SIGINT, signal.SIG_DFL
     )  # loading its modules takes a second or two: there is nothing to tidy up
-    module = importlib.import_module(f"local.{name}")
+    module = importlib.import_module(COMMANDS[name])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [f"make {name}", *arguments[1:]]
     try:

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from local import ROOT, cloud
-from local.engine import Engine, EngineError
+from local import ROOT
+from local.cloud import cloud
+from local.cloud.engine import Engine, EngineError
+from local.cloud.template import load
 from local.places import CannotStart, Places
-from local.template import load
 
 ENGINE_FILE = "engine.json"  # where a run says at which address its engine is
 
@@ -60,7 +61,7 @@ def _audit(directory: Path, address: str, account_id: str | None) -> int:
     clock = {"CLOCK_FILE": str(directory / "clock.json")}
     os.environ.update({**template.environment, **cloud.credentials(address), **clock})
     from lotbook import wiring
-    from lotbook.usecases.audit_account import audit_account
+    from lotbook.usecases.audit.audit_account import audit_account
 
     if account_id and not wiring.units_of(account_id):
         print(f"There is no account {account_id} here.", file=sys.stderr)

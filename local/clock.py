@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lotbook.adapters.system import OffsetClock, SystemClock
-from lotbook.domain.instants import DAY, SECOND, from_text, to_text
+from lotbook.domain.values.instants import DAY, SECOND, from_text, to_text
 
 LARGEST_ADVANCE_SECONDS = 100 * 366 * DAY // SECOND
 LATEST = from_text("2999-12-31T23:59:59Z")

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local.api_events import Answer, Request
 from local.clock import ClockError, LocalClock
-from local.functions import FunctionFailed
-from local.gateway import json_answer, message
+from local.cloud.api_events import Answer, Request
+from local.cloud.functions import FunctionFailed
+from local.cloud.gateway import json_answer, message
+from local.cloud.schedules import Schedules
 from local.issuer import Issuer
-from local.schedules import Schedules
 from local.stripe_stand_in import html
 
 PREFIX = "/_local/"

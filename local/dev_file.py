@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from local.clock import write_private
-from local.demo_accounts import DEMO_ACCOUNTS
+from local.demo.demo_accounts import DEMO_ACCOUNTS
 from local.issuer import Issuer
 from local.run_secrets import ALL_SCOPES, RunSecrets
-from lotbook.domain.access import ROLES
+from lotbook.domain.values.access import ROLES
 
 
 def describe(

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.clock import write_private
-from lotbook.domain.ids import fingerprint
-from lotbook.domain.instants import SECOND, from_text
+from lotbook.domain.values.ids import fingerprint
+from lotbook.domain.values.instants import SECOND, from_text
 
 ISSUER = "https://issuer.lotbook.invalid/"  # the same on every port, so that tokens outlive a restart elsewhere
 AUDIENCE = "lotbook"

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from lotbook.api.policy_document import parse_policy
-from lotbook.domain.errors import PolicyInvalid
-from lotbook.domain.policy import Policy
+from lotbook.api.requests.policy_document import parse_policy
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.values.errors import PolicyInvalid
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samplefiles" / "policies"
 VARIANTS = SAMPLES / "variants"  # further policies of the same vendors; no demo account

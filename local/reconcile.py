@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lotbook.domain.instants import SECOND, from_datetime, from_text, to_text
+from lotbook.domain.values.instants import SECOND, from_datetime, from_text, to_text
 
 TIMEOUT_SECONDS = 900
 MAX_RUNS = 100  # each goes on where the one before had to stop
@@ -59,7 +59,7 @@ def _reconcile(directory: Path, start: str | None, end: str | None) -> int:
             break
     print(f"{run['from']} to {run['to']}: {compared} compared, {repaired} repaired, {still_open} open")
     if still_open:
-        print("A stray payment that was dealt with is closed by: python -m local.strays close ID --by WHO --why TEXT")
+        print("A stray payment that was dealt with is closed by: python -m operate.strays close ID --by WHO --why TEXT")
     return still_open
 
 

@@ -14,22 +14,24 @@ from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
 from types import FrameType
 
-from local import ROOT, cloud, demo_accounts, dev_file
-from local.api_events import Answer, Request
+from local import ROOT, dev_file
 from local.audit import note_engine
 from local.clock import LocalClock
+from local.cloud import cloud
+from local.cloud.api_events import Answer, Request
+from local.cloud.engine import Engine, EngineError
+from local.cloud.functions import Functions
+from local.cloud.gateway import Gateway
+from local.cloud.http_server import Server, application
+from local.cloud.permissions import enforce
+from local.cloud.published import follow_table
+from local.cloud.schedules import Schedules
+from local.cloud.template import Template, load
 from local.control import PREFIX, RETURNED, Control
-from local.engine import Engine, EngineError
-from local.functions import Functions
-from local.gateway import Gateway
-from local.http_server import Server, application
+from local.demo import demo_accounts
 from local.issuer import AUDIENCE, ISSUER, Issuer
-from local.permissions import enforce
 from local.places import HOST, CannotStart, Places
-from local.published import follow_table
 from local.run_secrets import ALL_SCOPES, RunSecrets
-from local.schedules import Schedules
-from local.template import Template, load
 
 STRIPE = "https://api.stripe.com"
 WATCH_SECONDS = 1.0

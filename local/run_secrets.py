@@ -9,9 +9,9 @@ from secrets import token_hex
 from typing import Any
 
 from local.clock import write_private
-from lotbook.domain.access import SCOPES, Scope
-from lotbook.ports import ServiceKeyStore
-from lotbook.usecases.authenticate import hash_of
+from lotbook.domain.values.access import SCOPES, Scope
+from lotbook.ports.shop import ServiceKeyStore
+from lotbook.usecases.accounts.authenticate import hash_of
 
 ALL_SCOPES = "all"
 

@@ -8,11 +8,11 @@ from lotbook.adapters.dynamo.audits import DynamoAudits
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
-from lotbook.domain.purchase import Purchase
-from lotbook.usecases.audit_account import Audited, Auditing, audit_account
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.usecases.audit.audit_account import Audited, Auditing, audit_account
 
 if TYPE_CHECKING:
-    from lotbook.domain.ledger import Entry
+    from lotbook.domain.credits.ledger import Entry
     from tests.fakes.books import FakeBooks
 
 

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api import paging, paths, render
-from lotbook.api.http import Answer, Request, dispatch, once
-from lotbook.domain import instants
+from lotbook.api.answers import render
+from lotbook.api.http import paging
+from lotbook.api.http.http import Answer, Request, dispatch, once
+from lotbook.api.requests import paths
+from lotbook.domain.values import instants
 
 
 def publish(request: Request) -> Answer:
     """`PUT /v1/policies/{policy_id}`: the body is the document; its `policy_id` may be left out."""
-    from lotbook.api.policy_document import parse_policy
-    from lotbook.usecases.publish_policy import publish_policy
+    from lotbook.api.requests.policy_document import parse_policy
+    from lotbook.usecases.accounts.publish_policy import publish_policy
 
     policy_id = paths.new_policy_id(request.path)
     document = {"policy_id": policy_id, **request.json_object()}
@@ -24,7 +26,7 @@ def publish(request: Request) -> Answer:
 
 def show_policy(request: Request) -> Answer:
     """`GET /v1/policies/{policy_id}`."""
-    from lotbook.usecases.load_policy import load_policy
+    from lotbook.usecases.accounts.load_policy import load_policy
 
     version = paths.version(request.query)
     return Answer(200, load_policy(paths.policy_id(request.path), version, policies=wiring.policies()).document)
@@ -32,8 +34,8 @@ def show_policy(request: Request) -> Answer:
 
 def open_one(request: Request) -> Answer:
     """`POST /v1/accounts`."""
-    from lotbook.api import schemas
-    from lotbook.usecases.open_account import OpenAccount, open_account
+    from lotbook.api.requests import schemas
+    from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 
     asked = schemas.read(schemas.AccountBody, request.json_object())
     opened = open_account(
@@ -53,7 +55,7 @@ def show_account(request: Request) -> Answer:
 
 
 def _account(account_id: str) -> Mapping[str, Any]:
-    from lotbook.usecases.read_account import read_account
+    from lotbook.usecases.accounts.read_account import read_account
 
     view = read_account(account_id, accounts=wiring.accounts(), policies=wiring.policies(), clock=wiring.clock())
     return render.account(view)
@@ -61,7 +63,7 @@ def _account(account_id: str) -> Mapping[str, Any]:
 
 def show_balance(request: Request) -> Answer:
     """`GET .../balance`."""
-    from lotbook.usecases.read_book import read_balance
+    from lotbook.usecases.credits.balance import read_balance
 
     unit = paths.unit(request.query)
     found = read_balance(request.account_id, unit, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew())
@@ -70,7 +72,7 @@ def show_balance(request: Request) -> Answer:
 
 def show_entries(request: Request) -> Answer:
     """`GET .../entries`."""
-    from lotbook.usecases.statement import list_entries
+    from lotbook.usecases.credits.statement import list_entries
 
     page = list_entries(
         request.account_id,
@@ -87,8 +89,8 @@ def show_entries(request: Request) -> Answer:
 
 def export_statement(request: Request) -> Answer:
     """`GET .../entries/export`."""
-    from lotbook.api import render_csv
-    from lotbook.usecases.export_entries import export_entries
+    from lotbook.api.answers import render_csv
+    from lotbook.usecases.credits.export_entries import export_entries
 
     page = export_entries(
         request.account_id,
@@ -104,8 +106,8 @@ def export_statement(request: Request) -> Answer:
 
 def grant(request: Request) -> Answer:
     """`POST .../grants`."""
-    from lotbook.api import schemas
-    from lotbook.usecases.grant_promotion import Promotion, grant_promotion
+    from lotbook.api.requests import schemas
+    from lotbook.usecases.accounts.grant_promotion import Promotion, grant_promotion
 
     asked = schemas.read(schemas.GrantBody, request.json_object())
     expires_at = None if asked.expires_at is None else instants.from_text(asked.expires_at)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api.metrics import report
-from lotbook.usecases.audit_accounts import audit_accounts
+from lotbook.api.http.metrics import report
+from lotbook.usecases.audit.audit_accounts import audit_accounts
 
 
 class Context(Protocol):

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api import identity
-from lotbook.usecases.authenticate import authenticate
+from lotbook.api.http import identity
+from lotbook.usecases.accounts.authenticate import authenticate
 
 SCHEME = "bearer"
 

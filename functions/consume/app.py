@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api import burning, render
-from lotbook.api.http import Answer, Request, dispatch, once
-from lotbook.usecases.close_hold import CloseHold, close_hold
-from lotbook.usecases.consume import consume
-from lotbook.usecases.consume_batch import consume_batch
-from lotbook.usecases.hold import hold
+from lotbook.api.answers import render
+from lotbook.api.http.http import Answer, Request, dispatch, once
+from lotbook.api.requests import burning
+from lotbook.usecases.credits.close_hold import CloseHold, close_hold
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.hold import hold
 
 
 def burn(request: Request) -> Answer:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api.metrics import report
-from lotbook.usecases.announce_expiring import announce_expiring
-from lotbook.usecases.sweep_books import sweep_books
-from lotbook.usecases.sweep_holds import sweep_holds
+from lotbook.api.http.metrics import report
+from lotbook.usecases.credits.sweep_books import sweep_books
+from lotbook.usecases.credits.sweep_holds import sweep_holds
+from lotbook.usecases.news.announce_expiring import announce_expiring
 
 
 class Context(Protocol):

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api.metrics import report
-from lotbook.api.observability import log_answer
-from lotbook.domain.errors import Unavailable
+from lotbook.api.http.metrics import report
+from lotbook.api.http.observability import log_answer
+from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.deliver_changes import deliver_changes
+from lotbook.usecases.news.deliver_changes import deliver_changes
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

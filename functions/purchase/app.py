@@ -6,24 +6,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api import filters, paging, paths, render_buying, render_cards, render_csv, render_evidence, schemas
-from lotbook.api.http import Answer, Request, dispatch, once
-from lotbook.domain.purchase import Purchase
-from lotbook.domain.transactions import Row
-from lotbook.usecases.abandon_purchase import abandon_purchase
-from lotbook.usecases.billing_details import fill_in_billing, read_billing
-from lotbook.usecases.choose_card import choose_card
-from lotbook.usecases.create_purchase import PurchaseRequest, create_purchase
-from lotbook.usecases.follow_cards import follow_cards
-from lotbook.usecases.list_purchases import MAX_ROWS_READ, list_purchases, rows_of
-from lotbook.usecases.read_evidence import read_evidence
-from lotbook.usecases.read_invoice import read_invoice
-from lotbook.usecases.read_offers import quote_item, read_offers
-from lotbook.usecases.read_purchase import read_purchase
-from lotbook.usecases.refund_purchase import refund_purchase
-from lotbook.usecases.remove_card import remove_card
-from lotbook.usecases.require_account import require_account
-from lotbook.usecases.set_up_card import SetupRequest, set_up_card
+from lotbook.api.answers import render_buying, render_cards, render_csv, render_evidence
+from lotbook.api.http import paging
+from lotbook.api.http.http import Answer, Request, dispatch, once
+from lotbook.api.requests import filters, paths, schemas
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.sales.transactions import Row
+from lotbook.usecases.accounts.require_account import require_account
+from lotbook.usecases.money_back.read_evidence import read_evidence
+from lotbook.usecases.money_back.refund_purchase import refund_purchase
+from lotbook.usecases.sales.abandon_purchase import abandon_purchase
+from lotbook.usecases.sales.billing_details import fill_in_billing, read_billing
+from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
+from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.list_purchases import MAX_ROWS_READ, list_purchases, rows_of
+from lotbook.usecases.sales.read_invoice import read_invoice
+from lotbook.usecases.sales.read_offers import quote_item, read_offers
+from lotbook.usecases.sales.read_purchase import read_purchase
+from lotbook.usecases.sales.remove_card import remove_card
+from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 
 
 def show_offers(request: Request) -> Answer:

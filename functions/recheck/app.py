@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api import paths, render_buying
-from lotbook.api.http import Answer, Request, dispatch
-from lotbook.usecases.list_purchases import rows_of
-from lotbook.usecases.recheck_purchase import recheck_purchase
-from lotbook.usecases.sweep_money_back import sweep_money_back
-from lotbook.usecases.sweep_purchases import sweep_purchases
+from lotbook.api.answers import render_buying
+from lotbook.api.http.http import Answer, Request, dispatch
+from lotbook.api.requests import paths
+from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
+from lotbook.usecases.inbox.sweep_money_back import sweep_money_back
+from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
+from lotbook.usecases.sales.list_purchases import rows_of
 
 
 class Context(Protocol):
@@ -41,7 +42,7 @@ def sweep(context: Context) -> dict[str, Any]:
         "followed": money_back.followed,
         "left": money_back.left,
     }
-    from lotbook.api.metrics import report  # a buyer's recheck does not wait for it
+    from lotbook.api.http.metrics import report  # a buyer's recheck does not wait for it
 
     report("recheck", **done)
     return done

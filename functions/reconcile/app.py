@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
-from lotbook.api.metrics import report
-from lotbook.api.render_reconciliation import reconciled
-from lotbook.domain.instants import from_text
-from lotbook.domain.reconciliation import Period, a_period
-from lotbook.usecases.reconcile import reconcile
+from lotbook.api.answers.render_reconciliation import reconciled
+from lotbook.api.http.metrics import report
+from lotbook.domain.reconciliation.differences import Period, a_period
+from lotbook.domain.values.instants import from_text
+from lotbook.usecases.reconciliation.reconcile import reconcile
 
 
 class Context(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api.http import Answer, Event, Request, dispatch
-from lotbook.domain.errors import BadSignature, MalformedJson
-from lotbook.usecases.handle_event import handle_event
+from lotbook.api.http.http import Answer, Event, Request, dispatch
+from lotbook.domain.values.errors import BadSignature, MalformedJson
+from lotbook.usecases.inbox.handle_event import handle_event
 
 
 def receive(request: Request) -> Answer:

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from lotbook.api import openapi, problems, schemas, shapes, shapes_records
-from lotbook.api.routes import CONTRACT
-from lotbook.domain import errors
-from lotbook.domain.errors import BrokenInvariant, Outcome
+from lotbook.api import openapi
+from lotbook.api.answers import shapes, shapes_records
+from lotbook.api.http import problems
+from lotbook.api.http.routes import CONTRACT
+from lotbook.api.requests import schemas
+from lotbook.domain.values import errors
+from lotbook.domain.values.errors import BrokenInvariant, Outcome
 from tests import table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from local import generate
-from lotbook.api import problems
-from lotbook.api.routes import CONTRACT
+from lotbook.api.http import problems
+from lotbook.api.http.routes import CONTRACT
 
 FILES = {path: text for make in generate.GENERATORS.values() for path, text in make().items()}
 

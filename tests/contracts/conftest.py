@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
-from lotbook.ports_books import BookStore
+from lotbook.ports.books import BookStore
 from tests import table
 from tests.fakes.books import FakeBooks
 

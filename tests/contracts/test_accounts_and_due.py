@@ -12,10 +12,10 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
-from lotbook.domain.account import Account
-from lotbook.domain.errors import Conflict
-from lotbook.domain.terms import Move, Standing, Term
-from lotbook.ports import DueItem
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.values.errors import Conflict
+from lotbook.ports.shop import DueItem
 from tests.fakes.accounts import an_account
 from tests.table import create, dynamodb
 

@@ -11,9 +11,9 @@ from moto import mock_aws
 
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.burning import BatchItem, BurnRequest
-from lotbook.usecases.close_hold import CloseHold, close_hold
-from lotbook.usecases.consume_batch import consume_batch
+from lotbook.domain.credits.requests import BatchItem, BurnRequest
+from lotbook.usecases.credits.close_hold import CloseHold, close_hold
+from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.contracts.test_book_counts import A, World
 
 

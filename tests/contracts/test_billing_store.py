@@ -12,9 +12,9 @@ from moto import mock_aws
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import DynamoBilling
 from lotbook.adapters.dynamo.table import to_item
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.billing_details import Address
-from lotbook.domain.errors import Conflict
+from lotbook.domain.invoices.billing_details import Address
+from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.values.errors import Conflict
 from tests import table as tables
 from tests.fakes.billing import FakeBilling, details
 

@@ -18,23 +18,23 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_values
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table, to_item
-from lotbook.domain import ids
-from lotbook.domain.book import Book, Memo, Receipt
-from lotbook.domain.burning import BurnRequest, HoldRequest
-from lotbook.domain.errors import InsufficientCredits
-from lotbook.domain.ledger import Pointer, burn_name
-from lotbook.domain.lots import Lot
-from lotbook.domain.orders import Grant
-from lotbook.domain.turn import Settled, lay
-from lotbook.usecases.claw_back import claw_back
-from lotbook.usecases.consume import consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.hold import hold
-from lotbook.usecases.open_book import open_book
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.resolve_hold import capture_hold, release_hold
-from lotbook.usecases.settle_book import settle_book
+from lotbook.domain.credits.book import Book, Memo, Receipt
+from lotbook.domain.credits.ledger import Pointer, burn_name
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import Grant
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.values import ids
+from lotbook.domain.values.errors import InsufficientCredits
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.claw_back import claw_back
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
+from lotbook.usecases.credits.settle_book import settle_book
 from tests import table
 from tests.meter import Metered, item_bytes, value_bytes
 

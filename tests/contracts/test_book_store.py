@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.book import Book, Memo
-from lotbook.domain.ledger import CHAIN_END, Draw, Entry, Pointer
-from lotbook.domain.lots import Lot
-from lotbook.domain.orders import ClawBack, Freeze, Grant, Renewal
-from lotbook.domain.turn import Settled, lay
-from lotbook.ports_books import BookStore, Prune
+from lotbook.domain.credits.book import Book, Memo
+from lotbook.domain.credits.ledger import CHAIN_END, Draw, Entry, Pointer
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Renewal
+from lotbook.domain.credits.turn import Settled, lay
+from lotbook.ports.books import BookStore, Prune
 
 NOW = 1_000_000
 A, U = "acc", "credits"

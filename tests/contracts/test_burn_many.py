@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from lotbook.adapters.dynamo.book_items import receipt_of, receipt_values
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.book import MAX_BURNS_A_WRITE, MAX_RECEIPTS, Book, Memo
-from lotbook.domain.lots import Lot
-from lotbook.domain.orders import Grant
-from lotbook.domain.turn import Settled, lay
-from lotbook.ports_books import BookStore, Prune
+from lotbook.domain.credits.book import MAX_BURNS_A_WRITE, MAX_RECEIPTS, Book, Memo
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import Grant
+from lotbook.domain.credits.turn import Settled, lay
+from lotbook.ports.books import BookStore, Prune
 
 NOW = 1_000_000
 A, U = "acc", "credits"

@@ -22,17 +22,17 @@ from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.events import parse
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain.cards import CardFile, CardSetup, Seen
-from lotbook.domain.errors import BrokenInvariant, PaymentMethodNotFound, Unavailable
-from lotbook.domain.instants import DAY, SECOND
-from lotbook.domain.quotes import PlanItem, TopUpItem
-from lotbook.domain.reconciliation import Period, of_checkout
-from lotbook.usecases.choose_card import choose_card
-from lotbook.usecases.follow_cards import follow_cards
-from lotbook.usecases.handle_event import Handled, handle_event
-from lotbook.usecases.recheck_purchase import recheck_purchase
-from lotbook.usecases.remove_card import remove_card
-from lotbook.usecases.set_up_card import SetupRequest, set_up_card
+from lotbook.domain.reconciliation.differences import Period, of_checkout
+from lotbook.domain.sales.cards import CardFile, CardSetup, Seen
+from lotbook.domain.sales.quotes import PlanItem, TopUpItem
+from lotbook.domain.values.errors import BrokenInvariant, PaymentMethodNotFound, Unavailable
+from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.usecases.inbox.handle_event import Handled, handle_event
+from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
+from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.remove_card import remove_card
+from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 from tests.contracts.test_stripe_gateway import Secrets, gateway
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk

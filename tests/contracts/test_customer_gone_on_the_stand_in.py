@@ -10,13 +10,13 @@ import pytest
 import requests as http
 
 from local.stripe_stand_in import api
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.cards import CardFile
-from lotbook.domain.errors import BrokenInvariant, CustomerGone, PaymentMethodNotFound, Unavailable
-from lotbook.domain.quotes import TopUpItem
-from lotbook.usecases.abandon_purchase import abandon_purchase
-from lotbook.usecases.billing_details import fill_in_billing
-from lotbook.usecases.choose_card import choose_card
+from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.sales.cards import CardFile
+from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, PaymentMethodNotFound, Unavailable
+from lotbook.usecases.sales.abandon_purchase import abandon_purchase
+from lotbook.usecases.sales.billing_details import fill_in_billing
+from lotbook.usecases.sales.choose_card import choose_card
 from tests.contracts.test_cards_on_the_stand_in import ADMIN, MASTER, SETUP, VISA, Town, town
 from tests.contracts.test_stripe_gateway import gateway
 from tests.fakes.accounts import an_account

@@ -15,12 +15,12 @@ from local.stripe_stand_in import StandIn, serve
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain import instants
-from lotbook.domain.errors import BrokenInvariant, Unavailable
-from lotbook.domain.gateway import Deployment
-from lotbook.domain.quotes import TopUpItem
-from lotbook.domain.reconciliation import Period
-from lotbook.usecases.reconcile import Reconciled, Reconciliation, reconcile
+from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.sales.gateway import Deployment
+from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.values import instants
+from lotbook.domain.values.errors import BrokenInvariant, Unavailable
+from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile
 from tests.contracts.test_stripe_gateway import Secrets, Wire
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk

@@ -16,14 +16,14 @@ from local.stripe_stand_in import StandIn, serve
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.events import parse
 from lotbook.adapters.stripe.gateway import StripeGateway
-from lotbook.domain import instants
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.purchase import Purchase
-from lotbook.domain.quotes import CustomPaymentItem, TopUpItem
-from lotbook.usecases.abandon_purchase import abandon_purchase
-from lotbook.usecases.handle_event import handle_event
-from lotbook.usecases.read_invoice import read_invoice
-from lotbook.usecases.recheck_purchase import recheck_purchase
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
+from lotbook.domain.values import instants
+from lotbook.domain.values.errors import Unavailable
+from lotbook.usecases.inbox.handle_event import handle_event
+from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
+from lotbook.usecases.sales.abandon_purchase import abandon_purchase
+from lotbook.usecases.sales.read_invoice import read_invoice
 from tests.contracts.test_stripe_gateway import Secrets
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk, an_event

@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from lotbook.adapters.stripe.events import parse
-from lotbook.domain.errors import NotRefundable, Unavailable
-from lotbook.domain.gateway import EventHint
-from lotbook.domain.quotes import TopUpItem
-from lotbook.usecases.handle_event import handle_event
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.refund_purchase import refund_purchase
+from lotbook.domain.sales.gateway import EventHint
+from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.values.errors import NotRefundable, Unavailable
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.inbox.handle_event import handle_event
+from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from tests.contracts.test_gateway_on_the_stand_in import Town, make_town
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.samples import member

@@ -17,13 +17,13 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.alerts import EXHAUSTED, Latch, Said
-from lotbook.domain.announcements import Announcement, make
-from lotbook.domain.errors import Conflict, Unavailable
-from lotbook.domain.ledger import Draw, Entry, Pointer, granted_name, void_name
-from lotbook.domain.lots import Lot
-from lotbook.domain.statement_lines import Line, lines_of
-from lotbook.ports import LatchStore, NoticeStore, StatementStore
+from lotbook.domain.credits.ledger import Draw, Entry, Pointer, granted_name, void_name
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.statement_lines import Line, lines_of
+from lotbook.domain.news.alerts import EXHAUSTED, Latch, Said
+from lotbook.domain.news.announcements import Announcement, make
+from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.ports.news import LatchStore, NoticeStore, StatementStore
 from tests import table as tables
 from tests.fakes.outbox import FakeLatches, FakeNotices, FakeStatement
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from lotbook.adapters.dynamo.book_items import memo_values, receipt_of, receipt_values
 from lotbook.adapters.dynamo.packing import packed, unpacked
-from lotbook.domain import ids
-from lotbook.domain.book import Memo, Receipt
-from lotbook.domain.ledger import CHAIN_END, Pointer, burn_name, granted_name, resolution_name
+from lotbook.domain.credits.book import Memo, Receipt
+from lotbook.domain.credits.ledger import CHAIN_END, Pointer, burn_name, granted_name, resolution_name
+from lotbook.domain.values import ids
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 UUID_TEXT = "0f8c1a52-3a4b-4c1d-9e0f-7a6b5c4d3e2f"

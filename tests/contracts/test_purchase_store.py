@@ -15,12 +15,12 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
-from lotbook.domain.billing_details import Address
-from lotbook.domain.errors import Conflict
-from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Settlement
-from lotbook.domain.quotes import CustomPaymentItem, Line, PackItem, PlanItem, PlanPart, Tax
-from lotbook.domain.reversals import OwnRefund, Reversal
-from lotbook.ports import DueItem, KeyUse
+from lotbook.domain.invoices.billing_details import Address
+from lotbook.domain.sales.purchase import Consent, Dispute, Failure, GatewayRefs, Settlement
+from lotbook.domain.sales.quotes import CustomPaymentItem, Line, PackItem, PlanItem, PlanPart, Tax
+from lotbook.domain.sales.reversals import OwnRefund, Reversal
+from lotbook.domain.values.errors import Conflict
+from lotbook.ports.shop import DueItem, KeyUse
 from tests import table as tables
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase

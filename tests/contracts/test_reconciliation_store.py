@@ -15,11 +15,12 @@ from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain import ids, instants
-from lotbook.domain.purchase import new_purchase_id
-from lotbook.domain.reconciliation import Difference, Period, Stray
-from lotbook.domain.strays import StrayNote
-from lotbook.ports import KeyUse, Noted, Progress
+from lotbook.domain.reconciliation.differences import Difference, Period, Stray
+from lotbook.domain.reconciliation.strays import StrayNote
+from lotbook.domain.sales.purchase import new_purchase_id
+from lotbook.domain.values import ids, instants
+from lotbook.ports.reconciliation import Noted, Progress
+from lotbook.ports.shop import KeyUse
 from tests import table as tables
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.reconciliation import FakeJournal, FakeStrays

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lotbook.adapters.secrets import LEAST_AGE, TTL, SsmSecrets
-from lotbook.domain.errors import Unavailable
+from lotbook.domain.values.errors import Unavailable
 from tests.fakes.accounts import ManualClock
 
 NAME = "/lotbook/test/stripe-key"

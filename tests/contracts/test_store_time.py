@@ -15,16 +15,16 @@ from moto import mock_aws
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.store_time import MAX_AHEAD
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.burning import BurnRequest, HoldRequest
-from lotbook.domain.errors import InsufficientCredits, Unavailable
-from lotbook.domain.instants import DAY, HOUR, MINUTE, SECOND
-from lotbook.domain.lots import Lot
-from lotbook.usecases.consume import consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.hold import hold
-from lotbook.usecases.open_book import open_book
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.settle_book import settle_book
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+from lotbook.domain.values.errors import InsufficientCredits, Unavailable
+from lotbook.domain.values.instants import DAY, HOUR, MINUTE, SECOND
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.settle_book import settle_book
 from tests import table
 
 A, U = "acc", "credits"

@@ -15,10 +15,10 @@ from lotbook.adapters.stripe import client as stripe_client
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.gateway import StripeGateway
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
-from lotbook.domain.gateway import Deployment, InvoiceFacts
-from lotbook.domain.verdicts import verdict
+from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.sales.gateway import Deployment, InvoiceFacts
+from lotbook.domain.sales.verdicts import verdict
+from lotbook.domain.values.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import TEST, a_purchase

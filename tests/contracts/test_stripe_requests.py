@@ -11,11 +11,11 @@ from stripe import params as stripe_params
 from stripe.params.checkout import SessionCreateParams, SessionExpireParams, SessionListParams, SessionRetrieveParams
 
 from lotbook.adapters.stripe import requests
-from lotbook.domain import instants
-from lotbook.domain.purchase import GatewayRefs
-from lotbook.domain.quotes import Line, Tax
-from lotbook.domain.reconciliation import Period
-from lotbook.domain.reversals import OwnRefund
+from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.sales.purchase import GatewayRefs
+from lotbook.domain.sales.quotes import Line, Tax
+from lotbook.domain.sales.reversals import OwnRefund
+from lotbook.domain.values import instants
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, TEST, a_purchase

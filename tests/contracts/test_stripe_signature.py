@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotbook.adapters.stripe.signature import TOLERANCE, verify
-from lotbook.domain.errors import BadSignature
+from lotbook.domain.values.errors import BadSignature
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/stripe_corpus"
 NOW = 1_700_000_000_000
@@ -152,7 +152,5 @@ def test_verification_needs_no_stripe_library() -> None:
     import subprocess
     import sys
 
-    code = (
-        "import sys, lotbook.adapters.stripe.events, lotbook.usecases.handle_event; sys.exit('stripe' in sys.modules)"
-    )
+    code = "import sys, lotbook.adapters.stripe.events, lotbook.usecases.inbox.handle_event; sys.exit('stripe' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "layers/lotbook/python"}).returncode == 0

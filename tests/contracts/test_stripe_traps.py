@@ -18,8 +18,8 @@ this code does not step into it. Where the answer is shown elsewhere at length, 
 | 11 | fields of before 2025-03 | trap_11 | |
 | 12 | omitted means off | trap_12 | test_stripe_requests |
 | 13 | events have the library's version | trap_13 | functions/webhook/test_fuzz_webhook, test_corpus |
-| 14 | a dispute is won or lost | trap_14 | domain/test_money_back |
-| 15 | try the card again | trap_15 | usecases/test_settle_purchase |
+| 14 | a dispute is won or lost | trap_14 | domain/money_back/test_money_back |
+| 15 | try the card again | trap_15 | usecases/sales/test_settle_purchase |
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.client import API_VERSION, NETWORK_RETRIES, TIMEOUT_SECONDS
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
 from lotbook.adapters.stripe.signature import verify
-from lotbook.domain.errors import BadSignature, CardDeclined, Unavailable
-from lotbook.domain.money_back import DisputeFacts
+from lotbook.domain.money_back.followed import DisputeFacts
+from lotbook.domain.values.errors import BadSignature, CardDeclined, Unavailable
 from tests.contracts.test_stripe_gateway import drafted, gateway, sample
 from tests.fakes.purchases import TEST, a_purchase
 from tests.stripe_params import check_params

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from local.permissions import Need, may
-from local.template import Template, _Loader, load
-from local.template import _rate_seconds as load_rate
+from local.cloud.permissions import Need, may
+from local.cloud.template import Template, _Loader, load
+from local.cloud.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
-from lotbook.api.routes import CONTRACT
+from lotbook.api.http.routes import CONTRACT
 from lotbook.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -279,7 +279,7 @@ def test_only_what_talks_to_the_gateway_may_read_its_secrets(template: Template)
 
 
 def test_no_statement_allows_everything(template: Template) -> None:
-    """That a resource is named is said by `local.permissions`, which reads nothing else."""
+    """That a resource is named is said by `local.cloud.cloud.permissions`, which reads nothing else."""
     for name, given in template.permissions.items():
         assert not [action for each in given if each.allows for action in each.actions if "*" in action], name
 

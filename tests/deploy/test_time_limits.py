@@ -9,8 +9,8 @@ import pytest
 
 from local import run
 from local.clock import LocalClock
+from local.cloud.template import load
 from local.places import Places
-from local.template import load
 from lotbook import wiring
 from tests.functions.conftest import ENVIRONMENT, clear_wiring
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from lotbook.domain import instants
-from lotbook.domain.account import Account
-from lotbook.domain.errors import Conflict
-from lotbook.domain.plans import Downgrade, Plan, PlanChange, Upgrade
-from lotbook.domain.policy import Currencies, PaymentRule, Policy, PublishedPolicy
-from lotbook.domain.top_ups import TopUp
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.policy.document import Currencies, PaymentRule, Policy, PublishedPolicy
+from lotbook.domain.policy.plans import Downgrade, Plan, PlanChange, Upgrade
+from lotbook.domain.policy.top_ups import TopUp
+from lotbook.domain.values import instants
+from lotbook.domain.values.errors import Conflict
 
 
 def at(text: str) -> int:

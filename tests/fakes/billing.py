@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from threading import Lock
 
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.billing_details import Address, BillingDetails
-from lotbook.domain.errors import Conflict
+from lotbook.domain.invoices.billing_details import Address, BillingDetails
+from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.values.errors import Conflict
 
 HOME = Address("1 Main St", "Springfield", "12345", "US", state="IL")
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
-from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, OpenHold, Receipt
-from lotbook.domain.ledger import Entry, Pointer
-from lotbook.domain.orders import Order
-from lotbook.ports_books import Attempt, Prune
+from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, OpenHold, Receipt
+from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.credits.orders import Order
+from lotbook.ports.books import Attempt, Prune
 
 GUARDS = frozenset(
     {

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lotbook.domain.access import Role
-from lotbook.domain.cards import CardFile
-from lotbook.domain.gateway import APP, EventHint, Tag
-from lotbook.usecases.choose_card import choose_card
-from lotbook.usecases.follow_cards import follow_cards
-from lotbook.usecases.handle_event import Handled, handle_event
-from lotbook.usecases.payment_pause import pause_for_payment
-from lotbook.usecases.remove_card import remove_card
-from lotbook.usecases.renew_account import renew_account
-from lotbook.usecases.set_up_card import SetupRequest, set_up_card
+from lotbook.domain.sales.cards import CardFile
+from lotbook.domain.sales.gateway import APP, EventHint, Tag
+from lotbook.domain.values.access import Role
+from lotbook.usecases.accounts.renew_account import renew_account
+from lotbook.usecases.inbox.handle_event import Handled, handle_event
+from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.payment_pause import pause_for_payment
+from lotbook.usecases.sales.remove_card import remove_card
+from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST
 from tests.fakes.samples import member

@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from lotbook.domain.cards import Card, CardFile, CardSetup, Seen
-from lotbook.domain.instants import SECOND
+from lotbook.domain.sales.cards import Card, CardFile, CardSetup, Seen
+from lotbook.domain.values.instants import SECOND
 
 
 class FakeCards:

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from lotbook.domain.burning import Balance, Burned
-from lotbook.domain.lots import Lot
-from lotbook.domain.policy import Policy
-from lotbook.usecases.consume import BurnRequest, consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.open_account import OpenAccount, Opened, open_account
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.renew_account import renew_account
-from lotbook.usecases.statement import list_entries
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.requests import Balance, Burned
+from lotbook.domain.policy.document import Policy
+from lotbook.usecases.accounts.open_account import OpenAccount, Opened, open_account
+from lotbook.usecases.accounts.renew_account import renew_account
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
 

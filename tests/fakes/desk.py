@@ -6,15 +6,15 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from lotbook.domain.access import Caller, Role
-from lotbook.domain.gateway import APP, EventHint, Tag
-from lotbook.domain.ledger import Entry
-from lotbook.domain.purchase import Purchase
-from lotbook.domain.quotes import Item, TopUpItem
-from lotbook.usecases.create_purchase import Created, PurchaseRequest, create_purchase
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.sales import Sales
-from lotbook.usecases.statement import list_entries
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.sales.gateway import APP, EventHint, Tag
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.sales.quotes import Item, TopUpItem
+from lotbook.domain.values.access import Caller, Role
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.statement import list_entries
+from lotbook.usecases.sales.create_purchase import Created, PurchaseRequest, create_purchase
+from lotbook.usecases.sales.desk import Sales
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from lotbook.domain.errors import NotRefundable
-from lotbook.domain.gateway import CheckoutFacts, EventHint, Tag
-from lotbook.domain.money_back import DisputeFacts, MoneyBackFacts, RefundFacts
-from lotbook.domain.purchase import Purchase
-from lotbook.domain.reversals import OwnRefund
+from lotbook.domain.money_back.followed import DisputeFacts, MoneyBackFacts, RefundFacts
+from lotbook.domain.sales.gateway import CheckoutFacts, EventHint, Tag
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.sales.reversals import OwnRefund
+from lotbook.domain.values.errors import NotRefundable
 
 FREEZING = ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review")
 

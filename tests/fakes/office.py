@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from lotbook.domain.quotes import TopUpItem
-from lotbook.domain.reconciliation import Period
-from lotbook.usecases.recheck_purchase import recheck_purchase
-from lotbook.usecases.reconcile import Reconciled, Reconciliation, reconcile
+from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
+from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile
 from tests.fakes.desk import Desk
 from tests.fakes.reconciliation import FakeJournal, FakeLists, FakePurchaseLists
 from tests.fakes.samples import member

@@ -7,21 +7,21 @@ from dataclasses import replace
 from itertools import count
 from threading import Lock
 
-from lotbook.domain.account import Account
-from lotbook.domain.alerts import Latch
-from lotbook.domain.announcements import Announcement, EntryWritten
-from lotbook.domain.burning import BurnRequest, EntryPage
-from lotbook.domain.errors import Conflict, Unavailable
-from lotbook.domain.ledger import Entry
-from lotbook.domain.lots import Lot, LotKind
-from lotbook.domain.policy import Alerts
-from lotbook.domain.statement_lines import Line
-from lotbook.ports import DueItem
-from lotbook.usecases.announce import Outlets
-from lotbook.usecases.consume import consume
-from lotbook.usecases.deliver_changes import deliver_changes
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.statement import list_entries
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.lots import Lot, LotKind
+from lotbook.domain.credits.requests import BurnRequest, EntryPage
+from lotbook.domain.credits.statement_lines import Line
+from lotbook.domain.news.alerts import Latch
+from lotbook.domain.news.announcements import Announcement, EntryWritten
+from lotbook.domain.policy.document import Alerts
+from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.ports.shop import DueItem
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.statement import list_entries
+from lotbook.usecases.news.announce import Outlets
+from lotbook.usecases.news.deliver_changes import deliver_changes
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy, an_account
 from tests.fakes.books import FakeBooks
 

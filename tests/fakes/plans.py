@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-from lotbook.domain.audit import audit
-from lotbook.domain.periods import account_at
-from lotbook.domain.plans import Plan
-from lotbook.domain.policy import Policy
-from lotbook.domain.purchase import Purchase
-from lotbook.domain.quotes import PlanItem
-from lotbook.usecases.consume import BurnRequest, consume
-from lotbook.usecases.read_account import AccountView, read_account
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.renew_account import renew_account
-from lotbook.usecases.settle_purchase import settle_purchase
+from lotbook.domain.accounts.periods import account_at
+from lotbook.domain.audit.books import audit
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.plans import Plan
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.sales.quotes import PlanItem
+from lotbook.usecases.accounts.read_account import AccountView, read_account
+from lotbook.usecases.accounts.renew_account import renew_account
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.audit import audited
 from tests.fakes.desk import Desk
 from tests.fakes.samples import published

@@ -10,15 +10,15 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from lotbook.domain import instants
-from lotbook.domain.account import Account
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.billing_details import BillingDetails
-from lotbook.domain.errors import Conflict, CustomerGone, Unavailable
-from lotbook.domain.gateway import APP, CheckoutFacts, Deployment, InvoiceFacts, PaymentFacts, Tag
-from lotbook.domain.purchase import Purchase
-from lotbook.domain.quotes import Line, Tax, TopUpItem
-from lotbook.ports import DueItem, KeyUse
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.invoices.billing_details import BillingDetails
+from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.sales.gateway import APP, CheckoutFacts, Deployment, InvoiceFacts, PaymentFacts, Tag
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.sales.quotes import Line, Tax, TopUpItem
+from lotbook.domain.values import instants
+from lotbook.domain.values.errors import Conflict, CustomerGone, Unavailable
+from lotbook.ports.shop import DueItem, KeyUse
 from tests.fakes.accounts import at
 from tests.fakes.cards import FakeCards
 from tests.fakes.money_back import FakeMoneyBack

@@ -6,11 +6,11 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.gateway import CheckoutFacts
-from lotbook.domain.reconciliation import MovedBack, Period, Stray
-from lotbook.domain.strays import StrayCase, StrayNote
-from lotbook.ports import Noted, Page, Progress, PurchaseName
+from lotbook.domain.reconciliation.differences import MovedBack, Period, Stray
+from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
+from lotbook.domain.sales.gateway import CheckoutFacts
+from lotbook.domain.values.errors import Unavailable
+from lotbook.ports.reconciliation import Noted, Page, Progress, PurchaseName
 from tests.fakes.purchases import FakeGateway, FakePurchases
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 
 from local.policies import SAMPLES, VARIANTS, read_policy
-from lotbook.domain import instants
-from lotbook.domain.access import Caller, Role
-from lotbook.domain.account import Account
-from lotbook.domain.policy import PublishedPolicy
-from lotbook.domain.quotes import Item, Quote, quote
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.sales.quotes import Item, Quote, quote
+from lotbook.domain.values import instants
+from lotbook.domain.values.access import Caller, Role
 
 OWNER = Caller("member", "user-1", account_id="acme", role="owner")
 

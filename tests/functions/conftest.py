@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from local.permissions import BEFORE_A_CALL, Permissions, asking, checker
+from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
+from local.cloud.template import load
 from local.policies import read_document
-from local.template import load
 from lotbook import settings, wiring
 from lotbook.adapters.dynamo.table import Table
 from lotbook.api import openapi
-from lotbook.api.identity import to_context
-from lotbook.api.routes import CONTRACT
-from lotbook.domain.access import SCOPES, Caller
+from lotbook.api.http.identity import to_context
+from lotbook.api.http.routes import CONTRACT
+from lotbook.domain.values.access import SCOPES, Caller
 from tests import table as tables
 from tests.fakes.accounts import ManualClock
 from tests.fakes.purchases import FakeGateway

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from local.api_events import Request, authorizer_event, route_event
+from local.cloud.api_events import Request, authorizer_event, route_event
 
 
 def a_request(

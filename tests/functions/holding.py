@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lotbook.domain.access import Caller
-from lotbook.domain.instants import SECOND, from_text
+from lotbook.domain.values.access import Caller
+from lotbook.domain.values.instants import SECOND, from_text
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api
 
 ACME = {"account_id": "acme"}

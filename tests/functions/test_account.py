@@ -9,7 +9,7 @@ import pytest
 from lotbook import wiring
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
-from lotbook.domain.errors import Unavailable
+from lotbook.domain.values.errors import Unavailable
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account, publish, sample
 
 ACME = {"account_id": "acme"}

@@ -8,9 +8,9 @@ from functions.audit import app
 from lotbook import wiring
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, to_item
-from lotbook.domain.instants import DAY
-from lotbook.domain.ledger import burn_name
-from lotbook.usecases.audit_accounts import LedgerDiffers
+from lotbook.domain.credits.ledger import burn_name
+from lotbook.domain.values.instants import DAY
+from lotbook.usecases.audit.audit_accounts import LedgerDiffers
 from tests.functions.conftest import ACCOUNT, Api
 
 ACME = {"account_id": "acme"}
@@ -74,7 +74,7 @@ def test_d37_the_filed_statement_only_says_what_to_read_together(shop: Api) -> N
     """The audit reads the ledger itself: a filed line that is wrong changes nothing."""
     for number in range(5):
         burn(shop, 1, f"k{number}")
-    from lotbook.usecases.audit_account import audit_account
+    from lotbook.usecases.audit.audit_account import audit_account
 
     auditing = wiring.auditing()
     before = audit_account("acme", ("credits",), auditing=auditing)
@@ -83,7 +83,7 @@ def test_d37_the_filed_statement_only_says_what_to_read_together(shop: Api) -> N
     entries = [auditing.books.entry("acme", "credits", burn_name(f"k{number}")) for number in range(5)]
     from dataclasses import replace
 
-    from lotbook.domain.statement_lines import Line
+    from lotbook.domain.credits.statement_lines import Line
 
     wrong = [Line(entry.seq, replace(entry, credits=-99)) for entry in entries if entry]
     auditing.statement.file("acme", "credits", wrong)

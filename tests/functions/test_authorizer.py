@@ -15,10 +15,10 @@ from lotbook import wiring
 from lotbook.adapters import tokens
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.tokens import Claims, IssuerKeys, JwtMemberTokens
-from lotbook.domain.access import SCOPES, Scope
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.instants import SECOND
-from lotbook.usecases.authenticate import hash_of
+from lotbook.domain.values.access import SCOPES, Scope
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import SECOND
+from lotbook.usecases.accounts.authenticate import hash_of
 from tests.fakes.accounts import ManualClock
 from tests.functions.conftest import ENVIRONMENT
 from tests.functions.events import a_token_event
@@ -136,7 +136,7 @@ def test_callers_a_token_that_says_too_little_or_another_thing_is_anonymous(
 
 @pytest.mark.parametrize("account_id", ["", "../x", "a b", "-a", "a" * 65, "a\n"])
 def test_callers_an_account_claim_that_is_no_id_is_anonymous_to_the_functions(world: World, account_id: str) -> None:
-    from lotbook.api.identity import from_context
+    from lotbook.api.http.identity import from_context
 
     assert from_context(world.ask(world.token(account_id=account_id))) is None
 

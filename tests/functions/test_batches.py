@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lotbook import wiring
-from lotbook.domain.instants import DAY
-from lotbook.usecases.pause_account import pause_account
+from lotbook.domain.values.instants import DAY
+from lotbook.usecases.credits.pause_books import pause_account
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account
 
 ACME = {"account_id": "acme"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotbook import wiring
-from lotbook.domain.access import ROLES
+from lotbook.domain.values.access import ROLES
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Answer, Api, key_with, member, open_account
 from tests.functions.webhooks import Ssm, deliver

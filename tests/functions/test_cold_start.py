@@ -43,13 +43,13 @@ def test_consume_loads_no_pydantic_no_stripe_no_policies() -> None:
         [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True, env=environment, timeout=120
     )
     loaded = set(json.loads(answer.stdout))
-    assert "lotbook.usecases.consume" in loaded
+    assert "lotbook.usecases.credits.consume" in loaded
     assert not loaded & HEAVY
     assert len(loaded) <= MOST_MODULES
     unwanted = (
-        "lotbook.domain.policy",
-        "lotbook.domain.purchase",
-        "lotbook.api.schemas",
+        "lotbook.domain.policy.document",
+        "lotbook.domain.sales.purchase",
+        "lotbook.api.requests.schemas",
         "lotbook.adapters.stripe.client",
     )
     assert not loaded & set(unwanted)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lotbook.domain.access import Caller
+from lotbook.domain.values.access import Caller
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account
 
 CONSUME = f"POST {ACCOUNT}/consume"

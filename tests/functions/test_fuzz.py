@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from lotbook.api import openapi
-from lotbook.api.identity import to_context
-from lotbook.api.routes import CONTRACT
+from lotbook.api.http.identity import to_context
+from lotbook.api.http.routes import CONTRACT
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import SERVICE, Api, member, sample
 from tests.functions.events import an_event

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lotbook import wiring
-from lotbook.domain.instants import SECOND
-from lotbook.domain.ledger import burn_name
-from lotbook.usecases.pause_account import pause_account
-from lotbook.usecases.resolve_hold import hold_id_of
+from lotbook.domain.credits.ledger import burn_name
+from lotbook.domain.values.instants import SECOND
+from lotbook.usecases.credits.pause_books import pause_account
+from lotbook.usecases.credits.resolve_hold import hold_id_of
 from tests.functions.conftest import ACCOUNT, Api, key_with, member, open_account
 from tests.functions.holding import (
     ACME,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lotbook import wiring
-from lotbook.domain.instants import SECOND
-from lotbook.domain.ledger import Entry
-from lotbook.usecases import sweep_holds as subject
-from lotbook.usecases.sweep_holds import sweep_holds
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.values.instants import SECOND
+from lotbook.usecases.credits import sweep_holds as subject
+from lotbook.usecases.credits.sweep_holds import sweep_holds
 from tests.functions.conftest import ACCOUNT, Answer, Api
 from tests.functions.holding import (
     ACME,

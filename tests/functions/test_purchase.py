@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.access import Caller
+from lotbook.domain.values.access import Caller
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account
 

@@ -8,8 +8,8 @@ import pytest
 
 from functions.recheck import app
 from lotbook import wiring
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.gateway import EventHint, Tag
+from lotbook.domain.sales.gateway import EventHint, Tag
+from lotbook.domain.values.errors import Unavailable
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Answer, Api, key_with, member, open_account
 

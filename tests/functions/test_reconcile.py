@@ -9,9 +9,9 @@ import pytest
 from functions.reconcile import app
 from lotbook import wiring
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
-from lotbook.domain.errors import InvalidRequest, Unavailable
-from lotbook.domain.gateway import PaymentFacts
-from lotbook.usecases.reconcile import Reconciliation
+from lotbook.domain.sales.gateway import PaymentFacts
+from lotbook.domain.values.errors import InvalidRequest, Unavailable
+from lotbook.usecases.reconciliation.reconcile import Reconciliation
 from tests.fakes.purchases import FakeGateway
 from tests.fakes.reconciliation import FakeLists
 from tests.functions.conftest import Api, open_account

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from lotbook.domain import instants
+from lotbook.domain.values import instants
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account, publish, sample
 
@@ -302,7 +302,7 @@ def test_csv_more_than_a_page_goes_on_at_the_cursor(
     shop: Api, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from functions.purchase import app
-    from lotbook.usecases import export_entries
+    from lotbook.usecases.credits import export_entries
 
     monkeypatch.setattr(app, "MAX_ROWS_READ", 2)
     monkeypatch.setattr(export_entries, "PAGE_ENTRIES", 1)

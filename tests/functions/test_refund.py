@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lotbook import wiring
-from lotbook.domain.gateway import EventHint, Tag
-from lotbook.usecases.handle_event import handle_event
+from lotbook.domain.sales.gateway import EventHint, Tag
+from lotbook.usecases.inbox.handle_event import handle_event
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Answer, Api, key_with, member, open_account
 

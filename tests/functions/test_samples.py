@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from local import generate
 from lotbook import wiring
 from lotbook.api import openapi
-from lotbook.api.routes import CONTRACT
+from lotbook.api.http.routes import CONTRACT
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import Api, publish
 

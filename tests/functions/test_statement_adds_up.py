@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotbook.domain import instants
-from lotbook.domain.instants import SECOND
+from lotbook.domain.values import instants
+from lotbook.domain.values.instants import SECOND
 from tests.functions.conftest import ACCOUNT, Api, open_account
 
 STEPS = st.one_of(

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from lotbook import wiring
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.errors import Unavailable
+from lotbook.domain.values.errors import Unavailable
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Api, clear_wiring
 from tests.functions.events import a_token_event

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lotbook import wiring
-from lotbook.api.routes import CONTRACT
-from lotbook.domain.access import ROLES, SCOPES, Caller
+from lotbook.api.http.routes import CONTRACT
+from lotbook.domain.values.access import ROLES, SCOPES, Caller
 from tests.functions.conftest import SERVICE, Api, key_with, member
 
 OPEN = {

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from local.api_events import Answer, Request
-from local.functions import Functions
-from local.gateway import Gateway, Identities
-from local.template import Template, load
+from local.cloud.api_events import Answer, Request
+from local.cloud.functions import Functions
+from local.cloud.gateway import Gateway, Identities
+from local.cloud.template import Template, load
 
 TEMPLATE = """
 Parameters:

@@ -10,7 +10,7 @@ import pytest
 
 from local.clock import ClockError, LocalClock
 from lotbook.adapters.system import OffsetClock, SystemClock
-from lotbook.domain.instants import from_text
+from lotbook.domain.values.instants import from_text
 
 NOON = "2026-01-31T12:00:00Z"
 SLACK = 2_000  # milliseconds that a slow machine may take between two readings

@@ -9,8 +9,8 @@ import pytest
 
 from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.run_secrets import RunSecrets
-from lotbook.domain.access import SCOPES, Scope
-from lotbook.usecases.authenticate import hash_of
+from lotbook.domain.values.access import SCOPES, Scope
+from lotbook.usecases.accounts.authenticate import hash_of
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from local.engine import PYTHON as ENGINE_PYTHON
+from local.cloud.engine import PYTHON as ENGINE_PYTHON
 from local.places import HOST, is_free
-from lotbook.domain.access import ROLES, SCOPES
+from lotbook.domain.values.access import ROLES, SCOPES
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # promised to whoever starts it

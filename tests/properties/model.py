@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lotbook.domain.lots import Lot
+from lotbook.domain.credits.lots import Lot
 
 Draws = list[tuple[str, int]]
 

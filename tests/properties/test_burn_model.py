@@ -22,25 +22,25 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lotbook.domain import book as book_module
-from lotbook.domain import shelf
-from lotbook.domain.burning import BatchItem, Burned, BurnRequest, Held, HoldRequest
-from lotbook.domain.errors import Outcome
-from lotbook.domain.ledger import burn_name
-from lotbook.domain.lots import Lot
-from lotbook.usecases.claw_back import claw_back
-from lotbook.usecases.confirm_lot import decide_lot
-from lotbook.usecases.consume import consume
-from lotbook.usecases.consume_batch import consume_batch
-from lotbook.usecases.freeze_lot import freeze_lot
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.hold import hold
-from lotbook.usecases.pause_account import pause_account
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.settle_book import settle_book
-from lotbook.usecases.statement import list_entries
+from lotbook.domain.credits import book as book_module
+from lotbook.domain.credits import shelf
+from lotbook.domain.credits.ledger import burn_name
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.requests import BatchItem, Burned, BurnRequest, Held, HoldRequest
+from lotbook.domain.values.errors import Outcome
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.claw_back import claw_back
+from lotbook.usecases.credits.confirm_lot import decide_lot
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.freeze_lot import freeze_lot
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.pause_books import pause_account
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
+from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
 from tests.properties.model import Model, Refusal

@@ -11,9 +11,11 @@ from typing import Any
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
-from lotbook.domain import shelf
-from lotbook.domain.burning import BurnRequest, HoldRequest
-from lotbook.domain.errors import (
+from lotbook.domain.credits import shelf
+from lotbook.domain.credits.ledger import burn_name
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+from lotbook.domain.values.errors import (
     HoldClosed,
     HoldNotFound,
     IdempotencyKeyReused,
@@ -21,15 +23,13 @@ from lotbook.domain.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.domain.ledger import burn_name
-from lotbook.domain.lots import Lot
-from lotbook.usecases.claw_back import claw_back
-from lotbook.usecases.consume import consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.hold import hold
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.settle_book import settle_book
+from lotbook.usecases.credits.claw_back import claw_back
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
+from lotbook.usecases.credits.settle_book import settle_book
 from tests import engine
 
 TABLE, ACCOUNT, UNIT = "mixed", "acc", "credits"

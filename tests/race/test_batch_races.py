@@ -11,15 +11,15 @@ import pytest
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
-from lotbook.domain.audit import audit
-from lotbook.domain.burning import BatchItem, BatchResult, BurnRequest, HoldRequest
-from lotbook.domain.errors import HoldClosed, InsufficientCredits, Unavailable
-from lotbook.usecases.consume_batch import consume_batch
-from lotbook.usecases.hold import hold
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.resolve_hold import capture_hold, release_hold
-from lotbook.usecases.settle_book import settle_book
+from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.requests import BatchItem, BatchResult, BurnRequest, HoldRequest
+from lotbook.domain.values.errors import HoldClosed, InsufficientCredits, Unavailable
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
+from lotbook.usecases.credits.settle_book import settle_book
 from tests import engine, table
 from tests.race.test_burn_races import MAX_RETRIES, U, burn, check_statement, grant, ledger_of, nothing
 

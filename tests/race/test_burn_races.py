@@ -16,16 +16,16 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import Table, from_item
 from lotbook.adapters.system import SystemClock
-from lotbook.domain.audit import audit
-from lotbook.domain.burning import Burned, BurnRequest
-from lotbook.domain.errors import InsufficientCredits, Unavailable
-from lotbook.domain.ledger import Entry
-from lotbook.domain.lots import Lot
-from lotbook.usecases.consume import consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.settle_book import settle_book
-from lotbook.usecases.statement import list_entries
+from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.requests import Burned, BurnRequest
+from lotbook.domain.values.errors import InsufficientCredits, Unavailable
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.statement import list_entries
 from tests import engine, table
 
 pytestmark = pytest.mark.engine

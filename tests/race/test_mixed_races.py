@@ -22,10 +22,10 @@ from botocore.exceptions import BotoCoreError
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.settle_book import settle_book
-from lotbook.usecases.statement import list_entries
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.statement import list_entries
 from tests import engine, table
 from tests.audit import assert_explained
 from tests.race.mixed import ACCOUNT, TABLE, UNIT, Deed, Share, lot, play

@@ -13,11 +13,11 @@ from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table
-from lotbook.usecases.consume import BurnRequest, consume
-from lotbook.usecases.open_account import OpenAccount, open_account
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.renew_account import renew_account
-from lotbook.usecases.sweep_books import sweep_books
+from lotbook.usecases.accounts.open_account import OpenAccount, open_account
+from lotbook.usecases.accounts.renew_account import renew_account
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.sweep_books import sweep_books
 from tests import engine, table
 from tests.fakes.accounts import FakePolicies, ManualClock, a_policy
 

@@ -30,15 +30,16 @@ from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.alerts import Latch
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.errors import Conflict, Unavailable
-from lotbook.domain.instants import DAY
-from lotbook.domain.ledger import CHAIN_END, Entry
-from lotbook.domain.reconciliation import Difference, Period, Stray
-from lotbook.domain.statement_lines import Line
-from lotbook.domain.strays import StrayNote
-from lotbook.ports import KeyUse, Noted, Progress
+from lotbook.domain.credits.ledger import CHAIN_END, Entry
+from lotbook.domain.credits.statement_lines import Line
+from lotbook.domain.news.alerts import Latch
+from lotbook.domain.reconciliation.differences import Difference, Period, Stray
+from lotbook.domain.reconciliation.strays import StrayNote
+from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.domain.values.instants import DAY
+from lotbook.ports.reconciliation import Noted, Progress
+from lotbook.ports.shop import KeyUse
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase

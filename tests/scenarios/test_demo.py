@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local import demo
-from local.demo_shop import DemoFailed, Shop
-from local.demo_tour import one_month_after, one_year_after
+from local.demo import demo
+from local.demo.demo_shop import DemoFailed, Shop
+from local.demo.demo_tour import one_month_after, one_year_after
 from tests.scenarios.conftest import ROOT
 
 VENDORS = ("InsureStack", "Make", "9Pic", "GoContent", "Diaflow")
@@ -22,7 +22,7 @@ def test_the_tour_plays_to_its_end_for_all_five_vendors() -> None:
     if not (ROOT / ".venv-engine" / "bin" / "ministack").exists():
         pytest.skip("the local engine is not installed: make install")
     played = subprocess.run(
-        [sys.executable, "-m", "local.demo"], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+        [sys.executable, "-m", "local.demo.demo"], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
     )
     assert played.returncode == 0, played.stdout[-3_000:] + played.stderr
     assert all(f"\n{vendor}: " in played.stdout for vendor in VENDORS)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.instants import from_text
+from lotbook.domain.values.instants import from_text
 from tests.scenarios.conftest import DECLINED_CARD, GOOD_CARD, ROOT, Answer, Stack, call, eventually
 
 ITEM = {"kind": "top_up", "credits": 30}
@@ -209,7 +209,7 @@ def test_d_05_money_without_a_known_purchase_is_asked_for_again_and_reported(sta
 
 def strays(stack: Stack, *arguments: str) -> str:
     """The operator's command, beside the run."""
-    command = [sys.executable, "-m", "local.strays", *arguments]
+    command = [sys.executable, "-m", "operate.strays", *arguments]
     paths = os.pathsep.join(str(ROOT / each) for each in (".", "layers/lotbook/python"))
     environment = os.environ | {"DATA_DIR": str(stack.directory), "PYTHONPATH": paths}
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout

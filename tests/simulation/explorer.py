@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lotbook.domain import book as book_module
-from lotbook.domain.audit import audit
-from lotbook.domain.book import Book
-from lotbook.domain.errors import Outcome
-from lotbook.domain.ledger import Entry
-from lotbook.ports_books import Attempt
-from lotbook.usecases.prunes import Prunes
+from lotbook.domain.audit.books import audit
+from lotbook.domain.credits import book as book_module
+from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.values.errors import Outcome
+from lotbook.ports.books import Attempt
+from lotbook.usecases.credits.prunes import Prunes
 from tests.fakes.books import FakeBooks
 from tests.simulation.oracle import answer_differences, end_differences, really_left
 from tests.simulation.worlds import (

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from lotbook.domain import ledger
-from lotbook.domain.lots import Lot
-from lotbook.usecases.claw_back import claw_back
-from lotbook.usecases.confirm_lot import Verdict, decide_lot
-from lotbook.usecases.consume import BurnRequest, consume
-from lotbook.usecases.freeze_lot import freeze_lot
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.hold import HoldRequest, hold
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.settle_book import settle_book
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.lots import Lot
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.claw_back import claw_back
+from lotbook.usecases.credits.confirm_lot import Verdict, decide_lot
+from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.freeze_lot import freeze_lot
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
+from lotbook.usecases.credits.settle_book import settle_book
 from tests.simulation.worlds import ACCOUNT, UNIT, Env, Operation
 
 NOW = 1_000_000

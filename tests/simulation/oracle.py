@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lotbook.domain.audit import audit
-from lotbook.domain.book import draws_between, rests
-from lotbook.domain.burning import Burned, Held
-from lotbook.domain.errors import InsufficientCredits, Outcome
-from lotbook.domain.ledger import Entry
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.settle_book import settle_book
-from lotbook.usecases.statement import list_entries
+from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.book import draws_between, rests
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.requests import Burned, Held
+from lotbook.domain.values.errors import InsufficientCredits, Outcome
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
 from tests.simulation.worlds import ACCOUNT, DEFECTS, UNIT, Env, FixedClock, Process, State
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.burning import BatchItem, BurnRequest
-from lotbook.usecases.consume_batch import consume_batch
+from lotbook.domain.credits.requests import BatchItem, BurnRequest
+from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant, place_hold, settle
 from tests.simulation.worlds import ACCOUNT, Env, Operation, Scope, Violation

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain import turn as turning
-from lotbook.domain.book import Book
-from lotbook.domain.turn import Settled
-from lotbook.usecases import burn as burning
-from lotbook.usecases import turn as turns
+from lotbook.domain.credits import turn as turning
+from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.turn import Settled
+from lotbook.usecases.credits import burn as burning
+from lotbook.usecases.credits import turn as turns
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant
 from tests.simulation.scopes import LARGE, SMALL

@@ -11,18 +11,18 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.audit import audit
-from lotbook.domain.book import Book, Memo
-from lotbook.domain.burning import Burned, BurnRequest
-from lotbook.domain.ledger import Draw, burn_name, granted_name, resolution_name
-from lotbook.domain.orders import Grant
-from lotbook.usecases import order as ordering
-from lotbook.usecases.consume import consume
-from lotbook.usecases.grant import grant_lot
-from lotbook.usecases.hold import HoldRequest, hold
-from lotbook.usecases.prunes import Prunes
-from lotbook.usecases.read_book import read_balance
-from lotbook.usecases.settle_book import settle_book
+from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.book import Book, Memo
+from lotbook.domain.credits.ledger import Draw, burn_name, granted_name, resolution_name
+from lotbook.domain.credits.orders import Grant
+from lotbook.domain.credits.requests import Burned, BurnRequest
+from lotbook.usecases.credits import order as ordering
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.settle_book import settle_book
 from tests.fakes.books import FakeBooks
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import (

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain import shelf
-from lotbook.domain.book import Book
-from lotbook.usecases import burn as burning
-from lotbook.usecases import turn as turns
+from lotbook.domain.credits import shelf
+from lotbook.domain.credits.book import Book
+from lotbook.usecases.credits import burn as burning
+from lotbook.usecases.credits import turn as turns
 from tests.simulation import explorer as exploring
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, capture, claw, freeze, grant, place_hold, read, settle

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lotbook.domain.book import Book
-from lotbook.domain.errors import BrokenInvariant, Outcome
-from lotbook.domain.ledger import Entry
-from lotbook.usecases.prunes import Prunes
+from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.values.errors import BrokenInvariant, Outcome
+from lotbook.usecases.credits.prunes import Prunes
 
 ACCOUNT, UNIT = "acc", "credits"
 WRITES = frozenset({"burn", "burn_many", "prune", "resolve", "ask", "swap", "put_entry", "tidy", "pause", "create"})

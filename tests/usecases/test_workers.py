@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.announcements import PurchaseWritten
-from lotbook.ports import DueItem
-from lotbook.usecases import deliver_changes
+from lotbook.domain.news.announcements import PurchaseWritten
+from lotbook.ports.shop import DueItem
+from lotbook.usecases.news import deliver_changes
 from lotbook.usecases.sweeping import Bounds, sweep
 from tests.fakes.purchases import a_purchase
 

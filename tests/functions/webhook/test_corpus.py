@@ -16,9 +16,9 @@ import pytest
 from lotbook import wiring
 from lotbook.adapters.stripe.events import SignedEvents
 from lotbook.adapters.stripe.signature import verify
-from lotbook.domain.errors import BadSignature
-from lotbook.usecases.handle_event import PAYING, SETTLING
-from lotbook.usecases.handle_money_back import MONEY_BACK
+from lotbook.domain.values.errors import BadSignature
+from lotbook.usecases.inbox.handle_event import PAYING, SETTLING
+from lotbook.usecases.inbox.handle_money_back import MONEY_BACK
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import Api
 from tests.functions.webhooks import available, deliver, state

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotbook.usecases.handle_event import PAYING, SETTLING
-from lotbook.usecases.handle_money_back import MONEY_BACK
+from lotbook.usecases.inbox.handle_event import PAYING, SETTLING
+from lotbook.usecases.inbox.handle_money_back import MONEY_BACK
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import Api
 from tests.functions.webhooks import SAMPLES, WEBHOOK, available, event_about, signed

@@ -14,31 +14,29 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
     from lotbook.adapters.secrets import SsmSecrets
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.announcements import Change
-    from lotbook.domain.gateway import Deployment
-    from lotbook.ports import (
+    from lotbook.domain.news.announcements import Change
+    from lotbook.domain.sales.gateway import Deployment
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import EventBus, NoticeStore, StatementStore
+    from lotbook.ports.reconciliation import GatewayLists
+    from lotbook.ports.shop import (
         AccountStore,
         BillingStore,
-        BookStore,
         Clock,
         DueIndex,
         Entropy,
-        EventBus,
         EventReader,
         Gateway,
-        GatewayLists,
         IdempotencyStore,
         MemberTokens,
-        NoticeStore,
         PolicyStore,
         PurchaseStore,
         ServiceKeyStore,
-        StatementStore,
     )
-    from lotbook.usecases.announce import Outlets
-    from lotbook.usecases.audit_account import Auditing
-    from lotbook.usecases.reconcile import Reconciliation
-    from lotbook.usecases.sales import Sales
+    from lotbook.usecases.audit.audit_account import Auditing
+    from lotbook.usecases.news.announce import Outlets
+    from lotbook.usecases.reconciliation.reconcile import Reconciliation
+    from lotbook.usecases.sales.desk import Sales
 
 
 # One call to AWS, tries and pauses together, ends before its function does: then its caller is told when to come back.
@@ -146,7 +144,9 @@ def renew() -> Callable[[str], None]:
     """Opens an account's books, and gives them the present period's lots when they are due."""
 
     def renew_now(account_id: str) -> None:
-        from lotbook.usecases.renew_account import renew_account  # when a period has ended, not at every cold start
+        from lotbook.usecases.accounts.renew_account import (
+            renew_account,  # when a period has ended, not at every cold start
+        )
 
         renew_account(account_id, accounts=accounts(), policies=policies(), books=books(), clock=clock())
 
@@ -196,7 +196,7 @@ def gateway_lists() -> GatewayLists:
 @cache
 def deployment() -> Deployment:
     """Which deployment this is."""
-    from lotbook.domain.gateway import Deployment
+    from lotbook.domain.sales.gateway import Deployment
 
     return Deployment.of(settings().stage)
 
@@ -222,7 +222,7 @@ def reconciliation_journal() -> DynamoReconciliation:
 def reconciliation() -> Reconciliation:
     """The ports of reconciliation."""
     from lotbook.adapters.dynamo.made import DynamoPurchaseLists
-    from lotbook.usecases.reconcile import Reconciliation
+    from lotbook.usecases.reconciliation.reconcile import Reconciliation
 
     return Reconciliation(
         sales=sales(), gateway=gateway_lists(), made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
@@ -240,7 +240,7 @@ def gateway_events() -> EventReader:
 @cache
 def sales() -> Sales:
     """The ports of buying."""
-    from lotbook.usecases.sales import Sales
+    from lotbook.usecases.sales.desk import Sales
 
     return Sales(
         purchases=purchases(),
@@ -268,15 +268,15 @@ def books() -> BookStore:
 def auditing() -> Auditing:
     """The ports of auditing."""
     from lotbook.adapters.dynamo.audits import DynamoAudits
-    from lotbook.usecases.audit_account import Auditing
+    from lotbook.usecases.audit.audit_account import Auditing
 
     return Auditing(DynamoAudits(table()), books(), purchases(), clock(), statement())
 
 
 def units_of(account_id: str) -> tuple[str, ...]:
     """The units that an account may have; none for one that was never opened."""
-    from lotbook.domain.errors import AccountNotFound
-    from lotbook.usecases.load_account import load_account
+    from lotbook.domain.values.errors import AccountNotFound
+    from lotbook.usecases.accounts.load_account import load_account
 
     try:
         loaded = load_account(account_id, accounts=accounts(), policies=policies(), clock=clock())
@@ -313,7 +313,7 @@ def bus() -> EventBus:
 def outlets() -> Outlets:
     """The ports of announcing."""
     from lotbook.adapters.dynamo.latches import DynamoLatches
-    from lotbook.usecases.announce import Outlets
+    from lotbook.usecases.news.announce import Outlets
 
     return Outlets(
         bus=bus(),

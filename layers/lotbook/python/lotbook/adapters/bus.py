@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.instants import to_datetime, to_text
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import to_datetime, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lotbook.domain.announcements import Announcement
+    from lotbook.domain.news.announcements import Announcement
 
 SOURCE = "lotbook"
 BATCH = 10  # entries that one PutEvents takes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from lotbook.domain.errors import Conflict, Unavailable
+from lotbook.domain.values.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lotbook.adapters.calls import send
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.instants import MINUTE
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import MINUTE
 
 if TYPE_CHECKING:
-    from lotbook.ports import Clock
+    from lotbook.ports.shop import Clock
 
 TTL = 10 * MINUTE
 LEAST_AGE = MINUTE  # a fresh read is asked for by strangers too (a bad signature): at most one a minute

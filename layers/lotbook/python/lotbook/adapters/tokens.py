@@ -16,10 +16,10 @@ from urllib.request import urlopen
 
 from jwt import PyJWK, PyJWS, PyJWTError
 
-from lotbook.domain.access import ROLES, Caller
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.instants import MINUTE, SECOND
-from lotbook.ports import Clock
+from lotbook.domain.values.access import ROLES, Caller
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import MINUTE, SECOND
+from lotbook.ports.shop import Clock
 
 ALGORITHMS = ("RS256", "ES256")
 MAX_TOKEN_CHARACTERS = 8_192

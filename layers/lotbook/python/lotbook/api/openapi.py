@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api import body, idempotency, paging, problems, schemas, shapes, shapes_plans, shapes_records
-from lotbook.api.paths import PAYMENT_METHOD
-from lotbook.api.routes import CONTRACT, Route
-from lotbook.domain import errors
-from lotbook.domain.advising import MAX_PLANNED_PERIODS
-from lotbook.domain.errors import Outcome
+from lotbook.api.answers import shapes, shapes_plans, shapes_records
+from lotbook.api.http import body, idempotency, paging, problems
+from lotbook.api.http.routes import CONTRACT, Route
+from lotbook.api.requests import schemas
+from lotbook.api.requests.paths import PAYMENT_METHOD
+from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS
+from lotbook.domain.values import errors
+from lotbook.domain.values.errors import Outcome
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"

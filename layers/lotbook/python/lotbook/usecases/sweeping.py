@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lotbook.domain import instants
+from lotbook.domain.values import instants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lotbook.ports import DueItem
+    from lotbook.ports.shop import DueItem
 
 WORKERS = 4
 

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.account import Account
-from lotbook.domain.instants import DAY
-from lotbook.domain.terms import Move, Standing, Term
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.values.instants import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,11 +8,11 @@ from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.errors import Unavailable
+from lotbook.domain.values.errors import Unavailable
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.domain.ledger import Entry
+    from lotbook.domain.credits.ledger import Entry
 
 MAX_PAGES = 1_000  # of a megabyte: some million lot events of one account and unit
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.billing import BillingRecord
-from lotbook.domain.billing_details import Address, BillingDetails
+from lotbook.domain.invoices.billing_details import Address, BillingDetails
+from lotbook.domain.sales.billing import BillingRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values, lot_of
 from lotbook.adapters.dynamo.packing import packed, unpacked
-from lotbook.domain.book import Aside, Book, Memo, OpenHold, Receipt, Segment
-from lotbook.domain.instants import FAR_FUTURE
-from lotbook.domain.ledger import Entry, Pointer
-from lotbook.domain.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore, Unreadable
+from lotbook.domain.credits.book import Aside, Book, Memo, OpenHold, Receipt, Segment
+from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore, Unreadable
+from lotbook.domain.values.instants import FAR_FUTURE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Books and their ledger in DynamoDB: single-item conditional writes, strongly consistent reads, nothing else.
 
-The protocol and why each condition is needed: decisions/ and `usecases/{burn,turn}.py`. Taking any one of them away loses
+The protocol and why each condition is needed: decisions/ and `usecases/credits/{burn,turn}.py`. Taking any one of them away loses
 credits under some interleaving; `tests/simulation` shows which.
 """
 
@@ -26,19 +26,19 @@ from lotbook.adapters.dynamo.packing import packed
 from lotbook.adapters.dynamo.store_time import StoreTime
 from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
 from lotbook.adapters.system import SystemClock, stand_back
-from lotbook.domain.book import MAX_ORDERS, MAX_RECEIPTS, Book
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.instants import FAR_FUTURE
-from lotbook.domain.orders import Order
-from lotbook.ports_books import Attempt, Prune
+from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
+from lotbook.domain.credits.orders import Order
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.ports.books import Attempt, Prune
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.domain.book import Memo
-    from lotbook.domain.ledger import Entry
-    from lotbook.ports import Clock
+    from lotbook.domain.credits.book import Memo
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.ports.shop import Clock
 
 # What a burn demands of the book. `bu` and the others are no reserved words; names from outside go through #names.
 ENOUGH_LEFT = "av >= :n"

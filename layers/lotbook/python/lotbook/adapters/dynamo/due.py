@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.ports import DueItem
+from lotbook.ports.shop import DueItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

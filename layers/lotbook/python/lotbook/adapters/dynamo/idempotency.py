@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
-from lotbook.domain.ids import fingerprint
+from lotbook.domain.values.ids import fingerprint
 
 NOT_YET_CLAIMED = "attribute_not_exists(pk)"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.alerts import Latch, Said
+from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
-from lotbook.domain.ledger import CHAIN_END, Draw, Draws, Entry, Pointer
-from lotbook.domain.lots import Lot, Rest
+from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, Pointer
+from lotbook.domain.credits.lots import Lot, Rest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

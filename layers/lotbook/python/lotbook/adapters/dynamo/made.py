@@ -12,12 +12,12 @@ from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.purchase_items import DUE_KIND, MADE_KIND
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain import ids, instants
-from lotbook.ports import Page, PurchaseName
+from lotbook.domain.values import ids, instants
+from lotbook.ports.reconciliation import Page, PurchaseName
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.domain.reconciliation import Period
+    from lotbook.domain.reconciliation.differences import Period
 
 PAGE = 100
 SHARDS = (*keys.due_shards(MADE_KIND), *keys.due_shards(DUE_KIND))

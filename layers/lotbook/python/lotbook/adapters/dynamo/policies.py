@@ -14,8 +14,8 @@ from typing import Any
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
-from lotbook.domain.policy import PublishedPolicy
-from lotbook.domain.stored_policy import read_policy
+from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.policy.stored import read_policy
 
 MAX_CACHED = 64
 NOT_YET_PUBLISHED = "attribute_not_exists(pk)"

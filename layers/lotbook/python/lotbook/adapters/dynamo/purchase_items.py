@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import details_of
-from lotbook.domain.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase, Settlement
-from lotbook.domain.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, PlanPart, Tax, TopUpItem
-from lotbook.domain.reversals import OwnRefund, Reversal
+from lotbook.domain.sales.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase, Settlement
+from lotbook.domain.sales.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, PlanPart, Tax, TopUpItem
+from lotbook.domain.sales.reversals import OwnRefund, Reversal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

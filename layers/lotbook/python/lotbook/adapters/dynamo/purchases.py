@@ -9,12 +9,12 @@ from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.errors import Conflict
-from lotbook.ports import KeyUse
+from lotbook.domain.values.errors import Conflict
+from lotbook.ports.shop import KeyUse
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Attributes, Table
-    from lotbook.domain.purchase import Purchase
+    from lotbook.domain.sales.purchase import Purchase
 
 KEY_SPACE = "buy"
 NOT_YET_USED = "attribute_not_exists(pk)"

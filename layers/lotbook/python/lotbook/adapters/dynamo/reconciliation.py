@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain import instants
-from lotbook.domain.reconciliation import Period, Stray
-from lotbook.domain.strays import StrayCase, StrayNote
-from lotbook.ports import Noted, Progress
+from lotbook.domain.reconciliation.differences import Period, Stray
+from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
+from lotbook.domain.values import instants
+from lotbook.ports.reconciliation import Noted, Progress
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
-from lotbook.domain.access import SCOPES, Scope
+from lotbook.domain.values.access import SCOPES, Scope
 
 
 class DynamoServiceKeys:

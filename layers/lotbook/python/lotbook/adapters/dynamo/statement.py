@@ -8,8 +8,8 @@ from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.statement_lines import Line
+from lotbook.domain.credits.statement_lines import Line
+from lotbook.domain.values.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

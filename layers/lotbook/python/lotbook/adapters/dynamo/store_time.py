@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lotbook.domain.errors import Unavailable
-from lotbook.domain.instants import SECOND, from_datetime
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import SECOND, from_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lotbook.ports import Clock
+    from lotbook.ports.shop import Clock
 
 # `Date` is cut to the second, so up to one of these may be the table's.
 MAX_AHEAD = 5 * SECOND

@@ -13,7 +13,7 @@ from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.purchase_items import from_values
 from lotbook.adapters.dynamo.table import from_item
-from lotbook.domain.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
+from lotbook.domain.news.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.stripe.requests import LIST_PAGE, metadata
-from lotbook.domain.instants import SECOND
+from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
-    from lotbook.domain.cards import CardSetup, Seen
-    from lotbook.domain.gateway import Deployment
+    from lotbook.domain.sales.cards import CardSetup, Seen
+    from lotbook.domain.sales.gateway import Deployment
 
 SEEN = "card_seen"  # the name of the customer's metadata
 

@@ -11,16 +11,16 @@ from lotbook.adapters.stripe import card_requests as requests
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import id_of
-from lotbook.domain.cards import Card, CardFile, Seen
-from lotbook.domain.errors import CustomerGone
-from lotbook.domain.instants import SECOND
+from lotbook.domain.sales.cards import Card, CardFile, Seen
+from lotbook.domain.values.errors import CustomerGone
+from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.cards import CardSetup
-    from lotbook.domain.gateway import Deployment
+    from lotbook.domain.sales.cards import CardSetup
+    from lotbook.domain.sales.gateway import Deployment
 
 MAX_PAGES = 3  # a hundred cards each
 

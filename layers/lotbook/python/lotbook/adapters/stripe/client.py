@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import stripe
 
-from lotbook.domain.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, CustomerGone, Unavailable
+from lotbook.domain.values.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, CustomerGone, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.adapters.secrets import SsmSecrets
-    from lotbook.domain.gateway import Deployment
+    from lotbook.domain.sales.gateway import Deployment
 
 API_VERSION = "2026-10-28.endive"
 NETWORK_RETRIES = 2  # the client's own default is none

@@ -10,12 +10,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.stripe.signature import verify
-from lotbook.domain.errors import BadSignature, MalformedEvent
-from lotbook.domain.gateway import EventHint, Tag
+from lotbook.domain.sales.gateway import EventHint, Tag
+from lotbook.domain.values.errors import BadSignature, MalformedEvent
 
 if TYPE_CHECKING:
     from lotbook.adapters.secrets import SsmSecrets
-    from lotbook.ports import Clock
+    from lotbook.ports.shop import Clock
 
 
 # Thin events of the second kind hold no object; they are events all the same, and none of them is about us.

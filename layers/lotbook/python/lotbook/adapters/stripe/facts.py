@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from lotbook.adapters.stripe.events import tag_of
-from lotbook.domain.gateway import CheckoutFacts, CheckoutState, InvoiceFacts, PaymentFacts, PaymentState
-from lotbook.domain.instants import SECOND
-from lotbook.domain.money_back import DisputeFacts, MoneyBackFacts, RefundFacts
+from lotbook.domain.money_back.followed import DisputeFacts, MoneyBackFacts, RefundFacts
+from lotbook.domain.sales.gateway import CheckoutFacts, CheckoutState, InvoiceFacts, PaymentFacts, PaymentState
+from lotbook.domain.values.instants import SECOND
 
 UNKNOWN_DECLINE = "card_declined"
 

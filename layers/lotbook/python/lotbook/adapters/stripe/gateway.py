@@ -13,14 +13,14 @@ from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
 from lotbook.adapters.stripe.money_back import StripeMoneyBack
-from lotbook.domain.errors import CustomerGone
+from lotbook.domain.values.errors import CustomerGone
 
 if TYPE_CHECKING:
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.account import Account
-    from lotbook.domain.billing import BillingRecord
-    from lotbook.domain.gateway import CheckoutFacts, Deployment, InvoiceFacts
-    from lotbook.domain.purchase import Purchase
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.billing import BillingRecord
+    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, InvoiceFacts
+    from lotbook.domain.sales.purchase import Purchase
 
 MAX_PAGES = 5  # of a customer's sessions since the order, a hundred each
 

@@ -9,16 +9,16 @@ import stripe
 from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts
-from lotbook.domain.reconciliation import MovedBack
-from lotbook.ports import Page
+from lotbook.domain.reconciliation.differences import MovedBack
+from lotbook.ports.reconciliation import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.gateway import CheckoutFacts, Deployment
-    from lotbook.domain.reconciliation import Period
+    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment
 
 MISSING = "resource_missing"
 

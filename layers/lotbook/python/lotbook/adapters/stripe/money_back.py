@@ -10,16 +10,16 @@ from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.client import UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import hint_of, tag_of
 from lotbook.adapters.stripe.facts import money_back_facts, refund_facts
-from lotbook.domain.errors import BrokenInvariant, NotRefundable
+from lotbook.domain.values.errors import BrokenInvariant, NotRefundable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.gateway import Deployment, EventHint, Tag
-    from lotbook.domain.money_back import MoneyBackFacts, RefundFacts
-    from lotbook.domain.purchase import Purchase
-    from lotbook.domain.reversals import OwnRefund
+    from lotbook.domain.money_back.followed import MoneyBackFacts, RefundFacts
+    from lotbook.domain.sales.gateway import Deployment, EventHint, Tag
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.sales.reversals import OwnRefund
 
 MAX_PAGES = 5  # a hundred refunds, disputes or events each
 MISSING = "resource_missing"

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lotbook.domain.cards import keeps_card
-from lotbook.domain.gateway import APP, Deployment
-from lotbook.domain.instants import HOUR, SECOND
+from lotbook.domain.sales.cards import keeps_card
+from lotbook.domain.sales.gateway import APP, Deployment
+from lotbook.domain.values.instants import HOUR, SECOND
 
 if TYPE_CHECKING:
-    from lotbook.domain.account import Account
-    from lotbook.domain.billing_details import Address, BillingDetails
-    from lotbook.domain.purchase import Purchase
-    from lotbook.domain.quotes import Line, Tax
-    from lotbook.domain.reconciliation import Period
-    from lotbook.domain.reversals import OwnRefund
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.invoices.billing_details import Address, BillingDetails
+    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.sales.quotes import Line, Tax
+    from lotbook.domain.sales.reversals import OwnRefund
 
 LIST_PAGE = 100
 MAX_NAME_CHARACTERS = 250

@@ -10,8 +10,8 @@ import hmac
 from collections.abc import Iterable
 from hashlib import sha256
 
-from lotbook.domain.errors import BadSignature
-from lotbook.domain.instants import SECOND
+from lotbook.domain.values.errors import BadSignature
+from lotbook.domain.values.instants import SECOND
 
 TOLERANCE = 300 * SECOND  # both ways; a replay of an old call and a call from the future are refused alike
 MAX_HEADER_CHARACTERS = 4_096

@@ -1,0 +1,1 @@
+"""What an answer holds, and how a value is written into it."""

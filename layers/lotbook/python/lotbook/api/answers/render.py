@@ -1,0 +1,165 @@
+"""Results of use cases -> the contract's shapes. No decisions here; imports nothing that consume would have to wait for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeVar
+
+from lotbook.domain.values.instants import to_optional_text, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lotbook.api.answers import shapes
+    from lotbook.domain.credits.ledger import Draw, Entry
+    from lotbook.domain.credits.requests import Balance, BatchAnswer, Burned, EntryPage, Held, LotView, Resolved
+    from lotbook.usecases.accounts.read_account import AccountView
+
+Given = TypeVar("Given")
+Shaped = TypeVar("Shaped")
+
+
+def burned(result: Burned) -> shapes.Consumed:
+    """The answer of consume."""
+    return {
+        "entry_id": result.entry_id,
+        "credits": result.credits,
+        "draws": draws(result.draws),
+        "available": result.available,
+        "at": to_text(result.at),
+    }
+
+
+def batch(result: BatchAnswer) -> shapes.ConsumedBatch:
+    """The answer of a batch."""
+    return {
+        "results": [
+            {"idempotency_key": each.key, "status": each.status, "entry_id": each.entry_id, "code": each.code}
+            for each in result.results
+        ],
+        "unit": result.unit,
+        "available": result.available,
+    }
+
+
+def held(result: Held) -> shapes.Held:
+    """The answer of a hold."""
+    return {
+        "hold_id": result.hold_id,
+        "credits": result.credits,
+        "expires_at": to_text(result.expires_at),
+        "available": result.available,
+    }
+
+
+def resolved(result: Resolved) -> shapes.Resolved:
+    """The answer of a capture or a release."""
+    return {
+        "hold_id": result.hold_id,
+        "captured": result.captured,
+        "released": result.released,
+        "available": result.available,
+    }
+
+
+def draws(drawn: Sequence[Draw]) -> list[shapes.Draw]:
+    """Draws in burn order."""
+    return [{"lot_id": draw.lot_id, "credits": draw.credits} for draw in drawn]
+
+
+def balance(result: Balance) -> shapes.Balance:
+    """The answer of balance."""
+    return {
+        "account_id": result.account_id,
+        "unit": result.unit,
+        "as_of": to_text(result.as_of),
+        "available": result.available,
+        "held": result.held,
+        "frozen": result.frozen,
+        "shortfall": result.shortfall,
+        "lots": [_lot(lot) for lot in result.lots],
+    }
+
+
+def _lot(lot: LotView) -> shapes.Lot:
+    return {
+        "lot_id": lot.lot_id,
+        "unit": lot.unit,
+        "kind": lot.kind,
+        "granted": lot.granted,
+        "remaining": lot.remaining,
+        "held": lot.held,
+        "effective_at": to_text(lot.effective_at),
+        "expires_at": to_optional_text(lot.expires_at),
+        "state": lot.state,
+        "purchase_id": lot.purchase_id,
+    }
+
+
+def entries(page: EntryPage) -> shapes.Entries:
+    """A page of the statement."""
+    return {"entries": [_entry(entry) for entry in page.entries], "next_cursor": page.next_cursor}
+
+
+def _entry(entry: Entry) -> shapes.Entry:
+    return {
+        "entry_id": entry.entry_id,
+        "at": to_text(entry.at),
+        "kind": entry.kind,  # type: ignore[typeddict-item]  # hidden kinds are not in a page
+        "unit": entry.unit,
+        "credits": entry.credits,
+        "draws": draws(entry.draws),
+        "available_after": entry.available_after,
+        "reference": entry.reference,
+        "actor": entry.actor,
+        "purchase_id": entry.purchase_id,
+    }
+
+
+def account(view: AccountView) -> shapes.Account:
+    """The answer of account."""
+    known = view.account
+    return {
+        "account_id": known.account_id,
+        "policy_id": known.policy_id,
+        "policy_version": view.policy_version,
+        "plan_id": known.plan_id,
+        "plan_billing": known.plan_billing,
+        "plan_ends_at": to_optional_text(view.plan_ends_at),
+        "region": known.region,
+        "currency": known.currency,
+        "time_zone": known.time_zone,
+        "state": known.state,
+        "pause_reason": known.pause_reason,
+        "period": view.period and {"start": to_text(view.period[0]), "end": to_text(view.period[1])},
+        "credits_reset_at": to_optional_text(view.credits_reset_at),
+        "auto_top_up": _auto_top_up(view),
+    }
+
+
+def _auto_top_up(view: AccountView) -> shapes.AutoTopUp:
+    rule = view.auto_top_up
+    return {
+        "enabled": False,  # switched on by the automatic-purchase calls, which are not there yet
+        "credits": rule.credits if rule else None,
+        "surcharge": decimal_text(rule.surcharge_rate) if rule else None,
+        "unit_price": optional(view.unit_price, decimal_text),
+        "next_charge_minor": view.next_charge_minor,
+        "currency": view.account.currency,
+        "used_this_period": 0,
+        "cap_this_period": view.auto_top_up_cap,
+        "state": "ready",
+        "last_failure": None,
+    }
+
+
+def optional(value: Given | None, shape: Callable[[Given], Shaped]) -> Shaped | None:
+    """The shape of a value that may be absent."""
+    return None if value is None else shape(value)
+
+
+def decimal_text(number: Decimal) -> str:
+    """A decimal in plain digits, without trailing zeros: the same text before and after the table kept it."""
+    from lotbook.domain.values.money import to_text as plain_digits  # not needed to burn
+
+    return plain_digits(number)

@@ -1,0 +1,271 @@
+"""Offers, quotes and purchases -> the contract's shapes. No decisions here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.api.answers.render import decimal_text, optional
+from lotbook.domain.sales.quotes import CustomPaymentItem, PackItem, PlanItem, TopUpItem
+from lotbook.domain.values.instants import to_optional_text, to_text
+
+if TYPE_CHECKING:
+    from lotbook.api.answers import shapes, shapes_plans, shapes_records
+    from lotbook.domain.advice.advise import Told
+    from lotbook.domain.invoices.billing_details import Address, BillingDetails
+    from lotbook.domain.policy import document as policy
+    from lotbook.domain.sales.offers import Offers, PlanOffer, TopUpOffer
+    from lotbook.domain.sales.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase
+    from lotbook.domain.sales.quotes import Item, Line, PlanPart, Quote, Tax
+    from lotbook.domain.sales.transactions import Row
+    from lotbook.usecases.money_back.refund_purchase import Refunded
+    from lotbook.usecases.sales.read_invoice import Invoice
+
+
+def offers(result: Offers) -> shapes.Offers:
+    """What this account may buy."""
+    return {
+        "currency": result.currency,
+        "payment_label": result.payment_label,
+        "plan": result.plan,
+        "free_credits": result.free_credits,
+        "top_up": _top_up(result.top_up),
+        "plans": [_plan(plan) for plan in result.plans],
+        "custom_payment": result.custom_payment,
+        "consent": optional(result.consent, _consent_asked),
+        "support": optional(result.support, _support),
+        "advice": [_advice(told) for told in result.advice],
+    }
+
+
+def _advice(told: Told) -> shapes.Advice:
+    return {
+        "code": told.code,
+        "action": told.advice.action,
+        "credits": told.advice.credits,
+        "plan_id": told.advice.plan_id,
+        "reason": told.reason,
+    }
+
+
+def _consent_asked(consent: policy.Consent) -> shapes.ConsentAsked:
+    return {"kind": consent.kind, "version": consent.version, "url": consent.url}
+
+
+def _support(support: policy.Support) -> shapes.SupportContact:
+    return {"email": support.email, "url": support.url}
+
+
+def _top_up(offer: TopUpOffer) -> shapes.TopUpOffer:
+    return {
+        "mode": offer.mode,
+        "min": offer.min,
+        "max": offer.max,
+        "step": offer.step,
+        "unit_price": optional(offer.unit_price, decimal_text),
+        "packs": [
+            {"pack_id": pack.pack_id, "credits": pack.credits, "amount_minor": pack.amount_minor}
+            for pack in offer.packs
+        ],
+        "expires": {"rule": offer.expires.rule, "at": to_optional_text(offer.expires.at)},
+        "allowed": offer.allowed,
+        "reason": offer.reason,
+    }
+
+
+def _plan(offer: PlanOffer) -> shapes_plans.PlanOffer:
+    return {
+        "plan_id": offer.plan_id,
+        "title": offer.title,
+        "amount_minor": offer.amount_minor,
+        "interval": offer.interval,
+        "term_days": offer.term_days,
+        "credits": offer.credits,
+        "free_credits": offer.free_credits,
+        "change": offer.change,
+        "contact_url": offer.contact_url,
+        "entitlements": list(offer.entitlements),
+        "ends_at": to_optional_text(offer.ends_at),
+    }
+
+
+def quote(result: Quote) -> shapes.Quote:
+    """The order summary."""
+    return {
+        "item": item(result.item),
+        "lines": [_line(line) for line in result.lines],
+        "credits": result.credits,
+        "expires_at": to_optional_text(result.expires_at),
+        "subtotal_minor": result.subtotal_minor,
+        "tax": optional(result.tax, _tax),
+        "total_minor": result.total_minor,
+        "currency": result.currency,
+        "plan": optional(result.plan, _plan_part),
+        "consent_required": result.consent_required,
+        "allowed": result.allowed,
+        "reason": result.reason,
+    }
+
+
+def ordered(row: Purchase) -> shapes.Ordered:
+    """The first answer of a purchase, also when it is given again: what was true when the order was made."""
+    return {
+        "purchase_id": row.purchase_id,
+        "state": "pending",
+        "checkout_url": row.checkout_url or "",
+        "expires_at": to_optional_text(row.quoted_expires_at),
+        "consent_required": row.consent is not None,
+        "allowed": True,
+        "reason": None,
+        **order(row),
+    }
+
+
+def purchase(shown: Row) -> shapes.Purchase:
+    """A purchase row."""
+    row = shown.purchase
+    return {
+        "purchase_id": row.purchase_id,
+        "state": row.state,
+        "lot_id": row.lot_id,
+        "gateway": row.gateway,
+        "gateway_ref": row.gateway_ref,
+        "gateway_refs": gateway_refs(row.gateway_refs),
+        "checkout_url": row.checkout_url if row.state == "pending" else None,
+        "consent": optional(row.consent, consent_given),
+        "created_at": to_text(row.created_at),
+        "completed_at": to_optional_text(row.completed_at),
+        "failure": optional(row.failure, _failure),
+        "dispute": optional(row.dispute, dispute),
+        "policy_version": row.policy_version,
+        "type": shown.type,
+        "payment_id": row.gateway_refs.payment_intent,
+        "actor": row.actor,
+        "refunded_minor": row.refunded_minor,
+        "recheck_offered": shown.recheck_offered,
+        "invoice_offered": shown.invoice == "available",
+        "invoice_state": shown.invoice,
+        **order(row),
+    }
+
+
+def refunded(result: Refunded) -> shapes_records.Refunded:
+    """What a refund paid back."""
+    return {
+        "purchase_id": result.purchase_id,
+        "refund": result.refund,
+        "credits": result.credits,
+        "amount_minor": result.amount_minor,
+        "currency": result.currency,
+    }
+
+
+def gateway_refs(refs: GatewayRefs) -> shapes.GatewayRefs:
+    """The gateway's ids."""
+    return {
+        "checkout_session": refs.checkout_session,
+        "payment_intent": refs.payment_intent,
+        "invoice": refs.invoice,
+    }
+
+
+def invoice(found: Invoice) -> shapes_records.Invoice:
+    """The gateway's invoice."""
+    facts = found.facts
+    return {
+        "number": facts.number,
+        "hosted_url": facts.hosted_url,
+        "pdf_url": facts.pdf_url,
+        "billing_details": optional(found.billing, billing_details),
+    }
+
+
+def billing_details(details: BillingDetails) -> shapes_records.BillingDetails:
+    """To whom invoices are made out."""
+    return {
+        "name": details.name,
+        "email": details.email,
+        "phone": details.phone,
+        "address": _address(details.address),
+        "tax_id": details.tax_id,
+        "purchase_order": details.purchase_order,
+        "receipt_email": details.receipt_email,
+        "shipping": _address(details.shipping or details.address),
+    }
+
+
+def _address(address: Address) -> shapes_records.Address:
+    return {
+        "line1": address.line1,
+        "line2": address.line2,
+        "city": address.city,
+        "state": address.state,
+        "postal_code": address.postal_code,
+        "country": address.country,
+    }
+
+
+def order(row: Purchase) -> shapes.Order:
+    """The order summary of a purchase."""
+    return {
+        "item": item(row.item),
+        "lines": [_line(line) for line in row.lines],
+        "credits": row.shown_credits,
+        "subtotal_minor": row.subtotal_minor,
+        "tax": optional(row.tax, _tax),
+        "total_minor": row.total_minor,
+        "currency": row.currency,
+        "plan": optional(row.plan, _plan_part),
+    }
+
+
+def item(bought: Item) -> shapes.Item:
+    """The item as it was asked for."""
+    match bought:
+        case TopUpItem(credits=credits):
+            return {"kind": "top_up", "credits": credits}
+        case PackItem(pack_id=pack_id):
+            return {"kind": "top_up", "pack_id": pack_id}
+        case PlanItem(plan_id=plan_id, credits=int(credits)):
+            return {"kind": "plan", "plan_id": plan_id, "credits": credits}
+        case PlanItem(plan_id=plan_id, pack_id=str(pack_id)):
+            return {"kind": "plan", "plan_id": plan_id, "pack_id": pack_id}
+        case PlanItem(plan_id=plan_id):
+            return {"kind": "plan", "plan_id": plan_id}
+        case CustomPaymentItem(amount_minor=amount_minor, remark=remark):
+            return {"kind": "custom_payment", "amount_minor": amount_minor, "remark": remark}
+
+
+def _plan_part(part: PlanPart) -> shapes_plans.PlanPart:
+    return {"plan_id": part.plan_id, "credits": part.credits, "term_days": part.term_days or None}
+
+
+def _line(line: Line) -> shapes.Line:
+    return {
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit_price": decimal_text(line.unit_price),
+        "amount_minor": line.amount_minor,
+    }
+
+
+def _failure(failure: Failure) -> shapes.Failure:
+    return {"code": failure.code, "message": failure.message}
+
+
+def dispute(about: Dispute) -> shapes.Dispute:
+    """The bank's dispute."""
+    return {"state": about.state}
+
+
+def _tax(tax: Tax) -> shapes.Tax:
+    return {"name": tax.name, "rate": decimal_text(tax.rate), "amount_minor": tax.amount_minor}
+
+
+def consent_given(consent: Consent) -> shapes.ConsentGiven:
+    """What was accepted."""
+    return {
+        "kind": consent.kind,
+        "refund_policy_version": consent.refund_policy_version,
+        "accepted_at": to_text(consent.accepted_at),
+        "actor": consent.actor,
+    }

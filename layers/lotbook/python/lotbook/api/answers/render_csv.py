@@ -1,0 +1,135 @@
+"""Purchases and statements as CSV for spreadsheets: RFC 4180, UTF-8, one header row.
+
+A cell of text that a spreadsheet would take for a formula gets an apostrophe in front: names and references come from
+callers, and the file is opened by somebody else. Numbers are ours and stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.transactions import kind_of
+from lotbook.domain.values import money
+from lotbook.domain.values.instants import to_optional_text, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.sales.transactions import Row
+
+CONTENT_TYPE = "text/csv; charset=utf-8"
+CURSOR_HEADER = "lotbook-next-cursor"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+Cell = str | int | None
+
+PURCHASE_COLUMNS = (
+    "date",
+    "type",
+    "kind",
+    "state",
+    "credits",
+    "subtotal",
+    "tax_name",
+    "tax",
+    "total",
+    "refunded",
+    "currency",
+    "gateway",
+    "payment_id",
+    "gateway_ref",
+    "completed_at",
+    "purchase_id",
+    "lot_id",
+    "actor",
+)
+ENTRY_COLUMNS = (
+    "date",
+    "kind",
+    "unit",
+    "credits",
+    "available_after",
+    "reference",
+    "actor",
+    "purchase_id",
+    "lots",
+    "entry_id",
+)
+
+
+def headers(file_name: str, next_cursor: str | None) -> dict[str, str]:
+    """What goes with the text; the cursor only where there is more."""
+    named = {"content-type": CONTENT_TYPE, "content-disposition": f'attachment; filename="{file_name}"'}
+    return named if next_cursor is None else named | {CURSOR_HEADER: next_cursor}
+
+
+def purchases(rows: Iterable[Row]) -> str:
+    """Amounts are in the currency's major unit, exact."""
+    return _text(PURCHASE_COLUMNS, (_purchase(row) for row in rows))
+
+
+def entries(found: Iterable[Entry]) -> str:
+    """`lots` names what was drawn from each lot, as `lot:credits`."""
+    return _text(ENTRY_COLUMNS, (_entry(entry) for entry in found))
+
+
+def _purchase(shown: Row) -> Sequence[Cell]:
+    row = shown.purchase
+    tax = row.tax
+
+    def amount(minor: int) -> str:
+        return f"{money.to_major(minor, row.currency):.{money.CURRENCIES[row.currency].exponent}f}"
+
+    return (
+        to_text(row.created_at),
+        shown.type,
+        kind_of(row.item),
+        row.state,
+        row.shown_credits,
+        amount(row.subtotal_minor),
+        tax.name if tax else None,
+        amount(tax.amount_minor if tax else 0),
+        amount(row.total_minor),
+        amount(row.refunded_minor),
+        row.currency.upper(),
+        row.gateway,
+        row.gateway_refs.payment_intent,
+        row.gateway_ref,
+        to_optional_text(row.completed_at),
+        row.purchase_id,
+        row.lot_id,
+        row.actor,
+    )
+
+
+def _entry(entry: Entry) -> Sequence[Cell]:
+    return (
+        to_text(entry.at),
+        entry.kind,
+        entry.unit,
+        entry.credits,
+        entry.available_after,
+        entry.reference,
+        entry.actor,
+        entry.purchase_id,
+        " ".join(f"{draw.lot_id}:{draw.credits}" for draw in entry.draws),
+        entry.entry_id,
+    )
+
+
+def _text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    written = StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([guarded(cell) for cell in row])
+    return written.getvalue()
+
+
+def guarded(cell: Cell) -> Cell:
+    """Text that no spreadsheet computes. Blanks in front do not hide a formula from some of them."""
+    if isinstance(cell, str) and (cell.startswith(FORMULA_STARTS) or cell.lstrip().startswith(FORMULA_STARTS)):
+        return "'" + cell
+    return cell

@@ -1,0 +1,390 @@
+"""What answers look like: the contract's JSON shapes as types. `render.py` builds them, `openapi.py` describes them.
+
+Standard library only. Credits and `*_minor` are integers, unit prices and rates decimal strings, instants RFC 3339 UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypedDict
+
+from lotbook.api.answers.shapes_plans import PlanOffer, PlanPart
+from lotbook.domain.accounts.account import AccountState
+from lotbook.domain.accounts.terms import PlanBilling
+from lotbook.domain.credits.lots import LotKind
+
+Instant = Annotated[str, "date-time"]
+DecimalText = Annotated[str, "decimal"]
+Url = Annotated[str, "uri"]
+
+OpenApi = dict[str, Any]
+Csv = str  # RFC 4180, UTF-8, one header row
+PolicyDocument = dict[str, Any]
+EntryKind = Literal[
+    "granted", "consumed", "held", "captured", "released", "expired", "clawed_back", "frozen", "unfrozen", "adjusted"
+]
+PurchaseState = Literal[
+    "pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"
+]
+
+
+class PolicyVersion(TypedDict):
+    """A published version."""
+
+    policy_id: str
+    version: int
+
+
+class Period(TypedDict):
+    """Half-open: `start` belongs to it, `end` does not."""
+
+    start: Instant
+    end: Instant
+
+
+class AutoTopUp(TypedDict):
+    """Automatic purchase as the policy has it and the account uses it."""
+
+    enabled: bool
+    credits: int | None
+    surcharge: DecimalText | None
+    unit_price: DecimalText | None
+    next_charge_minor: int | None
+    currency: str
+    used_this_period: int
+    cap_this_period: int
+    state: Literal["ready", "charging", "suspended"]
+    last_failure: str | None
+
+
+class Account(TypedDict):
+    """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a term."""
+
+    account_id: str
+    policy_id: str
+    policy_version: int
+    plan_id: str
+    plan_billing: PlanBilling
+    plan_ends_at: Instant | None
+    region: str
+    currency: str
+    time_zone: str
+    state: AccountState
+    pause_reason: str | None
+    period: Period | None
+    credits_reset_at: Instant | None
+    auto_top_up: AutoTopUp
+
+
+class Lot(TypedDict):
+    """A lot; `remaining` leaves out what is held."""
+
+    lot_id: str
+    unit: str
+    kind: LotKind
+    granted: int
+    remaining: int
+    held: int
+    effective_at: Instant
+    expires_at: Instant | None
+    state: Literal["open", "provisional", "frozen"]
+    purchase_id: str | None
+
+
+class Balance(TypedDict):
+    """One consistent moment; `lots` in burn order."""
+
+    account_id: str
+    unit: str
+    as_of: Instant
+    available: int
+    held: int
+    frozen: int
+    shortfall: int
+    lots: list[Lot]
+
+
+class Draw(TypedDict):
+    """What one operation took from, or gave to, one lot."""
+
+    lot_id: str
+    credits: int
+
+
+class Entry(TypedDict):
+    """One line of the statement; `credits` is the signed change of what the account owns."""
+
+    entry_id: str
+    at: Instant
+    kind: EntryKind
+    unit: str
+    credits: int
+    draws: list[Draw]
+    available_after: int
+    reference: str | None
+    actor: str
+    purchase_id: str | None
+
+
+class Entries(TypedDict):
+    """A page of the statement, newest first."""
+
+    entries: list[Entry]
+    next_cursor: str | None
+
+
+class Granted(TypedDict):
+    """A grant."""
+
+    lot_id: str
+    entry_id: str
+
+
+class Consumed(TypedDict):
+    """A burn."""
+
+    entry_id: str
+    credits: int
+    draws: list[Draw]
+    available: int
+    at: Instant
+
+
+class BatchResult(TypedDict):
+    """One item's answer; `code` is the refusal's."""
+
+    idempotency_key: str
+    status: Literal["consumed", "replayed", "refused"]
+    entry_id: str | None
+    code: str | None
+
+
+class ConsumedBatch(TypedDict):
+    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of `credits` if they differ."""
+
+    results: list[BatchResult]
+    unit: str
+    available: int
+
+
+class Held(TypedDict):
+    """A hold; from `expires_at` on it has lapsed."""
+
+    hold_id: str
+    credits: int
+    expires_at: Instant
+    available: int
+
+
+class Resolved(TypedDict):
+    """What became of a hold: `captured` is burned, `released` went back."""
+
+    hold_id: str
+    captured: int
+    released: int
+    available: int
+
+
+class PackOffer(TypedDict):
+    """A pack and its price before tax."""
+
+    pack_id: str
+    credits: int
+    amount_minor: int
+
+
+class Expires(TypedDict):
+    """When credits bought now would expire."""
+
+    rule: str
+    at: Instant | None
+
+
+class TopUpOffer(TypedDict):
+    """Buying credits by hand."""
+
+    mode: Literal["quantity", "packs", "none"]
+    min: int | None
+    max: int | None
+    step: int | None
+    unit_price: DecimalText | None
+    packs: list[PackOffer]
+    expires: Expires
+    allowed: bool
+    reason: str | None
+
+
+class ConsentAsked(TypedDict):
+    """What has to be accepted anew for every purchase."""
+
+    kind: Literal["refund_policy"]
+    version: str
+    url: Url
+
+
+class SupportContact(TypedDict):
+    """Whom to ask when a checkout goes wrong."""
+
+    email: str
+    url: str | None
+
+
+class Advice(TypedDict):
+    """What to do, and why in words. `credits` with `buy`; `plan_id`, where one is known, with plans."""
+
+    code: Literal[
+        "planned_peak",
+        "event_size",
+        "event_buffer",
+        "steady_use",
+        "running_short",
+        "before_reset",
+        "frequent_purchases",
+    ]
+    action: Literal["buy", "upgrade", "review_plan"]
+    credits: int | None
+    plan_id: str | None
+    reason: str
+
+
+class Offers(TypedDict):
+    """What this account may buy now. `advice` refuses nothing."""
+
+    currency: str
+    payment_label: str
+    plan: str
+    free_credits: int
+    top_up: TopUpOffer
+    plans: list[PlanOffer]
+    custom_payment: bool
+    consent: ConsentAsked | None
+    support: SupportContact | None
+    advice: list[Advice]
+
+
+class Item(TypedDict, total=False):
+    """What is bought, as it was asked for."""
+
+    kind: Literal["top_up", "plan", "custom_payment", "auto_top_up"]
+    credits: int
+    pack_id: str
+    plan_id: str
+    amount_minor: int
+    remark: str
+
+
+class Line(TypedDict):
+    """A line of the order summary."""
+
+    description: str
+    quantity: int
+    unit_price: DecimalText
+    amount_minor: int
+
+
+class Tax(TypedDict):
+    """A tax on the rounded subtotal."""
+
+    name: str
+    rate: DecimalText
+    amount_minor: int
+
+
+class Order(TypedDict):
+    """What quote, checkout and purchase have in common.
+
+    `credits` is all that the order brings: those that are bought, which the purchase's lot holds, and `plan.credits`.
+    """
+
+    item: Item
+    lines: list[Line]
+    credits: int
+    subtotal_minor: int
+    tax: Tax | None
+    total_minor: int
+    currency: str
+    plan: PlanPart | None
+
+
+class Quote(Order):
+    """The order summary. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end."""
+
+    expires_at: Instant | None
+    consent_required: bool
+    allowed: bool
+    reason: str | None
+
+
+class Ordered(Quote):
+    """An order whose checkout is open."""
+
+    purchase_id: str
+    state: Literal["pending"]
+    checkout_url: Url
+
+
+class ConsentGiven(TypedDict):
+    """What the buyer accepted, and when."""
+
+    kind: str
+    refund_policy_version: str
+    accepted_at: Instant
+    actor: str
+
+
+class Failure(TypedDict):
+    """Why a purchase is not completed."""
+
+    code: str
+    message: str
+
+
+class GatewayRefs(TypedDict):
+    """The gateway's ids, null until known."""
+
+    checkout_session: str | None
+    payment_intent: str | None
+    invoice: str | None
+
+
+class Dispute(TypedDict):
+    """The bank's dispute about a purchase."""
+
+    state: Literal["open", "won", "lost"]
+
+
+class Purchase(Order):
+    """A purchase."""
+
+    purchase_id: str
+    state: PurchaseState
+    lot_id: str | None
+    gateway: str
+    gateway_ref: str | None
+    gateway_refs: GatewayRefs
+    checkout_url: str | None
+    consent: ConsentGiven | None
+    created_at: Instant
+    completed_at: Instant | None
+    failure: Failure | None
+    dispute: Dispute | None
+    policy_version: int
+    type: str
+    payment_id: str | None
+    actor: str
+    refunded_minor: int
+    recheck_offered: bool
+    invoice_offered: bool
+    invoice_state: Literal["none", "waiting_for_billing", "available"]
+
+
+class Purchases(TypedDict):
+    """A page of purchases, newest first."""
+
+    purchases: list[Purchase]
+    next_cursor: str | None
+
+
+class Received(TypedDict):
+    """What became of the event; duplicates and what is not for us are outcomes too."""
+
+    outcome: str

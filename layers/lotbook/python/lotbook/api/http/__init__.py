@@ -1,0 +1,1 @@
+"""HTTP itself: routes, bodies, problems, identity, paging, metrics."""

@@ -1,0 +1,164 @@
+"""The grammar that all functions share: API Gateway's event in, one handler, an answer or a problem out.
+
+A function module has `ROUTES = {"POST /v1/...": handle}` and `handler = lambda event, context: dispatch(ROUTES, event)`; keys are
+API Gateway's `routeKey`, facts about them are in `routes.CONTRACT`. Order of refusals: 401, 404 of the account, 403, 413, 400 of
+the key, then the body. Only named outcomes become answers; anything else crashes, is logged by Lambda and alarmed.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from lotbook.api.http import body, idempotency, identity, problems
+from lotbook.api.http.observability import log_answer
+from lotbook.api.http.routes import CONTRACT, Route
+from lotbook.domain.values.access import Caller
+from lotbook.domain.values.errors import MalformedJson, Outcome
+
+Event = Mapping[str, Any]
+MAX_USER_AGENT_CHARACTERS = 256
+ANSWER_HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call as the handlers see it. Header names are in lower case; `key` is the idempotency key where the route needs one."""
+
+    route_key: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    source_ip: str
+    user_agent: str
+    request_id: str
+    raw: str
+    is_base64: bool
+    context: Mapping[str, Any] | None = field(repr=False)
+    admitted: Caller | None = None
+    key: str = ""
+
+    @property
+    def account_id(self) -> str:
+        """The account in the path, which the caller may see."""
+        return self.path["account_id"]
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls; only routes that are not public ask."""
+        if self.admitted is None:
+            raise LookupError("a public route has no caller")
+        return self.admitted
+
+    @cached_property
+    def body_bytes(self) -> bytes:
+        """The body as it was sent; raises MalformedJson when API Gateway's base64 does not decode."""
+        if not self.is_base64:
+            return self.raw.encode("utf-8", "surrogatepass")
+        try:
+            return b64decode(self.raw, validate=True)
+        except (NotBase64, ValueError):
+            raise MalformedJson from None
+
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object; raises MalformedJson or InvalidRequest."""
+        return body.parse_object(self.body_bytes)
+
+    def json_object_or_none(self) -> dict[str, Any]:
+        """The same where a body may be left out: nothing is an empty object."""
+        return self.json_object() if self.body_bytes.strip() else {}
+
+    def no_body(self) -> None:
+        """For calls without one: nothing, or an empty object; raises MalformedJson or InvalidRequest for anything else."""
+        if self.body_bytes.strip():
+            body.refuse_members(self.json_object())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, a body that `json` can write or a text that goes out as it is, and headers beside the usual ones."""
+
+    status: int
+    body: Mapping[str, Any] | str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handle = Callable[[Request], Answer]
+
+
+def once(status: int, shape: Mapping[str, Any], *, replayed: bool) -> Answer:
+    """An answer to a call with an idempotency key: marked when it is the first answer again."""
+    return Answer(status, shape, idempotency.REPLAYED if replayed else {})
+
+
+def dispatch(routes: Mapping[str, Handle], event: Event) -> dict[str, Any]:
+    """Answer one event. Raises KeyError for a route that the function does not have: the template is wrong then."""
+    request = read(event)
+    handle, route = routes[request.route_key], CONTRACT[request.route_key]
+    code = None
+    try:
+        request = _admit(route, request)
+        answer = handle(request)
+    except Outcome as outcome:
+        code = outcome.code
+        document = problems.document(outcome, request.request_id)
+        answer = Answer(document["status"], document, problems.headers(outcome))
+    _log(request, answer, code)
+    return {
+        "statusCode": answer.status,
+        "headers": {**ANSWER_HEADERS, **answer.headers},
+        "body": answer.body if isinstance(answer.body, str) else _json(answer.body),
+        "isBase64Encoded": False,
+    }
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"), allow_nan=False)
+
+
+def read(event: Event) -> Request:
+    """The request in an event of API Gateway's payload format 2.0."""
+    gateway = event["requestContext"]
+    http = gateway.get("http") or {}
+    headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    return Request(
+        route_key=event["routeKey"],
+        path=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        headers=headers,
+        source_ip=str(http.get("sourceIp", "")),
+        user_agent=_printable(str(http.get("userAgent") or headers.get("user-agent", ""))),
+        request_id=str(gateway.get("requestId", "")),
+        raw=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
+        context=(gateway.get("authorizer") or {}).get("lambda"),
+    )
+
+
+def _admit(route: Route, request: Request) -> Request:
+    if not route.public:
+        caller = identity.admit(route, identity.from_context(request.context), request.path)
+        request = replace(request, admitted=caller)
+    if not route.signed:
+        body.check_size(request.body_bytes)
+    return replace(request, key=idempotency.key_of(request.headers)) if route.keyed else request
+
+
+def _log(request: Request, answer: Answer, code: str | None) -> None:
+    log_answer(
+        request_id=request.request_id,
+        route=request.route_key,
+        account_id=request.path.get("account_id") if request.admitted else None,
+        actor=request.admitted.actor if request.admitted else None,
+        status=answer.status,
+        code=code,
+    )
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text[:MAX_USER_AGENT_CHARACTERS] if character.isprintable())

@@ -1,0 +1,1 @@
+"""What a request may hold, and how it is read into a value."""

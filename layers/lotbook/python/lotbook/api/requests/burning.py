@@ -1,0 +1,177 @@
+"""Bodies of the burn path, checked by hand: pydantic would double what this function needs to start (decisions/0009).
+
+The rules are those of `ConsumeBody`, `ConsumeBatchBody`, `HoldBody` and `CaptureBody` in `schemas.py`, which the OpenAPI
+document shows; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from lotbook.api.http.body import MAX_ERRORS, refuse_members
+from lotbook.api.http.idempotency import MAX_CHARACTERS, VISIBLE_ASCII
+from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS, BatchItem, BurnRequest, HoldRequest
+from lotbook.domain.values.errors import InvalidRequest
+
+MAX_CREDITS = 1_000_000_000_000
+MAX_REFERENCE_CHARACTERS = 256
+MAX_METADATA_KEYS = 20
+MAX_METADATA_KEY_CHARACTERS = 40
+MAX_METADATA_VALUE_CHARACTERS = 500
+DEFAULT_UNIT = "credits"
+UNIT = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MIN_TTL_SECONDS = 60
+MAX_TTL_SECONDS = 7 * 24 * 60 * 60
+MAX_ITEMS = 100
+FIELDS = frozenset({"credits", "unit", "reference", "metadata"})
+HOLD_FIELDS = frozenset({"credits", "unit", "ttl_seconds", "reference"})
+CAPTURE_FIELDS = frozenset({"credits"})
+BATCH_FIELDS = frozenset({"items"})
+ITEM_FIELDS = frozenset({"idempotency_key", "credits", "unit", "reference"})
+
+
+def consume_of(document: dict[str, Any], actor: str) -> BurnRequest:
+    """The body of consume; raises InvalidRequest."""
+    refuse_members(document, FIELDS)
+    return BurnRequest(
+        credits=credits_of(document),
+        unit=unit_of(document),
+        reference=reference_of(document),
+        metadata=metadata_of(document),
+        actor=actor,
+    )
+
+
+def hold_of(document: dict[str, Any], actor: str) -> HoldRequest:
+    """The body of a hold; raises InvalidRequest."""
+    refuse_members(document, HOLD_FIELDS)
+    return HoldRequest(
+        credits=credits_of(document),
+        unit=unit_of(document),
+        ttl_seconds=ttl_of(document),
+        reference=reference_of(document),
+        actor=actor,
+    )
+
+
+def captured_of(document: dict[str, Any]) -> int:
+    """How much of a hold to capture: nothing is allowed, how much is held the use case knows (D19); raises InvalidRequest."""
+    refuse_members(document, CAPTURE_FIELDS)
+    return credits_of(document, least=0)
+
+
+def batch_of(document: dict[str, Any], actor: str) -> list[BatchItem]:
+    """The items of a batch. One that is malformed refuses them all: raises InvalidRequest that names each by its path."""
+    refuse_members(document, BATCH_FIELDS)
+    if "items" not in document:
+        _refuse("items", "missing", "items is required.")
+    items = document["items"]
+    if not isinstance(items, list):
+        _refuse("items", "type", "items must be an array.")
+    if not 1 <= len(items) <= MAX_ITEMS:
+        _refuse("items", "length", f"items must be 1 to {MAX_ITEMS}.")
+    errors: list[dict[str, str]] = []
+    found = [_item_of(item, f"items.{at}", actor, errors) for at, item in enumerate(items)]
+    if errors:
+        raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
+    return [item for item in found if item is not None]
+
+
+def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) -> BatchItem | None:
+    """The item, or None with what is wrong with it added to `errors`."""
+    if not isinstance(item, dict):
+        errors.append({"field": path, "code": "type", "message": "must be an object."})
+        return None
+    known = len(errors)
+    parts: list[Any] = []
+    readers: tuple[Callable[[dict[str, Any]], Any], ...] = (_item_members, key_of, credits_of, unit_of, reference_of)
+    for read in readers:
+        try:
+            parts.append(read(item))
+        except InvalidRequest as refusal:
+            errors += [{**error, "field": f"{path}.{error['field']}"} for error in refusal.data["errors"]]
+    if len(errors) > known:
+        return None
+    _, key, credits, unit, reference = parts
+    return BatchItem(key, BurnRequest(credits=credits, unit=unit, reference=reference, actor=actor))
+
+
+def _item_members(item: dict[str, Any]) -> None:
+    refuse_members(item, ITEM_FIELDS)
+
+
+def key_of(item: dict[str, Any]) -> str:
+    """The idempotency key of a batch's item, by the rule of the header; raises InvalidRequest."""
+    if "idempotency_key" not in item:
+        _refuse("idempotency_key", "missing", "idempotency_key is required.")
+    key = item["idempotency_key"]
+    if not isinstance(key, str) or VISIBLE_ASCII.fullmatch(key) is None:
+        message = f"idempotency_key must be 1 to {MAX_CHARACTERS} visible ASCII characters."
+        _refuse("idempotency_key", "pattern", message)
+    return key
+
+
+def ttl_of(document: dict[str, Any]) -> int:
+    """How long a hold lasts unless it is resolved; raises InvalidRequest."""
+    ttl = document.get("ttl_seconds", DEFAULT_TTL_SECONDS)
+    if type(ttl) is not int:
+        _refuse("ttl_seconds", "type", "ttl_seconds must be a JSON integer.")
+    if not MIN_TTL_SECONDS <= ttl <= MAX_TTL_SECONDS:
+        _refuse("ttl_seconds", "range", f"ttl_seconds must be from {MIN_TTL_SECONDS} to {MAX_TTL_SECONDS}.")
+    return ttl
+
+
+def credits_of(document: dict[str, Any], least: int = 1) -> int:
+    """How much: a JSON integer from `least` to the bound; raises InvalidRequest."""
+    if "credits" not in document:
+        _refuse("credits", "missing", "credits is required.")
+    credits = document["credits"]
+    if type(credits) is not int:  # bool is an int to isinstance, and 5.0 is no JSON integer
+        _refuse("credits", "type", "credits must be a JSON integer.")
+    if not least <= credits <= MAX_CREDITS:
+        _refuse("credits", "range", f"credits must be from {least} to {MAX_CREDITS}.")
+    return credits
+
+
+def unit_of(document: dict[str, Any]) -> str:
+    """The unit to burn, `credits` unless named; raises InvalidRequest."""
+    unit = document.get("unit", DEFAULT_UNIT)
+    if not isinstance(unit, str) or UNIT.fullmatch(unit) is None:
+        _refuse("unit", "pattern", "unit must be the name of a unit, such as credits.")
+    return unit
+
+
+def reference_of(document: dict[str, Any]) -> str | None:
+    """The caller's own name for the work; raises InvalidRequest."""
+    reference = document.get("reference")
+    if reference is not None and not _is_text(reference, MAX_REFERENCE_CHARACTERS):
+        _refuse("reference", "length", f"reference must be a string of at most {MAX_REFERENCE_CHARACTERS} characters.")
+    return reference
+
+
+def metadata_of(document: dict[str, Any]) -> dict[str, str] | None:
+    """The caller's own notes; raises InvalidRequest."""
+    metadata = document.get("metadata")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict):
+        _refuse("metadata", "type", "metadata must be an object of strings.")
+    if len(metadata) > MAX_METADATA_KEYS:
+        _refuse("metadata", "length", f"metadata may have at most {MAX_METADATA_KEYS} keys.")
+    for name, value in metadata.items():
+        if not 1 <= len(name) <= MAX_METADATA_KEY_CHARACTERS:
+            _refuse("metadata", "length", f"a key of metadata has 1 to {MAX_METADATA_KEY_CHARACTERS} characters.")
+        if not _is_text(value, MAX_METADATA_VALUE_CHARACTERS):
+            message = f"a value of metadata is a string of at most {MAX_METADATA_VALUE_CHARACTERS} characters."
+            _refuse(f"metadata.{name}", "length", message)
+    return metadata
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest
+
+
+def _refuse(field: str, code: str, message: str) -> NoReturn:
+    raise InvalidRequest.of(field, code, message)

@@ -1,0 +1,1 @@
+"""Who holds credits: its plan, periods, validity, changes of plan."""

@@ -1,0 +1,52 @@
+"""An account: the holder of credits, with its policy, plan, region and billing anchor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lotbook.domain.accounts.terms import Move, PlanBilling, Term
+
+AccountState = Literal["active", "paused", "closed"]
+
+FORMER_CUSTOMERS_KEPT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account item. Instants are milliseconds; `version` moves with every write and guards it."""
+
+    account_id: str
+    policy_id: str
+    plan_id: str
+    region: str  # ISO 3166 country, upper case
+    currency: str  # ISO 4217, lower case; frozen when the account is made
+    email: str
+    time_zone: str  # IANA name
+    created_at: int
+    anchor: int  # start of the first period of the present plan; periods are counted from here
+    plan_billing: PlanBilling
+    state: AccountState = "active"
+    pause_reason: str | None = None
+    gateway_customer: str | None = None
+    failed_payment_method: str | None = None  # the gateway's name of the card whose automatic payment failed
+    failed_at: int | None = None  # when; both are there only while the account is paused for it
+    request_digest: str = ""  # of the body that made it: the same body again is the same account
+    version: int = 1
+    plan_purchase_id: str | None = None  # the purchase that gave the present plan
+    plan_ends_at: int | None = None  # the end of the term that it bought, frozen when it was settled (NP-53)
+    terms: tuple[Term, ...] = ()  # bought and not over, the earliest first
+    moves: tuple[Move, ...] = ()  # changes of plan still under way, the earliest first
+    moves_made: int = 0
+    former_customers: tuple[str, ...] = ()  # those that were deleted at the gateway, the newest first
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Whoever a page of this account may have been opened for, the present customer first."""
+        return (self.gateway_customer, *self.former_customers) if self.gateway_customer else self.former_customers
+
+
+def with_customer(account: Account, customer: str) -> Account:
+    """The account with another customer at the gateway. The one before it stays known: it may have a page open."""
+    former = account.customers[:FORMER_CUSTOMERS_KEPT]
+    return replace(account, gateway_customer=customer, former_customers=former)

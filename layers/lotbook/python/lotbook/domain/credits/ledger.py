@@ -1,0 +1,156 @@
+"""Ledger entries: immutable, one an operation, kept for ever. An entry is what an idempotent replay answers from.
+
+Every entry but a decision hangs in its book's chain: `seq` numbers the chain without a gap, `before` points at the entry
+that came before it, the book points at the newest. So the statement can be walked, newest first, with strong reads only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lotbook.domain.values import ids
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.lots import Lot, Rest
+
+EntryKind = Literal[
+    "granted",
+    "consumed",
+    "held",
+    "captured",
+    "released",
+    "expired",
+    "clawed_back",
+    "frozen",
+    "unfrozen",
+    "adjusted",
+    # never shown in a statement:
+    "void",  # marks a burn that was given back because its key had been decided elsewhere
+    "noted",  # an order that moved no credits: refused, or a renewal instant
+    "shelved",  # a page of lots that the book has no room for
+]
+HIDDEN: frozenset[str] = frozenset({"void", "noted", "shelved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Names one link of a book's chain. `name` is the ledger key, `seq` its number; seq 0 is the chain's end."""
+
+    name: str
+    seq: int
+
+
+CHAIN_END = Pointer("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What one operation took from, or gave to, one lot. `credits` is positive; the entry's kind tells the direction."""
+
+    lot_id: str
+    credits: int
+
+
+Draws = tuple[Draw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. `credits` is the signed change of what the account owns (available + held + frozen - shortfall).
+
+    `available_after` is what can be spent right after it. Fields past `purchase_id` serve one kind each.
+    """
+
+    name: str  # the ledger key, unique in the account
+    unit: str
+    kind: EntryKind
+    at: int
+    seq: int
+    before: Pointer
+    credits: int = 0
+    draws: Draws = ()
+    available_after: int = 0
+    actor: str = "system"
+    digest: str = ""  # of the request: the same key with another body is told apart by it
+    reference: str | None = None
+    purchase_id: str | None = None
+    requested: int = 0  # consumed, held, void: credits burned; captured: credits captured; clawed_back: the target; adjusted: taken off it
+    paid: int = 0  # granted, released, adjusted: how much of it went to the shortfall
+    due: int | None = None  # held: when the hold lapses
+    hold: str | None = None  # captured, released: the hold's entry
+    back: Draws = ()  # captured: what the hold gives back
+    by: str | None = None  # captured: capture, release or lapse
+    removed: int = 0  # clawed_back: what was still there to take; released: what went to dead lots and expires at once
+    reason: str | None = None
+    skips: Pointer | None = None  # void: what the burn that was given back pointed at
+    lot: Lot | None = None  # granted: the lot as it was made
+    rests: tuple[Rest, ...] = ()  # shelved: the lots of this page, in burn order
+
+    @property
+    def entry_id(self) -> str:
+        """The public id: stable, and without our ledger's names in it."""
+        return "ent_" + ids.fingerprint("entry", self.unit, self.name)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a statement shows it: markers, and a capture of nothing (a release), are not shown."""
+        return self.kind not in HIDDEN and not (self.kind == "captured" and self.requested == 0)
+
+
+# --- names: the ledger keys -------------------------------------------------------------------------------------------
+
+
+def burn_name(key: str) -> str:
+    """The name of what an idempotency key burned: one key space for consume, batch items and holds, over all units."""
+    return ids.name_of("use", key)
+
+
+def granted_name(lot_id: str) -> str:
+    """The name of a lot's grant."""
+    return f"lot#{lot_id}"
+
+
+def expired_name(lot_id: str, seq: int) -> str:
+    """The name of one expiry of a lot: a lot can die twice when a hold gives credits back to a dead lot."""
+    return f"lot#{lot_id}#x#{seq}"
+
+
+def claw_name(lot_id: str, claw_id: str) -> str:
+    """The name of one claw-back from a lot."""
+    return f"lot#{lot_id}#claw#{claw_id}"
+
+
+def restored_name(lot_id: str, claim_id: str) -> str:
+    """The name of what a claw-back gave up again."""
+    return f"lot#{lot_id}#back#{claim_id}"
+
+
+def freeze_name(lot_id: str, cause: str, thaw: bool) -> str:
+    """The name of a freeze of a lot, or of its end."""
+    return f"lot#{lot_id}#{'thaw' if thaw else 'freeze'}#{cause}"
+
+
+def verdict_name(lot_id: str) -> str:
+    """The name of the decision on a provisional lot: confirmed or void."""
+    return f"lot#{lot_id}#set"
+
+
+def resolution_name(hold: str) -> str:
+    """The name of the decision on a hold."""
+    return f"res#{hold}"
+
+
+def return_name(hold: str) -> str:
+    """The name of what a hold gave back."""
+    return f"ret#{hold}"
+
+
+def void_name(seq: int) -> str:
+    """The name of the marker of a burn that was given back."""
+    return f"void#{seq}"
+
+
+def renewal_name(old: int, new: int, seq: int = 0) -> str:
+    """The name of an order that only moves the renewal instant; `seq` tells apart the same step at different times."""
+    return f"renew#{old}#{new}#{seq}" if seq else f"renew#{old}#{new}"

@@ -1,0 +1,1 @@
+"""Billing details and tax ids."""

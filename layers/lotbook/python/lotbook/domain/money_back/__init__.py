@@ -1,0 +1,1 @@
+"""Refunds, disputes, the credits that follow them, and the evidence."""

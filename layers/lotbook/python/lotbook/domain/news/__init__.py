@@ -1,0 +1,1 @@
+"""Events, levels, notices, the feed of the statement."""

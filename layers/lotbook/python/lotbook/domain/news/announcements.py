@@ -1,0 +1,273 @@
+"""What the world is told: domain events made from a new ledger entry, or from a purchase or an account as it was and as it is.
+
+Pure. An announcement's id follows from what happened, so a redelivery announces the same id again and a reader who keeps
+ids sees everything once. Nothing in it names a person: no e-mail address, no actor, no free text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from lotbook.domain.values import ids, instants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.terms import Move
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.sales.purchase import Purchase, PurchaseState
+
+AnnouncementKind = Literal[
+    "credits.granted",
+    "credits.consumed",
+    "credits.low",
+    "credits.exhausted",
+    "credits.expiring_soon",
+    "credits.expired",
+    "credits.clawed_back",
+    "credits.shortfall",
+    "credits.frozen",
+    "credits.unfrozen",
+    "hold.lapsed",
+    "plan.changed",
+    "purchase.created",
+    "purchase.processing",
+    "purchase.completed",
+    "purchase.failed",
+    "purchase.abandoned",
+    "purchase.partially_refunded",
+    "purchase.refunded",
+    "purchase.disputed",
+]
+
+_PURCHASE_KINDS: Mapping[PurchaseState, AnnouncementKind] = {
+    "processing": "purchase.processing",
+    "completed": "purchase.completed",
+    "failed": "purchase.failed",
+    "abandoned": "purchase.abandoned",
+    "partially_refunded": "purchase.partially_refunded",
+    "refunded": "purchase.refunded",
+    "disputed": "purchase.disputed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWritten:
+    """A new ledger entry."""
+
+    account_id: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseWritten:
+    """A purchase as it was before (None: there was none) and as it is now."""
+
+    before: Purchase | None
+    after: Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWritten:
+    """An account as it was before and as it is now."""
+
+    before: Account
+    after: Account
+
+
+Change = EntryWritten | PurchaseWritten | AccountWritten
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One event. `at` is when it happened (milliseconds), `detail` plain JSON values; instants in it are text."""
+
+    announcement_id: str
+    kind: AnnouncementKind
+    at: int
+    account_id: str
+    detail: Mapping[str, Any]
+
+
+def make(
+    kind: AnnouncementKind, at: int, account_id: str, detail: Mapping[str, Any], *because: str | int
+) -> Announcement:
+    """An announcement whose id follows from its kind, its account and what it is `because` of."""
+    seed = (kind, account_id, *(str(part) for part in because))
+    return Announcement("evt_" + ids.fingerprint("event", *seed), kind, at, account_id, detail)
+
+
+def of_entry(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    """What one entry says by itself. Burns are summed by `of_burns`, levels are watched by `alerts`."""
+    teller = _TELLERS.get(entry.kind)
+    return () if teller is None or not entry.is_shown else teller(account_id, entry)
+
+
+def of_burns(account_id: str, unit: str, entries: Iterable[Entry]) -> tuple[Announcement, ...]:
+    """One total of what these entries of one unit consumed (captures included); none where nothing was consumed.
+
+    `seqs` names the ledger numbers that are summed, as ranges with both ends: whoever must count exactly keeps them, for
+    after a failure the same burns may come again in another company.
+    """
+    burns = sorted({entry.seq: entry for entry in entries if _is_burn(entry)}.values(), key=lambda entry: entry.seq)
+    if not burns:
+        return ()
+    last = burns[-1]
+    seqs = ranges([entry.seq for entry in burns])
+    detail = {
+        "unit": unit,
+        "credits": sum(-entry.credits for entry in burns),
+        "burns": len(burns),
+        "seqs": [list(pair) for pair in seqs],
+        "from": instants.to_text(min(entry.at for entry in burns)),
+        "to": instants.to_text(max(entry.at for entry in burns)),
+        "available": last.available_after,
+    }
+    names = [entry.name for entry in burns]
+    return (make("credits.consumed", last.at, account_id, detail, unit, *names),)
+
+
+def of_purchase(before: Purchase | None, after: Purchase, now: int) -> tuple[Announcement, ...]:
+    """What a write to a purchase says: that it was made, or the state it has come to. Other writes say nothing.
+
+    `now` dates the states whose instant the purchase does not keep.
+    """
+    if before is None:
+        made = (_of_purchase("purchase.created", after, after.created_at),)
+        return made if after.state == "pending" else (*made, *_of_state(after, now))
+    return () if before.state == after.state else _of_state(after, now)
+
+
+def of_account(before: Account, after: Account) -> tuple[Announcement, ...]:
+    """What a write to an account says: the change of plan that it brought. A term that ends by the clock writes nothing."""
+    moves = [move for move in after.moves if move.number > before.moves_made]
+    return tuple(_plan_changed(after.account_id, move) for move in moves)
+
+
+def _plan_changed(account_id: str, move: Move) -> Announcement:
+    detail = {
+        "plan_id": move.became.plan_id,
+        "previous_plan_id": move.was.plan_id,
+        "purchase_id": move.became.purchase_id,
+        "plan_ends_at": instants.to_optional_text(move.became.ends_at),
+    }
+    return make("plan.changed", move.at, account_id, detail, move.number)
+
+
+def expiring_soon(account_id: str, unit: str, lot_id: str, left: int, expires_at: int, at: int) -> Announcement:
+    """A lot of which `left` credits die at `expires_at` unless they are used. Once a lot and instant."""
+    detail = {"unit": unit, "lot_id": lot_id, "credits": left, "expires_at": instants.to_text(expires_at)}
+    return make("credits.expiring_soon", at, account_id, detail, unit, lot_id, expires_at)
+
+
+def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Ascending numbers as ranges with both ends."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
+
+
+def _is_burn(entry: Entry) -> bool:
+    return entry.kind in ("consumed", "captured") and entry.requested > 0
+
+
+def _common(entry: Entry) -> dict[str, Any]:
+    return {"unit": entry.unit, "entry_id": entry.entry_id, "seq": entry.seq, "available": entry.available_after}
+
+
+def _told(account_id: str, kind: AnnouncementKind, entry: Entry, **more: Any) -> Announcement:
+    return make(kind, entry.at, account_id, _common(entry) | more, entry.unit, entry.name)
+
+
+def _granted(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    lot = entry.lot
+    if lot is None:
+        return ()
+    return (
+        _told(
+            account_id,
+            "credits.granted",
+            entry,
+            lot_id=lot.lot_id,
+            lot_kind=lot.kind,
+            credits=lot.credits,
+            paid_to_shortfall=entry.paid,
+            effective_at=instants.to_text(lot.effective_at),
+            expires_at=instants.to_optional_text(lot.expires_at),
+            purchase_id=entry.purchase_id,
+        ),
+    )
+
+
+def _expired(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    return (_told(account_id, "credits.expired", entry, lot_id=_lot_id(entry), credits=-entry.credits),)
+
+
+def _clawed_back(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    short = -entry.credits - entry.removed
+    facts = {"lot_id": _lot_id(entry), "purchase_id": entry.purchase_id}
+    clawed = _told(account_id, "credits.clawed_back", entry, **facts, credits=-entry.credits, removed=entry.removed)
+    if short <= 0:
+        return (clawed,)
+    return (clawed, _told(account_id, "credits.shortfall", entry, **facts, credits=short))
+
+
+def _frozen(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    kind: AnnouncementKind = "credits.frozen" if entry.kind == "frozen" else "credits.unfrozen"
+    moved = sum(draw.credits for draw in entry.draws)
+    return (_told(account_id, kind, entry, lot_id=_lot_id(entry), credits=moved, purchase_id=entry.purchase_id),)
+
+
+def _released(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    if entry.by != "lapse":
+        return ()
+    return (_told(account_id, "hold.lapsed", entry, credits=sum(draw.credits for draw in entry.draws)),)
+
+
+_TELLERS: Mapping[str, Callable[[str, Entry], tuple[Announcement, ...]]] = {
+    "granted": _granted,
+    "expired": _expired,
+    "clawed_back": _clawed_back,
+    "frozen": _frozen,
+    "unfrozen": _frozen,
+    "released": _released,
+}
+
+
+def _lot_id(entry: Entry) -> str | None:
+    """The lot that an entry about one lot is about: from its draws, else from its name `lot#<id>#...`."""
+    if entry.draws:
+        return entry.draws[0].lot_id
+    parts = entry.name.split("#")
+    return parts[1] if parts[0] == "lot" and len(parts) > 1 else None
+
+
+def _of_state(purchase: Purchase, now: int) -> tuple[Announcement, ...]:
+    kind = _PURCHASE_KINDS.get(purchase.state)
+    fulfilled = purchase.completed_at if purchase.state == "completed" and purchase.dispute is None else None
+    return () if kind is None else (_of_purchase(kind, purchase, now if fulfilled is None else fulfilled),)
+
+
+def _of_purchase(kind: AnnouncementKind, purchase: Purchase, at: int) -> Announcement:
+    detail = {
+        "purchase_id": purchase.purchase_id,
+        "state": purchase.state,
+        "unit": purchase.unit,
+        "credits": purchase.shown_credits,
+        "total_minor": purchase.total_minor,
+        "refunded_minor": purchase.refunded_minor,
+        "currency": purchase.currency,
+        "lot_id": purchase.lot_id,
+        "failure_code": purchase.failure.code if purchase.failure else None,
+        "dispute_state": purchase.dispute.state if purchase.dispute else None,
+        "policy_id": purchase.policy_id,
+        "policy_version": purchase.policy_version,
+    }
+    return make(kind, at, purchase.account_id, detail, purchase.purchase_id, purchase.version)

@@ -1,0 +1,1 @@
+"""The policy document: plans, top-ups, their checks, how it is kept."""

@@ -1,0 +1,101 @@
+"""Plans of a policy, and what a change of plan does to credits. Data only; who executes it are the use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lotbook.domain.values.calendar import MONTHS_A_YEAR
+
+Interval = Literal["none", "month", "year", "term"]
+ValidityRule = Literal["never", "after_purchase", "billing_period_end", "credit_reset"]
+
+INTERVAL_MONTHS: Mapping[Interval, int] = {"none": 0, "month": 1, "year": MONTHS_A_YEAR, "term": 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """How long bought credits live.
+
+    `never` (NP-04, GC-04); `after_purchase`: `months` calendar months, 12 for a year (IS-02);
+    `billing_period_end`: end of the billing month or year (MK-01, MK-03); `credit_reset`: the next reset of plan
+    credits, which on an annual plan is sooner (MK-04).
+    """
+
+    rule: ValidityRule
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One plan. `level`, then `tier`, then the interval say which of two plans is the higher one (MK-43)."""
+
+    plan_id: str
+    title: str
+    level: int
+    tier: int = 0
+    interval: Interval = "none"
+    term_days: int | None = None  # only with interval `term`: one payment, no renewal (X-14)
+    prices_minor: Mapping[str, int] = field(default_factory=dict)  # by currency, for one interval
+    credits: int = 0  # own credits of one credit period, free ones apart
+    credit_period_months: int = 1  # plan credits come anew every so many months from the anchor, also on annual plans
+    offered: bool = True  # False: nobody moves to it any more, accounts on it stay
+    contact_url: str | None = None  # sold by people only (NP-12)
+    entitlements: tuple[str, ...] = ()  # flags for the application (IS-20, IS-21)
+    top_up_allowed: bool = True  # MK-07
+    auto_top_up_allowed: bool = False  # MK-46
+    top_up_validity: Validity | None = None  # instead of the policy's (MK-04)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether somebody pays for being on it, here or by contract."""
+        return self.contact_url is not None or any(self.prices_minor.values())
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Its place among the plans, higher is better (MK-43)."""
+        return (self.level, self.tier, INTERVAL_MONTHS[self.interval])
+
+    def price_minor(self, currency: str) -> int | None:
+        """What one interval costs, before tax; None when the plan has no price in that currency."""
+        return self.prices_minor.get(currency)
+
+    def credits_a_billing_period(self) -> int:
+        """Own credits over one billing interval: what the price pays for (MK-12)."""
+        return self.credits * max(1, INTERVAL_MONTHS[self.interval] // self.credit_period_months)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """A move to a higher plan: always at once after payment (IS-18, IS-56, DF-20, GC-06)."""
+
+    plan_credits: Literal["forfeit", "carry", "convert"]  # what is left of the old plan's (IS-56, GC-07, MK-40)
+    purchased_credits: Literal["keep", "convert"] = "keep"  # IS-26, GC-08; MK-40
+    resets_cycle: bool = True  # the billing anchor becomes the instant of the change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downgrade:
+    """A move to a lower plan (IS-58, DF-20; MK-41). `never`: not by self-service."""
+
+    when: Literal["now", "period_end", "never"]
+    plan_credits: Literal["forfeit", "carry"] = "forfeit"
+    to_free_when: Literal["now", "period_end", "never"] = "period_end"  # MK-41's exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """The end of a paid plan; the account returns to the starting plan (IS-06, IS-48, GC-21, GC-22)."""
+
+    when: Literal["now", "period_end", "never"] = "period_end"
+    resumable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """What the policy does when an account changes its plan. Purchased lots keep their expiry unless converted."""
+
+    upgrade: Upgrade
+    downgrade: Downgrade
+    cancellation: Cancellation = field(default_factory=Cancellation)

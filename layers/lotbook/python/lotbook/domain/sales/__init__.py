@@ -1,0 +1,1 @@
+"""Quote, eligibility, offers, the purchase, its verdict, cards."""

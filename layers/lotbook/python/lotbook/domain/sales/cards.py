@@ -1,0 +1,138 @@
+"""Cards on file. The gateway keeps them; here is only which of them is the default, and when a new one becomes it.
+
+Pure. What was decided before is kept at the gateway, beside the default itself: `seen`, the newest card at that moment. So a
+look at the cards always ends the same, however often it is taken and whatever events it follows (IS-24, D6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.values import instants
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.purchase import Purchase
+
+PAUSED_FOR_PAYMENT = "payment_failed"  # an automatic payment was declined
+_MONTH = len("2034-12")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What may be shown of a card: the gateway's name for it, brand, last four digits, the last month in which it is good."""
+
+    payment_method: str
+    brand: str
+    last4: str
+    expires: str  # 2034-12
+    added_at: int
+
+    def has_expired(self, now: int) -> bool:
+        """A card is good up to the end of its month; which time zone's, banks do not say either."""
+        return instants.to_text(now)[:_MONTH] > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest card when the default was last decided: what is older has had its turn."""
+
+    added_at: int
+    payment_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardFile:
+    """A customer's cards, newest first. `default` is one of them or None, `seen` None before the first decision."""
+
+    cards: tuple[Card, ...] = ()
+    default: str | None = None
+    seen: Seen | None = None
+
+    def find(self, payment_method: str) -> Card | None:
+        """The card of that name."""
+        return next((card for card in self.cards if card.payment_method == payment_method), None)
+
+    def without(self, payment_method: str) -> CardFile:
+        """The file when this card is gone."""
+        cards = tuple(card for card in self.cards if card.payment_method != payment_method)
+        return replace(self, cards=cards, default=None if self.default == payment_method else self.default)
+
+    @property
+    def newest(self) -> Seen | None:
+        """What a decision that is taken now has seen."""
+        return Seen(self.cards[0].added_at, self.cards[0].payment_method) if self.cards else self.seen
+
+    @property
+    def unseen(self) -> tuple[Card, ...]:
+        """Cards that came after the last decision. The gateway dates them in seconds; within one its order counts."""
+        seen = self.seen
+        if seen is None:
+            return self.cards
+        names = [card.payment_method for card in self.cards]
+        if seen.payment_method in names:
+            return self.cards[: names.index(seen.payment_method)]
+        return tuple(card for card in self.cards if card.added_at > seen.added_at)
+
+
+@dataclass(frozen=True, slots=True)
+class CardSetup:
+    """A page on which a card is added. `currency`: the account's; the gateway chooses by it what its page offers."""
+
+    account_id: str
+    setup_id: str
+    currency: str
+    success_url: str
+    cancel_url: str
+    ends_at: int
+
+
+def standing_default(file: CardFile, asked: Collection[str], account: Account, now: int) -> str | None:
+    """The card that is to be the default (IS-24, IS-59).
+
+    A card that came since the last decision becomes it where that was `asked` for (its setup page, a plan's checkout), or
+    where it replaces the one whose automatic payment failed. Else the default stays; without one it is the successor.
+    """
+    for card in file.unseen:
+        if card.payment_method in asked or _replaces_failed(card, file, account):
+            return card.payment_method
+    return file.default or successor(file.cards, now)
+
+
+def successor(cards: Sequence[Card], now: int) -> str | None:
+    """Which card follows where there is no default: the newest that has not expired, else the newest (IS-59: one alone)."""
+    good = [card for card in cards if not card.has_expired(now)]
+    return (good or cards)[0].payment_method if cards else None
+
+
+def keeps_card(order: Purchase) -> bool:
+    """Whether the card of its payment is kept: the buyer asked for it, or a plan was bought."""
+    return order.save_payment_method or isinstance(order.item, PlanItem)
+
+
+def paused_for_payment(account: Account, payment_method: str, at: int) -> Account:
+    """The account after an automatic payment with this card failed (MK-26). A pause for another reason stays what it is."""
+    if account.state == "closed" or (account.state == "paused" and account.pause_reason != PAUSED_FOR_PAYMENT):
+        return account
+    return replace(
+        account, state="paused", pause_reason=PAUSED_FOR_PAYMENT, failed_payment_method=payment_method, failed_at=at
+    )
+
+
+def lifted(account: Account, default: str | None) -> Account:
+    """The account with this default: another card than the one that failed lifts that pause, and no other pause."""
+    waits = account.state == "paused" and account.pause_reason == PAUSED_FOR_PAYMENT
+    if not waits or default is None or default == account.failed_payment_method:
+        return account
+    return replace(account, state="active", pause_reason=None, failed_payment_method=None, failed_at=None)
+
+
+def _replaces_failed(card: Card, file: CardFile, account: Account) -> bool:
+    """Kept since the failure, while the card that failed is still the default. The gateway's times are whole seconds."""
+    if account.pause_reason != PAUSED_FOR_PAYMENT or file.default != account.failed_payment_method:
+        return False
+    return card.added_at >= instants.cut_to_second(account.failed_at or 0)

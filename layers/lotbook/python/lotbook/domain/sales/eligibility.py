@@ -1,0 +1,44 @@
+"""Who may buy what, as the code of the refusal or None. The first reason that applies is told: role, account, plan."""
+
+from __future__ import annotations
+
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.plans import Plan
+from lotbook.domain.values.access import Caller
+
+FORBIDDEN = "forbidden"
+ACCOUNT_CLOSED = "account_closed"
+PLAN_NOT_ELIGIBLE = "plan_not_eligible"
+PLAN_PURCHASE_NOT_AVAILABLE = "plan_purchase_not_available"
+
+
+def buyer_refusal(policy: Policy, account: Account, caller: Caller) -> str | None:
+    """Why this caller may buy nothing at all for the account (IS-31, NP-01). A paused account may buy."""
+    if not _may_buy(policy, account, caller):
+        return FORBIDDEN
+    return ACCOUNT_CLOSED if account.state == "closed" else None
+
+
+def top_up_refusal(policy: Policy, plan: Plan) -> str | None:
+    """Why credits are not sold on this plan (MK-07)."""
+    return None if plan.top_up_allowed and policy.top_up.mode != "none" else PLAN_NOT_ELIGIBLE
+
+
+def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:
+    """Why the wanted plan cannot be bought now.
+
+    A move down that waits, or is not sold, is not a purchase (IS-58). What one payment buys is a term (X-14), with nothing
+    to be turned into a discount (MK-40); plans that renew are not sold here yet.
+    """
+    if wanted.place < present.place and policy.plan_change.downgrade.when != "now":
+        return PLAN_NOT_ELIGIBLE
+    upgrade = policy.plan_change.upgrade
+    converts = "convert" in (upgrade.plan_credits, upgrade.purchased_credits)
+    return PLAN_PURCHASE_NOT_AVAILABLE if wanted.interval != "term" or converts else None
+
+
+def _may_buy(policy: Policy, account: Account, caller: Caller) -> bool:
+    if caller.kind == "service":
+        return caller.has_scope("purchases:write")
+    return caller.sees(account.account_id) and caller.role in policy.buyers

@@ -1,0 +1,35 @@
+"""Prices before tax, and the tax, as a policy gives them for an account. None: there is no price."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.plans import Plan
+from lotbook.domain.policy.top_ups import Pack
+from lotbook.domain.values import money
+
+
+def unit_price(policy: Policy, plan: Plan, currency: str) -> Decimal | None:
+    """What one credit costs on this plan, in major units (IS-01, NP-50, GC-03; MK-12); None for packs or without a price."""
+    if policy.top_up.mode != "quantity":
+        return None
+    if policy.top_up.pricing == "fixed":
+        return policy.top_up.unit_prices.get(currency)
+    price_minor = plan.price_minor(currency)
+    if not price_minor or not plan.credits:
+        return None
+    return money.price_each(price_minor, plan.credits_a_billing_period(), currency)
+
+
+def packs_for(policy: Policy, currency: str) -> tuple[tuple[Pack, int], ...]:
+    """The packs on sale in this currency with their price in minor units, in the policy's order (DF-03)."""
+    if policy.top_up.mode != "packs":
+        return ()
+    return tuple((pack, pack.prices_minor[currency]) for pack in policy.top_up.packs if currency in pack.prices_minor)
+
+
+def companions_of(policy: Policy, credits: int) -> tuple[tuple[str, int], ...]:
+    """What comes with so many bought credits in other units, cut to whole numbers; nothing is left out silently but 0."""
+    grants = ((each.unit, int(each.per_credit * credits)) for each in policy.top_up.companions)
+    return tuple((unit, amount) for unit, amount in grants if amount)

@@ -1,0 +1,123 @@
+"""The gateway's facts against the frozen order: was this very order paid, to the last minor unit, and by this account?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from lotbook.domain.sales.purchase import Failure, Purchase, PurchaseState, may_become, moved
+
+if TYPE_CHECKING:
+    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment
+
+VerdictKind = Literal["paid", "processing", "open", "expired", "failed", "mismatch"]
+
+# A payment of a completed checkout in one of these will not succeed any more.
+_PAYMENT_ENDED = frozenset({"requires_payment_method", "canceled"})
+_BECOMES: dict[VerdictKind, PurchaseState] = {
+    "processing": "processing",
+    "expired": "abandoned",
+    "failed": "failed",
+    "mismatch": "failed",
+}
+MISMATCH = Failure("payment_mismatch", "The payment does not match the order; it is being looked into.")
+PAYMENT_FAILED = Failure("payment_failed", "The payment failed.")
+_DECLINES = {
+    "card_declined": "The card was declined.",
+    "expired_card": "The card has expired.",
+    "incorrect_cvc": "The card's security code is wrong.",
+    "authentication_required": "The bank asked for authentication, which did not happen.",
+    "payment_intent_authentication_failure": "The bank's authentication failed.",
+    "processing_error": "The card could not be processed; try again or use another card.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the facts mean for the order. `mismatches` names the fields that differ; `decline_code` the last decline."""
+
+    kind: VerdictKind
+    decline_code: str | None = None
+    mismatches: tuple[str, ...] = ()
+
+
+def verdict(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> Verdict:
+    """Judge a checkout (NP-24, D7, D8). Pure; amounts and owners come from the order, never from the gateway's echo."""
+    foreign = _foreign(order, facts, deployment)
+    if foreign:
+        return Verdict("mismatch", mismatches=foreign)
+    decline = facts.payment.decline_code if facts.payment else None
+    if facts.is_money_there or (facts.state == "complete" and facts.payment_state != "unpaid"):
+        unequal = _unequal(order, facts)
+        return Verdict("mismatch", mismatches=unequal) if unequal else Verdict("paid")
+    if facts.state == "open":
+        return Verdict("open", decline)
+    payment = facts.payment.state if facts.payment else None
+    if facts.state == "expired":
+        return Verdict("processing" if payment == "processing" else "expired", decline)
+    return Verdict("failed" if payment in _PAYMENT_ENDED else "processing", decline)
+
+
+def decided(order: Purchase, judged: Verdict, now: int) -> Purchase:
+    """The order after a verdict other than `paid`. A late or weaker verdict leaves what is further along as it is."""
+    if judged.kind == "open":
+        return _still_open(order, judged, now)
+    state = _BECOMES[judged.kind]
+    if not may_become(order, state):
+        return order
+    failure = order.failure
+    if judged.kind == "mismatch":
+        failure = MISMATCH
+    elif judged.kind == "failed":
+        failure = failure_of(judged.decline_code) or PAYMENT_FAILED
+    elif judged.kind == "processing":
+        failure = None
+    return replace(moved(order, state, now), failure=failure)
+
+
+def failure_of(decline_code: str | None) -> Failure | None:
+    """The failure that a decline code stands for; codes that we do not know count as `card_declined`."""
+    if decline_code is None:
+        return None
+    code = decline_code if decline_code in _DECLINES else "card_declined"
+    return Failure(code, _DECLINES[code])
+
+
+def _still_open(order: Purchase, judged: Verdict, now: int) -> Purchase:
+    """A declined card does not end an open page: the purchase stays pending and says why (NP-27, NP-31)."""
+    if order.state != "pending":
+        return order
+    return replace(moved(order, "pending", now), failure=failure_of(judged.decline_code) or order.failure)
+
+
+def _foreign(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> tuple[str, ...]:
+    """Names of the fields that say that this checkout is not this order's."""
+    expected = {
+        "app": facts.tag.is_of(deployment),
+        "livemode": facts.livemode == deployment.live,
+        "account": facts.tag.account_id == order.account_id,
+        "purchase": facts.tag.purchase_id == order.purchase_id and facts.reference == order.purchase_id,
+        "session": order.gateway_refs.checkout_session in (None, facts.session),
+        "customer": order.customer in (None, facts.customer),
+        "mode": facts.mode == "payment",
+    }
+    return tuple(name for name, holds in expected.items() if not holds)
+
+
+def _unequal(order: Purchase, facts: CheckoutFacts) -> tuple[str, ...]:
+    """Names of the amounts that differ. Tax is a line of ours, so the gateway's subtotal is the order's total."""
+    payment = facts.payment
+    expected = {
+        "payment_state": facts.payment_state != "no_payment_required",
+        "currency": facts.currency == order.currency,
+        "subtotal": facts.subtotal_minor == order.total_minor,
+        "total": facts.total_minor == order.total_minor,
+        "discount": facts.discount_minor == 0,
+        "tax": facts.tax_minor == 0,
+        "shipping": facts.shipping_minor == 0,
+        "payment": payment is not None
+        and payment.state == "succeeded"
+        and payment.currency == order.currency
+        and payment.received_minor == order.total_minor,
+    }
+    return tuple(name for name, holds in expected.items() if not holds)

@@ -1,0 +1,1 @@
+"""Opening, reading and renewing an account; its policy; who calls."""

@@ -1,0 +1,95 @@
+"""Grant promotional credits, once an idempotency key: the key's marker freezes lot id and instant, the lot id decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.lots import Lot, is_dead
+from lotbook.domain.values import ids, instants
+from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
+from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+from lotbook.usecases.credits.grant import grant_lot
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.requests import Granted
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import AccountStore, Clock, IdempotencyStore, PolicyStore
+
+KEY_SPACE = "grant"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What is granted. `expires_at` in milliseconds, None for never; `actor` is not part of the body."""
+
+    credits: int
+    unit: str
+    expires_at: int | None
+    reason: str
+    actor: str
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal bodies."""
+        return ids.fingerprint("grant", str(self.credits), self.unit, str(self.expires_at), self.reason)
+
+
+def grant_promotion(
+    account_id: str,
+    key: str,
+    promotion: Promotion,
+    *,
+    accounts: AccountStore,
+    policies: PolicyStore,
+    books: BookStore,
+    keys: IdempotencyStore,
+    clock: Clock,
+) -> Granted:
+    """Grant the lot exactly once a key; the same key and body answer the first lot again (`replayed`).
+
+    Raises AccountNotFound, AccountClosed, InvalidRequest (no such unit, expiry not in the future), IdempotencyKeyReused.
+    A refusal leaves the key free. A paused account takes credits.
+    """
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
+    marker = keys.find(account_id, KEY_SPACE, key)
+    if marker is None:
+        marker = _frozen(account_id, key, promotion, loaded, clock.now())
+        marker = keys.claim(account_id, KEY_SPACE, key, marker) or marker
+    if marker["digest"] != promotion.digest:
+        raise IdempotencyKeyReused
+    return grant_lot(account_id, _lot(marker, promotion), books=books, clock=clock)
+
+
+def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccount, now: int) -> dict[str, str | int]:
+    """What every later attempt with this key grants; raises what refuses a first attempt."""
+    policy = loaded.published.policy
+    if loaded.account.state == "closed":
+        raise AccountClosed
+    if promotion.unit not in policy.units:
+        raise InvalidRequest.of("unit", "choice", f"unit must be one of {', '.join(policy.units)}.")
+    if is_dead(promotion.expires_at, now):
+        raise InvalidRequest.of("expires_at", "range", "expires_at must be in the future.")
+    at = instants.cut_to_second(now)
+    return {
+        "lot_id": ids.derived("lot", now, account_id, KEY_SPACE, key),  # to the millisecond: ids sort by time of grant
+        "at": at,
+        "rank": policy.rank("promotional"),
+        "digest": promotion.digest,
+    }
+
+
+def _lot(marker: dict[str, str | int], promotion: Promotion) -> Lot:
+    at = int(marker["at"])
+    return Lot(
+        lot_id=str(marker["lot_id"]),
+        unit=promotion.unit,
+        kind="promotional",
+        credits=promotion.credits,
+        rank=int(marker["rank"]),
+        effective_at=at,
+        expires_at=promotion.expires_at,
+        created_at=at,
+        actor=promotion.actor,
+        reason=promotion.reason,
+    )

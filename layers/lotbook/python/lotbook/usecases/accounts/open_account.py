@@ -1,0 +1,104 @@
+"""Open an account: its book first, closed and due; then the account; then renewal puts the first period's lots in.
+
+In this order no account is ever without a book that waits for its period: whoever comes first after a crash, or the
+schedule, finishes what was begun. A book without an account is no harm, it answers as an account that does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.credits.book import Book
+from lotbook.domain.values import ids, instants
+from lotbook.domain.values.errors import AccountExists, InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.domain.policy.document import Policy
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+
+LOCAL_NAMES = frozenset({"localtime", "Factory", "posixrules"})  # of the machine, not of the IANA data base
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """The request. `plan_id` None: the policy's starting plan. `region`: ISO 3166; `time_zone`: IANA name."""
+
+    account_id: str
+    policy_id: str
+    region: str
+    email: str
+    plan_id: str | None = None
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`created` False: the same request had opened it before, and what a crash may have left undone is done now."""
+
+    account: Account
+    created: bool
+
+
+def open_account(
+    command: OpenAccount,
+    *,
+    accounts: AccountStore,
+    policies: PolicyStore,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+) -> Opened:
+    """Open the account with the lots of its first period.
+
+    Raises InvalidRequest for an unknown policy or time zone, UnknownPlan, and AccountExists when the id belongs to an
+    account of another request. `renew` runs for a repeated request too.
+    """
+    digest = ids.fingerprint(json.dumps(asdict(command), sort_keys=True))
+    existing = accounts.get(command.account_id)
+    if existing is None:
+        policy = _policy(command, policies)
+        account = _account(command, policy, digest, clock.now())
+        due = account.created_at
+        books.create(account.account_id, policy.units[0], Book(since=due, until=due, renews_at=due))
+        existing = accounts.create(account)
+        if existing is None:
+            renew(command.account_id)
+            return Opened(account, created=True)
+    if existing.request_digest != digest:
+        raise AccountExists
+    renew(command.account_id)
+    return Opened(existing, created=False)
+
+
+def _policy(command: OpenAccount, policies: PolicyStore) -> Policy:
+    published = policies.newest(command.policy_id)
+    if published is None:
+        raise InvalidRequest.of("policy_id", "unknown_policy", "there is no such policy")
+    return published.policy
+
+
+def _account(command: OpenAccount, policy: Policy, digest: str, now: int) -> Account:
+    if command.time_zone not in available_timezones() - LOCAL_NAMES:
+        raise InvalidRequest.of("time_zone", "unknown_time_zone", "not a time zone of the IANA data base")
+    plan = policy.plan(command.plan_id or policy.starting_plan_id)
+    opened_at = instants.cut_to_second(now)
+    return Account(
+        account_id=command.account_id,
+        policy_id=command.policy_id,
+        plan_id=plan.plan_id,
+        region=command.region,
+        currency=policy.currency_for(command.region),  # frozen: a later version does not move it (NP-17)
+        email=command.email,
+        time_zone=command.time_zone,
+        created_at=opened_at,
+        anchor=opened_at,
+        plan_billing="external" if plan.is_paid else "none",
+        request_digest=digest,
+    )

@@ -1,0 +1,37 @@
+"""Publish a validated policy as the next version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lotbook.domain.policy.document import Policy, PublishedPolicy
+from lotbook.domain.policy.findings import Finding, refusal, shown
+from lotbook.domain.policy.plan_checks import dropped_plans
+from lotbook.domain.values.errors import Conflict
+from lotbook.ports.shop import PolicyStore
+
+PUBLISH_ATTEMPTS = 3
+
+
+def publish_policy(
+    policy_id: str, policy: Policy, document: Mapping[str, object], *, policies: PolicyStore
+) -> PublishedPolicy:
+    """The next version; a document identical to the newest answers that version again, nothing is written.
+
+    Raises PolicyInvalid when the document names another policy or loses a plan of the newest version, Conflict when
+    others kept publishing at the same time.
+    """
+    if policy.policy_id != policy_id:
+        raise refusal([Finding("policy_id", shown(policy.policy_id), f"{policy_id}, as in the address")])
+    for _ in range(PUBLISH_ATTEMPTS):
+        newest = policies.newest(policy_id)
+        if newest is not None and newest.document == document:
+            return newest
+        dropped = tuple(dropped_plans(newest.policy, policy)) if newest else ()
+        if dropped:
+            raise refusal(dropped)
+        try:
+            return policies.publish(policy_id, document)
+        except Conflict:
+            continue
+    raise Conflict

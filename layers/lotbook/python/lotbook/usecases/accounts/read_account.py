@@ -1,0 +1,72 @@
+"""An account as its holder sees it: plan, billing period, next credit reset, and the rules that hold for it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.accounts.periods import lots_of_period, term_end
+from lotbook.domain.accounts.validity import billing_period, credit_period
+from lotbook.domain.sales.auto_top_ups import automatic_lines
+from lotbook.domain.sales.prices import unit_price
+from lotbook.domain.values.money import tax_minor
+from lotbook.usecases.accounts.load_account import load_account
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.policy.document import Policy
+    from lotbook.domain.policy.plans import Plan
+    from lotbook.domain.policy.top_ups import AutoTopUp
+    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """`period` is the billing period `[start, end)`; where nothing is billed, that of the free credits (IS-42).
+
+    `credits_reset_at` is when plan and free credits come anew; None where there are none. `unit_price` is that of
+    credits bought by hand, in major units; None where the plan gives none. `next_charge_minor` is what one automatic
+    purchase takes, with surcharge and tax; None where the plan has none. `plan_ends_at`: when the plan's term is over and
+    the account goes back to the starting plan (NP-53); None for plans that do not end by themselves.
+    """
+
+    account: Account
+    policy_version: int
+    units: tuple[str, ...]
+    period: tuple[int, int] | None
+    credits_reset_at: int | None
+    auto_top_up: AutoTopUp | None
+    auto_top_up_cap: int
+    unit_price: Decimal | None
+    next_charge_minor: int | None
+    plan_ends_at: int | None = None
+
+
+def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock) -> AccountView:
+    """The account as it stands now. Raises AccountNotFound. Writes nothing: periods and terms follow from the clock."""
+    now = clock.now()
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock, not_before=now)
+    account, policy = loaded.account, loaded.published.policy
+    plan = policy.plan(account.plan_id)
+    rule = policy.auto_top_up
+    resets = credit_period(plan, account, now) if lots_of_period(policy, account, now).lots else None
+    return AccountView(
+        account=account,
+        policy_version=loaded.published.version,
+        units=policy.units,
+        period=billing_period(plan, account, now) or resets,
+        credits_reset_at=resets[1] if resets else None,
+        auto_top_up=rule,
+        auto_top_up_cap=rule.cap(plan) if rule else 0,
+        unit_price=unit_price(policy, plan, account.currency),
+        next_charge_minor=_next_charge_minor(policy, plan, account) if rule and rule.cap(plan) else None,
+        plan_ends_at=term_end(policy, account),
+    )
+
+
+def _next_charge_minor(policy: Policy, plan: Plan, account: Account) -> int:
+    subtotal_minor = sum(line.amount_minor for line in automatic_lines(policy, plan, account.currency))
+    tax = policy.tax_for(account)
+    return subtotal_minor + (tax_minor(subtotal_minor, tax.rate, account.currency) if tax else 0)

@@ -1,0 +1,129 @@
+"""Renewal: give an account's books the lots of the present credit period. Whoever meets a period's end calls it.
+
+Exactly once however many call it: the lots' ids follow from the period, so all of them ask for the same lots. The book
+refuses burns from the renewal instant on until the *last* lot of the period moves that instant, in the turn that lays the
+lot: no burn ever sees half of a period's lots. A crash in between leaves the book closed, and the next comer finishes.
+Periods that passed while nobody looked are skipped: nothing came, nothing expired.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.accounts.periods import lots_of_period
+from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.orders import Renewal
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.order import place
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.lots import Lot
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+
+MAX_ROUNDS = 5  # open, grant, move the instant, look again; more only while a plan changes at the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What a book should have at `at`: the period's lots of its unit, and the instant of its next renewal."""
+
+    lots: tuple[Lot, ...]
+    renews_at: int
+    at: int
+    pause_reason: str | None
+    account_version: int
+
+
+def renew_account(
+    account_id: str,
+    *,
+    accounts: AccountStore,
+    policies: PolicyStore,
+    books: BookStore,
+    clock: Clock,
+    at_once: bool = False,
+) -> None:
+    """Open the account's books where there are none, and renew them where a period has ended.
+
+    `at_once`: grant the present period's lots even if no period has ended, because the plan has changed.
+    Raises AccountNotFound, and Unavailable when the account is too busy; calling it again goes on where it stopped.
+    """
+    units = load_account(account_id, accounts=accounts, policies=policies, clock=clock).published.policy.units
+    for unit in reversed(units):  # the unit that is sold comes last: once its book is there, all are
+        _Renewing(account_id, unit, accounts, policies, books, clock).run(at_once=at_once)
+
+
+class _Renewing:
+    """The renewal of one book."""
+
+    def __init__(
+        self,
+        account_id: str,
+        unit: str,
+        accounts: AccountStore,
+        policies: PolicyStore,
+        books: BookStore,
+        clock: Clock,
+    ) -> None:
+        self.account_id, self.unit = account_id, unit
+        self.accounts, self.policies, self.books, self.clock = accounts, policies, books, clock
+
+    def run(self, *, at_once: bool) -> None:
+        for _ in range(MAX_ROUNDS):
+            book = self.books.get(self.account_id, self.unit)
+            # The account is read after the book: what is decided here never rests on an older plan than the instant does.
+            owed = self._owed(book.since if book else 0)
+            if book is None:
+                self._open(owed)
+                continue
+            if owed.at < book.renews_at <= owed.renews_at and not at_once:
+                return
+            self._grant(owed, book)
+            at_once = False
+        raise Unavailable("the account is changing right now", retry_after_seconds=1)
+
+    def _owed(self, not_before: int) -> _Owed:
+        at = max(self.clock.now(), not_before)  # the book may have seen a clock that is ahead of ours
+        loaded = load_account(
+            self.account_id, accounts=self.accounts, policies=self.policies, clock=self.clock, not_before=at
+        )
+        period = lots_of_period(loaded.published.policy, loaded.account, at)
+        is_sold = self.unit == loaded.published.policy.units[0]
+        return _Owed(
+            lots=tuple(lot for lot in period.lots if lot.unit == self.unit),
+            renews_at=FAR_FUTURE if period.renews_at is None or not is_sold else period.renews_at,
+            at=at,
+            pause_reason=loaded.account.pause_reason if loaded.account.state == "paused" else None,
+            account_version=loaded.account.version,
+        )
+
+    def _open(self, owed: _Owed) -> None:
+        """First uses may race: one of them opens the book (D41). Closed to burns until the period's lots are in it."""
+        renews_at = owed.at if owed.lots else owed.renews_at
+        book = Book(
+            since=owed.at,
+            until=renews_at,
+            renews_at=renews_at,
+            pause_reason=owed.pause_reason,
+            pause_version=owed.account_version if owed.pause_reason else 0,
+        )
+        self.books.create(self.account_id, self.unit, book)
+
+    def _grant(self, owed: _Owed, found: Book) -> None:
+        moved = False
+        for lot in owed.lots:
+            renews_at = owed.renews_at if lot is owed.lots[-1] else None
+            granted = grant_lot(self.account_id, lot, books=self.books, clock=self.clock, renews_at=renews_at)
+            moved = renews_at is not None and not granted.replayed
+        if moved:
+            return
+        # Nothing to grant, or it was granted before: only the instant is left to be moved, unless somebody just did.
+        book = self.books.get(self.account_id, self.unit)
+        if book is not None and book.renews_at == found.renews_at != owed.renews_at:
+            order = Renewal(was=book.renews_at, renews_at=owed.renews_at, seq=book.head.seq)
+            place(self.account_id, self.unit, order, books=self.books, clock=self.clock)

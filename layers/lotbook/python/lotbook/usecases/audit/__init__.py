@@ -1,0 +1,1 @@
+"""The ledger against books, lots and purchases."""

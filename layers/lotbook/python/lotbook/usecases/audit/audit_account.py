@@ -1,0 +1,159 @@
+"""Audit one account: replay its ledger against its books, lots and purchases, and say what differs, the earliest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.audit.books import differences
+from lotbook.domain.audit.purchases import purchase_differences
+from lotbook.domain.credits import ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lotbook.domain.audit.differences import Difference
+    from lotbook.domain.credits.book import Book
+    from lotbook.domain.credits.ledger import Entry, Pointer
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.ports.audit import AuditStore
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
+    from lotbook.ports.shop import Clock, PurchaseStore
+
+MAX_LOOKS = 3  # what another look does not find any more was a change under way
+MAX_ENTRIES = 500_000  # of one book; a longer one is left alone and said to be unfinished
+MAX_PURCHASES = 100_000
+NAMES_AHEAD = 100  # of the filed statement: one BatchGetItem reads as many entries of the ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Auditing:
+    """The ports of auditing. `statement` only says which entries to read together; what it says is not believed."""
+
+    audits: AuditStore
+    books: BookStore
+    purchases: PurchaseStore
+    clock: Clock
+    statement: StatementStore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What was looked at, and what differs. `finished` False: too long to be read to its end."""
+
+    account_id: str
+    books: int
+    entries: int
+    purchases: int
+    differences: tuple[tuple[str, Difference], ...]  # (unit, difference); "" where it is about a purchase
+    finished: bool = True
+
+    @property
+    def first(self) -> tuple[str, Difference] | None:
+        """The first difference."""
+        return self.differences[0] if self.differences else None
+
+
+def audit_account(account_id: str, units: Iterable[str], *, auditing: Auditing) -> Audited:
+    """Look at all books of the account. A difference counts when it is there at every one of several looks.
+
+    Raises Unavailable.
+    """
+    units = tuple(units)
+    audited = _look(account_id, units, auditing)
+    for _ in range(MAX_LOOKS - 1):
+        if not audited.differences:
+            break
+        audited = _look(account_id, units, auditing)
+    return audited
+
+
+def _look(account_id: str, units: tuple[str, ...], auditing: Auditing) -> Audited:
+    purchases = _purchases(account_id, auditing)  # first: what is completed here has its lots in what is read after it
+    found: list[tuple[str, Difference]] = []
+    lots: dict[tuple[str, str], Entry] = {}
+    books = count = 0
+    finished = True
+    for unit in units:
+        book = auditing.books.get(account_id, unit)
+        if book is None:
+            continue
+        entries, whole = _entries(account_id, unit, book, auditing)
+        books, count, finished = books + 1, count + len(entries), finished and whole
+        lots |= {(unit, name): entry for name, entry in entries.items() if name.startswith("lot#")}
+        if whole:
+            found += [(unit, difference) for difference in differences(unit, book, entries)]
+    for entry in lots.values():
+        bought_by = entry.lot.purchase_id if entry.lot else None
+        if bought_by is not None and bought_by not in purchases:
+            newer = auditing.purchases.get(account_id, bought_by)
+            purchases |= {} if newer is None else {bought_by: newer}
+    found += [("", each) for each in purchase_differences(purchases, lots, auditing.clock.now())]
+    return Audited(account_id, books, count, len(purchases), tuple(found), finished)
+
+
+def _purchases(account_id: str, auditing: Auditing) -> dict[str, Purchase]:
+    found: dict[str, Purchase] = {}
+    after: str | None = None
+    for _ in range(MAX_PURCHASES // NAMES_AHEAD):
+        page, after = auditing.purchases.page(account_id, NAMES_AHEAD, after)
+        found |= {purchase.purchase_id: purchase for purchase in page}
+        if after is None:
+            break
+    return found
+
+
+def _entries(account_id: str, unit: str, book: Book, auditing: Auditing) -> tuple[dict[str, Entry], bool]:
+    """Every entry that the book's chain names, the lots' events, and the shelf's pages; False where there are too many."""
+    reader = _Reader(account_id, unit, auditing)
+    # What was journaled after the book was read is not part of this look.
+    events = auditing.audits.lot_events(account_id, unit)
+    found = {entry.name: entry for entry in events if entry.seq <= book.head.seq}
+    found |= auditing.books.entries(account_id, unit, book.shelf)
+    link = book.head
+    for _ in range(MAX_ENTRIES):
+        if link.seq == 0:
+            return found, True
+        before = _follow(link, book, found, reader)
+        if before is None or before.seq >= link.seq:
+            return found, True  # the chain breaks here; the audit says so
+        link = before
+    return found, False
+
+
+def _follow(link: Pointer, book: Book, found: dict[str, Entry], reader: _Reader) -> Pointer | None:
+    """The link before this one; its entry goes into `found`."""
+    entry = found.get(link.name) or book.outcomes.get(link.name) or reader.entry(link)
+    if entry is not None:
+        found[link.name] = entry
+        if entry.seq == link.seq:
+            return entry.before
+    receipt = book.receipts.get(link.name)
+    if receipt is not None and receipt.seq == link.seq:
+        return receipt.before
+    name = ledger.void_name(link.seq)
+    marker = found.get(name) or book.outcomes.get(name)
+    return marker.skips if marker else None
+
+
+class _Reader:
+    """Reads entries of the ledger, many at a time where the filed statement knows their names."""
+
+    def __init__(self, account_id: str, unit: str, auditing: Auditing) -> None:
+        self._account_id, self._unit = account_id, unit
+        self._books, self._statement = auditing.books, auditing.statement
+        self._ahead: Mapping[str, Entry] = {}
+        self._looked_below: int | None = None
+
+    def entry(self, link: Pointer) -> Entry | None:
+        """The entry that has the link's name."""
+        if link.name not in self._ahead and self._statement is not None and self._may_look(link.seq):
+            lines = self._statement.page(self._account_id, self._unit, link.seq + 1, NAMES_AHEAD)
+            self._looked_below = lines[-1].seq if lines else 0
+            self._ahead = self._books.entries(self._account_id, self._unit, {line.entry.name for line in lines})
+        found = self._ahead.get(link.name)
+        return found or self._books.entry(self._account_id, self._unit, link.name)
+
+    def _may_look(self, seq: int) -> bool:
+        return self._looked_below is None or seq < self._looked_below

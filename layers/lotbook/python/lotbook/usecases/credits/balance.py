@@ -1,0 +1,147 @@
+"""The balance: one consistent moment of a book, with the lots that make it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.book import Book, draws_between, rests
+from lotbook.domain.credits.lots import burn_order
+from lotbook.domain.credits.requests import Balance, LotState, LotView
+from lotbook.domain.credits.shelf import taken_down
+from lotbook.domain.values.errors import InvalidRequest, Unavailable
+from lotbook.usecases.credits.resolve_hold import lapse
+from lotbook.usecases.credits.turn import settle, shelf_of, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.credits.turn import Settled
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import Clock
+
+MAX_TRIES = 25
+MAX_RENEWALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A book whose every receipt is decided, and the instant for which it holds."""
+
+    book: Book
+    settled: Settled
+    at: int
+
+
+def read_balance(
+    account_id: str, unit: str, *, books: BookStore, clock: Clock, renew: Callable[[str], None]
+) -> Balance:
+    """The balance of the account's unit. A lot that is dead by now is journaled first, a due period renewed.
+
+    Raises AccountNotFound (from `renew`), InvalidRequest for a unit that the account does not have, Unavailable.
+    """
+    moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
+    book = taken_down(moment.book, shelf_of(account_id, unit, moment.book, books))
+    left = _left(book, moment.settled)
+    holds = books.entries(account_id, unit, [name for name in book.holds if name not in moment.settled.void])
+    held = _held_by_lot(holds.values())
+    frozen = {aside.lot_id: aside.left for aside in book.frozen}
+    waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
+    shown = [lot_id for lot_id in left.keys() | held.keys() if left.get(lot_id) or held.get(lot_id)]
+    living, dead = list[LotView](), list[LotView]()
+    for lot, is_provisional in _lots(account_id, unit, shown, books):
+        state: LotState = "frozen" if lot.lot_id in frozen else "provisional" if is_provisional else "open"
+        view = _view(lot, left.get(lot.lot_id, 0), held.get(lot.lot_id, 0), state)
+        (dead if lot.is_dead(moment.at) else living).append(view)
+    return Balance(
+        account_id=account_id,
+        unit=unit,
+        as_of=moment.at,
+        available=sum(left.values()) - sum(frozen.values()) - waiting,
+        held=sum(held.values()),
+        frozen=sum(frozen.values()),
+        shortfall=book.debt,
+        waiting=waiting,
+        lots=tuple(living),
+        dead=tuple(dead),
+        pause_reason=book.pause_reason,
+    )
+
+
+def read_moment(account_id: str, unit: str, *, books: BookStore, clock: Clock, renew: Callable[[str], None]) -> Moment:
+    """A moment at which nothing is pending: no order, no death, no renewal, no lapsed hold, no undecided receipt."""
+    renewed = 0
+    for _ in range(MAX_TRIES):
+        book = books.get(account_id, unit)
+        now = clock.now() if book is None else max(clock.now(), book.since)
+        if book is None or book.renews_at <= now:
+            if renewed >= MAX_RENEWALS:
+                _give_up(unit, book)
+            renewed += 1
+            renew(account_id)
+            continue
+        lapsed = book.lapsed_holds(now)
+        for hold in lapsed:
+            lapse(account_id, unit, hold, books=books, clock=clock)
+        if lapsed or book.until <= now:
+            turn(account_id, unit, book, books=books, clock=clock)
+            continue
+        settled = settle(account_id, unit, book, books=books)
+        if any(entry.back for entry in settled.resolved.values()):
+            turn(account_id, unit, book, books=books, clock=clock)
+            continue
+        return Moment(book, settled, now)
+    raise Unavailable(retry_after_seconds=1)
+
+
+def _give_up(unit: str, book: Book | None) -> NoReturn:
+    if book is None:
+        raise InvalidRequest.of("unit", "unknown_unit", f"this account has no {unit}")
+    raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
+
+
+def _left(book: Book, settled: Settled) -> dict[str, int]:
+    """What is left of each lot: the tape's rests, what void burns had taken, lots that wait or are frozen."""
+    left = rests(book.tape, book.position)
+    for name in settled.void:
+        receipt = book.receipts[name]
+        if receipt.memo.kind != "resolve":
+            for draw in draws_between(book.tape, receipt.position, receipt.position + receipt.memo.credits):
+                left[draw.lot_id] += draw.credits
+    return left | {aside.lot_id: aside.left for aside in (*book.waiting, *book.frozen)}
+
+
+def _held_by_lot(holds: Iterable[Entry]) -> dict[str, int]:
+    held: dict[str, int] = {}
+    for entry in holds:
+        if entry.kind == "held":
+            for draw in entry.draws:
+                held[draw.lot_id] = held.get(draw.lot_id, 0) + draw.credits
+    return held
+
+
+def _lots(account_id: str, unit: str, lot_ids: Iterable[str], books: BookStore) -> list[tuple[Lot, bool]]:
+    """The lots as they were made, in burn order, and whether each is provisional still."""
+    wanted = [name for lot_id in lot_ids for name in (ledger.granted_name(lot_id), ledger.verdict_name(lot_id))]
+    found = books.entries(account_id, unit, wanted)
+    lots = [entry.lot for entry in found.values() if entry.lot]
+    lots.sort(key=lambda lot: burn_order(lot.rank, lot.expires_at, lot.created_at, lot.lot_id))
+    return [(lot, lot.provisional and ledger.verdict_name(lot.lot_id) not in found) for lot in lots]
+
+
+def _view(lot: Lot, remaining: int, held: int, state: LotState) -> LotView:
+    return LotView(
+        lot_id=lot.lot_id,
+        unit=lot.unit,
+        kind=lot.kind,
+        granted=lot.credits,
+        remaining=remaining,
+        held=held,
+        effective_at=lot.effective_at,
+        expires_at=lot.expires_at,
+        state=state,
+        purchase_id=lot.purchase_id,
+    )

@@ -1,0 +1,190 @@
+"""The burn: one blind conditional write, then one put that decides. Consume, hold and batch items share it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.book import Book, Memo, burn_entry
+from lotbook.domain.credits.shelf import WIDEST_BURN
+from lotbook.domain.values.errors import (
+    AccountPaused,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    InvalidRequest,
+    Unavailable,
+)
+from lotbook.domain.values.instants import SECOND, cut_to_second
+from lotbook.ports.books import Prune
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
+from lotbook.usecases.credits.turn import is_of, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from lotbook.ports.books import Attempt, BookStore
+    from lotbook.ports.shop import Clock
+
+MAX_TRIES = 25  # every one of them is somebody else's success or a step forward; then "send the same key again"
+MAX_RENEWALS = 2
+STALE = 10 * SECOND  # a receipt this old was left by a worker that is gone
+MAX_STALE = 4  # each costs bytes in every burn: past this, one burn turns the book after it has its own answer
+
+
+class _Next(Enum):
+    AGAIN = "again"
+    ANSWER_FROM_LEDGER = "answer from the ledger, or refuse"
+
+
+def clear_stale(
+    account_id: str, unit: str, book: Book, mine: Collection[str], now: int, *, books: BookStore, clock: Clock
+) -> None:
+    """Turn the book when workers that are gone left more receipts in it than others should pay for.
+
+    The burn is done, and its caller is answered: where the book cannot be turned now, the next burn sees to it.
+    """
+    stale = [r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now]
+    if len(stale) > MAX_STALE:
+        with suppress(Unavailable):
+            turn(account_id, unit, book, books=books, clock=clock)
+
+
+@dataclass(slots=True)
+class Burn:
+    """One burn on its way: `ttl` (milliseconds) makes it a hold."""
+
+    account_id: str
+    unit: str
+    key: str
+    credits: int
+    digest: str
+    actor: str
+    reference: str | None
+    books: BookStore
+    clock: Clock
+    renew: Callable[[str], None]
+    ttl: int | None = None
+    prunes: Prunes = OF_THIS_PROCESS
+    now: int = 0
+    renewals: int = 0
+    opened: bool = False
+
+    def run(self) -> tuple[ledger.Entry, bool]:
+        """The entry that the key stands for, and whether it is an earlier one.
+
+        Raises InsufficientCredits, AccountPaused, IdempotencyKeyReused, InvalidRequest (no such unit), AccountNotFound
+        (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
+        """
+        name = ledger.burn_name(self.key)
+        self.now = self.clock.now()
+        prune = self.prunes.take(self.account_id, self.unit)
+        for _ in range(MAX_TRIES):
+            attempt = self.books.burn(self.account_id, self.unit, name, self._memo(), prune)
+            if attempt.done:
+                prune = None
+            if attempt.book and name in attempt.book.receipts:
+                self._keep(prune)
+                return self._finish(name, attempt.book, attempt.done)
+            if attempt.book and prune and attempt.book.receipts.get(prune.name, prune.receipt) != prune.receipt:
+                prune = None  # the name was burned again since: that receipt is not ours to take out
+                continue
+            if self._next(name, attempt) is _Next.AGAIN:
+                continue
+            self._keep(prune)
+            return self._answer_or_refuse(name, attempt.book or Book())
+        self._keep(prune)
+        raise Unavailable(retry_after_seconds=1)
+
+    def _memo(self) -> Memo:
+        due = None if self.ttl is None else cut_to_second(self.now + self.ttl)
+        kind = "consume" if self.ttl is None else "hold"
+        return Memo(kind, self.credits, self.now, self.actor, self.digest, self.reference, due)  # type: ignore[arg-type]
+
+    def _keep(self, prune: Prune | None) -> None:
+        if prune:
+            self.prunes.give(self.account_id, self.unit, prune)
+
+    def _finish(self, name: str, book: Book, is_mine: bool) -> tuple[ledger.Entry, bool]:
+        """A receipt of the key is in the book, ours or an earlier try's: the put decides what the key stands for."""
+        receipt = book.receipts[name]
+        if receipt.memo.kind == "resolve":
+            raise InvalidRequest("a burn has no such name")
+        entry = burn_entry(self.unit, book, name)
+        older = self.books.put_entry(self.account_id, entry)
+        if older and not is_of(older, self.unit, receipt):  # void: given back by the next turn, here or elsewhere
+            turn(self.account_id, self.unit, book, books=self.books, clock=self.clock)
+            return self._checked(older), True
+        if is_mine:
+            self.prunes.give(self.account_id, self.unit, Prune(name, receipt))
+            clear_stale(self.account_id, self.unit, book, {name}, self.now, books=self.books, clock=self.clock)
+        return self._checked(entry), not is_mine
+
+    def _checked(self, entry: ledger.Entry) -> ledger.Entry:
+        if entry.digest != self.digest:
+            raise IdempotencyKeyReused
+        return entry
+
+    def _next(self, name: str, attempt: Attempt) -> _Next:
+        """Why the burn was refused, and what makes it possible."""
+        book = attempt.book
+        if book is None:
+            return self._open()
+        if book.pause_reason is not None or name in book.holds:
+            return _Next.ANSWER_FROM_LEDGER
+        if book.since > self.now:  # the book has seen a later clock than ours
+            self.now = book.since
+            return _Next.AGAIN
+        if book.renews_at <= self.now:
+            return self._renew()
+        if book.orders:
+            self.books.stand_back()  # whoever asked is most likely at work already
+        elif self._is_plainly_short(book):
+            return _Next.ANSWER_FROM_LEDGER
+        self._settle(book)  # before a refusal too: a void burn or a lapsed hold may hide credits
+        return _Next.AGAIN
+
+    def _is_plainly_short(self, book: Book) -> bool:
+        """Too few credits, or too many lots for one burn, and nothing pending that could hide some."""
+        in_time = self.now < book.until
+        nothing_hidden = not book.receipts and not book.lapsed_holds(self.now)
+        short = book.spendable < self.credits or self._is_too_wide(book)
+        return short and in_time and nothing_hidden
+
+    def _is_too_wide(self, book: Book) -> bool:
+        return book.available < self.credits <= book.spendable and len(book.tape) >= WIDEST_BURN
+
+    def _settle(self, book: Book) -> None:
+        from lotbook.usecases.credits.resolve_hold import lapse
+
+        for hold in book.lapsed_holds(self.now):
+            lapse(self.account_id, self.unit, hold, books=self.books, clock=self.clock)
+        turn(self.account_id, self.unit, book, books=self.books, clock=self.clock, need=self.credits)
+
+    def _open(self) -> _Next:
+        """No book: renewal opens those of the account's policy, and raises AccountNotFound when there is no account."""
+        if self.opened:
+            raise InvalidRequest.of("unit", "unknown_unit", f"this account has no {self.unit}")
+        self.opened = True
+        self.renew(self.account_id)
+        return _Next.AGAIN
+
+    def _renew(self) -> _Next:
+        self.renewals += 1
+        if self.renewals > MAX_RENEWALS:
+            raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
+        self.renew(self.account_id)
+        return _Next.AGAIN
+
+    def _answer_or_refuse(self, name: str, book: Book) -> tuple[ledger.Entry, bool]:
+        entry = self.books.entry(self.account_id, self.unit, name)
+        if entry is not None:
+            return self._checked(entry), True
+        if book.pause_reason is not None:
+            raise AccountPaused(pause_reason=book.pause_reason)
+        if self._is_too_wide(book):
+            reason = f"one burn draws from at most {WIDEST_BURN} lots, now {book.available} credits"
+            raise InvalidRequest.of("credits", "too_many_lots", reason)
+        raise InsufficientCredits(requested=self.credits, available=book.spendable)

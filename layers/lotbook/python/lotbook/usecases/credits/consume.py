@@ -1,0 +1,56 @@
+"""Consume: burn credits once per idempotency key, for ever. Two writes, no read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.requests import Burned, BurnRequest
+from lotbook.usecases.credits.burn import Burn
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import Clock
+
+
+def consume(
+    account_id: str,
+    key: str,
+    burn: BurnRequest,
+    *,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    prunes: Prunes = OF_THIS_PROCESS,
+) -> Burned:
+    """Burn `burn.credits` in burn order, all or nothing; a replay answers what the first call answered.
+
+    Raises InsufficientCredits `{requested, available}`, AccountPaused, IdempotencyKeyReused, InvalidRequest for a unit
+    that the account does not have, AccountNotFound, and Unavailable. A refusal burns nothing and is not remembered.
+    """
+    if burn.metadata:
+        books.note_metadata(account_id, ledger.burn_name(key), burn.digest, burn.metadata)
+    entry, replayed = Burn(
+        account_id=account_id,
+        unit=burn.unit,
+        key=key,
+        credits=burn.credits,
+        digest=burn.digest,
+        actor=burn.actor,
+        reference=burn.reference,
+        books=books,
+        clock=clock,
+        renew=renew,
+        prunes=prunes,
+    ).run()
+    return Burned(
+        entry_id=entry.entry_id,
+        credits=entry.requested,
+        draws=entry.draws,
+        available=entry.available_after,
+        at=entry.at,
+        replayed=replayed,
+    )

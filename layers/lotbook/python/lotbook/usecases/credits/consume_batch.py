@@ -1,0 +1,148 @@
+"""Consume many items in one call: each by its own key, all or nothing by itself, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
+from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult
+from lotbook.domain.values.errors import InsufficientCredits, InvalidRequest, Refused
+from lotbook.usecases.credits.burn_together import burn_together
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import Clock
+
+# What concerns the account, not the item, refuses the batch; what concerns the item is the item's answer.
+OF_THE_ITEM = frozenset({"insufficient_credits", "top_up_pending", "idempotency_key_reused", "invalid_request"})
+MAX_TRIES_TOGETHER = 2  # of the items of one write; a single burn between the two clears what can be cleared
+USUAL_UNIT = "credits"
+
+
+def consume_batch(
+    account_id: str,
+    items: Sequence[BatchItem],
+    *,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    prunes: Prunes = OF_THIS_PROCESS,
+) -> BatchAnswer:
+    """The items' answers, in order. A key twice: the second is `replayed`, or refused when its content differs.
+
+    `available` is of the items' unit, of `credits` when they have several. Raises AccountPaused, AccountNotFound and
+    Unavailable; items before it stay burned, and the same batch may be sent again.
+    """
+    units = {item.request.unit for item in items}
+    batch = _Batch(account_id, items, books, clock, renew, prunes)
+    for unit, numbers in _writes(items):
+        batch.burn(unit, numbers)
+    unit = units.pop() if len(units) == 1 else USUAL_UNIT
+    return BatchAnswer(tuple(batch.results[number] for number in range(len(items))), unit, batch.available(unit))
+
+
+def _writes(items: Sequence[BatchItem]) -> Iterator[tuple[str, list[int]]]:
+    """The items' numbers in order, as many of one unit as one write takes; units have nothing to do with each other."""
+    for start in range(0, len(items), MAX_BURNS_A_WRITE):
+        by_unit: dict[str, list[int]] = {}
+        for number in range(start, min(start + MAX_BURNS_A_WRITE, len(items))):
+            by_unit.setdefault(items[number].request.unit, []).append(number)
+        yield from by_unit.items()
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch on its way. `left`: what could be spent of a unit after the last item that told; `keys` were met before."""
+
+    account_id: str
+    items: Sequence[BatchItem]
+    books: BookStore
+    clock: Clock
+    renew: Callable[[str], None]
+    prunes: Prunes
+    results: dict[int, BatchResult] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def burn(self, unit: str, numbers: list[int]) -> None:
+        """Burn these items: keys met for the first time together where that is possible, everything else one by one."""
+        tries = 0
+        while numbers:
+            fresh = self._fresh(numbers) if tries < MAX_TRIES_TOGETHER else []
+            tries += 1
+            if len(fresh) > 1 and self._together(unit, fresh):
+                numbers = [number for number in numbers if number not in self.results]
+            else:
+                self._alone(unit, numbers[0])
+                numbers = numbers[1:]
+
+    def available(self, unit: str) -> int:
+        """What can be spent now; read where no item told. An account has nothing of a unit that it does not have."""
+        if unit in self.left:
+            return self.left[unit]
+        from lotbook.usecases.credits.balance import read_balance  # after a batch of replays: rare
+
+        try:
+            found = read_balance(self.account_id, unit, books=self.books, clock=self.clock, renew=self.renew)
+        except InvalidRequest:
+            return 0
+        return found.available
+
+    def _fresh(self, numbers: list[int]) -> list[int]:
+        first: dict[str, int] = {}
+        for number in numbers:
+            if self.items[number].key not in self.keys:
+                first.setdefault(self.items[number].key, number)
+        return list(first.values())
+
+    def _together(self, unit: str, numbers: list[int]) -> bool:
+        items = [self.items[number] for number in numbers]
+        answers = burn_together(self.account_id, unit, items, books=self.books, clock=self.clock)
+        if answers is None:
+            return False
+        for number, (entry, is_older) in zip(numbers, answers, strict=True):
+            if entry.digest != self.items[number].request.digest:
+                self._refused(number, "idempotency_key_reused")
+            else:
+                self._done(number, entry.entry_id, None if is_older else entry.available_after)
+        if any(is_older for _, is_older in answers):
+            self.left.pop(unit, None)  # the entries still count what has gone back since
+        return True
+
+    def _alone(self, unit: str, number: int) -> None:
+        item = self.items[number]
+        try:
+            burned = consume(
+                self.account_id,
+                item.key,
+                item.request,
+                books=self.books,
+                clock=self.clock,
+                renew=self.renew,
+                prunes=self.prunes,
+            )
+        except Refused as refusal:
+            if refusal.code not in OF_THE_ITEM:
+                raise
+            self._refused(number, refusal.code)
+            if isinstance(refusal, InsufficientCredits):
+                self.left[unit] = refusal.data["available"]
+        else:
+            self._done(number, burned.entry_id, None if burned.replayed else burned.available)
+
+    def _done(self, number: int, entry_id: str, available: int | None) -> None:
+        """`available` is None for what was burned before: what was left then tells nothing."""
+        item = self.items[number]
+        self.keys.add(item.key)
+        self.results[number] = BatchResult(item.key, "replayed" if available is None else "consumed", entry_id, None)
+        if available is not None:
+            self.left[item.request.unit] = available
+
+    def _refused(self, number: int, code: str) -> None:
+        self.keys.add(self.items[number].key)
+        self.results[number] = BatchResult(self.items[number].key, "refused", None, code)

@@ -1,0 +1,56 @@
+"""Hold credits: a burn that can be captured in part or given back until its time is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.requests import Held, HoldRequest
+from lotbook.domain.values.instants import SECOND
+from lotbook.usecases.credits.burn import Burn
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
+from lotbook.usecases.credits.resolve_hold import hold_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import Clock
+
+
+def hold(
+    account_id: str,
+    key: str,
+    request: HoldRequest,
+    *,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    prunes: Prunes = OF_THIS_PROCESS,
+) -> Held:
+    """Set credits aside, once per idempotency key (one key space with consume). A retry finds the same hold (D18).
+
+    Raises what `consume` raises. The hold lapses at `expires_at` unless it is captured or released before.
+    """
+    entry, replayed = Burn(
+        account_id=account_id,
+        unit=request.unit,
+        key=key,
+        credits=request.credits,
+        digest=request.digest,
+        actor=request.actor,
+        reference=request.reference,
+        books=books,
+        clock=clock,
+        renew=renew,
+        ttl=request.ttl_seconds * SECOND,
+        prunes=prunes,
+    ).run()
+    return Held(
+        hold_id=hold_id_of(entry.name),
+        entry_id=entry.entry_id,
+        credits=entry.requested,
+        draws=entry.draws,
+        expires_at=entry.due or 0,
+        available=entry.available_after,
+        replayed=replayed,
+    )

@@ -1,0 +1,55 @@
+"""The links of a book's chain: from the filed statement where it has them, from the ledger where it has not.
+
+The statement is built from the table's stream and may lag by a day or for ever: it saves reads and decides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.statement_lines import Filed, Line
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.ledger import Entry, Pointer
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
+
+SPARE_LINES = 10  # lines beyond those that are to be shown: some links are not shown
+NOTHING_READ = 2**63  # above every ledger number
+
+
+class Links:
+    """Reads links newest first. One page of the statement at a time; none at all without a statement."""
+
+    def __init__(
+        self, account_id: str, unit: str, *, books: BookStore, statement: StatementStore | None, wanted: int
+    ) -> None:
+        self._account_id, self._unit = account_id, unit
+        self._books, self._statement = books, statement
+        self._page_lines = wanted + SPARE_LINES
+        self._filed = Filed()
+        self._read_down_to = NOTHING_READ if statement is not None else 0
+
+    def entry(self, link: Pointer) -> Entry | None:
+        """The entry of this very link; None where its burn was given back, or will be."""
+        line = self._line(link)
+        if line is not None:
+            return None if line.is_gap else line.entry
+        found = self._books.entry(self._account_id, self._unit, link.name)
+        is_of_link = found is not None and found.unit == self._unit and found.seq == link.seq
+        return found if is_of_link else None
+
+    def marker(self, link: Pointer) -> Entry | None:
+        """The marker of a burn that was given back, which says what came before it."""
+        line = self._line(link)
+        if line is not None and line.is_gap:
+            return line.entry
+        return self._books.entry(self._account_id, self._unit, ledger.void_name(link.seq))
+
+    def _line(self, link: Pointer) -> Line | None:
+        if self._statement is not None and link.seq < self._read_down_to:
+            lines = self._statement.page(self._account_id, self._unit, link.seq + 1, self._page_lines)
+            is_last = len(lines) < self._page_lines
+            self._filed, self._read_down_to = Filed(lines), 0 if is_last else lines[-1].seq
+        return self._filed.line(link)

@@ -1,0 +1,138 @@
+"""The statement: a book's chain, walked newest first from the book itself. Complete and ordered, whatever else ran.
+
+Links that the table's stream has filed come a page at a time; what it has not delivered yet is read from the ledger.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.credits.requests import Cursor, EntryPage
+from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
+from lotbook.domain.values.instants import SECOND
+from lotbook.usecases.credits.balance import Moment, read_moment
+from lotbook.usecases.credits.links import Links
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
+    from lotbook.ports.shop import Clock
+
+MAX_LINKS_A_PAGE = 400  # entries that are not shown are passed over; a page may be shorter than asked, never endless
+MAX_CURSOR = 8_192  # characters; the longest that we give out names a hundred burns that were given back
+MAX_NAME = 200
+MAX_DRIFT = 60 * SECOND  # between reading the clock and writing the burn, on different machines
+MAX_SEQ = 2**53
+
+
+def list_entries(
+    account_id: str,
+    unit: str,
+    limit: int,
+    cursor: str | None,
+    *,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    statement: StatementStore | None = None,
+) -> EntryPage:
+    """At most `limit` entries, newest first, from where `cursor` (of the page before) left off.
+
+    What is pending is settled first, so the entries add up to the balance of the same moment. Raises InvalidRequest for
+    a cursor that is none, and what `read_balance` raises.
+    """
+    start = None if cursor is None else _parse(cursor)
+    moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
+    links = Links(account_id, unit, books=books, statement=statement, wanted=limit)
+    walk = _Walk(f"{account_id}/{unit}", moment, links, start)
+    shown: list[Entry] = []
+    for _ in range(MAX_LINKS_A_PAGE):
+        if walk.at.seq == 0:
+            return EntryPage(tuple(shown), None)
+        here = walk.cursor if len(shown) == limit else None
+        entry = walk.step()
+        if entry is not None and entry.is_shown:
+            if here is not None:  # a full page looks on for one more: the last page says that it is the last
+                return EntryPage(tuple(shown), _text(here))
+            shown.append(walk.in_order(entry))
+    return EntryPage(tuple(shown), None if walk.at.seq == 0 else _text(walk.cursor))
+
+
+class _Walk:
+    """One walk along the chain. `given_back`: burns since undone; entries between burn and undoing still count them."""
+
+    def __init__(self, whose: str, moment: Moment, links: Links, start: Cursor | None) -> None:
+        self.whose, self.links = whose, links
+        self.book, self.settled = moment.book, moment.settled
+        self.start = start.at if start else None
+        self.at = start.at if start else moment.book.head
+        self.given_back = dict(start.given_back) if start else self._void_in_book()
+        self.latest = start.latest if start else None
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.at, tuple(sorted(self.given_back.items())), self.latest)
+
+    def in_order(self, entry: Entry) -> Entry:
+        """The entry as it is shown below the one before: burns that raced got their places in another order than they
+        read their clocks, and a statement does not go back in time."""
+        if self.latest is not None and self.latest < entry.at <= self.latest + MAX_DRIFT:
+            return replace(entry, at=self.latest)
+        self.latest = entry.at
+        return entry
+
+    def step(self) -> Entry | None:
+        """The entry at this link, None for a void one; goes on to the link before it."""
+        link = self.at
+        entry = self.links.entry(link)
+        if entry is None:
+            self.given_back.pop(link.seq, None)
+            self.at = self._before_void(link)
+            return None
+        if entry.kind == "void" and entry.skips is not None:
+            self.given_back[entry.skips.seq + 1] = entry.requested
+        self.at = entry.before
+        hidden = sum(credits for seq, credits in self.given_back.items() if seq < entry.seq)
+        return replace(entry, available_after=entry.available_after + hidden) if hidden else entry
+
+    def _void_in_book(self) -> dict[int, int]:
+        receipts = [self.book.receipts[name] for name in self.settled.void]
+        return {r.seq: r.memo.credits for r in receipts if r.memo.kind != "resolve"}
+
+    def _before_void(self, link: Pointer) -> Pointer:
+        """Past a burn that was given back: its receipt is still in the book, or its marker in the ledger."""
+        receipt = self.book.receipts.get(link.name)
+        if receipt is not None and receipt.seq == link.seq:
+            return receipt.before
+        marker = self.links.marker(link)
+        if marker is None or marker.skips is None:
+            if link == self.start:
+                raise _no_cursor()
+            raise BrokenInvariant(f"the chain of {self.whose} breaks at {link.seq}")
+        return marker.skips
+
+
+def _text(cursor: Cursor) -> str:
+    parts = [cursor.at.name, cursor.at.seq, cursor.given_back, cursor.latest]
+    return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _parse(text: str) -> Cursor:
+    try:
+        name, seq, given_back, latest = json.loads(urlsafe_b64decode(text[:MAX_CURSOR] + "=" * (-len(text) % 4)))
+        pairs = tuple((int(at), int(credits)) for at, credits in given_back)
+        if isinstance(name, str) and 0 < len(name) <= MAX_NAME and type(seq) is int and 0 < seq <= MAX_SEQ:
+            return Cursor(Pointer(name, seq), pairs, None if latest is None else int(latest))
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        pass
+    raise _no_cursor()
+
+
+def _no_cursor() -> InvalidRequest:
+    return InvalidRequest.of("cursor", "invalid_cursor", "not a cursor of this statement")

@@ -1,0 +1,144 @@
+"""Everything rare goes through here: settle what is pending, then lay the book anew. Anybody may do it at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.book import Book, Receipt, burn_entry, resolution_entry
+from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
+from lotbook.domain.credits.shelf import put_up, taken_down
+from lotbook.domain.credits.turn import Clawed, Settled, lay
+from lotbook.domain.values.errors import BrokenInvariant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import Lot
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.shop import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Whether the swap won, the book after it or as found, and what the turn did (empty when it lost)."""
+
+    won: bool
+    book: Book
+    outcomes: Mapping[str, Entry] = field(default_factory=dict)
+
+
+def turn(account_id: str, unit: str, book: Book, *, books: BookStore, clock: Clock, need: int = 0) -> Turned:
+    """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
+
+    The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
+    them before the tape changes (F3). `need`: credits that are to be on the tape, if the account has them.
+    """
+    settled = settle(account_id, unit, book, books=books)
+    pages = shelf_of(account_id, unit, book, books)
+    opened = taken_down(book, pages)
+    settled = _look_up_orders(account_id, unit, opened, settled, books)
+    laid, fresh = put_up(unit, lay(unit, opened, settled, max(clock.now(), book.since)), pages, need)
+    for page in fresh:  # before the book that names them
+        books.put_entry(account_id, page)
+    attempt = books.swap(account_id, unit, book, laid)
+    if not attempt.done:
+        if attempt.book is None:
+            raise BrokenInvariant("a book is never deleted")
+        return Turned(False, attempt.book)
+    for entry in laid.outcomes.values():  # a crash here: the next turn's first step does it
+        books.put_entry(account_id, entry)
+    if laid.outcomes:
+        books.tidy(account_id, unit, list(laid.outcomes))
+    return Turned(True, replace(laid, outcomes={}), laid.outcomes)
+
+
+def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry]:
+    """The pages of the book's shelf, by name. They never change, so they are the book's whenever they are read."""
+    if not book.shelf:
+        return {}
+    pages = books.entries(account_id, unit, book.shelf)
+    if len(pages) < len(book.shelf):
+        raise BrokenInvariant(f"a page of the shelf of {account_id}/{unit} is gone")
+    return {name: pages[name] for name in book.shelf}
+
+
+def settle(account_id: str, unit: str, book: Book, *, books: BookStore) -> Settled:
+    """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void."""
+    if not book.receipts and not book.outcomes:
+        return Settled()
+    burns = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"}
+    resolves = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
+    holds = {receipt.memo.hold or "" for receipt in resolves.values()}
+    known = dict(books.entries(account_id, unit, [*book.receipts, *book.outcomes, *(holds - burns.keys())]))
+
+    def stand(entry: Entry) -> Entry:
+        if entry.name not in known:
+            known[entry.name] = books.put_entry(account_id, entry) or entry
+        return known[entry.name]
+
+    for outcome in book.outcomes.values():
+        stand(outcome)
+    void = {name for name, receipt in burns.items() if not is_of(stand(burn_entry(unit, book, name)), unit, receipt)}
+    resolved = {}
+    for name, receipt in resolves.items():
+        held = known.get(receipt.memo.hold or "")
+        if held is None:
+            raise BrokenInvariant(f"{name} resolves a hold that is not in the ledger")
+        entry = stand(resolution_entry(unit, book, name, held))
+        if is_of(entry, unit, receipt):
+            resolved[name] = entry
+        else:
+            void.add(name)
+    return Settled(
+        void=frozenset(void), resolved=resolved, lots=_lots_given_back_to(account_id, unit, book, resolved, books)
+    )
+
+
+def is_of(entry: Entry, unit: str, receipt: Receipt) -> bool:
+    """Whether the entry that has the name is this very burn's."""
+    return entry.unit == unit and entry.seq == receipt.seq
+
+
+def _lots_given_back_to(
+    account_id: str, unit: str, book: Book, resolved: Mapping[str, Entry], books: BookStore
+) -> dict[str, Lot]:
+    wanted = {draw.lot_id for entry in resolved.values() for draw in entry.back} - _lots_in(book)
+    return _granted(account_id, unit, wanted, books)
+
+
+def _look_up_orders(account_id: str, unit: str, book: Book, settled: Settled, books: BookStore) -> Settled:
+    """Which waiting orders took effect before, and what was taken of the lots that are to be clawed back."""
+    if not book.orders:
+        return settled
+    done = frozenset(books.entries(account_id, unit, list(book.orders)))
+    waiting = [order for name, order in book.orders.items() if name not in done]
+    claws = {order.lot_id for order in waiting if isinstance(order, ClawBack | Restore)}
+    clawed = {lot_id: _clawed(books.lot_entries(account_id, unit, lot_id)) for lot_id in sorted(claws)}
+    touched = {order.lot_id for order in waiting if isinstance(order, Freeze | Restore)}
+    lots = dict(settled.lots) | _granted(account_id, unit, touched - _lots_in(book) - settled.lots.keys(), books)
+    return replace(settled, done=done, clawed=clawed, lots=lots)
+
+
+def _lots_in(book: Book) -> set[str]:
+    return {part.lot_id for part in book.tape} | {aside.lot_id for aside in (*book.waiting, *book.frozen)}
+
+
+def _granted(account_id: str, unit: str, lot_ids: set[str], books: BookStore) -> dict[str, Lot]:
+    """Lots that the book does not hold any more, as they were made."""
+    if not lot_ids:
+        return {}
+    found = books.entries(account_id, unit, [ledger.granted_name(lot_id) for lot_id in sorted(lot_ids)])
+    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot}
+
+
+def _clawed(entries: list[Entry]) -> Clawed:
+    taken = [entry for entry in entries if entry.kind == "clawed_back"]
+    given_up = [entry for entry in entries if entry.kind == "adjusted"]
+    return Clawed(
+        expired=sum(-entry.credits for entry in entries if entry.kind == "expired"),
+        targets=sum(entry.requested for entry in taken) - sum(entry.requested for entry in given_up),
+        taken=-sum(entry.credits for entry in (*taken, *given_up)),
+    )

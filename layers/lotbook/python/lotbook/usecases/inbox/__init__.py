@@ -1,0 +1,1 @@
+"""What the gateway tells us, by webhook or by our own look."""

@@ -1,0 +1,128 @@
+"""The gateway's events. An event is a hint that something changed: the object is fetched, and its present state counts.
+
+So order, repetition and age of events do not matter, and neither does the API version that they were rendered at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lotbook.domain.reconciliation.differences import stray_of_event
+from lotbook.domain.values.errors import AccountNotFound, PurchaseNotFound, Unavailable
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.inbox.handle_money_back import MONEY_BACK, handle_money_back
+from lotbook.usecases.reconciliation.strays import keep_stray
+from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.keep_card import keep_card
+from lotbook.usecases.sales.settle_purchase import settle_purchase
+
+if TYPE_CHECKING:
+    from lotbook.domain.sales.gateway import EventHint
+    from lotbook.usecases.sales.desk import Sales
+
+# Each may be the first or the only one that arrives; all lead to the same look at the same purchase (D6).
+SETTLING = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "payment_intent.succeeded",
+        "payment_intent.processing",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "invoice.paid",
+    }
+)
+# Those that say that money came: without a purchase it is kept as a stray.
+PAYING = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "payment_intent.succeeded",
+        "invoice.paid",
+    }
+)
+# Those after which an account's cards may not be what they were; a setup page that was finished is the third. No money.
+CARDS = frozenset({"setup_intent.succeeded", "customer.updated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of an event; `ignored` means that it is about nothing of this deployment.
+
+    `settled`: the payment was looked at; `followed`: so was the money that went back; `cards`: so were the account's cards.
+    """
+
+    outcome: Literal["ignored", "settled", "followed", "cards"]
+    purchase_id: str | None = None
+    state: str | None = None
+
+
+def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
+    """Act on a verified event. Anything but success raises, so that it is delivered again (D5).
+
+    Raises Unavailable also where an event is ours and its purchase is not there: never acknowledge what was not done.
+    """
+    if hint.kind in MONEY_BACK and _is_here(hint, sales):
+        followed = handle_money_back(hint, sales=sales)
+        return Handled("followed", followed.purchase_id, followed.state) if followed else Handled("ignored")
+    if _is_ours(hint, sales) and _is_about_cards(hint):
+        return _cards(hint, sales)
+    if not _is_ours(hint, sales) or hint.kind not in SETTLING:
+        return Handled("ignored")
+    if not hint.tag.is_whole:
+        return _without_purchase(hint, sales) if hint.kind in PAYING else Handled("ignored")
+    account_id, purchase_id = str(hint.tag.account_id), str(hint.tag.purchase_id)
+    try:
+        purchase = settle_purchase(account_id, purchase_id, sales=sales)
+    except PurchaseNotFound:
+        return _without_purchase(hint, sales)
+    if purchase.gateway_refs.checkout_session is None:
+        raise Unavailable("The checkout of this event is not known yet.")
+    keep_card(purchase, sales=sales)
+    return Handled("settled", purchase.purchase_id, purchase.state)
+
+
+def _is_about_cards(hint: EventHint) -> bool:
+    return hint.kind in CARDS or (hint.kind == "checkout.session.completed" and hint.mode == "setup")
+
+
+def _cards(hint: EventHint, sales: Sales) -> Handled:
+    """Look at the account's cards. One that is not there rings and is acknowledged: no money came, nothing can be lost."""
+    if not hint.tag.names_account:
+        return Handled("ignored")
+    try:
+        follow_cards(str(hint.tag.account_id), sales=sales)
+    except AccountNotFound:
+        alarm("account_missing", account_id=hint.tag.account_id, event_id=hint.event_id, object_id=hint.object_id)
+        return Handled("ignored")
+    return Handled("cards")
+
+
+def _without_purchase(hint: EventHint, sales: Sales) -> Handled:
+    """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is not acknowledged (D5, D8).
+
+    Raises Unavailable until they have closed the matter.
+    """
+    if hint.kind in PAYING and not keep_stray(stray_of_event(hint, sales.clock.now()), strays=sales.strays):
+        return Handled("ignored")
+    alarm(
+        "purchase_missing",
+        account_id=hint.tag.account_id,
+        purchase_id=hint.tag.purchase_id,
+        event_id=hint.event_id,
+        object_id=hint.object_id,
+    )
+    raise Unavailable("The purchase of this event is not known here.")
+
+
+def _is_ours(hint: EventHint, sales: Sales) -> bool:
+    """Several systems and stages share a gateway account; their events are answered 200 and left alone."""
+    return _is_here(hint, sales) and hint.tag.is_of(sales.gateway.deployment)
+
+
+def _is_here(hint: EventHint, sales: Sales) -> bool:
+    """Whether it comes from this very gateway account, in this deployment's mode."""
+    return hint.livemode == sales.gateway.deployment.live and hint.account is None

@@ -1,0 +1,1 @@
+"""Refunds and disputes followed into credits; the evidence for a bank."""

@@ -1,0 +1,141 @@
+"""Money back: bring a purchase's lots to what refunds and disputes say now, in whichever order anybody hears of them.
+
+The target is computed from the gateway's present facts and applied as a difference to what was applied before. The step is
+frozen in the purchase first, and its number names its orders in the books; so a step that is cut short is finished, and a
+step that is repeated changes nothing. Every look writes the purchase: whoever read it before, and holds older facts, loses
+the race and asks the gateway again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.money_back.followed import lots_sold, planned, reached
+from lotbook.domain.money_back.own_refunds import reserved, with_own
+from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
+from lotbook.domain.values.errors import Conflict, NotRefundable, Unavailable
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.credits.claw_back import claw_back
+from lotbook.usecases.credits.freeze_lot import freeze_lot
+from lotbook.usecases.credits.restore_lot import restore_lot
+from lotbook.usecases.sales.change_plan import follow_plan_money
+from lotbook.usecases.sales.follow_shortfall import follow_shortfall
+
+if TYPE_CHECKING:
+    from lotbook.domain.money_back.followed import MoneyBackFacts
+    from lotbook.domain.sales.reversals import OwnRefund, Reversal
+    from lotbook.usecases.sales.desk import Sales
+
+FOLLOW_ATTEMPTS = 12  # lost races, and one more look for each refund that is sent
+REASON = "money_back"
+
+
+def follow_money_back(account_id: str, purchase_id: str, *, sales: Sales) -> Purchase:
+    """The purchase once its lots and its state are what the gateway's facts ask for (X-18, D10..D14).
+
+    A purchase that is not settled, or was never charged, is left as it is. Also sends a refund that a crash kept from being
+    sent. Raises PurchaseNotFound, Unavailable.
+    """
+    for _ in range(FOLLOW_ATTEMPTS):
+        try:
+            purchase = _follow(sales.purchase(account_id, purchase_id), sales)
+        except Conflict:
+            continue
+        if purchase is not None:
+            return purchase
+    raise Unavailable("The purchase is being worked on; ask again.")
+
+
+def _follow(purchase: Purchase, sales: Sales) -> Purchase | None:
+    """None: something was done that needs another look. Raises Conflict."""
+    payment = purchase.gateway_refs.payment_intent
+    if purchase.state not in SETTLED or payment is None:
+        return purchase
+    purchase = _caught_up(purchase, sales)
+    facts = sales.gateway.money_back(payment)
+    _check(purchase, facts)
+    purchase = _caught_up(sales.purchases.save(planned(purchase, facts, sales.clock.now())), sales)
+    unsent = next((own for own in purchase.own_refunds if own.state == "reserved"), None)
+    if unsent is None:
+        return purchase
+    sales.purchases.save(_sent(purchase, unsent, sales))
+    return None
+
+
+def _check(purchase: Purchase, facts: MoneyBackFacts) -> None:
+    """The payment was compared when it was settled; if it is another now, nobody may compute with it (D8)."""
+    if (facts.currency, facts.charged_minor) != (purchase.currency, purchase.total_minor):
+        alarm("payment_changed", account_id=purchase.account_id, purchase_id=purchase.purchase_id)
+        raise Unavailable("The payment is not the one that was settled.")
+
+
+def _caught_up(purchase: Purchase, sales: Sales) -> Purchase:
+    """What somebody began and did not finish: credits of a refund being reserved, a step that the books have not followed."""
+    for own in purchase.own_refunds:
+        if own.state == "reserving":
+            purchase = sales.purchases.save(_reserve(purchase, own, sales))
+    if purchase.reversal_next is None:
+        return purchase
+    was, target = purchase.reversal, purchase.reversal_next
+    _move_lots(purchase, was, target, sales)
+    if target.ends_plan != was.ends_plan:
+        follow_plan_money(purchase, target.step, gone=target.ends_plan, sales=sales)
+    follow_shortfall(purchase.account_id, sales=sales)
+    return sales.purchases.save(reached(purchase, sales.clock.now()))
+
+
+def _reserve(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
+    """Unused credits go before their money does: nobody can burn what is being paid back."""
+    left = purchase.credits - purchase.reversal.clawed_of(purchase.unit)
+    taken = claw_back(
+        purchase.account_id,
+        purchase.unit,
+        settled_lot_id(purchase, purchase.unit),
+        own.claim,
+        left,
+        books=sales.books,
+        clock=sales.clock,
+        actor=own.actor,
+        reason="refund",
+        unused_only=True,
+    )
+    return reserved(purchase, own, taken.removed, sales.clock.now())
+
+
+def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, sales: Sales) -> None:
+    """Freeze first, thaw last: credits that are to be taken are never spendable in between."""
+    if target.is_frozen and not was.is_frozen:
+        _freeze(purchase, target, thaw=False, sales=sales)
+    for unit in lots_sold(purchase):
+        _claw(purchase, unit, target.clawed_of(unit) - was.clawed_of(unit), target.claim, sales)
+    if was.is_frozen and not target.is_frozen:
+        _freeze(purchase, target, thaw=True, sales=sales)
+
+
+def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, sales: Sales) -> None:
+    for unit in lots_sold(purchase):
+        lot_id = settled_lot_id(purchase, unit)
+        freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, books=sales.books, clock=sales.clock)
+
+
+def _claw(purchase: Purchase, unit: str, more: int, claim: str, sales: Sales) -> None:
+    lot_id = settled_lot_id(purchase, unit)
+    if more > 0:
+        claw_back(purchase.account_id, unit, lot_id, claim, more, books=sales.books, clock=sales.clock, reason=REASON)
+    elif more < 0:
+        restore_lot(
+            purchase.account_id, unit, lot_id, claim, -more, books=sales.books, clock=sales.clock, reason=REASON
+        )
+
+
+def _sent(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
+    """The refund, sent. It was not among the payment's refunds a moment ago, so an old idempotency key cannot double it."""
+    try:
+        made = sales.gateway.refund(purchase, own)
+    except NotRefundable:
+        after = with_own(purchase, replace(own, state="failed"))
+    else:
+        after = with_own(purchase, replace(own, state="made", refund=made.refund))
+    # The credits of a refused one are given up by the next look; until then the schedule keeps it in mind.
+    return replace(after, check_at=sales.clock.now() + CHECK_AGAIN)

@@ -1,0 +1,110 @@
+"""The chargeback evidence of one purchase: the row, its lots, and a bounded walk of the statement for their use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.money_back import evidence
+from lotbook.domain.money_back.evidence import Evidence, UsePage
+from lotbook.domain.sales.billing import billed_to
+from lotbook.domain.sales.purchase import settled_lot_id
+from lotbook.domain.values.errors import Forbidden
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.statement import list_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.values.access import Caller
+    from lotbook.ports.news import StatementStore
+    from lotbook.usecases.sales.desk import Sales
+
+PAGE_ENTRIES = 100
+MAX_PAGES = 10  # of the statement, a call; a longer history goes on at the cursor
+NOTHING_USED = UsePage((), None)
+
+
+def read_evidence(
+    account_id: str,
+    purchase_id: str,
+    cursor: str | None,
+    caller: Caller,
+    *,
+    sales: Sales,
+    renew: Callable[[str], None],
+    statement: StatementStore | None = None,
+) -> Evidence:
+    """The document, with the use of at most MAX_PAGES x PAGE_ENTRIES entries of the statement, newest first.
+
+    `cursor` (of the call before) goes on with older use. For buyers, and for service keys that may read. Raises
+    AccountNotFound, Forbidden, PurchaseNotFound, InvalidRequest for a cursor that is none, Unavailable.
+    """
+    loaded = sales.account(account_id)
+    if caller.kind == "member" and caller.role not in loaded.published.policy.buyers:
+        raise Forbidden
+    purchase = sales.purchase(account_id, purchase_id)
+    granted = _granted(purchase, sales)
+    remaining = held = used = 0
+    page = NOTHING_USED
+    events: list[Entry] = []
+    lot_id = purchase.lot_id
+    if lot_id is not None and granted:
+        # The balance first: it journals what has died by now, so that the figures below belong to one moment.
+        balance = read_balance(account_id, purchase.unit, books=sales.books, clock=sales.clock, renew=renew)
+        left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
+        remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
+        events = sales.books.lot_entries(account_id, purchase.unit, lot_id)
+        used = evidence.used_of(purchase.credits, remaining, held, events)
+        page = _use(purchase, lot_id, cursor, sales, renew, statement)
+    return Evidence(
+        purchase=purchase,
+        billing=billed_to(purchase, sales.billing.get(account_id)),
+        delivered=evidence.deliveries(granted),
+        remaining=remaining,
+        held=held,
+        used=used,
+        page=page,
+        changes=evidence.changes_of(events),
+        at=sales.clock.now(),
+        plan=evidence.plan_delivery(purchase),
+    )
+
+
+def _granted(purchase: Purchase, sales: Sales) -> list[Entry]:
+    """The grants of the purchase: the bought lot's first, then its companions'."""
+    if purchase.lot_id is None:
+        return []
+    lots = [(purchase.unit, purchase.lot_id)]
+    lots += [(unit, settled_lot_id(purchase, unit)) for unit, credits in purchase.companions if credits]
+    found = [sales.books.entry(purchase.account_id, unit, ledger.granted_name(lot_id)) for unit, lot_id in lots]
+    return [entry for entry in found if entry is not None]
+
+
+def _use(
+    purchase: Purchase,
+    lot_id: str,
+    cursor: str | None,
+    sales: Sales,
+    renew: Callable[[str], None],
+    statement: StatementStore | None,
+) -> UsePage:
+    uses: list[evidence.Use] = []
+    for _ in range(MAX_PAGES):
+        page = list_entries(
+            purchase.account_id,
+            purchase.unit,
+            PAGE_ENTRIES,
+            cursor,
+            books=sales.books,
+            clock=sales.clock,
+            renew=renew,
+            statement=statement,
+        )
+        uses += evidence.uses_of(lot_id, page.entries)
+        cursor = page.next_cursor
+        if cursor is None or evidence.reaches_grant(lot_id, page.entries):
+            return UsePage(tuple(uses), None)
+    return UsePage(tuple(uses), cursor)

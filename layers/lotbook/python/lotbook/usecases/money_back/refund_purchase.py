@@ -1,0 +1,93 @@
+"""The product's own refund: unused credits only, for their share of the money (IS-27, NP-32, D39).
+
+Credits go first, then money: whoever dies in between has credits that wait for their money, and the schedule sends it.
+A refund that the gateway refuses gives the credits back. No path from here charges anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.money_back.own_refunds import begun, check_policy, check_state
+from lotbook.domain.values import ids
+from lotbook.domain.values.errors import BrokenInvariant, Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
+from lotbook.usecases.money_back.follow_money_back import follow_money_back
+
+if TYPE_CHECKING:
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.sales.reversals import OwnRefund
+    from lotbook.domain.values.access import Caller
+    from lotbook.ports.shop import IdempotencyStore
+    from lotbook.usecases.sales.desk import Sales
+
+KEY_SPACE = "refund"
+BEGIN_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """What went back: `credits` unused ones, `amount_minor` for them. `replayed`: it is the first answer again."""
+
+    purchase_id: str
+    refund: str
+    credits: int
+    amount_minor: int
+    currency: str
+    replayed: bool
+
+
+def refund_purchase(
+    account_id: str, purchase_id: str, key: str, caller: Caller, *, sales: Sales, keys: IdempotencyStore
+) -> Refunded:
+    """Pay the unused credits of a purchase back. The key decides; after a refusal or a 5xx it may be sent again.
+
+    Raises AccountNotFound, Forbidden, PurchaseNotFound, NotRefundable (nothing is changed, or all is as it was),
+    IdempotencyKeyReused for a key of another purchase's refund, Unavailable.
+    """
+    sales.account_of_buyer(account_id, caller)
+    purchase = sales.purchase(account_id, purchase_id)
+    _check_key(keys.find(account_id, KEY_SPACE, key), purchase)
+    fingerprint = ids.fingerprint(key)
+    for own in purchase.own_refunds:
+        if own.key == fingerprint and own.refund is not None:
+            if purchase.check_at is not None:  # sent, and its last look was cut short
+                follow_money_back(account_id, purchase_id, sales=sales)
+            return _answer(purchase, own, replayed=True)
+    if not any(own.key == fingerprint and own.state in ("reserving", "reserved") for own in purchase.own_refunds):
+        _begin(purchase, key, caller, sales, keys)
+    after = follow_money_back(account_id, purchase_id, sales=sales)
+    own = [each for each in after.own_refunds if each.key == fingerprint][-1]
+    if own.refund is not None:
+        return _answer(after, own, replayed=False)
+    raise NotRefundable(reason="gateway" if own.credits else "nothing_unused")
+
+
+def _begin(purchase: Purchase, key: str, caller: Caller, sales: Sales, keys: IdempotencyStore) -> None:
+    """Write down that a refund is wanted, once all that can refuse it has been asked."""
+    published = sales.policies.version(purchase.policy_id, purchase.policy_version)
+    if published is None:
+        raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
+    check_policy(published.policy)
+    for _ in range(BEGIN_ATTEMPTS):
+        now = follow_money_back(purchase.account_id, purchase.purchase_id, sales=sales)
+        book = sales.books.get(now.account_id, now.unit)
+        check_state(now, book.debt if book else 0)
+        record = {"purchase_id": now.purchase_id}
+        _check_key(keys.claim(now.account_id, KEY_SPACE, key, record), now)
+        try:
+            sales.purchases.save(begun(now, ids.fingerprint(key), caller.actor, sales.clock.now()))
+        except Conflict:
+            continue
+        return
+    raise Unavailable
+
+
+def _check_key(record: dict[str, str | int] | None, purchase: Purchase) -> None:
+    if record is not None and record["purchase_id"] != purchase.purchase_id:
+        raise IdempotencyKeyReused
+
+
+def _answer(purchase: Purchase, own: OwnRefund, *, replayed: bool) -> Refunded:
+    refund = own.refund or ""
+    return Refunded(purchase.purchase_id, refund, own.credits, own.amount_minor, purchase.currency, replayed)

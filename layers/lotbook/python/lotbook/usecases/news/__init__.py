@@ -1,0 +1,1 @@
+"""Events to the bus, levels reached, credits that expire soon."""

@@ -1,0 +1,109 @@
+"""Announce what the table says happened: at least once each, under ids that a repetition repeats.
+
+Events are published before the latch is written: a crash in between says the same again under the same id, never nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.news import alerts, announcements, notices
+from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
+from lotbook.usecases.accounts.load_account import load_account
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.news.alerts import Crossing, Latch
+    from lotbook.domain.news.announcements import Announcement
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import EventBus, LatchStore, NoticeStore
+    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+
+LATCH_ATTEMPTS = 4  # lost races: each means that another batch of the same account and unit was followed meanwhile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlets:
+    """The ports of announcing."""
+
+    bus: EventBus
+    latches: LatchStore
+    notices: NoticeStore
+    accounts: AccountStore
+    policies: PolicyStore
+    books: BookStore
+    clock: Clock
+
+
+def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, outlets: Outlets) -> None:
+    """Announce new entries of one unit: each by itself, their burns as one total, and the levels that they crossed.
+
+    Raises Unavailable when bus or store does not answer.
+    """
+    for entry in entries:
+        if entry.lot is not None and (at := notices.notice_at(entry.lot)) is not None:
+            outlets.notices.note(account_id, unit, entry.lot.lot_id, at)
+    told = [announcement for entry in entries for announcement in announcements.of_entry(account_id, entry)]
+    told += announcements.of_burns(account_id, unit, entries)
+    _publish(told, outlets)
+    _follow(account_id, unit, entries, outlets)
+
+
+def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outlets) -> None:
+    """Announce the state that a purchase has come to. Raises Unavailable."""
+    _publish(announcements.of_purchase(before, after, outlets.clock.now()), outlets)
+
+
+def announce_account(before: Account, after: Account, *, outlets: Outlets) -> None:
+    """Announce the plan that an account has come to. Raises Unavailable."""
+    _publish(announcements.of_account(before, after), outlets)
+
+
+def _follow(account_id: str, unit: str, entries: Sequence[Entry], outlets: Outlets) -> None:
+    """Say the levels that were crossed, then remember that they were said."""
+    levels = _levels(account_id, outlets)
+    for _ in range(LATCH_ATTEMPTS):
+        latch = outlets.latches.get(account_id, unit)
+        after, crossed = _crossed(account_id, unit, latch, entries, levels, outlets)
+        if not alerts.has_news(latch, after):
+            return
+        _publish([alerts.told(account_id, crossing) for crossing in crossed], outlets)
+        try:
+            outlets.latches.save(account_id, unit, after)
+        except Conflict:
+            continue
+        return
+    raise Unavailable(retry_after_seconds=1)
+
+
+def _crossed(
+    account_id: str, unit: str, latch: Latch, entries: Sequence[Entry], levels: tuple[int, ...], outlets: Outlets
+) -> tuple[Latch, tuple[Crossing, ...]]:
+    """A period's end takes its credits an instant before the next period brings new ones: that is no alarm."""
+    after, crossed = alerts.follow(latch, entries, levels)
+    if not any(crossing.by_expiry for crossing in crossed):
+        return after, crossed
+    book = outlets.books.get(account_id, unit)
+    lowest = min(crossing.entry.available_after for crossing in crossed if crossing.by_expiry)
+    if book is not None and (book.renews_at <= outlets.clock.now() or book.spendable > lowest):
+        return alerts.follow(latch, entries, levels, but_expiries=True)
+    return after, crossed
+
+
+def _levels(account_id: str, outlets: Outlets) -> tuple[int, ...]:
+    """The thresholds of the account's policy, in per cent used (MK-44)."""
+    try:
+        loaded = load_account(account_id, accounts=outlets.accounts, policies=outlets.policies, clock=outlets.clock)
+    except AccountNotFound:  # a ledger without an account: nobody to warn, and no reason to hold up the rest
+        return ()
+    return loaded.published.policy.alerts.purchased_used_percent
+
+
+def _publish(told: Sequence[Announcement], outlets: Outlets) -> None:
+    if told:
+        outlets.bus.publish(told)

@@ -1,0 +1,153 @@
+"""What one comparison of reconciliation looks at: a checkout, money that went back, or a purchase with its lots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.reconciliation.differences import (
+    of_checkout,
+    of_lots,
+    of_missing_checkout,
+    of_money_back,
+    of_plan,
+    of_unknown_money_back,
+    stray_of_checkout,
+)
+from lotbook.domain.reconciliation.strays import RECONCILIATION, TURNED_UP, WENT_BACK, explains, is_back, of_stray
+from lotbook.domain.sales.gateway import Tag
+from lotbook.domain.sales.purchase import SETTLED, Purchase
+from lotbook.usecases.reconciliation.strays import keep_stray, note_stray
+from lotbook.usecases.sales.settle_purchase import expected_lots
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.reconciliation.differences import Difference, MovedBack
+    from lotbook.domain.reconciliation.strays import StrayCase
+    from lotbook.domain.sales.gateway import CheckoutFacts
+    from lotbook.ports.reconciliation import GatewayLists, PurchaseName
+    from lotbook.usecases.sales.desk import Sales
+
+    class Subject(Protocol):
+        """Something to compare: as it was listed, and again as it is after a repair."""
+
+        def differences(self, *, again: bool) -> list[Difference]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSubject:
+    """A session of ours, as it was listed, with its order. Money without an order is kept as a stray at once (D5)."""
+
+    listed: CheckoutFacts
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:
+        """Raises Unavailable."""
+        facts = self.sales.gateway.checkout(self.listed.session) if again else self.listed
+        order = _order(facts.tag, self.sales)
+        found = of_checkout(facts, order, self.sales.gateway.deployment)
+        if not any(each.kind in {"paid_unknown_purchase", "paid_twice"} for each in found):
+            return found
+        is_open = keep_stray(stray_of_checkout(facts, self.sales.clock.now()), strays=self.sales.strays)
+        return found if is_open else []  # its money is all that such a checkout can be at odds about
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBackSubject:
+    """A refund or a dispute of ours with its purchase. The payment is asked anew: one look stands for all its refunds."""
+
+    listed: MovedBack
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
+        """Raises Unavailable."""
+        order = _order(self.listed.tag, self.sales)
+        if order is None:
+            return of_unknown_money_back(self.listed)
+        return of_money_back(order, self.sales.gateway.money_back(self.listed.payment_intent))
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseSubject:
+    """A purchase with its lots, and with its checkout where the gateway's list did not show it (`seen`)."""
+
+    name: PurchaseName
+    seen: frozenset[str] | set[str]
+    gateway: GatewayLists
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
+        """Raises Unavailable."""
+        order = self.sales.purchases.get(self.name.account_id, self.name.purchase_id)
+        if order is None:
+            return []  # the index is a moment behind
+        plan = of_plan(order, self._account(order), self.sales.clock.now())
+        return self._of_lots(order) + plan + self._of_checkout(order)
+
+    def _account(self, order: Purchase) -> Account | None:
+        return self.sales.accounts.get(order.account_id) if order.plan else None
+
+    def _of_lots(self, order: Purchase) -> list[Difference]:
+        if order.settlement is None:
+            return []
+        expected = expected_lots(order, self.sales)
+        return of_lots(order, expected, self._granted(order, expected))
+
+    def _granted(self, order: Purchase, expected: tuple[Lot, ...]) -> dict[str, Lot]:
+        found = {}
+        for lot in expected:
+            entry = self.sales.books.entry(order.account_id, lot.unit, ledger.granted_name(lot.lot_id))
+            if entry is not None and entry.lot is not None:
+                found[lot.lot_id] = entry.lot
+        return found
+
+    def _of_checkout(self, order: Purchase) -> list[Difference]:
+        session = order.gateway_refs.checkout_session
+        if session is None or session in self.seen:
+            return []
+        if order.state not in SETTLED and order.settlement is None:
+            return []  # what waits is the schedule's, and what ended unpaid is the gateway's list's
+        facts = self.gateway.find_checkout(session)
+        if facts is None:
+            return of_missing_checkout(order)
+        return of_checkout(facts, order, self.sales.gateway.deployment)
+
+
+@dataclass(frozen=True, slots=True)
+class StraySubject:
+    """Money that was kept because no purchase explained it. One whose purchase turned up, or that went back, is closed here.
+
+    `seen`: sessions that the run has compared, so that what is open about them was said already.
+    """
+
+    case: StrayCase
+    seen: frozenset[str] | set[str]
+    sales: Sales
+
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
+        """Raises Unavailable."""
+        stray = self.case.stray
+        order = _order(Tag(account_id=stray.account_id, purchase_id=stray.purchase_id), self.sales)
+        if order is not None and explains(order, stray):
+            return self._close(TURNED_UP)
+        if self._went_back(stray.payment_intent):
+            return self._close(WENT_BACK)
+        return [] if stray.session in self.seen else of_stray(stray, order)
+
+    def _went_back(self, payment: str | None) -> bool:
+        gateway = self.sales.gateway
+        return payment is not None and gateway.owner(payment) is not None and is_back(gateway.money_back(payment))
+
+    def _close(self, text: str) -> list[Difference]:
+        store, clock = self.sales.strays, self.sales.clock
+        note_stray(self.case, actor=RECONCILIATION, text=text, closes=True, strays=store, clock=clock)
+        return []
+
+
+def _order(tag: Tag, sales: Sales) -> Purchase | None:
+    """The purchase that a tag names; None for one that names none, or no possible one."""
+    return sales.purchases.get(tag.account_id, tag.purchase_id) if tag.is_whole else None  # type: ignore[arg-type]

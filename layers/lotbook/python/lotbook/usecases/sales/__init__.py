@@ -1,0 +1,1 @@
+"""Quotes, purchases from creation to fulfilment, plans bought, cards, invoices."""

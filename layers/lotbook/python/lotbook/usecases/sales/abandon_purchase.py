@@ -1,0 +1,43 @@
+"""Abandon: the buyer closed the window. The page is ended at the gateway first, so that nobody pays it afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.purchase import WAITING, Purchase, moved
+from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.usecases.sales.keep_card import keep_card
+from lotbook.usecases.sales.sessions import session_of
+from lotbook.usecases.sales.settle_purchase import settle_purchase
+
+if TYPE_CHECKING:
+    from lotbook.domain.values.access import Caller
+    from lotbook.usecases.sales.desk import Sales
+
+ABANDON_ATTEMPTS = 5
+
+
+def abandon_purchase(account_id: str, purchase_id: str, caller: Caller, *, sales: Sales) -> Purchase:
+    """The purchase: `abandoned`, or `completed` where it turns out to be paid (NP-28, NP-34).
+
+    Raises AccountNotFound, Forbidden, PurchaseNotFound, Unavailable.
+    """
+    sales.account_of_buyer(account_id, caller)
+    for _ in range(ABANDON_ATTEMPTS):
+        try:
+            purchase = _abandon(sales.purchase(account_id, purchase_id), sales)
+        except Conflict:
+            continue
+        keep_card(purchase, sales=sales)  # it may turn out to be paid, and its webhook may never come
+        return purchase
+    raise Unavailable
+
+
+def _abandon(purchase: Purchase, sales: Sales) -> Purchase:
+    if purchase.state in WAITING and purchase.settlement is None:
+        session = session_of(purchase, sales)
+        if session is None:
+            return sales.purchases.save(moved(purchase, "abandoned", sales.clock.now()))
+        sales.gateway.expire_checkout(purchase, session)
+    # Whether it was ended or had been paid: the gateway's present state says, not the answer to our call.
+    return settle_purchase(purchase.account_id, purchase.purchase_id, sales=sales)

@@ -1,0 +1,81 @@
+"""Read and fill in billing details, and show them to the gateway, whose invoices are made out to its customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.invoices.billing_details import BillingDetails, checked
+from lotbook.domain.sales.billing import BillingRecord, filled_in
+from lotbook.domain.values.access import Caller
+from lotbook.domain.values.errors import BillingDetailsNotFound, Conflict, Forbidden, Unavailable
+from lotbook.usecases.accounts.require_account import require_account
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.sales.ensure_customer import for_customer
+
+if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.ports.shop import AccountStore, BillingStore
+    from lotbook.usecases.sales.desk import Sales
+
+SAVE_ATTEMPTS = 5
+
+
+def read_billing(account_id: str, *, accounts: AccountStore, billing: BillingStore) -> BillingDetails:
+    """The details on file; raises AccountNotFound, BillingDetailsNotFound."""
+    require_account(account_id, accounts=accounts)
+    found = billing.get(account_id)
+    if found is None:
+        raise BillingDetailsNotFound
+    return found.details
+
+
+def fill_in_billing(account_id: str, details: BillingDetails, caller: Caller, *, sales: Sales) -> BillingDetails:
+    """Keep the details (NP-48). Invoices that waited for any are released by it; those made before keep theirs (NP-47).
+
+    The gateway hears of it at once if it answers, else before the next checkout. Raises AccountNotFound, Forbidden,
+    InvalidRequest for a tax id that is none, Unavailable.
+    """
+    loaded = sales.account(account_id)
+    if caller.role not in loaded.published.policy.buyers:
+        raise Forbidden
+    record = _save(account_id, checked(details), caller.actor, sales)
+    if loaded.account.gateway_customer is not None:
+        try:
+            for_customer(
+                account_id,
+                lambda customer: show_gateway(loaded.account, customer, record, sales=sales),
+                accounts=sales.accounts,
+                gateway=sales.gateway,
+            )
+        except Unavailable:
+            return record.details  # kept; the next checkout shows it
+    return record.details
+
+
+def show_gateway(account: Account, customer: str, record: BillingRecord, *, sales: Sales) -> None:
+    """Bring the gateway's customer up to the record, once an edition. Raises CustomerGone, Unavailable.
+
+    Details that the gateway refuses ring, and are not sent again: a purchase does not wait for an address.
+    """
+    if record.is_shown_by(customer):
+        return
+    if not sales.gateway.describe_customer(account, customer, record):
+        alarm("billing_details_refused", account_id=account.account_id, customer=customer)
+    try:
+        sales.billing.save(replace(record, sent=record.edition, sent_to=customer), record)
+    except Conflict:
+        return  # somebody filled in more, or said the same: sent again at worst
+
+
+def _save(account_id: str, details: BillingDetails, actor: str, sales: Sales) -> BillingRecord:
+    for _ in range(SAVE_ATTEMPTS):
+        found = sales.billing.get(account_id)
+        wanted = filled_in(found, account_id, details, actor, sales.clock.now())
+        if wanted is found:
+            return wanted
+        try:
+            return sales.billing.save(wanted, found)
+        except Conflict:
+            continue
+    raise Unavailable("Somebody else is filling in billing details; send the same request again.")

@@ -1,0 +1,41 @@
+"""A plan was paid for: end the pages of the account's other orders of a plan, so that nobody pays twice (NP-52).
+
+As far as that can be: it never holds up the purchase that was paid. A page that stays open ends by itself, and if it is
+paid all the same, that purchase completes too and people hear of it (`plan_paid_twice`).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.purchase import WAITING, moved
+from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.usecases.sales.sessions import session_of
+
+if TYPE_CHECKING:
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.usecases.sales.desk import Sales
+
+MAX_LOOKED_AT = 100  # the newest orders: older pages have ended, unless somebody opened a hundred in a day
+_LOG = logging.getLogger("lotbook.plans")
+
+
+def close_other_plans(purchase: Purchase, *, sales: Sales) -> None:
+    """Abandon what waits. Raises Unavailable only when the store does not answer."""
+    rows, _ = sales.purchases.page(purchase.account_id, MAX_LOOKED_AT, None)
+    for other in rows:
+        waits = other.state in WAITING and other.settlement is None
+        if other.plan is None or other.purchase_id == purchase.purchase_id or not waits:
+            continue
+        try:
+            _close(other, sales)
+        except (Conflict, Unavailable) as refusal:  # somebody is at it, or the gateway is silent: its own end comes
+            _LOG.warning("the page of %s stays open: %s", other.purchase_id, type(refusal).__name__)
+
+
+def _close(other: Purchase, sales: Sales) -> None:
+    """Abandoned where its page is ended by us, or was never there; what else became of it, its own settling says."""
+    session = session_of(other, sales)
+    if session is None or sales.gateway.expire_checkout(other, session):
+        sales.purchases.save(moved(other, "abandoned", sales.clock.now()))

@@ -1,0 +1,223 @@
+"""Buy: freeze the order, then open its checkout page. The order is written before the gateway hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
+from lotbook.domain.sales.purchase import (
+    CHECKOUT_LEAST_LEFT,
+    Consent,
+    Failure,
+    Purchase,
+    as_first_answered,
+    checkout_end,
+    moved,
+    new_purchase_id,
+)
+from lotbook.domain.sales.quotes import quote
+from lotbook.domain.sales.return_urls import check_return_url
+from lotbook.domain.sales.transactions import title_of
+from lotbook.domain.values import ids
+from lotbook.domain.values.errors import (
+    AmountNotChargeable,
+    Conflict,
+    ConsentRequired,
+    Forbidden,
+    IdempotencyKeyReused,
+    NotEligible,
+    PurchaseAbandoned,
+    Unavailable,
+)
+from lotbook.domain.values.instants import MINUTE
+from lotbook.ports.shop import KeyUse
+from lotbook.usecases.sales.billing_details import show_gateway
+from lotbook.usecases.sales.ensure_customer import for_customer
+from lotbook.usecases.sales.sessions import session_of
+from lotbook.usecases.sales.settle_purchase import settle_purchase
+
+if TYPE_CHECKING:
+    from lotbook.domain.policy.document import PublishedPolicy
+    from lotbook.domain.sales.quotes import Item, Quote
+    from lotbook.domain.values.access import Caller
+    from lotbook.usecases.accounts.load_account import LoadedAccount
+    from lotbook.usecases.sales.desk import Sales
+
+PLACE_ATTEMPTS = 5
+OPEN_ATTEMPTS = 5
+NOT_CHARGEABLE = Failure("amount_not_chargeable", "The gateway cannot charge this amount.")
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRequest:
+    """What the buyer sent. `refund_policy_version` is the acceptance; address and agent are evidence of it."""
+
+    account_id: str
+    item: Item
+    refund_policy_version: str | None = None
+    success_url: str | None = None
+    cancel_url: str | None = None
+    save_payment_method: bool = False
+    source_ip: str | None = None
+    user_agent: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Of what makes two requests the same order; where they came from does not."""
+        body = (self.item, self.refund_policy_version, self.success_url, self.cancel_url, self.save_payment_method)
+        return ids.fingerprint(repr(body))
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The purchase as the call answers it; `replayed`: it is the first answer again."""
+
+    purchase: Purchase
+    replayed: bool
+
+
+def create_purchase(request: PurchaseRequest, key: str, caller: Caller, *, sales: Sales) -> Created:
+    """Order an item and open its checkout (NP-19..24). The key decides: same body, same purchase, same session (D3, D4).
+
+    Raises AccountNotFound, Forbidden, NotEligible, ConsentRequired, IdempotencyKeyReused, InvalidRequest, the refusals of
+    `quote`; Unavailable when the gateway does not answer: the order stays, and the same key goes on with it.
+    """
+    loaded = sales.account_of_buyer(request.account_id, caller)
+    fingerprint = ids.fingerprint(key)
+    for _ in range(PLACE_ATTEMPTS):
+        used = sales.purchases.key_use(request.account_id, fingerprint)
+        if used is not None:
+            return _go_on(request, used, sales)
+        order = _order(request, loaded, caller, sales)
+        try:
+            if sales.purchases.place(order, KeyUse(fingerprint, order.purchase_id, request.digest)) is None:
+                return Created(_opened(order, sales), replayed=False)
+        except Conflict:
+            continue
+    raise Unavailable
+
+
+def _go_on(request: PurchaseRequest, used: KeyUse, sales: Sales) -> Created:
+    if used.digest != request.digest:
+        raise IdempotencyKeyReused
+    purchase = sales.purchase(request.account_id, used.purchase_id)
+    if purchase.checkout_url is not None:
+        return Created(as_first_answered(purchase), replayed=True)
+    return Created(_opened(purchase, sales), replayed=False)
+
+
+def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sales: Sales) -> Purchase:
+    """The frozen order; everything that can refuse it does so here, before anything is written."""
+    now = sales.clock.now()
+    account, published = loaded.account, loaded.published
+    policy = published.policy
+    summary = _summary(request, loaded, caller, now)
+    order = Purchase(
+        account_id=account.account_id,
+        purchase_id=new_purchase_id(now, sales.entropy.read(ids.ENTROPY_BYTES)),
+        created_at=now,
+        actor=caller.actor,
+        item=request.item,
+        lines=summary.lines,
+        unit=policy.units[0],
+        credits=summary.lot_credits,
+        companions=summary.companions,
+        subtotal_minor=summary.subtotal_minor,
+        tax=summary.tax,
+        total_minor=summary.total_minor,
+        currency=summary.currency,
+        policy_id=published.policy_id,
+        policy_version=published.version,
+        plan_id=account.plan_id,
+        quoted_expires_at=summary.expires_at,
+        consent=_consent(request, published, caller, now),
+        success_url=check_return_url("success_url", request.success_url or sales.return_url),
+        cancel_url=check_return_url("cancel_url", request.cancel_url or sales.return_url),
+        checkout_expires_at=checkout_end(now, policy.checkout_ttl_minutes),
+        first_check_at=now + policy.recheck_after_minutes * MINUTE,
+        save_payment_method=request.save_payment_method,
+        gateway=policy.payment_for(account).gateway,
+        title=title_of(policy, request.item),
+        invoice_waits=policy.invoices.billing_details == "required",
+        plan=summary.plan,
+    )
+    return replace(moved(order, "pending", now), checkout_request=sales.gateway.draft_checkout(order))
+
+
+def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, now: int) -> Quote:
+    summary = quote(loaded.published, loaded.account, request.item, caller, now)
+    if summary.reason == PLAN_PURCHASE_NOT_AVAILABLE:
+        raise NotEligible(summary.reason, "This plan cannot be bought here yet.")
+    if not summary.allowed:
+        raise Forbidden if summary.reason == FORBIDDEN else NotEligible(summary.reason or FORBIDDEN)
+    return summary
+
+
+def _consent(request: PurchaseRequest, published: PublishedPolicy, caller: Caller, now: int) -> Consent | None:
+    """The acceptance of this very version, for this purchase only; raises ConsentRequired without it (NP-20, NP-21)."""
+    asked = published.policy.consent
+    if asked is None:
+        return None
+    if request.refund_policy_version != asked.version:
+        raise ConsentRequired(kind=asked.kind, version=asked.version, url=asked.url)
+    return Consent(asked.kind, asked.version, now, caller.actor, request.source_ip, request.user_agent, asked.url)
+
+
+def _opened(order: Purchase, sales: Sales) -> Purchase:
+    """The order with its checkout page. Whoever saves second finds the same session saved."""
+    for _ in range(OPEN_ATTEMPTS):
+        if order.checkout_url is not None or order.state != "pending":
+            return _as_it_ended(order)
+        try:
+            return _open(order, sales)
+        except Conflict:
+            order = sales.purchase(order.account_id, order.purchase_id)
+    raise Unavailable
+
+
+def _open(order: Purchase, sales: Sales) -> Purchase:
+    return for_customer(
+        order.account_id,
+        lambda customer: _open_for(order, customer, sales),
+        accounts=sales.accounts,
+        gateway=sales.gateway,
+    )
+
+
+def _open_for(order: Purchase, customer: str, sales: Sales) -> Purchase:
+    record = sales.billing.get(order.account_id)
+    if record is not None:
+        show_gateway(sales.account(order.account_id).account, customer, record, sales=sales)
+    now = sales.clock.now()
+    if order.checkout_expires_at - now < CHECKOUT_LEAST_LEFT:
+        return _too_late(order, now, sales)
+    try:
+        session, url = sales.gateway.open_checkout(order, customer)
+    except AmountNotChargeable:
+        sales.purchases.save(replace(moved(order, "failed", now), failure=NOT_CHARGEABLE))
+        raise
+    refs = replace(order.gateway_refs, checkout_session=session)
+    return sales.purchases.save(replace(order, customer=customer, gateway_refs=refs, checkout_url=url))
+
+
+def _too_late(order: Purchase, now: int, sales: Sales) -> Purchase:
+    """A page can no longer be opened to end as ordered. One that an earlier try opened is taken; else it is over (NP-30)."""
+    session = session_of(order, sales)
+    if session is None:
+        sales.purchases.save(moved(order, "abandoned", now))
+        raise PurchaseAbandoned(purchase_id=order.purchase_id)
+    facts = sales.gateway.checkout(session)
+    if facts.state != "open":
+        return _as_it_ended(settle_purchase(order.account_id, order.purchase_id, sales=sales))
+    refs = replace(order.gateway_refs, checkout_session=session)
+    return sales.purchases.save(replace(order, customer=facts.customer, gateway_refs=refs, checkout_url=facts.url))
+
+
+def _as_it_ended(order: Purchase) -> Purchase:
+    """Raises what the order came to where it has no page to show."""
+    if order.checkout_url is None and order.failure == NOT_CHARGEABLE:
+        raise AmountNotChargeable
+    if order.checkout_url is None and order.state in {"abandoned", "failed"}:
+        raise PurchaseAbandoned(purchase_id=order.purchase_id)
+    return order

@@ -1,0 +1,58 @@
+"""What every use case of buying needs from outside, in one value: the ports of the sales desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal
+from lotbook.domain.values.errors import Forbidden, PurchaseNotFound
+from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+
+if TYPE_CHECKING:
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.values.access import Caller
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.reconciliation import StrayStore
+    from lotbook.ports.shop import AccountStore, BillingStore, Clock, Entropy, Gateway, PolicyStore, PurchaseStore
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Ports of buying; `return_url` is where the checkout page sends a buyer whose request named no address."""
+
+    purchases: PurchaseStore
+    accounts: AccountStore
+    policies: PolicyStore
+    books: BookStore
+    billing: BillingStore
+    gateway: Gateway
+    clock: Clock
+    entropy: Entropy
+    return_url: str
+    strays: StrayStore
+
+    def account(self, account_id: str) -> LoadedAccount:
+        """The account with its newest policy; raises AccountNotFound."""
+        return load_account(account_id, accounts=self.accounts, policies=self.policies, clock=self.clock)
+
+    def account_of_buyer(self, account_id: str, caller: Caller) -> LoadedAccount:
+        """The same for a caller who may buy; raises Forbidden for any other (IS-31, NP-01)."""
+        loaded = self.account(account_id)
+        if buyer_refusal(loaded.published.policy, loaded.account, caller) == FORBIDDEN:
+            raise Forbidden
+        return loaded
+
+    def account_of_buying_member(self, account_id: str, caller: Caller) -> LoadedAccount:
+        """The same for a member who may buy; raises Forbidden for any other, also for every service key (IS-31)."""
+        loaded = self.account(account_id)
+        if not caller.sees(account_id) or caller.role not in loaded.published.policy.buyers:
+            raise Forbidden
+        return loaded
+
+    def purchase(self, account_id: str, purchase_id: str) -> Purchase:
+        """The purchase as it is now; raises PurchaseNotFound, also for another account's (D40)."""
+        found = self.purchases.get(account_id, purchase_id)
+        if found is None:
+            raise PurchaseNotFound
+        return found

@@ -1,0 +1,51 @@
+"""What an account may buy now, and what one item of it costs. Neither orders anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.advice.advise import Planned, advise
+from lotbook.domain.sales.offers import Offers, offers
+from lotbook.domain.sales.quotes import Item, Quote, quote
+from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.sales.read_usage import read_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.domain.values.access import Caller
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
+    from lotbook.ports.shop import AccountStore, Clock, PolicyStore, PurchaseStore
+
+
+def read_offers(
+    account_id: str,
+    caller: Caller,
+    planned: Planned | None,
+    *,
+    accounts: AccountStore,
+    policies: PolicyStore,
+    books: BookStore,
+    purchases: PurchaseStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    statement: StatementStore | None = None,
+) -> Offers:
+    """What the caller may buy for the account now, with advice from its own usage and from what it plans.
+
+    Raises AccountNotFound, Unavailable.
+    """
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
+    found = offers(loaded.published, loaded.account, caller, clock.now())
+    usage = read_usage(loaded, books=books, purchases=purchases, clock=clock, renew=renew, statement=statement)
+    return replace(found, advice=advise(loaded.published.policy, usage, planned, clock.now()))
+
+
+def quote_item(
+    account_id: str, item: Item, caller: Caller, *, accounts: AccountStore, policies: PolicyStore, clock: Clock
+) -> Quote:
+    """The order summary of an item. Raises AccountNotFound and the refusals of `domain.quotes.quote`."""
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
+    return quote(loaded.published, loaded.account, item, caller, clock.now())

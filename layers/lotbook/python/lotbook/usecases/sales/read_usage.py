@@ -1,0 +1,97 @@
+"""An account's own usage, as far as its policy's advice asks for it: a bounded number of reads, none where none is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.accounts.validity import credit_period
+from lotbook.domain.advice.usage import (
+    PeriodUse,
+    Usage,
+    allowance_lots,
+    allowance_of,
+    burned,
+    burned_since,
+    past_periods,
+)
+from lotbook.domain.sales.purchase import SETTLED
+from lotbook.domain.sales.transactions import PurchaseFilter
+from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.statement import list_entries
+from lotbook.usecases.sales.list_purchases import list_purchases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
+    from lotbook.ports.shop import Clock, PurchaseStore
+    from lotbook.usecases.accounts.load_account import LoadedAccount
+
+PAGE_ENTRIES = 100
+MAX_PAGES = 4  # of the statement; past them the use of the present period is what they held, a lower bound
+MAX_PAST_PERIODS = 12
+OWN_KINDS = frozenset({"free", "plan"})
+
+
+def read_usage(
+    loaded: LoadedAccount,
+    *,
+    books: BookStore,
+    purchases: PurchaseStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    statement: StatementStore | None = None,
+) -> Usage:
+    """The figures that the policy's advice needs. Raises what `read_balance` raises."""
+    account, policy = loaded.account, loaded.published.policy
+    rules, unit = policy.advice, policy.units[0]
+    allowance = allowance_of(policy, account)
+    now = clock.now()
+    start, end = credit_period(policy.plan(account.plan_id), account, now)
+    top_ups = 0
+    if rules.frequent_purchases is not None:
+        paid = PurchaseFilter(states=SETTLED, kinds=frozenset({"top_up"}), since=start)
+        page = list_purchases(account.account_id, rules.frequent_purchases, None, purchases=purchases, wanted=paid)
+        top_ups = len(page.purchases)
+    if rules.steady_use_percent is None and rules.bridge_days is None:
+        return Usage(allowance, top_ups=top_ups)
+    # The balance first: it renews the period and journals what has died, which the figures below are read from.
+    balance = read_balance(account.account_id, unit, books=books, clock=clock, renew=renew)
+    past: tuple[int, ...] = ()
+    if rules.steady_use_percent is not None:
+        starts = past_periods(policy, account, now, min(rules.steady_periods, MAX_PAST_PERIODS))
+        past = tuple(
+            sum(
+                burned(books.lot_entries(account.account_id, unit, lot_id))
+                for lot_id in allowance_lots(policy, account, at)
+            )
+            for at in starts
+        )
+    own_left = sum(lot.remaining + lot.held for lot in balance.lots if lot.kind in OWN_KINDS)
+    used = 0
+    if rules.bridge_days is not None:
+        used = _burned_since(account.account_id, unit, start, books, clock, renew, statement)
+    present = PeriodUse(start, end, used, balance.available, own_left) if rules.bridge_days is not None else None
+    return Usage(allowance, past, present, top_ups)
+
+
+def _burned_since(
+    account_id: str,
+    unit: str,
+    start: int,
+    books: BookStore,
+    clock: Clock,
+    renew: Callable[[str], None],
+    statement: StatementStore | None,
+) -> int:
+    used, cursor = 0, None
+    for _ in range(MAX_PAGES):
+        page = list_entries(
+            account_id, unit, PAGE_ENTRIES, cursor, books=books, clock=clock, renew=renew, statement=statement
+        )
+        used += burned_since(page.entries, start)
+        cursor = page.next_cursor
+        if cursor is None or (page.entries and page.entries[-1].at < start):
+            break
+    return used

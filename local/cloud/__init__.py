@@ -1,0 +1,1 @@
+"""The machine's stand-in for AWS: gateway, functions, permissions, schedules, streams, from `template.yaml`."""

@@ -1,0 +1,60 @@
+"""What `template.yaml` declares in AWS, created in the local engine where it is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.cloud.engine import REGION
+from local.cloud.template import Template
+
+CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
+
+
+def create_missing(template: Template, parameters: Mapping[str, str], endpoint: str) -> None:
+    """The table with its stream and index, the bus, and the SSM parameters (always written: their values may have changed)."""
+    _create_table(_client("dynamodb", endpoint), template.table)
+    ssm = _client("ssm", endpoint)
+    for name, value in parameters.items():
+        ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+    if template.bus is not None:
+        _create_bus(_client("events", endpoint), template.bus)
+
+
+def credentials(endpoint: str) -> dict[str, str]:
+    """The environment that points the AWS SDK at the engine and at nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",  # no profile of the machine's user may send these calls elsewhere
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }
+
+
+def _create_table(dynamodb: Any, arguments: Mapping[str, Any]) -> None:
+    try:
+        dynamodb.create_table(**arguments)
+    except dynamodb.exceptions.ResourceInUseException:
+        return
+    dynamodb.get_waiter("table_exists").wait(
+        TableName=arguments["TableName"], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+
+
+def _create_bus(events: Any, name: str) -> None:
+    try:
+        events.create_event_bus(Name=name)
+    except events.exceptions.ResourceAlreadyExistsException:
+        return
+
+
+def _client(service: str, endpoint: str) -> Any:
+    make: Any = boto3.client  # its overloads want literal names
+    return make(service, endpoint_url=endpoint, config=CONFIG)

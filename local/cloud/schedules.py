@@ -1,0 +1,65 @@
+"""Runs the scheduled functions at the template's rates, in real time, and on demand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from local.cloud.functions import FunctionFailed, Functions
+from local.cloud.template import Schedule
+from lotbook.domain.values.instants import to_text
+from lotbook.ports.shop import Clock
+
+
+class Schedules:
+    """The template's schedules. A failed run is tried again at the next interval."""
+
+    def __init__(self, schedules: Iterable[Schedule], functions: Functions, clock: Clock) -> None:
+        self._schedules = {schedule.function: schedule for schedule in schedules}
+        self._functions = functions
+        self._clock = clock
+        self._stopped = threading.Event()
+
+    def names(self) -> list[str]:
+        """The scheduled functions' folders."""
+        return sorted(self._schedules)
+
+    def run(self, function: str, asked: Mapping[str, Any] | None = None) -> Any:
+        """Invoke the function now; answers its result. `asked` are members of the event beside the schedule's own.
+
+        Raises FunctionFailed.
+        """
+        return self._functions.invoke(function, {**(asked or {}), **self._event(self._schedules[function])})
+
+    def start(self) -> None:
+        """Begin to run every schedule at its rate; the first run is one interval from now."""
+        for schedule in self._schedules.values():
+            threading.Thread(
+                target=self._repeat, args=(schedule,), name=f"every-{schedule.function}", daemon=True
+            ).start()
+
+    def stop(self) -> None:
+        """Run nothing any more."""
+        self._stopped.set()
+
+    def _repeat(self, schedule: Schedule) -> None:
+        while not self._stopped.wait(schedule.seconds):
+            try:
+                self.run(schedule.function)
+            except FunctionFailed:
+                continue  # its traceback is in the log; the next interval tries again
+
+    def _event(self, schedule: Schedule) -> dict[str, Any]:
+        return {
+            "version": "0",
+            "id": str(uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.scheduler",
+            "account": "000000000000",
+            "time": to_text(self._clock.now()),
+            "region": "us-east-1",
+            "resources": [f"arn:aws:scheduler:us-east-1:000000000000:schedule/default/{schedule.function}"],
+            "detail": "{}",
+        }

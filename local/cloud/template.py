@@ -1,0 +1,281 @@
+"""`template.yaml` as the local run sees it: functions, routes, schedules, environment and the table, with references resolved.
+
+Only what the template uses is understood; anything else is refused with its place, so nothing is silently different here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.cloud.permissions import NotUnderstood, Permissions, Statement, statements
+
+PSEUDO_PARAMETERS = {
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "000000000000",
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::StackName": "lotbook-local",
+}
+RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
+RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+HTTP, SCHEDULE, STREAM = "HttpApi", "ScheduleV2", "DynamoDB"  # the kinds of events that the template uses
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
+
+
+class TemplateError(Exception):
+    """The template holds something that the local run does not understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One HTTP route. `authorizer` is the folder of the function that is asked first, or None."""
+
+    method: str
+    path: str
+    function: str
+    authorizer: str | None
+
+    @property
+    def key(self) -> str:
+        """API Gateway's route key, for example `GET /v1/accounts/{account_id}`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizer:
+    """A Lambda authorizer: its function's folder, the identity header (lower case) and the seconds that answers are kept."""
+
+    function: str
+    header: str
+    ttl_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A function that runs every so many seconds."""
+
+    function: str
+    name: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSpec:
+    """A function: its folder under functions/, its name in the cloud, and its bounds."""
+
+    folder: str
+    logical_id: str
+    timeout_seconds: int
+    memory_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSource:
+    """A function that the table's stream feeds. `attempts` counts the first one; a record matches one pattern or more."""
+
+    function: str
+    batch_size: int
+    attempts: int
+    bisects: bool
+    reports_failures: bool
+    patterns: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Everything that the local run takes from `template.yaml`."""
+
+    functions: Mapping[str, FunctionSpec]
+    routes: tuple[Route, ...]
+    authorizers: Mapping[str, Authorizer]
+    schedules: tuple[Schedule, ...]
+    environment: Mapping[str, str]
+    table: Mapping[str, Any]  # arguments of CreateTable
+    bus: str | None
+    streams: tuple[StreamSource, ...] = ()
+    permissions: Permissions = field(default_factory=dict)
+
+
+def load(path: Path, parameters: Mapping[str, str]) -> Template:
+    """Read the template with these parameters (defaults for the rest). Raises TemplateError."""
+    document = yaml.load(path.read_text(), _Loader)
+    resolver = _Resolver(document, parameters)
+    resources = document["Resources"]
+    shared = document["Globals"]["Function"]
+    declared = {
+        _folder(key, value): {**shared, **value["Properties"], "LogicalId": key}
+        for key, value in resources.items()
+        if value["Type"] == "AWS::Serverless::Function"
+    }
+    (auth,) = (
+        value["Properties"]["Auth"] for value in resources.values() if value["Type"] == "AWS::Serverless::HttpApi"
+    )
+    authorizers = _authorizers(auth, {properties["LogicalId"]: folder for folder, properties in declared.items()})
+    events = [
+        (folder, name, event["Type"], event["Properties"])
+        for folder, properties in declared.items()
+        for name, event in properties.get("Events", {}).items()
+    ]
+    _refuse_unknown(kind for _, _, kind, _ in events)
+    return Template(
+        functions={folder: _function(folder, properties) for folder, properties in declared.items()},
+        routes=tuple(
+            _route(p, folder, auth.get("DefaultAuthorizer"), authorizers)
+            for folder, _, kind, p in events
+            if kind == HTTP
+        ),
+        authorizers={authorizer.function: authorizer for authorizer in authorizers.values()},
+        schedules=tuple(
+            Schedule(folder, name, _rate_seconds(p)) for folder, name, kind, p in events if kind == SCHEDULE
+        ),
+        streams=tuple(_stream(p, folder) for folder, _, kind, p in events if kind == STREAM),
+        permissions={folder: _permissions(p, resources, resolver) for folder, p in declared.items()},
+        environment={key: resolver.text(value) for key, value in shared["Environment"]["Variables"].items()},
+        table=_create_table_arguments(resolver, resources),
+        bus=next(
+            (resolver.name(key) for key, value in resources.items() if value["Type"] == "AWS::Events::EventBus"), None
+        ),
+    )
+
+
+def _refuse_unknown(kinds: Iterable[str]) -> None:
+    unknown = set(kinds) - {HTTP, SCHEDULE, STREAM}
+    if unknown:
+        raise TemplateError(f"the local run does not know events of type {', '.join(sorted(unknown))}")
+
+
+def _permissions(
+    properties: Mapping[str, Any], resources: Mapping[str, Any], resolver: _Resolver
+) -> tuple[Statement, ...]:
+    try:
+        return statements(properties.get("Policies", []), resources, resolver.text)
+    except NotUnderstood as strange:
+        raise TemplateError(f"{properties['LogicalId']}: the local run does not understand {strange}") from strange
+
+
+def _function(folder: str, properties: Mapping[str, Any]) -> FunctionSpec:
+    return FunctionSpec(folder, properties["LogicalId"], properties["Timeout"], properties["MemorySize"])
+
+
+def _folder(logical_id: str, resource: Mapping[str, Any]) -> str:
+    uri = resource["Properties"]["CodeUri"].strip("/")
+    if not uri.startswith("functions/") or uri.count("/") != 1:
+        raise TemplateError(f"{logical_id}: CodeUri {uri} is not functions/<name>/")
+    return str(uri.removeprefix("functions/"))
+
+
+def _authorizers(auth: Mapping[str, Any], folders: Mapping[str, str]) -> dict[str, Authorizer]:
+    found = {}
+    for name, value in auth["Authorizers"].items():
+        ((tag, target),) = value["FunctionArn"].items()
+        if tag != "Fn::GetAtt":
+            raise TemplateError(f"authorizer {name}: FunctionArn is not !GetAtt")
+        (header,) = value["Identity"]["Headers"]
+        found[name] = Authorizer(folders[target.split(".")[0]], header.lower(), value["Identity"]["ReauthorizeEvery"])
+    return found
+
+
+def _route(
+    properties: Mapping[str, Any], folder: str, default: str | None, authorizers: Mapping[str, Authorizer]
+) -> Route:
+    chosen = properties.get("Auth", {}).get("Authorizer", default)
+    authorizer = None if chosen in (None, "NONE") else authorizers[chosen].function
+    return Route(properties["Method"].upper(), properties["Path"], folder, authorizer)
+
+
+def _stream(properties: Mapping[str, Any], folder: str) -> StreamSource:
+    filters = properties.get("FilterCriteria", {}).get("Filters", [])
+    return StreamSource(
+        function=folder,
+        batch_size=properties["BatchSize"],
+        attempts=properties["MaximumRetryAttempts"] + 1,
+        bisects=properties.get("BisectBatchOnFunctionError", False),
+        reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+        patterns=tuple(json.loads(each["Pattern"]) for each in filters),
+    )
+
+
+def _rate_seconds(properties: Mapping[str, Any]) -> int:
+    expression = properties["ScheduleExpression"]
+    match = RATE.fullmatch(expression)
+    if match is None:
+        raise TemplateError(f"{expression}: the local run knows rate(n minutes|hours|days)")
+    return int(match[1]) * RATE_SECONDS[match[2]]
+
+
+def _create_table_arguments(resolver: _Resolver, resources: Mapping[str, Any]) -> dict[str, Any]:
+    tables = [(key, value) for key, value in resources.items() if value["Type"] == "AWS::DynamoDB::Table"]
+    if len(tables) != 1:
+        raise TemplateError("there is one table")
+    ((key, value),) = tables
+    properties = value["Properties"]
+    return {
+        "TableName": resolver.name(key),
+        "KeySchema": properties["KeySchema"],
+        "AttributeDefinitions": properties["AttributeDefinitions"],
+        "GlobalSecondaryIndexes": properties["GlobalSecondaryIndexes"],
+        "BillingMode": properties["BillingMode"],
+        "StreamSpecification": {"StreamEnabled": True, **properties["StreamSpecification"]},
+    }
+
+
+class _Resolver:
+    """Intrinsic functions, as far as the environment uses them."""
+
+    def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
+        defaults = {key: value.get("Default") for key, value in document["Parameters"].items()}
+        unknown = set(parameters) - set(defaults)
+        if unknown:
+            raise TemplateError(f"no such parameters: {', '.join(sorted(unknown))}")
+        self._parameters = {**defaults, **parameters}
+        self._resources = document["Resources"]
+
+    def name(self, logical_id: str) -> str:
+        """The physical name of a resource in the local run."""
+        return f"lotbook-{self._parameters['Stage']}-{logical_id.lower()}"
+
+    def text(self, value: Any) -> str:
+        """A string, a !Ref or a !Sub as text."""
+        match value:
+            case str() | int():
+                return str(value)
+            case {"Ref": str() as name}:
+                return self._reference(name)
+            case {"Fn::Sub": str() as pattern}:
+                return PLACEHOLDER.sub(lambda found: self._reference(found[1]), pattern)
+        raise TemplateError(f"{value}: the local run resolves text, !Ref and !Sub only")
+
+    def _reference(self, name: str) -> str:
+        if name in self._parameters:
+            return str(self._parameters[name])
+        if name in self._resources:
+            return self.name(name)
+        if name in PSEUDO_PARAMETERS:
+            return PSEUDO_PARAMETERS[name]
+        raise TemplateError(f"{name} is neither a parameter nor a resource")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags, each turned into its long form."""
+
+
+def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    key = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    match node:
+        case yaml.ScalarNode():
+            return {key: loader.construct_scalar(node)}
+        case yaml.SequenceNode():
+            return {key: loader.construct_sequence(node, deep=True)}
+        case yaml.MappingNode():
+            return {key: loader.construct_mapping(node, deep=True)}
+    raise TemplateError(f"!{suffix}: unreadable")
+
+
+_Loader.add_multi_constructor("!", _tagged)

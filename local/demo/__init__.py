@@ -1,0 +1,1 @@
+"""The tour that `make demo` plays, and the demo accounts."""

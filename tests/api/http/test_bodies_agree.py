@@ -1,0 +1,139 @@
+"""The burn path checks its bodies by hand, for the sake of its start. Model, OpenAPI schema and hand must say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from lotbook.api import openapi
+from lotbook.api.requests import burning, schemas
+from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest
+from lotbook.domain.values.errors import InvalidRequest
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=45)
+ODD = st.sampled_from(
+    [None, True, False, 5.0, "5", "", [], {}, 0, -1, 10**12, 10**12 + 1, 10**29, "x" * 256, "x" * 257]
+)
+METADATA = st.dictionaries(TEXTS | st.just("k" * 41), TEXTS | ODD | st.just("v" * 501), max_size=22)
+UNITS = st.sampled_from(["credits", "data_transfer_mb", "Credits", "credits\n", "", "a" * 40, "a" * 41, "1a"])
+DOCUMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "credits": st.integers(-5, 10) | ODD,
+        "unit": UNITS | ODD,
+        "reference": TEXTS | ODD,
+        "metadata": METADATA | ODD,
+        "colour": ODD,
+    },
+)
+SCHEMA = Draft202012Validator({"$ref": "#/components/schemas/ConsumeBody", **openapi.document()})
+
+
+def by_hand(document: dict[str, Any]) -> tuple[Any, ...] | None:
+    try:
+        asked = burning.consume_of(document, "actor")
+    except InvalidRequest:
+        return None
+    return asked.credits, asked.unit, asked.reference, asked.metadata
+
+
+def by_model(document: dict[str, Any]) -> tuple[Any, ...] | None:
+    try:
+        body = schemas.read(schemas.ConsumeBody, document)
+    except InvalidRequest:
+        return None
+    return body.credits, body.unit, body.reference, body.metadata
+
+
+@given(DOCUMENTS)
+@example({"credits": 1, "metadata": {str(n): "" for n in range(21)}})
+@example({"credits": 1, "metadata": {str(n): "" for n in range(20)}})
+@example({"credits": 1, "metadata": {"": "v"}})
+@example({"credits": 1, "metadata": {"k" * 40: "v" * 500}})
+@example({"credits": 10**12})
+@example({"credits": 1, "unit": None})
+@example({"credits": 1, "reference": None, "metadata": None})
+@settings(max_examples=150, deadline=None)
+def test_bounds_hand_and_model_take_and_refuse_the_same_bodies(document: dict[str, Any]) -> None:
+    assert by_hand(document) == by_model(document)
+
+
+@given(DOCUMENTS)
+@settings(max_examples=200, deadline=None)
+def test_openapi_describes_the_bodies_that_consume_takes(document: dict[str, Any]) -> None:
+    if isinstance(document.get("credits"), float) or str(document.get("unit")).endswith("\n"):
+        return  # JSON Schema calls 5.0 an integer, the contract does not; Python's `$` is not ECMA's
+    assert SCHEMA.is_valid(document) == (by_hand(document) is not None)
+
+
+ITEMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "idempotency_key": st.sampled_from(["k", "", "a b", "x" * 255, "x" * 256, "é", "k\n"]) | ODD,
+        "credits": st.integers(-1, 5) | ODD,
+        "unit": UNITS,
+        "reference": TEXTS | ODD,
+        "metadata": ODD,
+    },
+)
+GOOD_ITEM = st.fixed_dictionaries({"idempotency_key": st.just("k"), "credits": st.integers(1, 5)})
+LISTS = st.lists(GOOD_ITEM | ITEMS | ODD, max_size=4) | st.integers(99, 101).map(
+    lambda many: [{"idempotency_key": "k", "credits": 1}] * many
+)
+OTHERS: dict[str, tuple[Any, Any, Any]] = {
+    "HoldBody": (
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "credits": st.integers(-5, 10) | ODD,
+                "unit": UNITS | ODD,
+                "ttl_seconds": st.integers(58, 62) | st.integers(604_799, 604_801) | ODD,
+                "reference": TEXTS | ODD,
+                "metadata": ODD,
+            },
+        ),
+        lambda document: burning.hold_of(document, "actor"),
+        lambda body: HoldRequest(body.credits, body.unit, body.ttl_seconds, body.reference, "actor"),
+    ),
+    "CaptureBody": (
+        st.fixed_dictionaries({}, optional={"credits": st.integers(-2, 2) | ODD, "unit": ODD}),
+        burning.captured_of,
+        lambda body: body.credits,
+    ),
+    "ConsumeBatchBody": (
+        st.fixed_dictionaries({}, optional={"items": LISTS | ODD, "unit": ODD}),
+        lambda document: burning.batch_of(document, "actor"),
+        lambda body: [
+            BatchItem(each.idempotency_key, BurnRequest(each.credits, each.unit, each.reference, None, "actor"))
+            for each in body.items
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_bounds_hand_model_and_openapi_agree_on_holds_captures_and_batches(name: str, data: st.DataObject) -> None:
+    """Also on which fields are wrong, and where they are."""
+    documents, by_this_hand, of_model = OTHERS[name]
+    document = data.draw(documents)
+    taken, wrong = None, set[str]()
+    try:
+        taken = by_this_hand(document)
+    except InvalidRequest as refusal:
+        wrong = {error["field"] for error in refusal.data["errors"]}
+    try:
+        modelled = of_model(schemas.read(schemas.models()[name], document))
+        assert taken == modelled
+    except InvalidRequest as refusal:
+        assert taken is None
+        named = {error["field"] for error in refusal.data["errors"]}
+        assert wrong <= named
+    if not any(text in repr(document) for text in ("5.0", "\\n'")):
+        schema = Draft202012Validator({"$ref": f"#/components/schemas/{name}", **openapi.document()})
+        assert schema.is_valid(document) == (taken is not None)

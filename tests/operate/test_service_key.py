@@ -1,0 +1,87 @@
+"""The operator's command for service keys, against the table in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
+from lotbook.adapters.dynamo.table import Table
+from lotbook.usecases.accounts.authenticate import hash_of
+from operate import service_key
+from tests.table import create, dynamodb
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    """An empty table, and the command's client to it."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = dynamodb()
+        monkeypatch.setattr(boto3, "client", lambda _: client)
+        yield create(client)
+
+
+def test_an_issued_key_has_its_scopes_until_it_is_revoked_and_is_not_in_the_table(
+    table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert service_key.main(["issue", "lotbook", "backend", "credits:consume", "read"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert key.startswith("lbk_backend_")
+    store = DynamoServiceKeys(table)
+    assert store.find(hash_of(key)) == ("backend", frozenset({"credits:consume", "read"}))
+    assert key not in str(table.client.scan(TableName="lotbook")["Items"])
+    assert service_key.main(["revoke", "lotbook", key]) == 0
+    assert store.find(hash_of(key)) is None
+
+
+def test_a_scope_that_does_not_exist_is_refused_before_anything_is_written(table: Table) -> None:
+    with pytest.raises(SystemExit):
+        service_key.main(["issue", "lotbook", "backend", "everything"])
+    assert table.client.scan(TableName="lotbook")["Items"] == []
+
+
+def test_a_key_that_is_lost_is_revoked_by_its_name(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever must revoke a key in a hurry often does not have it."""
+    for name in ("backend", "backend", "other"):
+        service_key.main(["issue", "lotbook", name, "read"])
+    first, second, other = capsys.readouterr().out.split()
+    assert service_key.main(["revoke", "lotbook", "backend"]) == 0
+    store = DynamoServiceKeys(table)
+    assert [store.find(hash_of(key)) is None for key in (first, second, other)] == [True, True, False]
+    assert "2 revoked" in capsys.readouterr().out
+
+
+def test_the_list_shows_names_scopes_and_what_was_revoked_and_no_key(
+    table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service_key.main(["issue", "lotbook", "backend", "read", "credits:consume"])
+    service_key.main(["issue", "lotbook", "old", "read"])
+    issued = capsys.readouterr().out.split()
+    service_key.main(["revoke", "lotbook", "old"])
+    capsys.readouterr()
+    assert service_key.main(["list", "lotbook"]) == 0
+    shown = capsys.readouterr().out
+    assert [(line.split()[0], "revoked" in line) for line in sorted(shown.splitlines())] == [
+        ("backend", False),
+        ("old", True),
+    ]
+    assert "credits:consume read" in shown
+    assert not any(key in shown or hash_of(key) in shown for key in issued)
+
+
+@pytest.mark.parametrize("key", ["backend", "lbk_backend_000"])
+def test_a_key_that_does_not_exist_is_told(table: Table, key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert service_key.main(["revoke", "lotbook", key]) == 1
+    assert "there is no such key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["", "two words", "lbk_x", "x" * 65])
+def test_a_name_that_is_no_id_is_refused(table: Table, name: str) -> None:
+    with pytest.raises(SystemExit):
+        service_key.main(["issue", "lotbook", name, "read"])
+    assert table.client.scan(TableName="lotbook")["Items"] == []

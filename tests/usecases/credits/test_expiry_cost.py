@@ -1,0 +1,179 @@
+"""What the scheduled expiry costs: by accounts that are due, and by what died there; not by lots that live (issue 3).
+
+100,000 lots over 10,000 accounts. Exactness needs no schedule at all: it only journals.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.keys import DUE_SHARDS
+from lotbook.adapters.dynamo.table import Table
+from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import Grant
+from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.values.instants import DAY, FAR_FUTURE
+from lotbook.ports.shop import DueItem
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.sweep_books import MAX_BOOKS_A_RUN, sweep_books
+from tests import table
+from tests.audit import assert_explained
+from tests.fakes.books import FakeBooks
+from tests.meter import Metered
+
+U = "credits"
+START = 1_800_000_000_000
+
+ACCOUNTS, LOTS_EACH = 10_000, 10
+WRITES = ("swap", "put_entry", "tidy", "burn", "ask", "resolve", "create", "hold_done")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = START
+
+    def now(self) -> int:
+        return self.at
+
+
+class Due:
+    """The due index over books in memory; counts what it gave."""
+
+    def __init__(self, books: FakeBooks) -> None:
+        self.books, self.given = books, 0
+
+    def due(self, kind: str, until: int, limit: int) -> Iterator[DueItem]:
+        found = [
+            DueItem(account_id, unit, book.until)
+            for (account_id, unit), book in self.books.books.items()
+            if book.until <= until and book.until != FAR_FUTURE
+        ]
+        for item in sorted(found, key=lambda item: item.due_at)[:limit]:
+            self.given += 1
+            yield item
+
+
+def _none(account_id: str) -> None:
+    """Nothing renews here."""
+
+
+def _a_lot(account: int, number: int, dies_on_day: int) -> Lot:
+    expires_at = START + dies_on_day * DAY
+    return Lot(f"lot_{account:05d}{number:02d}", U, "plan", 10, 1, START, expires_at, START)
+
+
+@pytest.fixture(scope="module")
+def many() -> FakeBooks:
+    """Ten lots an account; lot n dies on day n+1, but for every 20th account, where a first one dies on day 0.5."""
+    books = FakeBooks()
+    for account in range(ACCOUNTS):
+        lots = [_a_lot(account, number, number + 2) for number in range(LOTS_EACH)]
+        if account % 20 == 0:
+            lots[0] = replace(lots[0], expires_at=START + DAY // 2)
+        orders = {order.order_id: order for order in map(Grant, lots)}
+        laid = lay(U, Book(since=START, orders=orders), Settled(), START)
+        books.books[f"acc-{account}", U] = replace(laid, outcomes={})
+        for entry in laid.outcomes.values():
+            books.ledger[f"acc-{account}", U, entry.name] = entry
+    return books
+
+
+def _sweep(books: FakeBooks, clock: Clock) -> tuple[int, int, Counter[str]]:
+    """Runs until nothing is left: (books settled, runs, calls)."""
+    books.calls.clear()
+    settled = 0
+    for run in range(1, 100):
+        swept = sweep_books(due=Due(books), books=books, clock=clock, renew=_none, time_left=lambda: 900_000)
+        settled += swept.settled
+        if not swept.more:
+            return settled, run, Counter(books.calls)
+    raise AssertionError("the sweep does not end")
+
+
+def test_d21_the_schedules_cost_follows_the_accounts_that_are_due(many: FakeBooks) -> None:
+    """X-01: at most three writes an account due; 99,500 living lots and 9,500 other accounts cost nothing."""
+    clock = Clock()
+    assert sum(len(book.tape) for book in many.books.values()) == 100_000
+    assert _sweep(many, clock) == (0, 1, Counter())  # nothing is due: not one call to the books
+    clock.at = START + DAY // 2
+    due = ACCOUNTS // 20
+    settled, runs, calls = _sweep(many, clock)
+    assert (settled, runs) == (due, 1)
+    writes = sum(calls[name] for name in WRITES)
+    assert writes == 3 * due, calls
+    assert sum(calls.values()) == 4 * due, calls
+    assert sum(len(book.tape) for book in many.books.values()) == 100_000 - due
+    assert _sweep(many, clock) == (0, 1, Counter())
+    for account in (0, 20, 21, 9_980):
+        assert_explained(many, f"acc-{account}")
+
+
+def test_d21_all_accounts_due_at_one_instant_take_bounded_runs(many: FakeBooks) -> None:
+    """Ten runs of a thousand books, each a bounded piece of work; and whoever burns meanwhile needs none of them."""
+    clock = Clock()
+    clock.at = START + DAY // 2
+    _sweep(many, clock)  # the day before, if no other test has played it
+    clock.at = START + 2 * DAY
+    burned = consume("acc-9999", "k", BurnRequest(1), books=many, clock=clock, renew=_none, prunes=Prunes())
+    assert burned.draws[0].lot_id == "lot_0999901", "the first lot is dead, by the clock alone"
+    settled, runs, calls = _sweep(many, clock)
+    due = ACCOUNTS - ACCOUNTS // 20 - 1  # but those whose first lot had died before, and the one that was burned
+    assert settled == due
+    assert runs == -(-due // MAX_BOOKS_A_RUN)
+    assert sum(calls[name] for name in WRITES) == 3 * due
+
+
+@pytest.fixture
+def on_a_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        made = table.create(client)
+        yield Metered(client), made
+
+
+def test_d21_an_account_due_takes_three_write_units_and_an_empty_index_a_constant(on_a_table: Any) -> None:
+    """By our own meter: the swap, the entry of what died, and taking its outcome out; lots that live add none."""
+    meter, made = on_a_table
+    books, clock = DynamoBooks(Table(meter, made.name)), Clock()
+    for number in range(LOTS_EACH):
+        grant_lot("acc-0", _a_lot(0, number, number + 1), books=books, clock=clock)
+    queries = Counter[str]()
+    index = DynamoDueIndex(Table(_Counting(made.client, queries), made.name))
+    assert list(index.due("book", clock.now(), 1_200)) == []
+    assert queries == {"query": DUE_SHARDS}
+    clock.at = START + DAY
+    assert [item.account_id for item in index.due("book", clock.now(), 1_200)] == ["acc-0"]
+    meter.reset()
+    settle_book("acc-0", U, books=books, clock=clock)
+    assert meter.counts() == (4, 3, 1)
+    assert_explained(made, "acc-0")
+
+
+class _Counting:
+    """Counts the calls that reach a client."""
+
+    def __init__(self, client: Any, calls: Counter[str]) -> None:
+        self._client, self._calls = client, calls
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**request: Any) -> Any:
+            self._calls[operation] += 1
+            return getattr(self._client, operation)(**request)
+
+        return call

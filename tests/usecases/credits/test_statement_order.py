@@ -1,0 +1,110 @@
+"""The order of a statement, and its last page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lotbook.domain.credits.book import Memo
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import Renewal
+from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.values.instants import FAR_FUTURE, SECOND
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.order import place
+from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.statement import MAX_DRIFT, list_entries
+from tests.fakes.books import FakeBooks
+
+NOW = 1_000_000_000
+A, U = "acc", "credits"
+
+
+class Shop:
+    """An account whose callers read their clocks whenever they like."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+        self.books = FakeBooks()
+
+    def now(self) -> int:
+        return self.at
+
+    def grant(self, credits: int = 100) -> None:
+        lot = Lot("lot_a", U, "plan", credits, 2, NOW, None, NOW)
+        grant_lot(A, lot, books=self.books, clock=self)
+
+    def burn(self, key: str, late: int = 0) -> None:
+        """Burn one; `late`: what passed since this caller read its clock (milliseconds)."""
+        read = _Clock(lambda: self.at - late)
+        request = BurnRequest(1)
+        consume(A, key, request, books=self.books, clock=read, renew=_none, prunes=Prunes())
+
+    def pages(self, limit: int) -> list[tuple[Entry, ...]]:
+        found, cursor = [], None
+        for _ in range(100):
+            page = list_entries(A, U, limit, cursor, books=self.books, clock=self, renew=_none)
+            found.append(page.entries)
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+        raise AssertionError("the statement does not end")
+
+
+class _Clock:
+    def __init__(self, read: Callable[[], int]) -> None:
+        self._read = read
+
+    def now(self) -> int:
+        return self._read()
+
+
+def _none(_: str) -> None:
+    return
+
+
+@pytest.fixture
+def shop() -> Shop:
+    made = Shop()
+    made.grant()
+    return made
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_d_35_burns_that_raced_are_shown_in_an_order_that_does_not_go_back_in_time(shop: Shop, limit: int) -> None:
+    """D35: a caller reads its clock, others burn, then it burns: its place in the ledger is after theirs.
+
+    Entries add up in the order of their places, so the places stay; the instants follow, across pages too.
+    """
+    for step, late in enumerate([0, 0, 3, 0, 1_500, 1_200, 0, 900, 2_500]):
+        shop.at += 1_000
+        shop.burn(f"k{step}", late)
+    entries = [entry for page in shop.pages(limit) for entry in page]
+    assert [entry.available_after for entry in entries] == [*range(91, 100), 100]
+    instants = [entry.at for entry in entries]
+    assert instants == sorted(instants, reverse=True)
+    assert instants[0] == NOW + 6_500
+    assert min(instants) == NOW
+
+
+def test_an_instant_that_no_race_explains_is_shown_as_it_is(shop: Shop) -> None:
+    shop.at += MAX_DRIFT + SECOND
+    shop.burn("now")
+    shop.books.burn(A, U, "by hand", Memo("consume", 1, NOW, "x", "d"), None)
+    assert [entry.at for entry in shop.pages(9)[0]] == [NOW, NOW + MAX_DRIFT + SECOND, NOW]
+
+
+@pytest.mark.parametrize(("limit", "lengths"), [(1, [1] * 6), (2, [2] * 3), (3, [3, 3]), (6, [6]), (7, [6])])
+def test_lists_the_last_page_says_that_it_is_the_last(limit: int, lengths: list[int]) -> None:
+    """Also where entries that are not shown lie before the first one: here the note that a renewal was set."""
+    shop = Shop()
+    open_book(A, U, books=shop.books, clock=shop)
+    place(A, U, Renewal(FAR_FUTURE, NOW + 90_000_000), books=shop.books, clock=shop)
+    shop.grant()
+    for step in range(5):
+        shop.burn(f"k{step}")
+    assert [len(page) for page in shop.pages(limit)] == lengths

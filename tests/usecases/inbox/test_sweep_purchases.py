@@ -1,0 +1,69 @@
+"""The scheduled recheck: what nobody asked about, in bounded runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.values import instants
+from lotbook.domain.values.errors import Unavailable
+from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
+from tests.fakes.desk import Desk
+
+LONG = 10**9
+
+
+def sweep(desk: Desk, **changes: Any) -> int:
+    return sweep_purchases(
+        **({"sales": desk.sales, "due": desk.purchases, "time_left": lambda: LONG} | changes)
+    ).checked
+
+
+def test_np_43_d_09_the_schedule_settles_what_nobody_asked_about() -> None:
+    """D9: browser closed, webhook lost."""
+    desk = Desk()
+    desk.pay(desk.buy(TopUpItem(30)).purchase)
+    assert sweep(desk) == 0, "pending is normal for minutes"
+    desk.clock.instant += 15 * instants.MINUTE
+    assert sweep(desk) == 1
+    assert desk.row().state == "completed"
+    assert desk.available() == 30
+    desk.clock.instant += instants.DAY
+    assert sweep(desk) == 0
+
+
+def test_np_28_the_schedule_abandons_pages_that_ended_and_then_leaves_them_alone() -> None:
+    desk = Desk()
+    bought = desk.buy().purchase
+    desk.clock.instant += 15 * instants.MINUTE
+    assert sweep(desk) == 1
+    assert desk.row().check_at == bought.checkout_expires_at + instants.MINUTE
+    desk.clock.instant = desk.row().check_at  # type: ignore[assignment]
+    assert sweep(desk) == 1
+    assert (desk.row().state, desk.row().check_at) == ("abandoned", None)
+
+
+def test_a_run_is_bounded_by_number_and_by_time_and_the_next_goes_on() -> None:
+    desk = Desk()
+    for number in range(7):
+        desk.buy(key=f"key-{number}")
+    desk.clock.instant += instants.DAY
+    assert sweep(desk, limit=3) == 3
+    assert sweep(desk, time_left=lambda: 1_000) == 0
+    assert sweep(desk) == 4
+    assert {row.state for row in desk.purchases.rows.values()} == {"abandoned"}
+
+
+def test_one_that_cannot_be_settled_does_not_stand_in_the_way_of_the_others() -> None:
+    desk = Desk()
+    for number in range(3):
+        desk.buy(key=f"key-{number}")
+    desk.clock.instant += instants.DAY
+    desk.gateway.later = {"checkout": ["before"]}
+    with pytest.raises(Unavailable):
+        sweep(desk)
+    assert sweep(desk) == 2, "the first is postponed, not forgotten"
+    desk.clock.instant += 5 * instants.MINUTE
+    assert sweep(desk) == 1
