@@ -72,7 +72,7 @@ def buy(request: Request) -> Answer:
         source_ip=request.source_ip,
         user_agent=request.user_agent,
     )
-    created = create_purchase(order, request.key, request.caller, sales=wiring.sales())
+    created = create_purchase(order, request.key, request.caller, desk=wiring.sales_desk())
     return once(201, render_buying.ordered(created.purchase), replayed=created.replayed)
 
 
@@ -115,7 +115,7 @@ def show(request: Request) -> Answer:
 def show_invoice(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}/invoice`."""
     require_account(request.account_id, accounts=wiring.accounts())
-    invoice = read_invoice(request.account_id, paths.purchase_id(request.path), sales=wiring.sales())
+    invoice = read_invoice(request.account_id, paths.purchase_id(request.path), desk=wiring.sales_desk())
     return Answer(200, render_buying.invoice(invoice))
 
 
@@ -123,7 +123,7 @@ def abandon(request: Request) -> Answer:
     """`POST .../purchases/{purchase_id}/abandon`."""
     request.no_body()
     purchase_id = paths.purchase_id(request.path)
-    return _shown(abandon_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales()))
+    return _shown(abandon_purchase(request.account_id, purchase_id, request.caller, desk=wiring.sales_desk()))
 
 
 def refund(request: Request) -> Answer:
@@ -134,7 +134,7 @@ def refund(request: Request) -> Answer:
         paths.purchase_id(request.path),
         request.key,
         request.caller,
-        sales=wiring.sales(),
+        desk=wiring.sales_desk(),
         keys=wiring.idempotency(),
     )
     return once(201, render_buying.refunded(paid_back), replayed=paid_back.replayed)
@@ -147,7 +147,7 @@ def show_evidence(request: Request) -> Answer:
         paths.purchase_id(request.path),
         request.query.get("cursor"),
         request.caller,
-        sales=wiring.sales(),
+        desk=wiring.sales_desk(),
         renew=wiring.renew(),
         statement=wiring.statement(),
     )
@@ -163,27 +163,27 @@ def show_billing(request: Request) -> Answer:
 def fill_in(request: Request) -> Answer:
     """`PUT .../billing-details`."""
     asked = schemas.read(schemas.BillingBody, request.json_object())
-    details = fill_in_billing(request.account_id, asked.to_details(), request.caller, sales=wiring.sales())
+    details = fill_in_billing(request.account_id, asked.to_details(), request.caller, desk=wiring.sales_desk())
     return Answer(200, render_buying.billing_details(details))
 
 
 def list_cards(request: Request) -> Answer:
     """`GET .../payment-methods`."""
-    return Answer(200, render_cards.payment_methods(follow_cards(request.account_id, sales=wiring.sales())))
+    return Answer(200, render_cards.payment_methods(follow_cards(request.account_id, desk=wiring.sales_desk())))
 
 
 def add_card(request: Request) -> Answer:
     """`POST .../payment-methods/setup`."""
     asked = schemas.read(schemas.SetupBody, request.json_object_or_none())
     setup = SetupRequest(request.account_id, asked.success_url, asked.cancel_url)
-    return Answer(201, {"setup_url": set_up_card(setup, request.caller, sales=wiring.sales())})
+    return Answer(201, {"setup_url": set_up_card(setup, request.caller, desk=wiring.sales_desk())})
 
 
 def make_default(request: Request) -> Answer:
     """`PUT .../payment-methods/default`."""
     asked = schemas.read(schemas.DefaultCardBody, request.json_object())
     card = paths.payment_method(asked.payment_method)
-    found = choose_card(request.account_id, card, request.caller, sales=wiring.sales())
+    found = choose_card(request.account_id, card, request.caller, desk=wiring.sales_desk())
     return Answer(200, render_cards.payment_methods(found))
 
 
@@ -191,7 +191,7 @@ def take_off_file(request: Request) -> Answer:
     """`DELETE .../payment-methods/{payment_method}`."""
     request.no_body()
     card = paths.payment_method(request.path.get("payment_method", ""))
-    found = remove_card(request.account_id, card, request.caller, sales=wiring.sales())
+    found = remove_card(request.account_id, card, request.caller, desk=wiring.sales_desk())
     return Answer(200, render_cards.payment_methods(found))
 
 

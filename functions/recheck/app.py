@@ -25,7 +25,7 @@ def recheck(request: Request) -> Answer:
     """`POST .../recheck`: the purchase after a look at the gateway (NP-29, NP-31)."""
     request.no_body()
     purchase_id = paths.purchase_id(request.path)
-    found = recheck_purchase(request.account_id, purchase_id, request.caller, sales=wiring.sales())
+    found = recheck_purchase(request.account_id, purchase_id, request.caller, desk=wiring.sales_desk())
     (row,) = rows_of([found], billing=wiring.billing(), clock=wiring.clock())
     return Answer(200, render_buying.purchase(row))
 
@@ -33,9 +33,9 @@ def recheck(request: Request) -> Answer:
 def sweep(context: Context) -> dict[str, Any]:
     """One bounded run. Raises when the gateway does not answer: the schedule tries again, and its alarm rings."""
     swept = sweep_purchases(
-        sales=wiring.sales(), due=wiring.due_index(), time_left=context.get_remaining_time_in_millis
+        desk=wiring.sales_desk(), due=wiring.due_index(), time_left=context.get_remaining_time_in_millis
     )
-    money_back = sweep_money_back(sales=wiring.sales(), time_left=context.get_remaining_time_in_millis)
+    money_back = sweep_money_back(desk=wiring.sales_desk(), time_left=context.get_remaining_time_in_millis)
     done = {
         "checked": swept.checked,
         "decided": swept.decided,

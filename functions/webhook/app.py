@@ -13,7 +13,7 @@ from lotbook.usecases.inbox.handle_event import handle_event
 def receive(request: Request) -> Answer:
     """One event. 200 is said when it is handled, known already, or not ours; whatever raises is delivered again (D5)."""
     hint = wiring.gateway_events().read(_body(request), request.headers.get("stripe-signature"))
-    return Answer(200, {"outcome": handle_event(hint, sales=wiring.sales()).outcome})
+    return Answer(200, {"outcome": handle_event(hint, desk=wiring.sales_desk()).outcome})
 
 
 def _body(request: Request) -> bytes:

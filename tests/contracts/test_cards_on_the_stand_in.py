@@ -88,7 +88,7 @@ class Town:
     calls: StripeCalls
 
     def setup_page(self) -> str:
-        return set_up_card(SetupRequest("acme"), ADMIN, sales=self.desk.sales)
+        return set_up_card(SetupRequest("acme"), ADMIN, desk=self.desk.sales)
 
     def pay(self, url: str, card: str = VISA) -> int:
         return http.post(f"{url}/pay", json={"card": card}, timeout=10).status_code
@@ -99,7 +99,7 @@ class Town:
         return self.look().cards[0].payment_method
 
     def look(self) -> CardFile:
-        return follow_cards("acme", sales=self.desk.sales)
+        return follow_cards("acme", desk=self.desk.sales)
 
     def stripe(self, ask: Callable[[stripe.StripeClient], Any]) -> Any:
         return self.calls.call(ask)
@@ -139,16 +139,16 @@ def test_is_23_is_24_is_59_cards_are_added_chosen_and_removed_and_one_is_the_def
         ("visa", "4242", "2034-12"),
     ]
     assert found.default == second
-    assert choose_card("acme", first, ADMIN, sales=town.desk.sales).default == first
+    assert choose_card("acme", first, ADMIN, desk=town.desk.sales).default == first
     kept = town.stripe(lambda client: client.v1.customers.retrieve(town.customer)).to_dict()
     assert kept["invoice_settings"]["default_payment_method"] == first, "what subscriptions and invoices are charged to"
     assert kept["metadata"]["account_id"] == "acme", "our mark on the customer stays"
-    assert choose_card("acme", second, ADMIN, sales=town.desk.sales).default == second
-    assert choose_card("acme", first, ADMIN, sales=town.desk.sales).default == town.look().default == first
-    left = remove_card("acme", first, ADMIN, sales=town.desk.sales)
+    assert choose_card("acme", second, ADMIN, desk=town.desk.sales).default == second
+    assert choose_card("acme", first, ADMIN, desk=town.desk.sales).default == town.look().default == first
+    left = remove_card("acme", first, ADMIN, desk=town.desk.sales)
     assert left.default == town.look().default == second
     assert [card.payment_method for card in town.look().cards] == [second]
-    assert remove_card("acme", second, ADMIN, sales=town.desk.sales).default is None
+    assert remove_card("acme", second, ADMIN, desk=town.desk.sales).default is None
     assert town.look().cards == ()
 
 
@@ -163,11 +163,11 @@ def test_d_06_the_events_of_a_setup_carry_our_mark_and_each_is_a_look_at_the_car
     town.pay(url)
     hints = {hint.kind: hint for hint in town.events()}
     for kind in ("setup_intent.succeeded", "checkout.session.completed"):
-        assert handle_event(hints[kind], sales=town.desk.sales) == Handled("cards")
+        assert handle_event(hints[kind], desk=town.desk.sales) == Handled("cards")
     default = town.stripe(lambda client: client.v1.customers.retrieve(town.customer)).to_dict()["invoice_settings"]
     assert default["default_payment_method"] == town.look().cards[0].payment_method
     (changed,) = (hint for hint in town.events() if hint.kind == "customer.updated")
-    assert handle_event(changed, sales=town.desk.sales) == Handled("cards")
+    assert handle_event(changed, desk=town.desk.sales) == Handled("cards")
     assert len([hint for hint in town.events() if hint.kind == "customer.updated"]) == 1, "a look ends in no other"
     assert list(town.desk.strays.strays(10)) == []
 
@@ -184,7 +184,7 @@ def test_reconciliation_is_not_told_of_setup_pages(town: Town) -> None:
 def test_is_59_a_purchase_that_saves_its_card_puts_it_on_file_as_the_default(town: Town) -> None:
     row = town.desk.buy(TopUpItem(30), save_payment_method=True).purchase
     assert town.pay(str(row.checkout_url), MASTER) == 200
-    recheck_purchase("acme", row.purchase_id, ADMIN, sales=town.desk.sales)
+    recheck_purchase("acme", row.purchase_id, ADMIN, desk=town.desk.sales)
     kept = town.stripe(lambda client: client.v1.customers.retrieve(town.customer)).to_dict()
     (card,) = town.look().cards
     assert (card.last4, card.payment_method) == ("4444", kept["invoice_settings"]["default_payment_method"])
@@ -215,7 +215,7 @@ def test_mk_14_what_is_no_card_is_neither_shown_nor_the_default(town: Town) -> N
     assert [each.payment_method for each in town.look().cards] == [card]
     assert town.look().default == card
     with pytest.raises(PaymentMethodNotFound):
-        choose_card("acme", bank["id"], ADMIN, sales=town.desk.sales)
+        choose_card("acme", bank["id"], ADMIN, desk=town.desk.sales)
 
 
 def test_a_default_that_was_detached_by_hand_is_followed_by_the_next(town: Town) -> None:
@@ -262,8 +262,8 @@ def test_d_05_faults_at_the_gateway_are_503_and_the_same_call_again_ends_well(
     work: list[Callable[[], object]] = [
         town.setup_page,
         town.look,
-        lambda: choose_card("acme", first, ADMIN, sales=town.desk.sales),
-        lambda: remove_card("acme", second, ADMIN, sales=town.desk.sales),
+        lambda: choose_card("acme", first, ADMIN, desk=town.desk.sales),
+        lambda: remove_card("acme", second, ADMIN, desk=town.desk.sales),
     ]
     refused = 0
     for call in work:

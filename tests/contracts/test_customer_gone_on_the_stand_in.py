@@ -55,14 +55,14 @@ def customers(here: Town) -> list[dict[str, Any]]:
 def test_d_04_np_19_a_purchase_is_paid_by_the_new_customer_and_shows_its_details(stripe_town: Town) -> None:
     here = stripe_town
     here.desk.buy(TopUpItem(10), key="before")
-    fill_in_billing("acme", details(), ADMIN, sales=here.desk.sales)
+    fill_in_billing("acme", details(), ADMIN, desk=here.desk.sales)
     gone = delete(here)
     row = here.desk.buy(TopUpItem(30), save_payment_method=True).purchase
     assert row.customer == here.customer != gone
     (made,) = customers(here)
     assert (made["id"], made["name"], made["metadata"]["account_id"]) == (here.customer, "Acme Inc.", "acme")
     assert here.pay(str(row.checkout_url)) == 200
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=here.desk.sales).state == "completed"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=here.desk.sales).state == "completed"
     assert here.desk.available() == 30
     kept = here.stripe(lambda client: client.v1.customers.retrieve(here.customer)).to_dict()
     assert kept["invoice_settings"]["default_payment_method"] is not None, "abandoning looked at the cards"
@@ -83,7 +83,7 @@ def test_d_04_an_order_that_was_refused_for_one_customer_is_opened_for_the_next_
     row = here.desk.buy(TopUpItem(30)).purchase
     assert here.pay(str(row.checkout_url)) == 200
     here.desk.clock.instant += 1
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=here.desk.sales).state == "completed"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=here.desk.sales).state == "completed"
     assert [each["id"] for each in customers(here)] == [here.customer]
     account = here.desk.accounts.get("acme")
     assert account is not None
@@ -114,7 +114,7 @@ def test_is_59_a_card_is_added_for_the_new_customer_and_those_of_the_old_are_not
     gone = delete(here)
     assert here.look() == CardFile()
     with pytest.raises(PaymentMethodNotFound):
-        choose_card("acme", old, ADMIN, sales=here.desk.sales)
+        choose_card("acme", old, ADMIN, desk=here.desk.sales)
     assert here.customer == gone, "a look makes nothing"
     card = here.add(MASTER)
     assert here.customer != gone
@@ -125,7 +125,7 @@ def test_df_22_details_that_find_their_customer_gone_are_shown_by_the_next(strip
     here = stripe_town
     here.desk.buy(TopUpItem(10), key="before")
     gone = delete(here)
-    fill_in_billing("acme", details(), ADMIN, sales=here.desk.sales)
+    fill_in_billing("acme", details(), ADMIN, desk=here.desk.sales)
     assert [(each["id"], each["name"]) for each in customers(here)] == [(here.customer, "Acme Inc.")]
     assert here.customer != gone
 
@@ -136,7 +136,7 @@ def test_d_07_a_page_that_was_open_when_its_customer_went_is_paid_into_the_order
     gone = delete(here)
     here.desk.buy(TopUpItem(10), key="other")
     assert here.pay(str(row.checkout_url)) == 200
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=here.desk.sales).state == "completed"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=here.desk.sales).state == "completed"
     assert (here.desk.row(row).customer, here.desk.available()) == (gone, 30)
     payment = here.desk.sales.gateway.checkout(str(row.gateway_refs.checkout_session)).payment
     assert payment is not None
@@ -154,7 +154,7 @@ def test_d_06_a_lost_page_is_found_with_the_customer_that_it_was_opened_for(stri
     lost = here.desk.row()
     delete(here)
     here.desk.buy(TopUpItem(10), key="other")
-    assert abandon_purchase("acme", lost.purchase_id, ADMIN, sales=here.desk.sales).state == "abandoned"
+    assert abandon_purchase("acme", lost.purchase_id, ADMIN, desk=here.desk.sales).state == "abandoned"
     session = str(here.desk.row(lost).gateway_refs.checkout_session)
     assert here.desk.sales.gateway.checkout(session).state == "expired"
     assert an_event(here.desk.row(lost)).object_id == session

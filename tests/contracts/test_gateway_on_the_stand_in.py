@@ -57,7 +57,7 @@ class Town:
         return found
 
     def recheck(self) -> str:
-        return recheck_purchase("acme", self.desk.row().purchase_id, ADMIN, sales=self.desk.sales).state
+        return recheck_purchase("acme", self.desk.row().purchase_id, ADMIN, desk=self.desk.sales).state
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_np_19_is_01_mk_13_gc_03_the_page_charges_exactly_the_orders_total_and_s
     assert town.pay(row) == 200
     assert town.recheck() == "completed"
     assert town.desk.available() == row.credits
-    assert read_invoice("acme", row.purchase_id, sales=town.desk.sales).facts.number
+    assert read_invoice("acme", row.purchase_id, desk=town.desk.sales).facts.number
     refs = town.desk.row().gateway_refs
     assert refs.payment_intent
     assert refs.invoice
@@ -126,13 +126,13 @@ def test_np_27_a_declined_card_and_then_a_good_one(make_town: Any) -> None:
 def test_np_28_np_34_abandoning_ends_the_page_for_good_unless_it_was_paid(make_town: Any) -> None:
     town = make_town()
     row = town.desk.buy(TopUpItem(30)).purchase
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=town.desk.sales).state == "abandoned"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=town.desk.sales).state == "abandoned"
     assert town.pay(row) >= 400
     assert town.recheck() == "abandoned"
     town = make_town()
     row = town.desk.buy(TopUpItem(30)).purchase
     town.pay(row)
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=town.desk.sales).state == "completed"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=town.desk.sales).state == "completed"
 
 
 @pytest.mark.parametrize("kind", ["timeout_after_commit", "timeout", "500", "429"])
@@ -184,7 +184,7 @@ def test_d_06_the_stand_ins_events_name_the_purchase_and_settle_it_once(make_tow
     row = town.desk.buy(TopUpItem(30)).purchase
     town.pay(row)
     for kind in ("payment_intent.succeeded", "checkout.session.completed", "invoice.paid"):
-        handle_event(an_event(row, kind), sales=town.desk.sales)
+        handle_event(an_event(row, kind), desk=town.desk.sales)
     assert town.desk.available() == 30
     assert len(town.desk.entries()) == 1
     events = requests.get(

@@ -139,7 +139,7 @@ def test_d_10_d_14_held_events_in_any_order_end_in_the_storys_account(
     events = bank.events()[::-1] * 2
     if seed is not None:
         random.Random(seed).shuffle(events)
-    outcomes = {handle_event(hint, sales=bank.town.desk.sales).outcome for hint in events}
+    outcomes = {handle_event(hint, desk=bank.town.desk.sales).outcome for hint in events}
     assert outcomes >= {"settled", "followed"}
     row = bank.town.desk.row()
     assert (row.state, row.refunded_minor, bank.balance()) == STORIES[story]
@@ -154,7 +154,7 @@ def test_d_14_events_that_come_at_once_end_the_same(make_town: Make) -> None:
         nonlocal seen
         events = bank.events()
         for hint in events[seen:]:
-            handle_event(hint, sales=bank.town.desk.sales)
+            handle_event(hint, desk=bank.town.desk.sales)
         seen = len(events)
 
     ends = []
@@ -176,12 +176,12 @@ def test_d_39_an_own_refund_is_one_refund_at_the_gateway_whatever_goes_wrong(mak
     bank = Bank(make_town("9pic", "payg", region="IN"))
     sales, keys = bank.town.desk.sales, FakeIdempotency()
     for hint in bank.events():
-        handle_event(hint, sales=sales)
+        handle_event(hint, desk=sales)
     row = bank.town.desk.row()
     bank.town.fail("refunds.create", "timeout_after_commit", 3)
     with pytest.raises(Unavailable):
-        refund_purchase("acme", row.purchase_id, "k", member("admin"), sales=sales, keys=keys)
-    paid = refund_purchase("acme", row.purchase_id, "k", member("admin"), sales=sales, keys=keys)
+        refund_purchase("acme", row.purchase_id, "k", member("admin"), desk=sales, keys=keys)
+    paid = refund_purchase("acme", row.purchase_id, "k", member("admin"), desk=sales, keys=keys)
     assert (paid.credits, paid.amount_minor) == (SOLD, CHARGED)
     refunds = requests.get(f"{bank.town.url}/v1/refunds", headers=AUTH, timeout=10).json()["data"]
     charges = requests.get(f"{bank.town.url}/v1/charges", headers=AUTH, timeout=10).json()["data"]
@@ -196,7 +196,7 @@ def test_a_payment_that_is_charged_back_is_not_refunded_as_well(make_town: Make)
     bank = Bank(make_town("9pic", "payg", region="IN"))
     sales = bank.town.desk.sales
     for hint in bank.events():
-        handle_event(hint, sales=sales)
+        handle_event(hint, desk=sales)
     ask = sales.gateway.money_back
     purchase = bank.town.desk.row()
     calls = 0
@@ -211,7 +211,7 @@ def test_a_payment_that_is_charged_back_is_not_refunded_as_well(make_town: Make)
 
     sales.gateway.money_back = then_disputed  # type: ignore[method-assign]
     with pytest.raises(NotRefundable):
-        refund_purchase("acme", purchase.purchase_id, "k", member("admin"), sales=sales, keys=FakeIdempotency())
+        refund_purchase("acme", purchase.purchase_id, "k", member("admin"), desk=sales, keys=FakeIdempotency())
     assert (bank.town.desk.row().state, bank.balance()) == ("disputed", (0, SOLD, 0))
 
 
@@ -223,9 +223,9 @@ def test_events_about_payments_that_the_gateway_does_not_know_are_not_ours(make_
     from dataclasses import replace
 
     unknown = replace(told, payment_intent="pi_of_somebody_else")
-    assert handle_event(unknown, sales=bank.town.desk.sales).outcome == "ignored"
+    assert handle_event(unknown, desk=bank.town.desk.sales).outcome == "ignored"
     intent = requests.post(
         f"{bank.town.url}/v1/payment_intents", data={"amount": "500", "currency": "usd"}, headers=AUTH, timeout=10
     ).json()
     foreign = replace(told, payment_intent=intent["id"])
-    assert handle_event(foreign, sales=bank.town.desk.sales).outcome == "ignored"
+    assert handle_event(foreign, desk=bank.town.desk.sales).outcome == "ignored"

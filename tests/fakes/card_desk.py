@@ -42,31 +42,31 @@ class Cards:
         return self.desk.sales
 
     def set_up(self, role: Role = "admin", **changes: Any) -> str:
-        return set_up_card(SetupRequest("acme", **changes), member(role), sales=self.sales)
+        return set_up_card(SetupRequest("acme", **changes), member(role), desk=self.sales)
 
     def add(self, **changes: Any) -> str:
         """A card through a setup page; nobody hears of it yet."""
         return self.gateway.finish_setup(self.set_up(), self.desk.clock.now(), **changes)
 
     def look(self) -> CardFile:
-        return follow_cards("acme", sales=self.sales)
+        return follow_cards("acme", desk=self.sales)
 
     def hear(self, kind: str = "checkout.session.completed", tag: Tag = OURS, **changes: Any) -> Handled:
         mode = "setup" if kind.startswith("checkout") else None
         hint = EventHint("evt_1", kind, False, None, kind.rpartition(".")[0], "x_1", None, tag, mode)
-        return handle_event(replace(hint, **changes), sales=self.sales)
+        return handle_event(replace(hint, **changes), desk=self.sales)
 
     def choose(self, card: str, role: Role = "admin") -> CardFile:
-        return choose_card("acme", card, member(role), sales=self.sales)
+        return choose_card("acme", card, member(role), desk=self.sales)
 
     def remove(self, card: str, role: Role = "admin") -> CardFile:
-        return remove_card("acme", card, member(role), sales=self.sales)
+        return remove_card("acme", card, member(role), desk=self.sales)
 
     def fail_payment(self) -> None:
         """An automatic payment with the default is declined."""
         card = self.gateway.files[CUSTOMER].default
         assert card is not None
-        pause_for_payment("acme", card, sales=self.sales)
+        pause_for_payment("acme", card, desk=self.sales)
 
     def state(self) -> tuple[str, str | None, set[str | None]]:
         """The account's state and reason, and the reasons in its books."""

@@ -14,7 +14,7 @@ from lotbook.domain.values.access import Caller, Role
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import list_entries
 from lotbook.usecases.sales.create_purchase import Created, PurchaseRequest, create_purchase
-from lotbook.usecases.sales.desk import Sales
+from lotbook.usecases.sales.desk import SalesDesk
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks
@@ -60,7 +60,7 @@ class Desk:
         self.billing = FakeBilling()
         self.gateway = FakeGateway(self.clock)
         self.strays = FakeStrays()
-        self.sales = Sales(
+        self.sales = SalesDesk(
             purchases=wrap("purchases", self.purchases),
             accounts=wrap("accounts", self.accounts),
             policies=self.policies,
@@ -78,7 +78,7 @@ class Desk:
         asked = self.policies.newest(self.accounts.get("acme").policy_id).policy.consent  # type: ignore[union-attr]
         fields = {"refund_policy_version": asked.version if asked else None} | changes
         request = PurchaseRequest("acme", item or TopUpItem(1_000), **fields)
-        return create_purchase(request, key, member(role), sales=self.sales)
+        return create_purchase(request, key, member(role), desk=self.sales)
 
     def pay(self, purchase: Purchase, **changes: Any) -> None:
         """The buyer pays on the page."""

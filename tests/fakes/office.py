@@ -40,7 +40,7 @@ class Office:
     def settled(self, key: str = "key-1", credits: int = 30) -> str:
         session = self.paid(key, credits)
         for row in list(self.desk.purchases.rows.values()):
-            recheck_purchase("acme", row.purchase_id, ADMIN, sales=self.desk.sales)
+            recheck_purchase("acme", row.purchase_id, ADMIN, desk=self.desk.sales)
         return session
 
     def outcomes(self) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ class PlanDesk(Desk):
         return self.buy(PlanItem(plan_id, credits), key=key).purchase
 
     def settle(self, purchase: Purchase) -> Purchase:
-        return settle_purchase("acme", purchase.purchase_id, sales=self.sales)
+        return settle_purchase("acme", purchase.purchase_id, desk=self.sales)
 
     def bought(self, plan_id: str = "pro", credits: int | None = None, key: str = "key-1") -> Purchase:
         """Ordered, paid and settled."""

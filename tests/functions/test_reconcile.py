@@ -29,7 +29,7 @@ def gateway(api: Api, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
 
     def ports() -> Reconciliation:
         journal = wiring.reconciliation_journal()
-        return Reconciliation(wiring.sales(), lists, DynamoPurchaseLists(wiring.table()), journal)
+        return Reconciliation(wiring.sales_desk(), lists, DynamoPurchaseLists(wiring.table()), journal)
 
     monkeypatch.setattr(wiring, "reconciliation", ports)
     return fake

@@ -64,7 +64,7 @@ def balance(api: Api) -> dict[str, Any]:
 def tell(kind: str, payment: str) -> str:
     """An event that the webhook has read."""
     hint = EventHint("evt_1", kind, False, None, "refund", "re_1", payment, Tag())
-    return handle_event(hint, sales=wiring.sales()).outcome
+    return handle_event(hint, desk=wiring.sales_desk()).outcome
 
 
 def test_np_32_d_03_a_refund_is_answered_once_and_then_again(

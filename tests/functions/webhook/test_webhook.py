@@ -260,7 +260,7 @@ def test_a_body_that_says_base64_and_is_none_is_400(api: Api, gateway: FakeGatew
 def test_a_pool_of_deliveries_answers_every_one(api: Api, gateway: FakeGateway) -> None:
     """Handlers are thread-safe (the local run calls them from a pool); foreign events need no store."""
     body = (SAMPLES / "event.foreign.json").read_bytes()
-    wiring.sales()
+    wiring.sales_desk()
     wiring.gateway_events()
     with ThreadPoolExecutor(8) as pool:
         assert {answer.status for answer in pool.map(lambda _: deliver(api, body), range(40))} == {200}

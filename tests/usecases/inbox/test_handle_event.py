@@ -29,7 +29,7 @@ def paid_desk() -> Desk:
 def test_d_06_any_event_about_a_paid_purchase_completes_it(kind: str) -> None:
     """D6, D9: whichever comes first or alone."""
     desk = paid_desk()
-    assert handle_event(an_event(desk.row(), kind), sales=desk.sales) == Handled(
+    assert handle_event(an_event(desk.row(), kind), desk=desk.sales) == Handled(
         "settled", desk.row().purchase_id, "completed"
     )
     assert desk.available() == 30
@@ -46,7 +46,7 @@ def test_d_14_d_06_every_order_of_events_with_repeats_ends_in_one_grant() -> Non
     for order in permutations(kinds):
         desk = paid_desk()
         for kind in (*order, *order):
-            handle_event(an_event(desk.row(), kind, event_id=f"evt_{kind}"), sales=desk.sales)
+            handle_event(an_event(desk.row(), kind, event_id=f"evt_{kind}"), desk=desk.sales)
         assert desk.available() == 30, order
         assert len(desk.entries()) == 1
 
@@ -59,7 +59,7 @@ def test_d_01_d_02_one_event_delivered_many_times_at_once_grants_once(times: int
 
     def deliver(_: int) -> bool:
         try:
-            handle_event(an_event(row), sales=desk.sales)
+            handle_event(an_event(row), desk=desk.sales)
         except Unavailable:
             return False
         return True
@@ -76,16 +76,16 @@ def test_d_08_the_payload_is_never_believed() -> None:
     desk = Desk()
     desk.buy()
     for kind in ("checkout.session.completed", "payment_intent.succeeded", "checkout.session.async_payment_succeeded"):
-        assert handle_event(an_event(desk.row(), kind), sales=desk.sales).state == "pending"
+        assert handle_event(an_event(desk.row(), kind), desk=desk.sales).state == "pending"
     assert desk.available() == 0
 
 
 def test_d_07_a_late_failure_or_expiry_does_not_undo_a_grant() -> None:
     """D7, D14."""
     desk = paid_desk()
-    handle_event(an_event(desk.row()), sales=desk.sales)
+    handle_event(an_event(desk.row()), desk=desk.sales)
     for kind in ("checkout.session.expired", "checkout.session.async_payment_failed", "payment_intent.canceled"):
-        assert handle_event(an_event(desk.row(), kind), sales=desk.sales).state == "completed"
+        assert handle_event(an_event(desk.row(), kind), desk=desk.sales).state == "completed"
 
 
 def test_np_27_a_declined_attempt_is_recorded_and_nothing_else() -> None:
@@ -94,7 +94,7 @@ def test_np_27_a_declined_attempt_is_recorded_and_nothing_else() -> None:
     from lotbook.domain.sales.gateway import PaymentFacts
 
     desk.gateway.say("cs_2", payment=PaymentFacts("pi_1", "requires_payment_method", "usd", 0, "card_declined"))
-    handle_event(an_event(bought, "payment_intent.payment_failed"), sales=desk.sales)
+    handle_event(an_event(bought, "payment_intent.payment_failed"), desk=desk.sales)
     assert (desk.row().state, desk.row().failure.code) == ("pending", "card_declined")  # type: ignore[union-attr]
 
 
@@ -118,7 +118,7 @@ def test_events_of_others_and_of_unknown_kinds_are_left_alone_without_a_call(for
     """Several systems share a gateway account; an answer other than 200 gets the endpoint disabled (3scale #3086)."""
     desk = paid_desk()
     calls = len(desk.gateway.calls)
-    assert handle_event(an_event(desk.row(), **foreign), sales=desk.sales) == Handled("ignored")
+    assert handle_event(an_event(desk.row(), **foreign), desk=desk.sales) == Handled("ignored")
     assert len(desk.gateway.calls) == calls
     assert desk.row().state == "pending"
 
@@ -131,7 +131,7 @@ def test_d_05_d_40_ours_but_unknown_is_never_acknowledged_and_rings(
     desk = paid_desk()
     tag = Tag(APP, TEST.stage, account, purchase or desk.row().purchase_id)
     with caplog.at_level(logging.ERROR, "lotbook.alarm"), pytest.raises(Unavailable):
-        handle_event(an_event(desk.row(), tag=tag), sales=desk.sales)
+        handle_event(an_event(desk.row(), tag=tag), desk=desk.sales)
     assert "purchase_missing" in caplog.text
     assert desk.available() == 0
 
@@ -156,7 +156,7 @@ def test_d_05_money_without_a_known_purchase_is_kept_rings_and_is_asked_for_agai
     with caplog.at_level(logging.ERROR, "lotbook.alarm"):
         for number in range(3):
             with pytest.raises(Unavailable):
-                handle_event(replace(hint, event_id=f"evt_{number}"), sales=desk.sales)
+                handle_event(replace(hint, event_id=f"evt_{number}"), desk=desk.sales)
     assert caplog.text.count("purchase_missing") == 3
     stray = desk.strays.strays(10)[0].stray
     assert (stray.name, stray.event_id, stray.account_id, stray.session) == (
@@ -175,7 +175,7 @@ def test_d_05_an_event_about_a_stray_that_people_have_closed_is_acknowledged_and
     desk = paid_desk()
     hint = an_event(desk.row(), tag=Tag(APP, TEST.stage, "acme", "pur_gone"), payment_intent="pi_lost")
     with pytest.raises(Unavailable):
-        handle_event(hint, sales=desk.sales)
+        handle_event(hint, desk=desk.sales)
     for closes in (True, False):
         case = desk.strays.stray("pi_lost")
         assert case is not None
@@ -183,11 +183,11 @@ def test_d_05_an_event_about_a_stray_that_people_have_closed_is_acknowledged_and
         caplog.clear()
         with caplog.at_level(logging.ERROR, "lotbook.alarm"):
             if closes:
-                assert handle_event(hint, sales=desk.sales).outcome == "ignored"
+                assert handle_event(hint, desk=desk.sales).outcome == "ignored"
                 assert not caplog.text
             else:
                 with pytest.raises(Unavailable):
-                    handle_event(hint, sales=desk.sales)
+                    handle_event(hint, desk=desk.sales)
                 assert "purchase_missing" in caplog.text
 
 
@@ -198,8 +198,8 @@ def test_d_05_a_failure_is_not_remembered_as_done(operation: str) -> None:
     desk.gateway.later = {operation: ["before"] * 2}
     for _ in range(2):
         with pytest.raises(Unavailable):
-            handle_event(an_event(desk.row()), sales=desk.sales)
-    assert handle_event(an_event(desk.row()), sales=desk.sales).state == "completed"
+            handle_event(an_event(desk.row()), desk=desk.sales)
+    assert handle_event(an_event(desk.row()), desk=desk.sales).state == "completed"
     assert desk.available() == 30
 
 
@@ -210,7 +210,7 @@ def test_an_event_that_comes_before_its_session_was_saved_finds_it() -> None:
     with pytest.raises(Unavailable):
         desk.buy(TopUpItem(30))
     desk.gateway.pay("cs_2")
-    assert handle_event(an_event(desk.row()), sales=desk.sales).state == "completed"
+    assert handle_event(an_event(desk.row()), desk=desk.sales).state == "completed"
 
 
 def test_an_event_whose_session_cannot_be_found_yet_is_delivered_again() -> None:
@@ -219,7 +219,7 @@ def test_an_event_whose_session_cannot_be_found_yet_is_delivered_again() -> None
     with pytest.raises(Unavailable):
         desk.buy()
     with pytest.raises(Unavailable):
-        handle_event(an_event(desk.row()), sales=desk.sales)
+        handle_event(an_event(desk.row()), desk=desk.sales)
 
 
 def about_a_refund(desk: Desk, payment: str | None = "pi_cs_2", **changes: Any) -> EventHint:
@@ -232,7 +232,7 @@ def test_d_14_a_refund_that_is_heard_of_first_settles_the_purchase_and_takes_its
     """D14: one event is enough, and it is the refund's."""
     desk = paid_desk()
     desk.gateway.send_back("pi_cs_2", 1_000)
-    assert handle_event(about_a_refund(desk), sales=desk.sales).state == "partially_refunded"
+    assert handle_event(about_a_refund(desk), desk=desk.sales).state == "partially_refunded"
     assert desk.available() == 20
 
 
@@ -243,16 +243,16 @@ def test_d_14_a_refund_of_what_cannot_be_settled_yet_is_not_acknowledged() -> No
     assert paid is not None
     desk.gateway.say("cs_2", payment_state="unpaid", payment=replace(paid, state="processing", received_minor=0))
     with pytest.raises(Unavailable):
-        handle_event(about_a_refund(desk), sales=desk.sales)
+        handle_event(about_a_refund(desk), desk=desk.sales)
     desk.gateway.say("cs_2", payment_state="paid", payment=paid)
     desk.gateway.send_back("pi_cs_2")
-    assert handle_event(about_a_refund(desk), sales=desk.sales).state == "refunded"
+    assert handle_event(about_a_refund(desk), desk=desk.sales).state == "refunded"
 
 
 def test_d_08_a_refund_of_money_that_did_not_match_takes_nothing_and_is_acknowledged() -> None:
     desk = paid_desk()
     desk.gateway.say("cs_2", total_minor=1)
-    assert handle_event(about_a_refund(desk), sales=desk.sales).state == "failed"
+    assert handle_event(about_a_refund(desk), desk=desk.sales).state == "failed"
     assert desk.entries() == []
 
 
@@ -261,9 +261,9 @@ def test_d_08_a_refund_of_another_payment_than_the_purchases_is_rung_and_takes_n
 ) -> None:
     """D8: a mark that names our purchase on somebody else's payment moves no credits."""
     desk = paid_desk()
-    handle_event(an_event(desk.row()), sales=desk.sales)
+    handle_event(an_event(desk.row()), desk=desk.sales)
     tag = Tag(APP, TEST.stage, "acme", desk.row().purchase_id)
-    handle_event(about_a_refund(desk, "pi_other", tag=tag), sales=desk.sales)
+    handle_event(about_a_refund(desk, "pi_other", tag=tag), desk=desk.sales)
     assert desk.available() == 30
     assert "payment_unknown" in caplog.text
 
@@ -274,7 +274,7 @@ def test_a_refund_of_a_purchase_that_is_ours_and_unknown_rings_and_comes_again(
     desk = paid_desk()
     tag = Tag(APP, TEST.stage, "acme", "pur_gone")
     with pytest.raises(Unavailable):
-        handle_event(about_a_refund(desk, tag=tag), sales=desk.sales)
+        handle_event(about_a_refund(desk, tag=tag), desk=desk.sales)
     assert "purchase_missing" in caplog.text
 
 
@@ -282,7 +282,7 @@ def test_a_refund_of_another_systems_payment_is_left_alone() -> None:
     """By its own mark without a call; without one, by its payment's."""
     desk = paid_desk()
     calls = len(desk.gateway.calls)
-    assert handle_event(about_a_refund(desk, tag=Tag("other-app")), sales=desk.sales) == Handled("ignored")
+    assert handle_event(about_a_refund(desk, tag=Tag("other-app")), desk=desk.sales) == Handled("ignored")
     assert len(desk.gateway.calls) == calls
-    assert handle_event(about_a_refund(desk, "pi_of_nobody"), sales=desk.sales) == Handled("ignored")
-    assert handle_event(about_a_refund(desk, None), sales=desk.sales) == Handled("ignored")
+    assert handle_event(about_a_refund(desk, "pi_of_nobody"), desk=desk.sales) == Handled("ignored")
+    assert handle_event(about_a_refund(desk, None), desk=desk.sales) == Handled("ignored")

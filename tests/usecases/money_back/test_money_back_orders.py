@@ -51,7 +51,7 @@ class World:
     def deliver(self, hint: EventHint) -> None:
         """Once; what is answered with a 5xx comes again later."""
         try:
-            handle_event(hint, sales=self.desk.sales)
+            handle_event(hint, desk=self.desk.sales)
         except Unavailable:
             self.waiting.append(hint)
 
@@ -346,8 +346,8 @@ def the_schedule(world: World, token: str) -> None:
     """Nobody delivers again: the schedule's own looks must do."""
     world.desk.gateway.unheard = [world.hint(token)]
     world.desk.clock.instant += 16 * instants.MINUTE
-    sweep_purchases(sales=world.desk.sales, due=world.desk.purchases, time_left=lambda: 10**9)
-    sweep_money_back(sales=world.desk.sales, time_left=lambda: 10**9)
+    sweep_purchases(desk=world.desk.sales, due=world.desk.purchases, time_left=lambda: 10**9)
+    sweep_money_back(desk=world.desk.sales, time_left=lambda: 10**9)
 
 
 FINISHES = (again, the_schedule)

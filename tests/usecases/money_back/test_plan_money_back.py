@@ -93,7 +93,7 @@ def test_expired_then_paid_late_then_refunded() -> None:
 
 
 def followed(desk: PlanDesk, purchase_id: str) -> str:
-    return follow_money_back("acme", purchase_id, sales=desk.sales).state
+    return follow_money_back("acme", purchase_id, desk=desk.sales).state
 
 
 def test_np_52_of_two_plans_that_were_paid_the_refund_of_one_leaves_the_other() -> None:
@@ -238,7 +238,7 @@ def test_np_32_the_products_own_refund_pays_for_unused_credits_only_and_leaves_t
     row = desk.bought(credits=1_000)
     desk.burn(400)
     keys = FakeIdempotency()
-    paid = refund_purchase("acme", row.purchase_id, "refund-1", member("admin"), sales=desk.sales, keys=keys)
+    paid = refund_purchase("acme", row.purchase_id, "refund-1", member("admin"), desk=desk.sales, keys=keys)
     assert (paid.credits, paid.amount_minor) == (600, 600 * 177)
     assert (desk.row().state, desk.plan, desk.lots()) == ("partially_refunded", "pro", [])
     desk.check()
@@ -252,6 +252,6 @@ def test_np_32_a_plan_without_extra_credits_has_nothing_unused() -> None:
     desk = PlanDesk()
     row = desk.bought()
     with pytest.raises(NotRefundable) as refusal:
-        refund_purchase("acme", row.purchase_id, "refund-1", member("admin"), sales=desk.sales, keys=FakeIdempotency())
+        refund_purchase("acme", row.purchase_id, "refund-1", member("admin"), desk=desk.sales, keys=FakeIdempotency())
     assert refusal.value.data["reason"] == "nothing_unused"
     assert desk.plan == "pro"

@@ -30,7 +30,7 @@ KEYS = count(1)
 def bought(desk: Desk, credits: int = 100, key: str = "key-1") -> Purchase:
     order = desk.buy(TopUpItem(credits), key=key, source_ip="192.0.2.7", user_agent="Browser/1").purchase
     desk.pay(order)
-    return settle_purchase("acme", order.purchase_id, sales=desk.sales)
+    return settle_purchase("acme", order.purchase_id, desk=desk.sales)
 
 
 def burn(desk: Desk, credits: int, reference: str | None = None) -> str:
@@ -41,7 +41,7 @@ def burn(desk: Desk, credits: int, reference: str | None = None) -> str:
 
 def evidence(desk: Desk, purchase: Purchase, cursor: str | None = None, role: str = "admin") -> Evidence:
     caller = member(role)  # type: ignore[arg-type]
-    return read_evidence("acme", purchase.purchase_id, cursor, caller, sales=desk.sales, renew=lambda _: None)
+    return read_evidence("acme", purchase.purchase_id, cursor, caller, desk=desk.sales, renew=lambda _: None)
 
 
 def test_np_20_the_document_has_the_consent_with_where_it_came_from() -> None:
@@ -154,7 +154,7 @@ def test_np_11_a_payment_without_credits_has_no_delivery_and_no_use() -> None:
     desk = Desk("9pic")
     order = desk.buy(CustomPaymentItem(5_000, "album")).purchase
     desk.pay(order)
-    settle_purchase("acme", order.purchase_id, sales=desk.sales)
+    settle_purchase("acme", order.purchase_id, desk=desk.sales)
     found = evidence(desk, order)
     assert (found.delivered, found.page.uses, found.used, found.changes) == ((), (), 0, ())
 
@@ -199,11 +199,11 @@ def test_np_01_evidence_is_for_buyers_and_for_keys_that_read() -> None:
     for role in ("billing", "operator", "member"):
         with pytest.raises(Forbidden):
             evidence(desk, purchase, role=role)
-    read_evidence("acme", purchase.purchase_id, None, SERVICE, sales=desk.sales, renew=lambda _: None)
+    read_evidence("acme", purchase.purchase_id, None, SERVICE, desk=desk.sales, renew=lambda _: None)
     with pytest.raises(PurchaseNotFound):
-        read_evidence("acme", "pur_none", None, SERVICE, sales=desk.sales, renew=lambda _: None)
+        read_evidence("acme", "pur_none", None, SERVICE, desk=desk.sales, renew=lambda _: None)
     with pytest.raises(AccountNotFound):
-        read_evidence("nobody", purchase.purchase_id, None, SERVICE, sales=desk.sales, renew=lambda _: None)
+        read_evidence("nobody", purchase.purchase_id, None, SERVICE, desk=desk.sales, renew=lambda _: None)
 
 
 STEPS = st.lists(

@@ -52,7 +52,7 @@ class Shop:
     def buy(self, key: str) -> str:
         bought = self.desk.buy(TopUpItem(SOLD), key).purchase
         self.desk.pay(bought)
-        handle_event(an_event(bought), sales=self.desk.sales)
+        handle_event(an_event(bought), desk=self.desk.sales)
         return bought.purchase_id
 
     def burn(self, credits: int, key: str = "burn-1") -> None:
@@ -71,7 +71,7 @@ class Shop:
             purchase_id or self.purchase_id,
             key,
             caller or member("admin"),
-            sales=self.desk.sales,
+            desk=self.desk.sales,
             keys=self.keys,
         )
 
@@ -99,7 +99,7 @@ def test_is_27_mk_42_a_policy_without_refunds_refuses_and_nothing_is_changed(pol
     assert refusal.value.data == {"reason": "policy"}
     assert (shop.row, shop.desk.gateway.calls, shop.keys.records) == (row, calls, {})
     shop.desk.gateway.send_back(PAYMENT)
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert shop.balance() == (0, 0, 0)
     assert shop.row.state == "refunded"
 
@@ -162,7 +162,7 @@ def test_nothing_unused_disputed_unpaid_or_owing_is_refused_by_its_reason() -> N
     second = shop.buy("key-2")
     shop.burn(500)
     shop.desk.gateway.send_back(PAYMENT)
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert shop.balance() == (SOLD, 0, 500)
     assert reason(lambda: shop.refund(purchase_id=second)) == "shortfall"
 
@@ -209,7 +209,7 @@ def test_d_04_a_lost_answer_of_the_gateway_is_one_refund() -> None:
 
 def schedule(shop: Shop) -> None:
     shop.desk.clock.instant += 16 * instants.MINUTE
-    sweep_purchases(sales=shop.desk.sales, due=shop.desk.purchases, time_left=lambda: 10**9)
+    sweep_purchases(desk=shop.desk.sales, due=shop.desk.purchases, time_left=lambda: 10**9)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -286,11 +286,11 @@ def test_d_14_whoever_holds_older_facts_asks_again() -> None:
         if not slept:
             slept = True
             gateway.change_refund(PAYMENT, 0, "failed")
-            follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+            follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
         return facts
 
     gateway.money_back = slow  # type: ignore[method-assign]
-    after = follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    after = follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert after.state == "completed"
     assert shop.balance() == (SOLD, 0, 0)
 
@@ -302,7 +302,7 @@ def test_d_02_many_workers_with_one_refund_take_its_credits_once() -> None:
 
     def follow(_: int) -> None:
         with suppress(Unavailable):
-            follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+            follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(follow, range(48)))
@@ -319,7 +319,7 @@ def test_d_08_a_payment_that_is_another_than_the_settled_one_is_not_computed_wit
     assert paid is not None
     shop.desk.gateway.say(session, payment=replace(paid, received_minor=1))
     with pytest.raises(Unavailable):
-        follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+        follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert shop.balance() == (SOLD, 0, 0)
 
 
@@ -330,7 +330,7 @@ def test_d_13_held_credits_count_as_used_and_what_the_hold_gives_back_pays_for_i
     hold("acme", "hold-1", request, books=shop.desk.books, clock=shop.desk.clock, renew=lambda _: None)
     assert shop.balance() == (700, 0, 0)
     shop.desk.gateway.send_back(PAYMENT)
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert shop.balance() == (0, 0, 300)
     shop.desk.clock.instant += 2 * instants.HOUR
     assert shop.balance() == (0, 0, 0)
@@ -343,11 +343,11 @@ def test_d_12_what_a_hold_gives_back_to_a_disputed_lot_is_frozen_too() -> None:
     hold("acme", "hold-1", request, books=shop.desk.books, clock=shop.desk.clock, renew=lambda _: None)
     other = shop.buy("key-2")  # its turn takes the used-up lot off the tape
     shop.desk.gateway.dispute(PAYMENT)
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     shop.desk.clock.instant += 2 * instants.HOUR
     assert shop.balance() == (SOLD, SOLD, 0), other
     shop.desk.gateway.change_dispute(PAYMENT, "won")
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert shop.balance() == (2 * SOLD, 0, 0)
 
 
@@ -368,7 +368,7 @@ def test_d_13_a_shortfall_pauses_exactly_where_the_policy_says_so(pauses: bool) 
     shop = pausing_shop() if pauses else Shop()
     shop.burn(700)
     shop.desk.gateway.send_back(PAYMENT)
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     account = shop.desk.accounts.get("acme")
     assert account is not None
     assert (account.state, account.pause_reason) == (("paused", "shortfall") if pauses else ("active", None))
@@ -387,7 +387,7 @@ def test_d_13_a_pause_for_another_reason_is_left_alone() -> None:
     assert account is not None
     shop.desk.accounts.save(replace(account, state="paused", pause_reason="payment_failed"))
     shop.desk.gateway.send_back(PAYMENT)
-    follow_money_back("acme", shop.purchase_id, sales=shop.desk.sales)
+    follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     shop.buy("key-2")
     after = shop.desk.accounts.get("acme")
     assert after is not None

@@ -136,7 +136,7 @@ def test_d_05_a_completed_plan_that_the_account_does_not_know_is_given_to_it() -
     office = Office(2, "9pic", "payg")
     bought = office.desk.buy(PlanItem("pro")).purchase
     office.desk.pay(bought)
-    settle_purchase("acme", bought.purchase_id, sales=office.desk.sales)
+    settle_purchase("acme", bought.purchase_id, desk=office.desk.sales)
     accounts = office.desk.accounts
     lost = account_on("9pic", "payg")
     accounts._items["acme"] = replace(lost, version=accounts._items["acme"].version, gateway_customer="cus_1")
@@ -191,7 +191,7 @@ def test_np_28_an_open_page_of_an_abandoned_purchase_is_ended_so_that_nobody_pay
     run = office.run()
     assert [(each.difference.kind, each.outcome) for each in run.shown] == [("open_session_of_abandoned", "repaired")]
     assert office.desk.gateway.sessions[bought.gateway_refs.checkout_session or ""].state == "expired"
-    abandon_purchase("acme", bought.purchase_id, ADMIN, sales=office.desk.sales)
+    abandon_purchase("acme", bought.purchase_id, ADMIN, desk=office.desk.sales)
     assert office.desk.row().state == "abandoned"
 
 

@@ -40,7 +40,7 @@ class Night:
         for number in range(2):
             self.desk.pay(self.desk.buy(TopUpItem(CREDITS), key=f"key-{number}").purchase)
         self.refunded = sorted(self.desk.purchases.rows.values(), key=lambda row: row.purchase_id)[0]
-        recheck_purchase("acme", self.refunded.purchase_id, member("admin"), sales=self.desk.sales)
+        recheck_purchase("acme", self.refunded.purchase_id, member("admin"), desk=self.desk.sales)
         facts = self.desk.gateway.sessions[self.refunded.gateway_refs.checkout_session or ""]
         assert facts.payment is not None
         made_back = self.desk.gateway.send_back(facts.payment.payment_intent, facts.total_minor // 2)

@@ -30,7 +30,7 @@ FIRST, SECOND = details(), details(name="Acme Ltd.")
 
 
 def fill_in(desk: Desk, filled: object = FIRST, role: str = "admin") -> None:
-    fill_in_billing("acme", filled, member(role), sales=desk.sales)  # type: ignore[arg-type]
+    fill_in_billing("acme", filled, member(role), desk=desk.sales)  # type: ignore[arg-type]
 
 
 def strict_desk() -> Desk:
@@ -44,7 +44,7 @@ def strict_desk() -> Desk:
 def completed(desk: Desk, key: str = "key-1") -> Purchase:
     bought = desk.buy(key=key).purchase
     desk.pay(bought)
-    return settle_purchase("acme", bought.purchase_id, sales=desk.sales)
+    return settle_purchase("acme", bought.purchase_id, desk=desk.sales)
 
 
 def invoice_state(desk: Desk, purchase: Purchase) -> str:
@@ -66,7 +66,7 @@ def test_is_31_np_01_only_members_who_may_buy_fill_them_in() -> None:
     desk = Desk("9pic")
     for caller in (member("billing"), member("operator"), member("member"), SERVICE):
         with pytest.raises(Forbidden):
-            fill_in_billing("acme", FIRST, caller, sales=desk.sales)
+            fill_in_billing("acme", FIRST, caller, desk=desk.sales)
     assert desk.billing.records == {}
 
 
@@ -83,8 +83,8 @@ def test_np_47_an_invoice_keeps_the_details_on_file_when_it_was_made() -> None:
     fill_in(desk, FIRST)
     with_first = completed(desk, "b")
     fill_in(desk, SECOND)
-    assert read_invoice("acme", with_first.purchase_id, sales=desk.sales).billing == FIRST
-    assert read_invoice("acme", before.purchase_id, sales=desk.sales).billing is None
+    assert read_invoice("acme", with_first.purchase_id, desk=desk.sales).billing == FIRST
+    assert read_invoice("acme", before.purchase_id, desk=desk.sales).billing is None
 
 
 def test_np_46_an_invoice_waits_for_billing_details_where_the_policy_says_so() -> None:
@@ -92,12 +92,12 @@ def test_np_46_an_invoice_waits_for_billing_details_where_the_policy_says_so() -
     bought = completed(desk)
     assert invoice_state(desk, bought) == "waiting_for_billing"
     with pytest.raises(InvoiceNotReady) as refused:
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
+        read_invoice("acme", bought.purchase_id, desk=desk.sales)
     assert refused.value.data == {"reason": "waiting_for_billing"}
     fill_in(desk, FIRST)
     assert invoice_state(desk, bought) == "available"
     fill_in(desk, SECOND)
-    found = read_invoice("acme", bought.purchase_id, sales=desk.sales)
+    found = read_invoice("acme", bought.purchase_id, desk=desk.sales)
     assert (found.facts.number, found.billing) == ("A-1", FIRST)
 
 
@@ -113,7 +113,7 @@ def test_np_44_before_completion_there_is_no_invoice_and_the_answer_says_why() -
     desk = strict_desk()
     bought = desk.buy().purchase
     with pytest.raises(InvoiceNotReady) as refused:
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
+        read_invoice("acme", bought.purchase_id, desk=desk.sales)
     assert refused.value.data == {"reason": "not_completed"}
 
 
@@ -161,4 +161,4 @@ def test_np_47_whoever_completes_first_freezes_the_details_and_a_replay_changes_
     fill_in(desk, FIRST)
     bought = completed(desk)
     fill_in(desk, SECOND)
-    assert settle_purchase("acme", bought.purchase_id, sales=desk.sales).billing == FIRST
+    assert settle_purchase("acme", bought.purchase_id, desk=desk.sales).billing == FIRST

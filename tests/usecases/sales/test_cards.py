@@ -99,11 +99,11 @@ def test_is_31_no_service_key_changes_cards() -> None:
     cards = Cards()
     card = cards.add()
     with pytest.raises(Forbidden):
-        set_up_card(SetupRequest("acme"), SERVICE, sales=cards.sales)
+        set_up_card(SetupRequest("acme"), SERVICE, desk=cards.sales)
     with pytest.raises(Forbidden):
-        choose_card("acme", card, SERVICE, sales=cards.sales)
+        choose_card("acme", card, SERVICE, desk=cards.sales)
     with pytest.raises(Forbidden):
-        remove_card("acme", card, SERVICE, sales=cards.sales)
+        remove_card("acme", card, SERVICE, desk=cards.sales)
 
 
 # --- listing, choosing, removing --------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_without_a_customer_there_are_no_cards_and_nobody_is_asked() -> None:
     assert cards.gateway.calls == []
     assert cards.gateway.customers == {}
     with pytest.raises(AccountNotFound):
-        follow_cards("nobody", sales=cards.sales)
+        follow_cards("nobody", desk=cards.sales)
 
 
 def test_is_24_the_chosen_card_is_the_only_default_and_stays_it_whatever_is_delivered_again() -> None:

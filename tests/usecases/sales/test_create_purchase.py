@@ -148,23 +148,23 @@ def test_is_30_d_40_a_member_of_another_account_buys_nothing_here() -> None:
             PurchaseRequest("acme", TopUpItem(1)),
             "k",
             Caller("member", "eve", account_id="evil", role="owner"),
-            sales=desk.sales,
+            desk=desk.sales,
         )
     with pytest.raises(AccountNotFound):
-        create_purchase(PurchaseRequest("nobody", TopUpItem(1)), "k", SERVICE, sales=desk.sales)
+        create_purchase(PurchaseRequest("nobody", TopUpItem(1)), "k", SERVICE, desk=desk.sales)
     assert untouched(desk)
 
 
 def test_a_service_key_with_the_scope_buys_and_is_the_actor() -> None:
     desk = Desk()
-    created = create_purchase(PurchaseRequest("acme", TopUpItem(1)), "k", SERVICE, sales=desk.sales)
+    created = create_purchase(PurchaseRequest("acme", TopUpItem(1)), "k", SERVICE, desk=desk.sales)
     assert created.purchase.actor == "key-1"
     with pytest.raises(Forbidden):
         create_purchase(
             PurchaseRequest("acme", TopUpItem(1)),
             "other",
             replace(SERVICE, scopes=frozenset({"read"})),
-            sales=desk.sales,
+            desk=desk.sales,
         )
 
 
@@ -280,7 +280,7 @@ def test_np_30_an_order_that_nobody_comes_back_to_is_abandoned_by_the_schedule()
     with pytest.raises(Unavailable):
         desk.buy()
     desk.clock.instant = desk.row().checkout_expires_at + 10 * instants.MINUTE
-    sweep_purchases(sales=desk.sales, due=desk.purchases, time_left=lambda: 10**6)
+    sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**6)
     assert (desk.row().state, desk.row().check_at) == ("abandoned", None)
 
 
@@ -373,4 +373,4 @@ def test_the_owner_role_of_the_policy_decides_not_a_list_of_ours() -> None:
     desk.policies.put(replace(policy, buyers=("operator",)))
     desk.buy(role="operator")
     with pytest.raises(Forbidden):
-        create_purchase(PurchaseRequest("acme", TopUpItem(1_000)), "k", member("owner"), sales=desk.sales)
+        create_purchase(PurchaseRequest("acme", TopUpItem(1_000)), "k", member("owner"), desk=desk.sales)

@@ -58,7 +58,7 @@ def delete(desk: Desk) -> str:
 def settled(desk: Desk, row: Purchase) -> str:
     """Pay, and let the webhook say so."""
     desk.pay(row)
-    return str(handle_event(an_event(row), sales=desk.sales).state)
+    return str(handle_event(an_event(row), desk=desk.sales).state)
 
 
 def test_d_04_a_purchase_goes_on_with_a_new_customer_and_is_completed_by_its_payment(
@@ -87,7 +87,7 @@ def test_d_08_a_page_of_the_new_customer_that_was_paid_by_another_is_no_payment_
     gone = delete(desk)
     row = desk.buy(TopUpItem(30)).purchase
     desk.pay(row, customer=gone)
-    assert recheck_purchase("acme", row.purchase_id, ADMIN, sales=desk.sales).state == "failed"
+    assert recheck_purchase("acme", row.purchase_id, ADMIN, desk=desk.sales).state == "failed"
     assert desk.available() == 0
 
 
@@ -136,7 +136,7 @@ def test_the_pause_of_a_failed_payment_is_lifted_by_a_card_of_the_new_customer()
 def test_df_22_the_new_customer_shows_the_details_that_the_old_one_showed() -> None:
     """They were sent already, to somebody who is not there any more."""
     desk = known()
-    fill_in_billing("acme", details(), ADMIN, sales=desk.sales)
+    fill_in_billing("acme", details(), ADMIN, desk=desk.sales)
     gone = delete(desk)
     desk.buy(key="a")
     desk.buy(key="b")
@@ -152,7 +152,7 @@ def test_df_22_details_that_are_filled_in_find_the_customer_gone_and_a_new_one_s
     desk = known()
     gone = delete(desk)
     with caplog.at_level(logging.ERROR, "lotbook.alarm"):
-        fill_in_billing("acme", details(), ADMIN, sales=desk.sales)
+        fill_in_billing("acme", details(), ADMIN, desk=desk.sales)
     assert [customer for customer, _, _ in desk.gateway.described] == [customer_of(desk)]
     assert customer_of(desk) != gone
     assert "billing_details_refused" not in caplog.text
@@ -167,7 +167,7 @@ def test_d_04_a_crash_at_any_call_of_the_replacement_ends_in_one_purchase_one_pa
     for number in range(1, MAX_CALLS):
         countdown = Countdown(NEVER, moment)
         desk = known(wrap=countdown.wrap)
-        fill_in_billing("acme", details(), ADMIN, sales=desk.sales)
+        fill_in_billing("acme", details(), ADMIN, desk=desk.sales)
         delete(desk)
         countdown.left = number
         with suppress(Crash):
@@ -193,7 +193,7 @@ def test_np_29_a_customer_that_goes_at_any_call_of_a_purchase_blocks_neither_it_
     for number in range(1, MAX_CALLS):
         countdown = Countdown(NEVER, "before")
         desk = known(wrap=countdown.wrap)
-        fill_in_billing("acme", details(), ADMIN, sales=desk.sales)
+        fill_in_billing("acme", details(), ADMIN, desk=desk.sales)
         countdown.check = deleting_at(number, desk)
         row = desk.buy(TopUpItem(30)).purchase
         assert len(desk.purchases.rows) == len(desk.gateway.sessions) == 2, number
@@ -285,7 +285,7 @@ def test_d_04_a_lost_page_of_the_former_customer_is_found_and_its_end_is_the_pur
     delete(desk)
     desk.buy(key="other")
     desk.clock.instant = lost.checkout_expires_at
-    handled = handle_event(an_event(lost, "checkout.session.expired"), sales=desk.sales)
+    handled = handle_event(an_event(lost, "checkout.session.expired"), desk=desk.sales)
     assert handled.state == "abandoned"
     assert desk.row(lost).gateway_refs.checkout_session == desk.gateway.opened[lost.purchase_id]
 
@@ -297,7 +297,7 @@ def test_np_28_an_order_whose_customer_went_before_its_page_was_opened_can_be_ab
         desk.buy(TopUpItem(30))
     (row,) = [each for each in desk.purchases.rows.values() if each.checkout_url is None]
     delete(desk)
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=desk.sales).state == "abandoned"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=desk.sales).state == "abandoned"
     with pytest.raises(PurchaseAbandoned):
         desk.buy(TopUpItem(30))
 
@@ -335,5 +335,5 @@ def test_is_59_abandoning_a_purchase_that_turns_out_to_be_paid_keeps_its_card() 
     paid = desk.gateway.sessions[session].payment
     assert paid is not None
     desk.gateway.say(session, payment=replace(paid, payment_method=card))
-    assert abandon_purchase("acme", row.purchase_id, ADMIN, sales=desk.sales).state == "completed"
+    assert abandon_purchase("acme", row.purchase_id, ADMIN, desk=desk.sales).state == "completed"
     assert desk.gateway.files[customer_of(desk)].default == card

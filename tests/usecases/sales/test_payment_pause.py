@@ -152,17 +152,17 @@ def paid(cards: Cards, *, keeps: bool = True, key: str = "key-1") -> tuple[Purch
 def test_is_59_a_card_kept_by_a_purchase_is_listed_and_is_the_default_where_it_is_alone() -> None:
     cards = Cards()
     bought, name = paid(cards)
-    handle_event(an_event(bought), sales=cards.sales)
+    handle_event(an_event(bought), desk=cards.sales)
     assert cards.gateway.files[CUSTOMER].default == name
     again, _ = paid(cards, key="key-2")
-    handle_event(an_event(again), sales=cards.sales)
+    handle_event(an_event(again), desk=cards.sales)
     assert (cards.look().default, len(cards.look().cards)) == (name, 2)
 
 
 def test_a_purchase_that_keeps_no_card_asks_nobody_about_cards() -> None:
     cards = Cards()
     bought, _ = paid(cards, keeps=False)
-    handle_event(an_event(bought), sales=cards.sales)
+    handle_event(an_event(bought), desk=cards.sales)
     assert "card_file" not in cards.gateway.calls
 
 
@@ -170,7 +170,7 @@ def test_a_purchase_that_keeps_no_card_asks_nobody_about_cards() -> None:
 def test_mk_26_a_purchase_by_hand_while_paused_lifts_the_pause_only_if_its_card_is_saved(keeps: bool) -> None:
     cards, failed = paused_cards()
     bought, name = paid(cards, keeps=keeps)
-    assert handle_event(an_event(bought), sales=cards.sales).state == "completed"
+    assert handle_event(an_event(bought), desk=cards.sales).state == "completed"
     assert cards.state() == (ACTIVE if keeps else PAUSED)
     assert cards.look().default == (name if keeps else failed)
 
@@ -178,7 +178,7 @@ def test_mk_26_a_purchase_by_hand_while_paused_lifts_the_pause_only_if_its_card_
 def test_mk_26_recheck_lifts_the_pause_where_no_event_came() -> None:
     cards, _ = paused_cards()
     bought, name = paid(cards)
-    assert recheck_purchase("acme", bought.purchase_id, ADMIN, sales=cards.sales).state == "completed"
+    assert recheck_purchase("acme", bought.purchase_id, ADMIN, desk=cards.sales).state == "completed"
     assert (cards.gateway.files[CUSTOMER].default, cards.state()) == (name, ACTIVE)
 
 
@@ -186,7 +186,7 @@ def test_mk_26_the_schedule_lifts_the_pause_where_nobody_asks() -> None:
     cards, _ = paused_cards()
     _, name = paid(cards)
     cards.desk.clock.instant += HOUR
-    sweep_purchases(sales=cards.sales, due=cards.desk.purchases, time_left=lambda: 10**9)
+    sweep_purchases(desk=cards.sales, due=cards.desk.purchases, time_left=lambda: 10**9)
     assert (cards.gateway.files[CUSTOMER].default, cards.state()) == (name, ACTIVE)
 
 
@@ -197,11 +197,11 @@ def test_a_plans_checkout_keeps_its_card_as_the_default() -> None:
     bought, name = paid(cards)
     row = cards.desk.row(bought)
     plan = replace(row, item=PlanItem("annual"), state="completed", save_payment_method=False)
-    keep_card(replace(plan, state="pending"), sales=cards.sales)
+    keep_card(replace(plan, state="pending"), desk=cards.sales)
     assert cards.look().default != name
-    keep_card(plan, sales=cards.sales)
+    keep_card(plan, desk=cards.sales)
     assert cards.look().default == name
     newer = cards.add()
     cards.look()
-    keep_card(plan, sales=cards.sales)
+    keep_card(plan, desk=cards.sales)
     assert cards.look().default == newer, "heard of again, it has had its turn"

@@ -21,12 +21,12 @@ WORKERS = 4
 
 
 def redeliver(desk: PlanDesk, row: Purchase) -> None:
-    handle_event(an_event(row), sales=desk.sales)
+    handle_event(an_event(row), desk=desk.sales)
 
 
 def schedule(desk: PlanDesk, _: Purchase) -> None:
     desk.clock.instant += instants.HOUR
-    sweep_purchases(sales=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+    sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
 
 
 def ordered(rest: Rest, countdown: Countdown) -> tuple[PlanDesk, Purchase]:
@@ -103,9 +103,9 @@ def test_d_12_a_crash_at_any_call_of_money_that_goes_back_ends_the_plan_once() -
         desk.gateway.send_back(str(row.gateway_refs.payment_intent))
         countdown.left = left
         try:
-            follow_money_back("acme", row.purchase_id, sales=desk.sales)
+            follow_money_back("acme", row.purchase_id, desk=desk.sales)
         except Crash:
-            follow_money_back("acme", row.purchase_id, sales=desk.sales)
+            follow_money_back("acme", row.purchase_id, desk=desk.sales)
         assert (desk.row().state, desk.plan) == ("refunded", "payg"), countdown.crashed_in
         assert desk.lots() == [("plan", 20)], "10 free and 40 of its plan, less 30 that were burned"
         desk.check(countdown.crashed_in)

@@ -41,24 +41,24 @@ def never_completed_without_credits(desk: Desk) -> Callable[[], None]:
 
 
 def redeliver(desk: Desk, row: Purchase) -> None:
-    handle_event(an_event(row), sales=desk.sales)
+    handle_event(an_event(row), desk=desk.sales)
 
 
 def other_event(desk: Desk, row: Purchase) -> None:
-    handle_event(an_event(row, "payment_intent.succeeded", event_id="evt_2"), sales=desk.sales)
+    handle_event(an_event(row, "payment_intent.succeeded", event_id="evt_2"), desk=desk.sales)
 
 
 def recheck(desk: Desk, row: Purchase) -> None:
-    recheck_purchase("acme", row.purchase_id, ADMIN, sales=desk.sales)
+    recheck_purchase("acme", row.purchase_id, ADMIN, desk=desk.sales)
 
 
 def abandon(desk: Desk, row: Purchase) -> None:
-    abandon_purchase("acme", row.purchase_id, ADMIN, sales=desk.sales)
+    abandon_purchase("acme", row.purchase_id, ADMIN, desk=desk.sales)
 
 
 def schedule(desk: Desk, _: Purchase) -> None:
     desk.clock.instant += instants.HOUR
-    sweep_purchases(sales=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+    sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
 
 
 def again(work: Callable[[], Any]) -> Any:
@@ -142,11 +142,11 @@ def test_np_29_a_client_that_never_comes_back_is_finished_by_the_schedule_alone(
         try:
             for _ in range(3):
                 desk.clock.instant += instants.HOUR
-                sweep_purchases(sales=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+                sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
         except Crash:
             for _ in range(3):
                 desk.clock.instant += instants.HOUR
-                sweep_purchases(sales=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+                sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
         paid = any(facts.payment_state == "paid" for facts in desk.gateway.sessions.values())
         for row in desk.purchases.rows.values():
             assert row.state == ("completed" if paid else "abandoned"), countdown.crashed_in

@@ -13,20 +13,20 @@ from tests.fakes.desk import Desk
 
 
 def settle(desk: Desk) -> None:
-    settle_purchase("acme", desk.row().purchase_id, sales=desk.sales)
+    settle_purchase("acme", desk.row().purchase_id, desk=desk.sales)
 
 
 def test_np_33_np_44_the_invoice_is_there_after_completion_and_not_before() -> None:
     desk = Desk()
     bought = desk.buy().purchase
     with pytest.raises(InvoiceNotReady):
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
+        read_invoice("acme", bought.purchase_id, desk=desk.sales)
     desk.pay(bought)
     settle(desk)
-    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).facts.number == "A-1"
+    assert read_invoice("acme", bought.purchase_id, desk=desk.sales).facts.number == "A-1"
     desk.gateway.invoices["in_cs_2"] = InvoiceFacts("in_cs_2", None, None, None)
     with pytest.raises(InvoiceNotReady):
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
+        read_invoice("acme", bought.purchase_id, desk=desk.sales)
 
 
 def test_np_33_an_invoice_that_came_after_the_settlement_is_found() -> None:
@@ -35,9 +35,9 @@ def test_np_33_an_invoice_that_came_after_the_settlement_is_found() -> None:
     desk.pay(bought, invoice=None)
     settle(desk)
     with pytest.raises(InvoiceNotReady):
-        read_invoice("acme", bought.purchase_id, sales=desk.sales)
+        read_invoice("acme", bought.purchase_id, desk=desk.sales)
     desk.gateway.say("cs_2", invoice="in_late")
-    assert read_invoice("acme", bought.purchase_id, sales=desk.sales).facts.invoice == "in_late"
+    assert read_invoice("acme", bought.purchase_id, desk=desk.sales).facts.invoice == "in_late"
 
 
 def test_np_45_purchases_are_listed_newest_first_in_pages() -> None:

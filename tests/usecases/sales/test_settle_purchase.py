@@ -28,15 +28,15 @@ LONG = 10**9
 
 
 def settle(desk: Desk) -> str:
-    return settle_purchase("acme", desk.row().purchase_id, sales=desk.sales).state
+    return settle_purchase("acme", desk.row().purchase_id, desk=desk.sales).state
 
 
 def recheck(desk: Desk) -> str:
-    return recheck_purchase("acme", desk.row().purchase_id, ADMIN, sales=desk.sales).state
+    return recheck_purchase("acme", desk.row().purchase_id, ADMIN, desk=desk.sales).state
 
 
 def abandon(desk: Desk) -> str:
-    return abandon_purchase("acme", desk.row().purchase_id, ADMIN, sales=desk.sales).state
+    return abandon_purchase("acme", desk.row().purchase_id, ADMIN, desk=desk.sales).state
 
 
 def test_is_10_np_26_df_05_a_paid_purchase_is_credits_at_once_and_one_entry() -> None:
@@ -58,7 +58,7 @@ def test_is_08_is_25_two_purchases_stack() -> None:
     for key, credits in (("a", 30), ("b", 12)):
         bought = desk.buy(TopUpItem(credits), key=key).purchase
         desk.pay(bought)
-        settle_purchase("acme", bought.purchase_id, sales=desk.sales)
+        settle_purchase("acme", bought.purchase_id, desk=desk.sales)
     assert desk.available() == 42
     assert len(desk.entries()) == 2
 
@@ -291,7 +291,7 @@ def test_is_31_np_01_recheck_and_abandon_are_for_buyers(call: Any) -> None:
     bought = desk.buy().purchase
     calls = len(desk.gateway.calls)
     with pytest.raises(Forbidden):
-        call("acme", bought.purchase_id, member("operator"), sales=desk.sales)
+        call("acme", bought.purchase_id, member("operator"), desk=desk.sales)
     assert len(desk.gateway.calls) == calls
 
 
@@ -301,10 +301,10 @@ def test_d_40_a_purchase_of_another_account_is_not_found() -> None:
     bought = desk.buy().purchase
     desk.purchases.rows["other", "pur_theirs"] = replace(bought, account_id="other", purchase_id="pur_theirs")
     for attempt in (
-        lambda: recheck_purchase("acme", "pur_theirs", ADMIN, sales=desk.sales),
-        lambda: abandon_purchase("acme", "pur_theirs", ADMIN, sales=desk.sales),
+        lambda: recheck_purchase("acme", "pur_theirs", ADMIN, desk=desk.sales),
+        lambda: abandon_purchase("acme", "pur_theirs", ADMIN, desk=desk.sales),
         lambda: read_purchase("acme", "pur_theirs", purchases=desk.purchases),
-        lambda: read_invoice("acme", "pur_theirs", sales=desk.sales),
+        lambda: read_invoice("acme", "pur_theirs", desk=desk.sales),
     ):
         with pytest.raises(PurchaseNotFound):
             attempt()

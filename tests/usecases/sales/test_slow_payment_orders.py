@@ -62,6 +62,6 @@ def test_d_09_a_late_payment_that_nobody_heard_of_is_found_by_the_schedule() -> 
     play(world, told_at_once((SLOW, FAILED)))
     pay_late(world)
     world.desk.gateway.unheard = [world.hint(LATE.events[0])]
-    swept = sweep_money_back(sales=world.desk.sales, time_left=lambda: 10**9)
+    swept = sweep_money_back(desk=world.desk.sales, time_left=lambda: 10**9)
     assert (swept.followed, swept.left) == (1, 0)
     assert_ends(world, End(), "late")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lotbook.usecases.audit.audit_account import Auditing
     from lotbook.usecases.news.announce import Outlets
     from lotbook.usecases.reconciliation.reconcile import Reconciliation
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
 # One call to AWS, tries and pauses together, ends before its function does: then its caller is told when to come back.
@@ -225,7 +225,7 @@ def reconciliation() -> Reconciliation:
     from lotbook.usecases.reconciliation.reconcile import Reconciliation
 
     return Reconciliation(
-        sales=sales(), gateway=gateway_lists(), made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
+        sales=sales_desk(), gateway=gateway_lists(), made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
     )
 
 
@@ -238,11 +238,11 @@ def gateway_events() -> EventReader:
 
 
 @cache
-def sales() -> Sales:
+def sales_desk() -> SalesDesk:
     """The ports of buying."""
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
-    return Sales(
+    return SalesDesk(
         purchases=purchases(),
         accounts=accounts(),
         policies=policies(),

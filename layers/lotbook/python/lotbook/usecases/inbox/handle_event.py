@@ -19,7 +19,7 @@ from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import EventHint
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 # Each may be the first or the only one that arrives; all lead to the same look at the same purchase (D6).
 SETTLING = frozenset(
@@ -60,28 +60,28 @@ class Handled:
     state: str | None = None
 
 
-def handle_event(hint: EventHint, *, sales: Sales) -> Handled:
+def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
     """Act on a verified event. Anything but success raises, so that it is delivered again (D5).
 
     Raises Unavailable also where an event is ours and its purchase is not there: never acknowledge what was not done.
     """
-    if hint.kind in MONEY_BACK and _is_here(hint, sales):
-        followed = handle_money_back(hint, sales=sales)
+    if hint.kind in MONEY_BACK and _is_here(hint, desk):
+        followed = handle_money_back(hint, desk=desk)
         return Handled("followed", followed.purchase_id, followed.state) if followed else Handled("ignored")
-    if _is_ours(hint, sales) and _is_about_cards(hint):
-        return _cards(hint, sales)
-    if not _is_ours(hint, sales) or hint.kind not in SETTLING:
+    if _is_ours(hint, desk) and _is_about_cards(hint):
+        return _cards(hint, desk)
+    if not _is_ours(hint, desk) or hint.kind not in SETTLING:
         return Handled("ignored")
     if not hint.tag.is_whole:
-        return _without_purchase(hint, sales) if hint.kind in PAYING else Handled("ignored")
+        return _without_purchase(hint, desk) if hint.kind in PAYING else Handled("ignored")
     account_id, purchase_id = str(hint.tag.account_id), str(hint.tag.purchase_id)
     try:
-        purchase = settle_purchase(account_id, purchase_id, sales=sales)
+        purchase = settle_purchase(account_id, purchase_id, desk=desk)
     except PurchaseNotFound:
-        return _without_purchase(hint, sales)
+        return _without_purchase(hint, desk)
     if purchase.gateway_refs.checkout_session is None:
         raise Unavailable("The checkout of this event is not known yet.")
-    keep_card(purchase, sales=sales)
+    keep_card(purchase, desk=desk)
     return Handled("settled", purchase.purchase_id, purchase.state)
 
 
@@ -89,24 +89,24 @@ def _is_about_cards(hint: EventHint) -> bool:
     return hint.kind in CARDS or (hint.kind == "checkout.session.completed" and hint.mode == "setup")
 
 
-def _cards(hint: EventHint, sales: Sales) -> Handled:
+def _cards(hint: EventHint, desk: SalesDesk) -> Handled:
     """Look at the account's cards. One that is not there rings and is acknowledged: no money came, nothing can be lost."""
     if not hint.tag.names_account:
         return Handled("ignored")
     try:
-        follow_cards(str(hint.tag.account_id), sales=sales)
+        follow_cards(str(hint.tag.account_id), desk=desk)
     except AccountNotFound:
         alarm("account_missing", account_id=hint.tag.account_id, event_id=hint.event_id, object_id=hint.object_id)
         return Handled("ignored")
     return Handled("cards")
 
 
-def _without_purchase(hint: EventHint, sales: Sales) -> Handled:
+def _without_purchase(hint: EventHint, desk: SalesDesk) -> Handled:
     """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is not acknowledged (D5, D8).
 
     Raises Unavailable until they have closed the matter.
     """
-    if hint.kind in PAYING and not keep_stray(stray_of_event(hint, sales.clock.now()), strays=sales.strays):
+    if hint.kind in PAYING and not keep_stray(stray_of_event(hint, desk.clock.now()), strays=desk.strays):
         return Handled("ignored")
     alarm(
         "purchase_missing",
@@ -118,11 +118,11 @@ def _without_purchase(hint: EventHint, sales: Sales) -> Handled:
     raise Unavailable("The purchase of this event is not known here.")
 
 
-def _is_ours(hint: EventHint, sales: Sales) -> bool:
+def _is_ours(hint: EventHint, desk: SalesDesk) -> bool:
     """Several systems and stages share a gateway account; their events are answered 200 and left alone."""
-    return _is_here(hint, sales) and hint.tag.is_of(sales.gateway.deployment)
+    return _is_here(hint, desk) and hint.tag.is_of(desk.gateway.deployment)
 
 
-def _is_here(hint: EventHint, sales: Sales) -> bool:
+def _is_here(hint: EventHint, desk: SalesDesk) -> bool:
     """Whether it comes from this very gateway account, in this deployment's mode."""
-    return hint.livemode == sales.gateway.deployment.live and hint.account is None
+    return hint.livemode == desk.gateway.deployment.live and hint.account is None

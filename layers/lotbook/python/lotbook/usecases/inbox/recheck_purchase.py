@@ -12,15 +12,15 @@ from lotbook.usecases.sales.settle_purchase import settle_purchase
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
-def recheck_purchase(account_id: str, purchase_id: str, caller: Caller, *, sales: Sales) -> Purchase:
+def recheck_purchase(account_id: str, purchase_id: str, caller: Caller, *, desk: SalesDesk) -> Purchase:
     """Ask the gateway again and act on its answer; however often, the credits come once, and go with the money that went back.
 
     Raises AccountNotFound, Forbidden, PurchaseNotFound, Unavailable.
     """
-    sales.account_of_buyer(account_id, caller)
-    purchase = settle_purchase(account_id, purchase_id, sales=sales)
-    keep_card(purchase, sales=sales)
-    return follow_money_back(account_id, purchase_id, sales=sales) if purchase.state in SETTLED else purchase
+    desk.account_of_buyer(account_id, caller)
+    purchase = settle_purchase(account_id, purchase_id, desk=desk)
+    keep_card(purchase, desk=desk)
+    return follow_money_back(account_id, purchase_id, desk=desk) if purchase.state in SETTLED else purchase

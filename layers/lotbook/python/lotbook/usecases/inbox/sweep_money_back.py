@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.domain.sales.gateway import EventHint
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 WINDOW = 14 * instants.DAY  # the gateway tries for three days, and keeps events for thirty
 # A slow payment may come after it had failed, when nothing else looks at the purchase any more.
@@ -34,23 +34,23 @@ class SweptMoneyBack:
     left: int
 
 
-def sweep_money_back(*, sales: Sales, time_left: Callable[[], int]) -> SweptMoneyBack:
+def sweep_money_back(*, desk: SalesDesk, time_left: Callable[[], int]) -> SweptMoneyBack:
     """Follow what was not heard of; the newest event of a payment stands for all of them.
 
     One that fails does not stand in the way of the others. Raises Unavailable when the gateway does not list its events.
     """
     if time_left() < LEAST_TIME_LEFT:
         return SweptMoneyBack(0, 0)
-    since = sales.clock.now() - WINDOW
+    since = desk.clock.now() - WINDOW
     latest: dict[tuple[str, bool], EventHint] = {}
-    for hint in sales.gateway.undelivered(tuple(sorted(MONEY_BACK | {LATE})), since):
+    for hint in desk.gateway.undelivered(tuple(sorted(MONEY_BACK | {LATE})), since):
         latest[hint.payment_intent or hint.event_id, hint.kind == LATE] = hint
     followed = left = 0
     for hint in list(latest.values())[:MAX_PAYMENTS_A_RUN]:
         if time_left() < LEAST_TIME_LEFT:
             break
         try:
-            followed += handle_event(hint, sales=sales).outcome in ("followed", "settled")
+            followed += handle_event(hint, desk=desk).outcome in ("followed", "settled")
         except Unavailable:
             left += 1
     return SweptMoneyBack(followed, left)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.ports.shop import DueIndex, DueItem
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 DUE_KIND = "purchase"
 LEAST_TIME_LEFT = 45_000  # milliseconds that one look may take when the gateway is slow
@@ -34,7 +34,7 @@ class Swept:
 
 
 def sweep_purchases(
-    *, sales: Sales, due: DueIndex, time_left: Callable[[], int], limit: int = MAX_PURCHASES_A_RUN
+    *, desk: SalesDesk, due: DueIndex, time_left: Callable[[], int], limit: int = MAX_PURCHASES_A_RUN
 ) -> Swept:
     """Look at what is due. Raises Unavailable at the first purchase that the gateway does not answer for.
 
@@ -42,27 +42,27 @@ def sweep_purchases(
     `time_left`: milliseconds until the function is stopped.
     """
     checked = decided = 0
-    for item in due.due(DUE_KIND, sales.clock.now(), limit):
+    for item in due.due(DUE_KIND, desk.clock.now(), limit):
         if time_left() < LEAST_TIME_LEFT:
             break
-        if _claimed(item, sales) is None:
+        if _claimed(item, desk) is None:
             continue
-        after = settle_purchase(item.account_id, item.name, sales=sales)
-        keep_card(after, sales=sales)
+        after = settle_purchase(item.account_id, item.name, desk=desk)
+        keep_card(after, desk=desk)
         if after.check_at is not None and after.state in SETTLED:  # a refund, or a step of one, was cut short
-            after = follow_money_back(item.account_id, item.name, sales=sales)
+            after = follow_money_back(item.account_id, item.name, desk=desk)
         checked += 1
         decided += after.check_at is None
     return Swept(checked, decided)
 
 
-def _claimed(item: DueItem, sales: Sales) -> Purchase | None:
+def _claimed(item: DueItem, desk: SalesDesk) -> Purchase | None:
     """The purchase, postponed; None where the index lags behind or somebody else is at it."""
-    now = sales.clock.now()
-    purchase = sales.purchases.get(item.account_id, item.name)
+    now = desk.clock.now()
+    purchase = desk.purchases.get(item.account_id, item.name)
     if purchase is None or purchase.check_at is None or purchase.check_at > now:
         return None
     try:
-        return sales.purchases.save(replace(purchase, check_at=now + CHECK_AGAIN))
+        return desk.purchases.save(replace(purchase, check_at=now + CHECK_AGAIN))
     except Conflict:
         return None

@@ -25,13 +25,13 @@ from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 if TYPE_CHECKING:
     from lotbook.domain.money_back.followed import MoneyBackFacts
     from lotbook.domain.sales.reversals import OwnRefund, Reversal
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 FOLLOW_ATTEMPTS = 12  # lost races, and one more look for each refund that is sent
 REASON = "money_back"
 
 
-def follow_money_back(account_id: str, purchase_id: str, *, sales: Sales) -> Purchase:
+def follow_money_back(account_id: str, purchase_id: str, *, desk: SalesDesk) -> Purchase:
     """The purchase once its lots and its state are what the gateway's facts ask for (X-18, D10..D14).
 
     A purchase that is not settled, or was never charged, is left as it is. Also sends a refund that a crash kept from being
@@ -39,7 +39,7 @@ def follow_money_back(account_id: str, purchase_id: str, *, sales: Sales) -> Pur
     """
     for _ in range(FOLLOW_ATTEMPTS):
         try:
-            purchase = _follow(sales.purchase(account_id, purchase_id), sales)
+            purchase = _follow(desk.purchase(account_id, purchase_id), desk)
         except Conflict:
             continue
         if purchase is not None:
@@ -47,19 +47,19 @@ def follow_money_back(account_id: str, purchase_id: str, *, sales: Sales) -> Pur
     raise Unavailable("The purchase is being worked on; ask again.")
 
 
-def _follow(purchase: Purchase, sales: Sales) -> Purchase | None:
+def _follow(purchase: Purchase, desk: SalesDesk) -> Purchase | None:
     """None: something was done that needs another look. Raises Conflict."""
     payment = purchase.gateway_refs.payment_intent
     if purchase.state not in SETTLED or payment is None:
         return purchase
-    purchase = _caught_up(purchase, sales)
-    facts = sales.gateway.money_back(payment)
+    purchase = _caught_up(purchase, desk)
+    facts = desk.gateway.money_back(payment)
     _check(purchase, facts)
-    purchase = _caught_up(sales.purchases.save(planned(purchase, facts, sales.clock.now())), sales)
+    purchase = _caught_up(desk.purchases.save(planned(purchase, facts, desk.clock.now())), desk)
     unsent = next((own for own in purchase.own_refunds if own.state == "reserved"), None)
     if unsent is None:
         return purchase
-    sales.purchases.save(_sent(purchase, unsent, sales))
+    desk.purchases.save(_sent(purchase, unsent, desk))
     return None
 
 
@@ -70,22 +70,22 @@ def _check(purchase: Purchase, facts: MoneyBackFacts) -> None:
         raise Unavailable("The payment is not the one that was settled.")
 
 
-def _caught_up(purchase: Purchase, sales: Sales) -> Purchase:
+def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
     """What somebody began and did not finish: credits of a refund being reserved, a step that the books have not followed."""
     for own in purchase.own_refunds:
         if own.state == "reserving":
-            purchase = sales.purchases.save(_reserve(purchase, own, sales))
+            purchase = desk.purchases.save(_reserve(purchase, own, desk))
     if purchase.reversal_next is None:
         return purchase
     was, target = purchase.reversal, purchase.reversal_next
-    _move_lots(purchase, was, target, sales)
+    _move_lots(purchase, was, target, desk)
     if target.ends_plan != was.ends_plan:
-        follow_plan_money(purchase, target.step, gone=target.ends_plan, sales=sales)
-    follow_shortfall(purchase.account_id, sales=sales)
-    return sales.purchases.save(reached(purchase, sales.clock.now()))
+        follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
+    follow_shortfall(purchase.account_id, desk=desk)
+    return desk.purchases.save(reached(purchase, desk.clock.now()))
 
 
-def _reserve(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
+def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
     """Unused credits go before their money does: nobody can burn what is being paid back."""
     left = purchase.credits - purchase.reversal.clawed_of(purchase.unit)
     taken = claw_back(
@@ -94,48 +94,46 @@ def _reserve(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
         settled_lot_id(purchase, purchase.unit),
         own.claim,
         left,
-        books=sales.books,
-        clock=sales.clock,
+        books=desk.books,
+        clock=desk.clock,
         actor=own.actor,
         reason="refund",
         unused_only=True,
     )
-    return reserved(purchase, own, taken.removed, sales.clock.now())
+    return reserved(purchase, own, taken.removed, desk.clock.now())
 
 
-def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, sales: Sales) -> None:
+def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesDesk) -> None:
     """Freeze first, thaw last: credits that are to be taken are never spendable in between."""
     if target.is_frozen and not was.is_frozen:
-        _freeze(purchase, target, thaw=False, sales=sales)
+        _freeze(purchase, target, thaw=False, desk=desk)
     for unit in lots_sold(purchase):
-        _claw(purchase, unit, target.clawed_of(unit) - was.clawed_of(unit), target.claim, sales)
+        _claw(purchase, unit, target.clawed_of(unit) - was.clawed_of(unit), target.claim, desk)
     if was.is_frozen and not target.is_frozen:
-        _freeze(purchase, target, thaw=True, sales=sales)
+        _freeze(purchase, target, thaw=True, desk=desk)
 
 
-def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, sales: Sales) -> None:
+def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
     for unit in lots_sold(purchase):
         lot_id = settled_lot_id(purchase, unit)
-        freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, books=sales.books, clock=sales.clock)
+        freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, books=desk.books, clock=desk.clock)
 
 
-def _claw(purchase: Purchase, unit: str, more: int, claim: str, sales: Sales) -> None:
+def _claw(purchase: Purchase, unit: str, more: int, claim: str, desk: SalesDesk) -> None:
     lot_id = settled_lot_id(purchase, unit)
     if more > 0:
-        claw_back(purchase.account_id, unit, lot_id, claim, more, books=sales.books, clock=sales.clock, reason=REASON)
+        claw_back(purchase.account_id, unit, lot_id, claim, more, books=desk.books, clock=desk.clock, reason=REASON)
     elif more < 0:
-        restore_lot(
-            purchase.account_id, unit, lot_id, claim, -more, books=sales.books, clock=sales.clock, reason=REASON
-        )
+        restore_lot(purchase.account_id, unit, lot_id, claim, -more, books=desk.books, clock=desk.clock, reason=REASON)
 
 
-def _sent(purchase: Purchase, own: OwnRefund, sales: Sales) -> Purchase:
+def _sent(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
     """The refund, sent. It was not among the payment's refunds a moment ago, so an old idempotency key cannot double it."""
     try:
-        made = sales.gateway.refund(purchase, own)
+        made = desk.gateway.refund(purchase, own)
     except NotRefundable:
         after = with_own(purchase, replace(own, state="failed"))
     else:
         after = with_own(purchase, replace(own, state="made", refund=made.refund))
     # The credits of a refused one are given up by the next look; until then the schedule keeps it in mind.
-    return replace(after, check_at=sales.clock.now() + CHECK_AGAIN)
+    return replace(after, check_at=desk.clock.now() + CHECK_AGAIN)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.ports.news import StatementStore
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 PAGE_ENTRIES = 100
 MAX_PAGES = 10  # of the statement, a call; a longer history goes on at the cursor
@@ -33,7 +33,7 @@ def read_evidence(
     cursor: str | None,
     caller: Caller,
     *,
-    sales: Sales,
+    desk: SalesDesk,
     renew: Callable[[str], None],
     statement: StatementStore | None = None,
 ) -> Evidence:
@@ -42,44 +42,44 @@ def read_evidence(
     `cursor` (of the call before) goes on with older use. For buyers, and for service keys that may read. Raises
     AccountNotFound, Forbidden, PurchaseNotFound, InvalidRequest for a cursor that is none, Unavailable.
     """
-    loaded = sales.account(account_id)
+    loaded = desk.account(account_id)
     if caller.kind == "member" and caller.role not in loaded.published.policy.buyers:
         raise Forbidden
-    purchase = sales.purchase(account_id, purchase_id)
-    granted = _granted(purchase, sales)
+    purchase = desk.purchase(account_id, purchase_id)
+    granted = _granted(purchase, desk)
     remaining = held = used = 0
     page = NOTHING_USED
     events: list[Entry] = []
     lot_id = purchase.lot_id
     if lot_id is not None and granted:
         # The balance first: it journals what has died by now, so that the figures below belong to one moment.
-        balance = read_balance(account_id, purchase.unit, books=sales.books, clock=sales.clock, renew=renew)
+        balance = read_balance(account_id, purchase.unit, books=desk.books, clock=desk.clock, renew=renew)
         left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
         remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
-        events = sales.books.lot_entries(account_id, purchase.unit, lot_id)
+        events = desk.books.lot_entries(account_id, purchase.unit, lot_id)
         used = evidence.used_of(purchase.credits, remaining, held, events)
-        page = _use(purchase, lot_id, cursor, sales, renew, statement)
+        page = _use(purchase, lot_id, cursor, desk, renew, statement)
     return Evidence(
         purchase=purchase,
-        billing=billed_to(purchase, sales.billing.get(account_id)),
+        billing=billed_to(purchase, desk.billing.get(account_id)),
         delivered=evidence.deliveries(granted),
         remaining=remaining,
         held=held,
         used=used,
         page=page,
         changes=evidence.changes_of(events),
-        at=sales.clock.now(),
+        at=desk.clock.now(),
         plan=evidence.plan_delivery(purchase),
     )
 
 
-def _granted(purchase: Purchase, sales: Sales) -> list[Entry]:
+def _granted(purchase: Purchase, desk: SalesDesk) -> list[Entry]:
     """The grants of the purchase: the bought lot's first, then its companions'."""
     if purchase.lot_id is None:
         return []
     lots = [(purchase.unit, purchase.lot_id)]
     lots += [(unit, settled_lot_id(purchase, unit)) for unit, credits in purchase.companions if credits]
-    found = [sales.books.entry(purchase.account_id, unit, ledger.granted_name(lot_id)) for unit, lot_id in lots]
+    found = [desk.books.entry(purchase.account_id, unit, ledger.granted_name(lot_id)) for unit, lot_id in lots]
     return [entry for entry in found if entry is not None]
 
 
@@ -87,7 +87,7 @@ def _use(
     purchase: Purchase,
     lot_id: str,
     cursor: str | None,
-    sales: Sales,
+    desk: SalesDesk,
     renew: Callable[[str], None],
     statement: StatementStore | None,
 ) -> UsePage:
@@ -98,8 +98,8 @@ def _use(
             purchase.unit,
             PAGE_ENTRIES,
             cursor,
-            books=sales.books,
-            clock=sales.clock,
+            books=desk.books,
+            clock=desk.clock,
             renew=renew,
             statement=statement,
         )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.reversals import OwnRefund
     from lotbook.domain.values.access import Caller
     from lotbook.ports.shop import IdempotencyStore
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 KEY_SPACE = "refund"
 BEGIN_ATTEMPTS = 5
@@ -38,45 +38,45 @@ class Refunded:
 
 
 def refund_purchase(
-    account_id: str, purchase_id: str, key: str, caller: Caller, *, sales: Sales, keys: IdempotencyStore
+    account_id: str, purchase_id: str, key: str, caller: Caller, *, desk: SalesDesk, keys: IdempotencyStore
 ) -> Refunded:
     """Pay the unused credits of a purchase back. The key decides; after a refusal or a 5xx it may be sent again.
 
     Raises AccountNotFound, Forbidden, PurchaseNotFound, NotRefundable (nothing is changed, or all is as it was),
     IdempotencyKeyReused for a key of another purchase's refund, Unavailable.
     """
-    sales.account_of_buyer(account_id, caller)
-    purchase = sales.purchase(account_id, purchase_id)
+    desk.account_of_buyer(account_id, caller)
+    purchase = desk.purchase(account_id, purchase_id)
     _check_key(keys.find(account_id, KEY_SPACE, key), purchase)
     fingerprint = ids.fingerprint(key)
     for own in purchase.own_refunds:
         if own.key == fingerprint and own.refund is not None:
             if purchase.check_at is not None:  # sent, and its last look was cut short
-                follow_money_back(account_id, purchase_id, sales=sales)
+                follow_money_back(account_id, purchase_id, desk=desk)
             return _answer(purchase, own, replayed=True)
     if not any(own.key == fingerprint and own.state in ("reserving", "reserved") for own in purchase.own_refunds):
-        _begin(purchase, key, caller, sales, keys)
-    after = follow_money_back(account_id, purchase_id, sales=sales)
+        _begin(purchase, key, caller, desk, keys)
+    after = follow_money_back(account_id, purchase_id, desk=desk)
     own = [each for each in after.own_refunds if each.key == fingerprint][-1]
     if own.refund is not None:
         return _answer(after, own, replayed=False)
     raise NotRefundable(reason="gateway" if own.credits else "nothing_unused")
 
 
-def _begin(purchase: Purchase, key: str, caller: Caller, sales: Sales, keys: IdempotencyStore) -> None:
+def _begin(purchase: Purchase, key: str, caller: Caller, desk: SalesDesk, keys: IdempotencyStore) -> None:
     """Write down that a refund is wanted, once all that can refuse it has been asked."""
-    published = sales.policies.version(purchase.policy_id, purchase.policy_version)
+    published = desk.policies.version(purchase.policy_id, purchase.policy_version)
     if published is None:
         raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
     check_policy(published.policy)
     for _ in range(BEGIN_ATTEMPTS):
-        now = follow_money_back(purchase.account_id, purchase.purchase_id, sales=sales)
-        book = sales.books.get(now.account_id, now.unit)
+        now = follow_money_back(purchase.account_id, purchase.purchase_id, desk=desk)
+        book = desk.books.get(now.account_id, now.unit)
         check_state(now, book.debt if book else 0)
         record = {"purchase_id": now.purchase_id}
         _check_key(keys.claim(now.account_id, KEY_SPACE, key, record), now)
         try:
-            sales.purchases.save(begun(now, ids.fingerprint(key), caller.actor, sales.clock.now()))
+            desk.purchases.save(begun(now, ids.fingerprint(key), caller.actor, desk.clock.now()))
         except Conflict:
             continue
         return

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lotbook.domain.reconciliation.strays import StrayCase
     from lotbook.domain.sales.gateway import CheckoutFacts
     from lotbook.ports.reconciliation import GatewayLists, PurchaseName
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
     class Subject(Protocol):
         """Something to compare: as it was listed, and again as it is after a repair."""
@@ -43,7 +43,7 @@ class CheckoutSubject:
     """A session of ours, as it was listed, with its order. Money without an order is kept as a stray at once (D5)."""
 
     listed: CheckoutFacts
-    sales: Sales
+    sales: SalesDesk
 
     def differences(self, *, again: bool) -> list[Difference]:
         """Raises Unavailable."""
@@ -61,7 +61,7 @@ class MovedBackSubject:
     """A refund or a dispute of ours with its purchase. The payment is asked anew: one look stands for all its refunds."""
 
     listed: MovedBack
-    sales: Sales
+    sales: SalesDesk
 
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
@@ -78,7 +78,7 @@ class PurchaseSubject:
     name: PurchaseName
     seen: frozenset[str] | set[str]
     gateway: GatewayLists
-    sales: Sales
+    sales: SalesDesk
 
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
@@ -126,7 +126,7 @@ class StraySubject:
 
     case: StrayCase
     seen: frozenset[str] | set[str]
-    sales: Sales
+    sales: SalesDesk
 
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
@@ -148,6 +148,6 @@ class StraySubject:
         return []
 
 
-def _order(tag: Tag, sales: Sales) -> Purchase | None:
+def _order(tag: Tag, sales: SalesDesk) -> Purchase | None:
     """The purchase that a tag names; None for one that names none, or no possible one."""
     return sales.purchases.get(tag.account_id, tag.purchase_id) if tag.is_whole else None  # type: ignore[arg-type]

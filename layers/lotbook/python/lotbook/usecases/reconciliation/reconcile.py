@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lotbook.domain.reconciliation.differences import Difference
     from lotbook.ports.reconciliation import Ending, GatewayLists, Phase, PurchaseLists, ReconciliationJournal
     from lotbook.usecases.reconciliation.compare import Subject
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 SCHEDULED = "scheduled"
 # A page lives a day at most; what is paid late, refunded or disputed after that is found by the time of *its* creation.
@@ -43,7 +43,7 @@ PHASES: tuple[Phase, ...] = ("checkouts", "refunds", "disputes", "purchases", "s
 class Reconciliation:
     """Ports of reconciliation."""
 
-    sales: Sales
+    sales: SalesDesk
     gateway: GatewayLists
     made: PurchaseLists
     journal: ReconciliationJournal
@@ -199,6 +199,6 @@ def _treat(subject: Subject, run: _Run) -> None:
 def _repair(found: list[Difference], run: _Run) -> None:
     for difference in found:
         try:
-            repair(difference, sales=run.desk.sales)
+            repair(difference, desk=run.desk.sales)
         except Outcome as reason:  # a named refusal of one repair: it stays open, and the others get theirs
             alarm("repair_refused", difference=difference.kind, purchase_id=difference.purchase_id, reason=reason.code)

@@ -9,34 +9,34 @@ from lotbook.usecases.sales.settle_purchase import deliver, settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.reconciliation.differences import Difference
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
-def repair(difference: Difference, *, sales: Sales) -> None:
+def repair(difference: Difference, *, desk: SalesDesk) -> None:
     """Do what repairs the difference, if anything does. Raises PurchaseNotFound, Unavailable and what the use case raises."""
     account_id, purchase_id = difference.account_id, difference.purchase_id
     if account_id is None or purchase_id is None:
         return
     match difference.rule.repair:
         case "settle":
-            settle_purchase(account_id, purchase_id, sales=sales)
+            settle_purchase(account_id, purchase_id, desk=desk)
         case "expire_checkout":
-            _expire(account_id, purchase_id, difference.reference, sales)
+            _expire(account_id, purchase_id, difference.reference, desk)
         case "grant_again":
-            _grant_again(account_id, purchase_id, sales)
+            _grant_again(account_id, purchase_id, desk)
         case "money_back":
-            follow_money_back(account_id, purchase_id, sales=sales)
+            follow_money_back(account_id, purchase_id, desk=desk)
 
 
-def _expire(account_id: str, purchase_id: str, session: str | None, sales: Sales) -> None:
+def _expire(account_id: str, purchase_id: str, session: str | None, desk: SalesDesk) -> None:
     """End a page that nobody is to pay any more; what was paid meanwhile is settled."""
     if session is not None:
-        sales.gateway.expire_checkout(sales.purchase(account_id, purchase_id), session)
-    settle_purchase(account_id, purchase_id, sales=sales)
+        desk.gateway.expire_checkout(desk.purchase(account_id, purchase_id), session)
+    settle_purchase(account_id, purchase_id, desk=desk)
 
 
-def _grant_again(account_id: str, purchase_id: str, sales: Sales) -> None:
+def _grant_again(account_id: str, purchase_id: str, desk: SalesDesk) -> None:
     """Only while nothing went back: what was taken from a lot that is not there is for people to look at."""
-    purchase = sales.purchase(account_id, purchase_id)
+    purchase = desk.purchase(account_id, purchase_id)
     if purchase.state == "completed" and not purchase.refunded_minor:
-        deliver(purchase, sales)
+        deliver(purchase, desk)

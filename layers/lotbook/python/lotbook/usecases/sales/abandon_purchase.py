@@ -12,32 +12,32 @@ from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 ABANDON_ATTEMPTS = 5
 
 
-def abandon_purchase(account_id: str, purchase_id: str, caller: Caller, *, sales: Sales) -> Purchase:
+def abandon_purchase(account_id: str, purchase_id: str, caller: Caller, *, desk: SalesDesk) -> Purchase:
     """The purchase: `abandoned`, or `completed` where it turns out to be paid (NP-28, NP-34).
 
     Raises AccountNotFound, Forbidden, PurchaseNotFound, Unavailable.
     """
-    sales.account_of_buyer(account_id, caller)
+    desk.account_of_buyer(account_id, caller)
     for _ in range(ABANDON_ATTEMPTS):
         try:
-            purchase = _abandon(sales.purchase(account_id, purchase_id), sales)
+            purchase = _abandon(desk.purchase(account_id, purchase_id), desk)
         except Conflict:
             continue
-        keep_card(purchase, sales=sales)  # it may turn out to be paid, and its webhook may never come
+        keep_card(purchase, desk=desk)  # it may turn out to be paid, and its webhook may never come
         return purchase
     raise Unavailable
 
 
-def _abandon(purchase: Purchase, sales: Sales) -> Purchase:
+def _abandon(purchase: Purchase, desk: SalesDesk) -> Purchase:
     if purchase.state in WAITING and purchase.settlement is None:
-        session = session_of(purchase, sales)
+        session = session_of(purchase, desk)
         if session is None:
-            return sales.purchases.save(moved(purchase, "abandoned", sales.clock.now()))
-        sales.gateway.expire_checkout(purchase, session)
+            return desk.purchases.save(moved(purchase, "abandoned", desk.clock.now()))
+        desk.gateway.expire_checkout(purchase, session)
     # Whether it was ended or had been paid: the gateway's present state says, not the answer to our call.
-    return settle_purchase(purchase.account_id, purchase.purchase_id, sales=sales)
+    return settle_purchase(purchase.account_id, purchase.purchase_id, desk=desk)

@@ -16,7 +16,7 @@ from lotbook.usecases.sales.ensure_customer import for_customer
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.ports.shop import AccountStore, BillingStore
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 SAVE_ATTEMPTS = 5
 
@@ -30,52 +30,52 @@ def read_billing(account_id: str, *, accounts: AccountStore, billing: BillingSto
     return found.details
 
 
-def fill_in_billing(account_id: str, details: BillingDetails, caller: Caller, *, sales: Sales) -> BillingDetails:
+def fill_in_billing(account_id: str, details: BillingDetails, caller: Caller, *, desk: SalesDesk) -> BillingDetails:
     """Keep the details (NP-48). Invoices that waited for any are released by it; those made before keep theirs (NP-47).
 
     The gateway hears of it at once if it answers, else before the next checkout. Raises AccountNotFound, Forbidden,
     InvalidRequest for a tax id that is none, Unavailable.
     """
-    loaded = sales.account(account_id)
+    loaded = desk.account(account_id)
     if caller.role not in loaded.published.policy.buyers:
         raise Forbidden
-    record = _save(account_id, checked(details), caller.actor, sales)
+    record = _save(account_id, checked(details), caller.actor, desk)
     if loaded.account.gateway_customer is not None:
         try:
             for_customer(
                 account_id,
-                lambda customer: show_gateway(loaded.account, customer, record, sales=sales),
-                accounts=sales.accounts,
-                gateway=sales.gateway,
+                lambda customer: show_gateway(loaded.account, customer, record, desk=desk),
+                accounts=desk.accounts,
+                gateway=desk.gateway,
             )
         except Unavailable:
             return record.details  # kept; the next checkout shows it
     return record.details
 
 
-def show_gateway(account: Account, customer: str, record: BillingRecord, *, sales: Sales) -> None:
+def show_gateway(account: Account, customer: str, record: BillingRecord, *, desk: SalesDesk) -> None:
     """Bring the gateway's customer up to the record, once an edition. Raises CustomerGone, Unavailable.
 
     Details that the gateway refuses ring, and are not sent again: a purchase does not wait for an address.
     """
     if record.is_shown_by(customer):
         return
-    if not sales.gateway.describe_customer(account, customer, record):
+    if not desk.gateway.describe_customer(account, customer, record):
         alarm("billing_details_refused", account_id=account.account_id, customer=customer)
     try:
-        sales.billing.save(replace(record, sent=record.edition, sent_to=customer), record)
+        desk.billing.save(replace(record, sent=record.edition, sent_to=customer), record)
     except Conflict:
         return  # somebody filled in more, or said the same: sent again at worst
 
 
-def _save(account_id: str, details: BillingDetails, actor: str, sales: Sales) -> BillingRecord:
+def _save(account_id: str, details: BillingDetails, actor: str, desk: SalesDesk) -> BillingRecord:
     for _ in range(SAVE_ATTEMPTS):
-        found = sales.billing.get(account_id)
-        wanted = filled_in(found, account_id, details, actor, sales.clock.now())
+        found = desk.billing.get(account_id)
+        wanted = filled_in(found, account_id, details, actor, desk.clock.now())
         if wanted is found:
             return wanted
         try:
-            return sales.billing.save(wanted, found)
+            return desk.billing.save(wanted, found)
         except Conflict:
             continue
     raise Unavailable("Somebody else is filling in billing details; send the same request again.")

@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 CHANGE_ATTEMPTS = 8  # lost races: each means that somebody else changed the account
 MAX_MOVES = 20  # finished by one call
 REASON = "plan_change"
 
 
-def begin_plan(purchase: Purchase, policy: Policy, *, sales: Sales) -> None:
+def begin_plan(purchase: Purchase, policy: Policy, *, desk: SalesDesk) -> None:
     """Put the account on the plan that a settled purchase bought, with the lots of its first period (NP-13, X-14).
 
     `policy`: the version that the order was made under; it says what becomes of the old plan's credits. A plan that was
@@ -53,7 +53,7 @@ def begin_plan(purchase: Purchase, policy: Policy, *, sales: Sales) -> None:
     term = term_of(purchase)
 
     def begun(loaded: LoadedAccount) -> Account:
-        now, account = sales.clock.now(), loaded.account
+        now, account = desk.clock.now(), loaded.account
         after = with_term(loaded.published.policy, account, term, now, carries=_carries(policy, purchase.plan_id, term))
         other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
         if other is not None and after != account:  # before the write: rather twice than never
@@ -65,20 +65,20 @@ def begin_plan(purchase: Purchase, policy: Policy, *, sales: Sales) -> None:
             )
         return after
 
-    _change(purchase.account_id, begun, sales)
+    _change(purchase.account_id, begun, desk)
 
 
-def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, sales: Sales) -> None:
+def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, desk: SalesDesk) -> None:
     """All the money of a plan's purchase is `gone`: its plan ends now. Back again: it comes back if it still can.
 
     Raises AccountNotFound, Unavailable.
     """
 
     def followed(loaded: LoadedAccount) -> Account:
-        policy, account, now = loaded.published.policy, loaded.account, sales.clock.now()
+        policy, account, now = loaded.published.policy, loaded.account, desk.clock.now()
         return with_money_back(policy, account, purchase.purchase_id, step, now, gone=gone)
 
-    _change(purchase.account_id, followed, sales)
+    _change(purchase.account_id, followed, desk)
 
 
 def term_of(purchase: Purchase) -> Term:
@@ -98,68 +98,68 @@ def _carries(policy: Policy, present: str, term: Term) -> bool:
     return (rules.downgrade if moves_down else rules.upgrade).plan_credits == "carry"
 
 
-def _change(account_id: str, change: Callable[[LoadedAccount], Account], sales: Sales) -> None:
+def _change(account_id: str, change: Callable[[LoadedAccount], Account], desk: SalesDesk) -> None:
     """Write the change, then finish every move that the account has; both may have been done by others already."""
     for _ in range(CHANGE_ATTEMPTS + MAX_MOVES):
-        loaded = load_stored_account(account_id, accounts=sales.accounts, policies=sales.policies)
+        loaded = load_stored_account(account_id, accounts=desk.accounts, policies=desk.policies)
         after = change(loaded)
         try:
             if after != loaded.account:
-                sales.accounts.save(after)
+                desk.accounts.save(after)
             elif not after.moves:
                 return
             else:
-                _finish(after, after.moves[0], loaded.published.policy, sales)
+                _finish(after, after.moves[0], loaded.published.policy, desk)
         except Conflict:
             continue
     raise Unavailable("The account's plan is changing; ask again.")
 
 
-def _finish(account: Account, move: Move, policy: Policy, sales: Sales) -> None:
+def _finish(account: Account, move: Move, policy: Policy, desk: SalesDesk) -> None:
     """The new lots first: who burns meanwhile never meets an empty book. Raises Conflict."""
-    _renew(account.account_id, sales, at_once=True)
-    _leave(account, move, policy, sales)
-    _renew(account.account_id, sales, at_once=False)  # a renewal that began under the old plan may have come in between
+    _renew(account.account_id, desk, at_once=True)
+    _leave(account, move, policy, desk)
+    _renew(account.account_id, desk, at_once=False)  # a renewal that began under the old plan may have come in between
     rest = tuple(each for each in account.moves if each.number != move.number)
-    sales.accounts.save(replace(account, moves=rest))
+    desk.accounts.save(replace(account, moves=rest))
 
 
-def _renew(account_id: str, sales: Sales, *, at_once: bool) -> None:
+def _renew(account_id: str, desk: SalesDesk, *, at_once: bool) -> None:
     renew_account(
         account_id,
-        accounts=sales.accounts,
-        policies=sales.policies,
-        books=sales.books,
-        clock=sales.clock,
+        accounts=desk.accounts,
+        policies=desk.policies,
+        books=desk.books,
+        clock=desk.clock,
         at_once=at_once,
     )
 
 
-def _leave(account: Account, move: Move, policy: Policy, sales: Sales) -> None:
+def _leave(account: Account, move: Move, policy: Policy, desk: SalesDesk) -> None:
     left = 0
     for lot in lots_left(policy, account, move):
         # A period that nobody has looked into has its lots all the same, and a renewal that comes late adds none.
-        grant_lot(account.account_id, lot, books=sales.books, clock=sales.clock)
-        taken = _taken(account, lot, move, sales, owes=move.undoes)
+        grant_lot(account.account_id, lot, books=desk.books, clock=desk.clock)
+        taken = _taken(account, lot, move, desk, owes=move.undoes)
         left += taken if lot.kind == "plan" else 0
-    earlier = _carried(account, move.was, policy, sales)
-    brought = None if earlier is None else _taken(account, earlier, move, sales, owes=False)
-    _return(account, move, policy, brought, sales)
+    earlier = _carried(account, move.was, policy, desk)
+    brought = None if earlier is None else _taken(account, earlier, move, desk, owes=False)
+    _return(account, move, policy, brought, desk)
     onward = carried_lot(policy, account, move, left + (brought or 0))
     if onward is not None:
-        grant_lot(account.account_id, onward, books=sales.books, clock=sales.clock)
+        grant_lot(account.account_id, onward, books=desk.books, clock=desk.clock)
 
 
-def _return(account: Account, move: Move, policy: Policy, brought: int | None, sales: Sales) -> None:
+def _return(account: Account, move: Move, policy: Policy, brought: int | None, desk: SalesDesk) -> None:
     """Back on a plan that was left before its period's end: what was taken of its lots then comes back.
 
     `brought`: what is left now of credits that were carried on from it; more than that has been spent since.
     """
-    lots = [*lots_entered(policy, account, move), _carried(account, move.became, policy, sales)]
+    lots = [*lots_entered(policy, account, move), _carried(account, move.became, policy, desk)]
     for lot in lots:
         if lot is None:
             continue
-        back = _taken_last(account, lot, move, sales)
+        back = _taken_last(account, lot, move, desk)
         if brought is not None and lot.kind == "plan":
             back = min(back, brought)
             brought -= back
@@ -170,18 +170,18 @@ def _return(account: Account, move: Move, policy: Policy, brought: int | None, s
                 lot.lot_id,
                 move.claim,
                 back,
-                books=sales.books,
-                clock=sales.clock,
+                books=desk.books,
+                clock=desk.clock,
                 reason=REASON,
             )
 
 
-def _taken_last(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
+def _taken_last(account: Account, lot: Lot, move: Move, desk: SalesDesk) -> int:
     """What the move that left this lot took of it, as shortfall too, and no move has given back since.
 
     What earlier ones took and did not give back went elsewhere: it was carried on, and spent there.
     """
-    entries = sales.books.lot_entries(account.account_id, lot.unit, lot.lot_id)
+    entries = desk.books.lot_entries(account.account_id, lot.unit, lot.lot_id)
     ours = [(number_of(entry.name.rpartition("#")[2]), entry) for entry in entries if entry.reason == REASON]
     taken = 0
     for number, entry in sorted(ours, key=lambda each: each[0]):
@@ -190,17 +190,17 @@ def _taken_last(account: Account, lot: Lot, move: Move, sales: Sales) -> int:
     return taken
 
 
-def _carried(account: Account, standing: Standing, policy: Policy, sales: Sales) -> Lot | None:
+def _carried(account: Account, standing: Standing, policy: Policy, desk: SalesDesk) -> Lot | None:
     lot_id = carried_lot_id(account, policy.units[0], standing)
     if lot_id is None:
         return None
     try:
-        return granted_lot(account.account_id, policy.units[0], lot_id, sales.books)
+        return granted_lot(account.account_id, policy.units[0], lot_id, desk.books)
     except LotNotFound:
         return None
 
 
-def _taken(account: Account, lot: Lot, move: Move, sales: Sales, *, owes: bool) -> int:
+def _taken(account: Account, lot: Lot, move: Move, desk: SalesDesk, *, owes: bool) -> int:
     """What was left of the lot, now gone; nothing that was burned or is held, unless the account `owes` that."""
     taken = claw_back(
         account.account_id,
@@ -208,8 +208,8 @@ def _taken(account: Account, lot: Lot, move: Move, sales: Sales, *, owes: bool) 
         lot.lot_id,
         move.claim,
         lot.credits,
-        books=sales.books,
-        clock=sales.clock,
+        books=desk.books,
+        clock=desk.clock,
         reason=REASON,
         unused_only=not owes,
     )

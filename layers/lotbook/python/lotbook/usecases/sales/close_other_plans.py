@@ -15,27 +15,27 @@ from lotbook.usecases.sales.sessions import session_of
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 MAX_LOOKED_AT = 100  # the newest orders: older pages have ended, unless somebody opened a hundred in a day
 _LOG = logging.getLogger("lotbook.plans")
 
 
-def close_other_plans(purchase: Purchase, *, sales: Sales) -> None:
+def close_other_plans(purchase: Purchase, *, desk: SalesDesk) -> None:
     """Abandon what waits. Raises Unavailable only when the store does not answer."""
-    rows, _ = sales.purchases.page(purchase.account_id, MAX_LOOKED_AT, None)
+    rows, _ = desk.purchases.page(purchase.account_id, MAX_LOOKED_AT, None)
     for other in rows:
         waits = other.state in WAITING and other.settlement is None
         if other.plan is None or other.purchase_id == purchase.purchase_id or not waits:
             continue
         try:
-            _close(other, sales)
+            _close(other, desk)
         except (Conflict, Unavailable) as refusal:  # somebody is at it, or the gateway is silent: its own end comes
             _LOG.warning("the page of %s stays open: %s", other.purchase_id, type(refusal).__name__)
 
 
-def _close(other: Purchase, sales: Sales) -> None:
+def _close(other: Purchase, desk: SalesDesk) -> None:
     """Abandoned where its page is ended by us, or was never there; what else became of it, its own settling says."""
-    session = session_of(other, sales)
-    if session is None or sales.gateway.expire_checkout(other, session):
-        sales.purchases.save(moved(other, "abandoned", sales.clock.now()))
+    session = session_of(other, desk)
+    if session is None or desk.gateway.expire_checkout(other, session):
+        desk.purchases.save(moved(other, "abandoned", desk.clock.now()))

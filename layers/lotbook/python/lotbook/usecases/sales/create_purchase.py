@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.quotes import Item, Quote
     from lotbook.domain.values.access import Caller
     from lotbook.usecases.accounts.load_account import LoadedAccount
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 PLACE_ATTEMPTS = 5
 OPEN_ATTEMPTS = 5
@@ -77,45 +77,45 @@ class Created:
     replayed: bool
 
 
-def create_purchase(request: PurchaseRequest, key: str, caller: Caller, *, sales: Sales) -> Created:
+def create_purchase(request: PurchaseRequest, key: str, caller: Caller, *, desk: SalesDesk) -> Created:
     """Order an item and open its checkout (NP-19..24). The key decides: same body, same purchase, same session (D3, D4).
 
     Raises AccountNotFound, Forbidden, NotEligible, ConsentRequired, IdempotencyKeyReused, InvalidRequest, the refusals of
     `quote`; Unavailable when the gateway does not answer: the order stays, and the same key goes on with it.
     """
-    loaded = sales.account_of_buyer(request.account_id, caller)
+    loaded = desk.account_of_buyer(request.account_id, caller)
     fingerprint = ids.fingerprint(key)
     for _ in range(PLACE_ATTEMPTS):
-        used = sales.purchases.key_use(request.account_id, fingerprint)
+        used = desk.purchases.key_use(request.account_id, fingerprint)
         if used is not None:
-            return _go_on(request, used, sales)
-        order = _order(request, loaded, caller, sales)
+            return _go_on(request, used, desk)
+        order = _order(request, loaded, caller, desk)
         try:
-            if sales.purchases.place(order, KeyUse(fingerprint, order.purchase_id, request.digest)) is None:
-                return Created(_opened(order, sales), replayed=False)
+            if desk.purchases.place(order, KeyUse(fingerprint, order.purchase_id, request.digest)) is None:
+                return Created(_opened(order, desk), replayed=False)
         except Conflict:
             continue
     raise Unavailable
 
 
-def _go_on(request: PurchaseRequest, used: KeyUse, sales: Sales) -> Created:
+def _go_on(request: PurchaseRequest, used: KeyUse, desk: SalesDesk) -> Created:
     if used.digest != request.digest:
         raise IdempotencyKeyReused
-    purchase = sales.purchase(request.account_id, used.purchase_id)
+    purchase = desk.purchase(request.account_id, used.purchase_id)
     if purchase.checkout_url is not None:
         return Created(as_first_answered(purchase), replayed=True)
-    return Created(_opened(purchase, sales), replayed=False)
+    return Created(_opened(purchase, desk), replayed=False)
 
 
-def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sales: Sales) -> Purchase:
+def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk: SalesDesk) -> Purchase:
     """The frozen order; everything that can refuse it does so here, before anything is written."""
-    now = sales.clock.now()
+    now = desk.clock.now()
     account, published = loaded.account, loaded.published
     policy = published.policy
     summary = _summary(request, loaded, caller, now)
     order = Purchase(
         account_id=account.account_id,
-        purchase_id=new_purchase_id(now, sales.entropy.read(ids.ENTROPY_BYTES)),
+        purchase_id=new_purchase_id(now, desk.entropy.read(ids.ENTROPY_BYTES)),
         created_at=now,
         actor=caller.actor,
         item=request.item,
@@ -132,8 +132,8 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sale
         plan_id=account.plan_id,
         quoted_expires_at=summary.expires_at,
         consent=_consent(request, published, caller, now),
-        success_url=check_return_url("success_url", request.success_url or sales.return_url),
-        cancel_url=check_return_url("cancel_url", request.cancel_url or sales.return_url),
+        success_url=check_return_url("success_url", request.success_url or desk.return_url),
+        cancel_url=check_return_url("cancel_url", request.cancel_url or desk.return_url),
         checkout_expires_at=checkout_end(now, policy.checkout_ttl_minutes),
         first_check_at=now + policy.recheck_after_minutes * MINUTE,
         save_payment_method=request.save_payment_method,
@@ -142,7 +142,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, sale
         invoice_waits=policy.invoices.billing_details == "required",
         plan=summary.plan,
     )
-    return replace(moved(order, "pending", now), checkout_request=sales.gateway.draft_checkout(order))
+    return replace(moved(order, "pending", now), checkout_request=desk.gateway.draft_checkout(order))
 
 
 def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, now: int) -> Quote:
@@ -164,54 +164,54 @@ def _consent(request: PurchaseRequest, published: PublishedPolicy, caller: Calle
     return Consent(asked.kind, asked.version, now, caller.actor, request.source_ip, request.user_agent, asked.url)
 
 
-def _opened(order: Purchase, sales: Sales) -> Purchase:
+def _opened(order: Purchase, desk: SalesDesk) -> Purchase:
     """The order with its checkout page. Whoever saves second finds the same session saved."""
     for _ in range(OPEN_ATTEMPTS):
         if order.checkout_url is not None or order.state != "pending":
             return _as_it_ended(order)
         try:
-            return _open(order, sales)
+            return _open(order, desk)
         except Conflict:
-            order = sales.purchase(order.account_id, order.purchase_id)
+            order = desk.purchase(order.account_id, order.purchase_id)
     raise Unavailable
 
 
-def _open(order: Purchase, sales: Sales) -> Purchase:
+def _open(order: Purchase, desk: SalesDesk) -> Purchase:
     return for_customer(
         order.account_id,
-        lambda customer: _open_for(order, customer, sales),
-        accounts=sales.accounts,
-        gateway=sales.gateway,
+        lambda customer: _open_for(order, customer, desk),
+        accounts=desk.accounts,
+        gateway=desk.gateway,
     )
 
 
-def _open_for(order: Purchase, customer: str, sales: Sales) -> Purchase:
-    record = sales.billing.get(order.account_id)
+def _open_for(order: Purchase, customer: str, desk: SalesDesk) -> Purchase:
+    record = desk.billing.get(order.account_id)
     if record is not None:
-        show_gateway(sales.account(order.account_id).account, customer, record, sales=sales)
-    now = sales.clock.now()
+        show_gateway(desk.account(order.account_id).account, customer, record, desk=desk)
+    now = desk.clock.now()
     if order.checkout_expires_at - now < CHECKOUT_LEAST_LEFT:
-        return _too_late(order, now, sales)
+        return _too_late(order, now, desk)
     try:
-        session, url = sales.gateway.open_checkout(order, customer)
+        session, url = desk.gateway.open_checkout(order, customer)
     except AmountNotChargeable:
-        sales.purchases.save(replace(moved(order, "failed", now), failure=NOT_CHARGEABLE))
+        desk.purchases.save(replace(moved(order, "failed", now), failure=NOT_CHARGEABLE))
         raise
     refs = replace(order.gateway_refs, checkout_session=session)
-    return sales.purchases.save(replace(order, customer=customer, gateway_refs=refs, checkout_url=url))
+    return desk.purchases.save(replace(order, customer=customer, gateway_refs=refs, checkout_url=url))
 
 
-def _too_late(order: Purchase, now: int, sales: Sales) -> Purchase:
+def _too_late(order: Purchase, now: int, desk: SalesDesk) -> Purchase:
     """A page can no longer be opened to end as ordered. One that an earlier try opened is taken; else it is over (NP-30)."""
-    session = session_of(order, sales)
+    session = session_of(order, desk)
     if session is None:
-        sales.purchases.save(moved(order, "abandoned", now))
+        desk.purchases.save(moved(order, "abandoned", now))
         raise PurchaseAbandoned(purchase_id=order.purchase_id)
-    facts = sales.gateway.checkout(session)
+    facts = desk.gateway.checkout(session)
     if facts.state != "open":
-        return _as_it_ended(settle_purchase(order.account_id, order.purchase_id, sales=sales))
+        return _as_it_ended(settle_purchase(order.account_id, order.purchase_id, desk=desk))
     refs = replace(order.gateway_refs, checkout_session=session)
-    return sales.purchases.save(replace(order, customer=facts.customer, gateway_refs=refs, checkout_url=facts.url))
+    return desk.purchases.save(replace(order, customer=facts.customer, gateway_refs=refs, checkout_url=facts.url))
 
 
 def _as_it_ended(order: Purchase) -> Purchase:

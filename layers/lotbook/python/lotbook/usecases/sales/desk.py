@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sales:
+class SalesDesk:
     """Ports of buying; `return_url` is where the checkout page sends a buyer whose request named no address."""
 
     purchases: PurchaseStore

@@ -15,33 +15,33 @@ from lotbook.usecases.sales.payment_pause import lift_payment_pause
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
-def follow_cards(account_id: str, *, sales: Sales, adopted: frozenset[str] = frozenset()) -> CardFile:
+def follow_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = frozenset()) -> CardFile:
     """The cards on file, the default among them; none, and no call, where the account has no customer at the gateway.
 
     `adopted`: cards that are to become the default if they came since the last decision, beside those of setup pages.
     Raises AccountNotFound, Unavailable.
     """
-    account = sales.accounts.get(account_id)
+    account = desk.accounts.get(account_id)
     if account is None:
         raise AccountNotFound
     if account.gateway_customer is None:
         return CardFile()
-    found = sales.gateway.card_file(account.gateway_customer)
-    decided = _decided(found, account, adopted, sales)
-    lift_payment_pause(account_id, decided.default, sales=sales)
+    found = desk.gateway.card_file(account.gateway_customer)
+    decided = _decided(found, account, adopted, desk)
+    lift_payment_pause(account_id, decided.default, desk=desk)
     return decided
 
 
-def _decided(found: CardFile, account: Account, adopted: frozenset[str], sales: Sales) -> CardFile:
+def _decided(found: CardFile, account: Account, adopted: frozenset[str], desk: SalesDesk) -> CardFile:
     customer = str(account.gateway_customer)
     others = [card for card in found.unseen if card.payment_method != found.default]
-    asked = adopted | sales.gateway.set_up(customer) if others else adopted
-    default = standing_default(found, asked, account, sales.clock.now())
+    asked = adopted | desk.gateway.set_up(customer) if others else adopted
+    default = standing_default(found, asked, account, desk.clock.now())
     if default is None or default == found.default:
         return found
-    if not sales.gateway.set_default(customer, default, found.newest):
+    if not desk.gateway.set_default(customer, default, found.newest):
         return found.without(default)  # it went this moment; the next look decides among those that are left
     return replace(found, default=default, seen=found.newest)

@@ -9,26 +9,26 @@ from lotbook.usecases.credits.pause_books import pause_account
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 PAUSED_FOR_SHORTFALL = "shortfall"
 
 
-def follow_shortfall(account_id: str, *, sales: Sales) -> None:
+def follow_shortfall(account_id: str, *, desk: SalesDesk) -> None:
     """Bring the account's state, and the flag in its books, to what its shortfall asks for. A pause for another reason stays.
 
     Raises AccountNotFound, Unavailable; Conflict when somebody changed the account meanwhile.
     """
-    policy = sales.account(account_id).published.policy
-    account = sales.accounts.get(account_id)
+    policy = desk.account(account_id).published.policy
+    account = desk.accounts.get(account_id)
     if not policy.shortfall_pauses or account is None:
         return
-    books = (sales.books.get(account_id, unit) for unit in policy.units)
+    books = (desk.books.get(account_id, unit) for unit in policy.units)
     changed = _followed(account, owes=any(book is not None and book.debt > 0 for book in books))
     if changed != account:
-        account = sales.accounts.save(changed)
+        account = desk.accounts.save(changed)
     # Also where nothing changed: a crash may have come between the account and its books.
-    pause_account(account_id, policy.units, account.pause_reason, account.version, books=sales.books, clock=sales.clock)
+    pause_account(account_id, policy.units, account.pause_reason, account.version, books=desk.books, clock=desk.clock)
 
 
 def _followed(account: Account, *, owes: bool) -> Account:

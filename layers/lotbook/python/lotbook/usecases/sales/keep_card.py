@@ -11,21 +11,21 @@ from lotbook.usecases.sales.follow_cards import follow_cards
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
-def keep_card(purchase: Purchase, *, sales: Sales) -> None:
+def keep_card(purchase: Purchase, *, desk: SalesDesk) -> None:
     """Look at the cards after a purchase that keeps its own, however often; does nothing for any other purchase.
 
     A plan's card becomes the default; a card that was kept on request only where it is alone, or replaces one whose
     automatic payment failed. Raises AccountNotFound, Unavailable; the purchase is settled all the same.
     """
     if purchase.state in SETTLED and keeps_card(purchase):
-        adopted = _card_of(purchase, sales) if isinstance(purchase.item, PlanItem) else None
-        follow_cards(purchase.account_id, sales=sales, adopted=frozenset({adopted} if adopted else ()))
+        adopted = _card_of(purchase, desk) if isinstance(purchase.item, PlanItem) else None
+        follow_cards(purchase.account_id, desk=desk, adopted=frozenset({adopted} if adopted else ()))
 
 
-def _card_of(purchase: Purchase, sales: Sales) -> str | None:
+def _card_of(purchase: Purchase, desk: SalesDesk) -> str | None:
     session = purchase.gateway_refs.checkout_session
-    payment = sales.gateway.checkout(session).payment if session else None
+    payment = desk.gateway.checkout(session).payment if session else None
     return payment.payment_method if payment else None

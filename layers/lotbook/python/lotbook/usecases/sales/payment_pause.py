@@ -17,61 +17,61 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.domain.accounts.account import Account
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 SAVE_ATTEMPTS = 5
 
 
-def pause_for_payment(account_id: str, payment_method: str, *, sales: Sales) -> None:
+def pause_for_payment(account_id: str, payment_method: str, *, desk: SalesDesk) -> None:
     """An automatic payment with this card failed for good: burns stop until another card is the default.
 
     Raises AccountNotFound, Unavailable.
     """
-    at = sales.clock.now()
-    _change(account_id, lambda account: paused_for_payment(account, payment_method, at), sales)
+    at = desk.clock.now()
+    _change(account_id, lambda account: paused_for_payment(account, payment_method, at), desk)
 
 
-def lift_payment_pause(account_id: str, default: str | None, *, sales: Sales) -> None:
+def lift_payment_pause(account_id: str, default: str | None, *, desk: SalesDesk) -> None:
     """Lift the pause if `default` is another card than the one that failed; credits that are owed may pause it at once again.
 
     Raises AccountNotFound, Unavailable.
     """
-    was = _change(account_id, lambda account: lifted(account, default), sales)
+    was = _change(account_id, lambda account: lifted(account, default), desk)
     if lifted(was, default) != was:
-        _owing_pauses(account_id, sales)
+        _owing_pauses(account_id, desk)
 
 
-def _change(account_id: str, change: Callable[[Account], Account], sales: Sales) -> Account:
+def _change(account_id: str, change: Callable[[Account], Account], desk: SalesDesk) -> Account:
     """Save the changed account, bring its books along; answers the account as it was."""
     for _ in range(SAVE_ATTEMPTS):
-        was = sales.accounts.get(account_id)
+        was = desk.accounts.get(account_id)
         if was is None:
             raise AccountNotFound
         account = change(was)
         try:
-            account = account if account == was else sales.accounts.save(account)
+            account = account if account == was else desk.accounts.save(account)
         except Conflict:
             continue
-        _tell_books(account, sales)
+        _tell_books(account, desk)
         return was
     raise Unavailable("The account is busy; send the same request again.")
 
 
-def _tell_books(account: Account, sales: Sales) -> None:
+def _tell_books(account: Account, desk: SalesDesk) -> None:
     """Also where nothing changed: a crash may have come between the account and its books."""
-    units = sales.account(account.account_id).published.policy.units
-    told = [sales.books.get(account.account_id, unit) for unit in units]
+    units = desk.account(account.account_id).published.policy.units
+    told = [desk.books.get(account.account_id, unit) for unit in units]
     reasons = {book.pause_reason for book in told if book is not None}
     if PAUSED_FOR_PAYMENT in reasons | {account.pause_reason} and reasons != {account.pause_reason}:
         pause_account(
-            account.account_id, units, account.pause_reason, account.version, books=sales.books, clock=sales.clock
+            account.account_id, units, account.pause_reason, account.version, books=desk.books, clock=desk.clock
         )
 
 
-def _owing_pauses(account_id: str, sales: Sales) -> None:
+def _owing_pauses(account_id: str, desk: SalesDesk) -> None:
     for _ in range(SAVE_ATTEMPTS):
         try:
-            follow_shortfall(account_id, sales=sales)
+            follow_shortfall(account_id, desk=desk)
         except Conflict:
             continue
         return

@@ -12,23 +12,23 @@ from lotbook.usecases.sales.payment_pause import lift_payment_pause
 
 if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
-def remove_card(account_id: str, payment_method: str, caller: Caller, *, sales: Sales) -> CardFile:
+def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: SalesDesk) -> CardFile:
     """The cards that are left. Where the default goes, its successor is made the default first: there is never none (IS-24).
 
     Raises AccountNotFound, Forbidden, PaymentMethodNotFound (also for another customer's card, D40), Unavailable.
     """
-    customer = sales.account_of_buying_member(account_id, caller).account.gateway_customer
-    found = follow_cards(account_id, sales=sales) if customer else CardFile()
+    customer = desk.account_of_buying_member(account_id, caller).account.gateway_customer
+    found = follow_cards(account_id, desk=desk) if customer else CardFile()
     if customer is None or found.find(payment_method) is None:
         raise PaymentMethodNotFound
     left = found.without(payment_method)
-    default = left.default or successor(left.cards, sales.clock.now())
+    default = left.default or successor(left.cards, desk.clock.now())
     if default is not None and default != left.default:
-        sales.gateway.set_default(customer, default, found.newest)
-    if not sales.gateway.detach(payment_method):
+        desk.gateway.set_default(customer, default, found.newest)
+    if not desk.gateway.detach(payment_method):
         raise PaymentMethodNotFound
-    lift_payment_pause(account_id, default, sales=sales)
+    lift_payment_pause(account_id, default, desk=desk)
     return replace(left, default=default)

@@ -14,7 +14,7 @@ from lotbook.usecases.sales.ensure_customer import for_customer
 
 if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +26,26 @@ class SetupRequest:
     cancel_url: str | None = None
 
 
-def set_up_card(request: SetupRequest, caller: Caller, *, sales: Sales) -> str:
+def set_up_card(request: SetupRequest, caller: Caller, *, desk: SalesDesk) -> str:
     """The page's address. Every call opens another page; the card that is added on one becomes the default.
 
     Raises AccountNotFound, Forbidden, AccountClosed, InvalidRequest, Unavailable.
     """
-    loaded = sales.account_of_buying_member(request.account_id, caller)
+    loaded = desk.account_of_buying_member(request.account_id, caller)
     if loaded.account.state == "closed":
         raise AccountClosed
-    now = sales.clock.now()
+    now = desk.clock.now()
     setup = CardSetup(
         account_id=request.account_id,
-        setup_id=ids.at_time("setup", now, sales.entropy.read(ids.ENTROPY_BYTES)),
+        setup_id=ids.at_time("setup", now, desk.entropy.read(ids.ENTROPY_BYTES)),
         currency=loaded.account.currency,
-        success_url=check_return_url("success_url", request.success_url or sales.return_url),
-        cancel_url=check_return_url("cancel_url", request.cancel_url or sales.return_url),
+        success_url=check_return_url("success_url", request.success_url or desk.return_url),
+        cancel_url=check_return_url("cancel_url", request.cancel_url or desk.return_url),
         ends_at=checkout_end(now, loaded.published.policy.checkout_ttl_minutes),
     )
     return for_customer(
         request.account_id,
-        lambda customer: sales.gateway.open_setup(setup, customer),
-        accounts=sales.accounts,
-        gateway=sales.gateway,
+        lambda customer: desk.gateway.open_setup(setup, customer),
+        accounts=desk.accounts,
+        gateway=desk.gateway,
     )

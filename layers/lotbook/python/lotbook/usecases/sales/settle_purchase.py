@@ -26,49 +26,49 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.gateway import CheckoutFacts
-    from lotbook.usecases.sales.desk import Sales
+    from lotbook.usecases.sales.desk import SalesDesk
 
 SETTLE_ATTEMPTS = 8  # lost races: each means that somebody else moved the purchase on
 
 
-def settle_purchase(account_id: str, purchase_id: str, *, sales: Sales) -> Purchase:
+def settle_purchase(account_id: str, purchase_id: str, *, desk: SalesDesk) -> Purchase:
     """The purchase, brought to what the gateway says now, with its credits if it is paid (NP-24, NP-29, IS-10).
 
     Raises PurchaseNotFound; Unavailable when the gateway or the store does not answer.
     """
     for _ in range(SETTLE_ATTEMPTS):
-        purchase = sales.purchase(account_id, purchase_id)
+        purchase = desk.purchase(account_id, purchase_id)
         try:
-            return _settle(purchase, sales)
+            return _settle(purchase, desk)
         except Conflict:
             continue
     raise Unavailable("The purchase is being settled; ask again.")
 
 
-def _settle(purchase: Purchase, sales: Sales) -> Purchase:
+def _settle(purchase: Purchase, desk: SalesDesk) -> Purchase:
     if purchase.state in SETTLED:
         return purchase
     if purchase.settlement is None:
-        purchase = _judge(purchase, sales)
-    return purchase if purchase.settlement is None else _grant(purchase, sales)
+        purchase = _judge(purchase, desk)
+    return purchase if purchase.settlement is None else _grant(purchase, desk)
 
 
-def _judge(purchase: Purchase, sales: Sales) -> Purchase:
-    session = session_of(purchase, sales)
+def _judge(purchase: Purchase, desk: SalesDesk) -> Purchase:
+    session = session_of(purchase, desk)
     if session is None:
-        return _never_opened(purchase, sales)
-    facts = sales.gateway.checkout(session)
-    judged = verdict(purchase, facts, sales.gateway.deployment)
-    now = sales.clock.now()
+        return _never_opened(purchase, desk)
+    facts = desk.gateway.checkout(session)
+    judged = verdict(purchase, facts, desk.gateway.deployment)
+    now = desk.clock.now()
     if judged.kind == "mismatch":
-        return _quarantine(purchase, facts, judged, now, sales)
+        return _quarantine(purchase, facts, judged, now, desk)
     known = _with_refs(purchase, facts)
     if judged.kind == "paid":
-        return sales.purchases.save(settled(known, now, _expires_at(purchase, now, sales), known.gateway_refs))
-    return _save_if_changed(purchase, decided(known, judged, now), sales)
+        return desk.purchases.save(settled(known, now, _expires_at(purchase, now, desk), known.gateway_refs))
+    return _save_if_changed(purchase, decided(known, judged, now), desk)
 
 
-def _quarantine(purchase: Purchase, facts: CheckoutFacts, judged: Verdict, now: int, sales: Sales) -> Purchase:
+def _quarantine(purchase: Purchase, facts: CheckoutFacts, judged: Verdict, now: int, desk: SalesDesk) -> Purchase:
     """Money that does not match the order grants nothing and rings once; people look into it (D8)."""
     marked = decided(purchase, judged, now)
     if marked != purchase:
@@ -79,57 +79,57 @@ def _quarantine(purchase: Purchase, facts: CheckoutFacts, judged: Verdict, now: 
             session=facts.session,
             fields=",".join(judged.mismatches),
         )
-    return _save_if_changed(purchase, marked, sales)
+    return _save_if_changed(purchase, marked, desk)
 
 
-def _never_opened(purchase: Purchase, sales: Sales) -> Purchase:
+def _never_opened(purchase: Purchase, desk: SalesDesk) -> Purchase:
     """No session: the order is still being made, or making it failed for good. It ends when a session would have (NP-30)."""
-    now = sales.clock.now()
+    now = desk.clock.now()
     if purchase.state != "pending":
         return purchase
     ended = now >= purchase.checkout_expires_at
-    return _save_if_changed(purchase, moved(purchase, "abandoned" if ended else "pending", now), sales)
+    return _save_if_changed(purchase, moved(purchase, "abandoned" if ended else "pending", now), desk)
 
 
-def expected_lots(purchase: Purchase, sales: Sales) -> tuple[Lot, ...]:
+def expected_lots(purchase: Purchase, desk: SalesDesk) -> tuple[Lot, ...]:
     """The lots that its settlement stands for; none before there is one."""
-    return lots_of(purchase, _policy(purchase, sales).rank("purchased"))
+    return lots_of(purchase, _policy(purchase, desk).rank("purchased"))
 
 
-def deliver(purchase: Purchase, sales: Sales) -> None:
+def deliver(purchase: Purchase, desk: SalesDesk) -> None:
     """Bring what the settlement stands for, the plan and the lots, each once, whoever asks and how often."""
     if purchase.plan is not None:
-        begin_plan(purchase, _policy(purchase, sales), sales=sales)
+        begin_plan(purchase, _policy(purchase, desk), desk=desk)
     # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
-    for lot in expected_lots(purchase, sales):
-        grant_lot(purchase.account_id, lot, books=sales.books, clock=sales.clock)
+    for lot in expected_lots(purchase, desk):
+        grant_lot(purchase.account_id, lot, books=desk.books, clock=desk.clock)
 
 
-def _grant(purchase: Purchase, sales: Sales) -> Purchase:
-    deliver(purchase, sales)
+def _grant(purchase: Purchase, desk: SalesDesk) -> Purchase:
+    deliver(purchase, desk)
     if purchase.plan is not None:
-        close_other_plans(purchase, sales=sales)
-    if _policy(purchase, sales).shortfall_pauses:
-        follow_shortfall(purchase.account_id, sales=sales)
+        close_other_plans(purchase, desk=desk)
+    if _policy(purchase, desk).shortfall_pauses:
+        follow_shortfall(purchase.account_id, desk=desk)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
-    on_file = sales.billing.get(purchase.account_id)
-    return sales.purchases.save(with_snapshot(completed(purchase, sales.clock.now()), on_file))
+    on_file = desk.billing.get(purchase.account_id)
+    return desk.purchases.save(with_snapshot(completed(purchase, desk.clock.now()), on_file))
 
 
-def _expires_at(purchase: Purchase, at: int, sales: Sales) -> int | None:
+def _expires_at(purchase: Purchase, at: int, desk: SalesDesk) -> int | None:
     """By the rules that the order was made under, in the account's present period (IS-02, MK-01, NP-04).
 
     Of credits that came with a plan, in the period that the account is in once it has the plan.
     """
-    policy, account = _policy(purchase, sales), sales.account(purchase.account_id).account
+    policy, account = _policy(purchase, desk), desk.account(purchase.account_id).account
     if purchase.plan is None:
         return validity(policy, policy.plan(purchase.plan_id), account, at)
     wanted = policy.plan(purchase.plan.plan_id)
     return validity(policy, wanted, account_after(policy, account, wanted, at), at)
 
 
-def _policy(purchase: Purchase, sales: Sales) -> Policy:
-    published = sales.policies.version(purchase.policy_id, purchase.policy_version)
+def _policy(purchase: Purchase, desk: SalesDesk) -> Policy:
+    published = desk.policies.version(purchase.policy_id, purchase.policy_version)
     if published is None:
         raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
     return published.policy
@@ -145,5 +145,5 @@ def _with_refs(purchase: Purchase, facts: CheckoutFacts) -> Purchase:
     )
 
 
-def _save_if_changed(before: Purchase, after: Purchase, sales: Sales) -> Purchase:
-    return before if after == before else sales.purchases.save(after)
+def _save_if_changed(before: Purchase, after: Purchase, desk: SalesDesk) -> Purchase:
+    return before if after == before else desk.purchases.save(after)
