@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeVar
 
-from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.lots import DEFAULT_BURN_ORDER, LotKind
 from lotbook.domain.policy.plans import Plan, PlanChange, Validity
 from lotbook.domain.policy.top_ups import AutoTopUp, TopUp
@@ -179,13 +178,13 @@ class Policy:
         """The currency of a region (NP-17)."""
         return self.currencies.by_region.get(region, self.currencies.default)
 
-    def tax_for(self, account: Account) -> TaxRule | None:
-        """The tax of the account's region and currency, if any (NP-18)."""
-        return _first_match(self.taxes, account)
+    def tax_for(self, region: str, currency: str) -> TaxRule | None:
+        """The tax of an account's region and currency, if any (NP-18)."""
+        return _first_match(self.taxes, region, currency)
 
-    def payment_for(self, account: Account) -> PaymentRule:
+    def payment_for(self, region: str, currency: str) -> PaymentRule:
         """Gateway and button label; the checks see to it that the last rule matches everything (NP-22)."""
-        return _first_match(self.payment, account) or self.payment[-1]
+        return _first_match(self.payment, region, currency) or self.payment[-1]
 
     def validity_of(self, plan: Plan) -> Validity:
         """The validity of credits bought on this plan (MK-04)."""
@@ -202,8 +201,8 @@ class PublishedPolicy:
     document: Mapping[str, object]
 
 
-def _first_match(rules: tuple[_Rule, ...], account: Account) -> _Rule | None:
+def _first_match(rules: tuple[_Rule, ...], region: str, currency: str) -> _Rule | None:
     for rule in rules:
-        if rule.region in (None, account.region) and rule.currency in (None, account.currency):
+        if rule.region in (None, region) and rule.currency in (None, currency):
             return rule
     return None

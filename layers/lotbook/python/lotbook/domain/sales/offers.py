@@ -93,7 +93,7 @@ def offers(published: PublishedPolicy, account: Account, caller: Caller, now: in
     present = policy.plan(account.plan_id)
     return Offers(
         currency=account.currency,
-        payment_label=policy.payment_for(account).label,
+        payment_label=policy.payment_for(account.region, account.currency).label,
         plan=present.plan_id,
         free_credits=policy.free_credits,
         top_up=_top_up(policy, present, account, caller, now),

@@ -177,7 +177,7 @@ def quote(
         consent_required=policy.consent is not None,
         allowed=reason is None,
         reason=reason,
-        payment_label=policy.payment_for(account).label,
+        payment_label=policy.payment_for(account.region, account.currency).label,
         plan=order.plan,
     )
 
@@ -312,7 +312,7 @@ def _pack_list(policy: Policy, account: Account) -> list[dict[str, str | int]]:
 
 
 def _tax(policy: Policy, account: Account, subtotal_minor: int) -> Tax | None:
-    rule = policy.tax_for(account)
+    rule = policy.tax_for(account.region, account.currency)
     if rule is None:
         return None
     return Tax(rule.name, rule.rate, tax_minor(subtotal_minor, rule.rate, account.currency))

@@ -68,5 +68,5 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
 
 def _next_charge_minor(policy: Policy, plan: Plan, account: Account) -> int:
     subtotal_minor = sum(line.amount_minor for line in automatic_lines(policy, plan, account.currency))
-    tax = policy.tax_for(account)
+    tax = policy.tax_for(account.region, account.currency)
     return subtotal_minor + (tax_minor(subtotal_minor, tax.rate, account.currency) if tax else 0)

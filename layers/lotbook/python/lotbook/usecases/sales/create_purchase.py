@@ -137,7 +137,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk
         checkout_expires_at=checkout_end(now, policy.checkout_ttl_minutes),
         first_check_at=now + policy.recheck_after_minutes * MINUTE,
         save_payment_method=request.save_payment_method,
-        gateway=policy.payment_for(account).gateway,
+        gateway=policy.payment_for(account.region, account.currency).gateway,
         title=title_of(policy, request.item),
         invoice_waits=policy.invoices.billing_details == "required",
         plan=summary.plan,
