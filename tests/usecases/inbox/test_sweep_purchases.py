@@ -16,9 +16,7 @@ LONG = 10**9
 
 
 def sweep(desk: Desk, **changes: Any) -> int:
-    return sweep_purchases(
-        **({"sales": desk.sales, "due": desk.purchases, "time_left": lambda: LONG} | changes)
-    ).checked
+    return sweep_purchases(**({"desk": desk.sales, "due": desk.purchases, "time_left": lambda: LONG} | changes)).checked
 
 
 def test_np_43_d_09_the_schedule_settles_what_nobody_asked_about() -> None:
