@@ -24,11 +24,13 @@ GRANTED = 3_000_000  # three lots of a million
 
 
 def main() -> int:
-    """Run, print, and with --write-readme put the table into README.md."""
+    """Run, print, and with --write put the table into bench/README.md and its figures into README.md."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=TIMED_SECONDS, help="for the timed rounds")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into bench/README.md and five figures into README.md"
+    )
     asked = parser.parse_args()
     began = time.monotonic()
     with store.running():
@@ -47,8 +49,8 @@ def main() -> int:
             "VOID: the arm against itself is not 1.00 +- 0.05. The timed ratios of this run say nothing; run it again."
         )
     print(f"(seed {asked.seed}, {time.monotonic() - began:.0f} s)")
-    if asked.write_readme and not (wrong or void):
-        report.write_readme(sections)
+    if asked.write and not (wrong or void):
+        report.write(sections)
     return 1 if wrong or void else 0
 
 

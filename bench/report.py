@@ -1,4 +1,4 @@
-"""The table, on the screen and in README.md."""
+"""The table, on the screen and in bench/README.md; five figures of it in the README."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from pathlib import Path
 from bench.prices import FLOOR, FORMULA, Counts, dollars_per_million
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-BEGIN, END = "<!-- bench: written by `.venv/bin/python -m bench --write-readme` -->", "<!-- /bench -->"
+PAGE = Path(__file__).resolve().parent / "README.md"
+BEGIN, END = "<!-- bench: written by `.venv/bin/python -m bench --write` -->", "<!-- /bench -->"
+# What the README shows: the words there, the row's label, and its section.
+FIGURES = (
+    ("Powertools idempotency and a transaction take, times our time", "the same, whole Lambda handlers", "Time"),
+    ("A fresh consume: calls / write units / read units", "fresh", "Calls"),
+    ("32 callers on one account: calls / write units for each burn", "32 callers at once", "One hot account"),
+    ("Dollars for a million consumes, with HTTP API, Lambda and table", "ours", "Dollars"),
+    ("Cold start, of a naive handler's processor time", "processor time, of the naive handler's", "Cold start"),
+)
 WIDTH = 62
 AT_MOST_TIMES_THE_FLOOR = 1.35
 BATCH_GOAL = 0.20
@@ -50,7 +59,7 @@ def as_text(sections: Sequence[Section]) -> str:
 
 
 def as_markdown(sections: Sequence[Section]) -> str:
-    """For README.md."""
+    """For bench/README.md."""
     parts = []
     for section in sections:
         rows = [f"| {label.strip()} | {figure} |" for label, figure in section.rows]
@@ -58,8 +67,26 @@ def as_markdown(sections: Sequence[Section]) -> str:
     return "\n\n".join(parts)
 
 
-def write_readme(sections: Sequence[Section], path: Path = README) -> None:
-    """Between the two marks. Raises ValueError when they are not there."""
+def figures(sections: Sequence[Section]) -> Section:
+    """The five figures of the README. Raises KeyError when a run did not measure one of them."""
+    known = {(section.title, label): figure for section in sections for label, figure in section.rows}
+    rows = []
+    for words, label, title in FIGURES:
+        found = [figure for (of, row), figure in known.items() if of.startswith(title) and row == label]
+        if len(found) != 1:
+            raise KeyError(f"{title}: {label}")
+        rows.append((words, found[0]))
+    return Section("In one run of `make bench`", tuple(rows))
+
+
+def write(sections: Sequence[Section]) -> None:
+    """The whole table into bench/README.md, the five figures into README.md."""
+    put_between_marks(sections, PAGE)
+    put_between_marks([figures(sections)], README)
+
+
+def put_between_marks(sections: Sequence[Section], path: Path) -> None:
+    """The sections, in the place of what stands there. Raises ValueError when the marks are not there once."""
     text = path.read_text(encoding="utf-8")
     between = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
     written, times = between.subn(lambda _: f"{BEGIN}\n{as_markdown(sections)}\n\n{END}", text)

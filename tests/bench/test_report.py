@@ -1,4 +1,4 @@
-"""Cost by the formula that is printed, and the table in README.md."""
+"""Cost by the formula that is printed, the table in bench/README.md and the figures in README.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from bench.prices import FLOOR, Counts, dollars_per_million
-from bench.report import BEGIN, END, README, Section, cost_section, write_readme
+from bench.report import (
+    BEGIN,
+    END,
+    FIGURES,
+    PAGE,
+    README,
+    Section,
+    as_markdown,
+    cost_section,
+    figures,
+    put_between_marks,
+)
 
 FLOOR_AS_STATED = 1.88  # dollars; the goal is a multiple of this figure
 
@@ -40,7 +51,7 @@ def test_reads_are_paid_for() -> None:
 def test_the_table_goes_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write_readme([Section("Time", (("ours", "1.00"),)), cost_section(FLOOR, FLOOR, FLOOR)], readme)
+    put_between_marks([Section("Time", (("ours", "1.00"),)), cost_section(FLOOR, FLOOR, FLOOR)], readme)
     written = readme.read_text()
     assert written.startswith("before\n")
     assert written.endswith("after\n")
@@ -52,9 +63,36 @@ def test_a_readme_without_marks_is_refused(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("nothing here")
     with pytest.raises(ValueError, match="0 times"):
-        write_readme([], readme)
+        put_between_marks([], readme)
 
 
-def test_our_own_readme_has_the_marks() -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [README, PAGE], ids=["README.md", "bench/README.md"])
+def test_our_own_pages_have_the_marks(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     assert text.count(BEGIN) == text.count(END) == 1
+
+
+def test_the_readme_shows_five_figures_of_the_same_run() -> None:
+    sections = [Section(f"{title} of a run", ((label, f"figure of {label}"),)) for _, label, title in FIGURES]
+    shown = figures(sections)
+    assert [words for words, _ in shown.rows] == [words for words, _, _ in FIGURES]
+    assert [figure for _, figure in shown.rows] == [f"figure of {label}" for _, label, _ in FIGURES]
+    assert len(shown.rows) == 5
+
+
+def test_a_run_that_did_not_measure_a_figure_writes_none() -> None:
+    with pytest.raises(KeyError, match="Cold start"):
+        figures([Section(title, ((label, "1"),)) for _, label, title in FIGURES[:-1]])
+
+
+def test_the_figures_of_the_readme_are_those_of_the_table() -> None:
+    """Both pages are written by one run; a figure that was edited by hand is seen."""
+    table = PAGE.read_text(encoding="utf-8")
+    for words, label, _ in FIGURES:
+        (figure,) = [
+            row.split(" | ")[1].removesuffix(" |")
+            for row in README.read_text(encoding="utf-8").splitlines()
+            if row.startswith(f"| {words} | ")
+        ]
+        assert f"| {label} | {figure} |" in table, words
+    assert as_markdown([]) == ""
