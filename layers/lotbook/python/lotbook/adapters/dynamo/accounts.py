@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.instants import DAY
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.dynamo.table import Table
 
-ID_IS_FREE = "attribute_not_exists(pk)"
-STILL_THE_VERSION_READ = "#version = :read"
 _FIELDS = frozenset(field.name for field in fields(Account))
 
 
@@ -41,7 +39,7 @@ class DynamoAccounts:
         request = {
             "TableName": self._table.name,
             "Item": to_item(keys.account(account.account_id) | asdict(account) | _first_audit(account)),
-            "ConditionExpression": ID_IS_FREE,
+            "ConditionExpression": NOT_YET_WRITTEN,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         try:

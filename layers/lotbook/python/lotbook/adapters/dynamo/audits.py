@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_of
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.table import IS_THERE, from_item, to_item
 from lotbook.domain.values.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class DynamoAudits:
             "TableName": self._table.name,
             "Key": to_item(keys.account(account_id)),
             "UpdateExpression": "SET dp = :dp, du = :du",
-            "ConditionExpression": "attribute_exists(pk)",
+            "ConditionExpression": IS_THERE,
             "ExpressionAttributeValues": to_item(values),
         }
         send(self._table.client, "update_item", request)

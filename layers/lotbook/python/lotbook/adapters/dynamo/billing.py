@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.invoices.billing_details import Address, BillingDetails
 from lotbook.domain.sales.billing import BillingRecord
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lotbook.adapters.dynamo.table import Table
-
-NOT_YET_FILLED_IN = "attribute_not_exists(pk)"
-STILL_THE_VERSION_READ = "#version = :read"
 
 
 class DynamoBilling:
@@ -38,7 +35,7 @@ class DynamoBilling:
         request: dict[str, Any] = {
             "TableName": self._table.name,
             "Item": to_item(keys.billing(record.account_id) | asdict(saved)),
-            "ConditionExpression": NOT_YET_FILLED_IN,
+            "ConditionExpression": NOT_YET_WRITTEN,
         }
         if read is not None:
             request["ConditionExpression"] = STILL_THE_VERSION_READ

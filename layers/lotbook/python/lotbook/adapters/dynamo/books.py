@@ -1,11 +1,13 @@
 """Books and their ledger in DynamoDB: single-item conditional writes, strongly consistent reads, nothing else.
 
-The protocol and why each condition is needed: decisions/ and `usecases/credits/{burn,turn}.py`. Taking any one of them away loses
-credits under some interleaving; `tests/simulation` shows which.
+The protocol: decisions/ and `usecases/credits/{burn,turn}.py`. `tests/contracts/test_conditions.py` takes every condition out in
+turn and wants a contract to fail. `tests/simulation` explores every interleaving, on books in memory; that these refuse the same
+calls as the expressions here is shown by `tests/contracts/test_same_refusals.py`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -24,7 +26,14 @@ from lotbook.adapters.dynamo.book_items import (
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.packing import packed
 from lotbook.adapters.dynamo.store_time import StoreTime
-from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
+from lotbook.adapters.dynamo.table import (
+    IS_THERE,
+    NOT_YET_WRITTEN,
+    Condition,
+    from_item,
+    to_attribute,
+    to_item,
+)
 from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.credits.orders import Order
@@ -40,28 +49,28 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.ports.shop import Clock
 
-# What a burn demands of the book. `bu` and the others are no reserved words; names from outside go through #names.
-ENOUGH_LEFT = "av >= :n"
-NOT_BEFORE_THE_LAST_TURN = "lo <= :now"
-NOT_PAST_ITS_HORIZON = "hz > :now"
-NOT_PAUSED = "attribute_not_exists(pz)"
-NOT_BURNED_YET = "attribute_not_exists(r.#k)"
-NOT_HELD = "attribute_not_exists(ho.#k)"
-ROOM_FOR_A_RECEIPT = "size(r) < :max"
-ROOM_FOR_THEM_ALL = "size(r) <= :room"
-PRUNED_RECEIPT_IS_THE_SAME = "(attribute_not_exists(r.#p) OR r.#p = :prev)"
-HOLD_IS_OPEN = "attribute_exists(ho.#h)"
-BOOK_IS_OPEN = "attribute_exists(pk)"
-NOT_WAITING_YET = "attribute_not_exists(q.#i)"
-ROOM_FOR_AN_ORDER = "size(q) < :max"
-NOBODY_WROTE_SINCE = "v = :v AND bu = :bu"
-NEWER_THAN_THE_LAST_PAUSE = "pv < :pv"
-NOT_YET_WRITTEN = "attribute_not_exists(pk)"
+# What a write demands of the book, and what happens without it. Names from outside go through #names.
+ENOUGH_LEFT = Condition("av >= :n")  # or credits are burned that the account does not have
+NOT_BEFORE_THE_LAST_TURN = Condition("lo <= :now")  # or a slow clock burns a lot before its time (F6)
+NOT_PAST_ITS_HORIZON = Condition("hz > :now")  # or a burn draws from a dead lot, or comes before an order
+NOT_PAUSED = Condition("attribute_not_exists(pz)")  # or a paused account goes on burning
+NOT_BURNED_YET = Condition("attribute_not_exists(r.#k)")  # or a key's second burn drops the receipt of the first
+NOT_HELD = Condition("attribute_not_exists(ho.#k)")  # or a second hold, once the receipt is pruned, drops the first
+ROOM_FOR_A_RECEIPT = Condition("size(r) < :max")  # or a turn cannot settle the book with one look
+ROOM_FOR_THEM_ALL = Condition("size(r) <= :room")  # the same, of a batch
+PRUNED_RECEIPT_IS_THE_SAME = Condition("(attribute_not_exists(r.#p) OR r.#p = :prev)")  # or a later burn goes (F1)
+HOLD_IS_OPEN = Condition("attribute_exists(ho.#h)")  # or a hold is resolved twice
+NOT_WAITING_YET = Condition("attribute_not_exists(q.#i)")  # or two deliveries stop each other's turns for ever (F7)
+ROOM_FOR_AN_ORDER = Condition("size(q) < :max")  # or the item grows without end
+NO_ORDER_SINCE = Condition("v = :v")  # or a turn wipes an order, a pause or another turn (F10)
+NO_BURN_SINCE = Condition("bu = :bu")  # or a turn wipes a burn
+NEWER_THAN_THE_LAST_PAUSE = Condition("pv < :pv")  # or an older decision lifts a newer pause
 
 # Right sides see the old item: the receipt takes the position, seq and name from before this burn.
 MOVE_THE_POSITION = "av = av - :n, bu[0] = bu[0] + :n"
 LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:memo, bu)"
 
+PLACEHOLDER = re.compile("#k|#p|:prev")  # those of conditions that one write may state many times
 BATCH = 100  # keys that one BatchGetItem takes
 MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
 STAND_BACK_SECONDS = (0.010, 0.030)
@@ -116,7 +125,7 @@ class DynamoBooks:
             names[f"#k{number}"] = name
             values[f":m{number}"] = next_memo_values(memo, credits, number, last) if number else memo_values(memo)
             sets.append(f"r.#k{number} = list_append(:m{number}, bu)")
-            conditions += [f"attribute_not_exists(r.#k{number})", f"attribute_not_exists(ho.#k{number})"]
+            conditions += [_numbered(NOT_BURNED_YET, number), _numbered(NOT_HELD, number)]
             credits, last = credits + memo.credits, name
         values |= {":n": credits, ":links": len(burns), ":name": packed(last)}
         values |= {":now": burns[0][1].at, ":room": MAX_RECEIPTS - len(burns)}
@@ -126,10 +135,10 @@ class DynamoBooks:
         """PRUNE: nobody has to look again, for what goes is in the ledger and a turn settles it all the same."""
         numbered = list(enumerate(prunes))
         update = "REMOVE " + ", ".join(f"r.#p{number}" for number, _ in numbered)
-        conditions = [f"(attribute_not_exists(r.#p{number}) OR r.#p{number} = :p{number})" for number, _ in numbered]
+        conditions = [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number, _ in numbered]
         names = {f"#p{number}": prune.name for number, prune in numbered}
-        values = {f":p{number}": receipt_values(prune.receipt) for number, prune in numbered}
-        return self._update(account_id, unit, update, [BOOK_IS_OPEN, *conditions], names, values)
+        values = {f":prev{number}": receipt_values(prune.receipt) for number, prune in numbered}
+        return self._update(account_id, unit, update, [IS_THERE, *conditions], names, values)
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         """RESOLVE: a burn of nothing that closes a hold."""
@@ -148,7 +157,7 @@ class DynamoBooks:
             account_id,
             unit,
             "SET q.#i = :order, hz = :zero, v = v + :one",
-            [BOOK_IS_OPEN, NOT_WAITING_YET, ROOM_FOR_AN_ORDER],
+            [IS_THERE, NOT_WAITING_YET, ROOM_FOR_AN_ORDER],
             {"#i": order.order_id},
             {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS},
         )
@@ -172,13 +181,13 @@ class DynamoBooks:
             gone += ["dp", "du"]
         if gone:
             update += " REMOVE " + ", ".join(gone)
-        return self._update(account_id, unit, update, [NOBODY_WROTE_SINCE], names, values)
+        return self._update(account_id, unit, update, [NO_ORDER_SINCE, NO_BURN_SINCE], names, values)
 
     def tidy(self, account_id: str, unit: str, outcomes: Iterable[str]) -> None:
         """Take journaled outcomes out; their names never come back."""
         names = {f"#{number}": name for number, name in enumerate(outcomes)}
         update = "REMOVE " + ", ".join(f"r.{placeholder}" for placeholder in names)
-        self._update(account_id, unit, update, [BOOK_IS_OPEN], names, {}, answer="NONE")
+        self._update(account_id, unit, update, [IS_THERE], names, {}, answer="NONE")
 
     def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
         """Set or clear the flag; `v` moves, so no turn in flight undoes it."""
@@ -256,7 +265,7 @@ class DynamoBooks:
     def hold_done(self, account_id: str, name: str) -> None:
         """Off the due index."""
         request = {"Key": to_item(keys.spread_ledger(account_id, name)), "UpdateExpression": "REMOVE dp, du"}
-        self._guarded("update_item", request | {"ConditionExpression": "attribute_exists(pk)"})
+        self._guarded("update_item", request | {"ConditionExpression": IS_THERE})
 
     def stand_back(self) -> None:
         """Ten to thirty milliseconds: a herd that meets one order does its turn about once instead of all at once."""
@@ -267,7 +276,7 @@ class DynamoBooks:
         account_id: str,
         unit: str,
         update: str,
-        conditions: list[str],
+        conditions: list[Condition],
         names: Mapping[str, str],
         values: Mapping[str, Any],
         answer: str = "ALL_NEW",
@@ -330,3 +339,8 @@ class DynamoBooks:
             raise
         self._store_time.hear(sent_at, answer)
         return answer
+
+
+def _numbered(condition: Condition, number: int) -> Condition:
+    """The condition on one of many: its placeholders end in the number."""
+    return Condition(PLACEHOLDER.sub(rf"\g<0>{number}", condition))

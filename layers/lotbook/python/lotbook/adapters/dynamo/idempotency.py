@@ -9,10 +9,8 @@ from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import Table, from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Table, from_item, to_item
 from lotbook.domain.values.ids import fingerprint
-
-NOT_YET_CLAIMED = "attribute_not_exists(pk)"
 
 
 class DynamoIdempotency:
@@ -40,7 +38,7 @@ class DynamoIdempotency:
                 {
                     "TableName": self._table.name,
                     "Item": to_item({**place, "key": key, "record": dict(record)}),
-                    "ConditionExpression": NOT_YET_CLAIMED,
+                    "ConditionExpression": NOT_YET_WRITTEN,
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 },
             )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
 
 DUE_KIND = "notice"
-NOT_YET_WRITTEN = "attribute_not_exists(pk)"
-STILL_THE_VERSION_READ = "#version = :read"
 
 
 class DynamoLatches:

@@ -13,13 +13,12 @@ from typing import Any
 
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import Table, from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Condition, Table, from_item, to_item
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.policy.stored import read_policy
 
 MAX_CACHED = 64
-NOT_YET_PUBLISHED = "attribute_not_exists(pk)"
-HEAD_IS_AS_READ = "#newest = :read"
+HEAD_IS_AS_READ = Condition("#newest = :read")
 
 
 class DynamoPolicies:
@@ -73,7 +72,7 @@ class DynamoPolicies:
             "version": published.version,
             "document": json.dumps(published.document, separators=(",", ":"), ensure_ascii=False),
         }
-        return {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_PUBLISHED}
+        return {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_WRITTEN}
 
     def _head_put(self, policy_id: str, head: int) -> dict[str, object]:
         put: dict[str, object] = {
@@ -81,7 +80,7 @@ class DynamoPolicies:
             "Item": to_item({**keys.policy_head(policy_id), "newest": head + 1}),
         }
         if not head:
-            return {**put, "ConditionExpression": NOT_YET_PUBLISHED}
+            return {**put, "ConditionExpression": NOT_YET_WRITTEN}
         return {
             **put,
             "ConditionExpression": HEAD_IS_AS_READ,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import KeyUse
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
 
 KEY_SPACE = "buy"
-NOT_YET_USED = "attribute_not_exists(pk)"
-STILL_THE_VERSION_READ = "#version = :read"
 
 
 class DynamoPurchases:
@@ -98,5 +96,5 @@ class DynamoPurchases:
 
     def _put_new(self, values: dict[str, Any]) -> Attributes:
         return {
-            "Put": {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_USED},
+            "Put": {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_WRITTEN},
         }

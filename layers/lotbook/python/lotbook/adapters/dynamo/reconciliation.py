@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, from_item, to_item
 from lotbook.domain.reconciliation.differences import Period, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.values import instants
@@ -18,7 +18,6 @@ from lotbook.ports.reconciliation import Noted, Progress
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
 
-NOT_YET_WRITTEN = "attribute_not_exists(pk)"
 DAY_CHARACTERS = len("2026-01-31")
 MAX_NOTES = 1_000  # of one stray
 _LEARNED = ("account_id", "purchase_id", "session", "payment_intent", "event_id", "total_minor", "currency")

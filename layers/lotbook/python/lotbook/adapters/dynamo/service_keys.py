@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import Table, from_item, to_item
+from lotbook.adapters.dynamo.table import IS_THERE, Table, from_item, to_item
 from lotbook.domain.values.access import SCOPES, Scope
 
 
@@ -34,7 +34,7 @@ class DynamoServiceKeys:
             "TableName": self._table.name,
             "Key": to_item(keys.service_key(key_hash)),
             "UpdateExpression": "SET revoked_at = :at",
-            "ConditionExpression": "attribute_exists(pk)",
+            "ConditionExpression": IS_THERE,
             "ExpressionAttributeValues": to_item({":at": at}),
         }
         send(self._table.client, "update_item", request)

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NewType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Attributes = dict[str, Any]  # DynamoDB JSON, {"N": "1"}
+# What a write demands of the item. Every condition has a name and lies at a module's top: tests/contracts takes each one out.
+Condition = NewType("Condition", str)
+NOT_YET_WRITTEN = Condition("attribute_not_exists(pk)")
+IS_THERE = Condition("attribute_exists(pk)")
+STILL_THE_VERSION_READ = Condition("#version = :read")
 
 
 @dataclass(frozen=True, slots=True)
