@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from typing import Any
 import pytest
 
 from local.policies import SAMPLES, VARIANTS, check, main, read_document, sample_policies
+from lotbook.api.requests import schemas
 from lotbook.api.requests.policy_document import parse_policy
+from lotbook.domain.policy.findings import shown
 from lotbook.domain.policy.stored import read_policy
 from lotbook.domain.values.errors import PolicyInvalid
+from lotbook.domain.values.regions import REGIONS
 
 DROP = object()
 NAMES = ["insurestack", "make", "9pic", "gocontent", "diaflow"]
@@ -128,11 +132,11 @@ MUTATIONS: list[tuple[str, str, object, str, str]] = [
     ("9pic", "taxes.0.rate", "-0.18", '"-0.18"', '"0.18"'),
     ("9pic", "taxes.0.rate", 0.18, "0.18", "decimal in quotes"),
     ("9pic", "taxes.0.rate", "much", '"much"', "decimal in quotes"),
-    ("9pic", "taxes.0.rate", "NaN", '"NaN"', "finite"),
+    ("9pic", "taxes.0.rate", "NaN", '"NaN"', "decimal in quotes"),
     ("9pic", "top_up.unit_prices.usd", 0.02, "0.02", "decimal in quotes"),
     ("9pic", "top_up.unit_prices.usd", "0", '"0"', "above 0"),
     ("9pic", "top_up.unit_prices.usd", "-0.02", '"-0.02"', "above 0"),
-    ("9pic", "top_up.unit_prices.usd", "0.0000000000001", '"1E-13"', "at most 12 decimals"),
+    ("9pic", "top_up.unit_prices.usd", "0.0000000000001", '"0.0000000000001"', "at most 12 of them after"),
     ("9pic", "top_up.unit_prices", {"usd": "0.02"}, '{"usd": "0.02"}', "a price in each of inr, usd"),
     ("9pic", "plans.1.prices_minor", {"usd": 20_000}, '{"usd": 20000}', "a price in each of inr, usd"),
     ("9pic", "plans.1.prices_minor.usd", 49, "49", "50 to 99999999"),
@@ -147,7 +151,7 @@ MUTATIONS: list[tuple[str, str, object, str, str]] = [
     ("9pic", "consent.version", "", '""', "names the version"),
     ("9pic", "consent.kind", "terms", '"terms"', "'refund_policy'"),
     ("9pic", "advice.beyond_sizes_plan_id", "gold", '"gold"', "one of payg, pro"),
-    ("9pic", "costs.0.rates.photo", "-1", '"-1"', "0 or more"),
+    ("9pic", "costs.0.rates.photo", "-1", '"-1"', "0 to 1000000000000"),
     ("9pic", "costs.1.action", "process_with_ai", '"process_with_ai"', "each action once"),
     ("9pic", "assumptions.0.path", "consent.colour", '"consent.colour"', "a dotted path"),
     ("9pic", "top_up.packs", [{"pack_id": "a", "credits": 1, "prices_minor": {}}], "1 packs", "only with mode packs"),
@@ -207,6 +211,99 @@ def test_what_is_wrong_is_named_with_path_found_and_allowed(
     assert allowed in error["allowed"]
     assert error["message"] == f"found {error['found']}; allowed: {error['allowed']}"
     assert set(error) == {"field", "code", "message", "found", "allowed"}
+
+
+DECIMALS = [
+    ("9pic", "taxes.0.rate"),
+    ("make", "auto_top_up.surcharge_rate"),
+    ("make", "top_up.companions.0.per_credit"),
+    ("9pic", "top_up.unit_prices.usd"),
+    ("9pic", "costs.0.rates.photo"),
+    ("diaflow", "costs.4.flat"),
+]
+NO_DECIMALS = [
+    "1_0",
+    " 1",
+    "1 ",
+    "\N{FULLWIDTH DIGIT ONE}",
+    "\N{ARABIC-INDIC DIGIT ONE}",
+    "+1",
+    "1.",
+    ".5",
+    "01",
+    "1E0",
+    "1e-2",
+    "0.1E1",
+    "1E+999999",
+    "1E-1000000",
+    "0E-1000000",
+    "-",
+    "",
+    "Infinity",
+    "0." + "9" * 200,
+    "1" * 14,
+]
+
+
+@pytest.mark.parametrize(("name", "path"), DECIMALS)
+def test_s6_every_decimal_of_a_policy_has_one_grammar(name: str, path: str) -> None:
+    for text in NO_DECIMALS:
+        error = errors_of(changed(name, path, text))[path]
+        assert (error["found"], error["code"]) == (shown(text), "type"), text
+        assert "for example" in error["allowed"], text
+    assert parse_policy(changed(name, path, "0.125"))
+
+
+@pytest.mark.parametrize("path", ["taxes.0.rate", "auto_top_up.surcharge_rate"])
+def test_s6_a_rate_has_at_most_six_decimals_so_that_every_purchase_under_it_can_be_stored(path: str) -> None:
+    made = changed("make", "taxes", [{"name": "VAT", "rate": "0.2"}])
+    *steps, last = path.split(".")
+    place: Any = made
+    for step in steps:
+        place = place[int(step) if step.isdigit() else step]
+    place[last] = "0.088750"
+    assert parse_policy(made)
+    place[last] = "0.0887501"
+    assert "at most 6 decimals" in errors_of(made)[path]["allowed"]
+
+
+def test_s6_a_decimal_of_an_older_version_is_still_read_as_it_was_published() -> None:
+    assert read_policy(changed("9pic", "taxes.0.rate", "1_0E-2")).taxes[0].rate == Decimal("0.10")
+
+
+@pytest.mark.parametrize("region", ["UK", "EL", "EU", "XX", "us", "USA", ""])
+def test_n1_a_region_that_no_account_can_have_is_refused_wherever_a_policy_names_one(region: str) -> None:
+    taxed = changed("9pic", "taxes.0", {"name": "VAT", "rate": "0.2", "region": region})
+    paid = changed("9pic", "payment.0.region", region)
+    priced = changed("9pic", "currencies.by_region", {region: "inr"})
+    paths = ["taxes.0.region", "payment.0.region", f"currencies.by_region.{region}"]
+    for made, path in zip([taxed, paid, priced], paths, strict=True):
+        assert "ISO 3166" in errors_of(made)[path]["allowed"], path
+
+
+def test_n1_every_region_of_a_policy_is_one_that_an_account_can_be_opened_in() -> None:
+    for region in sorted(REGIONS):
+        assert parse_policy(changed("9pic", "taxes.0", {"name": "VAT", "rate": "0.2", "region": region}))
+        body = {"account_id": "a", "policy_id": "p", "region": region, "email": "a@example.com"}
+        assert schemas.read(schemas.AccountBody, body).region == region
+
+
+@pytest.mark.parametrize(
+    ("rule", "allowed"),
+    [
+        ({"currency": "gbp"}, "accounts of this policy have: inr, usd"),
+        ({"currency": "xxx"}, "accounts of this policy have: inr, usd"),
+        ({"currency": "usd", "region": "IN"}, "accounts in IN of this policy have: inr"),
+        ({"currency": "inr", "region": "US"}, "accounts in US of this policy have: usd"),
+    ],
+)
+def test_n1_a_rule_that_no_account_can_match_is_refused_since_nobody_would_ever_be_taxed_by_it(
+    rule: dict[str, str], allowed: str
+) -> None:
+    taxed = changed("9pic", "taxes.0", {"name": "VAT", "rate": "0.2", **rule})
+    paid = changed("9pic", "payment.0", {"label": "Pay", **rule})
+    assert allowed in errors_of(taxed)["taxes.0.currency"]["allowed"]
+    assert allowed in errors_of(paid)["payment.0.currency"]["allowed"]
 
 
 @pytest.mark.parametrize("made", [None, [], "policy", 5, {}])

@@ -10,6 +10,7 @@ import json
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -17,9 +18,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from lotbook.domain.policy import document as policy
 from lotbook.domain.policy import plans, top_ups
+from lotbook.domain.policy.bounds import leaves, path_of
 from lotbook.domain.policy.checks import findings
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, refusal, shown
+from lotbook.domain.values import decimals
 
 MAX_DEPTH = 16
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -29,9 +32,9 @@ _ALLOWED = {
     "int_from_float": "an integer",
     "string_type": "a text",
     "bool_type": "true or false",
-    "decimal_type": 'a decimal in quotes, for example "0.0009"',
-    "decimal_parsing": 'a decimal in quotes, for example "0.0009"',
-    "finite_number": "a finite decimal",
+    "decimal_type": decimals.FORM,
+    "decimal_parsing": decimals.FORM,
+    "finite_number": decimals.FORM,
     "tuple_type": "a list",
     "mapping_type": "an object",
     "dict_type": "an object",
@@ -48,7 +51,9 @@ def parse_policy(document: object) -> Policy:
         parsed = _adapter().validate_json(json.dumps(document))
     except ValidationError as error:
         raise refusal(_finding(document, each) for each in error.errors(include_url=False)) from None
-    wrong = findings(parsed)
+    misspelt = tuple(_misspelt_decimals(document, parsed))
+    told = {each.path for each in misspelt}
+    wrong = (*misspelt, *(each for each in findings(parsed) if each.path not in told))
     if wrong:
         raise refusal(wrong)
     return parsed
@@ -80,6 +85,14 @@ def _strange(path: str, value: object, depth: int) -> Iterator[Finding]:
         yield Finding(path, shown(value), 'an integer, or a decimal in quotes, for example "0.0009"', code="float")
     elif value is not None and not isinstance(value, str | int | bool):
         yield Finding(path, shown(value), "JSON values: put it in quotes", code="not_json")
+
+
+def _misspelt_decimals(document: object, parsed: Policy) -> Iterator[Finding]:
+    """Decimals that Python reads though nobody should write them so; the message is that of any other text."""
+    for steps, value in leaves(parsed):
+        written = _look_up(document, steps) if isinstance(value, Decimal) else None
+        if isinstance(written, str) and not decimals.is_decimal(written):
+            yield Finding(path_of(steps), shown(written), decimals.FORM, code="type")
 
 
 def _finding(document: object, error: Any) -> Finding:

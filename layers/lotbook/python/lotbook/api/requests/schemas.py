@@ -15,12 +15,12 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from lotbook.api.http import idempotency
 from lotbook.api.http.body import MAX_ERRORS, MAX_NAME_SHOWN, UNKNOWN
 from lotbook.api.requests import burning
-from lotbook.api.requests.regions import REGIONS
 from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS
 from lotbook.domain.invoices import billing_details
 from lotbook.domain.sales import quotes
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.regions import REGIONS
 
 MAX_URL_CHARACTERS = 2_000
 MAX_REASON_CHARACTERS = 500

@@ -11,14 +11,22 @@ from dataclasses import is_dataclass
 
 from lotbook.domain.credits.lots import LOT_KINDS
 from lotbook.domain.policy.bounds import bound_findings
-from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.document import PaymentRule, Policy, TaxRule
 from lotbook.domain.policy.findings import Finding, shown
-from lotbook.domain.policy.plan_checks import ID_GRAMMAR, MAX_CREDITS, plan_change_findings, plan_findings
+from lotbook.domain.policy.plan_checks import (
+    ID_GRAMMAR,
+    MAX_CREDITS,
+    plan_change_findings,
+    plan_findings,
+    sold_currencies,
+)
 from lotbook.domain.policy.top_up_checks import top_up_findings
+from lotbook.domain.values.decimals import MAX_DECIMALS, RATE_DECIMALS, fits
 from lotbook.domain.values.money import CURRENCIES
+from lotbook.domain.values.regions import EXAMPLE, REGIONS
+from lotbook.domain.values.urls import HTTPS_ALLOWED, is_https
 
 UNIT_GRAMMAR = re.compile(r"[a-z][a-z0-9_]{0,39}")
-REGION_GRAMMAR = re.compile(r"[A-Z]{2}")
 MIN_CHECKOUT_TTL_MINUTES = 31  # the gateway's least is 30, and clocks differ
 MAX_CHECKOUT_TTL_MINUTES = 24 * 60 - 1
 MAX_RECHECK_AFTER_MINUTES = 30 * 24 * 60
@@ -75,7 +83,7 @@ def _regions(policy: Policy) -> Iterator[Finding]:
         yield from _currency(f"currencies.by_region.{region}", currency)
     for place, rule in enumerate(policy.payment):
         yield from _region(f"payment.{place}.region", rule.region)
-        yield from _currency(f"payment.{place}.currency", rule.currency)
+        yield from _pair(f"payment.{place}", rule, policy)
     if not policy.payment or policy.payment[-1].region or policy.payment[-1].currency:
         allowed = "rules of which the last has neither region nor currency, so that one always matches"
         yield Finding("payment", f"{len(policy.payment)} rules", allowed)
@@ -84,9 +92,10 @@ def _regions(policy: Policy) -> Iterator[Finding]:
 def _taxes(policy: Policy) -> Iterator[Finding]:
     for place, rule in enumerate(policy.taxes):
         yield from _region(f"taxes.{place}.region", rule.region)
-        yield from _currency(f"taxes.{place}.currency", rule.currency)
-        if not 0 <= rule.rate <= MAX_RATE:
-            yield Finding(f"taxes.{place}.rate", shown(rule.rate), 'a decimal from "0" to "1"; 18 % is "0.18"')
+        yield from _pair(f"taxes.{place}", rule, policy)
+        if not 0 <= rule.rate <= MAX_RATE or not fits(rule.rate, RATE_DECIMALS):
+            allowed = f'a decimal from "0" to "1", of at most {RATE_DECIMALS} decimals; 18 % is "0.18"'
+            yield Finding(f"taxes.{place}.rate", shown(rule.rate), allowed)
 
 
 def _purchase_rules(policy: Policy) -> Iterator[Finding]:
@@ -103,8 +112,10 @@ def _purchase_rules(policy: Policy) -> Iterator[Finding]:
     if policy.consent and not 1 <= len(policy.consent.version) <= MAX_CONSENT_VERSION_CHARACTERS:
         allowed = f"a text of 1 to {MAX_CONSENT_VERSION_CHARACTERS} characters that names the version"
         yield Finding("consent.version", shown(policy.consent.version), allowed)
-    if policy.consent and not policy.consent.url.startswith("https://"):
-        yield Finding("consent.url", shown(policy.consent.url), "an https address")
+    if policy.consent and not is_https(policy.consent.url):
+        yield Finding("consent.url", shown(policy.consent.url), HTTPS_ALLOWED)
+    if policy.support and policy.support.url is not None and not is_https(policy.support.url):
+        yield Finding("support.url", shown(policy.support.url), HTTPS_ALLOWED)
 
 
 def _notices(policy: Policy) -> Iterator[Finding]:
@@ -133,8 +144,9 @@ def _costs(policy: Policy) -> Iterator[Finding]:
         if actions.count(cost.action) > 1:
             yield Finding(f"costs.{place}.action", shown(cost.action), "each action once")
         for path, value in (("flat", cost.flat), *((f"rates.{name}", rate) for name, rate in cost.rates.items())):
-            if value < 0:
-                yield Finding(f"costs.{place}.{path}", shown(value), "0 or more")
+            if not 0 <= value <= MAX_CREDITS or not fits(value):
+                allowed = f"0 to {MAX_CREDITS}, of at most {MAX_DECIMALS} decimals"
+                yield Finding(f"costs.{place}.{path}", shown(value), allowed)
         if cost.min < 0:
             yield Finding(f"costs.{place}.min", shown(cost.min), "0 or more")
 
@@ -152,8 +164,19 @@ def _currency(path: str, currency: str | None) -> Iterator[Finding]:
 
 
 def _region(path: str, region: str | None) -> Iterator[Finding]:
-    if region is not None and not REGION_GRAMMAR.fullmatch(region):
-        yield Finding(path, shown(region), "an ISO 3166 country code in two capital letters")
+    if region is not None and region not in REGIONS:
+        yield Finding(path, shown(region), EXAMPLE)
+
+
+def _pair(path: str, rule: TaxRule | PaymentRule, policy: Policy) -> Iterator[Finding]:
+    """A rule that no account can ever match is a tax that is never charged (N1)."""
+    if rule.currency is None:
+        return
+    sold = sold_currencies(policy) if rule.region is None else {policy.currency_for(rule.region)}
+    if rule.currency not in sold:
+        of_whom = "accounts" if rule.region is None else f"accounts in {rule.region}"
+        allowed = f"a currency that {of_whom} of this policy have: {', '.join(sorted(sold))}"
+        yield Finding(f"{path}.currency", shown(rule.currency), allowed)
 
 
 def _resolves(policy: Policy, path: str) -> bool:

@@ -9,6 +9,7 @@ from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, shown
 from lotbook.domain.policy.plans import INTERVAL_MONTHS, Plan
 from lotbook.domain.values.money import CURRENCIES, STRIPE_LIMITS
+from lotbook.domain.values.urls import HTTPS_ALLOWED, is_https
 
 ID_GRAMMAR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 ID_ALLOWED = "letters, digits, _ and -, at most 64, no sign in front"
@@ -69,8 +70,8 @@ def _one(path: str, plan: Plan) -> Iterator[Finding]:
         yield Finding(f"{path}.plan_id", shown(plan.plan_id), ID_ALLOWED)
     if not 0 <= plan.credits <= MAX_CREDITS:
         yield Finding(f"{path}.credits", shown(plan.credits), f"0 to {MAX_CREDITS}")
-    if plan.contact_url is not None and not plan.contact_url.startswith("https://"):
-        yield Finding(f"{path}.contact_url", shown(plan.contact_url), "an https address")
+    if plan.contact_url is not None and not is_https(plan.contact_url):
+        yield Finding(f"{path}.contact_url", shown(plan.contact_url), HTTPS_ALLOWED)
 
 
 def _interval(path: str, plan: Plan) -> Iterator[Finding]:

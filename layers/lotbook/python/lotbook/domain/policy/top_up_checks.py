@@ -8,12 +8,14 @@ from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, shown
 from lotbook.domain.policy.plan_checks import ID_ALLOWED, ID_GRAMMAR, MAX_CREDITS, price_findings, sold_currencies
 from lotbook.domain.policy.plans import Validity
+from lotbook.domain.values.decimals import RATE_DECIMALS, fits
 from lotbook.domain.values.money import UNIT_PRICE_DECIMALS
 
 MAX_PACKS = 100
 MAX_VALIDITY_MONTHS = 1_200
 MAX_UNIT_PRICE = 1_000_000  # major units
 MAX_SURCHARGE_RATE = 10
+PRICE_ALLOWED = f"a decimal above 0, at most {MAX_UNIT_PRICE}, of at most {UNIT_PRICE_DECIMALS} decimals"
 
 
 def top_up_findings(policy: Policy) -> Iterator[Finding]:
@@ -49,10 +51,8 @@ def _unit_prices(policy: Policy) -> Iterator[Finding]:
         allowed = f"a price in each of {', '.join(sorted(sold))}, and no other"
         yield Finding("top_up.unit_prices", shown(prices), allowed)
     for currency, price in prices.items():
-        decimals = -int(price.as_tuple().exponent)
-        if not 0 < price <= MAX_UNIT_PRICE or decimals > UNIT_PRICE_DECIMALS:
-            allowed = f"a decimal above 0, at most {MAX_UNIT_PRICE}, of at most {UNIT_PRICE_DECIMALS} decimals"
-            yield Finding(f"top_up.unit_prices.{currency}", shown(price), allowed)
+        if not 0 < price <= MAX_UNIT_PRICE or not fits(price, UNIT_PRICE_DECIMALS):
+            yield Finding(f"top_up.unit_prices.{currency}", shown(price), PRICE_ALLOWED)
 
 
 def _by_plan(policy: Policy) -> Iterator[Finding]:
@@ -113,8 +113,8 @@ def _companions(policy: Policy) -> Iterator[Finding]:
             yield Finding(f"{path}.unit", shown(each.unit), "a unit of `units` other than the first")
         if any(each.unit == other.unit for other in policy.top_up.companions[:place]):
             yield Finding(f"{path}.unit", shown(each.unit), "each unit once")
-        if not 0 < each.per_credit <= MAX_UNIT_PRICE:
-            yield Finding(f"{path}.per_credit", shown(each.per_credit), f"a decimal above 0, at most {MAX_UNIT_PRICE}")
+        if not 0 < each.per_credit <= MAX_UNIT_PRICE or not fits(each.per_credit, UNIT_PRICE_DECIMALS):
+            yield Finding(f"{path}.per_credit", shown(each.per_credit), PRICE_ALLOWED)
 
 
 def _automatic(policy: Policy) -> Iterator[Finding]:
@@ -129,5 +129,6 @@ def _automatic(policy: Policy) -> Iterator[Finding]:
         yield Finding("auto_top_up", f"top_up.mode {top_up.mode}", "only with top_up.mode quantity")
     if not 1 <= rule.credits <= MAX_CREDITS or (top_up.step >= 1 and rule.credits % top_up.step):
         yield Finding("auto_top_up.credits", shown(rule.credits), f"a multiple of top_up.step, 1 to {MAX_CREDITS}")
-    if not 0 <= rule.surcharge_rate <= MAX_SURCHARGE_RATE:
-        yield Finding("auto_top_up.surcharge_rate", shown(rule.surcharge_rate), 'a decimal from "0"; 30 % is "0.30"')
+    if not 0 <= rule.surcharge_rate <= MAX_SURCHARGE_RATE or not fits(rule.surcharge_rate, RATE_DECIMALS):
+        allowed = f'a decimal from "0" to "{MAX_SURCHARGE_RATE}", of at most {RATE_DECIMALS} decimals; 30 % is "0.30"'
+        yield Finding("auto_top_up.surcharge_rate", shown(rule.surcharge_rate), allowed)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from types import MappingProxyType
 
+from lotbook.domain.values.decimals import MAX_DECIMALS
+
 # Unit prices have at most so many decimals in major units; quantity x unit price is exact in this context.
-UNIT_PRICE_DECIMALS = 12
+UNIT_PRICE_DECIMALS = MAX_DECIMALS
 _EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 
 

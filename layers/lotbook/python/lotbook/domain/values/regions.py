@@ -12,3 +12,4 @@ SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ
 UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 REGIONS = frozenset(_LISTED.split())
+EXAMPLE = "a country of ISO 3166 in two capital letters, such as US (the United Kingdom is GB, Greece is GR)"
