@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from local import generate
+from lotbook.api import openapi
 from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
 
@@ -54,3 +57,18 @@ def test_generating_twice_gives_the_same_bytes() -> None:
 def test_an_unknown_generator_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert generate.main(["nothing"]) == 2
     assert "nothing" in capsys.readouterr().err
+
+
+def descriptions(schema: object) -> Iterator[str]:
+    """Every description of an OpenAPI document."""
+    if isinstance(schema, dict):
+        yield from (text for name, text in schema.items() if name == "description" and isinstance(text, str))
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from descriptions(part)
+
+
+def test_n6_the_document_is_the_same_on_every_python() -> None:
+    """3.13 takes the indentation out of docstrings and 3.11 leaves it, so a description must not depend on it."""
+    found = list(descriptions(openapi.document()))
+    assert len(found) > 100
+    assert [text for text in found if text != inspect.cleandoc(text)] == []

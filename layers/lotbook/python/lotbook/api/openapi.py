@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Iterator
 from functools import cache
@@ -240,7 +241,7 @@ def _shape(shape: Any) -> Schema:
     members = get_type_hints(shape, include_extras=True)
     described: Schema = {
         "type": "object",
-        "description": shape.__doc__,
+        "description": inspect.cleandoc(shape.__doc__),  # 3.13 dedents docstrings itself
         "properties": {name: _type(member) for name, member in members.items()},
     }
     required = [name for name in members if name in shape.__required_keys__]
