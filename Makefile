@@ -38,7 +38,7 @@ test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lin
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(TEST) ## the tests that start no process
-	.venv/bin/python -m pytest -q tests --ignore=tests/scenarios --ignore=tests/race -m "not engine and not slow"
+	.venv/bin/python -m pytest -q -n 2 -m "not process"
 
 bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and the usual way, as ratios; under 3 minutes
 	@.venv/bin/python -m bench

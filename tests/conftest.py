@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
-from tests import engine
+from tests import engine, processes
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +16,20 @@ def dynamo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """While a test runs, a process that it did not announce is refused."""
+    processes.running(item)
+    try:
+        return (yield)
+    finally:
+        processes.ended()
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Soaks run only when they are asked for by name: `-m soak`."""
+    processes.mark(items)
     if "soak" in str(config.getoption("-m")):
         return
     soaks = [item for item in items if item.get_closest_marker("soak")]

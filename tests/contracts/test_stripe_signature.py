@@ -147,6 +147,7 @@ def test_one_bit_of_body_or_signature_decides(body: bytes, flip: int) -> None:
             verify(bytes(changed), header, [SECRET], NOW)
 
 
+@pytest.mark.process
 def test_verification_needs_no_stripe_library() -> None:
     """A forged call costs no third of a second of import."""
     import subprocess

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.functions.conftest import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +39,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 
+@pytest.mark.process
 def test_consume_loads_no_pydantic_no_stripe_no_policies() -> None:
     environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/lotbook/python'}"}
     answer = subprocess.run(

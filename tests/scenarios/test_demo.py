@@ -18,6 +18,7 @@ from tests.scenarios.conftest import ROOT
 VENDORS = ("InsureStack", "Make", "9Pic", "GoContent", "Diaflow")
 
 
+@pytest.mark.process
 def test_the_tour_plays_to_its_end_for_all_five_vendors() -> None:
     if not (ROOT / ".venv-engine" / "bin" / "ministack").exists():
         pytest.skip("the local engine is not installed: make install")

@@ -1,0 +1,71 @@
+"""The Makefile's targets do what `make help` and CONTRIBUTING say. Its commands are taken from `make -n`, so that nothing is installed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
+PYTEST = ".venv/bin/python -m pytest "
+pytestmark = pytest.mark.process
+
+
+def commands(*arguments: str) -> str:
+    """What make would do."""
+    return subprocess.run(
+        ["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+
+
+def pytest_arguments(*arguments: str) -> list[str]:
+    """What a target hands to pytest."""
+    (line,) = [line for line in commands(*arguments).splitlines() if PYTEST in line]
+    return shlex.split(line.partition(PYTEST)[2])
+
+
+def collected(arguments: list[str]) -> set[str]:
+    """The tests that pytest would run with these arguments."""
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            *(word for word in arguments if word != "-q"),
+            "--collect-only",
+            "-q",
+            "-n",
+            "0",
+            "-p",
+            "no:cacheprovider",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-2_000:] + run.stderr[-2_000:]
+    return {line for line in run.stdout.splitlines() if "::" in line}
+
+
+def test_n5_make_test_fast_runs_what_starts_no_process_and_nothing_else() -> None:
+    """N5: it named a marker that does not exist, and ran nothing. That these start no process, `tests/processes.py` holds."""
+    found = collected(pytest_arguments("test-fast"))
+    folders = {test.split("/")[1] for test in found}
+    assert {"domain", "usecases", "api", "architecture", "functions", "contracts"} <= folders
+    assert "race" not in folders
+    assert not [test for test in found if "test_run_process" in test or "test_cold_start" in test]
+    assert len(found) > 3_000
+
+
+def test_every_phony_target_is_listed_with_what_it_does() -> None:
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    help_text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = {line.split()[1] for line in help_text.splitlines()}
+    assert set(phony.split()) == listed

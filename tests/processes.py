@@ -1,0 +1,46 @@
+"""A test that starts a process says so, and `make test-fast` leaves it out: `process`, or `engine` and `sam`, which imply it.
+
+What says nothing and starts one all the same fails, wherever it is run: Python reports every start to an audit hook.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+MARKER = "process"
+IMPLYING = ("engine", "sam")  # markers
+STARTING = ("dynamo_engine", "stack")  # fixtures
+STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.forkpty", "os.exec", "os.system"})
+_running: list[pytest.Item] = []
+
+
+class UnmarkedProcess(AssertionError):
+    """A test without the marker started a process."""
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Add the marker where another marker or a fixture says the same."""
+    for item in items:
+        implied = any(item.get_closest_marker(name) for name in IMPLYING)
+        if implied or set(STARTING) & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKER)
+
+
+def watch(event: str, arguments: tuple[Any, ...]) -> None:
+    """The audit hook: refuses a start that the running test did not announce."""
+    if event in STARTS and _running and not _running[-1].get_closest_marker(MARKER):
+        raise UnmarkedProcess(f"{_running[-1].nodeid} starts {arguments[0]!r}: mark it `{MARKER}`")
+
+
+def running(item: pytest.Item) -> None:
+    _running.append(item)
+
+
+def ended() -> None:
+    _running.clear()
+
+
+sys.addaudithook(watch)
