@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.faults import set_fault
 from local.stripe_stand_in.http import Request, Response, json_response
+from local.stripe_stand_in.machine import Machine
 from local.stripe_stand_in.money import LARGER_MAX
 from local.stripe_stand_in.resources.checkout_pay import end_payment, settle_async
 from local.stripe_stand_in.resources.disputes import close_dispute, open_dispute
@@ -17,15 +18,12 @@ from local.stripe_stand_in.resources.refunds import charge_of, fail_refund, refu
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, render
 
-if TYPE_CHECKING:
-    from local.stripe_stand_in.stand_in import StandIn
-
 MAX_TIMES = 100
 MAX_SHOWN = 10_000
 MODES = ("deliver", "hold")
 
 
-def answer(stand_in: StandIn, request: Request) -> Response:
+def answer(stand_in: Machine, request: Request) -> Response:
     """The answer to one control call."""
     steps = request.path.strip("/").split("/")[1:] or [""]
     handler = _ROUTES.get((request.method, steps[0], len(steps)))
@@ -82,7 +80,7 @@ def _find(world: World, kind: str, object_id: str) -> Doc:
     return found
 
 
-def _show_webhooks(stand_in: StandIn, _: list[str], __: Doc) -> Doc:
+def _show_webhooks(stand_in: Machine, _: list[str], __: Doc) -> Doc:
     with stand_in.store.transaction():
         store = stand_in.store
         held = [store.get(event_id) for event_id, _, _ in store.deliveries("held", MAX_SHOWN)]
@@ -107,7 +105,7 @@ def _held(event: Doc) -> Doc:
     return {"event_id": event["id"], "type": event["type"], "object_id": object_id, "created": event["created"]}
 
 
-def _set_mode(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+def _set_mode(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     _only(content, "mode")
     mode = _one_of(content, "mode", MODES)
     with stand_in.store.transaction():
@@ -115,7 +113,7 @@ def _set_mode(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
     return {"mode": mode}
 
 
-def _deliver(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+def _deliver(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     """Deliver held (or named) events now, one after the other; answers what each delivery got."""
     _only(content, "event_ids", "times", "shuffle_seed")
     times = _whole(content, "times", 1, MAX_TIMES, 1) or 1
@@ -129,7 +127,7 @@ def _deliver(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
     return {"delivered": results}
 
 
-def _event_ids(stand_in: StandIn, given: Any) -> list[str]:
+def _event_ids(stand_in: Machine, given: Any) -> list[str]:
     with stand_in.store.transaction():
         if given is None:
             return [event_id for event_id, _, _ in stand_in.store.deliveries("held", MAX_SHOWN)]
@@ -143,7 +141,7 @@ def _event_ids(stand_in: StandIn, given: Any) -> list[str]:
         return list(given)
 
 
-def _refund(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+def _refund(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     _only(content, "payment_intent", "amount_minor")
     amount = _whole(content, "amount_minor", 1, max(LARGER_MAX.values()), None)
     intent = _text(content, "payment_intent")
@@ -152,13 +150,13 @@ def _refund(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
         return refund_charge(world, charge_of(world, intent), amount)
 
 
-def _fail_refund(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
+def _fail_refund(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
     _only(content)
     with stand_in.world() as world:
         return fail_refund(world, _find(world, "refund", steps[1]))
 
 
-def _dispute(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+def _dispute(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     _only(content, "payment_intent", "reason", "status")
     reason = _one_of(
         content, "reason", ("fraudulent", "product_not_received", "general", "duplicate", "unrecognized"), "fraudulent"
@@ -170,14 +168,14 @@ def _dispute(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
         return open_dispute(world, charge_of(world, intent), reason, status)
 
 
-def _close_dispute(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
+def _close_dispute(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
     _only(content, "outcome")
     outcome = _one_of(content, "outcome", ("won", "lost", "warning_closed"))
     with stand_in.world() as world:
         return close_dispute(world, _find(world, "dispute", steps[1]), outcome)
 
 
-def _settle_async(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+def _settle_async(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     _only(content, "session", "outcome")
     outcome = _one_of(content, "outcome", ("succeeded", "failed"))
     session = _text(content, "session")
@@ -185,7 +183,7 @@ def _settle_async(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
         return settle_async(world, _find(world, "checkout.session", session), succeeded=outcome == "succeeded")
 
 
-def _end_payment(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
+def _end_payment(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
     _only(content, "outcome", "session_follows")
     outcome = _one_of(content, "outcome", ("succeed", "fail"))
     follows = content.get("session_follows", True)
@@ -196,7 +194,7 @@ def _end_payment(stand_in: StandIn, steps: list[str], content: Doc) -> Doc:
         return end_payment(world, intent, succeeded=outcome == "succeed", session_follows=follows)
 
 
-def _fail(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
+def _fail(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     _only(content, "operation", "kind", "times")
     with stand_in.store.transaction():
         return {
@@ -204,12 +202,12 @@ def _fail(stand_in: StandIn, _: list[str], content: Doc) -> Doc:
         }
 
 
-def _faults(stand_in: StandIn, _: list[str], __: Doc) -> Doc:
+def _faults(stand_in: Machine, _: list[str], __: Doc) -> Doc:
     with stand_in.store.transaction():
         return {"faults": stand_in.store.setting("faults", {})}
 
 
-_ROUTES: dict[tuple[str, str, int], Callable[[StandIn, list[str], Doc], Doc]] = {
+_ROUTES: dict[tuple[str, str, int], Callable[[Machine, list[str], Doc], Doc]] = {
     ("GET", "webhooks", 1): _show_webhooks,
     ("POST", "webhooks", 1): _set_mode,
     ("POST", "webhooks", 2): _deliver,

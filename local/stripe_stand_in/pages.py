@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local.stripe_stand_in import html
 from local.stripe_stand_in.cards import read_card
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.http import Request, Response, html_response, json_response, redirect
+from local.stripe_stand_in.machine import Machine
 from local.stripe_stand_in.pdf import invoice_pdf
 from local.stripe_stand_in.resources.checkout_pay import Buyer, pay
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
-if TYPE_CHECKING:
-    from local.stripe_stand_in.stand_in import StandIn
-
 _FIELDS = ("card", "authenticate", "accept_terms", "email", "name", "country")
 MAX_FIELD = 200
 
 
-def _checkout(stand_in: StandIn, request: Request) -> Response:
+def _checkout(stand_in: Machine, request: Request) -> Response:
     steps = request.path.strip("/").split("/")
     verb = (request.method, steps[2] if len(steps) == 3 else "" if len(steps) == 2 else None)
-    actions: dict[tuple[str, str | None], Callable[[StandIn, Request, str], Response]] = {
+    actions: dict[tuple[str, str | None], Callable[[Machine, Request, str], Response]] = {
         ("GET", ""): _show,
         ("POST", "pay"): _pay,
         ("POST", "close"): _close,
@@ -35,7 +33,7 @@ def _checkout(stand_in: StandIn, request: Request) -> Response:
     return actions[verb](stand_in, request, steps[1])
 
 
-def _show(stand_in: StandIn, _: Request, session_id: str) -> Response:
+def _show(stand_in: Machine, _: Request, session_id: str) -> Response:
     with stand_in.world() as world:
         session = world.find("checkout.session", session_id)
     if session is None:
@@ -50,7 +48,7 @@ def _session(world: World, session_id: str) -> Doc:
     return session
 
 
-def _pay(stand_in: StandIn, request: Request, session_id: str) -> Response:
+def _pay(stand_in: Machine, request: Request, session_id: str) -> Response:
     """Pay with a test card. A decline answers 402 and leaves the session open."""
     fields = _fields(request)
     with stand_in.world() as world:
@@ -134,7 +132,7 @@ def _switch(fields: Doc, name: str) -> bool | None:
     raise invalid(f"`{name}` is true or false.", param=name, status=422)
 
 
-def _close(stand_in: StandIn, request: Request, session_id: str) -> Response:
+def _close(stand_in: Machine, request: Request, session_id: str) -> Response:
     """The buyer goes away. As at Stripe the session stays open until it expires: another tab could still pay."""
     with stand_in.world() as world:
         session = _session(world, session_id)
@@ -147,7 +145,7 @@ def _close(stand_in: StandIn, request: Request, session_id: str) -> Response:
     return html_response(200, html.message("You left the checkout.", "Nothing was charged. You can close this window."))
 
 
-def _invoice(stand_in: StandIn, request: Request) -> Response:
+def _invoice(stand_in: Machine, request: Request) -> Response:
     steps = request.path.strip("/").split("/")
     with stand_in.world() as world:
         invoice = world.find("invoice", steps[1]) if len(steps) in (2, 3) and request.method == "GET" else None
@@ -159,7 +157,7 @@ def _invoice(stand_in: StandIn, request: Request) -> Response:
     return Response(200, invoice_pdf(invoice), [("Content-Type", "application/pdf"), ("Content-Disposition", name)])
 
 
-def _portal(stand_in: StandIn, request: Request) -> Response:
+def _portal(stand_in: Machine, request: Request) -> Response:
     steps = request.path.strip("/").split("/")
     with stand_in.world() as world:
         session = world.find("billing_portal.session", steps[1]) if len(steps) == 2 else None
@@ -170,7 +168,7 @@ def _portal(stand_in: StandIn, request: Request) -> Response:
     )
 
 
-ROOMS: dict[str, Callable[[StandIn, Request], Response]] = {
+ROOMS: dict[str, Callable[[Machine, Request], Response]] = {
     "checkout": _checkout,
     "invoice": _invoice,
     "billing_portal": _portal,

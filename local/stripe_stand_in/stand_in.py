@@ -1,20 +1,17 @@
-"""The stand-in as one object: state in a directory, a clock, a webhook endpoint, a WSGI application."""
+"""The stand-in as one object: the machine with its doors, and a WSGI application."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from local.stripe_stand_in import controls, pages
 from local.stripe_stand_in.api import Api
-from local.stripe_stand_in.due import run_due
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.http import Request, Response, json_response
-from local.stripe_stand_in.store import Store
-from local.stripe_stand_in.webhooks import Endpoint, Sender
-from local.stripe_stand_in.world import World, render
+from local.stripe_stand_in.machine import Clock, Machine
+from local.stripe_stand_in.world import render
 
 MAX_BODY_BYTES = 1 << 20
 _REASONS = {
@@ -24,54 +21,14 @@ _REASONS = {
 }  # fmt: skip
 
 
-class Clock(Protocol):
-    """Milliseconds since 1970, UTC."""
-
-    def now(self) -> int: ...
-
-
-class StandIn:
-    """A small Stripe for one machine. Thread-safe; one instance per directory.
-
-    `webhook_url` None: events are kept (and can be listed) but not delivered. `base_url`: where browsers reach this server.
-    """
+class StandIn(Machine):
+    """A small Stripe for one machine: its API below `/v1/`, its controls below `/_stand_in/`, its pages."""
 
     def __init__(
         self, directory: Path, clock: Clock, webhook_url: str | None, webhook_secret: str, base_url: str
     ) -> None:
-        self.store = Store(directory)
-        self.endpoint = Endpoint(webhook_url, webhook_secret)
-        self.sender = Sender(self.store, self.endpoint, clock.now)
-        self.base_url = base_url.rstrip("/")
-        self._clock = clock
-        self._api = Api(self.store, self._make_world)
-        self.sender.start()
-
-    def close(self) -> None:
-        """Stop sending, give the file back."""
-        self.sender.stop()
-        self.store.close()
-
-    def tick(self) -> int:
-        """Do what the clock has made due (sessions expire, subscriptions renew); answers how many things happened."""
-        with self.world(settle=False) as world:
-            return run_due(world)
-
-    @contextmanager
-    def world(self, *, settle: bool = True) -> Iterator[World]:
-        """A transaction outside the API: pages and controls. Its events go out when it ends."""
-        with self.store.transaction():
-            world = self._make_world(None, None)
-            if settle:
-                run_due(world)
-            yield world
-            world.flush()
-        self.sender.wake()
-
-    def _make_world(self, request_id: str | None, idempotency_key: str | None) -> World:
-        return World(
-            self.store, self._clock.now(), self.base_url, self.endpoint.url is not None, request_id, idempotency_key
-        )
+        super().__init__(directory, clock, webhook_url, webhook_secret, base_url)
+        self._api = Api(self.store, self.make_world)
 
     def answer(self, request: Request) -> Response:
         """The answer to one HTTP request. Raises ConnectionDropped when there shall be none."""

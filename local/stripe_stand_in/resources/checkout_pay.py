@@ -8,8 +8,8 @@ from local.stripe_stand_in.cards import Card
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.resources.charging import attempt, card_error, pay_late, settle
 from local.stripe_stand_in.resources.customers import make_customer
+from local.stripe_stand_in.resources.invoice_collection import invoice_of_session
 from local.stripe_stand_in.resources.invoice_payments import payments_of
-from local.stripe_stand_in.resources.invoices import invoice_of_session
 from local.stripe_stand_in.resources.payment_intents import make_intent
 from local.stripe_stand_in.resources.payment_methods import billing_details, make_method
 from local.stripe_stand_in.resources.setup_intents import make_setup_intent, set_up

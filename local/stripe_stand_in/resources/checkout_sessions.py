@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page, page_of
 from local.stripe_stand_in.money import DEFAULT_MINIMUM, MAX_AMOUNT, MINIMUM, known_currency
+from local.stripe_stand_in.resources.checkout_shape import build, details
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.lines import priced_item
 from local.stripe_stand_in.resources.payment_intents import cancel_intent
 from local.stripe_stand_in.resources.subscription_billing import abandon_pending
 from local.stripe_stand_in.store import Doc
-from local.stripe_stand_in.world import World, metadata, new_id
+from local.stripe_stand_in.world import World
 
 URL = "/v1/checkout/sessions"
-SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 3600
 MAX_LINES = 100
 # Which parameters belong to which mode (https://docs.stripe.com/api/checkout/sessions/create).
 _MODE_ONLY = {
@@ -41,9 +40,9 @@ def create(world: World, params: Doc) -> Doc:
     currency = _currency(lines, params)
     total = sum(line["amount_total"] for line in lines)
     _check_total(mode, total, currency)
-    session = _build(world, mode, params, lines, currency)
+    session = build(world, mode, params, lines, currency)
     session["customer"] = customer["id"] if customer else None
-    session["customer_details"] = _details(customer, params)
+    session["customer_details"] = details(customer, params)
     return world.save(session)
 
 
@@ -138,184 +137,6 @@ def _check_total(mode: str, total: int, currency: str | None) -> None:
     if total > MAX_AMOUNT:
         message = f"The Checkout Session's total amount due must be no more than {MAX_AMOUNT} ({currency})."
         raise invalid(message, param="line_items", code="amount_too_large")
-
-
-def _expires_at(world: World, params: Doc) -> int:
-    expires_at = params.get("expires_at", world.now + LONGEST_SECONDS)
-    if expires_at < world.now + SHORTEST_SECONDS:
-        raise invalid(
-            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", param="expires_at"
-        )
-    if expires_at > world.now + LONGEST_SECONDS:
-        raise invalid(
-            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", param="expires_at"
-        )
-    return int(expires_at)
-
-
-def _details(customer: Doc | None, params: Doc) -> Doc | None:
-    email = customer["email"] if customer else params.get("customer_email")
-    if not customer and not email:
-        return None
-    named = customer or {"address": None, "name": None, "phone": None, "tax_exempt": "none"}
-    return {
-        "address": named["address"],
-        "business_name": None,
-        "email": email,
-        "individual_name": None,
-        "name": named["name"],
-        "phone": named["phone"],
-        "tax_exempt": named["tax_exempt"],
-        "tax_ids": None,
-    }
-
-
-def _build(world: World, mode: str, params: Doc, lines: list[Doc], currency: str | None) -> Doc:
-    session_id = new_id("cs_test_", 58)
-    automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
-    priced = mode != "setup"
-    session: Doc = {
-        **_constants(params),
-        "id": session_id,
-        "object": "checkout.session",
-        "amount_subtotal": sum(line["amount_subtotal"] for line in lines) if priced else None,
-        "amount_total": sum(line["amount_total"] for line in lines) if priced else None,
-        "automatic_tax": {
-            "enabled": automatic_tax,
-            "liability": {"type": "self"} if automatic_tax else None,
-            "provider": "stripe" if automatic_tax else None,
-            "status": "complete" if automatic_tax else None,
-        },
-        "client_reference_id": _bounded(params.get("client_reference_id"), 200, "client_reference_id"),
-        "created": world.now,
-        "currency": currency,
-        "customer_creation": _customer_creation(mode, params),
-        "customer_email": params.get("customer_email"),
-        "expires_at": _expires_at(world, params),
-        "invoice_creation": _invoice_creation(params) if mode == "payment" else None,
-        "metadata": metadata(params.get("metadata")),
-        "mode": mode,
-        "payment_method_collection": params.get("payment_method_collection", "always")
-        if mode == "subscription"
-        else "if_required",
-        "payment_status": "unpaid" if priced and any(line["amount_total"] for line in lines) else "no_payment_required",
-        "total_details": {
-            "amount_discount": 0,
-            "amount_shipping": 0,
-            "amount_tax": sum(line["amount_tax"] for line in lines),
-        }
-        if priced
-        else None,
-        "url": f"{world.base_url}/checkout/{session_id}",
-        "_line_items": lines,
-        "_params": {
-            name: params.get(name)
-            for name in ("payment_intent_data", "subscription_data", "setup_intent_data", "customer_update")
-        },
-    }
-    for name in ("payment_intent_data", "subscription_data", "setup_intent_data"):
-        metadata((params.get(name) or {}).get("metadata"), param=f"{name}[metadata]")
-    return session
-
-
-def _bounded(value: str | None, limit: int, param: str) -> str | None:
-    if value and len(value) > limit:
-        raise invalid(
-            f"Invalid string: must be at most {limit} characters", param=param, code="parameter_invalid_string_too_long"
-        )
-    return value
-
-
-def _customer_creation(mode: str, params: Doc) -> str | None:
-    if params.get("customer") or mode == "setup":
-        return None
-    return str(params.get("customer_creation", "if_required")) if mode == "payment" else "always"
-
-
-def _invoice_creation(params: Doc) -> Doc:
-    given = params.get("invoice_creation") or {}
-    asked = given.get("invoice_data") or {}
-    return {
-        "enabled": bool(given.get("enabled")),
-        "invoice_data": {
-            "account_tax_ids": None,
-            "custom_fields": asked.get("custom_fields") or None,
-            "description": asked.get("description"),
-            "footer": asked.get("footer"),
-            "issuer": None,
-            "metadata": metadata(asked.get("metadata"), param="invoice_creation[invoice_data][metadata]"),
-            "rendering_options": None,
-        },
-    }
-
-
-def _consent_collection(params: Doc) -> Doc | None:
-    given = params.get("consent_collection")
-    if not given:
-        return None
-    return {
-        "payment_method_reuse_agreement": None,
-        "promotions": given.get("promotions"),
-        "terms_of_service": given.get("terms_of_service"),
-    }
-
-
-def _custom_text(params: Doc) -> Doc:
-    given: Any = params.get("custom_text") or {}
-    names = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
-    return {name: {"message": given[name]["message"]} if given.get(name) else None for name in names}
-
-
-def _constants(params: Doc) -> Doc:
-    """What a hosted session always has, or repeats as it was asked."""
-    tax_ids = params.get("tax_id_collection") or {}
-    return {
-        "adaptive_pricing": {"enabled": bool((params.get("adaptive_pricing") or {}).get("enabled", False))},
-        "after_expiration": None,
-        "allow_promotion_codes": params.get("allow_promotion_codes"),
-        "billing_address_collection": params.get("billing_address_collection"),
-        "cancel_url": params.get("cancel_url"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": _consent_collection(params),
-        "currency_conversion": None,
-        "custom_fields": [],
-        "custom_text": _custom_text(params),
-        "customer_account": None,
-        "discounts": [],
-        "integration_identifier": None,
-        "invoice": None,
-        "livemode": False,
-        "locale": params.get("locale"),
-        "managed_payments": {"enabled": False},
-        "optional_items": None,
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": params.get("allowed_payment_method_types") or ["card"],
-        "permissions": None,
-        "phone_number_collection": {"enabled": bool((params.get("phone_number_collection") or {}).get("enabled"))},
-        "recovered_from": None,
-        "saved_payment_method_options": {
-            "allow_redisplay_filters": ["always"],
-            "payment_method_remove": "disabled",
-            "payment_method_save": None,
-        },
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": params.get("submit_type"),
-        "subscription": None,
-        "success_url": params["success_url"],
-        "tax_id_collection": {"enabled": bool(tax_ids.get("enabled")), "required": tax_ids.get("required", "never")},
-        "ui_mode": "hosted_page",
-        "wallet_options": None,
-    }
 
 
 def retrieve(world: World, _: Doc, session: str) -> Doc:

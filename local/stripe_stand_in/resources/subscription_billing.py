@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.listing import listed
+from local.stripe_stand_in.resources.invoice_collection import charge_invoice, method_for
+from local.stripe_stand_in.resources.invoice_drafts import add_line, make_invoice
 from local.stripe_stand_in.resources.invoice_lines import line_of_session_item, make_line
-from local.stripe_stand_in.resources.invoices import (
-    add_line,
-    charge_invoice,
-    finalize_invoice,
-    make_invoice,
-    method_for,
-    void_invoice,
-)
+from local.stripe_stand_in.resources.invoice_states import finalize_invoice, void_invoice
 from local.stripe_stand_in.resources.lines import cost
 from local.stripe_stand_in.resources.payment_methods import attach_to, resolve
 from local.stripe_stand_in.resources.periods import boundary

@@ -7,7 +7,7 @@ from typing import Any
 from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.resources.customers import living
-from local.stripe_stand_in.resources.invoices import charge_invoice, method_for
+from local.stripe_stand_in.resources.invoice_collection import charge_invoice, method_for
 from local.stripe_stand_in.resources.payment_methods import resolve
 from local.stripe_stand_in.resources.subscription_billing import (
     bill,

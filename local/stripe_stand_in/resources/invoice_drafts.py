@@ -1,0 +1,119 @@
+"""Draft invoices: their shape, their lines, their sums."""
+
+from __future__ import annotations
+
+from local.stripe_stand_in.listing import listed
+from local.stripe_stand_in.store import Doc
+from local.stripe_stand_in.world import World, metadata, new_id
+
+URL = "/v1/invoices"
+
+
+def make_invoice(world: World, customer: Doc, currency: str, params: Doc, billing_reason: str = "manual") -> Doc:
+    """A draft without lines."""
+    invoice_id = new_id("in_")
+    automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
+    settings = params.get("payment_settings") or {}
+    invoice: Doc = {
+        **_blanks(),
+        "id": invoice_id,
+        "object": "invoice",
+        "auto_advance": params.get("auto_advance", False),
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": automatic_tax,
+            "liability": {"type": "self"} if automatic_tax else None,
+            "provider": "stripe" if automatic_tax else None,
+            "status": "complete" if automatic_tax else None,
+        },
+        "billing_reason": billing_reason,
+        "collection_method": params.get("collection_method", "charge_automatically"),
+        "created": world.now,
+        "currency": currency,
+        "customer": customer["id"],
+        "custom_fields": customer["invoice_settings"]["custom_fields"],
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "default_payment_method": params.get("default_payment_method"),
+        "description": params.get("description"),
+        "due_date": params.get("due_date"),
+        "footer": params.get("footer"),
+        "lines": listed([], f"{URL}/{invoice_id}/lines"),
+        "metadata": metadata(params.get("metadata")),
+        "payment_settings": {
+            "default_mandate": None,
+            "payment_method_options": None,
+            "payment_method_types": settings.get("payment_method_types") or None,
+        },
+        "period_end": world.now,
+        "period_start": world.now,
+        "status": "draft",
+    }
+    return total_up(world, invoice)
+
+
+def _blanks() -> Doc:
+    nothing: tuple[str, ...] = (
+        "account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account", "customer_shipping",
+        "default_source", "effective_at", "ending_balance", "from_invoice", "hosted_invoice_url", "invoice_pdf",
+        "last_finalization_error", "latest_revision", "next_payment_attempt", "number", "on_behalf_of", "parent", "receipt_number",
+        "rendering", "shipping_cost", "shipping_details", "statement_descriptor", "test_clock", "webhooks_delivered_at",
+    )  # fmt: skip
+    zero = (
+        "amount_due", "amount_overpaid", "amount_paid", "amount_paid_off_stripe", "amount_remaining", "amount_shipping", "attempt_count",
+        "post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "starting_balance", "subtotal", "subtotal_excluding_tax",
+        "total", "total_excluding_tax",
+    )  # fmt: skip
+    empty = (
+        "customer_tax_ids",
+        "default_tax_rates",
+        "discounts",
+        "total_discount_amounts",
+        "total_pretax_credit_amounts",
+        "total_taxes",
+    )
+    return {
+        **dict.fromkeys(nothing),
+        **dict.fromkeys(zero, 0),
+        **{name: [] for name in empty},
+        "account_country": "US",
+        "account_name": "Local stand-in",
+        "attempted": False,
+        "issuer": {"type": "self"},
+        "livemode": False,
+        "status_transitions": {
+            "finalized_at": None,
+            "marked_uncollectible_at": None,
+            "paid_at": None,
+            "voided_at": None,
+        },
+    }
+
+
+def total_up(world: World, invoice: Doc) -> Doc:
+    """The sums over the lines."""
+    lines = invoice["lines"]["data"]
+    subtotal = sum(line["subtotal"] for line in lines)
+    taxes = [tax for line in lines for tax in line["taxes"] or []]
+    added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
+    inclusive = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
+    total = subtotal + added
+    due = max(total, 0)
+    invoice.update(
+        subtotal=subtotal,
+        subtotal_excluding_tax=subtotal - inclusive,
+        total=total,
+        total_excluding_tax=subtotal - inclusive,
+    )
+    invoice.update(amount_due=due, amount_remaining=due - invoice["amount_paid"], total_taxes=taxes)
+    return world.save(invoice)
+
+
+def add_line(world: World, invoice: Doc, line: Doc) -> None:
+    """One more line on a draft."""
+    invoice["lines"]["data"].append({**line, "invoice": invoice["id"]})
+    total_up(world, invoice)
