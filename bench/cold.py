@@ -36,7 +36,7 @@ print(json.dumps([*took, int(peak) / 1024, sorted(sys.modules)]))
 OURS = """
 from functions.consume import app
 from lotbook import wiring
-wiring.books(), wiring.clock(), wiring.renew()
+wiring.credit_desk()
 """
 NAIVE = "import bench_naive_handler"
 

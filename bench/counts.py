@@ -14,6 +14,7 @@ from bench.usual import Usual
 from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.contracts.test_book_counts import COSTS, A, World
+from tests.fakes.credit_desk import credit_desk
 
 BATCH = 20
 
@@ -37,7 +38,7 @@ def of_a_batch(client: Any) -> Counts:
     items = [BatchItem(f"item-{number}", BurnRequest(1, actor="key_bench")) for number in range(BATCH)]
 
     def act() -> Any:
-        return consume_batch(A, items, books=world.books, clock=world, renew=world.renew, prunes=world.prunes)
+        return consume_batch(A, items, desk=credit_desk(world.books, world, world.renew, prunes=world.prunes))
 
     return Counts(*world.cost(act), items=BATCH)
 

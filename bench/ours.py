@@ -27,6 +27,7 @@ from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.settle_book import settle_book
+from tests.fakes.credit_desk import credit_desk
 from tests.functions.events import an_event
 
 UNIT = "credits"
@@ -62,7 +63,7 @@ class Ours:
         self._burn = self.burner()
         for number in range(lots):
             lot = Lot(f"lot_{number:026d}", UNIT, "purchased", credits, 3, 0, FAR + number, number)
-            grant_lot(account_id, lot, books=self._books, clock=CLOCK)
+            grant_lot(account_id, lot, desk=credit_desk(self._books, CLOCK))
 
     def burn(self, key: str) -> Any:
         """One credit, through the use case."""
@@ -81,7 +82,7 @@ class Ours:
             for _ in range(MAX_TRIES):
                 try:
                     return consume(
-                        self.account_id, key, asked, books=books, clock=CLOCK, renew=nothing, prunes=prunes
+                        self.account_id, key, asked, desk=credit_desk(books, CLOCK, nothing, prunes=prunes)
                     ).entry_id
                 except Unavailable:
                     continue
@@ -91,7 +92,7 @@ class Ours:
 
     def left(self) -> int:
         """Settled, then what the book says can be spent."""
-        settle_book(self.account_id, UNIT, books=self._books, clock=CLOCK)
+        settle_book(self.account_id, UNIT, desk=credit_desk(self._books, CLOCK))
         book = self._books.get(self.account_id, UNIT)
         return book.available if book else 0
 

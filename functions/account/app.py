@@ -42,9 +42,7 @@ def open_one(request: Request) -> Answer:
         OpenAccount(**asked.model_dump()),
         accounts=wiring.accounts(),
         policies=wiring.policies(),
-        books=wiring.books(),
-        clock=wiring.clock(),
-        renew=wiring.renew(),
+        desk=wiring.credit_desk(),
     )
     return Answer(201 if opened.created else 200, _account(opened.account.account_id))
 
@@ -66,7 +64,7 @@ def show_balance(request: Request) -> Answer:
     from lotbook.usecases.credits.balance import read_balance
 
     unit = paths.unit(request.query)
-    found = read_balance(request.account_id, unit, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew())
+    found = read_balance(request.account_id, unit, desk=wiring.credit_desk())
     return Answer(200, render.balance(found))
 
 
@@ -79,10 +77,7 @@ def show_entries(request: Request) -> Answer:
         paths.unit(request.query),
         paging.limit_of(request.query),
         request.query.get("cursor"),
-        books=wiring.books(),
-        clock=wiring.clock(),
-        renew=wiring.renew(),
-        statement=wiring.statement(),
+        desk=wiring.reading_desk(),
     )
     return Answer(200, render.entries(page))
 
@@ -96,10 +91,7 @@ def export_statement(request: Request) -> Answer:
         request.account_id,
         paths.unit(request.query),
         request.query.get("cursor"),
-        books=wiring.books(),
-        clock=wiring.clock(),
-        renew=wiring.renew(),
-        statement=wiring.statement(),
+        desk=wiring.reading_desk(),
     )
     return Answer(200, render_csv.entries(page.entries), render_csv.headers("entries.csv", page.next_cursor))
 
@@ -117,9 +109,8 @@ def grant(request: Request) -> Answer:
         Promotion(asked.credits, asked.unit, expires_at, asked.reason, request.caller.actor),
         accounts=wiring.accounts(),
         policies=wiring.policies(),
-        books=wiring.books(),
+        desk=wiring.credit_desk(),
         keys=wiring.idempotency(),
-        clock=wiring.clock(),
     )
     return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
 

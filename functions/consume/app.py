@@ -18,25 +18,21 @@ from lotbook.usecases.credits.hold import hold
 def burn(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume`."""
     asked = burning.consume_of(request.json_object(), request.caller.actor)
-    result = consume(
-        request.account_id, request.key, asked, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew()
-    )
+    result = consume(request.account_id, request.key, asked, desk=wiring.credit_desk())
     return once(200, render.burned(result), replayed=result.replayed)
 
 
 def burn_batch(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume/batch`."""
     items = burning.batch_of(request.json_object(), request.caller.actor)
-    result = consume_batch(request.account_id, items, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew())
+    result = consume_batch(request.account_id, items, desk=wiring.credit_desk())
     return Answer(200, render.batch(result))
 
 
 def place_hold(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/holds`."""
     asked = burning.hold_of(request.json_object(), request.caller.actor)
-    result = hold(
-        request.account_id, request.key, asked, books=wiring.books(), clock=wiring.clock(), renew=wiring.renew()
-    )
+    result = hold(request.account_id, request.key, asked, desk=wiring.credit_desk())
     return once(201, render.held(result), replayed=result.replayed)
 
 
@@ -55,11 +51,9 @@ def _close(request: Request, credits: int | None) -> Answer:
     result = close_hold(
         request.account_id,
         CloseHold(request.path["hold_id"], request.key, credits, request.caller.actor),
-        books=wiring.books(),
+        desk=wiring.credit_desk(),
         keys=wiring.idempotency(),
         accounts=wiring.accounts(),
-        clock=wiring.clock(),
-        renew=wiring.renew(),
     )
     return once(200, render.resolved(result), replayed=result.replayed)
 

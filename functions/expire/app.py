@@ -20,13 +20,13 @@ class Context(Protocol):
 
 def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """One bounded run. Raises when something could not be settled, after all else was: the schedule's alarm rings."""
-    due, books, clock = wiring.due_index(), wiring.books(), wiring.clock()
+    due, desk = wiring.due_index(), wiring.credit_desk()
     time_left = context.get_remaining_time_in_millis
     try:  # none of the three keeps the others from their work
-        lapsed = sweep_holds(due=due, books=books, clock=clock, time_left=time_left)
+        lapsed = sweep_holds(due=due, desk=desk, time_left=time_left)
     finally:
         try:
-            swept = sweep_books(due=due, books=books, clock=clock, renew=wiring.renew(), time_left=time_left)
+            swept = sweep_books(due=due, desk=desk, time_left=time_left)
         finally:
             said = announce_expiring(due=due, outlets=wiring.outlets())
     more = lapsed.more or swept.more

@@ -36,11 +36,8 @@ def show_offers(request: Request) -> Answer:
         filters.planned_of(request.query),
         accounts=wiring.accounts(),
         policies=wiring.policies(),
-        books=wiring.books(),
+        desk=wiring.reading_desk(),
         purchases=wiring.purchases(),
-        clock=wiring.clock(),
-        renew=wiring.renew(),
-        statement=wiring.statement(),
     )
     return Answer(200, render_buying.offers(found))
 
@@ -148,8 +145,7 @@ def show_evidence(request: Request) -> Answer:
         request.query.get("cursor"),
         request.caller,
         desk=wiring.sales_desk(),
-        renew=wiring.renew(),
-        statement=wiring.statement(),
+        credits=wiring.reading_desk(),
     )
     return Answer(200, render_evidence.evidence(found))
 

@@ -15,6 +15,7 @@ from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.usecases.credits.close_hold import CloseHold, close_hold
 from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.contracts.test_book_counts import A, World
+from tests.fakes.credit_desk import credit_desk
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def send(world: World, prefix: str, items: int = 20) -> Any:
         BatchItem(f"{prefix}-{at}", BurnRequest(1, reference="job-17", actor="key_01jd0000000000"))
         for at in range(items)
     ]
-    return consume_batch(A, asked, books=world.books, clock=world, renew=world.renew, prunes=world.prunes)
+    return consume_batch(A, asked, desk=credit_desk(world.books, world, world.renew, prunes=world.prunes))
 
 
 #        items            calls, write units, read units
@@ -62,11 +63,9 @@ def test_t23_closing_a_hold_by_request(world: World, credits: int | None, cost: 
         return close_hold(
             A,
             command,
-            books=world.books,
             keys=keys,
             accounts=None,  # type: ignore[arg-type]
-            clock=world,
-            renew=lambda _: None,
+            desk=credit_desk(world.books, world),
         )
 
     assert world.cost(close) == cost

@@ -36,6 +36,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
 from lotbook.usecases.credits.settle_book import settle_book
 from tests import table
+from tests.fakes.credit_desk import credit_desk
 from tests.meter import Metered, item_bytes, value_bytes
 
 NOW = 1_763_700_000_000  # as long as a real instant: bytes count
@@ -50,7 +51,7 @@ class World:
         self.meter = Metered(client)
         self.books = DynamoBooks(Table(self.meter, made.name))
         self.prunes, self.at = Prunes(), NOW
-        open_book(A, U, books=self.books, clock=self)
+        open_book(A, U, desk=credit_desk(self.books, self))
 
     def now(self) -> int:
         return self.at
@@ -60,14 +61,14 @@ class World:
 
     def grant(self, name: str = "a", credits: int = 1_000, expires_at: int | None = None) -> Any:
         lot = Lot(f"lot_{name:0>26}", U, "purchased", credits, 3, NOW, expires_at, NOW)
-        return grant_lot(A, lot, books=self.books, clock=self)
+        return grant_lot(A, lot, desk=credit_desk(self.books, self))
 
     def burn(self, key: str = "k", credits: int = 1) -> Any:
         request = BurnRequest(credits, reference="job-17", actor="key_01jd0000000000")
-        return consume(A, key, request, books=self.books, clock=self, renew=self.renew, prunes=self.prunes)
+        return consume(A, key, request, desk=credit_desk(self.books, self, self.renew, prunes=self.prunes))
 
     def hold(self, key: str = "h", credits: int = 5) -> Any:
-        return hold(A, key, HoldRequest(credits), books=self.books, clock=self, renew=self.renew, prunes=self.prunes)
+        return hold(A, key, HoldRequest(credits), desk=credit_desk(self.books, self, self.renew, prunes=self.prunes))
 
     def cost(self, act: Callable[[], Any]) -> tuple[int, int, int]:
         self.meter.reset()
@@ -99,7 +100,7 @@ def _duplicate_at_once(world: World) -> Callable[[], Any]:
 def _late_duplicate(world: World) -> Callable[[], Any]:
     world.grant()
     world.burn("k")
-    settle_book(A, U, books=world.books, clock=world)
+    settle_book(A, U, desk=credit_desk(world.books, world))
     return lambda: world.burn("k")
 
 
@@ -144,23 +145,23 @@ def _hold(world: World) -> Callable[[], Any]:
 def _capture_all(world: World) -> Callable[[], Any]:
     world.grant()
     held = world.hold()
-    return lambda: capture_hold(A, held.hold_id, "c", 5, actor="service", books=world.books, clock=world)
+    return lambda: capture_hold(A, held.hold_id, "c", 5, actor="service", desk=credit_desk(world.books, world))
 
 
 def _release(world: World) -> Callable[[], Any]:
     world.grant()
     held = world.hold()
-    return lambda: release_hold(A, held.hold_id, "r", actor="service", books=world.books, clock=world)
+    return lambda: release_hold(A, held.hold_id, "r", actor="service", desk=credit_desk(world.books, world))
 
 
 def _claw_back(world: World) -> Callable[[], Any]:
     granted = world.grant()
-    return lambda: claw_back(A, U, granted.lot_id, "re_1", 100, books=world.books, clock=world)
+    return lambda: claw_back(A, U, granted.lot_id, "re_1", 100, desk=credit_desk(world.books, world))
 
 
 def _balance(world: World) -> Callable[[], Any]:
     world.grant()
-    return lambda: read_balance(A, U, books=world.books, clock=world, renew=world.renew)
+    return lambda: read_balance(A, U, desk=credit_desk(world.books, world, world.renew))
 
 
 #        path                            calls, write units, read units

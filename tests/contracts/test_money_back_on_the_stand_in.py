@@ -18,6 +18,7 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from tests.contracts.test_gateway_on_the_stand_in import Town, make_town
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.samples import member
 
@@ -65,7 +66,7 @@ class Bank:
 
     def balance(self) -> tuple[int, int, int]:
         desk = self.town.desk
-        found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=lambda _: None)
+        found = read_balance("acme", "credits", desk=credit_desk(desk.books, desk.clock, lambda _: None))
         return found.available, found.frozen, found.shortfall
 
 

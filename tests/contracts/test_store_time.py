@@ -26,6 +26,7 @@ from lotbook.usecases.credits.open_book import open_book
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.settle_book import settle_book
 from tests import table
+from tests.fakes.credit_desk import credit_desk
 
 A, U = "acc", "credits"
 NOW = 1_800_000_000_000
@@ -84,11 +85,11 @@ class Worker:
 
     def grant(self, name: str, credits: int, expires_at: int | None = None) -> Any:
         lot = Lot(name, U, "plan", credits, 1, NOW, expires_at, NOW)
-        return grant_lot(A, lot, books=self.books, clock=self.clock)
+        return grant_lot(A, lot, desk=credit_desk(self.books, self.clock))
 
     def burn(self, key: str, credits: int = 1) -> Any:
-        parts = {"books": self.books, "clock": self.clock, "renew": lambda _: None, "prunes": self.prunes}
-        return consume(A, key, BurnRequest(credits), **parts)  # type: ignore[arg-type]
+        desk = credit_desk(self.books, self.clock, prunes=self.prunes)
+        return consume(A, key, BurnRequest(credits), desk=desk)
 
 
 @dataclass
@@ -109,7 +110,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with mock_aws():
         made = World(table.create(table.dynamodb()), Clock())
         first = made.worker()
-        open_book(A, U, books=first.books, clock=first.clock)
+        open_book(A, U, desk=credit_desk(first.books, first.clock))
         first.grant("lot_a", 10, NOW + MINUTE)
         first.grant("lot_b", 5)
         yield made
@@ -147,11 +148,11 @@ def test_an_order_that_was_asked_by_a_machine_that_is_ahead_is_done_by_the_next(
 
 def test_d18_a_machine_that_is_ahead_lapses_no_hold(world: World) -> None:
     worker = world.worker()
-    parts = {"books": worker.books, "clock": worker.clock, "renew": lambda _: None, "prunes": worker.prunes}
-    hold(A, "h", HoldRequest(15, ttl_seconds=60), **parts)  # type: ignore[arg-type]
+    desk = credit_desk(worker.books, worker.clock, prunes=worker.prunes)
+    hold(A, "h", HoldRequest(15, ttl_seconds=60), desk=desk)
     fast = world.worker(HOUR)
     with pytest.raises(Unavailable):
-        settle_book(A, U, books=fast.books, clock=fast.clock)
+        settle_book(A, U, desk=credit_desk(fast.books, fast.clock))
     found = worker.books.get(A, U)
     assert found
     assert len(found.holds) == 1
@@ -163,7 +164,7 @@ def test_d41_a_machine_that_is_ahead_opens_no_book(world: World) -> None:
     fast = world.worker(HOUR)
     assert fast.books.get("other", U) is None
     with pytest.raises(Unavailable):
-        open_book("other", U, books=fast.books, clock=fast.clock)
+        open_book("other", U, desk=credit_desk(fast.books, fast.clock))
     assert world.worker().books.get("other", U) is None
 
 

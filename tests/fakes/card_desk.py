@@ -15,6 +15,7 @@ from lotbook.usecases.sales.follow_cards import follow_cards
 from lotbook.usecases.sales.payment_pause import pause_for_payment
 from lotbook.usecases.sales.remove_card import remove_card
 from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST
 from tests.fakes.samples import member
@@ -33,8 +34,7 @@ class Cards:
             "acme",
             accounts=self.desk.accounts,
             policies=self.desk.policies,
-            books=self.desk.books,
-            clock=self.desk.clock,
+            desk=credit_desk(self.desk.books, self.desk.clock),
         )
 
     @property

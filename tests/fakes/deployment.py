@@ -17,6 +17,7 @@ from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 
 class Crash(Exception):
@@ -47,9 +48,7 @@ class World:
             command,
             accounts=self.accounts,
             policies=self.policies,
-            books=self.books,
-            clock=self.clock,
-            renew=renew,
+            desk=credit_desk(self.books, self.clock, renew),
         )
 
     def renew(self, account_id: str = "acme", *, at_once: bool = False) -> None:
@@ -57,13 +56,12 @@ class World:
             account_id,
             accounts=self.accounts,
             policies=self.policies,
-            books=self.books,
-            clock=self.clock,
+            desk=credit_desk(self.books, self.clock),
             at_once=at_once,
         )
 
     def balance(self, unit: str = "credits") -> Balance:
-        return read_balance("acme", unit, books=self.books, clock=self.clock, renew=self.renew)
+        return read_balance("acme", unit, desk=credit_desk(self.books, self.clock, self.renew))
 
     def lots(self) -> list[tuple[str, int]]:
         return [(lot.kind, lot.remaining) for lot in self.balance().lots]
@@ -71,7 +69,7 @@ class World:
     def burn(self, credits: int) -> Burned:
         self.keys += 1
         request = BurnRequest(credits=credits)
-        return consume("acme", f"key-{self.keys}", request, books=self.books, clock=self.clock, renew=self.renew)
+        return consume("acme", f"key-{self.keys}", request, desk=credit_desk(self.books, self.clock, self.renew))
 
     def burned_kinds(self, credits: int) -> list[tuple[str, int]]:
         drawn = self.burn(credits).draws
@@ -80,7 +78,7 @@ class World:
         return [(kinds[draw.lot_id], draw.credits) for draw in drawn]
 
     def entries(self) -> list[tuple[str, int]]:
-        page = list_entries("acme", "credits", 100, None, books=self.books, clock=self.clock, renew=self.renew)
+        page = list_entries("acme", "credits", 100, None, desk=credit_desk(self.books, self.clock, self.renew))
         assert page.next_cursor is None
         return [(entry.kind, entry.credits) for entry in reversed(page.entries)]
 
@@ -91,7 +89,7 @@ class World:
         now = self.clock.now()
         rank = self.policies.newest("shop").policy.rank("purchased")  # type: ignore[union-attr]
         lot = Lot(f"lot_bought_{now}", "credits", "purchased", credits, rank, now, expires_at, now)
-        grant_lot("acme", lot, books=self.books, clock=self.clock)
+        grant_lot("acme", lot, desk=credit_desk(self.books, self.clock))
 
     def check_sum(self) -> None:
         found = self.balance()
@@ -107,7 +105,7 @@ def crash(_: str) -> None:
 
 
 def burn_one(world: World, key: str, credits: int = 1) -> Burned:
-    return consume("acme", key, BurnRequest(credits=credits), books=world.books, clock=world.clock, renew=world.renew)
+    return consume("acme", key, BurnRequest(credits=credits), desk=credit_desk(world.books, world.clock, world.renew))
 
 
 def together(workers: int, work) -> None:  # type: ignore[no-untyped-def]

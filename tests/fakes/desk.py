@@ -18,6 +18,7 @@ from lotbook.usecases.sales.desk import SalesDesk
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.purchases import TEST, FakeGateway, FakePurchases
 from tests.fakes.reconciliation import FakeStrays
 from tests.fakes.samples import account_on, member, published
@@ -96,13 +97,13 @@ class Desk:
         """Credits that could be burned now; 0 without a book."""
         if ("acme", unit) not in self.books.books:
             return 0
-        return read_balance("acme", unit, books=self.books, clock=self.clock, renew=lambda _: None).available
+        return read_balance("acme", unit, desk=credit_desk(self.books, self.clock, lambda _: None)).available
 
     def entries(self, unit: str = "credits") -> list[Entry]:
         """The statement, newest first."""
         if ("acme", unit) not in self.books.books:
             return []
-        page = list_entries("acme", unit, 100, None, books=self.books, clock=self.clock, renew=lambda _: None)
+        page = list_entries("acme", unit, 100, None, desk=credit_desk(self.books, self.clock, lambda _: None))
         return list(page.entries)
 
 

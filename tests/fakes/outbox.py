@@ -24,6 +24,7 @@ from lotbook.usecases.news.announce import Outlets
 from lotbook.usecases.news.deliver_changes import deliver_changes
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy, an_account
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 
 class FakeStatement:
@@ -137,14 +138,14 @@ class World:
         now = self.clock.now()
         made = {"expires_at": None} | fields
         lot = Lot(lot_id, "credits", kind, credits, 0, now, created_at=now, **made)  # type: ignore[arg-type]
-        grant_lot("acme", lot, books=self.books, clock=self.clock)
+        grant_lot("acme", lot, desk=credit_desk(self.books, self.clock))
         return lot_id
 
     def burn(self, credits: int, key: str | None = None) -> None:
         """One consume."""
         request = BurnRequest(credits)
         used = key or f"key-{next(self._keys)}"
-        consume("acme", used, request, books=self.books, clock=self.clock, renew=lambda _: None)
+        consume("acme", used, request, desk=credit_desk(self.books, self.clock, lambda _: None))
 
     def new(self) -> dict[str, EntryWritten]:
         """What the stream brings next, by record: every entry in the order in which it was written."""
@@ -164,10 +165,7 @@ class World:
             "credits",
             limit,
             cursor,
-            books=self.books,
-            clock=self.clock,
-            renew=lambda _: None,
-            statement=self.statement if filed else None,
+            desk=credit_desk(self.books, self.clock, lambda _: None, statement=self.statement if filed else None),
         )
 
     def entries(self, *, filed: bool = True, limit: int = 3) -> list[Entry]:

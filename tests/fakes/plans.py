@@ -17,6 +17,7 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import BurnRequest, consume
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.audit import audited
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.samples import published
 
@@ -55,7 +56,9 @@ class PlanDesk(Desk):
         self.burns = 0
 
     def renew(self, account_id: str = "acme") -> None:
-        renew_account(account_id, accounts=self.accounts, policies=self.policies, books=self.books, clock=self.clock)
+        renew_account(
+            account_id, accounts=self.accounts, policies=self.policies, desk=credit_desk(self.books, self.clock)
+        )
 
     def order(self, plan_id: str = "pro", credits: int | None = None, key: str = "key-1") -> Purchase:
         return self.buy(PlanItem(plan_id, credits), key=key).purchase
@@ -72,12 +75,12 @@ class PlanDesk(Desk):
     def burn(self, credits: int) -> None:
         self.burns += 1
         request = BurnRequest(credits=credits)
-        consume("acme", f"burn-{self.burns}", request, books=self.books, clock=self.clock, renew=self.renew)
+        consume("acme", f"burn-{self.burns}", request, desk=credit_desk(self.books, self.clock, self.renew))
 
     def lots(self) -> list[tuple[str, int]]:
         """`(kind, remaining)` in burn order."""
         self.renew()
-        found = read_balance("acme", "credits", books=self.books, clock=self.clock, renew=self.renew)
+        found = read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, self.renew))
         return [(lot.kind, lot.remaining) for lot in found.lots]
 
     @property
@@ -100,7 +103,7 @@ class PlanDesk(Desk):
         assert account.moves == (), where
         if ("acme", "credits") not in self.books.books:
             return
-        found = read_balance("acme", "credits", books=self.books, clock=self.clock, renew=self.renew)
+        found = read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, self.renew))
         owned = found.available + found.held + found.frozen - found.shortfall
         assert sum(entry.credits for entry in self.entries()) == owned, where
         ledger = {entry.name: entry for entry in self.books.ledger.values()}

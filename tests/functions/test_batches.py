@@ -10,6 +10,7 @@ import pytest
 from lotbook import wiring
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.credits.pause_books import pause_account
+from tests.fakes.credit_desk import credit_desk
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account
 
 ACME = {"account_id": "acme"}
@@ -182,7 +183,7 @@ def test_batches_the_body_is_an_object_with_items_only(shop: Api, body: Any, cod
 def test_batches_a_paused_account_burns_nothing(shop: Api) -> None:
     """Replays are answered all the same."""
     send(shop, item("a"), item("b")).ok()
-    pause_account("acme", ["credits"], "payment_overdue", 99, books=wiring.books(), clock=shop.clock)
+    pause_account("acme", ["credits"], "payment_overdue", 99, desk=credit_desk(wiring.books(), shop.clock))
     problem = send(shop, item("c"), item("d")).problem(403, "account_paused")
     assert problem["pause_reason"] == "payment_overdue"
     assert {status for _, status, _ in told(send(shop, item("a"), item("b")))} == {"replayed"}

@@ -34,7 +34,7 @@ PROBE = """
 import json, sys
 from functions.consume import app
 from lotbook import wiring
-wiring.books(), wiring.clock(), wiring.renew()
+wiring.credit_desk()
 print(json.dumps(sorted(sys.modules)))
 """
 

@@ -26,7 +26,7 @@ def test_the_schedule_runs_one_sweep_with_the_time_that_lambda_leaves(monkeypatc
         asked.update(dependencies)
         return Swept(3, more=True)
 
-    parts = {name: SimpleNamespace(name=name) for name in ("due_index", "books", "clock", "renew")}
+    parts = {name: SimpleNamespace(name=name) for name in ("due_index", "credit_desk")}
     for name, part in parts.items():
         monkeypatch.setattr(wiring, name, lambda part=part: part)
     holds: dict[str, object] = {}
@@ -40,12 +40,9 @@ def test_the_schedule_runs_one_sweep_with_the_time_that_lambda_leaves(monkeypatc
     monkeypatch.setattr(wiring, "outlets", lambda: None)
     monkeypatch.setattr(app, "announce_expiring", lambda **_: 0)
     assert app.handler({"source": "aws.scheduler"}, Context()) == {"lapsed": 2, "settled": 3, "more": True}
-    assert {name: holds[name] for name in ("due", "books", "clock")} == {
-        name: asked[name] for name in ("due", "books", "clock")
-    }
+    assert (holds["due"], holds["desk"]) == (asked["due"], asked["desk"])
     assert asked["time_left"]() == 60_000  # type: ignore[operator]
-    assert (asked["due"], asked["books"]) == (parts["due_index"], parts["books"])
-    assert (asked["clock"], asked["renew"]) == (parts["clock"], parts["renew"])
+    assert (asked["due"], asked["desk"]) == (parts["due_index"], parts["credit_desk"])
 
 
 @pytest.mark.parametrize("failing", ["sweep_holds", "sweep_books", "announce_expiring"])
@@ -64,7 +61,7 @@ def test_d_31_a_failed_sweep_fails_the_invocation_after_the_others_ran(
 
         return run
 
-    for name in ("due_index", "books", "clock", "renew", "outlets"):
+    for name in ("due_index", "credit_desk", "outlets"):
         monkeypatch.setattr(wiring, name, lambda: None)
     for name, answer in (("sweep_holds", Swept(0, False)), ("sweep_books", Swept(0, False)), ("announce_expiring", 0)):
         monkeypatch.setattr(app, name, part(name, answer))

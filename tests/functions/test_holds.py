@@ -9,6 +9,7 @@ from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.pause_books import pause_account
 from lotbook.usecases.credits.resolve_hold import hold_id_of
+from tests.fakes.credit_desk import credit_desk
 from tests.functions.conftest import ACCOUNT, Api, key_with, member, open_account
 from tests.functions.holding import (
     ACME,
@@ -114,7 +115,7 @@ def test_holds_a_paused_account_places_none_and_resolves_those_it_has(shop: Api)
 
 
 def pause(api: Api) -> None:
-    pause_account("acme", ["credits"], "payment_overdue", 99, books=wiring.books(), clock=api.clock)
+    pause_account("acme", ["credits"], "payment_overdue", 99, desk=credit_desk(wiring.books(), api.clock))
 
 
 # --- resolving

@@ -12,6 +12,7 @@ from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits import sweep_holds as subject
 from lotbook.usecases.credits.sweep_holds import sweep_holds
+from tests.fakes.credit_desk import credit_desk
 from tests.functions.conftest import ACCOUNT, Answer, Api
 from tests.functions.holding import (
     ACME,
@@ -126,7 +127,7 @@ def test_d_26_a_hold_that_is_resolved_after_a_reset_nobody_saw_leaves_the_new_pe
 
 def run_schedule(api: Api) -> int:
     """The holds' part of the scheduled expiry; what of it runs side by side runs on an engine elsewhere."""
-    swept = sweep_holds(due=wiring.due_index(), books=wiring.books(), clock=api.clock, time_left=lambda: 60_000)
+    swept = sweep_holds(due=wiring.due_index(), desk=credit_desk(wiring.books(), api.clock), time_left=lambda: 60_000)
     assert not swept.more
     return swept.settled
 
@@ -233,7 +234,7 @@ def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(shop: Api, m
         held = place(shop, 1, ttl_seconds=60).ok(201)
     move_to(shop, held["expires_at"])
     runs = [
-        sweep_holds(due=wiring.due_index(), books=wiring.books(), clock=shop.clock, time_left=lambda: 60_000)
+        sweep_holds(due=wiring.due_index(), desk=credit_desk(wiring.books(), shop.clock), time_left=lambda: 60_000)
         for _ in range(2)
     ]
     assert [(run.settled, run.more) for run in runs] == [(4, True), (1, False)]

@@ -43,6 +43,7 @@ from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 from tests.properties.model import Model, Refusal
 
 A, U = "acc", "credits"
@@ -102,7 +103,7 @@ class Account(RuleBasedStateMachine):
         except Crash:
             self.prunes = Prunes()
             if crash % 2:
-                read_balance(A, U, books=self.books, clock=self, renew=_none)  # somebody looks in between
+                read_balance(A, U, desk=credit_desk(self.books, self, _none))  # somebody looks in between
             answer = self._outcome(real)
         self.left_to_crash = 0
         expected = self._expected(model)
@@ -132,7 +133,7 @@ class Account(RuleBasedStateMachine):
     def consume(self, key: str, credits: int, crash: int) -> None:
         self._burn(
             lambda: consume(
-                A, key, BurnRequest(credits), books=self.books, clock=self, renew=_none, prunes=self.prunes
+                A, key, BurnRequest(credits), desk=credit_desk(self.books, self, _none, prunes=self.prunes)
             ),
             "consume",
             key,
@@ -145,7 +146,7 @@ class Account(RuleBasedStateMachine):
     def hold(self, key: str, credits: int, seconds: int, crash: int) -> None:
         request = HoldRequest(credits, ttl_seconds=seconds)
         self._burn(
-            lambda: hold(A, key, request, books=self.books, clock=self, renew=_none, prunes=self.prunes),
+            lambda: hold(A, key, request, desk=credit_desk(self.books, self, _none, prunes=self.prunes)),
             "hold",
             key,
             credits,
@@ -175,7 +176,7 @@ class Account(RuleBasedStateMachine):
             return
         asked = [BatchItem(key, BurnRequest(credits)) for key, credits in items]
         answers = self.both(
-            lambda: consume_batch(A, asked, books=self.books, clock=self, renew=_none, prunes=self.prunes),
+            lambda: consume_batch(A, asked, desk=credit_desk(self.books, self, _none, prunes=self.prunes)),
             lambda: [self._expected(lambda item=item: self.model.burn("consume", *item)) for item in items],  # type: ignore[misc]
             0,
         )
@@ -196,7 +197,9 @@ class Account(RuleBasedStateMachine):
         """D19: from nothing to all of it, once."""
         key = self._a_hold(number)
         answers = self.both(
-            lambda: capture_hold(A, hold_id_of(burn_name(key)), name, credits, actor="s", books=self.books, clock=self),
+            lambda: capture_hold(
+                A, hold_id_of(burn_name(key)), name, credits, actor="s", desk=credit_desk(self.books, self)
+            ),
             lambda: self.model.resolve(key, "capture", name, credits),
             crash,
         )
@@ -206,7 +209,7 @@ class Account(RuleBasedStateMachine):
     def release(self, number: int, name: str, crash: int) -> None:
         key = self._a_hold(number)
         answers = self.both(
-            lambda: release_hold(A, hold_id_of(burn_name(key)), name, actor="s", books=self.books, clock=self),
+            lambda: release_hold(A, hold_id_of(burn_name(key)), name, actor="s", desk=credit_desk(self.books, self)),
             lambda: self.model.resolve(key, "release", name, 0),
             crash,
         )
@@ -241,7 +244,7 @@ class Account(RuleBasedStateMachine):
             provisional=provisional,
         )
         lot = self.lots.setdefault(number, made)  # granted again: the same lot
-        self.both(lambda: grant_lot(A, lot, books=self.books, clock=self), lambda: self.model.grant(lot), crash)
+        self.both(lambda: grant_lot(A, lot, desk=credit_desk(self.books, self)), lambda: self.model.grant(lot), crash)
 
     @rule(number=LOTS, claim=st.sampled_from(["r1", "r2"]), credits=st.integers(1, 9), crash=CRASH)
     def claw(self, number: int, claim: str, credits: int, crash: int) -> None:
@@ -249,7 +252,7 @@ class Account(RuleBasedStateMachine):
         if number not in self.lots:
             return
         answers = self.both(
-            lambda: claw_back(A, U, lot_id, claim, credits, books=self.books, clock=self),
+            lambda: claw_back(A, U, lot_id, claim, credits, desk=credit_desk(self.books, self)),
             lambda: self.model.claw_back(lot_id, claim, credits),
             crash,
         )
@@ -261,7 +264,7 @@ class Account(RuleBasedStateMachine):
         if number not in self.lots or not self.lots[number].provisional:
             return
         answers = self.both(
-            lambda: decide_lot(A, U, f"lot_{number}", verdict, books=self.books, clock=self),
+            lambda: decide_lot(A, U, f"lot_{number}", verdict, desk=credit_desk(self.books, self)),
             lambda: self.model.decide(f"lot_{number}", verdict),
             crash,
         )
@@ -274,7 +277,7 @@ class Account(RuleBasedStateMachine):
             return
         lot_id = f"lot_{number}"
         self.both(
-            lambda: freeze_lot(A, U, lot_id, cause, thaw=thaw, books=self.books, clock=self),
+            lambda: freeze_lot(A, U, lot_id, cause, thaw=thaw, desk=credit_desk(self.books, self)),
             lambda: self.model.freeze(lot_id, cause, thaw),
             crash,
         )
@@ -293,19 +296,19 @@ class Account(RuleBasedStateMachine):
     @rule(reason=st.sampled_from([None, None, "review"]))
     def pause(self, reason: str | None) -> None:
         self.pauses += 1
-        pause_account(A, [U], reason, self.pauses, books=self.books, clock=self)
+        pause_account(A, [U], reason, self.pauses, desk=credit_desk(self.books, self))
         self.model.paused = reason is not None
 
     @rule()
     def sweep(self) -> None:
-        settle_book(A, U, books=self.books, clock=self)
+        settle_book(A, U, desk=credit_desk(self.books, self))
 
     # --- looking -------------------------------------------------------------------------------------------------
 
     @rule()
     def balance(self) -> None:
         """D35: what is shown is what is there, at once."""
-        found = read_balance(A, U, books=self.books, clock=self, renew=_none)
+        found = read_balance(A, U, desk=credit_desk(self.books, self, _none))
         model = self.model
         assert (found.available, found.waiting, found.frozen, found.shortfall) == (
             model.available,
@@ -325,7 +328,7 @@ class Account(RuleBasedStateMachine):
         cursor, total = None, 0
         seen: set[str] = set()
         for _ in range(2_000):
-            page = list_entries(A, U, size, cursor, books=self.books, clock=self, renew=_none)
+            page = list_entries(A, U, size, cursor, desk=credit_desk(self.books, self, _none))
             assert not seen & {entry.entry_id for entry in page.entries}
             seen |= {entry.entry_id for entry in page.entries}
             total += sum(entry.credits for entry in page.entries)
@@ -344,7 +347,7 @@ class Account(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.balance()
-        settle_book(A, U, books=self.books, clock=self)
+        settle_book(A, U, desk=credit_desk(self.books, self))
         self.balance()
         assert_explained(self.books)
 

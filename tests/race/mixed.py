@@ -31,6 +31,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
 from lotbook.usecases.credits.settle_book import settle_book
 from tests import engine
+from tests.fakes.credit_desk import credit_desk
 
 TABLE, ACCOUNT, UNIT = "mixed", "acc", "credits"
 FAR = 4_000_000_000_000
@@ -103,21 +104,23 @@ def _do(deed: Deed, books: DynamoBooks, prunes: Prunes) -> str | None:
     match deed.kind:
         case "burn":
             request = BurnRequest(deed.credits)
-            return consume(ACCOUNT, deed.name, request, books=books, clock=clock, renew=_none, prunes=prunes).entry_id
+            return consume(ACCOUNT, deed.name, request, desk=credit_desk(books, clock, _none, prunes=prunes)).entry_id
         case "hold":
             asked = HoldRequest(deed.credits)
-            return hold(ACCOUNT, deed.name, asked, books=books, clock=clock, renew=_none, prunes=prunes).entry_id
+            return hold(ACCOUNT, deed.name, asked, desk=credit_desk(books, clock, _none, prunes=prunes)).entry_id
         case "capture":
-            found = capture_hold(ACCOUNT, held, "c", deed.credits, actor="x", books=books, clock=clock)
+            found = capture_hold(ACCOUNT, held, "c", deed.credits, actor="x", desk=credit_desk(books, clock))
             return f"{found.captured}"
         case "release":
-            return f"{release_hold(ACCOUNT, held, 'r', actor='x', books=books, clock=clock).released}"
+            return f"{release_hold(ACCOUNT, held, 'r', actor='x', desk=credit_desk(books, clock)).released}"
         case "grant":
-            return grant_lot(ACCOUNT, lot(deed), books=books, clock=clock).entry_id
+            return grant_lot(ACCOUNT, lot(deed), desk=credit_desk(books, clock)).entry_id
         case "claw":
-            return claw_back(ACCOUNT, UNIT, f"lot_{deed.name}", "r", deed.credits, books=books, clock=clock).entry_id
+            return claw_back(
+                ACCOUNT, UNIT, f"lot_{deed.name}", "r", deed.credits, desk=credit_desk(books, clock)
+            ).entry_id
         case _:
-            settle_book(ACCOUNT, UNIT, books=books, clock=clock)
+            settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
             return None
 
 

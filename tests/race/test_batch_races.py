@@ -21,6 +21,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
 from lotbook.usecases.credits.settle_book import settle_book
 from tests import engine, table
+from tests.fakes.credit_desk import credit_desk
 from tests.race.test_burn_races import MAX_RETRIES, U, burn, check_statement, grant, ledger_of, nothing
 
 pytestmark = pytest.mark.engine
@@ -43,7 +44,7 @@ def send(
     items = [BatchItem(key, BurnRequest(credits_of(key))) for key in keys]
     for _ in range(MAX_RETRIES):
         try:
-            return consume_batch(A, items, books=books, clock=SystemClock(), renew=nothing, prunes=prunes).results
+            return consume_batch(A, items, desk=credit_desk(books, SystemClock(), nothing, prunes=prunes)).results
         except Unavailable as busy:
             if lost is not None:
                 lost.append(busy)
@@ -56,11 +57,11 @@ def credits_of(key: str) -> int:
 
 def add_up(client: Any, books: DynamoBooks) -> tuple[dict[str, int], int]:
     """Burned credits by entry id, and what is left; the ledger explains the book, the statement the balance."""
-    settle_book(A, U, books=books, clock=SystemClock())
+    settle_book(A, U, desk=credit_desk(books, SystemClock()))
     book, ledger = books.get(A, U), ledger_of(client)
     assert book
     assert audit(U, book, ledger) == []
-    balance = read_balance(A, U, books=books, clock=SystemClock(), renew=nothing)
+    balance = read_balance(A, U, desk=credit_desk(books, SystemClock(), nothing))
     return {e.entry_id: e.requested for e in ledger.values() if e.kind == "consumed"}, balance.available
 
 
@@ -127,7 +128,7 @@ def test_d17_d18_captures_against_releases_close_each_hold_once(client: Any) -> 
         for _ in range(MAX_RETRIES):
             try:
                 return hold(
-                    A, f"h{number}", HoldRequest(10), books=books, clock=clock, renew=nothing, prunes=prunes
+                    A, f"h{number}", HoldRequest(10), desk=credit_desk(books, clock, nothing, prunes=prunes)
                 ).hold_id
             except Unavailable:
                 continue
@@ -138,17 +139,17 @@ def test_d17_d18_captures_against_releases_close_each_hold_once(client: Any) -> 
     holds = placed[:10]
     assert placed == holds * 3
     with pytest.raises(InsufficientCredits):
-        hold(A, "more", HoldRequest(1), books=books, clock=clock, renew=nothing, prunes=prunes)
+        hold(A, "more", HoldRequest(1), desk=credit_desk(books, clock, nothing, prunes=prunes))
 
     def close(number: int) -> tuple[int, int, bool] | None:
         which, way = number % 10, number // 10 % 3
         for _ in range(MAX_RETRIES):
             try:
                 if way == 2:
-                    found = release_hold(A, holds[which], f"r{which}", actor="a", books=books, clock=clock)
+                    found = release_hold(A, holds[which], f"r{which}", actor="a", desk=credit_desk(books, clock))
                 else:
                     key = f"c{which}-{way}"
-                    found = capture_hold(A, holds[which], key, 3 + way, actor="a", books=books, clock=clock)
+                    found = capture_hold(A, holds[which], key, 3 + way, actor="a", desk=credit_desk(books, clock))
             except HoldClosed:
                 return None
             except Unavailable:

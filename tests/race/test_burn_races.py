@@ -27,6 +27,7 @@ from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests import engine, table
+from tests.fakes.credit_desk import credit_desk
 
 pytestmark = pytest.mark.engine
 
@@ -43,7 +44,7 @@ def burn(books: DynamoBooks, account_id: str, key: str, credits: int) -> Burned 
     """As a client does it: Unavailable is sent again, a 402 is a fact."""
     for _ in range(MAX_RETRIES):
         try:
-            return consume(account_id, key, BurnRequest(credits), books=books, clock=SystemClock(), renew=nothing)
+            return consume(account_id, key, BurnRequest(credits), desk=credit_desk(books, SystemClock(), nothing))
         except InsufficientCredits:
             return None
         except Unavailable:
@@ -55,7 +56,7 @@ def grant(books: DynamoBooks, account_id: str, number: int, credits: int) -> Non
     lot = Lot(f"lot_{number:026d}", U, "purchased", credits, 3, 0, FAR + number, number)
     for _ in range(MAX_RETRIES):
         try:
-            grant_lot(account_id, lot, books=books, clock=SystemClock())
+            grant_lot(account_id, lot, desk=credit_desk(books, SystemClock()))
         except Unavailable:
             continue
         return
@@ -123,7 +124,7 @@ def test_d15_every_key_burns_once_and_no_credit_is_oversold(
 
 
 def check(client: Any, books: DynamoBooks, answers: list[tuple[str, int, str | None]], granted: int) -> None:
-    settle_book("acc", U, books=books, clock=SystemClock())
+    settle_book("acc", U, desk=credit_desk(books, SystemClock()))
     book = books.get("acc", U)
     assert book
     ledger = ledger_of(client)
@@ -135,7 +136,7 @@ def check(client: Any, books: DynamoBooks, answers: list[tuple[str, int, str | N
             ids.setdefault(key, set()).add(entry_id)
     assert all(len(found) == 1 for found in ids.values())
     assert sum(entry.requested for entry in ledger.values() if entry.kind == "consumed") == sum(burned.values())
-    balance = read_balance("acc", U, books=books, clock=SystemClock(), renew=nothing)
+    balance = read_balance("acc", U, desk=credit_desk(books, SystemClock(), nothing))
     assert balance.available == granted - sum(burned.values()) >= 0
     check_statement(books, balance.available)
 
@@ -144,7 +145,7 @@ def check_statement(books: DynamoBooks, available: int) -> None:
     """Newest first, complete, and each entry tells what could be spent right after it."""
     cursor = None
     for _ in range(1_000):
-        page = list_entries("acc", U, 100, cursor, books=books, clock=SystemClock(), renew=nothing)
+        page = list_entries("acc", U, 100, cursor, desk=credit_desk(books, SystemClock(), nothing))
         for entry in page.entries:
             assert entry.available_after == available, entry
             available -= entry.credits
@@ -159,7 +160,7 @@ def test_d41_the_first_uses_of_an_account_race_and_one_book_is_opened(client: An
     books = DynamoBooks(Table(client, "race"))
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: grant(books, "acc", 1, 10), range(16)))
-    assert read_balance("acc", U, books=books, clock=SystemClock(), renew=nothing).available == 10
+    assert read_balance("acc", U, desk=credit_desk(books, SystemClock(), nothing)).available == 10
     book = books.get("acc", U)
     assert book
     assert audit(U, book, ledger_of(client)) == []

@@ -28,6 +28,7 @@ from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests import engine, table
 from tests.audit import assert_explained
+from tests.fakes.credit_desk import credit_desk
 from tests.race.mixed import ACCOUNT, TABLE, UNIT, Deed, Share, lot, play
 
 pytestmark = pytest.mark.engine
@@ -116,11 +117,11 @@ def test_d15_everything_at_once_from_many_processes_adds_up(
     print(f"SEED={seed}")
     deeds = _deeds(random.Random(seed), processes * threads + 18)
     books, clock = DynamoBooks(made), SystemClock()
-    grant_lot(ACCOUNT, lot(Deed("grant", "start", 20 * processes + 20)), books=books, clock=clock)
+    grant_lot(ACCOUNT, lot(Deed("grant", "start", 20 * processes + 20)), desk=credit_desk(books, clock))
     answers, calls = _race(address, processes, threads, deeds, seed, room=5)
     _check_answers(answers)
     assert_explained(made, ACCOUNT)
-    settle_book(ACCOUNT, UNIT, books=books, clock=clock)
+    settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
     assert_explained(made, ACCOUNT)
     _check_statement(books, clock)
     print(f"{processes * threads} callers, {len(deeds)} deeds, {calls} calls")
@@ -138,11 +139,11 @@ def _check_answers(answers: list[tuple[Deed, str | None]]) -> None:
 
 def _check_statement(books: DynamoBooks, clock: SystemClock) -> None:
     """D35: the newest entry says what the balance says, and every entry what could be spent right after it."""
-    balance = read_balance(ACCOUNT, UNIT, books=books, clock=clock, renew=_none)
+    balance = read_balance(ACCOUNT, UNIT, desk=credit_desk(books, clock, _none))
     owned = balance.available + balance.held - balance.shortfall
     cursor, total = None, 0
     for _ in range(1_000):
-        page = list_entries(ACCOUNT, UNIT, 100, cursor, books=books, clock=clock, renew=_none)
+        page = list_entries(ACCOUNT, UNIT, 100, cursor, desk=credit_desk(books, clock, _none))
         if cursor is None:
             assert page.entries[0].available_after == balance.available
         total += sum(entry.credits for entry in page.entries)
@@ -162,7 +163,7 @@ def test_d16_calls_a_consume_do_not_grow_with_the_callers(made: Table, address: 
     for processes, threads in (CALLERS[0], CALLERS[-1]):
         engine.client(address).delete_table(TableName=TABLE)
         table.create(engine.client(address), TABLE)
-        grant_lot(ACCOUNT, lot(Deed("grant", "start", 10_000)), books=DynamoBooks(made), clock=SystemClock())
+        grant_lot(ACCOUNT, lot(Deed("grant", "start", 10_000)), desk=credit_desk(DynamoBooks(made), SystemClock()))
         burns = [Deed("burn", f"k{number}", 1) for number in range(96)]
         _, spent = _race(address, processes, threads, burns, 1, room=100)
         calls[processes * threads] = spent / len(burns)

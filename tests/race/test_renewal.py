@@ -20,6 +20,7 @@ from lotbook.usecases.credits.consume import BurnRequest, consume
 from lotbook.usecases.credits.sweep_books import sweep_books
 from tests import engine, table
 from tests.fakes.accounts import FakePolicies, ManualClock, a_policy
+from tests.fakes.credit_desk import credit_desk
 
 pytestmark = pytest.mark.engine
 WORKERS = 12
@@ -33,7 +34,9 @@ class Worker:
         self.policies, self.clock = FakePolicies(a_policy(free_credits=10)), clock
 
     def renew(self, account_id: str) -> None:
-        renew_account(account_id, accounts=self.accounts, policies=self.policies, books=self.books, clock=self.clock)
+        renew_account(
+            account_id, accounts=self.accounts, policies=self.policies, desk=credit_desk(self.books, self.clock)
+        )
 
     def open(self) -> bool:
         command = OpenAccount("acme", "shop", "US", "a@b.example", "monthly")
@@ -41,20 +44,18 @@ class Worker:
             command,
             accounts=self.accounts,
             policies=self.policies,
-            books=self.books,
-            clock=self.clock,
-            renew=self.renew,
+            desk=credit_desk(self.books, self.clock, self.renew),
         ).created
 
     def burn(self, key: str, credits: int) -> None:
         request = BurnRequest(credits=credits)
-        consume("acme", key, request, books=self.books, clock=self.clock, renew=self.renew)
+        consume("acme", key, request, desk=credit_desk(self.books, self.clock, self.renew))
 
     def sweep(self) -> None:
-        sweep_books(due=self.due, books=self.books, clock=self.clock, renew=self.renew, time_left=lambda: 60_000)
+        sweep_books(due=self.due, desk=credit_desk(self.books, self.clock, self.renew), time_left=lambda: 60_000)
 
     def lots(self) -> list[tuple[str, int]]:
-        found = read_balance("acme", "credits", books=self.books, clock=self.clock, renew=self.renew)
+        found = read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, self.renew))
         return [(lot.kind, lot.remaining) for lot in found.lots]
 
 

@@ -34,6 +34,7 @@ from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, rele
 from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
+from tests.fakes.credit_desk import credit_desk
 from tests.wire import FAULTS, Fault, Lines, lines
 
 pytestmark = pytest.mark.engine
@@ -61,37 +62,36 @@ class Caller:
             self.account,
             key,
             BurnRequest(credits),
-            books=self.books,
-            clock=self,
-            renew=_none,
-            prunes=self.prunes,
+            desk=credit_desk(self.books, self, _none, prunes=self.prunes),
         )
 
     def batch(self, *keys: str) -> Any:
         items = [BatchItem(key, BurnRequest(2)) for key in keys]
-        return consume_batch(self.account, items, books=self.books, clock=self, renew=_none, prunes=self.prunes)
+        return consume_batch(self.account, items, desk=credit_desk(self.books, self, _none, prunes=self.prunes))
 
     def hold(self, key: str, credits: int, ttl: int = 3_600) -> Any:
         request = HoldRequest(credits, ttl_seconds=ttl)
-        return hold(self.account, key, request, books=self.books, clock=self, renew=_none, prunes=self.prunes)
+        return hold(self.account, key, request, desk=credit_desk(self.books, self, _none, prunes=self.prunes))
 
     def capture(self, key: str, credits: int) -> Any:
         name = hold_id_of(burn_name(key))
-        return capture_hold(self.account, name, "c", credits, actor="x", books=self.books, clock=self)
+        return capture_hold(self.account, name, "c", credits, actor="x", desk=credit_desk(self.books, self))
 
     def release(self, key: str) -> Any:
-        return release_hold(self.account, hold_id_of(burn_name(key)), "r", actor="x", books=self.books, clock=self)
+        return release_hold(
+            self.account, hold_id_of(burn_name(key)), "r", actor="x", desk=credit_desk(self.books, self)
+        )
 
     def grant(self, name: str, credits: int, expires: int | None = None, provisional: bool = False) -> Any:
         expires_at = None if expires is None else NOW + expires * SECOND
         lot = Lot(f"lot_{name}", U, "plan", credits, 1, NOW, expires_at, NOW, provisional=provisional)
-        return grant_lot(self.account, lot, books=self.books, clock=self)
+        return grant_lot(self.account, lot, desk=credit_desk(self.books, self))
 
     def claw(self, name: str, credits: int) -> Any:
-        return claw_back(self.account, U, f"lot_{name}", "refund", credits, books=self.books, clock=self)
+        return claw_back(self.account, U, f"lot_{name}", "refund", credits, desk=credit_desk(self.books, self))
 
     def balance(self) -> Balance:
-        return read_balance(self.account, U, books=self.books, clock=self, renew=_none)
+        return read_balance(self.account, U, desk=credit_desk(self.books, self, _none))
 
 
 def _none(account_id: str) -> None:
@@ -119,7 +119,7 @@ def _burned(caller: Caller) -> None:
 
 def _settled(caller: Caller) -> None:
     _burned(caller)
-    settle_book(caller.account, U, books=caller.books, clock=caller)
+    settle_book(caller.account, U, desk=credit_desk(caller.books, caller))
 
 
 def _held(caller: Caller) -> None:
@@ -158,7 +158,7 @@ def _provisional(caller: Caller) -> None:
 
 def _freeze_and_thaw(caller: Caller) -> None:
     for thaw in (False, True):
-        freeze_lot(caller.account, U, "lot_a", "dispute", thaw=thaw, books=caller.books, clock=caller)
+        freeze_lot(caller.account, U, "lot_a", "dispute", thaw=thaw, desk=credit_desk(caller.books, caller))
 
 
 STORIES: dict[str, Story] = {
@@ -181,16 +181,16 @@ STORIES: dict[str, Story] = {
     "freeze and thaw": Story(_burned, _freeze_and_thaw),
     "void of a provisional lot": Story(
         _provisional,
-        lambda caller: decide_lot(caller.account, U, "lot_a", "void", books=caller.books, clock=caller),
+        lambda caller: decide_lot(caller.account, U, "lot_a", "void", desk=credit_desk(caller.books, caller)),
     ),
     "expiry by the schedule": Story(
-        _dead, lambda caller: settle_book(caller.account, U, books=caller.books, clock=caller)
+        _dead, lambda caller: settle_book(caller.account, U, desk=credit_desk(caller.books, caller))
     ),
     "balance": Story(_burned, lambda caller: caller.balance()),
     "balance over a lapsed hold": Story(_lapsed, lambda caller: caller.balance()),
     "statement": Story(
         _burned,
-        lambda caller: list_entries(caller.account, U, 9, None, books=caller.books, clock=caller, renew=_none),
+        lambda caller: list_entries(caller.account, U, 9, None, desk=credit_desk(caller.books, caller, _none)),
     ),
 }
 

@@ -14,6 +14,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 from tests.simulation.worlds import ACCOUNT, DEFECTS, UNIT, Env, FixedClock, Process, State
 
 
@@ -64,8 +65,8 @@ def end_differences(state: State, max_receipts: int) -> list[str]:
     nobody = Env(books, clock, Prunes())
     try:
         differences = _read_both(books, clock, nobody)
-        settle_book(ACCOUNT, UNIT, books=books, clock=clock)
-        settle_book(ACCOUNT, UNIT, books=books, clock=clock)
+        settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
+        settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
         differences += audit(UNIT, books.books[ACCOUNT, UNIT], {key[-1]: e for key, e in books.ledger.items()})
         return differences + _read_both(books, clock, nobody)
     except (Outcome, *DEFECTS) as error:
@@ -73,11 +74,11 @@ def end_differences(state: State, max_receipts: int) -> list[str]:
 
 
 def _read_both(books: FakeBooks, clock: FixedClock, env: Env) -> list[str]:
-    balance = read_balance(ACCOUNT, UNIT, books=books, clock=clock, renew=env.renew)
+    balance = read_balance(ACCOUNT, UNIT, desk=credit_desk(books, clock, env.renew))
     entries: list[Entry] = []
     cursor: str | None = None
     while True:
-        page = list_entries(ACCOUNT, UNIT, 2, cursor, books=books, clock=clock, renew=env.renew)
+        page = list_entries(ACCOUNT, UNIT, 2, cursor, desk=credit_desk(books, clock, env.renew))
         entries += page.entries
         cursor = page.next_cursor
         if cursor is None:

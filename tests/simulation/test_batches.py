@@ -10,6 +10,7 @@ import pytest
 
 from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.usecases.credits.consume_batch import consume_batch
+from tests.fakes.credit_desk import credit_desk
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant, place_hold, settle
 from tests.simulation.worlds import ACCOUNT, Env, Operation, Scope, Violation
@@ -20,7 +21,7 @@ def batch(*items: tuple[str, int]) -> Operation:
     asked = [BatchItem(key, BurnRequest(credits)) for key, credits in items]
 
     def run(env: Env) -> Any:
-        answer = consume_batch(ACCOUNT, asked, books=env.books, clock=env.clock, renew=env.renew, prunes=env.prunes)
+        answer = consume_batch(ACCOUNT, asked, desk=credit_desk(env.books, env.clock, env.renew, prunes=env.prunes))
         return tuple(result.status for result in answer.results)
 
     return run

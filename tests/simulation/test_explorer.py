@@ -62,9 +62,9 @@ def _look_up_first(patch: pytest.MonkeyPatch) -> None:
     settle_it, look_up = turns.settle, turns._look_up_orders
     known: dict[int, Settled] = {}
 
-    def early(account_id: str, unit: str, book: Book, *, books: Any) -> Settled:
+    def early(account_id: str, unit: str, book: Book, books: Any) -> Settled:
         before = look_up(account_id, unit, book, Settled(), books)
-        settled = settle_it(account_id, unit, book, books=books)
+        settled = settle_it(account_id, unit, book, books)
         known[0] = replace(settled, done=before.done, clawed=before.clawed)
         return known[0]
 
@@ -73,7 +73,7 @@ def _look_up_first(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_settling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "settle", lambda account_id, unit, book, *, books: Settled())
+    patch.setattr(turns, "settle", lambda account_id, unit, book, books: Settled())
 
 
 def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
@@ -83,8 +83,8 @@ def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
 def _outcomes_dropped(patch: pytest.MonkeyPatch) -> None:
     settle_it = turns.settle
 
-    def careless(account_id: str, unit: str, book: Book, *, books: Any) -> Settled:
-        return settle_it(account_id, unit, replace(book, outcomes={}), books=books)
+    def careless(account_id: str, unit: str, book: Book, books: Any) -> Settled:
+        return settle_it(account_id, unit, replace(book, outcomes={}), books)
 
     patch.setattr(turns, "settle", careless)
 

@@ -24,6 +24,7 @@ from lotbook.usecases.credits.hold import HoldRequest, hold
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.settle_book import settle_book
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import (
     NOW,
@@ -75,11 +76,11 @@ class Trace:
         return self.at
 
     def grant(self, name: str, credits: int, expires: int | None = None) -> None:
-        grant_lot(ACCOUNT, lot(name, credits, expires), books=self.books, clock=self)
+        grant_lot(ACCOUNT, lot(name, credits, expires), desk=credit_desk(self.books, self))
 
     def burn(self, key: str, credits: int = 1, worker: Prunes | None = None) -> Burned:
         worker = worker or Prunes()
-        return consume(ACCOUNT, key, BurnRequest(credits), books=self.books, clock=self, renew=_none, prunes=worker)
+        return consume(ACCOUNT, key, BurnRequest(credits), desk=credit_desk(self.books, self, _none, prunes=worker))
 
     def crash_after_burn(self, key: str, credits: int = 1) -> None:
         """The first write of a consume; its worker is gone before the second."""
@@ -88,7 +89,7 @@ class Trace:
         assert self.books.burn(ACCOUNT, UNIT, burn_name(key), memo, None).done
 
     def settle(self) -> None:
-        settle_book(ACCOUNT, UNIT, books=self.books, clock=self)
+        settle_book(ACCOUNT, UNIT, desk=credit_desk(self.books, self))
 
     @property
     def book(self) -> Book:
@@ -99,7 +100,7 @@ class Trace:
         for _ in range(2):
             assert audit(UNIT, self.book, {key[-1]: entry for key, entry in self.books.ledger.items()}) == []
             self.settle()
-        return read_balance(ACCOUNT, UNIT, books=self.books, clock=self, renew=_none).available
+        return read_balance(ACCOUNT, UNIT, desk=credit_desk(self.books, self, _none)).available
 
 
 def _none(_: str) -> None:
@@ -173,7 +174,7 @@ def test_t07_slow_clock_takes_book_time() -> None:
     trace = Trace()
     trace.at += 5_000
     trace.settle()
-    grant_lot(ACCOUNT, lot("F", 2, expires=9, effective=5), books=trace.books, clock=trace)
+    grant_lot(ACCOUNT, lot("F", 2, expires=9, effective=5), desk=credit_desk(trace.books, trace))
     trace.at -= 4_000
     burned = trace.burn("k", 2)
     assert (burned.at, burned.draws) == (NOW + 5_000, (Draw("lot_F", 2),))
@@ -225,7 +226,7 @@ def test_t14_expiry_instant(after: int, left: int) -> None:
 def test_t20_decision_made_ret_not_asked_then_sweep() -> None:
     """A capture was decided and its worker died: whoever settles next gives the rest back, once."""
     trace = Trace(5)
-    hold(ACCOUNT, "h", HoldRequest(4), books=trace.books, clock=trace, renew=_none, prunes=Prunes())
+    hold(ACCOUNT, "h", HoldRequest(4), desk=credit_desk(trace.books, trace, _none, prunes=Prunes()))
     name = burn_name("h")
     memo = Memo("resolve", 1, trace.at, "service", "d", hold=name, by="capture")
     assert trace.books.resolve(ACCOUNT, UNIT, resolution_name(name), memo).done

@@ -24,6 +24,7 @@ from lotbook.domain.credits.requests import BurnRequest
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.credits.statement import list_entries
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.samples import account_on, published
 
 SOURCE = StreamSource("outbox", 4, 3, bisects=True, reports_failures=True, patterns=())
@@ -156,9 +157,9 @@ def test_issue_3_from_the_table_by_its_stream_to_statement_and_events(
     events, functions = running
     now = wiring.clock().now() // 1_000 * 1_000
     lot = Lot("lot_1", "credits", "purchased", 100, 3, now, None, now)
-    grant_lot("acme", lot, books=wiring.books(), clock=wiring.clock())
+    grant_lot("acme", lot, desk=credit_desk(wiring.books(), wiring.clock()))
     for at in range(10):
-        consume("acme", f"k{at}", BurnRequest(8), books=wiring.books(), clock=wiring.clock(), renew=lambda _: None)
+        consume("acme", f"k{at}", BurnRequest(8), desk=credit_desk(wiring.books(), wiring.clock(), lambda _: None))
     told = events()
     kinds = [each["type"] for each in reversed(told)]
     assert kinds[0] == "credits.granted"
@@ -170,9 +171,8 @@ def test_issue_3_from_the_table_by_its_stream_to_statement_and_events(
 
     filed = wiring.statement().page("acme", "credits", 10**9, 50)
     assert [line.seq for line in filed] == list(range(11, 0, -1))
-    arguments: dict[str, Any] = {"books": wiring.books(), "clock": wiring.clock(), "renew": lambda _: None}
-    page = list_entries("acme", "credits", 50, None, **arguments, statement=wiring.statement())
-    assert page == list_entries("acme", "credits", 50, None, **arguments)
+    page = list_entries("acme", "credits", 50, None, desk=wiring.reading_desk())
+    assert page == list_entries("acme", "credits", 50, None, desk=wiring.credit_desk())
     assert statement("acme", "credits", 11)["sk"] == "000000000011"
 
     stream = TableStream(dynamo_engine, template.table["TableName"], tmp_path / "again.json")

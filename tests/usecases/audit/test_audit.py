@@ -26,6 +26,7 @@ from lotbook.usecases.credits.settle_book import settle_book
 from tests.audit import FakeAudits, assert_explained, audited, auditing
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.purchases import a_purchase
 
 A, U = "acc", "credits"
@@ -43,8 +44,8 @@ class World:
         self.burn("k2", 45)
         self.hold("h1", 20)
         self.hold("h2", 5)
-        capture_hold(A, hold_id_of(ledger.burn_name("h1")), "c", 8, actor="x", books=self.books, clock=self.clock)
-        claw_back(A, U, "lot_b", "refund", 95, books=self.books, clock=self.clock)
+        capture_hold(A, hold_id_of(ledger.burn_name("h1")), "c", 8, actor="x", desk=credit_desk(self.books, self.clock))
+        claw_back(A, U, "lot_b", "refund", 95, desk=credit_desk(self.books, self.clock))
         self.burn_nothing_left("k3")
         self.purchase = replace(
             a_purchase(account_id=A, state="completed", credits=1_000),
@@ -53,8 +54,8 @@ class World:
         settlement = Settlement(self.start, lot_id_of(self.purchase, self.start), None)
         self.purchase = replace(self.purchase, settlement=settlement)
         for lot in lots_of(self.purchase, rank=3):
-            grant_lot(A, lot, books=self.books, clock=self.clock)
-        settle_book(A, U, books=self.books, clock=self.clock)
+            grant_lot(A, lot, desk=credit_desk(self.books, self.clock))
+        settle_book(A, U, desk=credit_desk(self.books, self.clock))
         self.burn("k4", 7)
 
     def burn_nothing_left(self, key: str) -> None:
@@ -63,13 +64,13 @@ class World:
 
     def grant(self, name: str, credits: int, expires_at: int | None = None) -> None:
         lot = Lot(f"lot_{name}", U, "plan", credits, 1, self.start, expires_at, self.start)
-        grant_lot(A, lot, books=self.books, clock=self.clock)
+        grant_lot(A, lot, desk=credit_desk(self.books, self.clock))
 
     def burn(self, key: str, credits: int) -> None:
-        consume(A, key, BurnRequest(credits), books=self.books, clock=self.clock, renew=_none, prunes=self.prunes)
+        consume(A, key, BurnRequest(credits), desk=credit_desk(self.books, self.clock, _none, prunes=self.prunes))
 
     def hold(self, key: str, credits: int) -> None:
-        hold(A, key, HoldRequest(credits), books=self.books, clock=self.clock, renew=_none, prunes=self.prunes)
+        hold(A, key, HoldRequest(credits), desk=credit_desk(self.books, self.clock, _none, prunes=self.prunes))
 
     @property
     def book(self) -> Book:
@@ -152,7 +153,7 @@ def _purchase_never_granted(world: World) -> None:
 
 def _taken_without_refund(world: World) -> None:
     lot_id = world.purchase.lot_id or ""
-    claw_back(A, U, lot_id, "who knows", 10, books=world.books, clock=world.clock)
+    claw_back(A, U, lot_id, "who knows", 10, desk=credit_desk(world.books, world.clock))
     world.clock.instant += 2 * HOUR
 
 
@@ -246,7 +247,7 @@ def test_d37_a_pending_receipt_whose_entry_is_lost_is_settled_again_not_reported
     world = World()
     world.drop(BURN("k4"))
     assert world.kinds() == []
-    settle_book(A, U, books=world.books, clock=world.clock)
+    settle_book(A, U, desk=credit_desk(world.books, world.clock))
     assert world.entry(BURN("k4"))[1].requested == 7
     assert world.kinds() == []
 
@@ -262,7 +263,7 @@ def test_d37_a_change_under_way_is_no_difference() -> None:
         if not burned:
             burned.append("once")
             world.burn("between", 3)
-            settle_book(A, U, books=world.books, clock=world.clock)
+            settle_book(A, U, desk=credit_desk(world.books, world.clock))
         return book
 
     world.books.get = late  # type: ignore[method-assign]

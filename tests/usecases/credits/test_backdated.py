@@ -16,6 +16,7 @@ from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 A, U = "acc", "credits"
 
@@ -31,18 +32,18 @@ class World:
         expires_at = None if dies is None else self.start + dies * HOUR
         at = self.start + began * HOUR
         lot = Lot(f"lot_{name}", U, "plan", credits, 1, at, expires_at, at)
-        grant_lot(A, lot, books=self.books, clock=self.clock)
+        grant_lot(A, lot, desk=credit_desk(self.books, self.clock))
 
     def burn(self, key: str, credits: int) -> Burned:
         return consume(
-            A, key, BurnRequest(credits), books=self.books, clock=self.clock, renew=_none, prunes=self.prunes
+            A, key, BurnRequest(credits), desk=credit_desk(self.books, self.clock, _none, prunes=self.prunes)
         )
 
     def available(self) -> int:
-        return read_balance(A, U, books=self.books, clock=self.clock, renew=_none).available
+        return read_balance(A, U, desk=credit_desk(self.books, self.clock, _none)).available
 
     def statement(self) -> list[tuple[str, int, int]]:
-        page = list_entries(A, U, 100, None, books=self.books, clock=self.clock, renew=_none)
+        page = list_entries(A, U, 100, None, desk=credit_desk(self.books, self.clock, _none))
         return [(entry.kind, entry.credits, entry.available_after) for entry in page.entries]
 
 

@@ -28,6 +28,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 NOW = 1_000_000
 A, U = "acc", "credits"
@@ -53,19 +54,19 @@ class World:
     ) -> None:
         rank = {"free": 0, "promotional": 1, "plan": 2, "purchased": 3}[kind]
         lot = Lot(name, U, kind, credits, rank, more.get("effective_at", NOW), expires_at, more.get("created_at", NOW))
-        grant_lot(A, lot, books=self.books, clock=self, renews_at=more.get("renews_at"))
+        grant_lot(A, lot, desk=credit_desk(self.books, self), renews_at=more.get("renews_at"))
 
     def burn(self, key: str, credits: int, **more: str):
         request = BurnRequest(credits, reference=more.get("reference"), unit=more.get("unit", U))
-        return consume(A, key, request, books=self.books, clock=self, renew=self.renew, prunes=self.prunes)
+        return consume(A, key, request, desk=credit_desk(self.books, self, self.renew, prunes=self.prunes))
 
     def balance(self):
-        return read_balance(A, U, books=self.books, clock=self, renew=self.renew)
+        return read_balance(A, U, desk=credit_desk(self.books, self, self.renew))
 
     def statement(self, limit: int = 25) -> list:
         entries, cursor = [], None
         for _ in range(1_000):
-            page = list_entries(A, U, limit, cursor, books=self.books, clock=self, renew=self.renew)
+            page = list_entries(A, U, limit, cursor, desk=credit_desk(self.books, self, self.renew))
             entries += page.entries
             cursor = page.next_cursor
             if cursor is None:
@@ -96,7 +97,7 @@ def test_d15_the_same_key_answers_the_first_answer_for_ever(world: World) -> Non
     first = world.burn("k", 4)
     world.burn("j", 1)
     world.burn("i", 1)
-    settle_book(A, U, books=world.books, clock=world)
+    settle_book(A, U, desk=credit_desk(world.books, world))
     world.at = NOW + 6_000
     again = world.burn("k", 4)
     assert again.replayed
@@ -115,7 +116,7 @@ def test_t16_the_same_key_with_another_body_is_refused_and_burns_nothing(world: 
     for credits, reference in ((5, None), (4, "other")):
         with pytest.raises(IdempotencyKeyReused):
             world.burn("k", credits, reference=reference)
-    settle_book(A, U, books=world.books, clock=world)
+    settle_book(A, U, desk=credit_desk(world.books, world))
     with pytest.raises(IdempotencyKeyReused):
         world.burn("k", 5)
     assert world.balance().available == 6
@@ -188,21 +189,21 @@ def test_a_foreign_cursor_is_refused(world: World) -> None:
     world.grant("lot_a", 5)
     for cursor in ("", "x", "W10", "é", "WyJrIiwxLFtdXQ", "[" * 900):
         with pytest.raises(InvalidRequest):
-            list_entries(A, U, 5, cursor, books=world.books, clock=world, renew=world.renew)
+            list_entries(A, U, 5, cursor, desk=credit_desk(world.books, world, world.renew))
 
 
 def test_a_paused_account_is_refused_and_a_replay_is_still_answered(world: World) -> None:
     world.grant("lot_a", 5)
     first = world.burn("k", 1)
-    pause_account(A, [U], "payment_overdue", 2, books=world.books, clock=world)
+    pause_account(A, [U], "payment_overdue", 2, desk=credit_desk(world.books, world))
     with pytest.raises(AccountPaused) as refused:
         world.burn("j", 1)
     assert refused.value.data == {"pause_reason": "payment_overdue"}
     assert world.burn("k", 1).entry_id == first.entry_id
-    pause_account(A, [U], None, 1, books=world.books, clock=world)
+    pause_account(A, [U], None, 1, desk=credit_desk(world.books, world))
     with pytest.raises(AccountPaused):
         world.burn("j", 1)
-    pause_account(A, [U], None, 3, books=world.books, clock=world)
+    pause_account(A, [U], None, 3, desk=credit_desk(world.books, world))
     assert world.burn("j", 1).credits == 1
 
 
@@ -217,7 +218,7 @@ def test_an_account_that_is_not_there_is_not_found(world: World) -> None:
         raise AccountNotFound
 
     with pytest.raises(AccountNotFound):
-        consume(A, "k", BurnRequest(1), books=world.books, clock=world, renew=renew)
+        consume(A, "k", BurnRequest(1), desk=credit_desk(world.books, world, renew))
 
 
 def test_burns_wait_for_a_renewal_and_a_renewal_that_does_not_come_is_bounded(world: World) -> None:
@@ -230,7 +231,7 @@ def test_burns_wait_for_a_renewal_and_a_renewal_that_does_not_come_is_bounded(wo
     def renew(account_id: str) -> None:
         world.grant("lot_b", 7, renews_at=NOW + 2_000)
 
-    burned = consume(A, "k", BurnRequest(8), books=world.books, clock=world, renew=renew)
+    burned = consume(A, "k", BurnRequest(8), desk=credit_desk(world.books, world, renew))
     assert burned.available == 4
 
 
@@ -254,7 +255,7 @@ def test_t01_a_late_duplicate_gives_its_credits_back_to_the_lot(world: World) ->
     world.grant("lot_a", 3)
     world.burn("k", 1)
     world.burn("j", 1)
-    settle_book(A, U, books=world.books, clock=world)
+    settle_book(A, U, desk=credit_desk(world.books, world))
     assert world.burn("k", 1).replayed
     assert world.burn("i", 1).draws == (Draw("lot_a", 1),)
     assert world.balance().available == 0
@@ -264,7 +265,7 @@ def test_t01_a_late_duplicate_gives_its_credits_back_to_the_lot(world: World) ->
 def test_receipts_of_workers_that_are_gone_are_cleared(world: World) -> None:
     world.grant("lot_a", 100)
     for number in range(5):
-        consume(A, f"k{number}", BurnRequest(1), books=world.books, clock=world, renew=world.renew, prunes=Prunes())
+        consume(A, f"k{number}", BurnRequest(1), desk=credit_desk(world.books, world, world.renew, prunes=Prunes()))
     world.at += 60_000
     world.burn("k", 1)
     book = world.books.get(A, U)
@@ -293,7 +294,7 @@ def test_d33_large_numbers_stay_exact(world: World) -> None:
 def test_d41_opening_a_book_twice_keeps_what_is_there(world: World) -> None:
     """D41."""
     world.grant("lot_a", 5)
-    assert not open_book(A, U, books=world.books, clock=world)
+    assert not open_book(A, U, desk=credit_desk(world.books, world))
     assert world.balance().available == 5
 
 
@@ -320,13 +321,13 @@ def test_d37_a_burn_that_was_given_back_leaves_no_trace_in_the_statement(world: 
     """D37: a late duplicate's worker dies before its turn, others burn on: every figure is as if it had never been."""
     world.grant("lot_a", 10)
     world.burn("k", 2)
-    settle_book(A, U, books=world.books, clock=world)
+    settle_book(A, U, desk=credit_desk(world.books, world))
     memo = Memo("consume", 2, world.at, "system", BurnRequest(2).digest)
     assert world.books.burn(A, U, burn_name("k"), memo, None).done
     world.burn("j", 1)
     pending = [(entry.kind, entry.available_after) for entry in world.statement(1)]
     assert world.balance().available == 7
-    settle_book(A, U, books=world.books, clock=world)
+    settle_book(A, U, desk=credit_desk(world.books, world))
     world.burn("i", 1)
     settled = [(entry.kind, entry.available_after) for entry in world.statement(1)]
     assert pending == [("consumed", 7), ("consumed", 8), ("granted", 10)]

@@ -33,6 +33,7 @@ from lotbook.usecases.credits.sweep_books import MAX_BOOKS_A_RUN, sweep_books
 from tests import table
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 from tests.meter import Metered
 
 U = "credits"
@@ -97,7 +98,7 @@ def _sweep(books: FakeBooks, clock: Clock) -> tuple[int, int, Counter[str]]:
     books.calls.clear()
     settled = 0
     for run in range(1, 100):
-        swept = sweep_books(due=Due(books), books=books, clock=clock, renew=_none, time_left=lambda: 900_000)
+        swept = sweep_books(due=Due(books), desk=credit_desk(books, clock, _none), time_left=lambda: 900_000)
         settled += swept.settled
         if not swept.more:
             return settled, run, Counter(books.calls)
@@ -128,7 +129,7 @@ def test_d21_all_accounts_due_at_one_instant_take_bounded_runs(many: FakeBooks) 
     clock.at = START + DAY // 2
     _sweep(many, clock)  # the day before, if no other test has played it
     clock.at = START + 2 * DAY
-    burned = consume("acc-9999", "k", BurnRequest(1), books=many, clock=clock, renew=_none, prunes=Prunes())
+    burned = consume("acc-9999", "k", BurnRequest(1), desk=credit_desk(many, clock, _none, prunes=Prunes()))
     assert burned.draws[0].lot_id == "lot_0999901", "the first lot is dead, by the clock alone"
     settled, runs, calls = _sweep(many, clock)
     due = ACCOUNTS - ACCOUNTS // 20 - 1  # but those whose first lot had died before, and the one that was burned
@@ -152,7 +153,7 @@ def test_d21_an_account_due_takes_three_write_units_and_an_empty_index_a_constan
     meter, made = on_a_table
     books, clock = DynamoBooks(Table(meter, made.name)), Clock()
     for number in range(LOTS_EACH):
-        grant_lot("acc-0", _a_lot(0, number, number + 1), books=books, clock=clock)
+        grant_lot("acc-0", _a_lot(0, number, number + 1), desk=credit_desk(books, clock))
     queries = Counter[str]()
     index = DynamoDueIndex(Table(_Counting(made.client, queries), made.name))
     assert list(index.due("book", clock.now(), 1_200)) == []
@@ -160,7 +161,7 @@ def test_d21_an_account_due_takes_three_write_units_and_an_empty_index_a_constan
     clock.at = START + DAY
     assert [item.account_id for item in index.due("book", clock.now(), 1_200)] == ["acc-0"]
     meter.reset()
-    settle_book("acc-0", U, books=books, clock=clock)
+    settle_book("acc-0", U, desk=credit_desk(books, clock))
     assert meter.counts() == (4, 3, 1)
     assert_explained(made, "acc-0")
 

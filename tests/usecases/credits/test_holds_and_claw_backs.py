@@ -31,6 +31,7 @@ from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
 from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 NOW = 1_000_000
 A, U = "acc", "credits"
@@ -41,35 +42,33 @@ class World:
 
     def __init__(self) -> None:
         self.books, self.at = FakeBooks(), NOW
-        self.write = {"books": self.books, "clock": self}
-        self.read = {**self.write, "renew": lambda account_id: None}
-        self.burning = {**self.read, "prunes": Prunes()}
+        self.desk = credit_desk(self.books, self, prunes=Prunes())
 
     def now(self) -> int:
         return self.at
 
     def grant(self, name: str, credits: int, expires_at: int | None = None, *, provisional: bool = False) -> None:
         lot = Lot(name, U, "plan", credits, 0, NOW, expires_at, NOW, provisional=provisional)
-        grant_lot(A, lot, **self.write)
+        grant_lot(A, lot, desk=self.desk)
 
     def burn(self, key: str, credits: int) -> Any:
-        return consume(A, key, BurnRequest(credits), **self.burning)
+        return consume(A, key, BurnRequest(credits), desk=self.desk)
 
     def hold(self, key: str, credits: int, ttl: int = 60) -> Any:
-        return hold(A, key, HoldRequest(credits, ttl_seconds=ttl), **self.burning)
+        return hold(A, key, HoldRequest(credits, ttl_seconds=ttl), desk=self.desk)
 
     def capture(self, hold_id: str, credits: int, key: str = "c") -> Any:
-        return capture_hold(A, hold_id, key, credits, actor="service", **self.write)
+        return capture_hold(A, hold_id, key, credits, actor="service", desk=self.desk)
 
     def release(self, hold_id: str, key: str = "r") -> Any:
-        return release_hold(A, hold_id, key, actor="service", **self.write)
+        return release_hold(A, hold_id, key, actor="service", desk=self.desk)
 
     def claw(self, credits: int, claim: str = "re_1", lot_id: str = "lot_a") -> Any:
-        return claw_back(A, U, lot_id, claim, credits, **self.write)
+        return claw_back(A, U, lot_id, claim, credits, desk=self.desk)
 
     def figures(self) -> tuple[int, int, int, int]:
         """(available, held, frozen, shortfall), which the statement must explain."""
-        balance = read_balance(A, U, **self.read)
+        balance = read_balance(A, U, desk=self.desk)
         book = self.books.get(A, U)
         assert book
         assert audit(U, book, {key[-1]: entry for key, entry in self.books.ledger.items()}) == []
@@ -78,7 +77,7 @@ class World:
         return balance.available, balance.held, balance.frozen, balance.shortfall
 
     def statement(self) -> tuple[Any, ...]:
-        return list_entries(A, U, 100, None, **self.read).entries
+        return list_entries(A, U, 100, None, desk=self.desk).entries
 
     def kinds(self) -> list[str]:
         return [entry.kind for entry in self.statement()]
@@ -95,7 +94,7 @@ def test_a_hold_takes_credits_out_of_reach_and_names_its_lots(world: World) -> N
     held = world.hold("h", 4)
     assert held.draws == (Draw("lot_a", 4),)
     assert world.figures() == (6, 4, 0, 0)
-    (lot,) = read_balance(A, U, **world.read).lots
+    (lot,) = read_balance(A, U, desk=world.desk).lots
     assert (lot.remaining, lot.held) == (6, 4)
 
 
@@ -103,7 +102,7 @@ def test_d18_a_hold_sent_again_is_the_same_hold(world: World) -> None:
     """D18: at once, after its receipt is gone, and after it was resolved."""
     first = world.hold("h", 4)
     assert world.hold("h", 4).hold_id == first.hold_id
-    settle_book(A, U, **world.write)
+    settle_book(A, U, desk=world.desk)
     again = world.hold("h", 4)
     assert (again.hold_id, again.replayed) == (first.hold_id, True)
     world.capture(first.hold_id, 4)
@@ -130,7 +129,7 @@ def test_d19_a_capture_keeps_the_first_credits_in_burn_order_and_returns_the_res
     answer = world.capture(held.hold_id, captured)
     assert (answer.captured, answer.released, answer.available) == (captured, 4 - captured, 10 - captured)
     assert world.figures() == (10 - captured, 0, 0, 0)
-    left = {lot.lot_id: lot.remaining for lot in read_balance(A, U, **world.read).lots}
+    left = {lot.lot_id: lot.remaining for lot in read_balance(A, U, desk=world.desk).lots}
     assert left.get("lot_a", 0) == max(0, 2 - captured)
 
 
@@ -237,7 +236,7 @@ def test_t18_a_claw_back_that_meets_the_expiry_in_its_own_turn_takes_only_what_w
     world = World()
     world.grant("lot_a", 10, NOW + 5_000)
     world.burn("k", 4)
-    settle_book(A, U, **world.write)
+    settle_book(A, U, desk=world.desk)
     world.at = NOW + 5_000
     world.claw(10)
     world.claw(10, "re_2")
@@ -251,30 +250,30 @@ def test_a_claw_back_of_an_unknown_lot_is_to_be_tried_again(world: World) -> Non
 
 def test_t19_the_first_verdict_on_a_provisional_lot_stands(world: World) -> None:
     world.grant("lot_p", 5, provisional=True)
-    assert [lot.state for lot in read_balance(A, U, **world.read).lots] == ["open", "provisional"]
-    assert decide_lot(A, U, "lot_p", "confirmed", **world.write) == "confirmed"
-    assert decide_lot(A, U, "lot_p", "void", **world.write) == "confirmed"
-    assert [lot.state for lot in read_balance(A, U, **world.read).lots] == ["open", "open"]
+    assert [lot.state for lot in read_balance(A, U, desk=world.desk).lots] == ["open", "provisional"]
+    assert decide_lot(A, U, "lot_p", "confirmed", desk=world.desk) == "confirmed"
+    assert decide_lot(A, U, "lot_p", "void", desk=world.desk) == "confirmed"
+    assert [lot.state for lot in read_balance(A, U, desk=world.desk).lots] == ["open", "open"]
     world.grant("lot_q", 5, provisional=True)
     for _ in range(2):
-        assert decide_lot(A, U, "lot_q", "void", **world.write) == "void"
+        assert decide_lot(A, U, "lot_q", "void", desk=world.desk) == "void"
     assert world.figures() == (15, 0, 0, 0)
 
 
 def test_d12_a_frozen_lot_cannot_be_spent_until_it_thaws(world: World) -> None:
     """D12."""
     world.burn("k", 4)
-    assert freeze_lot(A, U, "lot_a", "dp_1", **world.write) == 6
+    assert freeze_lot(A, U, "lot_a", "dp_1", desk=world.desk) == 6
     assert world.figures() == (0, 0, 6, 0)
     with pytest.raises(InsufficientCredits):
         world.burn("j", 1)
-    assert freeze_lot(A, U, "lot_a", "dp_1", thaw=True, **world.write) == 6
+    assert freeze_lot(A, U, "lot_a", "dp_1", thaw=True, desk=world.desk) == 6
     assert world.figures() == (6, 0, 0, 0)
 
 
 def test_a_frozen_lot_that_is_lost_is_clawed_back(world: World) -> None:
     world.burn("k", 4)
-    freeze_lot(A, U, "lot_a", "dp_1", **world.write)
+    freeze_lot(A, U, "lot_a", "dp_1", desk=world.desk)
     world.claw(10)
     assert world.figures() == (0, 0, 0, 4)
 
@@ -282,7 +281,7 @@ def test_a_frozen_lot_that_is_lost_is_clawed_back(world: World) -> None:
 def test_a_frozen_lot_still_dies_at_its_instant() -> None:
     world = World()
     world.grant("lot_a", 10, NOW + 5_000)
-    freeze_lot(A, U, "lot_a", "dp_1", **world.write)
+    freeze_lot(A, U, "lot_a", "dp_1", desk=world.desk)
     world.at = NOW + 5_000
     assert world.figures() == (0, 0, 0, 0)
 
@@ -295,7 +294,7 @@ def test_a_batch_answers_each_item_by_itself_in_order(world: World) -> None:
         BatchItem("a", BurnRequest(5)),
         BatchItem("c", BurnRequest(6)),
     ]
-    answer = consume_batch(A, items, **world.burning)
+    answer = consume_batch(A, items, desk=world.desk)
     assert (answer.unit, answer.available) == (U, 0)
     assert [(result.key, result.status, result.code) for result in answer.results] == [
         ("a", "consumed", None),

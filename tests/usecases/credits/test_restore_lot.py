@@ -19,6 +19,7 @@ from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.credits.restore_lot import restore_lot
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 GRANTED = 100
 DIES = 5 * HOUR
@@ -44,7 +45,7 @@ class Account:
         self.frozen = False
         for name, expires_at in (("bad", now + DIES), ("good", None)):
             lot = Lot(f"lot_{name}", "credits", "purchased", GRANTED, 0, now, expires_at, now)
-            grant_lot("acme", lot, books=self.books, clock=self.clock)
+            grant_lot("acme", lot, desk=credit_desk(self.books, self.clock))
 
     def do(self, deed: str, size: int) -> None:
         self.steps += 1
@@ -52,21 +53,21 @@ class Account:
         if deed == "burn":
             request = BurnRequest(credits=size, unit="credits", actor="key")
             with suppress(InsufficientCredits):
-                consume("acme", step, request, books=self.books, clock=self.clock, renew=lambda _: None)
+                consume("acme", step, request, desk=credit_desk(self.books, self.clock, lambda _: None))
         elif deed == "wait":
             self.clock.instant += size * HOUR
         elif deed == "freeze":
-            freeze_lot("acme", "credits", "lot_bad", step, thaw=self.frozen, books=self.books, clock=self.clock)
+            freeze_lot("acme", "credits", "lot_bad", step, thaw=self.frozen, desk=credit_desk(self.books, self.clock))
             self.frozen = not self.frozen
         elif deed == "claw" and self.wanted + size <= GRANTED:
             self.wanted += size
-            claw_back("acme", "credits", "lot_bad", step, size, books=self.books, clock=self.clock)
+            claw_back("acme", "credits", "lot_bad", step, size, desk=credit_desk(self.books, self.clock))
         elif deed == "restore" and size <= self.wanted:
             self.wanted -= size
-            restore_lot("acme", "credits", "lot_bad", step, size, books=self.books, clock=self.clock)
+            restore_lot("acme", "credits", "lot_bad", step, size, desk=credit_desk(self.books, self.clock))
 
     def owned(self) -> int:
-        found = read_balance("acme", "credits", books=self.books, clock=self.clock, renew=lambda _: None)
+        found = read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, lambda _: None))
         return found.available + found.frozen + found.held - found.shortfall
 
     def total(self, *kinds: str) -> int:
@@ -124,8 +125,8 @@ def test_unused_only_makes_no_shortfall() -> None:
     account = Account()
     account.do("burn", 40)
     taken = claw_back(
-        "acme", "credits", "lot_bad", "mine", 100, books=account.books, clock=account.clock, unused_only=True
+        "acme", "credits", "lot_bad", "mine", 100, desk=credit_desk(account.books, account.clock), unused_only=True
     )
     assert (taken.removed, taken.shortfall, account.owned()) == (60, 0, GRANTED)
-    assert restore_lot("acme", "credits", "lot_bad", "mine", 60, books=account.books, clock=account.clock) == 60
+    assert restore_lot("acme", "credits", "lot_bad", "mine", 60, desk=credit_desk(account.books, account.clock)) == 60
     account.is_explained()

@@ -35,6 +35,7 @@ from tests import table
 from tests.audit import assert_explained
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 A, U = "acc", "credits"
 
@@ -58,18 +59,17 @@ class World:
         grant_lot(
             A,
             Lot(lot_id, U, "plan", credits, rank, at, expires_at, self.start + made),
-            books=self.books,
-            clock=self.clock,
+            desk=credit_desk(self.books, self.clock),
         )
         return lot_id
 
     def burn(self, key: str, credits: int = 1) -> Burned:
         return consume(
-            A, key, BurnRequest(credits), books=self.books, clock=self.clock, renew=_none, prunes=self.prunes
+            A, key, BurnRequest(credits), desk=credit_desk(self.books, self.clock, _none, prunes=self.prunes)
         )
 
     def hold(self, key: str, credits: int) -> Held:
-        return hold(A, key, HoldRequest(credits), books=self.books, clock=self.clock, renew=_none, prunes=self.prunes)
+        return hold(A, key, HoldRequest(credits), desk=credit_desk(self.books, self.clock, _none, prunes=self.prunes))
 
     def later(self, seconds: int) -> None:
         self.clock.instant = self.start + seconds * SECOND
@@ -81,7 +81,7 @@ class World:
         return found
 
     def available(self) -> int:
-        return read_balance(A, U, books=self.books, clock=self.clock, renew=_none).available
+        return read_balance(A, U, desk=credit_desk(self.books, self.clock, _none)).available
 
 
 def _none(account_id: str) -> None:
@@ -117,7 +117,7 @@ def test_a_burn_may_need_more_lots_than_the_book_has_room_for(small: World) -> N
     assert [draw.lot_id for draw in burned.draws] == lots[:15]
     assert burned.available == 5 == small.available()
     assert len(small.book.tape) >= 15, "the burn's own tape stays until the next turn"
-    settle_book(A, U, books=small.books, clock=small.clock)
+    settle_book(A, U, desk=credit_desk(small.books, small.clock))
     assert len(small.book.tape) <= 4
     assert_explained(small.books)
 
@@ -187,16 +187,16 @@ def test_future_lots_on_the_shelf_come_to_burn_at_their_instant(small: World) ->
 
 def test_claw_back_freeze_and_give_back_reach_lots_on_the_shelf(small: World) -> None:
     lots = [small.grant(2, made=number) for number in range(10)]
-    clawed = claw_back(A, U, lots[9], "refund", 2, books=small.books, clock=small.clock)
+    clawed = claw_back(A, U, lots[9], "refund", 2, desk=credit_desk(small.books, small.clock))
     assert (clawed.removed, clawed.shortfall) == (2, 0)
-    assert freeze_lot(A, U, lots[8], "dispute", books=small.books, clock=small.clock) == 2
+    assert freeze_lot(A, U, lots[8], "dispute", desk=credit_desk(small.books, small.clock)) == 2
     held = small.hold("h", 16)
     assert held.available == 0
     with pytest.raises(InsufficientCredits):
         small.burn("k")
-    capture_hold(A, hold_id_of(burn_name("h")), "c", 1, actor="x", books=small.books, clock=small.clock)
+    capture_hold(A, hold_id_of(burn_name("h")), "c", 1, actor="x", desk=credit_desk(small.books, small.clock))
     assert small.available() == 15
-    assert freeze_lot(A, U, lots[8], "dispute", thaw=True, books=small.books, clock=small.clock) == 2
+    assert freeze_lot(A, U, lots[8], "dispute", thaw=True, desk=credit_desk(small.books, small.clock)) == 2
     assert small.burn("k", 17).available == 0
     assert_explained(small.books)
 
@@ -207,7 +207,7 @@ def test_the_statement_runs_on_over_the_shelf(small: World) -> None:
         small.grant(3, made=number)
     for number in range(6):
         small.burn(f"k{number}", 2)
-    page = list_entries(A, U, 50, None, books=small.books, clock=small.clock, renew=_none)
+    page = list_entries(A, U, 50, None, desk=credit_desk(small.books, small.clock, _none))
     available = small.available()
     for entry in page.entries:
         assert entry.available_after == available, entry
@@ -275,10 +275,10 @@ def test_random_histories_over_a_tiny_book_add_up(small: World, seed: int) -> No
                     holds.append(f"h{step}")
             case 6 if holds:
                 name = hold_id_of(burn_name(holds.pop()))
-                release_hold(A, name, f"r{step}", actor="x", books=small.books, clock=small.clock)
+                release_hold(A, name, f"r{step}", actor="x", desk=credit_desk(small.books, small.clock))
             case 7 if lots:
                 lot_id = rng.choice(lots)
-                claw_back(A, U, lot_id, f"c{step}", rng.randrange(1, 3), books=small.books, clock=small.clock)
+                claw_back(A, U, lot_id, f"c{step}", rng.randrange(1, 3), desk=credit_desk(small.books, small.clock))
             case _:
                 small.later(step)
         if lots:
@@ -312,7 +312,7 @@ def test_the_table_keeps_the_shelf_as_the_fake_does(on_a_table: World) -> None:
     world = on_a_table
     for number in range(11):
         world.grant(2, rank=number % 3, made=number, effective=30 if number == 4 else 0)
-    freeze_lot(A, U, "lot_00003", "dispute", books=world.books, clock=world.clock)
+    freeze_lot(A, U, "lot_00003", "dispute", desk=credit_desk(world.books, world.clock))
     assert world.book.shelf
     assert world.burn("wide", 17).available == 1
     world.later(30)
@@ -357,13 +357,13 @@ def test_turns_that_change_nothing_on_the_shelf_write_no_page(small: World) -> N
     assert isinstance(small.books, FakeBooks)
     pages = small.book.shelf
     small.burn("k", 5)
-    settle_book(A, U, books=small.books, clock=small.clock)
+    settle_book(A, U, desk=credit_desk(small.books, small.clock))
     assert small.book.shelf == pages
     changed = 0
     for number in range(20):
         before = set(small.book.shelf)
         small.burn(f"b{number}", 10)
-        settle_book(A, U, books=small.books, clock=small.clock)
+        settle_book(A, U, desk=credit_desk(small.books, small.clock))
         changed += len(set(small.book.shelf) - before)
     assert changed <= 12, "a page every other lot at the most, with room for four"
     assert_explained(small.books)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lotbook.domain.credits.book import Memo
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.usecases.credits.links import SPARE_LINES, Links
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.outbox import World
 
 
@@ -92,7 +93,7 @@ def test_issue_3_a_long_walk_reads_page_after_page_of_what_is_filed() -> None:
     world.page()
     world.deliver()
     world.books.calls.clear()
-    links = Links("acme", "credits", books=world.books, statement=world.statement, wanted=1)
+    links = Links("acme", "credits", 1, desk=credit_desk(world.books, world.clock, statement=world.statement))
     link, found = world.books.books["acme", "credits"].head, 0
     while link.seq:
         entry = links.entry(link)

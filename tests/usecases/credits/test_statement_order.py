@@ -19,6 +19,7 @@ from lotbook.usecases.credits.order import place
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import MAX_DRIFT, list_entries
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 NOW = 1_000_000_000
 A, U = "acc", "credits"
@@ -36,18 +37,18 @@ class Shop:
 
     def grant(self, credits: int = 100) -> None:
         lot = Lot("lot_a", U, "plan", credits, 2, NOW, None, NOW)
-        grant_lot(A, lot, books=self.books, clock=self)
+        grant_lot(A, lot, desk=credit_desk(self.books, self))
 
     def burn(self, key: str, late: int = 0) -> None:
         """Burn one; `late`: what passed since this caller read its clock (milliseconds)."""
         read = _Clock(lambda: self.at - late)
         request = BurnRequest(1)
-        consume(A, key, request, books=self.books, clock=read, renew=_none, prunes=Prunes())
+        consume(A, key, request, desk=credit_desk(self.books, read, _none, prunes=Prunes()))
 
     def pages(self, limit: int) -> list[tuple[Entry, ...]]:
         found, cursor = [], None
         for _ in range(100):
-            page = list_entries(A, U, limit, cursor, books=self.books, clock=self, renew=_none)
+            page = list_entries(A, U, limit, cursor, desk=credit_desk(self.books, self, _none))
             found.append(page.entries)
             cursor = page.next_cursor
             if cursor is None:
@@ -102,8 +103,8 @@ def test_an_instant_that_no_race_explains_is_shown_as_it_is(shop: Shop) -> None:
 def test_lists_the_last_page_says_that_it_is_the_last(limit: int, lengths: list[int]) -> None:
     """Also where entries that are not shown lie before the first one: here the note that a renewal was set."""
     shop = Shop()
-    open_book(A, U, books=shop.books, clock=shop)
-    place(A, U, Renewal(FAR_FUTURE, NOW + 90_000_000), books=shop.books, clock=shop)
+    open_book(A, U, desk=credit_desk(shop.books, shop))
+    place(A, U, Renewal(FAR_FUTURE, NOW + 90_000_000), desk=credit_desk(shop.books, shop))
     shop.grant()
     for step in range(5):
         shop.burn(f"k{step}")

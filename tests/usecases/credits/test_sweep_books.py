@@ -15,6 +15,7 @@ from lotbook.usecases.credits import sweep_books as subject
 from lotbook.usecases.credits.sweep_books import Swept, sweep_books
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 PLENTY = 60_000
 
@@ -47,22 +48,20 @@ class World:
                 OpenAccount(f"account-{number:03d}", "shop", "US", "a@b.example", "monthly"),
                 accounts=self.accounts,
                 policies=self.policies,
-                books=self.books,
-                clock=self.clock,
-                renew=self.renew,
+                desk=credit_desk(self.books, self.clock, self.renew),
             )
 
     def renew(self, account_id: str) -> None:
         if account_id in self.poisoned:
             raise BrokenInvariant(f"{account_id} is poisoned")
-        renew_account(account_id, accounts=self.accounts, policies=self.policies, books=self.books, clock=self.clock)
+        renew_account(
+            account_id, accounts=self.accounts, policies=self.policies, desk=credit_desk(self.books, self.clock)
+        )
 
     def sweep(self, time_left: int = PLENTY) -> Swept:
         return sweep_books(
             due=IndexOfBooks(self.books),
-            books=self.books,
-            clock=self.clock,
-            renew=self.renew,
+            desk=credit_desk(self.books, self.clock, self.renew),
             time_left=lambda: time_left,
         )
 
@@ -93,9 +92,7 @@ def test_d_05_a_run_finishes_an_opening_that_crashed() -> None:
             OpenAccount("account-000", "shop", "US", "a@b.example", "monthly"),
             accounts=world.accounts,
             policies=world.policies,
-            books=world.books,
-            clock=world.clock,
-            renew=world.renew,
+            desk=credit_desk(world.books, world.clock, world.renew),
         )
     world.poisoned = set()
     assert world.sweep() == Swept(1, more=False)

@@ -23,6 +23,7 @@ from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.sweep_money_back import sweep_money_back
 from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST
 
@@ -204,9 +205,7 @@ def begin(burned: int = 0, countdown: Countdown | None = None) -> World:
             "acme",
             "burn-1",
             BurnRequest(credits=burned, unit="credits", actor="key-1"),
-            books=desk.books,
-            clock=desk.clock,
-            renew=lambda _: None,
+            desk=credit_desk(desk.books, desk.clock, lambda _: None),
         )
     if countdown:
         countdown.left = left
@@ -223,7 +222,7 @@ def assert_ends(world: World, end: End, where: Any) -> None:
         ("credits", SOLD, end.gone, world.burned),
         (DATA, COMPANIONS, end.data, 0),
     ):
-        balance = read_balance("acme", unit, books=world.desk.books, clock=world.desk.clock, renew=lambda _: None)
+        balance = read_balance("acme", unit, desk=credit_desk(world.desk.books, world.desk.clock, lambda _: None))
         left = max(0, sold - burned - gone)
         short = max(0, burned + gone - sold)
         expected = (0, left, short) if end.frozen else (left, 0, short)

@@ -13,6 +13,7 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from tests.fakes.accounts import at
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.plans import PlanDesk, Rest, termed
 from tests.fakes.samples import member
@@ -146,7 +147,7 @@ def test_d_28_who_buys_a_plan_and_gets_the_money_back_gains_no_credits_however_o
         desk.gateway.send_back(str(row.gateway_refs.payment_intent))
         assert followed(desk, row.purchase_id) == "refunded"
         desk.clock.instant += days * instants.DAY
-        found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+        found = read_balance("acme", "credits", desk=credit_desk(desk.books, desk.clock, desk.renew))
         assert used + found.available - found.shortfall == 50, number
         assert desk.view.account.anchor == at("2026-01-01"), "the account is in its own cycle again"
         desk.check(number)
@@ -160,11 +161,11 @@ def test_d_12_d_13_burned_credits_of_a_plan_are_owed_while_its_money_is_gone_and
     desk.burn(70)
     desk.gateway.dispute(payment, "lost")
     followed(desk, row.purchase_id)
-    found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+    found = read_balance("acme", "credits", desk=credit_desk(desk.books, desk.clock, desk.renew))
     assert (found.available, found.shortfall) == (0, 70)
     desk.gateway.change_dispute(payment, "won")
     followed(desk, row.purchase_id)
-    found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+    found = read_balance("acme", "credits", desk=credit_desk(desk.books, desk.clock, desk.renew))
     assert (found.available, found.shortfall) == (1_000 + 100 - 70, 0)
     desk.check()
 
@@ -199,7 +200,7 @@ def test_gc_07_d_28_what_was_carried_on_and_spent_does_not_come_back_with_a_late
         desk.burn(desk.available())
         desk.gateway.send_back(str(top.gateway_refs.payment_intent))
         assert followed(desk, top.purchase_id) == "refunded"
-        found = read_balance("acme", "credits", books=desk.books, clock=desk.clock, renew=desk.renew)
+        found = read_balance("acme", "credits", desk=credit_desk(desk.books, desk.clock, desk.renew))
         assert used + found.available - found.shortfall == 100, key
         desk.check(key)
 

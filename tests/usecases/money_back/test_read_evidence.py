@@ -21,6 +21,7 @@ from lotbook.usecases.credits.resolve_hold import capture_hold
 from lotbook.usecases.money_back import read_evidence as module
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.sales.settle_purchase import settle_purchase
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE, Desk
 from tests.fakes.samples import member
 
@@ -36,12 +37,12 @@ def bought(desk: Desk, credits: int = 100, key: str = "key-1") -> Purchase:
 def burn(desk: Desk, credits: int, reference: str | None = None) -> str:
     request = BurnRequest(credits, reference=reference, actor="backend")
     key = f"burn-{next(KEYS)}"
-    return consume("acme", key, request, books=desk.books, clock=desk.clock, renew=lambda _: None).entry_id
+    return consume("acme", key, request, desk=credit_desk(desk.books, desk.clock, lambda _: None)).entry_id
 
 
 def evidence(desk: Desk, purchase: Purchase, cursor: str | None = None, role: str = "admin") -> Evidence:
     caller = member(role)  # type: ignore[arg-type]
-    return read_evidence("acme", purchase.purchase_id, cursor, caller, desk=desk.sales, renew=lambda _: None)
+    return read_evidence("acme", purchase.purchase_id, cursor, caller, desk=desk.sales, credits=desk.sales.credits)
 
 
 def test_np_20_the_document_has_the_consent_with_where_it_came_from() -> None:
@@ -80,10 +81,9 @@ def test_evidence_names_the_lot_its_delivery_and_exactly_its_use() -> None:
 def test_evidence_counts_what_a_hold_captured_and_what_it_still_holds() -> None:
     desk = Desk()
     purchase = bought(desk)
-    ports = {"books": desk.books, "clock": desk.clock}
-    held = hold("acme", "h1", HoldRequest(40), **ports, renew=lambda _: None)  # type: ignore[arg-type]
-    hold("acme", "h2", HoldRequest(5), **ports, renew=lambda _: None)  # type: ignore[arg-type]
-    capture_hold("acme", held.hold_id, "c1", 30, actor="backend", **ports)  # type: ignore[arg-type]
+    held = hold("acme", "h1", HoldRequest(40), desk=desk.sales.credits)
+    hold("acme", "h2", HoldRequest(5), desk=desk.sales.credits)
+    capture_hold("acme", held.hold_id, "c1", 30, actor="backend", desk=desk.sales.credits)
     found = evidence(desk, purchase)
     assert [(use.kind, use.credits) for use in found.page.uses] == [("captured", 30)]
     assert (found.used, found.held, found.remaining) == (30, 5, 65)
@@ -94,7 +94,7 @@ def test_d_13_evidence_tells_what_was_taken_back_apart_from_what_was_used() -> N
     purchase = bought(desk)
     burn(desk, 60)
     claw_back(
-        "acme", "credits", purchase.lot_id or "", "re_1", 100, books=desk.books, clock=desk.clock, reason="refund"
+        "acme", "credits", purchase.lot_id or "", "re_1", 100, desk=credit_desk(desk.books, desk.clock), reason="refund"
     )
     found = evidence(desk, purchase)
     assert (found.used, found.remaining) == (60, 0)
@@ -109,13 +109,12 @@ def test_d_13_evidence_tells_what_was_taken_back_apart_from_what_was_used() -> N
 def test_d_13_what_a_hold_gave_back_to_a_shortfall_is_itemized_too() -> None:
     """Two lots under one hold, whose return pays a shortfall of three: the first credits in burn order pay it."""
     desk = Desk()
-    ports = {"books": desk.books, "clock": desk.clock}
     first = bought(desk, 5, "a")
     desk.clock.instant += 1_000
     second = bought(desk, 5, "b")
-    held = hold("acme", "h1", HoldRequest(10), **ports, renew=lambda _: None)  # type: ignore[arg-type]
-    claw_back("acme", "credits", second.lot_id or "", "re_1", 3, **ports)  # type: ignore[arg-type]
-    capture_hold("acme", held.hold_id, "c1", 1, actor="backend", **ports)  # type: ignore[arg-type]
+    held = hold("acme", "h1", HoldRequest(10), desk=desk.sales.credits)
+    claw_back("acme", "credits", second.lot_id or "", "re_1", 3, desk=desk.sales.credits)
+    capture_hold("acme", held.hold_id, "c1", 1, actor="backend", desk=desk.sales.credits)
     older, newer = evidence(desk, first), evidence(desk, second)
     assert [(use.kind, use.credits) for use in older.page.uses] == [("released", 3), ("captured", 1)]
     assert (older.used, older.remaining) == (4, 1)
@@ -139,13 +138,12 @@ def test_is_02_what_a_hold_keeps_of_a_dead_lot_is_held_and_not_used() -> None:
     burn(desk, 10)
     (lot,) = evidence(desk, row).delivered
     desk.clock.instant = (lot.expires_at or 0) - MINUTE
-    ports = {"actor": "backend", "books": desk.books, "clock": desk.clock}
     request = HoldRequest(40, ttl_seconds=3_600)
-    held = hold("acme", "h", request, books=desk.books, clock=desk.clock, renew=lambda _: None)
+    held = hold("acme", "h", request, desk=credit_desk(desk.books, desk.clock, lambda _: None))
     desk.clock.instant += 2 * MINUTE
     found = evidence(desk, row)
     assert (found.used, found.held, found.remaining) == (10, 40, 0)
-    capture_hold("acme", held.hold_id, "c", 15, **ports)  # type: ignore[arg-type]
+    capture_hold("acme", held.hold_id, "c", 15, actor="backend", desk=desk.sales.credits)
     found = evidence(desk, row)
     assert (found.used, found.held, found.remaining) == (25, 0, 0)
 
@@ -199,11 +197,11 @@ def test_np_01_evidence_is_for_buyers_and_for_keys_that_read() -> None:
     for role in ("billing", "operator", "member"):
         with pytest.raises(Forbidden):
             evidence(desk, purchase, role=role)
-    read_evidence("acme", purchase.purchase_id, None, SERVICE, desk=desk.sales, renew=lambda _: None)
+    read_evidence("acme", purchase.purchase_id, None, SERVICE, desk=desk.sales, credits=desk.sales.credits)
     with pytest.raises(PurchaseNotFound):
-        read_evidence("acme", "pur_none", None, SERVICE, desk=desk.sales, renew=lambda _: None)
+        read_evidence("acme", "pur_none", None, SERVICE, desk=desk.sales, credits=desk.sales.credits)
     with pytest.raises(AccountNotFound):
-        read_evidence("nobody", purchase.purchase_id, None, SERVICE, desk=desk.sales, renew=lambda _: None)
+        read_evidence("nobody", purchase.purchase_id, None, SERVICE, desk=desk.sales, credits=desk.sales.credits)
 
 
 STEPS = st.lists(
@@ -215,8 +213,7 @@ STEPS = st.lists(
 @settings(max_examples=80, deadline=None)
 def test_evidence_the_items_add_up_to_what_was_used_whatever_happened(steps: list[tuple[str, int]]) -> None:
     """Itemized use + what went to an earlier shortfall = used, and nothing of another lot is in it."""
-    desk, ports = Desk(), {}
-    ports = {"books": desk.books, "clock": desk.clock}
+    desk = Desk()
     purchases, holds = [bought(desk, 40, "first")], []
     for number, (step, size) in enumerate(steps):
         if step == "buy":
@@ -224,15 +221,15 @@ def test_evidence_the_items_add_up_to_what_was_used_whatever_happened(steps: lis
         elif step == "burn" and desk.available() >= size:
             burn(desk, size)
         elif step == "hold" and desk.available() >= size:
-            holds.append(hold("acme", f"h{number}", HoldRequest(size), **ports, renew=lambda _: None))  # type: ignore[arg-type]
+            holds.append(hold("acme", f"h{number}", HoldRequest(size), desk=desk.sales.credits))
         elif step == "capture" and holds:
             placed = holds.pop()
             if placed.expires_at > desk.clock.now():
                 part = size % (placed.credits + 1)
-                capture_hold("acme", placed.hold_id, f"c{number}", part, actor="b", **ports)  # type: ignore[arg-type]
+                capture_hold("acme", placed.hold_id, f"c{number}", part, actor="b", desk=desk.sales.credits)
         elif step == "claw":
             lot_id = purchases[size % len(purchases)].lot_id or ""
-            claw_back("acme", "credits", lot_id, f"re-{number}", size, **ports)  # type: ignore[arg-type]
+            claw_back("acme", "credits", lot_id, f"re-{number}", size, desk=desk.sales.credits)
         elif step == "wait":
             desk.clock.instant += size * 24 * 60 * 60 * 1_000 * 4
     for purchase in purchases:

@@ -29,6 +29,7 @@ from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.refund_purchase import Refunded, refund_purchase
 from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE, Desk, an_event
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.samples import member, published
@@ -60,9 +61,7 @@ class Shop:
             "acme",
             key,
             BurnRequest(credits=credits, unit="credits", actor="key-1"),
-            books=self.desk.books,
-            clock=self.desk.clock,
-            renew=lambda _: None,
+            desk=credit_desk(self.desk.books, self.desk.clock, lambda _: None),
         )
 
     def refund(self, key: str = "refund-1", purchase_id: str | None = None, caller: Any = None) -> Refunded:
@@ -76,7 +75,7 @@ class Shop:
         )
 
     def balance(self) -> tuple[int, int, int]:
-        found = read_balance("acme", "credits", books=self.desk.books, clock=self.desk.clock, renew=lambda _: None)
+        found = read_balance("acme", "credits", desk=credit_desk(self.desk.books, self.desk.clock, lambda _: None))
         return found.available, found.frozen, found.shortfall
 
     @property
@@ -327,7 +326,7 @@ def test_d_13_held_credits_count_as_used_and_what_the_hold_gives_back_pays_for_i
     """D13 with holds: taken in full, owed while held, even again when the hold lets go."""
     shop = Shop()
     request = HoldRequest(credits=300, unit="credits", actor="key-1", ttl_seconds=3_600)
-    hold("acme", "hold-1", request, books=shop.desk.books, clock=shop.desk.clock, renew=lambda _: None)
+    hold("acme", "hold-1", request, desk=credit_desk(shop.desk.books, shop.desk.clock, lambda _: None))
     assert shop.balance() == (700, 0, 0)
     shop.desk.gateway.send_back(PAYMENT)
     follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
@@ -340,7 +339,7 @@ def test_d_12_what_a_hold_gives_back_to_a_disputed_lot_is_frozen_too() -> None:
     """D12: also where nothing else was left of the lot when the dispute came."""
     shop = Shop()
     request = HoldRequest(credits=SOLD, unit="credits", actor="key-1", ttl_seconds=3_600)
-    hold("acme", "hold-1", request, books=shop.desk.books, clock=shop.desk.clock, renew=lambda _: None)
+    hold("acme", "hold-1", request, desk=credit_desk(shop.desk.books, shop.desk.clock, lambda _: None))
     other = shop.buy("key-2")  # its turn takes the used-up lot off the tape
     shop.desk.gateway.dispute(PAYMENT)
     follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)

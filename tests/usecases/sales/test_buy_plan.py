@@ -16,6 +16,7 @@ from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan
 from lotbook.usecases.credits.grant import grant_lot
 from tests.fakes.accounts import at
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.plans import PlanDesk, termed
 
 BOUGHT_AT = at("2026-01-15T10:00:00")
@@ -60,7 +61,7 @@ def test_is_56_is_57_what_is_left_of_the_old_plan_is_forfeit_and_free_credits_co
     desk = PlanDesk(termed("forfeit", starting=30))
     desk.renew()
     lot = Lot("lot_promo", "credits", "promotional", 200, 1, BOUGHT_AT, None, BOUGHT_AT)
-    grant_lot("acme", lot, books=desk.books, clock=desk.clock)
+    grant_lot("acme", lot, desk=credit_desk(desk.books, desk.clock))
     desk.burn(burned) if burned else None
     desk.bought(credits=1_000)
     promotional = 200 - max(0, burned - 10)

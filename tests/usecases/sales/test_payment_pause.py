@@ -16,6 +16,7 @@ from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.sales.keep_card import keep_card
 from tests.fakes.card_desk import ACTIVE, CUSTOMER, PAUSED, Cards
 from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import an_event
 from tests.fakes.samples import member
 
@@ -50,7 +51,7 @@ def burn(cards: Cards) -> None:
     from lotbook.usecases.credits.consume import consume
 
     request = BurnRequest(credits=1, unit="credits", actor="key-1")
-    consume("acme", "burn-1", request, books=cards.desk.books, clock=cards.desk.clock, renew=lambda _: None)
+    consume("acme", "burn-1", request, desk=credit_desk(cards.desk.books, cards.desk.clock, lambda _: None))
 
 
 def test_mk_26_choosing_another_card_lifts_the_pause_at_once_also_where_nobody_hears_of_it() -> None:

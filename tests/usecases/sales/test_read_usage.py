@@ -14,6 +14,7 @@ from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.sales import read_usage as module
 from lotbook.usecases.sales.read_offers import read_offers
 from lotbook.usecases.sales.read_usage import read_usage
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.deployment import World
 from tests.fakes.purchases import FakePurchases, a_purchase
 from tests.fakes.samples import member, published
@@ -45,17 +46,15 @@ def buy(world: World, credits: int) -> None:
     """Purchased credits that never expire."""
     now = world.clock.now()
     lot = Lot(f"lot_bought_{now}", "credits", "purchased", credits, 3, now, None, now)
-    grant_lot("acme", lot, books=world.books, clock=world.clock)
+    grant_lot("acme", lot, desk=credit_desk(world.books, world.clock))
 
 
 def usage(world: World, purchases: FakePurchases | None = None, books: BookStore | None = None) -> Usage:
     loaded = load_account("acme", accounts=world.accounts, policies=world.policies, clock=world.clock)
     return read_usage(
         loaded,
-        books=books or world.books,
+        desk=credit_desk(books or world.books, world.clock, world.renew),
         purchases=purchases or FakePurchases(),
-        clock=world.clock,
-        renew=world.renew,
     )
 
 
@@ -158,8 +157,6 @@ def offered(world: World, purchases: FakePurchases | None = None):  # type: igno
         None,
         accounts=world.accounts,
         policies=world.policies,
-        books=world.books,
+        desk=credit_desk(world.books, world.clock, world.renew),
         purchases=purchases or FakePurchases(),
-        clock=world.clock,
-        renew=world.renew,
     ).advice

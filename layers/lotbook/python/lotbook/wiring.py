@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lotbook.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.adapters.dynamo.table import Table
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         ServiceKeyStore,
     )
     from lotbook.usecases.audit.audit_account import Auditing
+    from lotbook.usecases.credits.desk import CreditDesk
     from lotbook.usecases.news.announce import Outlets
     from lotbook.usecases.reconciliation.reconcile import Reconciliation
     from lotbook.usecases.sales.desk import SalesDesk
@@ -139,18 +141,22 @@ def due_index() -> DueIndex:
     return DynamoDueIndex(table())
 
 
-@cache
-def renew() -> Callable[[str], None]:
-    """Opens an account's books, and gives them the present period's lots when they are due."""
+def credit_desk() -> CreditDesk:
+    """The ports of the burn path."""
+    from lotbook.usecases.credits.desk import CreditDesk
 
-    def renew_now(account_id: str) -> None:
-        from lotbook.usecases.accounts.renew_account import (
-            renew_account,  # when a period has ended, not at every cold start
-        )
+    return CreditDesk(books(), clock(), _renew)
 
-        renew_account(account_id, accounts=accounts(), policies=policies(), books=books(), clock=clock())
 
-    return renew_now
+def reading_desk() -> CreditDesk:
+    """The same with the filed statement, for those who read entries."""
+    return replace(credit_desk(), statement=statement())
+
+
+def _renew(account_id: str) -> None:
+    from lotbook.usecases.accounts.renew_account import renew_account  # when a period has ended, not at a cold start
+
+    renew_account(account_id, accounts=accounts(), policies=policies(), desk=credit_desk())
 
 
 @cache

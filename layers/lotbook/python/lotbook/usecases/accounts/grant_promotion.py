@@ -13,8 +13,8 @@ from lotbook.usecases.credits.grant import grant_lot
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.requests import Granted
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import AccountStore, Clock, IdempotencyStore, PolicyStore
+    from lotbook.ports.shop import AccountStore, IdempotencyStore, PolicyStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 KEY_SPACE = "grant"
 
@@ -42,23 +42,22 @@ def grant_promotion(
     *,
     accounts: AccountStore,
     policies: PolicyStore,
-    books: BookStore,
     keys: IdempotencyStore,
-    clock: Clock,
+    desk: CreditDesk,
 ) -> Granted:
     """Grant the lot exactly once a key; the same key and body answer the first lot again (`replayed`).
 
     Raises AccountNotFound, AccountClosed, InvalidRequest (no such unit, expiry not in the future), IdempotencyKeyReused.
     A refusal leaves the key free. A paused account takes credits.
     """
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock)
     marker = keys.find(account_id, KEY_SPACE, key)
     if marker is None:
-        marker = _frozen(account_id, key, promotion, loaded, clock.now())
+        marker = _frozen(account_id, key, promotion, loaded, desk.clock.now())
         marker = keys.claim(account_id, KEY_SPACE, key, marker) or marker
     if marker["digest"] != promotion.digest:
         raise IdempotencyKeyReused
-    return grant_lot(account_id, _lot(marker, promotion), books=books, clock=clock)
+    return grant_lot(account_id, _lot(marker, promotion), desk=desk)
 
 
 def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccount, now: int) -> dict[str, str | int]:

@@ -17,11 +17,9 @@ from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountExists, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.policy.document import Policy
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+    from lotbook.ports.shop import AccountStore, PolicyStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 LOCAL_NAMES = frozenset({"localtime", "Factory", "posixrules"})  # of the machine, not of the IANA data base
 
@@ -51,29 +49,27 @@ def open_account(
     *,
     accounts: AccountStore,
     policies: PolicyStore,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
+    desk: CreditDesk,
 ) -> Opened:
     """Open the account with the lots of its first period.
 
     Raises InvalidRequest for an unknown policy or time zone, UnknownPlan, and AccountExists when the id belongs to an
-    account of another request. `renew` runs for a repeated request too.
+    account of another request. The renewal runs for a repeated request too.
     """
     digest = ids.fingerprint(json.dumps(asdict(command), sort_keys=True))
     existing = accounts.get(command.account_id)
     if existing is None:
         policy = _policy(command, policies)
-        account = _account(command, policy, digest, clock.now())
+        account = _account(command, policy, digest, desk.clock.now())
         due = account.created_at
-        books.create(account.account_id, policy.units[0], Book(since=due, until=due, renews_at=due))
+        desk.books.create(account.account_id, policy.units[0], Book(since=due, until=due, renews_at=due))
         existing = accounts.create(account)
         if existing is None:
-            renew(command.account_id)
+            desk.renew(command.account_id)
             return Opened(account, created=True)
     if existing.request_digest != digest:
         raise AccountExists
-    renew(command.account_id)
+    desk.renew(command.account_id)
     return Opened(existing, created=False)
 
 

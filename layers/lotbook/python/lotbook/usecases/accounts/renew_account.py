@@ -22,8 +22,8 @@ from lotbook.usecases.credits.order import place
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+    from lotbook.ports.shop import AccountStore, PolicyStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_ROUNDS = 5  # open, grant, move the instant, look again; more only while a plan changes at the same moment
 
@@ -44,8 +44,7 @@ def renew_account(
     *,
     accounts: AccountStore,
     policies: PolicyStore,
-    books: BookStore,
-    clock: Clock,
+    desk: CreditDesk,
     at_once: bool = False,
 ) -> None:
     """Open the account's books where there are none, and renew them where a period has ended.
@@ -53,9 +52,9 @@ def renew_account(
     `at_once`: grant the present period's lots even if no period has ended, because the plan has changed.
     Raises AccountNotFound, and Unavailable when the account is too busy; calling it again goes on where it stopped.
     """
-    units = load_account(account_id, accounts=accounts, policies=policies, clock=clock).published.policy.units
+    units = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock).published.policy.units
     for unit in reversed(units):  # the unit that is sold comes last: once its book is there, all are
-        _Renewing(account_id, unit, accounts, policies, books, clock).run(at_once=at_once)
+        _Renewing(account_id, unit, accounts, policies, desk).run(at_once=at_once)
 
 
 class _Renewing:
@@ -67,15 +66,14 @@ class _Renewing:
         unit: str,
         accounts: AccountStore,
         policies: PolicyStore,
-        books: BookStore,
-        clock: Clock,
+        desk: CreditDesk,
     ) -> None:
         self.account_id, self.unit = account_id, unit
-        self.accounts, self.policies, self.books, self.clock = accounts, policies, books, clock
+        self.accounts, self.policies, self.desk = accounts, policies, desk
 
     def run(self, *, at_once: bool) -> None:
         for _ in range(MAX_ROUNDS):
-            book = self.books.get(self.account_id, self.unit)
+            book = self.desk.books.get(self.account_id, self.unit)
             # The account is read after the book: what is decided here never rests on an older plan than the instant does.
             owed = self._owed(book.since if book else 0)
             if book is None:
@@ -88,9 +86,9 @@ class _Renewing:
         raise Unavailable("the account is changing right now", retry_after_seconds=1)
 
     def _owed(self, not_before: int) -> _Owed:
-        at = max(self.clock.now(), not_before)  # the book may have seen a clock that is ahead of ours
+        at = max(self.desk.clock.now(), not_before)  # the book may have seen a clock that is ahead of ours
         loaded = load_account(
-            self.account_id, accounts=self.accounts, policies=self.policies, clock=self.clock, not_before=at
+            self.account_id, accounts=self.accounts, policies=self.policies, clock=self.desk.clock, not_before=at
         )
         period = lots_of_period(loaded.published.policy, loaded.account, at)
         is_sold = self.unit == loaded.published.policy.units[0]
@@ -112,18 +110,18 @@ class _Renewing:
             pause_reason=owed.pause_reason,
             pause_version=owed.account_version if owed.pause_reason else 0,
         )
-        self.books.create(self.account_id, self.unit, book)
+        self.desk.books.create(self.account_id, self.unit, book)
 
     def _grant(self, owed: _Owed, found: Book) -> None:
         moved = False
         for lot in owed.lots:
             renews_at = owed.renews_at if lot is owed.lots[-1] else None
-            granted = grant_lot(self.account_id, lot, books=self.books, clock=self.clock, renews_at=renews_at)
+            granted = grant_lot(self.account_id, lot, desk=self.desk, renews_at=renews_at)
             moved = renews_at is not None and not granted.replayed
         if moved:
             return
         # Nothing to grant, or it was granted before: only the instant is left to be moved, unless somebody just did.
-        book = self.books.get(self.account_id, self.unit)
+        book = self.desk.books.get(self.account_id, self.unit)
         if book is not None and book.renews_at == found.renews_at != owed.renews_at:
             order = Renewal(was=book.renews_at, renews_at=owed.renews_at, seq=book.head.seq)
-            place(self.account_id, self.unit, order, books=self.books, clock=self.clock)
+            place(self.account_id, self.unit, order, desk=self.desk)

@@ -15,13 +15,13 @@ from lotbook.usecases.credits.resolve_hold import lapse
 from lotbook.usecases.credits.turn import settle, shelf_of, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.turn import Settled
     from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25
 MAX_RENEWALS = 2
@@ -36,23 +36,21 @@ class Moment:
     at: int
 
 
-def read_balance(
-    account_id: str, unit: str, *, books: BookStore, clock: Clock, renew: Callable[[str], None]
-) -> Balance:
+def read_balance(account_id: str, unit: str, *, desk: CreditDesk) -> Balance:
     """The balance of the account's unit. A lot that is dead by now is journaled first, a due period renewed.
 
     Raises AccountNotFound (from `renew`), InvalidRequest for a unit that the account does not have, Unavailable.
     """
-    moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
-    book = taken_down(moment.book, shelf_of(account_id, unit, moment.book, books))
+    moment = read_moment(account_id, unit, desk=desk)
+    book = taken_down(moment.book, shelf_of(account_id, unit, moment.book, desk.books))
     left = _left(book, moment.settled)
-    holds = books.entries(account_id, unit, [name for name in book.holds if name not in moment.settled.void])
+    holds = desk.books.entries(account_id, unit, [name for name in book.holds if name not in moment.settled.void])
     held = _held_by_lot(holds.values())
     frozen = {aside.lot_id: aside.left for aside in book.frozen}
     waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
     shown = [lot_id for lot_id in left.keys() | held.keys() if left.get(lot_id) or held.get(lot_id)]
     living, dead = list[LotView](), list[LotView]()
-    for lot, is_provisional in _lots(account_id, unit, shown, books):
+    for lot, is_provisional in _lots(account_id, unit, shown, desk.books):
         state: LotState = "frozen" if lot.lot_id in frozen else "provisional" if is_provisional else "open"
         view = _view(lot, left.get(lot.lot_id, 0), held.get(lot.lot_id, 0), state)
         (dead if lot.is_dead(moment.at) else living).append(view)
@@ -71,27 +69,27 @@ def read_balance(
     )
 
 
-def read_moment(account_id: str, unit: str, *, books: BookStore, clock: Clock, renew: Callable[[str], None]) -> Moment:
+def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
     """A moment at which nothing is pending: no order, no death, no renewal, no lapsed hold, no undecided receipt."""
     renewed = 0
     for _ in range(MAX_TRIES):
-        book = books.get(account_id, unit)
-        now = clock.now() if book is None else max(clock.now(), book.since)
+        book = desk.books.get(account_id, unit)
+        now = desk.clock.now() if book is None else max(desk.clock.now(), book.since)
         if book is None or book.renews_at <= now:
             if renewed >= MAX_RENEWALS:
                 _give_up(unit, book)
             renewed += 1
-            renew(account_id)
+            desk.renew(account_id)
             continue
         lapsed = book.lapsed_holds(now)
         for hold in lapsed:
-            lapse(account_id, unit, hold, books=books, clock=clock)
+            lapse(account_id, unit, hold, desk=desk)
         if lapsed or book.until <= now:
-            turn(account_id, unit, book, books=books, clock=clock)
+            turn(account_id, unit, book, desk=desk)
             continue
-        settled = settle(account_id, unit, book, books=books)
+        settled = settle(account_id, unit, book, desk.books)
         if any(entry.back for entry in settled.resolved.values()):
-            turn(account_id, unit, book, books=books, clock=clock)
+            turn(account_id, unit, book, desk=desk)
             continue
         return Moment(book, settled, now)
     raise Unavailable(retry_after_seconds=1)

@@ -19,14 +19,13 @@ from lotbook.domain.values.errors import (
 )
 from lotbook.domain.values.instants import SECOND, cut_to_second
 from lotbook.ports.books import Prune
-from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from lotbook.usecases.credits.turn import is_of, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
-    from lotbook.ports.books import Attempt, BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.ports.books import Attempt
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25  # every one of them is somebody else's success or a step forward; then "send the same key again"
 MAX_RENEWALS = 2
@@ -39,9 +38,7 @@ class _Next(Enum):
     ANSWER_FROM_LEDGER = "answer from the ledger, or refuse"
 
 
-def clear_stale(
-    account_id: str, unit: str, book: Book, mine: Collection[str], now: int, *, books: BookStore, clock: Clock
-) -> None:
+def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], now: int, *, desk: CreditDesk) -> None:
     """Turn the book when workers that are gone left more receipts in it than others should pay for.
 
     The burn is done, and its caller is answered: where the book cannot be turned now, the next burn sees to it.
@@ -49,7 +46,7 @@ def clear_stale(
     stale = [r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now]
     if len(stale) > MAX_STALE:
         with suppress(Unavailable):
-            turn(account_id, unit, book, books=books, clock=clock)
+            turn(account_id, unit, book, desk=desk)
 
 
 @dataclass(slots=True)
@@ -63,11 +60,8 @@ class Burn:
     digest: str
     actor: str
     reference: str | None
-    books: BookStore
-    clock: Clock
-    renew: Callable[[str], None]
+    desk: CreditDesk
     ttl: int | None = None
-    prunes: Prunes = OF_THIS_PROCESS
     now: int = 0
     renewals: int = 0
     opened: bool = False
@@ -79,10 +73,10 @@ class Burn:
         (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
         """
         name = ledger.burn_name(self.key)
-        self.now = self.clock.now()
-        prune = self.prunes.take(self.account_id, self.unit)
+        self.now = self.desk.clock.now()
+        prune = self.desk.prunes.take(self.account_id, self.unit)
         for _ in range(MAX_TRIES):
-            attempt = self.books.burn(self.account_id, self.unit, name, self._memo(), prune)
+            attempt = self.desk.books.burn(self.account_id, self.unit, name, self._memo(), prune)
             if attempt.done:
                 prune = None
             if attempt.book and name in attempt.book.receipts:
@@ -105,7 +99,7 @@ class Burn:
 
     def _keep(self, prune: Prune | None) -> None:
         if prune:
-            self.prunes.give(self.account_id, self.unit, prune)
+            self.desk.prunes.give(self.account_id, self.unit, prune)
 
     def _finish(self, name: str, book: Book, is_mine: bool) -> tuple[ledger.Entry, bool]:
         """A receipt of the key is in the book, ours or an earlier try's: the put decides what the key stands for."""
@@ -113,13 +107,13 @@ class Burn:
         if receipt.memo.kind == "resolve":
             raise InvalidRequest("a burn has no such name")
         entry = burn_entry(self.unit, book, name)
-        older = self.books.put_entry(self.account_id, entry)
+        older = self.desk.books.put_entry(self.account_id, entry)
         if older and not is_of(older, self.unit, receipt):  # void: given back by the next turn, here or elsewhere
-            turn(self.account_id, self.unit, book, books=self.books, clock=self.clock)
+            turn(self.account_id, self.unit, book, desk=self.desk)
             return self._checked(older), True
         if is_mine:
-            self.prunes.give(self.account_id, self.unit, Prune(name, receipt))
-            clear_stale(self.account_id, self.unit, book, {name}, self.now, books=self.books, clock=self.clock)
+            self.desk.prunes.give(self.account_id, self.unit, Prune(name, receipt))
+            clear_stale(self.account_id, self.unit, book, {name}, self.now, desk=self.desk)
         return self._checked(entry), not is_mine
 
     def _checked(self, entry: ledger.Entry) -> ledger.Entry:
@@ -140,7 +134,7 @@ class Burn:
         if book.renews_at <= self.now:
             return self._renew()
         if book.orders:
-            self.books.stand_back()  # whoever asked is most likely at work already
+            self.desk.books.stand_back()  # whoever asked is most likely at work already
         elif self._is_plainly_short(book):
             return _Next.ANSWER_FROM_LEDGER
         self._settle(book)  # before a refusal too: a void burn or a lapsed hold may hide credits
@@ -160,26 +154,26 @@ class Burn:
         from lotbook.usecases.credits.resolve_hold import lapse
 
         for hold in book.lapsed_holds(self.now):
-            lapse(self.account_id, self.unit, hold, books=self.books, clock=self.clock)
-        turn(self.account_id, self.unit, book, books=self.books, clock=self.clock, need=self.credits)
+            lapse(self.account_id, self.unit, hold, desk=self.desk)
+        turn(self.account_id, self.unit, book, desk=self.desk, need=self.credits)
 
     def _open(self) -> _Next:
         """No book: renewal opens those of the account's policy, and raises AccountNotFound when there is no account."""
         if self.opened:
             raise InvalidRequest.of("unit", "unknown_unit", f"this account has no {self.unit}")
         self.opened = True
-        self.renew(self.account_id)
+        self.desk.renew(self.account_id)
         return _Next.AGAIN
 
     def _renew(self) -> _Next:
         self.renewals += 1
         if self.renewals > MAX_RENEWALS:
             raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
-        self.renew(self.account_id)
+        self.desk.renew(self.account_id)
         return _Next.AGAIN
 
     def _answer_or_refuse(self, name: str, book: Book) -> tuple[ledger.Entry, bool]:
-        entry = self.books.entry(self.account_id, self.unit, name)
+        entry = self.desk.books.entry(self.account_id, self.unit, name)
         if entry is not None:
             return self._checked(entry), True
         if book.pause_reason is not None:

@@ -20,23 +20,20 @@ if TYPE_CHECKING:
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.requests import BatchItem
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 Answers = list[tuple["Entry", bool]]
 
 
-def burn_together(
-    account_id: str, unit: str, items: Sequence[BatchItem], *, books: BookStore, clock: Clock
-) -> Answers | None:
+def burn_together(account_id: str, unit: str, items: Sequence[BatchItem], *, desk: CreditDesk) -> Answers | None:
     """For each item the entry that its key stands for, and whether that is an earlier burn's; None: nothing was burned.
 
     The items have different keys and the unit. None may have any reason: too few credits for all of them, a key that is
     in the book already, a paused account, a turn that is due. Burning one by one finds out. Raises Unavailable.
     """
-    now = clock.now()
+    now = desk.clock.now()
     burns = [(ledger.burn_name(item.key), _memo(item, now)) for item in items]
-    attempt = books.burn_many(account_id, unit, burns)
+    attempt = desk.books.burn_many(account_id, unit, burns)
     if not attempt.done:
         return None
     if attempt.book is None:
@@ -44,7 +41,7 @@ def burn_together(
     book, answers, journaled = attempt.book, Answers(), list[Prune]()
     for name, _ in burns:
         entry, receipt = burn_entry(unit, book, name), book.receipts[name]
-        older = books.put_entry(account_id, entry)
+        older = desk.books.put_entry(account_id, entry)
         if older is not None and not is_of(older, unit, receipt):
             answers.append((older, True))
         else:
@@ -53,10 +50,10 @@ def burn_together(
     if len(journaled) < len(
         burns
     ):  # one try: what the keys had burned before goes back here, or in anybody's next turn
-        turn(account_id, unit, book, books=books, clock=clock)
+        turn(account_id, unit, book, desk=desk)
     else:  # a book full of receipts would be paid for by everybody's burns; if it fails, a turn does it some day
-        left = books.prune(account_id, unit, journaled).book or book
-        clear_stale(account_id, unit, left, {name for name, _ in burns}, now, books=books, clock=clock)
+        left = desk.books.prune(account_id, unit, journaled).book or book
+        clear_stale(account_id, unit, left, {name for name, _ in burns}, now, desk=desk)
     return answers
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
     from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ def claw_back(
     claim: str,
     credits: int,
     *,
-    books: BookStore,
-    clock: Clock,
+    desk: CreditDesk,
     actor: str = "system",
     reason: str | None = None,
     reference: str | None = None,
@@ -46,9 +45,9 @@ def claw_back(
     `unused_only`: take at most what is there, and no shortfall. `claim` names the refund or dispute: the same claim takes
     effect once. Raises LotNotFound for a lot that is not granted (yet): let the sender try again. Raises Unavailable.
     """
-    lot = granted_lot(account_id, unit, lot_id, books)
+    lot = granted_lot(account_id, unit, lot_id, desk.books)
     order = ClawBack(lot_id, claim, credits, lot.credits, actor, reference, reason, lot.purchase_id, unused_only)
-    entry, replayed = place(account_id, unit, order, books=books, clock=clock)
+    entry, replayed = place(account_id, unit, order, desk=desk)
     return ClawedBack(entry.entry_id, entry.removed, -entry.credits - entry.removed, replayed)
 
 

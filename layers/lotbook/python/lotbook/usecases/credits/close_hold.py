@@ -15,11 +15,9 @@ from lotbook.usecases.accounts.require_account import require_account
 from lotbook.usecases.credits.resolve_hold import HOLD_ID, capture_hold, release_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.credits.requests import Resolved
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import AccountStore, Clock, IdempotencyStore
+    from lotbook.ports.shop import AccountStore, IdempotencyStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 KEY_SPACE = "hold"
 
@@ -43,11 +41,9 @@ def close_hold(
     account_id: str,
     command: CloseHold,
     *,
-    books: BookStore,
+    desk: CreditDesk,
     keys: IdempotencyStore,
     accounts: AccountStore,
-    clock: Clock,
-    renew: Callable[[str], None],
 ) -> Resolved:
     """What became of the hold.
 
@@ -55,20 +51,13 @@ def close_hold(
     IdempotencyKeyReused, Unavailable.
     """
     try:
-        return _close(account_id, command, books, keys, clock, renew)
+        return _close(account_id, command, desk, keys)
     except HoldNotFound:
         require_account(account_id, accounts=accounts)
         raise
 
 
-def _close(
-    account_id: str,
-    command: CloseHold,
-    books: BookStore,
-    keys: IdempotencyStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-) -> Resolved:
+def _close(account_id: str, command: CloseHold, desk: CreditDesk, keys: IdempotencyStore) -> Resolved:
     hold_id, key = command.hold_id, command.key
     if HOLD_ID.fullmatch(hold_id) is None:
         raise HoldNotFound
@@ -76,11 +65,9 @@ def _close(
     if known is not None and known["digest"] != command.digest:
         raise IdempotencyKeyReused
     if command.credits is None:
-        resolved = release_hold(account_id, hold_id, key, actor=command.actor, books=books, clock=clock, renew=renew)
+        resolved = release_hold(account_id, hold_id, key, actor=command.actor, desk=desk)
     else:
-        resolved = capture_hold(
-            account_id, hold_id, key, command.credits, actor=command.actor, books=books, clock=clock, renew=renew
-        )
+        resolved = capture_hold(account_id, hold_id, key, command.credits, actor=command.actor, desk=desk)
     if known is None:
         keys.claim(account_id, KEY_SPACE, key, {"digest": command.digest})
     return resolved

@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.requests import Burned, BurnRequest
 from lotbook.usecases.credits.burn import Burn
-from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 def consume(
@@ -21,10 +17,7 @@ def consume(
     key: str,
     burn: BurnRequest,
     *,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    prunes: Prunes = OF_THIS_PROCESS,
+    desk: CreditDesk,
 ) -> Burned:
     """Burn `burn.credits` in burn order, all or nothing; a replay answers what the first call answered.
 
@@ -32,7 +25,7 @@ def consume(
     that the account does not have, AccountNotFound, and Unavailable. A refusal burns nothing and is not remembered.
     """
     if burn.metadata:
-        books.note_metadata(account_id, ledger.burn_name(key), burn.digest, burn.metadata)
+        desk.books.note_metadata(account_id, ledger.burn_name(key), burn.digest, burn.metadata)
     entry, replayed = Burn(
         account_id=account_id,
         unit=burn.unit,
@@ -41,10 +34,7 @@ def consume(
         digest=burn.digest,
         actor=burn.actor,
         reference=burn.reference,
-        books=books,
-        clock=clock,
-        renew=renew,
-        prunes=prunes,
+        desk=desk,
     ).run()
     return Burned(
         entry_id=entry.entry_id,

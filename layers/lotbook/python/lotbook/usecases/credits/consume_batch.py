@@ -10,13 +10,11 @@ from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult
 from lotbook.domain.values.errors import InsufficientCredits, InvalidRequest, Refused
 from lotbook.usecases.credits.burn_together import burn_together
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 # What concerns the account, not the item, refuses the batch; what concerns the item is the item's answer.
 OF_THE_ITEM = frozenset({"insufficient_credits", "top_up_pending", "idempotency_key_reused", "invalid_request"})
@@ -28,10 +26,7 @@ def consume_batch(
     account_id: str,
     items: Sequence[BatchItem],
     *,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    prunes: Prunes = OF_THIS_PROCESS,
+    desk: CreditDesk,
 ) -> BatchAnswer:
     """The items' answers, in order. A key twice: the second is `replayed`, or refused when its content differs.
 
@@ -39,7 +34,7 @@ def consume_batch(
     Unavailable; items before it stay burned, and the same batch may be sent again.
     """
     units = {item.request.unit for item in items}
-    batch = _Batch(account_id, items, books, clock, renew, prunes)
+    batch = _Batch(account_id, items, desk)
     for unit, numbers in _writes(items):
         batch.burn(unit, numbers)
     unit = units.pop() if len(units) == 1 else USUAL_UNIT
@@ -61,10 +56,7 @@ class _Batch:
 
     account_id: str
     items: Sequence[BatchItem]
-    books: BookStore
-    clock: Clock
-    renew: Callable[[str], None]
-    prunes: Prunes
+    desk: CreditDesk
     results: dict[int, BatchResult] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
@@ -88,7 +80,7 @@ class _Batch:
         from lotbook.usecases.credits.balance import read_balance  # after a batch of replays: rare
 
         try:
-            found = read_balance(self.account_id, unit, books=self.books, clock=self.clock, renew=self.renew)
+            found = read_balance(self.account_id, unit, desk=self.desk)
         except InvalidRequest:
             return 0
         return found.available
@@ -102,7 +94,7 @@ class _Batch:
 
     def _together(self, unit: str, numbers: list[int]) -> bool:
         items = [self.items[number] for number in numbers]
-        answers = burn_together(self.account_id, unit, items, books=self.books, clock=self.clock)
+        answers = burn_together(self.account_id, unit, items, desk=self.desk)
         if answers is None:
             return False
         for number, (entry, is_older) in zip(numbers, answers, strict=True):
@@ -121,10 +113,7 @@ class _Batch:
                 self.account_id,
                 item.key,
                 item.request,
-                books=self.books,
-                clock=self.clock,
-                renew=self.renew,
-                prunes=self.prunes,
+                desk=self.desk,
             )
         except Refused as refusal:
             if refusal.code not in OF_THE_ITEM:

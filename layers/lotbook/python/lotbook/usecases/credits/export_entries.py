@@ -8,12 +8,8 @@ from lotbook.domain.credits.requests import EntryPage
 from lotbook.usecases.credits.statement import list_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.credits.ledger import Entry
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.news import StatementStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 PAGE_ENTRIES = 100
 MAX_PAGES = 10  # a file has at most a thousand lines; the cursor goes on
@@ -24,17 +20,12 @@ def export_entries(
     unit: str,
     cursor: str | None,
     *,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    statement: StatementStore | None = None,
+    desk: CreditDesk,
 ) -> EntryPage:
     """At most MAX_PAGES x PAGE_ENTRIES entries, newest first, from the cursor. Raises as `list_entries`."""
     found: list[Entry] = []
     for _ in range(MAX_PAGES):
-        page = list_entries(
-            account_id, unit, PAGE_ENTRIES, cursor, books=books, clock=clock, renew=renew, statement=statement
-        )
+        page = list_entries(account_id, unit, PAGE_ENTRIES, cursor, desk=desk)
         found += page.entries
         cursor = page.next_cursor
         if cursor is None:

@@ -9,8 +9,7 @@ from lotbook.usecases.credits.claw_back import granted_lot
 from lotbook.usecases.credits.order import place
 
 if TYPE_CHECKING:
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 def freeze_lot(
@@ -20,14 +19,13 @@ def freeze_lot(
     cause: str,
     *,
     thaw: bool = False,
-    books: BookStore,
-    clock: Clock,
+    desk: CreditDesk,
     actor: str = "system",
 ) -> int:
     """How many credits were frozen, or with `thaw` became spendable again; frozen credits expire at their lot's instant.
 
     Raises LotNotFound, Unavailable.
     """
-    lot = granted_lot(account_id, unit, lot_id, books)
-    entry, _ = place(account_id, unit, Freeze(lot_id, cause, thaw, actor, lot.purchase_id), books=books, clock=clock)
+    lot = granted_lot(account_id, unit, lot_id, desk.books)
+    entry, _ = place(account_id, unit, Freeze(lot_id, cause, thaw, actor, lot.purchase_id), desk=desk)
     return sum(draw.credits for draw in entry.draws)

@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits.requests import Held, HoldRequest
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.burn import Burn
-from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from lotbook.usecases.credits.resolve_hold import hold_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 def hold(
@@ -22,10 +18,7 @@ def hold(
     key: str,
     request: HoldRequest,
     *,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    prunes: Prunes = OF_THIS_PROCESS,
+    desk: CreditDesk,
 ) -> Held:
     """Set credits aside, once per idempotency key (one key space with consume). A retry finds the same hold (D18).
 
@@ -39,11 +32,8 @@ def hold(
         digest=request.digest,
         actor=request.actor,
         reference=request.reference,
-        books=books,
-        clock=clock,
-        renew=renew,
+        desk=desk,
         ttl=request.ttl_seconds * SECOND,
-        prunes=prunes,
     ).run()
     return Held(
         hold_id=hold_id_of(entry.name),

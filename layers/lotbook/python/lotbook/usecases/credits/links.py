@@ -12,8 +12,7 @@ from lotbook.domain.credits.statement_lines import Filed, Line
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry, Pointer
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.news import StatementStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 SPARE_LINES = 10  # lines beyond those that are to be shown: some links are not shown
 NOTHING_READ = 2**63  # above every ledger number
@@ -22,14 +21,12 @@ NOTHING_READ = 2**63  # above every ledger number
 class Links:
     """Reads links newest first. One page of the statement at a time; none at all without a statement."""
 
-    def __init__(
-        self, account_id: str, unit: str, *, books: BookStore, statement: StatementStore | None, wanted: int
-    ) -> None:
+    def __init__(self, account_id: str, unit: str, wanted: int, *, desk: CreditDesk) -> None:
         self._account_id, self._unit = account_id, unit
-        self._books, self._statement = books, statement
+        self._books, self._statement = desk.books, desk.statement
         self._page_lines = wanted + SPARE_LINES
         self._filed = Filed()
-        self._read_down_to = NOTHING_READ if statement is not None else 0
+        self._read_down_to = NOTHING_READ if desk.statement is not None else 0
 
     def entry(self, link: Pointer) -> Entry | None:
         """The entry of this very link; None where its burn was given back, or will be."""

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits.book import Book
 
 if TYPE_CHECKING:
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
-def open_book(account_id: str, unit: str, *, books: BookStore, clock: Clock) -> bool:
+def open_book(account_id: str, unit: str, *, desk: CreditDesk) -> bool:
     """Whether it was opened now. First uses may race: one of them opens it (D41)."""
-    return books.create(account_id, unit, Book(since=clock.now()))
+    return desk.books.create(account_id, unit, Book(since=desk.clock.now()))

@@ -11,26 +11,25 @@ from lotbook.usecases.credits.turn import turn
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.orders import Order
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25  # each lost try is somebody else's success: an account this busy answers "send it again"
 
 
-def place(account_id: str, unit: str, order: Order, *, books: BookStore, clock: Clock) -> tuple[Entry, bool]:
+def place(account_id: str, unit: str, order: Order, *, desk: CreditDesk) -> tuple[Entry, bool]:
     """The order's entry, and whether it had taken effect before. It takes effect once, however often it is placed.
 
     Raises Unavailable when the account is too busy; the order may then still be done by whoever turns the book next.
     """
     for attempt_number in range(MAX_TRIES):
-        entry = books.entry(account_id, unit, order.order_id)
+        entry = desk.books.entry(account_id, unit, order.order_id)
         if entry is not None:
             return entry, attempt_number == 0
-        attempt = books.ask(account_id, unit, order)
+        attempt = desk.books.ask(account_id, unit, order)
         if attempt.book is None:
-            open_book(account_id, unit, books=books, clock=clock)
+            open_book(account_id, unit, desk=desk)
             continue
-        turned = turn(account_id, unit, attempt.book, books=books, clock=clock)
+        turned = turn(account_id, unit, attempt.book, desk=desk)
         if turned.won and order.order_id in turned.outcomes:
             return turned.outcomes[order.order_id], False
     raise Unavailable(retry_after_seconds=1)

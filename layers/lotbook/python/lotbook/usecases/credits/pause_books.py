@@ -10,15 +10,12 @@ from lotbook.usecases.credits.open_book import open_book
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 5
 
 
-def pause_account(
-    account_id: str, units: Iterable[str], reason: str | None, version: int, *, books: BookStore, clock: Clock
-) -> None:
+def pause_account(account_id: str, units: Iterable[str], reason: str | None, version: int, *, desk: CreditDesk) -> None:
     """Pause with a `reason`, or lift the pause with None. `units`: all of the account's policy.
 
     `version` is the account item's: of two calls that race, or arrive late, the one about the newer account counts.
@@ -26,9 +23,9 @@ def pause_account(
     """
     for unit in units:
         for _ in range(MAX_TRIES):
-            attempt = books.pause(account_id, unit, reason, version)
+            attempt = desk.books.pause(account_id, unit, reason, version)
             if attempt.book is not None:  # set, or a newer decision stands
                 break
-            open_book(account_id, unit, books=books, clock=clock)
+            open_book(account_id, unit, desk=desk)
         else:
             raise Unavailable(retry_after_seconds=1)

@@ -21,11 +21,8 @@ from lotbook.domain.values.errors import (
 from lotbook.usecases.credits.turn import is_of, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.credits.ledger import Entry
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25
 HOLD_PREFIX = "hold_"
@@ -47,17 +44,15 @@ def capture_hold(
     credits: int,
     *,
     actor: str,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None] | None = None,
+    desk: CreditDesk,
 ) -> Resolved:
     """Capture the first `credits` of the hold in burn order (0 to all of them, D19); the rest goes back.
 
-    `renew` is called where a period has ended unseen: what can be spent afterwards is the new period's; without it
-    that is Unavailable. Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held,
+    A period that has ended unseen is renewed first: what can be spent afterwards is the new period's.
+    Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held,
     IdempotencyKeyReused, Unavailable.
     """
-    return _resolve(account_id, hold_id, key, credits, "capture", actor, books, clock, renew)
+    return _resolve(account_id, hold_id, key, credits, "capture", actor, desk)
 
 
 def release_hold(
@@ -66,26 +61,24 @@ def release_hold(
     key: str,
     *,
     actor: str,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None] | None = None,
+    desk: CreditDesk,
 ) -> Resolved:
     """Give all of the hold back. As `capture_hold`."""
-    return _resolve(account_id, hold_id, key, 0, "release", actor, books, clock, renew)
+    return _resolve(account_id, hold_id, key, 0, "release", actor, desk)
 
 
-def lapse(account_id: str, unit: str, hold: str, *, books: BookStore, clock: Clock) -> None:
+def lapse(account_id: str, unit: str, hold: str, *, desk: CreditDesk) -> None:
     """The hold's time is over: give it back. `hold` is the ledger's name of it; a schedule that knows no unit says ANY_UNIT.
 
     Finds it resolved already: nothing to do.
     """
-    held = books.entry(account_id, unit, hold)
+    held = desk.books.entry(account_id, unit, hold)
     if held is None or held.kind != "held" or unit not in (ANY_UNIT, held.unit):
         return  # a void burn opened it: the turn that gives it back closes it
-    memo = Memo("resolve", 0, clock.now(), "system", LAPSE, hold=hold, by="lapse")
-    _, is_mine = _decide(account_id, held, memo, books, clock)
+    memo = Memo("resolve", 0, desk.clock.now(), "system", LAPSE, hold=hold, by="lapse")
+    _, is_mine = _decide(account_id, held, memo, desk)
     if not is_mine:  # whoever decided may have died before they took it off the schedule's list
-        books.hold_done(account_id, hold)
+        desk.books.hold_done(account_id, hold)
 
 
 def _resolve(
@@ -95,24 +88,22 @@ def _resolve(
     credits: int,
     by: str,
     actor: str,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None] | None,
+    desk: CreditDesk,
 ) -> Resolved:
     hold = hold_id.removeprefix(HOLD_PREFIX)
-    held = books.entry(account_id, ANY_UNIT, hold) if HOLD_ID.fullmatch(hold_id) else None
+    held = desk.books.entry(account_id, ANY_UNIT, hold) if HOLD_ID.fullmatch(hold_id) else None
     if held is None or held.kind != "held":
         raise HoldNotFound
     if not 0 <= credits <= held.requested:
         raise InvalidRequest.of("credits", "range", f"credits must be from 0 to the {held.requested} that are held.")
     asked = _digest(key, by, credits)
-    memo = Memo("resolve", credits, clock.now(), actor, asked, hold=hold, by=by)
-    decided, is_mine = _decide(account_id, held, memo, books, clock, renew)
+    memo = Memo("resolve", credits, desk.clock.now(), actor, asked, hold=hold, by=by)
+    decided, is_mine = _decide(account_id, held, memo, desk)
     if decided.digest != asked:
         if decided.digest[:DIGEST_CHARACTERS] == asked[:DIGEST_CHARACTERS]:
             raise IdempotencyKeyReused
         raise HoldClosed(state=STATES[decided.by or "lapse"])
-    available = _available_after(account_id, decided, books, clock)
+    available = _available_after(account_id, decided, desk)
     return Resolved(hold_id, decided.requested, held.requested - decided.requested, available, not is_mine)
 
 
@@ -125,9 +116,7 @@ def _decide(
     account_id: str,
     held: Entry,
     memo: Memo,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None] | None = None,
+    desk: CreditDesk,
 ) -> tuple[Entry, bool]:
     """What was decided about the hold, and whether it is this memo's doing. Past the hold's end only a lapse is.
 
@@ -137,46 +126,46 @@ def _decide(
     for _ in range(MAX_TRIES):
         if held.due is not None and held.due <= memo.at and memo.by != "lapse":
             memo = Memo("resolve", 0, memo.at, "system", LAPSE, hold=held.name, by="lapse")
-        attempt = books.resolve(account_id, held.unit, name, memo)
+        attempt = desk.books.resolve(account_id, held.unit, name, memo)
         book = attempt.book
         if book is None:
             raise BrokenInvariant("a book is never deleted")
         if name in book.receipts:
-            return _finish(account_id, held, name, book, books, clock), attempt.done
-        decided = books.entry(account_id, held.unit, name)
+            return _finish(account_id, held, name, book, desk), attempt.done
+        decided = desk.books.entry(account_id, held.unit, name)
         if decided is not None:
             return decided, False
         if book.since > memo.at:
             memo = replace(memo, at=book.since)
-        elif book.renews_at <= memo.at and renew is not None:
-            renew(account_id)
+        elif book.renews_at <= memo.at and memo.by != LAPSE:
+            desk.renew(account_id)
         else:
-            turn(account_id, held.unit, book, books=books, clock=clock)
+            turn(account_id, held.unit, book, desk=desk)
     raise Unavailable(retry_after_seconds=1)
 
 
-def _finish(account_id: str, held: Entry, name: str, book: Book, books: BookStore, clock: Clock) -> Entry:
+def _finish(account_id: str, held: Entry, name: str, book: Book, desk: CreditDesk) -> Entry:
     """The resolution's receipt is in the book: the put decides, and what is given back is spendable after a turn."""
     entry = resolution_entry(held.unit, book, name, held)
-    older = books.put_entry(account_id, entry)
+    older = desk.books.put_entry(account_id, entry)
     stands = older or entry
     if older is None:
-        books.hold_done(account_id, held.name)
+        desk.books.hold_done(account_id, held.name)
     if entry.back or not is_of(stands, held.unit, book.receipts[name]):
-        turn(account_id, held.unit, book, books=books, clock=clock)
+        turn(account_id, held.unit, book, desk=desk)
     return stands
 
 
-def _available_after(account_id: str, decided: Entry, books: BookStore, clock: Clock) -> int:
+def _available_after(account_id: str, decided: Entry, desk: CreditDesk) -> int:
     """As the resolution left it: after the return, where something went back."""
     if not decided.back or decided.hold is None:
         return decided.available_after
     for _ in range(MAX_TRIES):
-        returned = books.entry(account_id, decided.unit, ledger.return_name(decided.hold))
+        returned = desk.books.entry(account_id, decided.unit, ledger.return_name(decided.hold))
         if returned is not None:
             return returned.available_after - returned.removed
-        book = books.get(account_id, decided.unit)
+        book = desk.books.get(account_id, decided.unit)
         if book is None:
             raise BrokenInvariant("a book is never deleted")
-        turn(account_id, decided.unit, book, books=books, clock=clock)
+        turn(account_id, decided.unit, book, desk=desk)
     raise Unavailable(retry_after_seconds=1)

@@ -9,8 +9,7 @@ from lotbook.usecases.credits.claw_back import granted_lot
 from lotbook.usecases.credits.order import place
 
 if TYPE_CHECKING:
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 def restore_lot(
@@ -20,8 +19,7 @@ def restore_lot(
     claim: str,
     credits: int,
     *,
-    books: BookStore,
-    clock: Clock,
+    desk: CreditDesk,
     actor: str = "system",
     reason: str | None = None,
 ) -> int:
@@ -30,7 +28,7 @@ def restore_lot(
     `credits` are taken off what earlier claw-backs were to take: what they did not find cannot come back.
     Raises LotNotFound, Unavailable.
     """
-    lot = granted_lot(account_id, unit, lot_id, books)
+    lot = granted_lot(account_id, unit, lot_id, desk.books)
     order = Restore(lot_id, claim, credits, actor, reason, lot.purchase_id)
-    entry, _ = place(account_id, unit, order, books=books, clock=clock)
+    entry, _ = place(account_id, unit, order, desk=desk)
     return entry.credits

@@ -18,11 +18,7 @@ from lotbook.usecases.credits.balance import Moment, read_moment
 from lotbook.usecases.credits.links import Links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.news import StatementStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_LINKS_A_PAGE = 400  # entries that are not shown are passed over; a page may be shorter than asked, never endless
 MAX_CURSOR = 8_192  # characters; the longest that we give out names a hundred burns that were given back
@@ -37,10 +33,7 @@ def list_entries(
     limit: int,
     cursor: str | None,
     *,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    statement: StatementStore | None = None,
+    desk: CreditDesk,
 ) -> EntryPage:
     """At most `limit` entries, newest first, from where `cursor` (of the page before) left off.
 
@@ -48,8 +41,8 @@ def list_entries(
     a cursor that is none, and what `read_balance` raises.
     """
     start = None if cursor is None else _parse(cursor)
-    moment = read_moment(account_id, unit, books=books, clock=clock, renew=renew)
-    links = Links(account_id, unit, books=books, statement=statement, wanted=limit)
+    moment = read_moment(account_id, unit, desk=desk)
+    links = Links(account_id, unit, limit, desk=desk)
     walk = _Walk(f"{account_id}/{unit}", moment, links, start)
     shown: list[Entry] = []
     for _ in range(MAX_LINKS_A_PAGE):

@@ -12,8 +12,8 @@ from lotbook.usecases.sweeping import Swept as Swept
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock, DueIndex, DueItem
+    from lotbook.ports.shop import DueIndex, DueItem
+    from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_BOOKS_A_RUN = 1_000
 MAX_FAILURES_A_RUN = 200  # past this it is not some poisoned book but the store: stop, the alarm rings anyway
@@ -24,16 +24,14 @@ MIN_TIME_LEFT = 15 * instants.SECOND  # what a batch may take when every call in
 def sweep_books(
     *,
     due: DueIndex,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
+    desk: CreditDesk,
     time_left: Callable[[], int],
 ) -> Swept:
     """Settle and renew the books that are due. Raises an ExceptionGroup as `sweeping.sweep` does."""
-    items = due.due("book", clock.now(), MAX_BOOKS_A_RUN + MAX_FAILURES_A_RUN)
+    items = due.due("book", desk.clock.now(), MAX_BOOKS_A_RUN + MAX_FAILURES_A_RUN)
 
     def settle(item: DueItem) -> None:
-        settle_book(item.account_id, item.name, books=books, clock=clock)
-        renew(item.account_id)
+        settle_book(item.account_id, item.name, desk=desk)
+        desk.renew(item.account_id)
 
     return sweep("book", items, settle, Bounds(MAX_BOOKS_A_RUN, MAX_FAILURES_A_RUN, BATCH, MIN_TIME_LEFT), time_left)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
     from lotbook.ports.books import BookStore
-    from lotbook.ports.shop import Clock
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +30,28 @@ class Turned:
     outcomes: Mapping[str, Entry] = field(default_factory=dict)
 
 
-def turn(account_id: str, unit: str, book: Book, *, books: BookStore, clock: Clock, need: int = 0) -> Turned:
+def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, need: int = 0) -> Turned:
     """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
 
     The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
     them before the tape changes (F3). `need`: credits that are to be on the tape, if the account has them.
     """
-    settled = settle(account_id, unit, book, books=books)
-    pages = shelf_of(account_id, unit, book, books)
+    settled = settle(account_id, unit, book, desk.books)
+    pages = shelf_of(account_id, unit, book, desk.books)
     opened = taken_down(book, pages)
-    settled = _look_up_orders(account_id, unit, opened, settled, books)
-    laid, fresh = put_up(unit, lay(unit, opened, settled, max(clock.now(), book.since)), pages, need)
+    settled = _look_up_orders(account_id, unit, opened, settled, desk.books)
+    laid, fresh = put_up(unit, lay(unit, opened, settled, max(desk.clock.now(), book.since)), pages, need)
     for page in fresh:  # before the book that names them
-        books.put_entry(account_id, page)
-    attempt = books.swap(account_id, unit, book, laid)
+        desk.books.put_entry(account_id, page)
+    attempt = desk.books.swap(account_id, unit, book, laid)
     if not attempt.done:
         if attempt.book is None:
             raise BrokenInvariant("a book is never deleted")
         return Turned(False, attempt.book)
     for entry in laid.outcomes.values():  # a crash here: the next turn's first step does it
-        books.put_entry(account_id, entry)
+        desk.books.put_entry(account_id, entry)
     if laid.outcomes:
-        books.tidy(account_id, unit, list(laid.outcomes))
+        desk.books.tidy(account_id, unit, list(laid.outcomes))
     return Turned(True, replace(laid, outcomes={}), laid.outcomes)
 
 
@@ -65,7 +65,7 @@ def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mappin
     return {name: pages[name] for name in book.shelf}
 
 
-def settle(account_id: str, unit: str, book: Book, *, books: BookStore) -> Settled:
+def settle(account_id: str, unit: str, book: Book, books: BookStore) -> Settled:
     """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void."""
     if not book.receipts and not book.outcomes:
         return Settled()

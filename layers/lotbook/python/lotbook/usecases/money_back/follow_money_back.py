@@ -94,8 +94,7 @@ def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
         settled_lot_id(purchase, purchase.unit),
         own.claim,
         left,
-        books=desk.books,
-        clock=desk.clock,
+        desk=desk.credits,
         actor=own.actor,
         reason="refund",
         unused_only=True,
@@ -116,15 +115,15 @@ def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesD
 def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
     for unit in lots_sold(purchase):
         lot_id = settled_lot_id(purchase, unit)
-        freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, books=desk.books, clock=desk.clock)
+        freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, desk=desk.credits)
 
 
 def _claw(purchase: Purchase, unit: str, more: int, claim: str, desk: SalesDesk) -> None:
     lot_id = settled_lot_id(purchase, unit)
     if more > 0:
-        claw_back(purchase.account_id, unit, lot_id, claim, more, books=desk.books, clock=desk.clock, reason=REASON)
+        claw_back(purchase.account_id, unit, lot_id, claim, more, desk=desk.credits, reason=REASON)
     elif more < 0:
-        restore_lot(purchase.account_id, unit, lot_id, claim, -more, books=desk.books, clock=desk.clock, reason=REASON)
+        restore_lot(purchase.account_id, unit, lot_id, claim, -more, desk=desk.credits, reason=REASON)
 
 
 def _sent(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:

@@ -14,12 +14,10 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import list_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
-    from lotbook.ports.news import StatementStore
+    from lotbook.usecases.credits.desk import CreditDesk
     from lotbook.usecases.sales.desk import SalesDesk
 
 PAGE_ENTRIES = 100
@@ -34,8 +32,7 @@ def read_evidence(
     caller: Caller,
     *,
     desk: SalesDesk,
-    renew: Callable[[str], None],
-    statement: StatementStore | None = None,
+    credits: CreditDesk,
 ) -> Evidence:
     """The document, with the use of at most MAX_PAGES x PAGE_ENTRIES entries of the statement, newest first.
 
@@ -53,12 +50,12 @@ def read_evidence(
     lot_id = purchase.lot_id
     if lot_id is not None and granted:
         # The balance first: it journals what has died by now, so that the figures below belong to one moment.
-        balance = read_balance(account_id, purchase.unit, books=desk.books, clock=desk.clock, renew=renew)
+        balance = read_balance(account_id, purchase.unit, desk=credits)
         left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
         remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
         events = desk.books.lot_entries(account_id, purchase.unit, lot_id)
         used = evidence.used_of(purchase.credits, remaining, held, events)
-        page = _use(purchase, lot_id, cursor, desk, renew, statement)
+        page = _use(purchase, lot_id, cursor, credits)
     return Evidence(
         purchase=purchase,
         billing=billed_to(purchase, desk.billing.get(account_id)),
@@ -87,9 +84,7 @@ def _use(
     purchase: Purchase,
     lot_id: str,
     cursor: str | None,
-    desk: SalesDesk,
-    renew: Callable[[str], None],
-    statement: StatementStore | None,
+    credits: CreditDesk,
 ) -> UsePage:
     uses: list[evidence.Use] = []
     for _ in range(MAX_PAGES):
@@ -98,10 +93,7 @@ def _use(
             purchase.unit,
             PAGE_ENTRIES,
             cursor,
-            books=desk.books,
-            clock=desk.clock,
-            renew=renew,
-            statement=statement,
+            desk=credits,
         )
         uses += evidence.uses_of(lot_id, page.entries)
         cursor = page.next_cursor

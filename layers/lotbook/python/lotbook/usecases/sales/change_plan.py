@@ -129,8 +129,7 @@ def _renew(account_id: str, desk: SalesDesk, *, at_once: bool) -> None:
         account_id,
         accounts=desk.accounts,
         policies=desk.policies,
-        books=desk.books,
-        clock=desk.clock,
+        desk=desk.credits,
         at_once=at_once,
     )
 
@@ -139,7 +138,7 @@ def _leave(account: Account, move: Move, policy: Policy, desk: SalesDesk) -> Non
     left = 0
     for lot in lots_left(policy, account, move):
         # A period that nobody has looked into has its lots all the same, and a renewal that comes late adds none.
-        grant_lot(account.account_id, lot, books=desk.books, clock=desk.clock)
+        grant_lot(account.account_id, lot, desk=desk.credits)
         taken = _taken(account, lot, move, desk, owes=move.undoes)
         left += taken if lot.kind == "plan" else 0
     earlier = _carried(account, move.was, policy, desk)
@@ -147,7 +146,7 @@ def _leave(account: Account, move: Move, policy: Policy, desk: SalesDesk) -> Non
     _return(account, move, policy, brought, desk)
     onward = carried_lot(policy, account, move, left + (brought or 0))
     if onward is not None:
-        grant_lot(account.account_id, onward, books=desk.books, clock=desk.clock)
+        grant_lot(account.account_id, onward, desk=desk.credits)
 
 
 def _return(account: Account, move: Move, policy: Policy, brought: int | None, desk: SalesDesk) -> None:
@@ -170,8 +169,7 @@ def _return(account: Account, move: Move, policy: Policy, brought: int | None, d
                 lot.lot_id,
                 move.claim,
                 back,
-                books=desk.books,
-                clock=desk.clock,
+                desk=desk.credits,
                 reason=REASON,
             )
 
@@ -208,8 +206,7 @@ def _taken(account: Account, lot: Lot, move: Move, desk: SalesDesk, *, owes: boo
         lot.lot_id,
         move.claim,
         lot.credits,
-        books=desk.books,
-        clock=desk.clock,
+        desk=desk.credits,
         reason=REASON,
         unused_only=not owes,
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal
 from lotbook.domain.values.errors import Forbidden, PurchaseNotFound
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+from lotbook.usecases.accounts.renew_account import renew_account
+from lotbook.usecases.credits.desk import CreditDesk
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
@@ -31,6 +33,14 @@ class SalesDesk:
     entropy: Entropy
     return_url: str
     strays: StrayStore
+
+    @property
+    def credits(self) -> CreditDesk:
+        """The ports of grants, claw-backs and balances."""
+        return CreditDesk(self.books, self.clock, self._renew)
+
+    def _renew(self, account_id: str) -> None:
+        renew_account(account_id, accounts=self.accounts, policies=self.policies, desk=self.credits)
 
     def account(self, account_id: str) -> LoadedAccount:
         """The account with its newest policy; raises AccountNotFound."""

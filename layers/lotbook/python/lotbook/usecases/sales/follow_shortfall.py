@@ -28,7 +28,7 @@ def follow_shortfall(account_id: str, *, desk: SalesDesk) -> None:
     if changed != account:
         account = desk.accounts.save(changed)
     # Also where nothing changed: a crash may have come between the account and its books.
-    pause_account(account_id, policy.units, account.pause_reason, account.version, books=desk.books, clock=desk.clock)
+    pause_account(account_id, policy.units, account.pause_reason, account.version, desk=desk.credits)
 
 
 def _followed(account: Account, *, owes: bool) -> Account:

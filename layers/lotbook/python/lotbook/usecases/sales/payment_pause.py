@@ -63,9 +63,7 @@ def _tell_books(account: Account, desk: SalesDesk) -> None:
     told = [desk.books.get(account.account_id, unit) for unit in units]
     reasons = {book.pause_reason for book in told if book is not None}
     if PAUSED_FOR_PAYMENT in reasons | {account.pause_reason} and reasons != {account.pause_reason}:
-        pause_account(
-            account.account_id, units, account.pause_reason, account.version, books=desk.books, clock=desk.clock
-        )
+        pause_account(account.account_id, units, account.pause_reason, account.version, desk=desk.credits)
 
 
 def _owing_pauses(account_id: str, desk: SalesDesk) -> None:

@@ -12,12 +12,9 @@ from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.sales.read_usage import read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.values.access import Caller
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.news import StatementStore
     from lotbook.ports.shop import AccountStore, Clock, PolicyStore, PurchaseStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 def read_offers(
@@ -27,20 +24,17 @@ def read_offers(
     *,
     accounts: AccountStore,
     policies: PolicyStore,
-    books: BookStore,
     purchases: PurchaseStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    statement: StatementStore | None = None,
+    desk: CreditDesk,
 ) -> Offers:
     """What the caller may buy for the account now, with advice from its own usage and from what it plans.
 
     Raises AccountNotFound, Unavailable.
     """
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
-    found = offers(loaded.published, loaded.account, caller, clock.now())
-    usage = read_usage(loaded, books=books, purchases=purchases, clock=clock, renew=renew, statement=statement)
-    return replace(found, advice=advise(loaded.published.policy, usage, planned, clock.now()))
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock)
+    found = offers(loaded.published, loaded.account, caller, desk.clock.now())
+    usage = read_usage(loaded, desk=desk, purchases=purchases)
+    return replace(found, advice=advise(loaded.published.policy, usage, planned, desk.clock.now()))
 
 
 def quote_item(

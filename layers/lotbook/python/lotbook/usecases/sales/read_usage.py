@@ -21,12 +21,9 @@ from lotbook.usecases.credits.statement import list_entries
 from lotbook.usecases.sales.list_purchases import list_purchases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lotbook.ports.books import BookStore
-    from lotbook.ports.news import StatementStore
-    from lotbook.ports.shop import Clock, PurchaseStore
+    from lotbook.ports.shop import PurchaseStore
     from lotbook.usecases.accounts.load_account import LoadedAccount
+    from lotbook.usecases.credits.desk import CreditDesk
 
 PAGE_ENTRIES = 100
 MAX_PAGES = 4  # of the statement; past them the use of the present period is what they held, a lower bound
@@ -37,17 +34,14 @@ OWN_KINDS = frozenset({"free", "plan"})
 def read_usage(
     loaded: LoadedAccount,
     *,
-    books: BookStore,
     purchases: PurchaseStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    statement: StatementStore | None = None,
+    desk: CreditDesk,
 ) -> Usage:
     """The figures that the policy's advice needs. Raises what `read_balance` raises."""
     account, policy = loaded.account, loaded.published.policy
     rules, unit = policy.advice, policy.units[0]
     allowance = allowance_of(policy, account)
-    now = clock.now()
+    now = desk.clock.now()
     start, end = credit_period(policy.plan(account.plan_id), account, now)
     top_ups = 0
     if rules.frequent_purchases is not None:
@@ -57,13 +51,13 @@ def read_usage(
     if rules.steady_use_percent is None and rules.bridge_days is None:
         return Usage(allowance, top_ups=top_ups)
     # The balance first: it renews the period and journals what has died, which the figures below are read from.
-    balance = read_balance(account.account_id, unit, books=books, clock=clock, renew=renew)
+    balance = read_balance(account.account_id, unit, desk=desk)
     past: tuple[int, ...] = ()
     if rules.steady_use_percent is not None:
         starts = past_periods(policy, account, now, min(rules.steady_periods, MAX_PAST_PERIODS))
         past = tuple(
             sum(
-                burned(books.lot_entries(account.account_id, unit, lot_id))
+                burned(desk.books.lot_entries(account.account_id, unit, lot_id))
                 for lot_id in allowance_lots(policy, account, at)
             )
             for at in starts
@@ -71,7 +65,7 @@ def read_usage(
     own_left = sum(lot.remaining + lot.held for lot in balance.lots if lot.kind in OWN_KINDS)
     used = 0
     if rules.bridge_days is not None:
-        used = _burned_since(account.account_id, unit, start, books, clock, renew, statement)
+        used = _burned_since(account.account_id, unit, start, desk)
     present = PeriodUse(start, end, used, balance.available, own_left) if rules.bridge_days is not None else None
     return Usage(allowance, past, present, top_ups)
 
@@ -80,16 +74,11 @@ def _burned_since(
     account_id: str,
     unit: str,
     start: int,
-    books: BookStore,
-    clock: Clock,
-    renew: Callable[[str], None],
-    statement: StatementStore | None,
+    desk: CreditDesk,
 ) -> int:
     used, cursor = 0, None
     for _ in range(MAX_PAGES):
-        page = list_entries(
-            account_id, unit, PAGE_ENTRIES, cursor, books=books, clock=clock, renew=renew, statement=statement
-        )
+        page = list_entries(account_id, unit, PAGE_ENTRIES, cursor, desk=desk)
         used += burned_since(page.entries, start)
         cursor = page.next_cursor
         if cursor is None or (page.entries and page.entries[-1].at < start):

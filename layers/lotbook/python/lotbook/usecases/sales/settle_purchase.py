@@ -102,7 +102,7 @@ def deliver(purchase: Purchase, desk: SalesDesk) -> None:
         begin_plan(purchase, _policy(purchase, desk), desk=desk)
     # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
     for lot in expected_lots(purchase, desk):
-        grant_lot(purchase.account_id, lot, books=desk.books, clock=desk.clock)
+        grant_lot(purchase.account_id, lot, desk=desk.credits)
 
 
 def _grant(purchase: Purchase, desk: SalesDesk) -> Purchase:
