@@ -16,7 +16,7 @@ from lotbook.domain.values import instants
 def publish(request: Request) -> Answer:
     """`PUT /v1/policies/{policy_id}`: the body is the document; its `policy_id` may be left out."""
     from lotbook.api.requests.policy_document import parse_policy
-    from lotbook.usecases.accounts.publish_policy import publish_policy
+    from lotbook.usecases.accounts.policies import publish_policy
 
     policy_id = paths.new_policy_id(request.path)
     document = {"policy_id": policy_id, **request.json_object()}
@@ -26,7 +26,7 @@ def publish(request: Request) -> Answer:
 
 def show_policy(request: Request) -> Answer:
     """`GET /v1/policies/{policy_id}`."""
-    from lotbook.usecases.accounts.load_policy import load_policy
+    from lotbook.usecases.accounts.policies import load_policy
 
     version = paths.version(request.query)
     return Answer(200, load_policy(paths.policy_id(request.path), version, policies=wiring.policies()).document)

@@ -12,20 +12,17 @@ from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import filters, paths, schemas
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import Row
-from lotbook.usecases.accounts.require_account import require_account
+from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing, read_billing
-from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
 from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
 from lotbook.usecases.sales.follow_cards import follow_cards
 from lotbook.usecases.sales.list_purchases import MAX_ROWS_READ, list_purchases, rows_of
 from lotbook.usecases.sales.read_invoice import read_invoice
 from lotbook.usecases.sales.read_offers import quote_item, read_offers
-from lotbook.usecases.sales.read_purchase import read_purchase
-from lotbook.usecases.sales.remove_card import remove_card
-from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 
 
 def show_offers(request: Request) -> Answer:
@@ -106,7 +103,7 @@ def _shown(found: Purchase) -> Answer:
 def show(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}`."""
     require_account(request.account_id, accounts=wiring.accounts())
-    return _shown(read_purchase(request.account_id, paths.purchase_id(request.path), purchases=wiring.purchases()))
+    return _shown(wiring.sales_desk().purchase(request.account_id, paths.purchase_id(request.path)))
 
 
 def show_invoice(request: Request) -> Answer:

@@ -29,10 +29,8 @@ from lotbook.domain.values.errors import BrokenInvariant, PaymentMethodNotFound,
 from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.usecases.inbox.handle_event import Handled, handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
-from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
 from lotbook.usecases.sales.follow_cards import follow_cards
-from lotbook.usecases.sales.remove_card import remove_card
-from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 from tests.contracts.test_stripe_gateway import Secrets, gateway
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk

@@ -16,7 +16,7 @@ from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, PaymentMethodNotFound, Unavailable
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing
-from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.cards import choose_card
 from tests.contracts.test_cards_on_the_stand_in import ADMIN, MASTER, SETUP, VISA, Town, town
 from tests.contracts.test_stripe_gateway import gateway
 from tests.fakes.accounts import an_account

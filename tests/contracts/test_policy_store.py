@@ -13,7 +13,7 @@ from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.api.requests.policy_document import parse_policy
 from lotbook.domain.values.errors import Conflict, PolicyInvalid
-from lotbook.usecases.accounts.publish_policy import publish_policy
+from lotbook.usecases.accounts.policies import publish_policy
 from tests import table as tables
 from tests.fakes.samples import published
 

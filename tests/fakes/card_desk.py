@@ -10,11 +10,9 @@ from lotbook.domain.sales.gateway import APP, EventHint, Tag
 from lotbook.domain.values.access import Role
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.inbox.handle_event import Handled, handle_event
-from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
 from lotbook.usecases.sales.follow_cards import follow_cards
 from lotbook.usecases.sales.payment_pause import pause_for_payment
-from lotbook.usecases.sales.remove_card import remove_card
-from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST

@@ -22,10 +22,8 @@ from lotbook.domain.values.errors import (
 )
 from lotbook.domain.values.instants import DAY, HOUR
 from lotbook.usecases.inbox.handle_event import Handled
-from lotbook.usecases.sales.choose_card import choose_card
+from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
 from lotbook.usecases.sales.follow_cards import follow_cards
-from lotbook.usecases.sales.remove_card import remove_card
-from lotbook.usecases.sales.set_up_card import SetupRequest, set_up_card
 from tests.fakes.card_desk import CUSTOMER, Cards
 from tests.fakes.desk import RETURN_URL, SERVICE
 from tests.fakes.purchases import TEST

@@ -13,7 +13,7 @@ from lotbook.domain.values.instants import HOUR
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
-from lotbook.usecases.sales.keep_card import keep_card
+from lotbook.usecases.sales.follow_cards import keep_card
 from tests.fakes.card_desk import ACTIVE, CUSTOMER, PAUSED, Cards
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.credit_desk import credit_desk

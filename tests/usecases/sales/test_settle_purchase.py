@@ -16,7 +16,6 @@ from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.list_purchases import list_purchases
 from lotbook.usecases.sales.read_invoice import read_invoice
-from lotbook.usecases.sales.read_purchase import read_purchase
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.fakes.accounts import at
 from tests.fakes.desk import Desk
@@ -303,7 +302,7 @@ def test_d_40_a_purchase_of_another_account_is_not_found() -> None:
     for attempt in (
         lambda: recheck_purchase("acme", "pur_theirs", ADMIN, desk=desk.sales),
         lambda: abandon_purchase("acme", "pur_theirs", ADMIN, desk=desk.sales),
-        lambda: read_purchase("acme", "pur_theirs", purchases=desk.purchases),
+        lambda: desk.sales.purchase("acme", "pur_theirs"),
         lambda: read_invoice("acme", "pur_theirs", desk=desk.sales),
     ):
         with pytest.raises(PurchaseNotFound):

@@ -40,3 +40,9 @@ def load_stored_account(account_id: str, *, accounts: AccountStore, policies: Po
     if published is None:
         raise BrokenInvariant(f"account {account_id} lives under a policy that is not published")
     return LoadedAccount(account, published)
+
+
+def require_account(account_id: str, *, accounts: AccountStore) -> None:
+    """What lists of an account ask first, so that an absent one is not an empty one (D40). Raises AccountNotFound."""
+    if accounts.get(account_id) is None:
+        raise AccountNotFound

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values import ids
-from lotbook.domain.values.errors import HoldNotFound, IdempotencyKeyReused
-from lotbook.usecases.accounts.require_account import require_account
+from lotbook.domain.values.errors import AccountNotFound, HoldNotFound, IdempotencyKeyReused
 from lotbook.usecases.credits.resolve_hold import HOLD_ID, capture_hold, release_hold
 
 if TYPE_CHECKING:
@@ -53,7 +52,8 @@ def close_hold(
     try:
         return _close(account_id, command, desk, keys)
     except HoldNotFound:
-        require_account(account_id, accounts=accounts)
+        if accounts.get(account_id) is None:
+            raise AccountNotFound from None
         raise
 
 

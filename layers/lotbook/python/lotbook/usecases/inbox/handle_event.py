@@ -13,8 +13,7 @@ from lotbook.domain.values.errors import AccountNotFound, PurchaseNotFound, Unav
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK, handle_money_back
 from lotbook.usecases.reconciliation.strays import keep_stray
-from lotbook.usecases.sales.follow_cards import follow_cards
-from lotbook.usecases.sales.keep_card import keep_card
+from lotbook.usecases.sales.follow_cards import follow_cards, keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.sales.keep_card import keep_card
+from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:

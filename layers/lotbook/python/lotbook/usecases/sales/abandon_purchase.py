@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import WAITING, Purchase, moved
 from lotbook.domain.values.errors import Conflict, Unavailable
-from lotbook.usecases.sales.keep_card import keep_card
-from lotbook.usecases.sales.sessions import session_of
+from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def abandon_purchase(account_id: str, purchase_id: str, caller: Caller, *, desk:
 
 def _abandon(purchase: Purchase, desk: SalesDesk) -> Purchase:
     if purchase.state in WAITING and purchase.settlement is None:
-        session = session_of(purchase, desk)
+        session = desk.session_of(purchase)
         if session is None:
             return desk.purchases.save(moved(purchase, "abandoned", desk.clock.now()))
         desk.gateway.expire_checkout(purchase, session)

@@ -9,7 +9,7 @@ from lotbook.domain.invoices.billing_details import BillingDetails, checked
 from lotbook.domain.sales.billing import BillingRecord, filled_in
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import BillingDetailsNotFound, Conflict, Forbidden, Unavailable
-from lotbook.usecases.accounts.require_account import require_account
+from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.ensure_customer import for_customer
 

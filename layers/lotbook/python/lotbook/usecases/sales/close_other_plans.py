@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import WAITING, moved
 from lotbook.domain.values.errors import Conflict, Unavailable
-from lotbook.usecases.sales.sessions import session_of
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
@@ -36,6 +35,6 @@ def close_other_plans(purchase: Purchase, *, desk: SalesDesk) -> None:
 
 def _close(other: Purchase, desk: SalesDesk) -> None:
     """Abandoned where its page is ended by us, or was never there; what else became of it, its own settling says."""
-    session = session_of(other, desk)
+    session = desk.session_of(other)
     if session is None or desk.gateway.expire_checkout(other, session):
         desk.purchases.save(moved(other, "abandoned", desk.clock.now()))

@@ -34,7 +34,6 @@ from lotbook.domain.values.instants import MINUTE
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.sales.billing_details import show_gateway
 from lotbook.usecases.sales.ensure_customer import for_customer
-from lotbook.usecases.sales.sessions import session_of
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ def _open_for(order: Purchase, customer: str, desk: SalesDesk) -> Purchase:
 
 def _too_late(order: Purchase, now: int, desk: SalesDesk) -> Purchase:
     """A page can no longer be opened to end as ordered. One that an earlier try opened is taken; else it is over (NP-30)."""
-    session = session_of(order, desk)
+    session = desk.session_of(order)
     if session is None:
         desk.purchases.save(moved(order, "abandoned", now))
         raise PurchaseAbandoned(purchase_id=order.purchase_id)

@@ -66,3 +66,15 @@ class SalesDesk:
         if found is None:
             raise PurchaseNotFound
         return found
+
+    def session_of(self, purchase: Purchase) -> str | None:
+        """The order's checkout session. After a crash between opening and saving it is looked up at the gateway.
+
+        There it stays with the customer that it was opened for, also if that one was deleted and another followed it.
+        """
+        known = purchase.gateway_refs.checkout_session
+        if known is not None:
+            return known
+        customers = (purchase.customer,) if purchase.customer else self.account(purchase.account_id).account.customers
+        found = (self.gateway.find_checkout(purchase, customer) for customer in customers)
+        return next((session for session in found if session is not None), None)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.cards import CardFile, standing_default
+from lotbook.domain.sales.cards import CardFile, keeps_card, standing_default
+from lotbook.domain.sales.purchase import SETTLED
+from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values.errors import AccountNotFound
 from lotbook.usecases.sales.payment_pause import lift_payment_pause
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.usecases.sales.desk import SalesDesk
 
 
@@ -45,3 +48,20 @@ def _decided(found: CardFile, account: Account, adopted: frozenset[str], desk: S
     if not desk.gateway.set_default(customer, default, found.newest):
         return found.without(default)  # it went this moment; the next look decides among those that are left
     return replace(found, default=default, seen=found.newest)
+
+
+def keep_card(purchase: Purchase, *, desk: SalesDesk) -> None:
+    """Look at the cards after a purchase that keeps its own, however often; does nothing for any other purchase.
+
+    A plan's card becomes the default; a card that was kept on request only where it is alone, or replaces one whose
+    automatic payment failed. Raises AccountNotFound, Unavailable; the purchase is settled all the same.
+    """
+    if purchase.state in SETTLED and keeps_card(purchase):
+        adopted = _card_of(purchase, desk) if isinstance(purchase.item, PlanItem) else None
+        follow_cards(purchase.account_id, desk=desk, adopted=frozenset({adopted} if adopted else ()))
+
+
+def _card_of(purchase: Purchase, desk: SalesDesk) -> str | None:
+    session = purchase.gateway_refs.checkout_session
+    payment = desk.gateway.checkout(session).payment if session else None
+    return payment.payment_method if payment else None

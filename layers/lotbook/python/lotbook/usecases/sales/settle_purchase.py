@@ -20,7 +20,6 @@ from lotbook.usecases.credits.grant import grant_lot
 from lotbook.usecases.sales.change_plan import begin_plan
 from lotbook.usecases.sales.close_other_plans import close_other_plans
 from lotbook.usecases.sales.follow_shortfall import follow_shortfall
-from lotbook.usecases.sales.sessions import session_of
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
@@ -54,7 +53,7 @@ def _settle(purchase: Purchase, desk: SalesDesk) -> Purchase:
 
 
 def _judge(purchase: Purchase, desk: SalesDesk) -> Purchase:
-    session = session_of(purchase, desk)
+    session = desk.session_of(purchase)
     if session is None:
         return _never_opened(purchase, desk)
     facts = desk.gateway.checkout(session)

@@ -1,4 +1,4 @@
-"""Publish a validated policy as the next version."""
+"""Publish a validated policy as its next version, and load one that was published."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lotbook.domain.policy.document import Policy, PublishedPolicy
 from lotbook.domain.policy.findings import Finding, refusal, shown
 from lotbook.domain.policy.plan_checks import dropped_plans
-from lotbook.domain.values.errors import Conflict
+from lotbook.domain.values.errors import Conflict, PolicyNotFound
 from lotbook.ports.shop import PolicyStore
 
 PUBLISH_ATTEMPTS = 3
@@ -35,3 +35,11 @@ def publish_policy(
         except Conflict:
             continue
     raise Conflict
+
+
+def load_policy(policy_id: str, version: int | None = None, *, policies: PolicyStore) -> PublishedPolicy:
+    """The newest version, or the one asked for; raises PolicyNotFound."""
+    found = policies.newest(policy_id) if version is None else policies.version(policy_id, version)
+    if found is None:
+        raise PolicyNotFound
+    return found
