@@ -13,9 +13,14 @@ PLAN_NOT_ELIGIBLE = "plan_not_eligible"
 PLAN_PURCHASE_NOT_AVAILABLE = "plan_purchase_not_available"
 
 
+def is_buyer(policy: Policy, account_id: str, caller: Caller) -> bool:
+    """Whether this is a member of the account whose role may buy (IS-31, NP-01). No service key is one."""
+    return caller.kind == "member" and caller.sees(account_id) and caller.role in policy.buyers
+
+
 def buyer_refusal(policy: Policy, account: Account, caller: Caller) -> str | None:
     """Why this caller may buy nothing at all for the account (IS-31, NP-01). A paused account may buy."""
-    if not _may_buy(policy, account, caller):
+    if not caller.has_scope("purchases:write") and not is_buyer(policy, account.account_id, caller):
         return FORBIDDEN
     return ACCOUNT_CLOSED if account.state == "closed" else None
 
@@ -36,9 +41,3 @@ def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:
     upgrade = policy.plan_change.upgrade
     converts = "convert" in (upgrade.plan_credits, upgrade.purchased_credits)
     return PLAN_PURCHASE_NOT_AVAILABLE if wanted.interval != "term" or converts else None
-
-
-def _may_buy(policy: Policy, account: Account, caller: Caller) -> bool:
-    if caller.kind == "service":
-        return caller.has_scope("purchases:write")
-    return caller.sees(account.account_id) and caller.role in policy.buyers

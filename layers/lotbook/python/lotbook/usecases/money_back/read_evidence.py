@@ -8,6 +8,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.money_back import evidence
 from lotbook.domain.money_back.evidence import Evidence, UsePage
 from lotbook.domain.sales.billing import billed_to
+from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.sales.purchase import settled_lot_id
 from lotbook.domain.values.errors import Forbidden
 from lotbook.usecases.credits.balance import read_balance
@@ -40,7 +41,7 @@ def read_evidence(
     AccountNotFound, Forbidden, PurchaseNotFound, InvalidRequest for a cursor that is none, Unavailable.
     """
     loaded = desk.account(account_id)
-    if caller.kind == "member" and caller.role not in loaded.published.policy.buyers:
+    if caller.kind == "member" and not is_buyer(loaded.published.policy, account_id, caller):
         raise Forbidden
     purchase = desk.purchase(account_id, purchase_id)
     granted = _granted(purchase, desk)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.money_back.own_refunds import begun, check_policy, check_state
 from lotbook.domain.values import ids
-from lotbook.domain.values.errors import BrokenInvariant, Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
+from lotbook.domain.values.errors import Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def refund_purchase(
 
 def _begin(purchase: Purchase, key: str, caller: Caller, desk: SalesDesk, keys: IdempotencyStore) -> None:
     """Write down that a refund is wanted, once all that can refuse it has been asked."""
-    published = desk.policies.version(purchase.policy_id, purchase.policy_version)
-    if published is None:
-        raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
-    check_policy(published.policy)
+    check_policy(desk.policy_of(purchase))
     for _ in range(BEGIN_ATTEMPTS):
         now = follow_money_back(purchase.account_id, purchase.purchase_id, desk=desk)
         book = desk.books.get(now.account_id, now.unit)

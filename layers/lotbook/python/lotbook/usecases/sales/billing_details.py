@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.invoices.billing_details import BillingDetails, checked
 from lotbook.domain.sales.billing import BillingRecord, filled_in
 from lotbook.domain.values.access import Caller
-from lotbook.domain.values.errors import BillingDetailsNotFound, Conflict, Forbidden, Unavailable
+from lotbook.domain.values.errors import BillingDetailsNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.ensure_customer import for_customer
@@ -36,9 +36,7 @@ def fill_in_billing(account_id: str, details: BillingDetails, caller: Caller, *,
     The gateway hears of it at once if it answers, else before the next checkout. Raises AccountNotFound, Forbidden,
     InvalidRequest for a tax id that is none, Unavailable.
     """
-    loaded = desk.account(account_id)
-    if caller.role not in loaded.published.policy.buyers:
-        raise Forbidden
+    loaded = desk.account_of_buying_member(account_id, caller)
     record = _save(account_id, checked(details), caller.actor, desk)
     if loaded.account.gateway_customer is not None:
         try:

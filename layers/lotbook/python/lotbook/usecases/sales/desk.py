@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal
-from lotbook.domain.values.errors import Forbidden, PurchaseNotFound
+from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal, is_buyer
+from lotbook.domain.values.errors import BrokenInvariant, Forbidden, PurchaseNotFound
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.desk import CreditDesk
 
 if TYPE_CHECKING:
+    from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.ports.books import BookStore
@@ -56,7 +57,7 @@ class SalesDesk:
     def account_of_buying_member(self, account_id: str, caller: Caller) -> LoadedAccount:
         """The same for a member who may buy; raises Forbidden for any other, also for every service key (IS-31)."""
         loaded = self.account(account_id)
-        if not caller.sees(account_id) or caller.role not in loaded.published.policy.buyers:
+        if not is_buyer(loaded.published.policy, account_id, caller):
             raise Forbidden
         return loaded
 
@@ -66,6 +67,13 @@ class SalesDesk:
         if found is None:
             raise PurchaseNotFound
         return found
+
+    def policy_of(self, purchase: Purchase) -> Policy:
+        """The policy version that the order was made under: its rules are the purchase's for ever."""
+        published = self.policies.version(purchase.policy_id, purchase.policy_version)
+        if published is None:
+            raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
+        return published.policy
 
     def session_of(self, purchase: Purchase) -> str | None:
         """The order's checkout session. After a crash between opening and saving it is looked up at the gateway.
