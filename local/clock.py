@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from local.cloud.private_file import write_private
 from lotbook.adapters.system import OffsetClock, SystemClock
 from lotbook.domain.values.instants import DAY, SECOND, from_text, to_text
 
@@ -71,11 +71,3 @@ def _advance(seconds: Any) -> int:
     if not isinstance(seconds, int) or isinstance(seconds, bool) or abs(seconds) > LARGEST_ADVANCE_SECONDS:
         raise ClockError(f"advance_seconds is a whole number, at most {LARGEST_ADVANCE_SECONDS}")
     return seconds * SECOND
-
-
-def write_private(path: Path, text: str) -> None:
-    """Replace a file in one step; only its owner may read it."""
-    fresh = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-        stream.write(text)
-    fresh.replace(path)

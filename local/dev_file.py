@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.clock import write_private
-from local.demo.demo_accounts import DEMO_ACCOUNTS
+from local.cloud.private_file import write_private
+from local.demo_accounts import DEMO_ACCOUNTS
 from local.issuer import Issuer
 from local.run_secrets import ALL_SCOPES, RunSecrets
 from lotbook.domain.values.access import ROLES

@@ -10,7 +10,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local.clock import write_private
+from local.cloud.private_file import write_private
 from lotbook.domain.values.ids import fingerprint
 from lotbook.domain.values.instants import SECOND, from_text
 

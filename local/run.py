@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
 from types import FrameType
 
-from local import ROOT, dev_file
+from local import ROOT, demo_accounts, dev_file
 from local.audit import note_engine
 from local.clock import LocalClock
 from local.cloud import cloud
@@ -28,7 +28,6 @@ from local.cloud.published import follow_table
 from local.cloud.schedules import Schedules
 from local.cloud.template import Template, load
 from local.control import PREFIX, RETURNED, Control
-from local.demo import demo_accounts
 from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.places import HOST, CannotStart, Places
 from local.run_secrets import ALL_SCOPES, RunSecrets

@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from local.clock import write_private
+from local.cloud.private_file import write_private
 from lotbook.domain.values.access import SCOPES, Scope
 from lotbook.ports.shop import ServiceKeyStore
 from lotbook.usecases.accounts.authenticate import hash_of

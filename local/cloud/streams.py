@@ -18,8 +18,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.clock import write_private
 from local.cloud.functions import FunctionFailed
+from local.cloud.private_file import write_private
 from local.cloud.template import StreamSource
 from lotbook.adapters.system import SystemClock
 

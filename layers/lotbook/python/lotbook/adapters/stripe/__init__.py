@@ -1,0 +1,1 @@
+"""The gateway at Stripe: requests, facts read back, events and their signatures."""
