@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
 import time
@@ -17,6 +16,7 @@ from bench.ours import Ours, OursHandled
 from bench.ratios import is_void, ratio
 from bench.report import Section
 from bench.usual import Usual, UsualHandled
+from local.surroundings import settle
 
 TIMED_SECONDS = 55.0
 KEYS = {1: 24, 8: 48, 32: 96}  # by callers
@@ -123,5 +123,5 @@ def _paths(ours: Mapping[str, Any], usual: Mapping[str, Any]) -> list[tuple[str,
 
 
 if __name__ == "__main__":
-    os.environ.pop("AWS_PROFILE", None)
+    settle()
     sys.exit(main())

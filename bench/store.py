@@ -14,13 +14,13 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from local.cloud.engine import REGION, Engine
+from local.cloud.cloud import credentials
+from local.cloud.engine import Engine
 from tests import table as tables
 from tests.meter import WRITE_BYTES, Metered, item_bytes, units
 
 TABLE = "lotbook"
 TRANSACTION = 2  # a transaction doubles every write unit
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_DEFAULT_REGION": REGION}
 
 
 @dataclass(slots=True)
@@ -57,9 +57,9 @@ def running() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="lotbook-bench-") as folder:
         engine = Engine(Path(folder), _free_port())
         engine.start()
-        os.environ |= CREDENTIALS | {"AWS_ENDPOINT_URL": engine.url}
+        os.environ |= credentials(engine.address)
         try:
-            yield engine.url
+            yield engine.address.url
         finally:
             engine.stop()
 

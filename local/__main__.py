@@ -1,10 +1,14 @@
-"""`python -m local COMMAND ...`: what the Makefile starts. Ctrl-C ends a command in one line, whatever it is doing."""
+"""`python -m local COMMAND ...`: what the Makefile starts, and the one door to every command. Ctrl-C ends it in one line."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
+
+from local.stopping import ASKING, interrupt_on_signals
+from local.surroundings import settle
 
 COMMANDS = {"run": "local.run", "demo": "local.demo.demo", "reconcile": "local.reconcile", "audit": "local.audit"}
 INTERRUPTED = 128 + signal.SIGINT
@@ -16,19 +20,22 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python -m local {'|'.join(COMMANDS)} ...", file=sys.stderr)
         return 2
     name = arguments[0]
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # loading its modules takes a second or two: there is nothing to tidy up
+    for number in ASKING:  # loading its modules takes a second or two: there is nothing to tidy up
+        signal.signal(number, signal.SIG_DFL)
     module = importlib.import_module(COMMANDS[name])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupt_on_signals()
     sys.argv = [f"make {name}", *arguments[1:]]
     try:
         code: int = module.main()
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # `make demo | head`: whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
     return code
 
 
 if __name__ == "__main__":
+    settle()
     sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -12,11 +11,9 @@ from typing import Any
 
 from local import ROOT
 from local.cloud import cloud
-from local.cloud.engine import Engine, EngineError
+from local.cloud.engine import Address, Engine, EngineError, running_engine
 from local.cloud.template import load
 from local.places import CannotStart, Places
-
-ENGINE_FILE = "engine.json"  # where a run says at which address its engine is
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
             engine = Engine(places.directory / "engine", places.free_ports()[1])
             engine.start()
             try:
-                return _audit(places.directory, engine.url, wanted.account)
+                return _audit(places.directory, engine.address, wanted.account)
             finally:
                 engine.stop()
     except (CannotStart, EngineError) as refusal:
@@ -41,22 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def note_engine(directory: Path, url: str) -> None:
-    """Written by the run when its engine has started."""
-    (directory / ENGINE_FILE).write_text(json.dumps({"url": url, "pid": os.getpid()}))
-
-
-def running_engine(directory: Path) -> str | None:
-    """The engine's address while the run of this directory is alive."""
-    try:
-        noted: dict[str, Any] = json.loads((directory / ENGINE_FILE).read_text())
-        os.kill(int(noted["pid"]), 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return str(noted["url"])
-
-
-def _audit(directory: Path, address: str, account_id: str | None) -> int:
+def _audit(directory: Path, address: Address, account_id: str | None) -> int:
     template = load(ROOT / "template.yaml", {"Stage": "local"})
     clock = {"CLOCK_FILE": str(directory / "clock.json")}
     os.environ.update({**template.environment, **cloud.credentials(address), **clock})
@@ -93,7 +75,3 @@ def _account_ids(table: Any) -> Iterable[str]:
     )
     for page in pages:
         yield from (item["pk"]["S"].removeprefix("A#") for item in page["Items"])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +39,16 @@ class DemoRefused(Exception):
     """The API refused a demo policy or account; the message holds its answer."""
 
 
-def create(base_url: str, service_key: str) -> None:
-    """Publish the sample policies and open the demo accounts that are missing. Raises DemoRefused."""
+def create(base_url: str, service_key: str, go_on: Callable[[], object]) -> None:
+    """Publish the sample policies and open the demo accounts that are missing; `go_on` is called before each.
+
+    Raises DemoRefused, and what `go_on` raises.
+    """
     for path in sample_policies():
+        go_on()
         _send(base_url, service_key, "PUT", f"/v1/policies/{path.stem}", read_document(path))
     for account in DEMO_ACCOUNTS:
+        go_on()
         body = {
             "account_id": account.account_id,
             "policy_id": account.policy_id,

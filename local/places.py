@@ -13,6 +13,8 @@ from typing import IO
 HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65_533  # two more are taken
+LOCK = "lock"  # a file in the data directory, locked while a run uses it
+OWNER_ONLY, OTHERS = 0o700, 0o077
 TEST_KEYS = ("sk_test_", "rk_test_")
 
 
@@ -58,8 +60,9 @@ class Places:
     def lock(self) -> IO[str]:
         """Take the data directory for this process, as long as the file is open. Raises CannotStart."""
         try:
-            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            held = (self.directory / "lock").open("a")
+            self.directory.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+            self._close_to_others()
+            held = (self.directory / LOCK).open("a")
         except OSError as refusal:
             raise CannotStart(
                 f"{self.directory} cannot be used: {refusal.strerror}. Name another: DATA_DIR=..."
@@ -73,6 +76,17 @@ class Places:
                 f"PORT={self.port + 1_000 if self.port < 60_000 else DEFAULT_PORT} DATA_DIR=.lotbook2 make run"
             ) from refusal
         return held
+
+    def _close_to_others(self) -> None:
+        """Keys and secrets are kept inside (S12). A directory that holds other people's things is not ours to close."""
+        if not self.directory.stat().st_mode & OTHERS:
+            return
+        if not (self.directory / LOCK).exists() and any(self.directory.iterdir()):
+            raise CannotStart(
+                f"{self.directory} holds other things and is open to other users of this machine; secrets are kept in it. "
+                "Name a directory of its own: DATA_DIR=..."
+            )
+        self.directory.chmod(OWNER_ONLY)
 
     def free_ports(self) -> tuple[int, int]:
         """Ports for the stand-in and the engine: the two after `port`, or any free ones. Raises CannotStart if `port` is taken."""

@@ -104,7 +104,3 @@ def _send(request: urllib.request.Request) -> dict[str, Any]:
     except (urllib.error.URLError, OSError) as silence:
         raise CannotAsk(f"Lotbook does not answer at {request.full_url}: is `make run` running?") from silence
     return found
-
-
-if __name__ == "__main__":
-    sys.exit(main())

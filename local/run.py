@@ -6,20 +6,16 @@ Order of start: data directory, ports, engine, table and parameters, servers, de
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
-from types import FrameType
 
 from local import ROOT, demo_accounts, dev_file
-from local.audit import note_engine
 from local.clock import LocalClock
 from local.cloud import cloud
 from local.cloud.api_events import Answer, Request
-from local.cloud.engine import Engine, EngineError
+from local.cloud.engine import Engine, EngineError, note_address
 from local.cloud.functions import Functions
 from local.cloud.gateway import Gateway
 from local.cloud.http_server import Server, application
@@ -31,6 +27,7 @@ from local.control import PREFIX, RETURNED, Control
 from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.places import HOST, CannotStart, Places
 from local.run_secrets import ALL_SCOPES, RunSecrets
+from local.stopping import Stop, Stopped, ignore_signals
 
 STRIPE = "https://api.stripe.com"
 WATCH_SECONDS = 1.0
@@ -38,20 +35,9 @@ PATIENCE_SECONDS = 60  # with the emulated table: many callers at once on a busy
 LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 
-class Stopped(Exception):
-    """Somebody asked us to stop before everything had started."""
-
-
 def main() -> int:
-    """Run until Ctrl-C or SIGTERM; answers the exit code."""
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGHUP, on_signal)
+    """Run until Ctrl-C, SIGTERM or SIGHUP; answers the exit code."""
+    stop = Stop()
     try:
         with ExitStack() as started:
             every_second = _start(Places.read(os.environ), started, stop)
@@ -64,10 +50,12 @@ def main() -> int:
     except (CannotStart, EngineError, demo_accounts.DemoRefused) as refusal:
         print(f"\n{refusal}", file=sys.stderr, flush=True)
         return 1
+    finally:
+        ignore_signals()
     return 0
 
 
-def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Callable[[], object]]:
+def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], object]]:
     """Start everything; answers what is to be looked at every second."""
     began = time.monotonic()
     started.enter_context(places.lock())
@@ -95,11 +83,11 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
     _say("starting the local AWS engine", stop)
     engine = Engine(directory / "engine", engine_port)
     started.callback(engine.stop)
-    engine.start()
-    note_engine(directory, engine.url)
+    engine.start(stop.go_on)
+    note_address(directory, engine.address)
     environment = {
         **template.environment,
-        **cloud.credentials(engine.url),
+        **cloud.credentials(engine.address),
         **_here(places, clock, stripe_url),
     }
     os.environ.update(environment)
@@ -107,7 +95,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
         environment["GATEWAY_KEY_PARAMETER"]: places.stripe_key or "sk_test_stand_in",
         environment["WEBHOOK_SECRETS_PARAMETER"]: webhook_secret,
     }
-    cloud.create_missing(template, parameters, engine.url)
+    cloud.create_missing(template, parameters, engine.address.url)
     enforce(template.permissions)
 
     _say("starting the API and the Stripe stand-in", stop)
@@ -117,7 +105,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
     functions = Functions(ROOT / "functions", template.functions)
     schedules = Schedules(template.schedules, functions, clock)
     control = Control(clock, schedules, issuer, keys_url)
-    control.events = follow_table(template, functions.invoke, engine.url, directory, started)
+    control.events = follow_table(template, functions.invoke, engine.address.url, directory, started)
     every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
         every_second.append(_start_stand_in(places, stripe_port, clock, webhook_secret, started))
@@ -125,7 +113,7 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
 
     _say("opening the demo accounts", stop)
     _register_keys(secrets, clock)
-    demo_accounts.create(places.base_url, secrets.service_keys[ALL_SCOPES])
+    demo_accounts.create(places.base_url, secrets.service_keys[ALL_SCOPES], stop.go_on)
     started.callback(schedules.stop)
     schedules.start()
     path = directory / "dev.json"
@@ -136,9 +124,8 @@ def _start(places: Places, started: ExitStack, stop: threading.Event) -> list[Ca
     return every_second
 
 
-def _say(text: str, stop: threading.Event) -> None:
-    if stop.is_set():
-        raise Stopped
+def _say(text: str, stop: Stop) -> None:
+    stop.go_on()
     _tell(f"{text} ...")
 
 
@@ -149,7 +136,6 @@ def _tell(text: str) -> None:
 
 def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
     """The environment that only the local run has."""
-    without_proxy = ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST, "localhost"]))
     return {
         "CLOCK_FILE": str(clock.path),
         "GATEWAY_API_BASE": "" if places.stripe_key else stripe_url,
@@ -157,8 +143,6 @@ def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
         "POWERTOOLS_LOG_LEVEL": "WARNING",
         "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_TRACE_DISABLED": "true",
-        "NO_PROXY": without_proxy,
-        "no_proxy": without_proxy,
     }
 
 
@@ -196,7 +180,3 @@ def _register_keys(secrets: RunSecrets, clock: LocalClock) -> None:
     from lotbook import wiring
 
     secrets.register(wiring.service_keys(), clock.now())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local import ROOT
-from local.audit import running_engine
 from local.cloud import cloud
+from local.cloud.engine import running_engine
 from local.cloud.template import load
 from local.reconcile import DEFAULT_DATA_DIR
+from local.surroundings import settle
 from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS
 from lotbook.domain.values.instants import to_text
 from lotbook.usecases.reconciliation.strays import find_stray, list_strays, note_stray
@@ -78,6 +79,7 @@ def _local() -> tuple[StrayStore, Clock] | None:
     address = running_engine(directory)
     if address is None:
         return None
+    settle()
     template = load(ROOT / "template.yaml", {"Stage": "local"})
     clock_file = {"CLOCK_FILE": str(directory / "clock.json")}
     os.environ.update({**template.environment, **cloud.credentials(address), **clock_file})

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 
 import pytest
 
+from local.surroundings import leave_aws, reach_this_machine
 from tests import engine, processes
+
+leave_aws(os.environ)  # no test asks an account, or a proxy for this machine
+reach_this_machine(os.environ)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local.cloud.engine import SERVICES
+
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / ".venv-engine" / "bin" / "ministack"
 START_SECONDS = 30.0
@@ -28,6 +30,9 @@ def running(folder: Path) -> Iterator[str]:
         pytest.skip("the local engine is not installed (.venv-engine, see requirements/engine.txt)")
     port = free_port()
     environment = os.environ | {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
+    environment["SERVICES"] = ",".join(
+        SERVICES
+    )  # S1: it has no door, and functions would run as whoever runs the tests
     with (folder / "engine.log").open("wb") as log:
         process = subprocess.Popen([str(ENGINE)], cwd=folder, env=environment, stdout=log, stderr=log)
         try:

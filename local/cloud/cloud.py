@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from local.cloud.engine import REGION
+from local.cloud.engine import REGION, Address
 from local.cloud.template import Template
 
 CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
@@ -24,17 +25,17 @@ def create_missing(template: Template, parameters: Mapping[str, str], endpoint: 
         _create_bus(_client("events", endpoint), template.bus)
 
 
-def credentials(endpoint: str) -> dict[str, str]:
-    """The environment that points the AWS SDK at the engine and at nothing else."""
+def credentials(address: Address) -> dict[str, str]:
+    """The environment that points the AWS SDK at the engine; at nothing else where `surroundings.settle` came first."""
     return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_ENDPOINT_URL": address.url,
+        "AWS_ACCESS_KEY_ID": address.key,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/dev/null",  # no profile of the machine's user may send these calls elsewhere
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_CONFIG_FILE": os.devnull,  # no profile of the machine's user may send these calls elsewhere
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
 
 

@@ -8,34 +8,64 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from secrets import token_hex
+from typing import IO, Any
 
 from local import ROOT
+from local.cloud.private_file import write_private
 
 PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 START_SECONDS = 40
 STOP_SECONDS = 6  # of the 10 that the whole run has
 STEP_SECONDS = 0.05
 REGION = "us-east-1"
+SERVICES = (
+    "dynamodb",
+    "dynamodbstreams",
+    "ssm",
+    "events",
+    "sqs",
+)  # what `template.yaml` needs here; the engine has a hundred more
+KEY_BYTES = 16
+ADDRESS_FILE = "engine.json"  # where a run says at which address its engine is, and which key it obeys
+INHERITED = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+)  # no other variable of the machine's user is for the engine
 
 
 class EngineError(Exception):
     """The engine is not installed, or did not start; the message says what to do."""
 
 
-class Engine:
-    """ministack on 127.0.0.1:port with its state in `directory`."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an engine is, and the access key id that it obeys: a secret of the run, no other caller is answered."""
 
-    def __init__(self, directory: Path, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    url: str
+    key: str
+
+
+class Engine:
+    """ministack on 127.0.0.1:port with its state in `directory`; it serves `services` to those who know its key."""
+
+    def __init__(self, directory: Path, port: int, *, services: Sequence[str] = SERVICES, key: str = "") -> None:
+        self.address = Address(f"http://127.0.0.1:{port}", key or f"lotbook{token_hex(KEY_BYTES)}")
         self._directory = directory
         self._port = port
+        self._services = services
         self._log = directory / "engine.log"
         self._child: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it answers. Raises EngineError."""
+    def start(self, go_on: Callable[[], object] = lambda: None) -> None:
+        """Start it and wait until it answers; `go_on` is called while waiting. Raises EngineError, and what `go_on` raises."""
         if not PYTHON.exists():
             raise EngineError("the local AWS engine is not installed: run `make run`, which installs it")
         self._directory.mkdir(parents=True, exist_ok=True)
@@ -46,6 +76,7 @@ class Engine:
             if self._child.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise EngineError(f"the local AWS engine did not start; {self._log} ends:\n{self._last_words()}")
+            go_on()
             time.sleep(STEP_SECONDS)
 
     def stop(self) -> None:
@@ -65,9 +96,11 @@ class Engine:
             raise EngineError(f"the local AWS engine ended; {self._log} ends:\n{self._last_words()}")
 
     def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STRIPE_"))}
+        environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environment |= {
+            "ENGINE_KEY": self.address.key,
             "GATEWAY_PORT": str(self._port),
+            "SERVICES": ",".join(self._services),
             "MINISTACK_REGION": REGION,
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self._directory / "state"),
@@ -78,7 +111,7 @@ class Engine:
             "DOCKER_HOST": "unix:///nonexistent",  # it would tidy away containers of its own kind on this machine
         }
         return subprocess.Popen(
-            [PYTHON, "-P", ROOT / "local" / "cloud" / "engine_main.py"],
+            [PYTHON, "-I", ROOT / "local" / "cloud" / "engine_main.py"],
             env=environment,
             cwd=self._directory,
             stdin=subprocess.PIPE,  # closes when this process ends, however it ends: the engine then stops too
@@ -88,11 +121,30 @@ class Engine:
         )
 
     def _answers(self) -> bool:
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={self.address.key}/health"}
+        request = urllib.request.Request(f"{self.address.url}/_ministack/health", headers=headers)
         try:
-            with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=1) as answer:
+            with urllib.request.urlopen(request, timeout=1) as answer:
                 return bool(json.loads(answer.read()))
         except (urllib.error.URLError, OSError, ValueError):
             return False
 
     def _last_words(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-8:])
+
+
+def note_address(directory: Path, address: Address) -> None:
+    """Written by the run when its engine has started; only its owner may read it."""
+    noted = {"url": address.url, "key": address.key, "pid": os.getpid()}
+    write_private(directory / ADDRESS_FILE, json.dumps(noted))
+
+
+def running_engine(directory: Path) -> Address | None:
+    """The engine's address while the run of this directory is alive."""
+    try:
+        noted: Mapping[str, Any] = json.loads((directory / ADDRESS_FILE).read_text())
+        address = Address(str(noted["url"]), str(noted["key"]))
+        os.kill(int(noted["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return address

@@ -1,14 +1,19 @@
-"""The local AWS engine as a process: ministack, saved while it runs and stopped with its parent.
+"""The local AWS engine as a process: ministack behind a door, saved while it runs and stopped with its parent.
 
 Runs on the engine's own environment (`.venv-engine`), by path and alone: it must import nothing else from this folder.
 ministack writes its state only when it stops cleanly. Here it is also saved every few seconds while requests come in, so a
 killed machine costs seconds, not everything. DynamoDB is served on the event loop, so a copy taken there is one moment's state.
+
+It obeys the processes of the run that started it, and nobody else: ministack itself checks no credentials, takes any `Host` and
+allows every origin, so any web page in the browser of whoever runs it could read its secrets and write its table (S1).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
+import re
 import signal
 import sys
 import threading
@@ -25,17 +30,50 @@ BUSY_SHARE = 20  # at most a twentieth of the time goes into copying
 GRACE_SECONDS = 2.0
 
 
-class Recorder:
-    """The ASGI application, with a count of the requests that may have changed something."""
+CREDENTIAL = re.compile(rb"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/")
+BROWSERS = frozenset({b"origin", b"referer", b"sec-fetch-site", b"sec-fetch-mode"})  # the SDK sends none of these
 
-    def __init__(self) -> None:
+
+class Recorder:
+    """The ASGI application behind its door, with a count of the requests that may have changed something."""
+
+    def __init__(self, host: str, key: str) -> None:
         self.requests = 0
+        self._host = host.encode()
+        self._key = key.encode()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass everything on."""
-        if scope["type"] == "http" and not scope["path"].startswith("/_ministack/"):
-            self.requests += 1
+        """Pass on what the run's own processes ask; 403 for everything else. There are no websockets."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] == "http":
+            refusal = self._refusal(scope["headers"])
+            if refusal:
+                await refuse(send, refusal)
+                return
+            if not scope["path"].startswith("/_ministack/"):
+                self.requests += 1
         await app(scope, receive, send)
+
+    def _refusal(self, headers: list[tuple[bytes, bytes]]) -> str:
+        """Why these headers are refused; empty if they are not."""
+        if any(name.lower() in BROWSERS for name, _ in headers):
+            return "a browser asks"
+        if [value for name, value in headers if name.lower() == b"host"] != [self._host]:
+            return "the Host is another one"
+        named = [CREDENTIAL.match(value) for name, value in headers if name.lower() == b"authorization"]
+        if len(named) != 1 or named[0] is None or not hmac.compare_digest(named[0][1], self._key):
+            return "the access key is not this run's"
+        return ""
+
+
+async def refuse(send: Any, why: str) -> None:
+    """403, and nothing that a page of another origin could read."""
+    body = f"The local AWS engine obeys the Lotbook that started it, and nobody else: {why}.\n".encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def keep_saved(recorder: Recorder, stopped: asyncio.Event) -> None:
@@ -74,7 +112,8 @@ async def main() -> None:
         loop.call_soon_threadsafe(stopped.set)
 
     threading.Thread(target=wait_for_parent, daemon=True).start()
-    recorder = Recorder()
+    host = f"127.0.0.1:{os.environ['GATEWAY_PORT']}"
+    recorder = Recorder(host, os.environ.pop("ENGINE_KEY"))
     saving = asyncio.create_task(keep_saved(recorder, stopped))
 
     async def until_stopped() -> None:
@@ -82,7 +121,7 @@ async def main() -> None:
         await saving  # the last save, on shutdown, writes the same files
 
     config = Config()
-    config.bind = [f"127.0.0.1:{os.environ['GATEWAY_PORT']}"]
+    config.bind = [host]
     config.keep_alive_timeout = 75
     config.graceful_timeout = GRACE_SECONDS
     config.shutdown_timeout = GRACE_SECONDS * 2

@@ -43,7 +43,3 @@ def main() -> int:
         return 1
     print("\nEvery figure is what its rule says.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -155,7 +155,7 @@ def own_run() -> Iterator[Shop]:
         log_path = Path(directory) / "run.log"
         with log_path.open("wb") as log:
             running = subprocess.Popen(
-                [sys.executable, "-m", "local.run"], env=environment, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", "local", "run"], env=environment, stdout=log, stderr=subprocess.STDOUT
             )
         try:
             described = Path(directory) / "dev.json"

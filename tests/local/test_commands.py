@@ -1,4 +1,4 @@
-"""`python -m local COMMAND`, which the Makefile starts: Ctrl-C ends a command in one line."""
+"""`python -m local COMMAND`, which the Makefile starts: a signal ends a command in one line."""
 
 from __future__ import annotations
 
@@ -13,25 +13,28 @@ from types import SimpleNamespace
 import pytest
 
 from local.__main__ import COMMANDS, INTERRUPTED, main
+from local.stopping import ASKING
 
 MAKEFILE = (Path(__file__).resolve().parents[2] / "Makefile").read_text()
 
 
 @pytest.fixture(autouse=True)
-def handler() -> Iterator[None]:
-    """This process's own answer to Ctrl-C, given back."""
-    before = signal.getsignal(signal.SIGINT)
+def handlers() -> Iterator[None]:
+    """This process's own answers to signals, given back."""
+    before = {number: signal.getsignal(number) for number in ASKING}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-def interrupted() -> int:
-    raise KeyboardInterrupt
-
-
-def test_ctrl_c_while_a_command_works_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("number", ASKING)
+def test_a_signal_while_a_command_works_is_one_line(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def interrupted() -> int:
+        signal.raise_signal(number)
+        return 0
+
     monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(main=interrupted))
     monkeypatch.setattr(sys, "argv", ["local"])
     assert main(["demo"]) == INTERRUPTED
@@ -51,7 +54,6 @@ def test_ctrl_c_while_its_modules_load_ends_it_at_once(monkeypatch: pytest.Monke
     assert main(["reconcile", "--from", "2026-01-01"]) == 0
     assert while_loading == [("local.reconcile", signal.SIG_DFL)]
     assert sys.argv == ["make reconcile", "--from", "2026-01-01"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["engine_main"]])

@@ -58,6 +58,29 @@ def test_an_unusable_data_directory_is_named(tmp_path: Path) -> None:
         Places.read({"DATA_DIR": str(tmp_path / "file")}).lock()
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o750, 0o701])
+def test_s12_a_directory_that_others_may_read_is_closed_to_them(tmp_path: Path, mode: int) -> None:
+    """Whoever made it: the gateway's key is kept inside."""
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(mode)
+    Places.read({"DATA_DIR": str(data)}).lock().close()
+    assert data.stat().st_mode & 0o777 == 0o700
+    data.chmod(mode)  # and again where a run has kept its data before
+    Places.read({"DATA_DIR": str(data)}).lock().close()
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+def test_s12_a_directory_that_holds_other_things_is_not_ours_to_close(tmp_path: Path) -> None:
+    """`DATA_DIR=$HOME`, `DATA_DIR=/tmp`."""
+    (tmp_path / "somebody's").write_text("")
+    tmp_path.chmod(0o755)
+    with pytest.raises(CannotStart, match=r"holds other things.*DATA_DIR="):
+        Places.read({"DATA_DIR": str(tmp_path)}).lock()
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in tmp_path.iterdir()] == ["somebody's"]
+
+
 def test_live_keys_are_refused_and_not_repeated() -> None:
     """Real money is never touched; the key is not printed either."""
     with pytest.raises(CannotStart, match="not a test key") as refusal:

@@ -22,10 +22,12 @@ import pytest
 from local.cloud.engine import PYTHON as ENGINE_PYTHON
 from local.places import HOST, is_free
 from lotbook.domain.values.access import ROLES, SCOPES
+from tests.local import hostile
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # promised to whoever starts it
 STOP_SECONDS = 10  # promised too
+STOPPED_SECONDS = 2 * 2  # N4: two seconds; twice that on a machine that does other things, too
 STEP_SECONDS = 0.05
 PORTS = 3
 pytestmark = [
@@ -49,7 +51,7 @@ def call(method: str, url: str, body: Any = None, token: str | None = None) -> t
 
 @dataclass
 class Run:
-    """A local run in a directory on a port, started by `python -m local.run` unless another command is given."""
+    """A local run in a directory on a port, started by `python -m local run` unless another command is given."""
 
     directory: Path
     port: int
@@ -72,7 +74,7 @@ class Run:
         known = {name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")}
         with (self.directory / "output.txt").open("wb") as output:
             self.process = subprocess.Popen(
-                command or (sys.executable, "-m", "local.run"),
+                command or (sys.executable, "-m", "local", "run"),
                 cwd=ROOT,
                 env={**known, "PORT": str(self.port), "DATA_DIR": str(self.directory / "data"), **environment},
                 stdout=output,
@@ -80,10 +82,10 @@ class Run:
             )
         return self.process
 
-    def start(self, *command: str) -> float:
+    def start(self, *command: str, **environment: str) -> float:
         """Start and wait until it is healthy; answers the seconds."""
         began = time.monotonic()
-        process = self.spawn(*command)
+        process = self.spawn(*command, **environment)
         while time.monotonic() - began < START_SECONDS:
             assert process.poll() is None, self.output
             try:
@@ -227,6 +229,50 @@ def test_an_occupied_port_says_what_to_do(run: Run) -> None:
     assert f"Port {run.port} is in use" in said
     assert "PORT=4000 make run" in said
     assert "Traceback" not in said
+
+
+def test_n2_n3_whatever_a_developers_machine_has_set_changes_nothing(run: Run) -> None:
+    """Profiles, credentials and endpoints of an account, proxies, settings of another engine: run, audit, reconcile work."""
+    surroundings = hostile.environment(run.directory)
+    run.start(**surroundings)
+    assert run.balance()["available"] == 10
+    command = {**os.environ, **surroundings, "DATA_DIR": str(run.directory / "data")}
+    for name, said in (("reconcile", "0 open"), ("audit", " ok\n")):
+        done = subprocess.run(
+            [sys.executable, "-m", "local", name], cwd=ROOT, env=command, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
+    assert run.end(signal.SIGTERM) == 0
+    for path in (run.directory / "data").rglob("*"):  # S12
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_n4_any_number_of_signals_stops_it_in_two_seconds(run: Run) -> None:
+    run.start()
+    assert run.process is not None
+    began = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP) * 3:
+        run.process.send_signal(number)
+    assert run.process.wait(STOP_SECONDS) == 0
+    assert time.monotonic() - began < STOPPED_SECONDS
+    assert run.output.endswith("Stopping.\n")
+    run.wait_until_ports_are_free()
+
+
+def test_n4_it_stops_as_fast_while_it_starts(run: Run) -> None:
+    process = run.spawn()
+    until = time.monotonic() + START_SECONDS
+    while "starting the local AWS engine" not in run.output:
+        assert time.monotonic() < until
+        time.sleep(STEP_SECONDS)
+    began = time.monotonic()
+    for _ in range(3):
+        process.send_signal(signal.SIGTERM)
+    assert process.wait(STOP_SECONDS) == 0
+    assert time.monotonic() - began < STOPPED_SECONDS
+    assert run.output.endswith("Stopped before everything had started.\n")
+    run.wait_until_ports_are_free()
 
 
 def test_a_live_key_is_refused(run: Run) -> None:

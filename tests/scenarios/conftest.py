@@ -219,7 +219,7 @@ def start(directory: Path, port: int) -> tuple[subprocess.Popen[bytes], Stack]:
     environment.pop("STRIPE_API_KEY", None)
     log = (directory / "run.log").open("ab")
     running = subprocess.Popen(
-        [sys.executable, "-m", "local.run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        [sys.executable, "-m", "local", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
     )
     base = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_SECONDS

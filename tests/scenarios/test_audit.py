@@ -12,9 +12,9 @@ from tests.scenarios.conftest import ROOT, Stack
 
 def audit(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command of `make audit` beside the running stack."""
-    environment = {**os.environ, "DATA_DIR": str(stack.directory), "PYTHONPATH": "layers/lotbook/python"}
+    environment = {**os.environ, "DATA_DIR": str(stack.directory)}
     return subprocess.run(
-        [sys.executable, "-m", "local.audit", *arguments],
+        [sys.executable, "-m", "local", "audit", *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,

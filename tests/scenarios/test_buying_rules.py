@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import urllib.parse
 from typing import Any
 
 import boto3
 
+from local.cloud.engine import running_engine
 from tests.scenarios.conftest import Stack, call, eventually
 
 ITEM = {"kind": "top_up", "credits": 5}
@@ -17,13 +17,13 @@ MOST_PAGES = 200
 
 def engine_of(stack: Stack) -> Any:
     """The local engine's own door: the table as it is stored."""
-    port = urllib.parse.urlsplit(stack.base).port
-    assert port
+    address = running_engine(stack.directory)
+    assert address
     return boto3.client(
         "dynamodb",
-        endpoint_url=f"http://127.0.0.1:{port + 2}",
+        endpoint_url=address.url,
         region_name="us-east-1",
-        aws_access_key_id="local",
+        aws_access_key_id=address.key,
         aws_secret_access_key="local",
     )
 

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from local.demo import demo
 from local.demo.demo_shop import DemoFailed, Shop
 from local.demo.demo_tour import one_month_after, one_year_after
+from tests.local import hostile
 from tests.scenarios.conftest import ROOT
 
 VENDORS = ("InsureStack", "Make", "9Pic", "GoContent", "Diaflow")
 
 
 @pytest.mark.process
-def test_the_tour_plays_to_its_end_for_all_five_vendors() -> None:
+def test_n2_n3_the_tour_plays_to_its_end_for_all_five_vendors_in_any_surroundings(tmp_path: Path) -> None:
     if not (ROOT / ".venv-engine" / "bin" / "ministack").exists():
         pytest.skip("the local engine is not installed: make install")
     played = subprocess.run(
-        [sys.executable, "-m", "local.demo.demo"], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+        [sys.executable, "-m", "local", "demo"],
+        cwd=ROOT,
+        env={**os.environ, **hostile.environment(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
     )
     assert played.returncode == 0, played.stdout[-3_000:] + played.stderr
     assert all(f"\n{vendor}: " in played.stdout for vendor in VENDORS)

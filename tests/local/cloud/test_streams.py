@@ -12,6 +12,7 @@ import pytest
 
 from local import ROOT
 from local.cloud import cloud
+from local.cloud.engine import Address
 from local.cloud.functions import FunctionFailed, Functions
 from local.cloud.published import follow_table
 from local.cloud.streams import Deliveries, TableStream, matches, number_of
@@ -134,7 +135,7 @@ def running(
     dynamo_engine: str, template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Any, Any]]:
     """The table, the bus and the outbox on the engine; answers what reads the events, and the template's table."""
-    for name, value in (template.environment | cloud.credentials(dynamo_engine)).items():
+    for name, value in (template.environment | cloud.credentials(Address(dynamo_engine, "test"))).items():
         monkeypatch.setenv(name, value)
     for cached in (settings.settings, *(each for each in vars(wiring).values() if hasattr(each, "cache_clear"))):
         cached.cache_clear()

@@ -1,0 +1,150 @@
+"""S1: the local AWS engine obeys the processes of the run that started it, and nobody else. Asked as a page would ask it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.cloud import cloud
+from local.cloud.engine import ADDRESS_FILE, PYTHON, Address, Engine, note_address, running_engine
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(not PYTHON.exists(), reason="the local engine is not installed: make run"),
+]
+TIMEOUT_SECONDS = 20
+SECRET = "/lotbook/local/stripe-key"
+READ_THE_SECRET = ("POST", "/", {"X-Amz-Target": "AmazonSSM.GetParameter"}, {"Name": SECRET, "WithDecryption": True})
+ATTACKS: dict[str, tuple[str, str, dict[str, str], Any]] = {
+    "read the gateway's key": READ_THE_SECRET,
+    "write a service key": (
+        "POST",
+        "/",
+        {"X-Amz-Target": "DynamoDB_20120810.PutItem"},
+        {"TableName": "lotbook", "Item": {"pk": {"S": "K#1"}, "sk": {"S": "key"}}},
+    ),
+    "wipe everything": ("POST", "/_ministack/reset", {}, ""),
+    "change settings": ("POST", "/_ministack/config", {}, {}),
+    "make a function": ("POST", "/2015-03-31/functions", {}, {"FunctionName": "x"}),
+    "run a function": ("POST", "/2015-03-31/functions/x/invocations", {}, {}),
+    "look around": ("GET", "/_ministack/health", {}, None),
+    "ask first": ("OPTIONS", "/", {"Access-Control-Request-Method": "POST"}, None),
+}
+FOREIGN = {"Origin": "http://evil.example"}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    found = Engine(tmp_path_factory.mktemp("engine"), port)
+    found.start()
+    client(found.address, "ssm").put_parameter(Name=SECRET, Value="sk_test_developer", Type="SecureString")
+    yield found
+    found.stop()
+
+
+def client(address: Address, service: str, key: str | None = None) -> Any:
+    make: Any = boto3.client
+    return make(
+        service,
+        endpoint_url=address.url,
+        region_name="us-east-1",
+        aws_access_key_id=key or address.key,
+        aws_secret_access_key="local",
+        config=cloud.CONFIG,
+    )
+
+
+def ask(engine: Engine, attack: tuple[str, str, dict[str, str], Any], headers: dict[str, str]) -> tuple[int, Any, str]:
+    """A simple request, as a page may send it without asking first, with further headers."""
+    method, path, own, body = attack
+    port = int(engine.address.url.rpartition(":")[2])
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    payload = None if body is None else body if isinstance(body, str) else json.dumps(body)
+    line.request(method, path, payload, {"Content-Type": "text/plain", **own, **headers})
+    answer = line.getresponse()
+    found = answer.status, answer.headers, answer.read().decode()
+    line.close()
+    return found
+
+
+def named(key: str) -> dict[str, str]:
+    return {"Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/ssm/aws4_request, Signature=0"}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_s1_a_page_of_another_origin_gets_nothing_and_changes_nothing(engine: Engine, attack: str) -> None:
+    status, headers, body = ask(engine, ATTACKS[attack], FOREIGN)
+    assert status == 403
+    assert not [name for name in headers if name.lower().startswith("access-control")]
+    assert "sk_test" not in body
+    assert client(engine.address, "ssm").get_parameter(Name=SECRET)["Parameter"]["Name"] == SECRET, "nothing was wiped"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        FOREIGN,
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Mode": "no-cors"},
+        {"Referer": "http://evil.example/"},
+        {"Host": "evil.example"},
+        {"Host": "localhost"},
+        {"Host": "127.0.0.1"},
+    ],
+)
+def test_s1_not_even_with_the_key(engine: Engine, headers: dict[str, str]) -> None:
+    """A browser, or a name that was bent to this machine, is no process of the run."""
+    assert ask(engine, READ_THE_SECRET, {**named(engine.address.key), **headers})[0] == 403
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer x", named("local")["Authorization"], named("000000000000")["Authorization"], "AWS4-HMAC-SHA256"],
+)
+def test_s1_no_other_key_is_obeyed(engine: Engine, authorization: str | None) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    status, _, body = ask(engine, READ_THE_SECRET, headers)
+    assert (status, "sk_test" in body, engine.address.key in body) == (403, False, False)
+
+
+def test_s1_the_runs_own_processes_are_served(engine: Engine) -> None:
+    found = client(engine.address, "ssm").get_parameter(Name=SECRET, WithDecryption=True)
+    assert found["Parameter"]["Value"] == "sk_test_developer"
+    status, _, body = ask(engine, READ_THE_SECRET, named(engine.address.key))
+    assert (status, json.loads(body)["Parameter"]["Value"]) == (200, "sk_test_developer")
+
+
+def test_s1_what_nobody_here_uses_is_not_served(engine: Engine) -> None:
+    """Functions above all: they would run as whoever started the run."""
+    functions = client(engine.address, "lambda")
+    with pytest.raises(ClientError):
+        functions.list_functions()
+    status, _, body = ask(engine, ATTACKS["look around"], named(engine.address.key))
+    assert (status, set(json.loads(body)["services"])) == (200, {"dynamodb", "dynamodbstreams", "ssm", "events", "sqs"})
+
+
+def test_s1_every_engine_has_a_key_of_its_own_that_only_its_owner_can_read(tmp_path: Path) -> None:
+    first, second = Engine(tmp_path, 4_102).address, Engine(tmp_path, 4_102).address
+    assert len(first.key) > 32
+    assert first.key != second.key
+    note_address(tmp_path, first)
+    assert (tmp_path / ADDRESS_FILE).stat().st_mode & 0o777 == 0o600
+    assert running_engine(tmp_path) == first
+
+
+@pytest.mark.parametrize("noted", ["", "{", "[]", "{}", '{"url": "u", "key": "k"}', '{"url": 1, "key": 2, "pid": "x"}'])
+def test_a_note_that_cannot_be_read_names_no_engine(tmp_path: Path, noted: str) -> None:
+    (tmp_path / ADDRESS_FILE).write_text(noted)
+    assert running_engine(tmp_path) is None
