@@ -21,6 +21,8 @@ ROUNDS_SECONDS = 60
 PROMPT_SECONDS = 10.0  # on a busy machine; the wait itself would be longer
 GAPS, GAP_SECONDS = 60, 0.000_002  # between two signals of a burst: from none to a tenth of a millisecond
 
+pytestmark = pytest.mark.process
+
 
 def python(source: str) -> subprocess.Popen[str]:
     return subprocess.Popen(

@@ -38,6 +38,7 @@ def test_n3_this_machine_is_asked_without_a_proxy_and_what_was_excepted_stays_so
     assert environment == {"HTTP_PROXY": hostile.NOBODY, "NO_PROXY": after, "no_proxy": after}
 
 
+@pytest.mark.process
 def test_n2_n3_s12_every_command_settles_before_it_does_anything() -> None:
     """The command is one that only shows what it found: the door to it is the same for all."""
     shows = (
