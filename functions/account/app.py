@@ -72,14 +72,15 @@ def show_entries(request: Request) -> Answer:
     """`GET .../entries`."""
     from lotbook.usecases.credits.statement import list_entries
 
+    listing = _statement(request)
     page = list_entries(
         request.account_id,
         paths.unit(request.query),
         paging.limit_of(request.query),
-        request.query.get("cursor"),
+        listing.start(),
         desk=wiring.reading_desk(),
     )
-    return Answer(200, render.entries(page))
+    return Answer(200, render.entries(page, listing.cursor(page.next_cursor)))
 
 
 def export_statement(request: Request) -> Answer:
@@ -87,13 +88,20 @@ def export_statement(request: Request) -> Answer:
     from lotbook.api.answers import render_csv
     from lotbook.usecases.credits.export_entries import export_entries
 
+    listing = _statement(request)
     page = export_entries(
         request.account_id,
         paths.unit(request.query),
-        request.query.get("cursor"),
+        listing.start(),
         desk=wiring.reading_desk(),
     )
-    return Answer(200, render_csv.entries(page.entries), render_csv.headers("entries.csv", page.next_cursor))
+    next_cursor = listing.cursor(page.next_cursor)
+    return Answer(200, render_csv.entries(page.entries), render_csv.headers("entries.csv", next_cursor))
+
+
+def _statement(request: Request) -> paging.Listing:
+    """The same list for both: a cursor of one goes on in the other."""
+    return paging.Listing("entries", request.path, request.query, wiring.cursor_key)
 
 
 def grant(request: Request) -> Answer:

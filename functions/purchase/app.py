@@ -72,23 +72,28 @@ def buy(request: Request) -> Answer:
 
 def list_all(request: Request) -> Answer:
     """`GET .../purchases`."""
-    of_list = ("purchases", request.account_id)
-    limit, after = paging.limit_of(request.query), paging.cursor_of(request.query, *of_list)
+    listing = _purchases(request)
+    limit, after = paging.limit_of(request.query), listing.start()
     wanted = filters.purchases_of(request.query)
     require_account(request.account_id, accounts=wiring.accounts())
     page = list_purchases(request.account_id, limit, after, purchases=wiring.purchases(), wanted=wanted)
     rows = [render_buying.purchase(row) for row in _rows(page.purchases)]
-    return Answer(200, {"purchases": rows, "next_cursor": paging.to_cursor(page.next_after, *of_list)})
+    return Answer(200, {"purchases": rows, "next_cursor": listing.cursor(page.next_after)})
 
 
 def export(request: Request) -> Answer:
     """`GET .../purchases/export`."""
-    of_list = ("purchases", request.account_id)
-    after, wanted = paging.cursor_of(request.query, *of_list), filters.purchases_of(request.query)
+    listing = _purchases(request)
+    after, wanted = listing.start(), filters.purchases_of(request.query)
     require_account(request.account_id, accounts=wiring.accounts())
     page = list_purchases(request.account_id, MAX_ROWS_READ, after, purchases=wiring.purchases(), wanted=wanted)
-    next_cursor = paging.to_cursor(page.next_after, *of_list)
+    next_cursor = listing.cursor(page.next_after)
     return Answer(200, render_csv.purchases(_rows(page.purchases)), render_csv.headers("purchases.csv", next_cursor))
+
+
+def _purchases(request: Request) -> paging.Listing:
+    """The same list for both: a cursor of one goes on in the other."""
+    return paging.Listing("purchases", request.path, request.query, wiring.cursor_key)
 
 
 def _rows(found: Iterable[Purchase]) -> list[Row]:
@@ -136,15 +141,16 @@ def refund(request: Request) -> Answer:
 
 def show_evidence(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}/evidence`."""
+    listing = paging.Listing("evidence", request.path, request.query, wiring.cursor_key)
     found = read_evidence(
         request.account_id,
         paths.purchase_id(request.path),
-        request.query.get("cursor"),
+        listing.start(),
         request.caller,
         desk=wiring.sales_desk(),
         credits=wiring.reading_desk(),
     )
-    return Answer(200, render_evidence.evidence(found))
+    return Answer(200, render_evidence.evidence(found, listing.cursor(found.page.next_cursor)))
 
 
 def show_billing(request: Request) -> Answer:

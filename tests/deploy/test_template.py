@@ -224,6 +224,7 @@ KEYS = {  # one partition key of each kind of item
     "progress": keys.reconciliation_progress("n")["pk"],
     "stray": keys.stray("n")["pk"],
     "service key": keys.service_key("h")["pk"],
+    "cursor key": keys.cursor_key()["pk"],
 }
 LEDGER = {"account", "book", "shelf", "lot ledger", "burn ledger"}
 JOURNAL = {"journal", "progress", "stray"}
@@ -256,10 +257,11 @@ def test_nothing_is_deleted_but_notices_and_progress(template: Template) -> None
 
 def test_each_function_writes_what_is_its_business(template: Template) -> None:
     writes = who_may(template, "dynamodb:PutItem")
-    assert writes.pop("account") == LEDGER | {"policy"}
+    assert writes.pop("account") == LEDGER | {"policy", "cursor key"}
+    assert writes.pop("purchase") == LEDGER | {"cursor key"}
     for keeps_strays in ("webhook", "recheck", "reconcile"):
         assert writes.pop(keeps_strays) == LEDGER | JOURNAL
-    assert set(writes) == {"consume", "purchase", "expire", "audit", "outbox"}
+    assert set(writes) == {"consume", "expire", "audit", "outbox"}
     assert all(kinds == LEDGER for kinds in writes.values())
 
 

@@ -115,6 +115,14 @@ def idempotency() -> IdempotencyStore:
 
 
 @cache
+def cursor_key() -> bytes:
+    """The key that cursors are signed with: read once a process, by the first list that has more than one page."""
+    from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
+
+    return DynamoCursorKey(table(), entropy()).read()
+
+
+@cache
 def tokens() -> MemberTokens:
     """Member tokens of the deployment's issuer. Its keys age by the wall clock, tokens expire by `clock()`."""
     from lotbook.adapters.system import SystemClock

@@ -15,6 +15,7 @@
 | notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
+| the key that cursors are signed with | `C#cursors` | `key` |
 | reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
 | reconciliation: how far a run has come | `R#progress` | `<name>` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
@@ -66,6 +67,11 @@ def policy_head(policy_id: str) -> dict[str, str]:
 def service_key(key_hash: str) -> dict[str, str]:
     """A service key, found by its hash."""
     return {"pk": f"K#{key_hash}", "sk": "key"}
+
+
+def cursor_key() -> dict[str, str]:
+    """The key that cursors are signed with."""
+    return {"pk": "C#cursors", "sk": "key"}
 
 
 def book(account_id: str, unit: str) -> dict[str, str]:

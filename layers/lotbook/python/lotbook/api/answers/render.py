@@ -96,9 +96,9 @@ def _lot(lot: LotView) -> shapes.Lot:
     }
 
 
-def entries(page: EntryPage) -> shapes.Entries:
-    """A page of the statement."""
-    return {"entries": [_entry(entry) for entry in page.entries], "next_cursor": page.next_cursor}
+def entries(page: EntryPage, next_cursor: str | None) -> shapes.Entries:
+    """A page of the statement, with its end in the form that clients send back."""
+    return {"entries": [_entry(entry) for entry in page.entries], "next_cursor": next_cursor}
 
 
 def _entry(entry: Entry) -> shapes.Entry:

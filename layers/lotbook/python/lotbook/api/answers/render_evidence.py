@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Consent, Purchase
 
 
-def evidence(found: Evidence) -> shapes_records.Evidence:
-    """The document."""
+def evidence(found: Evidence, next_cursor: str | None) -> shapes_records.Evidence:
+    """The document, with the end of its page in the form that clients send back."""
     row = found.purchase
     return {
         "account_id": row.account_id,
@@ -40,7 +40,7 @@ def evidence(found: Evidence) -> shapes_records.Evidence:
             "held": found.held,
             "entries": [_use(use) for use in found.page.uses],
             "truncated": found.page.next_cursor is not None,
-            "next_cursor": found.page.next_cursor,
+            "next_cursor": next_cursor,
         },
         "changes": [_change(change) for change in found.changes],
         "refunded_minor": row.refunded_minor,
