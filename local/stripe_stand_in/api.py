@@ -18,6 +18,7 @@ from local.stripe_stand_in.faults import fail_before, failure, take_fault
 from local.stripe_stand_in.forms import decode
 from local.stripe_stand_in.http import Request, Response
 from local.stripe_stand_in.operations import Operation, match
+from local.stripe_stand_in.params import refuse_unread
 from local.stripe_stand_in.store import Doc, Store
 from local.stripe_stand_in.world import API_VERSION, World, new_id, render
 
@@ -171,5 +172,12 @@ def _perform(world: World, call: Call) -> Any:
             message = f"`{name}` is no longer supported; use `allowed_{name}` or dynamic payment methods."
             raise invalid(message, param=name, code=f"{name}_no_longer_supported")
     params = check(call.raw, call.operation.params)
-    answer = render(call.operation.handler(world, params, *call.ids))
-    return expand(world, answer, params.get("expand") or [])
+    try:
+        answer = render(call.operation.handler(world, params, *call.ids))
+    except StripeError as refusal:
+        if refusal.keeps_effects:
+            refuse_unread(params, call.operation.name)
+        raise
+    shown = expand(world, answer, params.get("expand") or [])
+    refuse_unread(params, call.operation.name)
+    return shown

@@ -20,6 +20,7 @@ from stripe._request_options import RequestOptions
 from stripe._stripe_object import UntypedStripeObject
 
 from local.stripe_stand_in.errors import StripeError, invalid, missing_parameter, unknown_parameter
+from local.stripe_stand_in.params import Params
 
 _INTEGER = re.compile(r"^-?\d{1,18}$")
 _DECIMAL = re.compile(r"^-?\d{1,18}(\.\d{1,12})?$")
@@ -29,7 +30,7 @@ _NOT_REQUIRED = (typing.NotRequired, typing_extensions.NotRequired)
 _REQUIRED = (typing.Required, typing_extensions.Required)
 
 
-def check(raw: Mapping[str, Any], params_type: str) -> dict[str, Any]:
+def check(raw: Mapping[str, Any], params_type: str) -> Params:
     """`raw` as typed values, judged by `stripe.params.<params_type>` (module path and class). Raises StripeError."""
     module, _, name = params_type.rpartition(".")
     return _typed_dict(dict(raw), getattr(importlib.import_module(f"stripe.params.{module}"), name), "")
@@ -50,7 +51,7 @@ def _fields(typed_dict: Any) -> dict[str, tuple[Any, bool]]:
     return fields
 
 
-def _typed_dict(raw: Any, typed_dict: Any, path: str) -> dict[str, Any]:
+def _typed_dict(raw: Any, typed_dict: Any, path: str) -> Params:
     if not isinstance(raw, dict):
         raise invalid(f"Invalid object: {path}", param=path)
     fields = _fields(typed_dict)
@@ -60,7 +61,7 @@ def _typed_dict(raw: Any, typed_dict: Any, path: str) -> dict[str, Any]:
     for key, (_, required) in fields.items():
         if required and key not in raw:
             raise missing_parameter(_below(path, key))
-    return {key: _value(value, fields[key][0], _below(path, key)) for key, value in raw.items()}
+    return Params({key: _value(value, fields[key][0], _below(path, key)) for key, value in raw.items()})
 
 
 def _below(path: str, key: str) -> str:

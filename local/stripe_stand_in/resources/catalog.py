@@ -7,19 +7,25 @@ from decimal import Decimal
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import known_currency
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 
-def create_product(world: World, params: Doc) -> Doc:
+def create_product(world: World, params: Readable) -> Doc:
     """`products.create`."""
+    return make_product(world, params, active=params.get("active", True))
+
+
+def make_product(world: World, params: Readable, *, active: bool) -> Doc:
+    """A product from `products.create` or an inline `product_data`."""
     product_id = params.get("id") or new_id("prod_", 14)
     if world.find("product", product_id):
         raise invalid(f"Product already exists: {product_id}", param="id", code="resource_already_exists")
     product: Doc = {
         "id": product_id,
         "object": "product",
-        "active": params.get("active", True),
+        "active": active,
         "created": world.now,
         "default_price": None,
         "description": params.get("description") or None,
@@ -40,30 +46,30 @@ def create_product(world: World, params: Doc) -> Doc:
     return world.save(product)
 
 
-def retrieve_product(world: World, _: Doc, product: str) -> Doc:
+def retrieve_product(world: World, _: Readable, product: str) -> Doc:
     """`products.retrieve`."""
     return world.get("product", product)
 
 
-def list_products(world: World, params: Doc) -> Doc:
+def list_products(world: World, params: Readable) -> Doc:
     """`products.list`."""
     ids = params.get("ids")
     wanted = equal(params, "active")
     return page(world, "product", params, "/v1/products", lambda doc: wanted(doc) and (not ids or doc["id"] in ids))
 
 
-def create_price(world: World, params: Doc) -> Doc:
+def create_price(world: World, params: Readable) -> Doc:
     """`prices.create`."""
     return make_price(world, params, active=params.get("active", True), path="")
 
 
-def make_price(world: World, params: Doc, *, active: bool, path: str) -> Doc:
+def make_price(world: World, params: Readable, *, active: bool, path: str) -> Doc:
     """A price from `prices.create` or an inline `price_data` (which Stripe keeps as an inactive price)."""
     product = params.get("product")
     if (product is None) == (params.get("product_data") is None):
         raise invalid("You must specify either `product` or `product_data`.", param=_at(path, "product"))
     if product is None:
-        product = create_product(world, {**params["product_data"], "active": active})["id"]
+        product = make_product(world, params["product_data"], active=active)["id"]
     else:
         world.get("product", product, _at(path, "product"))
     unit_amount = _unit_amount(params, path)
@@ -96,7 +102,7 @@ def _at(path: str, name: str) -> str:
     return f"{path}[{name}]" if path else name
 
 
-def _unit_amount(params: Doc, path: str) -> Decimal:
+def _unit_amount(params: Readable, path: str) -> Decimal:
     given = [params[name] for name in ("unit_amount", "unit_amount_decimal") if name in params]
     if len(given) != 1:
         raise invalid(
@@ -107,7 +113,7 @@ def _unit_amount(params: Doc, path: str) -> Decimal:
     return Decimal(given[0])
 
 
-def _recurring(given: Doc) -> Doc:
+def _recurring(given: Readable) -> Doc:
     count = given.get("interval_count", 1)
     return {
         "interval": given["interval"],
@@ -118,12 +124,12 @@ def _recurring(given: Doc) -> Doc:
     }
 
 
-def retrieve_price(world: World, _: Doc, price: str) -> Doc:
+def retrieve_price(world: World, _: Readable, price: str) -> Doc:
     """`prices.retrieve`."""
     return world.get("price", price)
 
 
-def list_prices(world: World, params: Doc) -> Doc:
+def list_prices(world: World, params: Readable) -> Doc:
     """`prices.list`."""
     keys = params.get("lookup_keys")
     wanted = equal(params, "active", "currency", "product", "type")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.stripe_stand_in.cards import Decline
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
@@ -106,11 +107,11 @@ def _details(method: Doc, amount: int) -> Doc:
     }
 
 
-def retrieve(world: World, _: Doc, charge: str) -> Doc:
+def retrieve(world: World, _: Readable, charge: str) -> Doc:
     """`charges.retrieve`."""
     return world.get("charge", charge)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`charges.list`."""
     return page(world, "charge", params, URL, equal(params, "customer", "payment_intent"))

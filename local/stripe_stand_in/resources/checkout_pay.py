@@ -99,18 +99,14 @@ def _introduce(world: World, session: Doc, buyer: Buyer) -> None:
         details = session["customer_details"]
         customer = make_customer(world, {"email": details["email"], "name": details["name"] or "", "address": where})
         session["customer"] = customer["id"]
-    elif (
-        customer
-        and (session["_params"].get("customer_update") or {}).get("address") == "auto"
-        and not customer["address"]
-    ):
+    elif customer and session["_asked"].get("customer_update", {}).get("address") == "auto" and not customer["address"]:
         customer["address"] = where
         world.emit("customer.updated", world.save(customer))
     world.save(session)
 
 
 def _needs_customer(session: Doc) -> bool:
-    saves = (session["_params"].get("payment_intent_data") or {}).get("setup_future_usage")
+    saves = session["_asked"].get("payment_intent_data", {}).get("setup_future_usage")
     invoiced = (session["invoice_creation"] or {}).get("enabled")
     return bool(session["mode"] == "subscription" or session["customer_creation"] == "always" or saves or invoiced)
 
@@ -121,7 +117,7 @@ def _pay_once(world: World, session: Doc, method: Doc, buyer: Buyer) -> StripeEr
         return None
     intent = world.find("payment_intent", session["payment_intent"])
     if intent is None:
-        asked = session["_params"].get("payment_intent_data") or {}
+        asked = session["_asked"].get("payment_intent_data", {})
         asked = {**asked, "allowed_payment_method_types": session["payment_method_types"]}
         intent = make_intent(world, session["amount_total"], session["currency"], session["customer"], asked)
         session["payment_intent"] = intent["id"]
@@ -154,7 +150,7 @@ def _complete(world: World, session: Doc, payment_status: str, place: int) -> No
 def _pay_setup(world: World, session: Doc, method: Doc, buyer: Buyer) -> StripeError | None:
     intent = world.find("setup_intent", session["setup_intent"])
     if intent is None:
-        intent = make_setup_intent(world, session["customer"], session["_params"].get("setup_intent_data") or {})
+        intent = make_setup_intent(world, session["customer"], session["_asked"].get("setup_intent_data", {}))
         session["setup_intent"] = intent["id"]
         world.save(session)
     place = world.mark()

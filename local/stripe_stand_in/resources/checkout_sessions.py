@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page, page_of
 from local.stripe_stand_in.money import DEFAULT_MINIMUM, MAX_AMOUNT, MINIMUM, known_currency
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.checkout_shape import build, details
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.lines import priced_item
@@ -25,10 +26,9 @@ _MODE_ONLY = {
     "subscription_data": "subscription",
     "setup_intent_data": "setup",
 }
-_UNSUPPORTED = ("discounts", "optional_items", "shipping_options", "shipping_address_collection", "custom_fields")
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`checkout.sessions.create`."""
     mode = params.get("mode")
     if mode is None:
@@ -46,15 +46,12 @@ def create(world: World, params: Doc) -> Doc:
     return world.save(session)
 
 
-def _check_modes(mode: str, params: Doc) -> None:
+def _check_modes(mode: str, params: Readable) -> None:
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise unsupported("any ui_mode but hosted_page", "ui_mode")
     for name, only in _MODE_ONLY.items():
         if name in params and mode != only:
             raise invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name)
-    for name in _UNSUPPORTED:
-        if params.get(name):
-            raise unsupported(f"`{name}`", name)
     if mode == "setup" and params.get("line_items"):
         raise invalid("You can not pass `line_items` in `setup` mode.", param="line_items")
     if mode != "setup" and not params.get("line_items"):
@@ -65,7 +62,7 @@ def _check_modes(mode: str, params: Doc) -> None:
         )
 
 
-def _check_addresses(params: Doc) -> None:
+def _check_addresses(params: Readable) -> None:
     if not params.get("success_url"):
         raise invalid("Missing required param: success_url.", param="success_url", code="parameter_missing")
     for name in ("success_url", "cancel_url"):
@@ -74,7 +71,7 @@ def _check_addresses(params: Doc) -> None:
             raise invalid("Not a valid URL", param=name, code="url_invalid")
 
 
-def _customer(world: World, mode: str, params: Doc) -> Doc | None:
+def _customer(world: World, mode: str, params: Readable) -> Doc | None:
     if params.get("customer") and params.get("customer_email"):
         raise invalid("You may only specify one of these parameters: customer, customer_email.", param="customer")
     if "customer_creation" in params and (mode != "payment" or params.get("customer")):
@@ -106,7 +103,7 @@ def _customer(world: World, mode: str, params: Doc) -> Doc | None:
     return customer
 
 
-def _lines(world: World, mode: str, params: Doc) -> list[Doc]:
+def _lines(world: World, mode: str, params: Readable) -> list[Doc]:
     given = params.get("line_items") or []
     if len(given) > MAX_LINES:
         raise invalid(f"You can have up to {MAX_LINES} line items.", param="line_items")
@@ -119,7 +116,7 @@ def _lines(world: World, mode: str, params: Doc) -> list[Doc]:
     return lines
 
 
-def _currency(lines: list[Doc], params: Doc) -> str | None:
+def _currency(lines: list[Doc], params: Readable) -> str | None:
     currencies = {line["currency"] for line in lines}
     if len(currencies) > 1:
         raise invalid("All line items must have the same currency.", param="line_items")
@@ -139,12 +136,12 @@ def _check_total(mode: str, total: int, currency: str | None) -> None:
         raise invalid(message, param="line_items", code="amount_too_large")
 
 
-def retrieve(world: World, _: Doc, session: str) -> Doc:
+def retrieve(world: World, _: Readable, session: str) -> Doc:
     """`checkout.sessions.retrieve`."""
     return world.get("checkout.session", session)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`checkout.sessions.list`."""
     email = (params.get("customer_details") or {}).get("email")
     wanted = equal(params, "customer", "payment_intent", "payment_link", "status", "subscription")
@@ -155,12 +152,12 @@ def list_(world: World, params: Doc) -> Doc:
     return page(world, "checkout.session", params, URL, keep)
 
 
-def list_line_items(world: World, params: Doc, session: str) -> Doc:
+def list_line_items(world: World, params: Readable, session: str) -> Doc:
     """`checkout.sessions.line_items.list`."""
     return page_of(world.get("checkout.session", session)["_line_items"], params, f"{URL}/{session}/line_items")
 
 
-def expire(world: World, _: Doc, session: str) -> Doc:
+def expire(world: World, _: Readable, session: str) -> Doc:
     """`checkout.sessions.expire`: only an open one."""
     found = world.get("checkout.session", session)
     if found["status"] != "open":

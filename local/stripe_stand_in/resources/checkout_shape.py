@@ -5,13 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from local.stripe_stand_in.errors import invalid
+from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.resources.customers import shown_fields
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 3600
+_INTENT_LEAVES = (
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+)
+# What the session passes on, beside metadata, to the payment, subscription or set-up that it makes when it is paid.
+_FOR_LATER = {
+    "payment_intent_data": _INTENT_LEAVES,
+    "subscription_data": ("description", "default_tax_rates", "proration_behavior"),
+    "setup_intent_data": ("description",),
+    "customer_update": ("address", "name"),
+}
 
 
-def _expires_at(world: World, params: Doc) -> int:
+def _expires_at(world: World, params: Readable) -> int:
     expires_at = params.get("expires_at", world.now + LONGEST_SECONDS)
     if expires_at < world.now + SHORTEST_SECONDS:
         raise invalid(
@@ -24,7 +40,7 @@ def _expires_at(world: World, params: Doc) -> int:
     return int(expires_at)
 
 
-def details(customer: Doc | None, params: Doc) -> Doc | None:
+def details(customer: Doc | None, params: Readable) -> Doc | None:
     email = customer["email"] if customer else params.get("customer_email")
     if not customer and not email:
         return None
@@ -41,7 +57,7 @@ def details(customer: Doc | None, params: Doc) -> Doc | None:
     }
 
 
-def build(world: World, mode: str, params: Doc, lines: list[Doc], currency: str | None) -> Doc:
+def build(world: World, mode: str, params: Readable, lines: list[Doc], currency: str | None) -> Doc:
     session_id = new_id("cs_test_", 58)
     automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
     priced = mode != "setup"
@@ -79,14 +95,16 @@ def build(world: World, mode: str, params: Doc, lines: list[Doc], currency: str 
         else None,
         "url": f"{world.base_url}/checkout/{session_id}",
         "_line_items": lines,
-        "_params": {
-            name: params.get(name)
-            for name in ("payment_intent_data", "subscription_data", "setup_intent_data", "customer_update")
-        },
+        "_asked": {name: _asked_of(params, name, leaves) for name, leaves in _FOR_LATER.items() if name in params},
     }
-    for name in ("payment_intent_data", "subscription_data", "setup_intent_data"):
-        metadata((params.get(name) or {}).get("metadata"), param=f"{name}[metadata]")
     return session
+
+
+def _asked_of(params: Readable, name: str, leaves: tuple[str, ...]) -> Doc:
+    """What the session passes on to the object that it makes when it is paid."""
+    given = params[name]
+    asked: Doc = given.given(*leaves)
+    return {**asked, "metadata": metadata(given.get("metadata"), param=f"{name}[metadata]")}
 
 
 def _bounded(value: str | None, limit: int, param: str) -> str | None:
@@ -97,20 +115,20 @@ def _bounded(value: str | None, limit: int, param: str) -> str | None:
     return value
 
 
-def _customer_creation(mode: str, params: Doc) -> str | None:
+def _customer_creation(mode: str, params: Readable) -> str | None:
     if params.get("customer") or mode == "setup":
         return None
     return str(params.get("customer_creation", "if_required")) if mode == "payment" else "always"
 
 
-def _invoice_creation(params: Doc) -> Doc:
+def _invoice_creation(params: Readable) -> Doc:
     given = params.get("invoice_creation") or {}
     asked = given.get("invoice_data") or {}
     return {
         "enabled": bool(given.get("enabled")),
         "invoice_data": {
             "account_tax_ids": None,
-            "custom_fields": asked.get("custom_fields") or None,
+            "custom_fields": shown_fields(asked.get("custom_fields")),
             "description": asked.get("description"),
             "footer": asked.get("footer"),
             "issuer": None,
@@ -120,7 +138,7 @@ def _invoice_creation(params: Doc) -> Doc:
     }
 
 
-def _consent_collection(params: Doc) -> Doc | None:
+def _consent_collection(params: Readable) -> Doc | None:
     given = params.get("consent_collection")
     if not given:
         return None
@@ -131,13 +149,13 @@ def _consent_collection(params: Doc) -> Doc | None:
     }
 
 
-def _custom_text(params: Doc) -> Doc:
+def _custom_text(params: Readable) -> Doc:
     given: Any = params.get("custom_text") or {}
     names = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
     return {name: {"message": given[name]["message"]} if given.get(name) else None for name in names}
 
 
-def _constants(params: Doc) -> Doc:
+def _constants(params: Readable) -> Doc:
     """What a hosted session always has, or repeats as it was asked."""
     tax_ids = params.get("tax_id_collection") or {}
     return {

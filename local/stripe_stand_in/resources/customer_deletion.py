@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.subscription_billing import end_subscription
 from local.stripe_stand_in.store import Doc
@@ -10,7 +11,7 @@ from local.stripe_stand_in.world import World
 _OVER = ("canceled", "incomplete_expired")
 
 
-def delete(world: World, _: Doc, customer: str) -> Doc:
+def delete(world: World, _: Readable, customer: str) -> Doc:
     """`customers.delete`: for good. Subscriptions are cancelled at once, cards are removed; payments stay as they were.
 
     An open checkout page stays open: Stripe does not say whether it can be paid, and a shop must stand that it can.

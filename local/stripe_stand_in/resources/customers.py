@@ -6,6 +6,7 @@ from typing import Any
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
@@ -14,12 +15,12 @@ ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _PLAIN = ("description", "email", "name", "phone", "tax_exempt")
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`customers.create`."""
     return make_customer(world, params)
 
 
-def make_customer(world: World, params: Doc) -> Doc:
+def make_customer(world: World, params: Readable) -> Doc:
     """A new customer, announced."""
     customer: Doc = {
         "id": new_id("cus_", 14),
@@ -57,7 +58,7 @@ def make_customer(world: World, params: Doc) -> Doc:
     return customer
 
 
-def _apply(world: World, customer: Doc, params: Doc) -> None:
+def _apply(world: World, customer: Doc, params: Readable) -> None:
     for name in _PLAIN:
         if name in params:
             customer[name] = params[name] or None
@@ -69,10 +70,10 @@ def _apply(world: World, customer: Doc, params: Doc) -> None:
         customer["preferred_locales"] = params["preferred_locales"]
     if "metadata" in params:
         customer["metadata"] = metadata(params["metadata"], customer["metadata"])
-    shown = (params.get("invoice_settings") or {}).get("custom_fields")
-    if shown is not None:
-        customer["invoice_settings"]["custom_fields"] = shown or None
-    default = (params.get("invoice_settings") or {}).get("default_payment_method")
+    settings = params.get("invoice_settings") or {}
+    if "custom_fields" in settings:
+        customer["invoice_settings"]["custom_fields"] = shown_fields(settings["custom_fields"])
+    default = settings.get("default_payment_method")
     if default is not None:
         if default:
             _own_method(world, customer["id"], default)
@@ -82,6 +83,11 @@ def _apply(world: World, customer: Doc, params: Doc) -> None:
 def address(given: Any) -> Doc | None:
     """A whole address object."""
     return {name: given.get(name) for name in ADDRESS} if given else None
+
+
+def shown_fields(given: Any) -> list[Doc] | None:
+    """The custom fields that invoices show."""
+    return [{"name": each["name"], "value": each["value"]} for each in given or []] or None
 
 
 def _shipping(given: Any) -> Doc | None:
@@ -100,13 +106,13 @@ def _own_method(world: World, customer: str, method: str) -> None:
         )
 
 
-def retrieve(world: World, _: Doc, customer: str) -> Doc:
+def retrieve(world: World, _: Readable, customer: str) -> Doc:
     """`customers.retrieve`; a deleted one answers `deleted: true`."""
     found = world.get("customer", customer)
     return {"id": customer, "object": "customer", "deleted": True} if found.get("_deleted") else found
 
 
-def update(world: World, params: Doc, customer: str) -> Doc:
+def update(world: World, params: Readable, customer: str) -> Doc:
     """`customers.update`."""
     found = living(world, customer, "id")
     _apply(world, found, params)
@@ -127,20 +133,21 @@ def living(world: World, customer: str, param: str = "customer") -> Doc:
     return found
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`customers.list`."""
     wanted = equal(params, "email")
     return page(world, "customer", params, URL, lambda doc: wanted(doc) and not doc.get("_deleted"))
 
 
-def list_payment_methods(world: World, params: Doc, customer: str) -> Doc:
+def list_payment_methods(world: World, params: Readable, customer: str) -> Doc:
     """`customers.payment_methods.list`."""
     living(world, customer, "id")
-    wanted = equal({**params, "customer": customer}, "customer", "type")
-    return page(world, "payment_method", params, f"{URL}/{customer}/payment_methods", wanted)
+    wanted = equal(params, "type")
+    url = f"{URL}/{customer}/payment_methods"
+    return page(world, "payment_method", params, url, lambda doc: doc["customer"] == customer and wanted(doc))
 
 
-def retrieve_payment_method(world: World, _: Doc, customer: str, payment_method: str) -> Doc:
+def retrieve_payment_method(world: World, _: Readable, customer: str, payment_method: str) -> Doc:
     """`customers.payment_methods.retrieve`."""
     found = world.get("payment_method", payment_method)
     if found["customer"] != customer:

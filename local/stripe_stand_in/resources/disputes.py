@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
@@ -78,17 +79,17 @@ def close_dispute(world: World, dispute: Doc, outcome: str) -> Doc:
     return dispute
 
 
-def retrieve(world: World, _: Doc, dispute: str) -> Doc:
+def retrieve(world: World, _: Readable, dispute: str) -> Doc:
     """`disputes.retrieve`."""
     return world.get("dispute", dispute)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`disputes.list`."""
     return page(world, "dispute", params, URL, equal(params, "charge", "payment_intent"))
 
 
-def update(world: World, params: Doc, dispute: str) -> Doc:
+def update(world: World, params: Readable, dispute: str) -> Doc:
     """`disputes.update`: evidence; submitting it puts the dispute under review."""
     found = world.get("dispute", dispute)
     if found["status"] in CLOSED:
@@ -96,7 +97,7 @@ def update(world: World, params: Doc, dispute: str) -> Doc:
     if "metadata" in params:
         found["metadata"] = metadata(params["metadata"], found["metadata"])
     if params.get("evidence"):
-        found["evidence"].update(params["evidence"])
+        found["evidence"].update({name: params["evidence"][name] for name in _EVIDENCE if name in params["evidence"]})
         found["evidence_details"]["has_evidence"] = True
     if params.get("evidence") and params.get("submit", True):
         found["evidence_details"]["submission_count"] += 1
@@ -105,6 +106,6 @@ def update(world: World, params: Doc, dispute: str) -> Doc:
     return found
 
 
-def close(world: World, _: Doc, dispute: str) -> Doc:
+def close(world: World, _: Readable, dispute: str) -> Doc:
     """`disputes.close`: accepting it, which loses it."""
     return close_dispute(world, world.get("dispute", dispute), "lost")

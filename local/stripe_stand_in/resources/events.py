@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
@@ -11,12 +12,12 @@ URL = "/v1/events"
 MAX_TYPES = 20
 
 
-def retrieve(world: World, _: Doc, event: str) -> Doc:
+def retrieve(world: World, _: Readable, event: str) -> Doc:
     """`events.retrieve`."""
     return world.get("event", event)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`events.list` by `type` or `types` (both may end in `*`), `created`, `delivery_success`."""
     if "type" in params and "types" in params:
         raise invalid("You may only specify one of these parameters: type, types.", param="types")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from local.stripe_stand_in.listing import listed
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 URL = "/v1/invoices"
 
 
-def make_invoice(world: World, customer: Doc, currency: str, params: Doc, billing_reason: str = "manual") -> Doc:
+def make_invoice(world: World, customer: Doc, currency: str, params: Readable, billing_reason: str = "manual") -> Doc:
     """A draft without lines."""
     invoice_id = new_id("in_")
     automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))

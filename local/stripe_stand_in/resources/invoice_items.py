@@ -7,6 +7,7 @@ from decimal import Decimal
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import known_currency
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.catalog import make_price
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.invoice_drafts import add_line
@@ -16,7 +17,7 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 
-def create_item(world: World, params: Doc) -> Doc:
+def create_item(world: World, params: Readable) -> Doc:
     """`invoice_items.create`: on a draft, or pending until the customer's next invoice."""
     invoice = world.get("invoice", params["invoice"], "invoice") if params.get("invoice") else None
     if invoice and invoice["status"] != "draft":
@@ -35,12 +36,14 @@ def create_item(world: World, params: Doc) -> Doc:
     return item
 
 
-def _item(world: World, params: Doc, customer: Doc, invoice: Doc | None) -> Doc:
+def _item(world: World, params: Readable, customer: Doc, invoice: Doc | None) -> Doc:
     currency = known_currency(
         params.get("currency") or (invoice["currency"] if invoice else customer["currency"] or "usd")
     )
     if invoice and currency != invoice["currency"]:
         raise invalid("The currency of the invoice and of the item differ.", param="currency")
+    # Automatic tax comes to nothing here, so that neither of these changes an amount.
+    params.get("tax_behavior"), params.get("tax_code")
     rates = [
         world.get("tax_rate", rate, f"tax_rates[{place}]") for place, rate in enumerate(params.get("tax_rates") or [])
     ]
@@ -72,7 +75,7 @@ def _item(world: World, params: Doc, customer: Doc, invoice: Doc | None) -> Doc:
         "metadata": metadata(params.get("metadata")),
         "net_amount": amount,
         "parent": None,
-        "period": params.get("period") or {"end": world.now, "start": world.now},
+        "period": _period(world, params.get("period")),
         "pricing": line["pricing"],
         "proration": False,
         "quantity": quantity,
@@ -83,7 +86,11 @@ def _item(world: World, params: Doc, customer: Doc, invoice: Doc | None) -> Doc:
     }
 
 
-def _amount(world: World, params: Doc, currency: str, quantity: int) -> tuple[int, Doc | None]:
+def _period(world: World, given: Readable | None) -> Doc:
+    return {"end": given["end"], "start": given["start"]} if given else {"end": world.now, "start": world.now}
+
+
+def _amount(world: World, params: Readable, currency: str, quantity: int) -> tuple[int, Doc | None]:
     given = [name for name in ("amount", "unit_amount_decimal", "price_data", "pricing") if name in params]
     if len(given) != 1:
         raise invalid(
@@ -95,18 +102,20 @@ def _amount(world: World, params: Doc, currency: str, quantity: int) -> tuple[in
         exact: Decimal = params["unit_amount_decimal"]
         return cost(format(exact, "f"), quantity), None
     if "price_data" in params:
-        price = make_price(world, {**params["price_data"], "currency": currency}, active=False, path="price_data")
+        price = make_price(world, params["price_data"], active=False, path="price_data")
     else:
         price = world.get("price", params["pricing"].get("price", ""), "pricing[price]")
+    if price["currency"] != currency:
+        raise invalid("The currency of the price and of the item differ.", param="currency")
     return cost(price["unit_amount_decimal"], quantity), price
 
 
-def retrieve_item(world: World, _: Doc, item: str) -> Doc:
+def retrieve_item(world: World, _: Readable, item: str) -> Doc:
     """`invoice_items.retrieve`."""
     return world.get("invoiceitem", item)
 
 
-def list_items(world: World, params: Doc) -> Doc:
+def list_items(world: World, params: Readable) -> Doc:
     """`invoice_items.list`."""
     wanted = equal(params, "customer", "invoice")
     pending = params.get("pending")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
@@ -50,19 +51,19 @@ def cancel_payments(world: World, invoice: str) -> list[Doc]:
     return waiting
 
 
-def retrieve(world: World, _: Doc, payment: str) -> Doc:
+def retrieve(world: World, _: Readable, payment: str) -> Doc:
     """`invoice_payments.retrieve`."""
     return world.get("invoice_payment", payment)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`invoice_payments.list`."""
     wanted = equal(params, "invoice", "status")
-    intent = (params.get("payment") or {}).get("payment_intent")
-    return page(
-        world,
-        "invoice_payment",
-        params,
-        URL,
-        lambda doc: wanted(doc) and intent in (None, doc["payment"].get("payment_intent")),
-    )
+    payment = params.get("payment") or {}
+    kind, intent = payment.get("type"), payment.get("payment_intent")
+
+    def keep(doc: Doc) -> bool:
+        paid_by: Doc = doc["payment"]
+        return wanted(doc) and kind in (None, paid_by["type"]) and intent in (None, paid_by.get("payment_intent"))
+
+    return page(world, "invoice_payment", params, URL, keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import known_currency
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.invoice_collection import charge_invoice, method_for
 from local.stripe_stand_in.resources.invoice_drafts import URL, add_line, make_invoice
@@ -20,7 +21,7 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`invoices.create`; takes the customer's pending items unless they are excluded."""
     if not params.get("customer"):
         raise invalid("Missing required param: customer.", param="customer", code="parameter_missing")
@@ -39,12 +40,12 @@ def create(world: World, params: Doc) -> Doc:
     return invoice
 
 
-def retrieve(world: World, _: Doc, invoice: str) -> Doc:
+def retrieve(world: World, _: Readable, invoice: str) -> Doc:
     """`invoices.retrieve`."""
     return world.get("invoice", invoice)
 
 
-def update(world: World, params: Doc, invoice: str) -> Doc:
+def update(world: World, params: Readable, invoice: str) -> Doc:
     """`invoices.update`: metadata, description, default payment method."""
     found = world.get("invoice", invoice)
     if "metadata" in params:
@@ -56,24 +57,25 @@ def update(world: World, params: Doc, invoice: str) -> Doc:
     return world.save(found)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`invoices.list`."""
     wanted = equal(params, "customer", "status", "collection_method")
     subscription = params.get("subscription")
     return page(world, "invoice", params, URL, lambda doc: wanted(doc) and subscription in (None, subscription_of(doc)))
 
 
-def finalize(world: World, _: Doc, invoice: str) -> Doc:
-    """`invoices.finalize_invoice`."""
+def finalize(world: World, params: Readable, invoice: str) -> Doc:
+    """`invoices.finalize_invoice`, with `auto_advance` as the collection from then on."""
     found = world.get("invoice", invoice)
     if found["status"] != "draft":
         raise invalid(
             "This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable"
         )
+    found["auto_advance"] = params.get("auto_advance", found["auto_advance"])
     return finalize_invoice(world, found)
 
 
-def pay(world: World, params: Doc, invoice: str) -> Doc:
+def pay(world: World, params: Readable, invoice: str) -> Doc:
     """`invoices.pay`. Raises a 402 when the card is declined."""
     found = world.get("invoice", invoice)
     if found["status"] == "draft":
@@ -91,7 +93,7 @@ def pay(world: World, params: Doc, invoice: str) -> Doc:
     return found
 
 
-def void(world: World, _: Doc, invoice: str) -> Doc:
+def void(world: World, _: Readable, invoice: str) -> Doc:
     """`invoices.void_invoice`: an open one; its payment intent is canceled."""
     found = world.get("invoice", invoice)
     if found["status"] not in ("open", "uncollectible"):
@@ -99,7 +101,7 @@ def void(world: World, _: Doc, invoice: str) -> Doc:
     return void_invoice(world, found)
 
 
-def delete(world: World, _: Doc, invoice: str) -> Doc:
+def delete(world: World, _: Readable, invoice: str) -> Doc:
     """`invoices.delete`: drafts only."""
     found = world.get("invoice", invoice)
     if found["status"] != "draft":

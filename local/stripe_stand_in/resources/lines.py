@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.money import round_half_up
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.catalog import make_price
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
 
-def priced_item(world: World, given: Doc, path: str, *, recurring: bool) -> Doc:
+def priced_item(world: World, given: Readable, path: str, *, recurring: bool) -> Doc:
     """A checkout line (`item` object) from one of `line_items`. Raises StripeError."""
     if ("price" in given) == ("price_data" in given):
         raise invalid("Each line item needs either `price` or `price_data`.", param=f"{path}[price]")

@@ -6,6 +6,7 @@ from local.stripe_stand_in.cards import Behaviour
 from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import chargeable, known_currency
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.charging import attempt, card_error
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.payment_methods import behaviour, resolve
@@ -17,7 +18,7 @@ _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_ac
 _CANCELABLE = (*_CONFIRMABLE, "requires_capture")
 
 
-def make_intent(world: World, amount: int, currency: str, customer: str | None, params: Doc) -> Doc:
+def make_intent(world: World, amount: int, currency: str, customer: str | None, params: Readable) -> Doc:
     """A payment intent that waits for its payment method, announced. `params`: metadata, description, ... as in create."""
     intent: Doc = {
         "id": new_id("pi_"),
@@ -69,7 +70,7 @@ def make_intent(world: World, amount: int, currency: str, customer: str | None, 
     return intent
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`payment_intents.create`, with `confirm` also the payment. Raises a 402 when the card is declined."""
     if params.get("capture_method") == "manual":
         raise unsupported("capture_method=manual", "capture_method")
@@ -86,7 +87,7 @@ def create(world: World, params: Doc) -> Doc:
     return _confirm(world, intent, params) if params.get("confirm") else intent
 
 
-def confirm(world: World, params: Doc, intent: str) -> Doc:
+def confirm(world: World, params: Readable, intent: str) -> Doc:
     """`payment_intents.confirm`."""
     return _confirm(world, world.get("payment_intent", intent), params)
 
@@ -102,7 +103,7 @@ def _usable(world: World, intent: Doc, method_id: str) -> Doc:
     return method
 
 
-def _confirm(world: World, intent: Doc, params: Doc) -> Doc:
+def _confirm(world: World, intent: Doc, params: Readable) -> Doc:
     if intent["status"] not in _CONFIRMABLE:
         raise _unexpected(intent, f"This PaymentIntent's status is {intent['status']}: it cannot be confirmed.")
     if params.get("setup_future_usage"):
@@ -129,12 +130,12 @@ def _unexpected(intent: Doc, message: str) -> Exception:
     return refusal
 
 
-def retrieve(world: World, _: Doc, intent: str) -> Doc:
+def retrieve(world: World, _: Readable, intent: str) -> Doc:
     """`payment_intents.retrieve`."""
     return world.get("payment_intent", intent)
 
 
-def update(world: World, params: Doc, intent: str) -> Doc:
+def update(world: World, params: Readable, intent: str) -> Doc:
     """`payment_intents.update`: metadata and description."""
     found = world.get("payment_intent", intent)
     if "metadata" in params:
@@ -144,7 +145,7 @@ def update(world: World, params: Doc, intent: str) -> Doc:
     return world.save(found)
 
 
-def cancel(world: World, params: Doc, intent: str) -> Doc:
+def cancel(world: World, params: Readable, intent: str) -> Doc:
     """`payment_intents.cancel`."""
     found = world.get("payment_intent", intent)
     if found["status"] not in _CANCELABLE:
@@ -159,6 +160,6 @@ def cancel_intent(world: World, intent: Doc, reason: str | None) -> Doc:
     return intent
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`payment_intents.list`."""
     return page(world, "payment_intent", params, URL, equal(params, "customer"))

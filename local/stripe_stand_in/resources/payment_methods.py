@@ -7,7 +7,8 @@ import hashlib
 from local.stripe_stand_in.cards import TOKENS, Behaviour, Card
 from local.stripe_stand_in.errors import StripeError, invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
-from local.stripe_stand_in.resources.customers import ADDRESS, living
+from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.resources.customers import ADDRESS, address, living
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
@@ -85,17 +86,17 @@ def resolve(world: World, method: str, param: str = "payment_method") -> Doc:
     return make_method(world, TOKENS[method]) if method in TOKENS else world.get("payment_method", method, param)
 
 
-def create(_: World, __: Doc) -> Doc:
+def create(_: World, __: Readable) -> Doc:
     """`payment_methods.create`: numbers come in on the pages only."""
     raise unsupported("payment_methods.create; use pm_card_visa and its like, or the checkout page")
 
 
-def retrieve(world: World, _: Doc, payment_method: str) -> Doc:
+def retrieve(world: World, _: Readable, payment_method: str) -> Doc:
     """`payment_methods.retrieve`."""
     return world.get("payment_method", payment_method)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`payment_methods.list`."""
     if "customer" not in params:
         return page(world, "payment_method", params, URL, lambda _: False)
@@ -103,7 +104,7 @@ def list_(world: World, params: Doc) -> Doc:
     return page(world, "payment_method", params, URL, equal(params, "customer", "type"))
 
 
-def attach(world: World, params: Doc, payment_method: str) -> Doc:
+def attach(world: World, params: Readable, payment_method: str) -> Doc:
     """`payment_methods.attach`."""
     customer = living(world, params.get("customer", ""))
     found = resolve(world, payment_method, "id")
@@ -129,7 +130,7 @@ def attach_to(world: World, method: Doc, customer: str) -> Doc:
     return world.save(method)
 
 
-def detach(world: World, _: Doc, payment_method: str) -> Doc:
+def detach(world: World, _: Readable, payment_method: str) -> Doc:
     """`payment_methods.detach`: never to be used again; no longer anybody's default."""
     found = world.get("payment_method", payment_method)
     customer = world.find("customer", found["customer"])
@@ -144,14 +145,23 @@ def detach(world: World, _: Doc, payment_method: str) -> Doc:
     return world.save(found)
 
 
-def update(world: World, params: Doc, payment_method: str) -> Doc:
+def _apply_billing(details: Doc, given: Readable) -> None:
+    for name in ("email", "name", "phone"):
+        if name in given:
+            details[name] = given[name] or None
+    if "address" in given:
+        details["address"] = address(given["address"]) or dict.fromkeys(ADDRESS)
+
+
+def update(world: World, params: Readable, payment_method: str) -> Doc:
     """`payment_methods.update`: metadata, billing details, expiry."""
     found = world.get("payment_method", payment_method)
     if "metadata" in params:
         found["metadata"] = metadata(params["metadata"], found["metadata"])
     if params.get("billing_details"):
-        found["billing_details"].update({name: value or None for name, value in params["billing_details"].items()})
+        _apply_billing(found["billing_details"], params["billing_details"])
     if found["type"] == "card":
-        found["card"].update(params.get("card") or {})
+        card = params.get("card") or {}
+        found["card"].update({name: card[name] for name in ("exp_month", "exp_year") if name in card})
     world.emit("payment_method.updated", found)
     return world.save(found)

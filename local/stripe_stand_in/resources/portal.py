@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from local.stripe_stand_in.errors import invalid
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`billing_portal.sessions.create`."""
     if not params.get("customer"):
         raise invalid("Missing required param: customer.", param="customer", code="parameter_missing")

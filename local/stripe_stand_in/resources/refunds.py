@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 URL = "/v1/refunds"
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`refunds.create` of a charge or a payment intent."""
     if ("charge" in params) == ("payment_intent" in params):
         raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
@@ -103,12 +104,12 @@ def fail_refund(world: World, refund: Doc) -> Doc:
     return refund
 
 
-def retrieve(world: World, _: Doc, refund: str) -> Doc:
+def retrieve(world: World, _: Readable, refund: str) -> Doc:
     """`refunds.retrieve`."""
     return world.get("refund", refund)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`refunds.list`."""
     return page(world, "refund", params, URL, equal(params, "charge", "payment_intent"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.stripe_stand_in.cards import AUTHENTICATION_FAILED, DECLINES, Behaviour
 from local.stripe_stand_in.errors import StripeError
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.payment_methods import attach_to, behaviour, resolve
 from local.stripe_stand_in.store import Doc
@@ -13,7 +14,7 @@ from local.stripe_stand_in.world import World, metadata, new_id, render
 URL = "/v1/setup_intents"
 
 
-def make_setup_intent(world: World, customer: str | None, params: Doc) -> Doc:
+def make_setup_intent(world: World, customer: str | None, params: Readable) -> Doc:
     """A setup intent that waits for its payment method, announced."""
     intent: Doc = {
         "id": new_id("seti_"),
@@ -84,7 +85,7 @@ def set_up(world: World, intent: Doc, method: Doc, *, authenticated: bool | None
     return None
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`setup_intents.create`, with `confirm` also the saving."""
     customer = living(world, params["customer"])["id"] if params.get("customer") else None
     method = resolve(world, params["payment_method"]) if params.get("payment_method") else None
@@ -100,11 +101,11 @@ def create(world: World, params: Doc) -> Doc:
     return intent
 
 
-def retrieve(world: World, _: Doc, intent: str) -> Doc:
+def retrieve(world: World, _: Readable, intent: str) -> Doc:
     """`setup_intents.retrieve`."""
     return world.get("setup_intent", intent)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`setup_intents.list`."""
     return page(world, "setup_intent", params, URL, equal(params, "customer", "payment_method"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.listing import listed
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.invoice_collection import charge_invoice, method_for
 from local.stripe_stand_in.resources.invoice_drafts import add_line, make_invoice
 from local.stripe_stand_in.resources.invoice_lines import line_of_session_item, make_line
@@ -15,7 +16,7 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 
-def make_subscription(world: World, customer: Doc, items: list[Doc], params: Doc) -> Doc:
+def make_subscription(world: World, customer: Doc, items: list[Doc], params: Readable) -> Doc:
     """A subscription whose first invoice is not paid yet. `items`: `{price, quantity, tax_rates}` with whole objects."""
     subscription_id = new_id("sub_")
     automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
@@ -207,7 +208,7 @@ def subscribe_from_session(world: World, session: Doc, method: Doc, authenticate
     if subscription is None:
         lines = session["_line_items"]
         items = [_session_item(line) for line in lines if line["price"]["recurring"]]
-        asked = session["_params"].get("subscription_data") or {}
+        asked = session["_asked"].get("subscription_data", {})
         subscription = make_subscription(world, customer, items, {**asked, "automatic_tax": session["automatic_tax"]})
         session["_subscription"] = subscription["id"]
         world.save(session)

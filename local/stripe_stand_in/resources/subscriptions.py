@@ -6,6 +6,7 @@ from typing import Any
 
 from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Params, Readable
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.invoice_collection import charge_invoice, method_for
 from local.stripe_stand_in.resources.payment_methods import resolve
@@ -20,13 +21,9 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata
 
 URL = "/v1/subscriptions"
-_UNSUPPORTED = (
-    "trial_end", "trial_period_days", "trial_from_plan", "add_invoice_items", "discounts", "backdate_start_date", "billing_schedules",
-    "billing_thresholds", "billing_cycle_anchor_config", "transfer_data", "pause_collection", "pending_invoice_item_interval", "cancel_at",
-)  # fmt: skip
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`subscriptions.create`."""
     _refuse_unsupported(params)
     if not params.get("customer") or not params.get("items"):
@@ -51,15 +48,12 @@ def create(world: World, params: Doc) -> Doc:
     return world.get("subscription", subscription["id"])
 
 
-def _refuse_unsupported(params: Doc) -> None:
-    for name in _UNSUPPORTED:
-        if params.get(name):
-            raise unsupported(f"`{name}`", name)
+def _refuse_unsupported(params: Readable) -> None:
     if params.get("collection_method") == "send_invoice":
         raise unsupported("collection_method=send_invoice", "collection_method")
 
 
-def _asked_item(world: World, given: Doc, path: str) -> Doc:
+def _asked_item(world: World, given: Readable, path: str) -> Doc:
     if not given.get("price"):
         raise unsupported("items without `price`", path)
     rates = [world.get("tax_rate", rate, f"{path}[tax_rates]") for rate in given.get("tax_rates") or []]
@@ -79,12 +73,12 @@ def _collect(world: World, invoice: Doc, *, strict: bool, off_session: bool) -> 
         raise refusal
 
 
-def retrieve(world: World, _: Doc, subscription: str) -> Doc:
+def retrieve(world: World, _: Readable, subscription: str) -> Doc:
     """`subscriptions.retrieve`."""
     return world.get("subscription", subscription)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`subscriptions.list`: canceled ones only when asked for."""
     status = params.get("status")
     wanted = equal(params, "customer", "collection_method")
@@ -101,26 +95,28 @@ def list_(world: World, params: Doc) -> Doc:
     return page(world, "subscription", params, URL, keep)
 
 
-def update(world: World, params: Doc, subscription: str) -> Doc:
+def update(world: World, params: Readable, subscription: str) -> Doc:
     """`subscriptions.update`: plan change from now on or from the next period, cancellation at period end, metadata, card."""
     _refuse_unsupported(params)
     found = world.get("subscription", subscription)
     if found["status"] in ("canceled", "incomplete_expired"):
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
     anchor_now = (params.get("billing_cycle_anchor") or {}).get("type") == "now"
+    proration, strict = params.get("proration_behavior", "create_prorations"), params.get("payment_behavior")
+    off_session = bool(params.get("off_session"))
     _apply_fields(world, found, params)
     if params.get("items"):
-        if params.get("proration_behavior", "create_prorations") != "none":
+        if proration != "none":
             raise unsupported("prorations; send proration_behavior=none", "proration_behavior")
         _apply_items(world, found, params["items"])
     if anchor_now:
-        _restart(world, found, params)
+        _restart(world, found, strict=strict == "error_if_incomplete", off_session=off_session)
     else:
         world.emit("customer.subscription.updated", world.save(found))
     return world.get("subscription", subscription)
 
 
-def _apply_fields(world: World, found: Doc, params: Doc) -> None:
+def _apply_fields(world: World, found: Doc, params: Readable) -> None:
     if "metadata" in params:
         found["metadata"] = metadata(params["metadata"], found["metadata"])
     if "description" in params:
@@ -139,7 +135,7 @@ def _apply_fields(world: World, found: Doc, params: Doc) -> None:
         found["cancellation_details"]["reason"] = "cancellation_requested" if stops else None
 
 
-def _apply_items(world: World, found: Doc, asked: list[Doc]) -> None:
+def _apply_items(world: World, found: Doc, asked: list[Params]) -> None:
     """Items with an id replace, items without are added: as at Stripe, forgetting the id bills twice."""
     items = {item["id"]: item for item in found["items"]["data"]}
     for place, given in enumerate(asked):
@@ -150,7 +146,10 @@ def _apply_items(world: World, found: Doc, asked: list[Doc]) -> None:
             items.pop(given.get("id", ""), None)
             continue
         before = items.get(given.get("id", ""))
-        merged: Any = {"price": before["price"]["id"], "quantity": before["quantity"], **given} if before else given
+        merged: Any = given
+        if before:
+            changes = given.given("price", "quantity", "tax_rates")
+            merged = {"price": before["price"]["id"], "quantity": before["quantity"], **changes}
         item = make_item(world, found, {**_asked_item(world, merged, path), "id": given.get("id")})
         if before and not given.get("tax_rates"):
             item["tax_rates"] = before["tax_rates"]
@@ -160,7 +159,7 @@ def _apply_items(world: World, found: Doc, asked: list[Doc]) -> None:
     found["items"]["data"] = list(items.values())
 
 
-def _restart(world: World, found: Doc, params: Doc) -> None:
+def _restart(world: World, found: Doc, *, strict: bool, off_session: bool) -> None:
     """A new period from now on, billed in full at once."""
     found.update(billing_cycle_anchor=world.now, _cycles=1)
     found["items"]["data"] = [moved_item(found, item) for item in found["items"]["data"]]
@@ -168,17 +167,17 @@ def _restart(world: World, found: Doc, params: Doc) -> None:
     position = world.mark()
     invoice = bill(world, found, "subscription_update")
     if invoice["status"] == "open":
-        strict = params.get("payment_behavior") == "error_if_incomplete"
-        _collect(world, invoice, strict=strict, off_session=bool(params.get("off_session")))
+        _collect(world, invoice, strict=strict, off_session=off_session)
         if invoice["status"] != "paid":
             world.save({**world.get("subscription", found["id"]), "status": "past_due"})
     world.emit("customer.subscription.updated", world.get("subscription", found["id"]), position=position)
 
 
-def cancel(world: World, params: Doc, subscription: str) -> Doc:
+def cancel(world: World, params: Readable, subscription: str) -> Doc:
     """`subscriptions.cancel`: at once, without money back."""
-    if params.get("prorate") or params.get("invoice_now"):
-        raise unsupported("prorate and invoice_now on cancel")
+    for name in ("prorate", "invoice_now"):
+        if params.get(name):
+            raise unsupported(f"`{name}` on cancel", name)
     found = world.get("subscription", subscription)
     if found["status"] in ("canceled", "incomplete_expired"):
         raise invalid(f"No such subscription: '{subscription}'", param="id", code="resource_missing", status=404)

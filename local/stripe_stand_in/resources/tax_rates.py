@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
+from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 URL = "/v1/tax_rates"
 
 
-def create(world: World, params: Doc) -> Doc:
+def create(world: World, params: Readable) -> Doc:
     """`tax_rates.create`."""
     percentage: Decimal = params["percentage"]
     if not 0 <= percentage <= 100 or percentage != percentage.quantize(Decimal("0.0001")):
@@ -42,11 +43,11 @@ def create(world: World, params: Doc) -> Doc:
     return world.save(rate)
 
 
-def retrieve(world: World, _: Doc, tax_rate: str) -> Doc:
+def retrieve(world: World, _: Readable, tax_rate: str) -> Doc:
     """`tax_rates.retrieve`."""
     return world.get("tax_rate", tax_rate)
 
 
-def list_(world: World, params: Doc) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`tax_rates.list`."""
     return page(world, "tax_rate", params, URL, equal(params, "active", "inclusive"))
