@@ -50,6 +50,20 @@ class Place:
         return found
 
 
+class Counted:
+    """Randomness that never comes twice."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def read(self, size: int) -> bytes:
+        self.times += 1
+        return self.times.to_bytes(size, "big")
+
+
+# What a store needs beside the table, by its class.
+MORE_THAN_A_TABLE: dict[str, tuple[Any, ...]] = {"DynamoCursorKey": (Counted(),)}
+
 Story = Callable[[Place], None]
 STORIES: dict[str, list[Story]] = {}
 
@@ -470,3 +484,8 @@ def a_key_that_nobody_made_is_not_made_by_its_end(place: Place) -> None:
     with suppress(ClientError):
         place.store.revoke("hash", NOW)
     assert place.items() == []
+
+
+@guards("cursor_key._make.NOT_YET_WRITTEN")
+def of_two_functions_that_make_the_key_of_cursors_the_second_takes_the_first_ones(place: Place) -> None:
+    assert place.store._make() == place.store._make() == place.store.read()

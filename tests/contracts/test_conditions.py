@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tests import table as tables
-from tests.contracts.condition_cases import STORIES, Place, Story
+from tests.contracts.condition_cases import MORE_THAN_A_TABLE, STORIES, Place, Story
 from tests.contracts.conditions import FOLDER, PACKAGE, Use, unnamed_in, uses, uses_in, without
 from tests.contracts.fake_guards import NEED_NO_GUARD, NO_CONDITION, STANDS_FOR
 from tests.fakes.books import GUARDS, FakeBooks
@@ -37,7 +37,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def in_table(store: Any, name: str = "lotbook") -> Place:
     table = tables.create(tables.dynamodb(), name)
-    return Place(store(table), table)
+    return Place(store(table, *MORE_THAN_A_TABLE.get(store.__name__, ())), table)
 
 
 def named(value: Any) -> str:
