@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.values.errors import HoldNotFound, IdempotencyKeyReused
-from lotbook.usecases.accounts.load_account import require_account
+from lotbook.domain.values.errors import AccountNotFound, HoldNotFound, IdempotencyKeyReused
 from lotbook.usecases.credits.resolve_hold import HOLD_ID, resolve_hold
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ def resolve_on_request(
     try:
         return _resolve(account_id, command, desk, keys)
     except HoldNotFound:
-        require_account(account_id, accounts=accounts)
+        if accounts.get(account_id) is None:  # an account that is absent has no holds either (D40)
+            raise AccountNotFound from None
         raise
 
 
