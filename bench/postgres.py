@@ -21,6 +21,7 @@ from pathlib import Path
 TOOLS = ("initdb", "pg_ctl", "postgres")
 USERS = ("postgres", "nobody")  # the server refuses to run as root
 START_SECONDS = 30
+MOST_MESSAGES = 100_000  # of one answer
 PORT = 5432  # names the socket's file; nothing listens on the network
 SCHEMA = """
 CREATE TABLE lots (account text, lot text, remaining bigint CHECK (remaining >= 0), expires timestamptz, PRIMARY KEY (account, lot));
@@ -56,7 +57,7 @@ class Connection:
     def _rows(self) -> list[Row]:
         rows: list[Row] = []
         failure = ""
-        while True:  # ends with "ready", or with the socket's time-out
+        for _ in range(MOST_MESSAGES):  # ends with "ready", or with the socket's time-out
             kind = self._stream.read(1)
             (length,) = struct.unpack("!i", self._stream.read(4))
             body = self._stream.read(length - 4)
@@ -68,6 +69,7 @@ class Connection:
                 if failure:
                     raise RuntimeError(failure)
                 return rows
+        raise RuntimeError(f"no end after {MOST_MESSAGES} messages")
 
 
 class Postgres:

@@ -45,3 +45,15 @@ def create(client: Any, name: str = "lotbook") -> Table:
     """An empty table."""
     client.create_table(TableName=name, **definition())
     return Table(client, name)
+
+
+def everything(table: Table) -> list[dict[str, Any]]:
+    """All items of a small table."""
+    page = table.client.scan(TableName=table.name)
+    assert "LastEvaluatedKey" not in page
+    return list(page["Items"])
+
+
+def put_back(table: Table, items: list[dict[str, Any]]) -> None:
+    """Write what `everything` found into an empty table, in one call."""
+    table.client.batch_write_item(RequestItems={table.name: [{"PutRequest": {"Item": item}} for item in items]})

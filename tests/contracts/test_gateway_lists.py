@@ -91,7 +91,7 @@ def test_sessions_are_listed_over_pages_by_the_time_they_were_opened(
     period = Period(ORDERED, ORDERED + 41_000)
     seen: list[str] = []
     after, pages = None, 0
-    while True:
+    for _ in range(5):
         page = town.lists.checkouts(period, after)
         seen += [facts.session for facts in page.rows]
         pages += 1

@@ -83,12 +83,12 @@ def call(
 def eventually(probe: Callable[[], Any], what: str) -> Any:
     """Poll until `probe` answers something true, inside a bound."""
     deadline = time.monotonic() + EVENTUALLY_SECONDS
-    while True:
+    while time.monotonic() < deadline:
         found = probe()
         if found:
             return found
-        assert time.monotonic() < deadline, f"not within {EVENTUALLY_SECONDS} s: {what}"
         time.sleep(EVENTUALLY_STEP_SECONDS)
+    raise AssertionError(f"not within {EVENTUALLY_SECONDS} s: {what}")
 
 
 @dataclass
