@@ -14,7 +14,7 @@ from lotbook.domain.values.access import ROLES
 
 
 def describe(
-    base_url: str, stripe_url: str, webhook_secret: str, secrets: RunSecrets, issuer: Issuer
+    secrets: RunSecrets, issuer: Issuer, *, base_url: str, stripe_url: str, webhook_secret: str
 ) -> dict[str, Any]:
     """The document, as the contract has it."""
     keys = dict(secrets.service_keys)

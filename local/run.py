@@ -105,7 +105,9 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     functions = Functions(ROOT / "functions", template.functions)
     schedules = Schedules(template.schedules, functions, clock)
     control = Control(clock, schedules, issuer, keys_url)
-    control.events = follow_table(template, functions.invoke, engine.address.url, directory, started)
+    control.events = follow_table(
+        template, functions.invoke, engine_url=engine.address.url, directory=directory, started=started
+    )
     every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
         every_second.append(_start_stand_in(places, stripe_port, clock, webhook_secret, started))
@@ -117,7 +119,9 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     started.callback(schedules.stop)
     schedules.start()
     path = directory / "dev.json"
-    document = dev_file.describe(places.base_url, stripe_url, webhook_secret, secrets, issuer)
+    document = dev_file.describe(
+        secrets, issuer, base_url=places.base_url, stripe_url=stripe_url, webhook_secret=webhook_secret
+    )
     dev_file.write(path, document)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))

@@ -70,7 +70,7 @@ def _shown(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def follow_table(
-    template: Template, invoke: Invoke, engine_url: str, directory: Path, started: ExitStack
+    template: Template, invoke: Invoke, *, engine_url: str, directory: Path, started: ExitStack
 ) -> Callable[[], list[dict[str, Any]]]:
     """Hand the table's stream to its functions until `started` is closed; answers what reads the events published so far."""
     published = Published(engine_url, template.bus or "default", directory / "events.jsonl")

@@ -144,7 +144,10 @@ def running(
     wiring.accounts().create(account_on("make", "free"))
     functions = Functions(ROOT / "functions", template.functions)
     with ExitStack() as started:
-        yield follow_table(template, functions.invoke, dynamo_engine, tmp_path, started), functions
+        yield (
+            follow_table(template, functions.invoke, engine_url=dynamo_engine, directory=tmp_path, started=started),
+            functions,
+        )
     for cached in (settings.settings, *(each for each in vars(wiring).values() if hasattr(each, "cache_clear"))):
         cached.cache_clear()
     wiring.clock.cache_clear()

@@ -1,0 +1,58 @@
+"""A digest that is compared later is made of named fields as JSON, never of what a dataclass happens to look like today.
+
+`repr` and `asdict` change with every field that is added: a retry that is in flight during a deployment would be refused as another body.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.exceptions import DIGESTS
+from tests.architecture.test_sizes import hold
+from tests.architecture.tree import DEPLOYED, dotted, functions
+
+DIGESTING = {"fingerprint", "name_of", "derived", "sha256", "sha1", "md5", "blake2b", "new"}
+LOOKS = {"repr", "asdict", "astuple", "vars", "hash"}
+
+
+def looks_in_digests(function: ast.AST) -> Iterator[str]:
+    """What of a value's looks is taken in a function that makes a digest: calls, `!r`, `__dict__`."""
+    calls = [dotted(node.func).rpartition(".")[2] for node in ast.walk(function) if isinstance(node, ast.Call)]
+    if not DIGESTING & set(calls):
+        return
+    yield from (name for name in calls if name in LOOKS)
+    for node in ast.walk(function):
+        if isinstance(node, ast.FormattedValue) and node.conversion == ord("r"):
+            yield "!r"
+        if isinstance(node, ast.Attribute) and node.attr in ("__dict__", "__repr__", "model_dump_json"):
+            yield node.attr
+
+
+def test_no_digest_is_made_of_what_a_value_looks_like() -> None:
+    found = {
+        each.name: f"{each.where} takes {', '.join(looks)}"
+        for each in functions(*DEPLOYED)
+        if (looks := list(looks_in_digests(each.node)))
+    }
+    hold(found, DIGESTS, "DIGESTS")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return ids.fingerprint(repr(body))",
+        "text = json.dumps(asdict(command))\n    return fingerprint(text)",
+        "return ids.name_of(f'{body!r}')",
+        "return sha256(str(body.__dict__).encode()).hexdigest()",
+    ],
+)
+def test_the_digest_rule_sees_a_breach(body: str) -> None:
+    assert list(looks_in_digests(ast.parse(f"def f(body):\n    {body}")))
+
+
+@pytest.mark.parametrize("body", ["return ids.fingerprint('grant', str(body.credits))", "return repr(body)"])
+def test_the_digest_rule_lets_named_fields_pass(body: str) -> None:
+    assert not list(looks_in_digests(ast.parse(f"def f(body):\n    {body}")))
