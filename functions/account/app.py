@@ -143,6 +143,6 @@ ROUTES = {
 }
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer one call."""
-    return dispatch(ROUTES, event)
+    return dispatch(ROUTES, event, context)

@@ -13,7 +13,9 @@ from lotbook.usecases.inbox.handle_event import handle_event
 def receive(request: Request) -> Answer:
     """One event. 200 is said when it is handled, known already, or not ours; whatever raises is delivered again (D5)."""
     hint = wiring.gateway_events().read(_body(request), request.headers.get("stripe-signature"))
-    return Answer(200, {"outcome": handle_event(hint, desk=wiring.sales_desk()).outcome})
+    handled = handle_event(hint, desk=wiring.sales_desk())
+    noted = {"event_id": hint.event_id, "outcome": handled.outcome, "purchase_id": handled.purchase_id}
+    return Answer(200, {"outcome": handled.outcome}, noted=noted)
 
 
 def _body(request: Request) -> bytes:
@@ -27,6 +29,6 @@ def _body(request: Request) -> bytes:
 ROUTES = {"POST /v1/webhooks/stripe": receive}
 
 
-def handler(event: Event, _context: object) -> dict[str, Any]:
+def handler(event: Event, context: object) -> dict[str, Any]:
     """Lambda's entry."""
-    return dispatch(ROUTES, event)
+    return dispatch(ROUTES, event, context)

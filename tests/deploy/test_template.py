@@ -73,6 +73,17 @@ def test_routes_agree_with_the_code(template: Template) -> None:
     assert declared == coded
 
 
+def test_s14_every_route_without_a_token_has_a_throttle_of_its_own() -> None:
+    """Whoever floods one of them would make the API answer 429 to everybody."""
+    (api,) = of_type("AWS::Serverless::HttpApi").values()
+    settings = api["RouteSettings"]
+    assert set(settings) == {key for key, route in CONTRACT.items() if route.public}
+    shared = api["DefaultRouteSettings"]
+    for own in settings.values():
+        assert set(own) == set(shared)
+        assert all(own[name] != shared[name] for name in own if name.startswith("Throttling"))
+
+
 def test_no_two_routes_are_the_same(template: Template) -> None:
     names = [re.sub(r"{\w+}", "{}", route.key) for route in template.routes]
     assert len(names) == len(set(names))

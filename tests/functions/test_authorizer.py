@@ -61,7 +61,14 @@ class World:
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         now = self.clock.now() // SECOND
-        known = {"iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "account_id": "acme", "role": "owner", "exp": now + 60}
+        known = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": "auth0|ann",
+            "account_id": "acme",
+            "role": "owner",
+            "exp": now + 60,
+        }
         return {name: value for name, value in (known | changes).items() if value is not None}
 
     def token(self, key: Any = RSA_KEY, algorithm: str = "RS256", kid: str = "r1", **changes: Any) -> str:
@@ -82,11 +89,35 @@ def world(environment: Table, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_callers_a_member_token_names_account_and_role(world: World) -> None:
-    expected = {"kind": "member", "actor": "ann", "account_id": "acme", "role": "owner"}
+    expected = {"kind": "member", "actor": "auth0|ann", "account_id": "acme", "role": "owner"}
     assert world.ask(world.token()) == expected
     assert world.ask(world.token(EC_KEY, "ES256", "e1")) == expected
     assert world.ask(world.token(aud=["other", AUDIENCE])) == expected
     assert world.ask(world.token(), scheme="bearer") == expected
+
+
+@pytest.mark.parametrize("subject", ["system", "backend", "SYSTEM", "4e1c-9f", "member:system", "member:"])
+def test_s14_no_member_is_named_like_the_system_or_like_a_service_key(world: World, subject: str) -> None:
+    wiring.service_keys().put(hash_of("lbk_backend_1"), "backend", frozenset({"read"}), 0)
+    assert world.ask("lbk_backend_1")["actor"] == "backend"
+    assert world.ask(world.token(sub=subject))["actor"] == f"member:{subject}"
+
+
+def test_s14_two_subjects_never_become_one_actor(world: World) -> None:
+    subjects = ["a", "member:a", "member:member:a", "a@b", "auth0|a", "a" * 65]
+    assert len({world.ask(world.token(sub=subject))["actor"] for subject in subjects}) == len(subjects)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [b'{"keys":' + b"[" * 100_000 + b"]" * 100_000 + b"}", b"[" * 250_000, b'{"keys":7}', b'{"keys":{}}', b"\xff"],
+)
+def test_s14_a_key_set_that_cannot_be_read_is_unavailable_and_no_crash(world: World, keys: bytes) -> None:
+    read = JwtMemberTokens(
+        IssuerKeys("https://issuer.example/keys", world.wall, lambda _: keys), Claims(ISSUER, AUDIENCE, "a", "r")
+    )
+    with pytest.raises(Unavailable):
+        read.read(world.token(), world.clock.now())
 
 
 def test_callers_the_answer_depends_on_the_token_never_on_the_route(world: World) -> None:

@@ -225,6 +225,16 @@ def test_no_secret_key_or_signature_is_logged(
         assert secret not in out
 
 
+def test_the_line_of_an_event_names_it_what_became_of_it_and_its_purchase(
+    api: Api, paid: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    deliver(api, event_about(paid)).ok()
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    event_id = json.loads(event_about(paid))["id"]
+    assert (line["event_id"], line["outcome"], line["purchase_id"]) == (event_id, "settled", paid["purchase_id"])
+
+
 def test_strangers_cannot_make_it_hammer_the_secret_store(api: Api, gateway: FakeGateway, ssm: Ssm) -> None:
     for _ in range(20):
         deliver(api, b"{}", "t=1,v1=ab").problem(400, "bad_signature")

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from jwt import PyJWK, PyJWS, PyJWTError
 
-from lotbook.domain.values.access import ROLES, Caller
+from lotbook.domain.values.access import ROLES, Caller, member_actor
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import MINUTE, SECOND
 from lotbook.ports.shop import Clock
@@ -84,13 +84,13 @@ def _usable(key_set: bytes) -> dict[str, PyJWK]:
     """The signing keys of a JWKS by id: asymmetric ones of our algorithms only, so a token can never be its own proof."""
     try:
         listed = json.loads(key_set)["keys"][:MAX_KEYS]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Unavailable("The token issuer's keys cannot be read.") from None
     keys: dict[str, PyJWK] = {}
     for each in listed:
         try:
             key = PyJWK(each)
-        except (PyJWTError, AttributeError, TypeError):
+        except (PyJWTError, AttributeError, TypeError, RecursionError):
             continue  # a kind of key that we do not know; others may be fine
         if isinstance(key.key_id, str) and key.algorithm_name in ALGORITHMS and key.public_key_use in (None, "sig"):
             keys[key.key_id] = key
@@ -152,7 +152,7 @@ class JwtMemberTokens:
         role = next((role for role in ROLES if role == payload.get(self._claims.role_claim)), None)
         if role is None or not _is_name(actor) or not isinstance(account_id, str):
             return None
-        return Caller("member", actor, account_id=account_id, role=role)
+        return Caller("member", member_actor(actor), account_id=account_id, role=role)
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -114,8 +114,8 @@ def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
     if (
         not route_key.startswith("GET ") and not route.signed
     ):  # where no body belongs, a wrong one is refused all the same
-        yield from (errors.MalformedJson.code, errors.BodyTooLarge.code, errors.InvalidRequest.code)
-    if route.query:
+        yield from (errors.MalformedJson.code, errors.BodyTooLarge.code)
+    if not route.signed:  # a query parameter that the call does not know
         yield errors.InvalidRequest.code
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from lotbook.domain.values.errors import BodyTooLarge, InvalidRequest, MalformedJson
@@ -37,10 +38,14 @@ def parse_object(raw: bytes) -> dict[str, Any]:
 
 def refuse_members(document: dict[str, Any], known: frozenset[str] = frozenset()) -> None:
     """Raises InvalidRequest when the object has members that the call does not know."""
-    unknown = sorted(set(document) - known)
+    refuse_names(sorted(set(document) - known), UNKNOWN)
+
+
+def refuse_names(unknown: Sequence[str], message: str) -> None:
+    """Raises InvalidRequest when there are any, each with the message."""
     if unknown:
-        named = [{"field": name[:MAX_NAME_SHOWN], "code": "unknown", "message": UNKNOWN} for name in unknown]
-        raise InvalidRequest(UNKNOWN, errors=named[:MAX_ERRORS])
+        named = [{"field": name[:MAX_NAME_SHOWN], "code": "unknown", "message": message} for name in unknown]
+        raise InvalidRequest(f"{named[0]['field']}: {message}", errors=named[:MAX_ERRORS])
 
 
 def parse_json(raw: bytes) -> Any:

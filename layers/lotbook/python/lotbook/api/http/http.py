@@ -2,7 +2,8 @@
 
 A function module has `ROUTES = {"POST /v1/...": handle}` and `handler = lambda event, context: dispatch(ROUTES, event)`; keys are
 API Gateway's `routeKey`, facts about them are in `routes.CONTRACT`. Order of refusals: 401, 404 of the account, 403, 413, 400 of
-the key, then the body. Only named outcomes become answers; anything else crashes, is logged by Lambda and alarmed.
+the query and the key, then the body. Only named outcomes become answers; anything else crashes: one line joins API Gateway's
+id with Lambda's, the traceback is Lambda's own, an alarm rings, and API Gateway answers 500 (decisions/0057).
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ from functools import cached_property
 from typing import Any
 
 from lotbook.api.http import body, idempotency, identity, problems
-from lotbook.api.http.observability import log_answer
+from lotbook.api.http.observability import log_answer, log_crash
 from lotbook.api.http.routes import CONTRACT, Route
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import MalformedJson, Outcome
 
 Event = Mapping[str, Any]
 MAX_USER_AGENT_CHARACTERS = 256
-ANSWER_HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
+ANSWER_HEADERS = {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, a body that `json` can write or a text that goes out as it is, and headers beside the usual ones."""
+    """Status, a body that `json` can write or a text that goes out as it is, and headers beside the usual ones.
+
+    `noted`: what the line in the log says beside the usual members, ids and codes only.
+    """
 
     status: int
     body: Mapping[str, Any] | str
     headers: Mapping[str, str] = field(default_factory=dict)
+    noted: Mapping[str, str | None] = field(default_factory=dict)
 
 
 Handle = Callable[[Request], Answer]
@@ -96,19 +105,22 @@ def once(status: int, shape: Mapping[str, Any], *, replayed: bool) -> Answer:
     return Answer(status, shape, idempotency.REPLAYED if replayed else {})
 
 
-def dispatch(routes: Mapping[str, Handle], event: Event) -> dict[str, Any]:
+def dispatch(routes: Mapping[str, Handle], event: Event, context: object) -> dict[str, Any]:
     """Answer one event. Raises KeyError for a route that the function does not have: the template is wrong then."""
     request = read(event)
-    handle, route = routes[request.route_key], CONTRACT[request.route_key]
-    code = None
+    answer, code = None, None
     try:
+        handle, route = routes[request.route_key], CONTRACT[request.route_key]
         request = _admit(route, request)
         answer = handle(request)
     except Outcome as outcome:
         code = outcome.code
         document = problems.document(outcome, request.request_id)
         answer = Answer(document["status"], document, problems.headers(outcome))
-    _log(request, answer, code)
+    finally:
+        if answer is None:
+            log_crash(lambda_id=getattr(context, "aws_request_id", None), **_logged(request))
+    log_answer(**_logged(request), status=answer.status, code=code, **answer.noted)
     return {
         "statusCode": answer.status,
         "headers": {**ANSWER_HEADERS, **answer.headers},
@@ -144,20 +156,27 @@ def _admit(route: Route, request: Request) -> Request:
     if not route.public:
         caller = identity.admit(route, identity.from_context(request.context), request.path)
         request = replace(request, admitted=caller)
-    if not route.signed:
+    if not route.signed:  # the sender of those is no client of ours, and its address is the deployment's business
+        _refuse_unknown(request.query, route.query)
         body.check_size(request.body_bytes)
     return replace(request, key=idempotency.key_of(request.headers)) if route.keyed else request
 
 
-def _log(request: Request, answer: Answer, code: str | None) -> None:
-    log_answer(
-        request_id=request.request_id,
-        route=request.route_key,
-        account_id=request.path.get("account_id") if request.admitted else None,
-        actor=request.admitted.actor if request.admitted else None,
-        status=answer.status,
-        code=code,
-    )
+def _refuse_unknown(query: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """A parameter that a call does not know would be a filter that is not applied (N8); raises InvalidRequest."""
+    there_are = f"those of this call are {', '.join(known)}" if known else "this call has none"
+    told = f"There is no such query parameter here; {there_are}."
+    body.refuse_names([name for name in query if name not in known], told)
+
+
+def _logged(request: Request) -> dict[str, str | None]:
+    """What every line about a request says. `request_id` is API Gateway's, which the caller has too."""
+    return {
+        "request_id": request.request_id,
+        "route": request.route_key,
+        "account_id": request.path.get("account_id") if request.admitted else None,
+        "actor": request.admitted.actor if request.admitted else None,
+    }
 
 
 def _printable(text: str) -> str:

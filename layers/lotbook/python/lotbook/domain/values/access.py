@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,12 +20,23 @@ SCOPES: tuple[Scope, ...] = (
 )
 
 
+SYSTEM = "system"  # who acts when nobody asked: schedules, renewals, the gateway's news
+MEMBER_PREFIX = "member:"
+_COULD_BE_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}|" + f"{MEMBER_PREFIX}.*", re.DOTALL)
+
+
+def member_actor(subject: str) -> str:
+    """How a member is named in entries and consents. The issuer chooses subjects, and one may look like the system or like
+    a service key's id: those bear a prefix, which no id of ours has (S14)."""
+    return MEMBER_PREFIX + subject if _COULD_BE_OURS.fullmatch(subject) else subject
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """An authenticated caller. A member has an account and a role; a service has scopes and reaches every account."""
 
     kind: Literal["member", "service"]
-    actor: str  # the member's `sub`, or the service key's id; goes into entries and consents
+    actor: str  # `member_actor` of the member's `sub`, or the service key's id; goes into entries and consents
     account_id: str | None = None
     role: Role | None = None
     scopes: frozenset[Scope] = frozenset()
