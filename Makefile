@@ -10,6 +10,8 @@ SAM := .venv-sam/.sam-installed
 # An environment whose Python has gone (upgraded, removed) loses its stamps here, so it is made anew.
 _ := $(shell for e in .venv .venv-engine .venv-sam; do \
 	[ ! -d $$e ] || $$e/bin/python -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
+ROOMS = $(sort $(notdir $(patsubst %/,%,$(wildcard tests/*/*/))))
+ROOM_TESTS = $(filter-out %__pycache__,$(wildcard tests/*/$(ROOM)))
 export SAM_CLI_TELEMETRY := 0
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
@@ -34,8 +36,17 @@ audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lot
 soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
 	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race tests/usecases
 
-test: $(TEST) $(ENGINE) $(SAM) check validate ## everything CI runs: format, lint, types, sam validate, all tests
+ifdef ROOM
+ifeq ($(ROOM_TESTS),)
+$(error There is no room $(ROOM) in tests/*/. There are: $(ROOMS))
+endif
+test: $(TEST)
+	.venv/bin/python -m pytest -q $(ROOM_TESTS)
+else
+test: ## everything CI runs: format, lint, types, sam validate, all tests; ROOM=credits: the tests of one room in every layer
+	@DOTS= $(MAKE) --no-print-directory --jobs=3 check validate $(ENGINE)
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
+endif
 
 test-fast: $(TEST) ## the tests that start no process
 	.venv/bin/python -m pytest -q -n 2 -m "not process"
@@ -76,7 +87,7 @@ clean-data: ## remove the local run's data
 $(RUN): requirements/run.txt requirements/install.sh
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv run
 
-$(TEST): requirements/test.txt requirements/install.sh $(RUN)
+$(TEST): requirements/test.txt requirements/install.sh # holds everything that RUN does
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv test
 
 $(ENGINE): requirements/engine.txt requirements/install.sh

@@ -8,6 +8,7 @@ folder=$1
 set=$2
 python=${PYTHON:-python3}
 log=$folder/install.log
+dot=${DOTS-.} # set but empty: several install at the same time, so each says where it begins and where it ends
 
 fail() {
     printf '\n%s\n' "$*" >&2
@@ -32,6 +33,7 @@ mkdir -p "$folder"
 : >"$folder/.installing"
 began=$(date +%s)
 printf 'Installing %s packages into %s (once) ' "$(grep -c '^[a-z0-9]' "requirements/$set.txt")" "$folder"
+[ -n "$dot" ] || echo
 
 # In a session of its own, so that whatever it starts can be ended with it.
 "$python" -c 'import os, sys; os.setsid(); os.execv("/bin/sh", ["sh", *sys.argv[1:]])' -euc '
@@ -50,7 +52,7 @@ give_up() {
 trap give_up INT TERM HUP
 while kill -0 "$job" 2>/dev/null; do
     sleep 1
-    printf .
+    printf %s "$dot"
 done
 wait "$job" || {
     tail -n 15 "$log" >&2
@@ -62,4 +64,5 @@ if [ "$set" = test ]; then # test.txt holds everything that run.txt does
 fi
 : >"$folder/.$set-installed"
 rm -f "$folder/.installing"
+[ -n "$dot" ] || printf %s "$folder"
 echo " done in $(($(date +%s) - began)) s"

@@ -60,8 +60,28 @@ def test_n5_make_test_fast_runs_what_starts_no_process_and_nothing_else() -> Non
     folders = {test.split("/")[1] for test in found}
     assert {"domain", "usecases", "api", "architecture", "functions", "contracts"} <= folders
     assert "race" not in folders
-    assert not [test for test in found if "test_run_process" in test or "test_cold_start" in test]
+    assert not [test for test in found if "test_run_process" in test or "test_consume_loads" in test]
     assert len(found) > 3_000
+
+
+def test_make_test_of_one_room_runs_that_room_in_every_layer_and_nothing_else() -> None:
+    assert set(pytest_arguments("test", "ROOM=credits")) == {"-q", "tests/domain/credits", "tests/usecases/credits"}
+
+
+def test_a_room_that_is_not_there_is_named_with_those_that_are_before_anything_is_installed() -> None:
+    said = subprocess.run(["make", "test", "ROOM=credit"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert "There is no room credit " in said.stderr
+    assert " credits " in said.stderr
+    assert "Installing" not in said.stdout
+
+
+def test_make_test_checks_validates_and_runs_every_test() -> None:
+    """Whatever the ways of installing: what CI runs leaves nothing out."""
+    done = commands("test")
+    for part in ("ruff format --check", "ruff check", "-m mypy", "samcli validate --lint"):
+        assert part in done, part
+    assert pytest_arguments("test") == ["-n", "2", "--dist", "loadgroup"]
 
 
 def test_every_phony_target_is_listed_with_what_it_does() -> None:
