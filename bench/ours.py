@@ -24,9 +24,9 @@ from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.settle_book import settle_book
 from tests.fakes.credit_desk import credit_desk
 from tests.functions.events import an_event
 
@@ -92,7 +92,7 @@ class Ours:
 
     def left(self) -> int:
         """Settled, then what the book says can be spent."""
-        settle_book(self.account_id, UNIT, desk=credit_desk(self._books, CLOCK))
+        bring_up_to_date(self.account_id, UNIT, desk=credit_desk(self._books, CLOCK))
         book = self._books.get(self.account_id, UNIT)
         return book.available if book else 0
 

@@ -86,7 +86,7 @@ def show_entries(request: Request) -> Answer:
 def export_statement(request: Request) -> Answer:
     """`GET .../entries/export`."""
     from lotbook.api.answers import render_csv
-    from lotbook.usecases.credits.export_entries import export_entries
+    from lotbook.usecases.credits.statement import export_entries
 
     listing = _statement(request)
     page = export_entries(

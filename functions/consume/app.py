@@ -9,10 +9,11 @@ from lotbook import wiring
 from lotbook.api.answers import render
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
-from lotbook.usecases.credits.close_hold import CloseHold, close_hold
+from lotbook.domain.credits.requests import ResolveHold
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.resolve_on_request import resolve_on_request
 
 
 def burn(request: Request) -> Answer:
@@ -48,9 +49,9 @@ def release(request: Request) -> Answer:
 
 
 def _close(request: Request, credits: int | None) -> Answer:
-    result = close_hold(
+    result = resolve_on_request(
         request.account_id,
-        CloseHold(request.path["hold_id"], request.key, credits, request.caller.actor),
+        ResolveHold(request.path["hold_id"], request.key, credits, request.caller.actor),
         desk=wiring.credit_desk(),
         keys=wiring.idempotency(),
         accounts=wiring.accounts(),

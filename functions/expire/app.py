@@ -7,8 +7,7 @@ from typing import Any, Protocol
 
 from lotbook import wiring
 from lotbook.api.http.metrics import report
-from lotbook.usecases.credits.sweep_books import sweep_books
-from lotbook.usecases.credits.sweep_holds import sweep_holds
+from lotbook.usecases.credits.expiry import sweep_books, sweep_holds
 from lotbook.usecases.news.announce_expiring import announce_expiring
 
 

@@ -11,9 +11,9 @@ from moto import mock_aws
 
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.credits.requests import BatchItem, BurnRequest
-from lotbook.usecases.credits.close_hold import CloseHold, close_hold
+from lotbook.domain.credits.requests import BatchItem, BurnRequest, ResolveHold
 from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.resolve_on_request import resolve_on_request
 from tests.contracts.test_book_counts import A, World
 from tests.fakes.credit_desk import credit_desk
 
@@ -57,10 +57,10 @@ def test_t23_a_batch_sent_again(world: World) -> None:
 def test_t23_closing_a_hold_by_request(world: World, credits: int | None, cost: tuple[int, int, int]) -> None:
     held = world.hold()
     keys = DynamoIdempotency(Table(world.meter, "lotbook"))
-    command = CloseHold(held.hold_id, "c", credits, "service")
+    command = ResolveHold(held.hold_id, "c", credits, "service")
 
     def close() -> object:
-        return close_hold(
+        return resolve_on_request(
             A,
             command,
             keys=keys,

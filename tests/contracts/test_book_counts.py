@@ -21,20 +21,19 @@ from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.book import Book, Memo, Receipt
 from lotbook.domain.credits.ledger import Pointer, burn_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.orders import Grant
-from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+from lotbook.domain.credits.orders import ClawBack, Grant
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.credits.turn import Settled, lay
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import InsufficientCredits
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
-from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.lots import claw_back, grant_lot
+from lotbook.usecases.credits.order import open_book
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from tests import table
 from tests.fakes.credit_desk import credit_desk
 from tests.meter import Metered, item_bytes, value_bytes
@@ -100,7 +99,7 @@ def _duplicate_at_once(world: World) -> Callable[[], Any]:
 def _late_duplicate(world: World) -> Callable[[], Any]:
     world.grant()
     world.burn("k")
-    settle_book(A, U, desk=credit_desk(world.books, world))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     return lambda: world.burn("k")
 
 
@@ -145,18 +144,25 @@ def _hold(world: World) -> Callable[[], Any]:
 def _capture_all(world: World) -> Callable[[], Any]:
     world.grant()
     held = world.hold()
-    return lambda: capture_hold(A, held.hold_id, "c", 5, actor="service", desk=credit_desk(world.books, world))
+    return lambda: resolve_hold(A, ResolveHold(held.hold_id, "c", 5, "service"), desk=credit_desk(world.books, world))
 
 
 def _release(world: World) -> Callable[[], Any]:
     world.grant()
     held = world.hold()
-    return lambda: release_hold(A, held.hold_id, "r", actor="service", desk=credit_desk(world.books, world))
+    return lambda: resolve_hold(
+        A, ResolveHold(held.hold_id, "r", None, "service"), desk=credit_desk(world.books, world)
+    )
 
 
 def _claw_back(world: World) -> Callable[[], Any]:
     granted = world.grant()
-    return lambda: claw_back(A, U, granted.lot_id, "re_1", 100, desk=credit_desk(world.books, world))
+    return lambda: claw_back(
+        A,
+        U,
+        ClawBack(granted.lot_id, "re_1", 100),
+        desk=credit_desk(world.books, world),
+    )
 
 
 def _balance(world: World) -> Callable[[], Any]:

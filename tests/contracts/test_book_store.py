@@ -12,28 +12,7 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Renewal
 from lotbook.domain.credits.turn import Settled, lay
 from lotbook.ports.books import BookStore, Prune
-
-NOW = 1_000_000
-A, U = "acc", "credits"
-
-
-def opened(books: BookStore, credits: int = 10) -> Book:
-    """A book with one lot on its tape."""
-    books.create(A, U, Book(since=NOW))
-    lot = Lot("lot_a", U, "plan", credits, 2, NOW, NOW + 9_000, NOW)
-    asked = books.ask(A, U, Grant(lot))
-    assert asked.book
-    swapped = books.swap(A, U, asked.book, lay(U, asked.book, Settled(), NOW))
-    assert swapped.done
-    assert swapped.book
-    books.tidy(A, U, list(swapped.book.outcomes))
-    book = books.get(A, U)
-    assert book
-    return book
-
-
-def memo(credits: int = 1, at: int = NOW, **fields: object) -> Memo:
-    return replace(Memo("consume", credits, at, "service", "digest"), **fields)  # type: ignore[arg-type]
+from tests.contracts.a_book import NOW, A, U, memo, opened
 
 
 def test_t24_a_burn_stores_the_old_position_and_link_in_its_receipt(books: BookStore) -> None:

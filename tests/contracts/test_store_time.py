@@ -20,11 +20,11 @@ from lotbook.domain.credits.requests import BurnRequest, HoldRequest
 from lotbook.domain.values.errors import InsufficientCredits, Unavailable
 from lotbook.domain.values.instants import DAY, HOUR, MINUTE, SECOND
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
-from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.lots import grant_lot
+from lotbook.usecases.credits.order import open_book
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.settle_book import settle_book
 from tests import table
 from tests.fakes.credit_desk import credit_desk
 
@@ -152,7 +152,7 @@ def test_d18_a_machine_that_is_ahead_lapses_no_hold(world: World) -> None:
     hold(A, "h", HoldRequest(15, ttl_seconds=60), desk=desk)
     fast = world.worker(HOUR)
     with pytest.raises(Unavailable):
-        settle_book(A, U, desk=credit_desk(fast.books, fast.clock))
+        bring_up_to_date(A, U, desk=credit_desk(fast.books, fast.clock))
     found = worker.books.get(A, U)
     assert found
     assert len(found.holds) == 1

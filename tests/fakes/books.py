@@ -18,6 +18,13 @@ from lotbook.ports.books import Attempt, Prune
 
 GUARDS = frozenset(
     {
+        "enough_left",  # no more is burned than is there
+        "until",  # the book is not used past its horizon
+        "not_paused",  # a paused account burns nothing
+        "not_held",  # a key has one open hold
+        "room",  # receipts and outcomes are few enough to be settled with one look
+        "order_room",  # waiting orders are few
+        "pause_version",  # an older decision lifts no newer pause
         "prune",  # the receipt to prune is still the one whose entry was seen
         "ask_version",  # an order moves the version
         "swap_burns",  # a turn compares with the burns it read
@@ -86,7 +93,7 @@ class FakeBooks:
         self._call("burn_many", ",".join(name for name, _ in burns))
         with self.lock:
             before = book = self.books.get((account_id, unit))
-            if book is None or len(book.receipts) + len(book.outcomes) + len(burns) > self.max_receipts:
+            if book is None or not self._has_room(book, len(burns)):
                 return Attempt(False, book)
             for name, memo in burns:
                 if not self._may_burn(book, name, memo, None):
@@ -118,9 +125,9 @@ class FakeBooks:
             if book is None or not (
                 (hold in book.holds or "hold_open" not in self.guarded)
                 and self._in_time(book, memo)
-                and (book.until > memo.at or memo.by == "lapse")
+                and (self._within_its_horizon(book, memo) or memo.by == "lapse")
                 and self._no_receipt(book, name)
-                and len(book.receipts) + len(book.outcomes) < self.max_receipts
+                and self._has_room(book, 1)
             ):
                 return Attempt(False, book)
             return self._write(
@@ -138,7 +145,7 @@ class FakeBooks:
         self._call("ask", order.order_id)
         with self.lock:
             book = self.books.get((account_id, unit))
-            if book is None or len(book.orders) >= MAX_ORDERS:
+            if book is None or ("order_room" in self.guarded and len(book.orders) >= MAX_ORDERS):
                 return Attempt(False, book)
             if order.order_id in book.orders and "order_absent" in self.guarded:
                 return Attempt(False, book)
@@ -149,7 +156,9 @@ class FakeBooks:
     def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
         self._call("swap", str(old.version))
         with self.lock:
-            book = self.books[account_id, unit]
+            book = self.books.get((account_id, unit))
+            if book is None:
+                return Attempt(False, None)
             moved = "swap_burns" in self.guarded and (book.position, book.head) != (old.position, old.head)
             turned = "swap_version" in self.guarded and book.version != old.version
             if moved or turned:
@@ -161,7 +170,9 @@ class FakeBooks:
         gone = set(outcomes)
         self._call("tidy", "")
         with self.lock:
-            book = self.books[account_id, unit]
+            book = self.books.get((account_id, unit))
+            if book is None:
+                return
             left = {name: entry for name, entry in book.outcomes.items() if name not in gone}
             receipts = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
             self._write(account_id, unit, replace(book, outcomes=left, receipts=receipts))
@@ -170,7 +181,7 @@ class FakeBooks:
         self._call("pause", reason or "")
         with self.lock:
             book = self.books.get((account_id, unit))
-            if book is None or book.pause_version >= version:
+            if book is None or ("pause_version" in self.guarded and book.pause_version >= version):
                 return Attempt(False, book)
             paused = replace(book, pause_reason=reason, pause_version=version, version=book.version + 1)
             return self._write(account_id, unit, paused)
@@ -178,7 +189,7 @@ class FakeBooks:
     def create(self, account_id: str, unit: str, book: Book) -> bool:
         self._call("create", unit)
         with self.lock:
-            if (account_id, unit) in self.books:
+            if (account_id, unit) in self.books and "put_if_absent" in self.guarded:
                 return False
             self.books[account_id, unit] = book
             return True
@@ -249,18 +260,24 @@ class FakeBooks:
 
     def _may_burn(self, book: Book, name: str, memo: Memo, prune: Prune | None) -> bool:
         return (
-            book.available >= memo.credits
+            (book.available >= memo.credits or "enough_left" not in self.guarded)
             and self._in_time(book, memo)
-            and book.until > memo.at
-            and book.pause_reason is None
+            and self._within_its_horizon(book, memo)
+            and (book.pause_reason is None or "not_paused" not in self.guarded)
             and self._no_receipt(book, name)
-            and name not in book.holds
-            and len(book.receipts) + len(book.outcomes) < self.max_receipts
+            and (name not in book.holds or "not_held" not in self.guarded)
+            and self._has_room(book, 1)
             and self._may_prune(book, prune)
         )
 
     def _in_time(self, book: Book, memo: Memo) -> bool:
         return book.since <= memo.at or "since" not in self.guarded
+
+    def _within_its_horizon(self, book: Book, memo: Memo) -> bool:
+        return book.until > memo.at or "until" not in self.guarded
+
+    def _has_room(self, book: Book, burns: int) -> bool:
+        return len(book.receipts) + len(book.outcomes) + burns <= self.max_receipts or "room" not in self.guarded
 
     def _no_receipt(self, book: Book, name: str) -> bool:
         return name not in book.receipts or "receipt_absent" not in self.guarded

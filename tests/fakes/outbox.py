@@ -18,7 +18,7 @@ from lotbook.domain.policy.document import Alerts
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
 from lotbook.usecases.news.announce import Outlets
 from lotbook.usecases.news.deliver_changes import deliver_changes

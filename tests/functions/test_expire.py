@@ -9,7 +9,7 @@ import pytest
 
 from functions.expire import app
 from lotbook import wiring
-from lotbook.usecases.credits.sweep_books import Swept
+from lotbook.usecases.credits.expiry import Swept
 
 
 class Context:

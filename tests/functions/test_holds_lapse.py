@@ -10,8 +10,8 @@ import pytest
 from lotbook import wiring
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.instants import SECOND
-from lotbook.usecases.credits import sweep_holds as subject
-from lotbook.usecases.credits.sweep_holds import sweep_holds
+from lotbook.usecases.credits import expiry as subject
+from lotbook.usecases.credits.expiry import sweep_holds
 from tests.fakes.credit_desk import credit_desk
 from tests.functions.conftest import ACCOUNT, Answer, Api
 from tests.functions.holding import (

@@ -302,11 +302,11 @@ def test_csv_more_than_a_page_goes_on_at_the_cursor(
     shop: Api, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from functions.purchase import app
-    from lotbook.usecases.credits import export_entries
+    from lotbook.usecases.credits import statement
 
     monkeypatch.setattr(app, "MAX_ROWS_READ", 2)
-    monkeypatch.setattr(export_entries, "PAGE_ENTRIES", 1)
-    monkeypatch.setattr(export_entries, "MAX_PAGES", 2)
+    monkeypatch.setattr(statement, "PAGE_ENTRIES", 1)
+    monkeypatch.setattr(statement, "MAX_EXPORT_PAGES", 2)
     made = [paid(shop, gateway) for _ in range(3)]
     for route, name, expected in (
         (f"GET {ACCOUNT}/purchases/export", "purchase_id", made[::-1]),

@@ -26,20 +26,18 @@ from lotbook.domain.credits import book as book_module
 from lotbook.domain.credits import shelf
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import BatchItem, Burned, BurnRequest, Held, HoldRequest
+from lotbook.domain.credits.orders import ClawBack, Freeze
+from lotbook.domain.credits.requests import BatchItem, Burned, BurnRequest, Held, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import Outcome
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
-from lotbook.usecases.credits.confirm_lot import decide_lot
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.pause_books import pause_account
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
@@ -197,8 +195,8 @@ class Account(RuleBasedStateMachine):
         """D19: from nothing to all of it, once."""
         key = self._a_hold(number)
         answers = self.both(
-            lambda: capture_hold(
-                A, hold_id_of(burn_name(key)), name, credits, actor="s", desk=credit_desk(self.books, self)
+            lambda: resolve_hold(
+                A, ResolveHold(hold_id_of(burn_name(key)), name, credits, "s"), desk=credit_desk(self.books, self)
             ),
             lambda: self.model.resolve(key, "capture", name, credits),
             crash,
@@ -209,7 +207,9 @@ class Account(RuleBasedStateMachine):
     def release(self, number: int, name: str, crash: int) -> None:
         key = self._a_hold(number)
         answers = self.both(
-            lambda: release_hold(A, hold_id_of(burn_name(key)), name, actor="s", desk=credit_desk(self.books, self)),
+            lambda: resolve_hold(
+                A, ResolveHold(hold_id_of(burn_name(key)), name, None, "s"), desk=credit_desk(self.books, self)
+            ),
             lambda: self.model.resolve(key, "release", name, 0),
             crash,
         )
@@ -252,7 +252,12 @@ class Account(RuleBasedStateMachine):
         if number not in self.lots:
             return
         answers = self.both(
-            lambda: claw_back(A, U, lot_id, claim, credits, desk=credit_desk(self.books, self)),
+            lambda: claw_back(
+                A,
+                U,
+                ClawBack(lot_id, claim, credits),
+                desk=credit_desk(self.books, self),
+            ),
             lambda: self.model.claw_back(lot_id, claim, credits),
             crash,
         )
@@ -277,7 +282,12 @@ class Account(RuleBasedStateMachine):
             return
         lot_id = f"lot_{number}"
         self.both(
-            lambda: freeze_lot(A, U, lot_id, cause, thaw=thaw, desk=credit_desk(self.books, self)),
+            lambda: freeze_lot(
+                A,
+                U,
+                Freeze(lot_id, cause, thaw=thaw),
+                desk=credit_desk(self.books, self),
+            ),
             lambda: self.model.freeze(lot_id, cause, thaw),
             crash,
         )
@@ -301,7 +311,7 @@ class Account(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        settle_book(A, U, desk=credit_desk(self.books, self))
+        bring_up_to_date(A, U, desk=credit_desk(self.books, self))
 
     # --- looking -------------------------------------------------------------------------------------------------
 
@@ -347,7 +357,7 @@ class Account(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.balance()
-        settle_book(A, U, desk=credit_desk(self.books, self))
+        bring_up_to_date(A, U, desk=credit_desk(self.books, self))
         self.balance()
         assert_explained(self.books)
 

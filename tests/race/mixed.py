@@ -14,7 +14,8 @@ from lotbook.adapters.system import SystemClock
 from lotbook.domain.credits import shelf
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+from lotbook.domain.credits.orders import ClawBack
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import (
     HoldClosed,
     HoldNotFound,
@@ -23,13 +24,12 @@ from lotbook.domain.values.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.usecases.credits.claw_back import claw_back
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.lots import claw_back, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from tests import engine
 from tests.fakes.credit_desk import credit_desk
 
@@ -109,18 +109,23 @@ def _do(deed: Deed, books: DynamoBooks, prunes: Prunes) -> str | None:
             asked = HoldRequest(deed.credits)
             return hold(ACCOUNT, deed.name, asked, desk=credit_desk(books, clock, _none, prunes=prunes)).entry_id
         case "capture":
-            found = capture_hold(ACCOUNT, held, "c", deed.credits, actor="x", desk=credit_desk(books, clock))
+            found = resolve_hold(ACCOUNT, ResolveHold(held, "c", deed.credits, "x"), desk=credit_desk(books, clock))
             return f"{found.captured}"
         case "release":
-            return f"{release_hold(ACCOUNT, held, 'r', actor='x', desk=credit_desk(books, clock)).released}"
+            return (
+                f"{resolve_hold(ACCOUNT, ResolveHold(held, 'r', None, 'x'), desk=credit_desk(books, clock)).released}"
+            )
         case "grant":
             return grant_lot(ACCOUNT, lot(deed), desk=credit_desk(books, clock)).entry_id
         case "claw":
             return claw_back(
-                ACCOUNT, UNIT, f"lot_{deed.name}", "r", deed.credits, desk=credit_desk(books, clock)
+                ACCOUNT,
+                UNIT,
+                ClawBack(f"lot_{deed.name}", "r", deed.credits),
+                desk=credit_desk(books, clock),
             ).entry_id
         case _:
-            settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
+            bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
             return None
 
 

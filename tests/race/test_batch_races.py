@@ -12,14 +12,14 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
 from lotbook.domain.audit.books import audit
-from lotbook.domain.credits.requests import BatchItem, BatchResult, BurnRequest, HoldRequest
+from lotbook.domain.credits.requests import BatchItem, BatchResult, BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import HoldClosed, InsufficientCredits, Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from tests import engine, table
 from tests.fakes.credit_desk import credit_desk
 from tests.race.test_burn_races import MAX_RETRIES, U, burn, check_statement, grant, ledger_of, nothing
@@ -57,7 +57,7 @@ def credits_of(key: str) -> int:
 
 def add_up(client: Any, books: DynamoBooks) -> tuple[dict[str, int], int]:
     """Burned credits by entry id, and what is left; the ledger explains the book, the statement the balance."""
-    settle_book(A, U, desk=credit_desk(books, SystemClock()))
+    bring_up_to_date(A, U, desk=credit_desk(books, SystemClock()))
     book, ledger = books.get(A, U), ledger_of(client)
     assert book
     assert audit(U, book, ledger) == []
@@ -146,10 +146,14 @@ def test_d17_d18_captures_against_releases_close_each_hold_once(client: Any) -> 
         for _ in range(MAX_RETRIES):
             try:
                 if way == 2:
-                    found = release_hold(A, holds[which], f"r{which}", actor="a", desk=credit_desk(books, clock))
+                    found = resolve_hold(
+                        A, ResolveHold(holds[which], f"r{which}", None, "a"), desk=credit_desk(books, clock)
+                    )
                 else:
                     key = f"c{which}-{way}"
-                    found = capture_hold(A, holds[which], key, 3 + way, actor="a", desk=credit_desk(books, clock))
+                    found = resolve_hold(
+                        A, ResolveHold(holds[which], key, 3 + way, "a"), desk=credit_desk(books, clock)
+                    )
             except HoldClosed:
                 return None
             except Unavailable:

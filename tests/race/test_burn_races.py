@@ -23,8 +23,8 @@ from lotbook.domain.credits.requests import Burned, BurnRequest
 from lotbook.domain.values.errors import InsufficientCredits, Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.expiry import bring_up_to_date
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
 from tests import engine, table
 from tests.fakes.credit_desk import credit_desk
@@ -124,7 +124,7 @@ def test_d15_every_key_burns_once_and_no_credit_is_oversold(
 
 
 def check(client: Any, books: DynamoBooks, answers: list[tuple[str, int, str | None]], granted: int) -> None:
-    settle_book("acc", U, desk=credit_desk(books, SystemClock()))
+    bring_up_to_date("acc", U, desk=credit_desk(books, SystemClock()))
     book = books.get("acc", U)
     assert book
     ledger = ledger_of(client)

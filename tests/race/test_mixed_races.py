@@ -23,8 +23,8 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.grant import grant_lot
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.expiry import bring_up_to_date
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
 from tests import engine, table
 from tests.audit import assert_explained
@@ -121,7 +121,7 @@ def test_d15_everything_at_once_from_many_processes_adds_up(
     answers, calls = _race(address, processes, threads, deeds, seed, room=5)
     _check_answers(answers)
     assert_explained(made, ACCOUNT)
-    settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
+    bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
     assert_explained(made, ACCOUNT)
     _check_statement(books, clock)
     print(f"{processes * threads} callers, {len(deeds)} deeds, {calls} calls")

@@ -17,7 +17,7 @@ from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import BurnRequest, consume
-from lotbook.usecases.credits.sweep_books import sweep_books
+from lotbook.usecases.credits.expiry import sweep_books
 from tests import engine, table
 from tests.fakes.accounts import FakePolicies, ManualClock, a_policy
 from tests.fakes.credit_desk import credit_desk

@@ -18,20 +18,18 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits import shelf
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import Balance, BatchItem, BurnRequest, HoldRequest
+from lotbook.domain.credits.orders import ClawBack, Freeze
+from lotbook.domain.credits.requests import Balance, BatchItem, BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
-from lotbook.usecases.credits.confirm_lot import decide_lot
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
@@ -75,11 +73,11 @@ class Caller:
 
     def capture(self, key: str, credits: int) -> Any:
         name = hold_id_of(burn_name(key))
-        return capture_hold(self.account, name, "c", credits, actor="x", desk=credit_desk(self.books, self))
+        return resolve_hold(self.account, ResolveHold(name, "c", credits, "x"), desk=credit_desk(self.books, self))
 
     def release(self, key: str) -> Any:
-        return release_hold(
-            self.account, hold_id_of(burn_name(key)), "r", actor="x", desk=credit_desk(self.books, self)
+        return resolve_hold(
+            self.account, ResolveHold(hold_id_of(burn_name(key)), "r", None, "x"), desk=credit_desk(self.books, self)
         )
 
     def grant(self, name: str, credits: int, expires: int | None = None, provisional: bool = False) -> Any:
@@ -88,7 +86,12 @@ class Caller:
         return grant_lot(self.account, lot, desk=credit_desk(self.books, self))
 
     def claw(self, name: str, credits: int) -> Any:
-        return claw_back(self.account, U, f"lot_{name}", "refund", credits, desk=credit_desk(self.books, self))
+        return claw_back(
+            self.account,
+            U,
+            ClawBack(f"lot_{name}", "refund", credits),
+            desk=credit_desk(self.books, self),
+        )
 
     def balance(self) -> Balance:
         return read_balance(self.account, U, desk=credit_desk(self.books, self, _none))
@@ -119,7 +122,7 @@ def _burned(caller: Caller) -> None:
 
 def _settled(caller: Caller) -> None:
     _burned(caller)
-    settle_book(caller.account, U, desk=credit_desk(caller.books, caller))
+    bring_up_to_date(caller.account, U, desk=credit_desk(caller.books, caller))
 
 
 def _held(caller: Caller) -> None:
@@ -158,7 +161,12 @@ def _provisional(caller: Caller) -> None:
 
 def _freeze_and_thaw(caller: Caller) -> None:
     for thaw in (False, True):
-        freeze_lot(caller.account, U, "lot_a", "dispute", thaw=thaw, desk=credit_desk(caller.books, caller))
+        freeze_lot(
+            caller.account,
+            U,
+            Freeze("lot_a", "dispute", thaw=thaw),
+            desk=credit_desk(caller.books, caller),
+        )
 
 
 STORIES: dict[str, Story] = {
@@ -184,7 +192,7 @@ STORIES: dict[str, Story] = {
         lambda caller: decide_lot(caller.account, U, "lot_a", "void", desk=credit_desk(caller.books, caller)),
     ),
     "expiry by the schedule": Story(
-        _dead, lambda caller: settle_book(caller.account, U, desk=credit_desk(caller.books, caller))
+        _dead, lambda caller: bring_up_to_date(caller.account, U, desk=credit_desk(caller.books, caller))
     ),
     "balance": Story(_burned, lambda caller: caller.balance()),
     "balance over a lapsed hold": Story(_lapsed, lambda caller: caller.balance()),

@@ -6,15 +6,14 @@ from typing import Any
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import ClawBack, Freeze
+from lotbook.domain.credits.requests import ResolveHold
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
-from lotbook.usecases.credits.confirm_lot import Verdict, decide_lot
 from lotbook.usecases.credits.consume import BurnRequest, consume
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import HoldRequest, hold
-from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.lots import LotDecision, claw_back, decide_lot, freeze_lot, grant_lot
+from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.worlds import ACCOUNT, UNIT, Env, Operation
 
@@ -49,7 +48,7 @@ def grant(*arguments: Any, **named: Any) -> Operation:
 
 def settle() -> Operation:
     def run(env: Env) -> Any:
-        settle_book(ACCOUNT, UNIT, desk=credit_desk(env.books, env.clock))
+        bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(env.books, env.clock))
 
     return run
 
@@ -65,7 +64,9 @@ def place_hold(key: str, credits: int = 1, ttl: int = 3_600) -> Operation:
 def capture(key: str, credits: int, by: str = "capture-key") -> Operation:
     def run(env: Env) -> Any:
         hold_id = hold_id_of(ledger.burn_name(key))
-        return capture_hold(ACCOUNT, hold_id, by, credits, actor="service", desk=credit_desk(env.books, env.clock))
+        return resolve_hold(
+            ACCOUNT, ResolveHold(hold_id, by, credits, "service"), desk=credit_desk(env.books, env.clock)
+        )
 
     return run
 
@@ -73,19 +74,24 @@ def capture(key: str, credits: int, by: str = "capture-key") -> Operation:
 def release(key: str, by: str = "release-key") -> Operation:
     def run(env: Env) -> Any:
         hold_id = hold_id_of(ledger.burn_name(key))
-        return release_hold(ACCOUNT, hold_id, by, actor="service", desk=credit_desk(env.books, env.clock))
+        return resolve_hold(ACCOUNT, ResolveHold(hold_id, by, None, "service"), desk=credit_desk(env.books, env.clock))
 
     return run
 
 
 def claw(name: str, claim: str, credits: int) -> Operation:
     def run(env: Env) -> Any:
-        return claw_back(ACCOUNT, UNIT, f"lot_{name}", claim, credits, desk=credit_desk(env.books, env.clock))
+        return claw_back(
+            ACCOUNT,
+            UNIT,
+            ClawBack(f"lot_{name}", claim, credits),
+            desk=credit_desk(env.books, env.clock),
+        )
 
     return run
 
 
-def decide(name: str, verdict: Verdict) -> Operation:
+def decide(name: str, verdict: LotDecision) -> Operation:
     def run(env: Env) -> Any:
         return decide_lot(ACCOUNT, UNIT, f"lot_{name}", verdict, desk=credit_desk(env.books, env.clock))
 
@@ -94,7 +100,12 @@ def decide(name: str, verdict: Verdict) -> Operation:
 
 def freeze(name: str, thaw: bool = False) -> Operation:
     def run(env: Env) -> Any:
-        return freeze_lot(ACCOUNT, UNIT, f"lot_{name}", "dispute", thaw=thaw, desk=credit_desk(env.books, env.clock))
+        return freeze_lot(
+            ACCOUNT,
+            UNIT,
+            Freeze(f"lot_{name}", "dispute", thaw=thaw),
+            desk=credit_desk(env.books, env.clock),
+        )
 
     return run
 

@@ -10,8 +10,8 @@ from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.requests import Burned, Held
 from lotbook.domain.values.errors import InsufficientCredits, Outcome
 from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -67,8 +67,8 @@ def end_differences(state: State, max_receipts: int) -> list[str]:
     nobody = Env(books, clock, Prunes())
     try:
         differences = _read_both(books, clock, nobody)
-        settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
-        settle_book(ACCOUNT, UNIT, desk=credit_desk(books, clock))
+        bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
+        bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
         differences += audit(UNIT, books.books[ACCOUNT, UNIT], {key[-1]: e for key, e in books.ledger.items()})
         return differences + _read_both(books, clock, nobody)
     except (Outcome, *DEFECTS) as error:

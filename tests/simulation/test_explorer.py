@@ -17,7 +17,7 @@ from lotbook.domain.credits.turn import Settled
 from lotbook.usecases.credits import burn as burning
 from lotbook.usecases.credits import turn as turns
 from tests.simulation.explorer import Explorer
-from tests.simulation.operations import burn, grant
+from tests.simulation.operations import burn, grant, place_hold, settle
 from tests.simulation.scopes import LARGE, SMALL
 from tests.simulation.worlds import Scope, Violation
 
@@ -120,6 +120,10 @@ MUTATIONS: dict[str, Mutation] = {
         Scope(((burn("k"),), (burn("k"),)), before=(grant("A", 3),)), without=("receipt_absent",)
     ),
     "since": Mutation(SMALL["future_lot_becomes_first"], without=("since",)),
+    "not_held": Mutation(
+        Scope(((burn("k"),), (place_hold("h", 2),)), before=(grant("A", 5), place_hold("h", 2), settle())),
+        without=("not_held",),
+    ),
     "compare_position": Mutation(PRUNE_LIST, patch=_no_positions),
     "order_look_up": Mutation(SMALL["grant_twice"], patch=_no_look_up),
     "settle_before_look_up": Mutation(replace(SMALL["grant_twice"], crashes=2), patch=_look_up_first),

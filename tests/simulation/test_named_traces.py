@@ -19,10 +19,10 @@ from lotbook.domain.credits.requests import Burned, BurnRequest
 from lotbook.usecases.credits import order as ordering
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.settle_book import settle_book
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.explorer import Explorer
@@ -89,7 +89,7 @@ class Trace:
         assert self.books.burn(ACCOUNT, UNIT, burn_name(key), memo, None).done
 
     def settle(self) -> None:
-        settle_book(ACCOUNT, UNIT, desk=credit_desk(self.books, self))
+        bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(self.books, self))
 
     @property
     def book(self) -> Book:

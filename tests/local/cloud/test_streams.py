@@ -23,7 +23,7 @@ from lotbook.adapters.dynamo.table import to_item
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.samples import account_on, published

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.values import instants
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from tests.fakes.accounts import FREE, MONTHLY, TERM, a_policy, at
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.deployment import World
@@ -167,7 +167,9 @@ def test_a_worker_whose_clock_is_behind_renews_by_the_time_that_the_book_has_see
     world = World()
     world.open()
     world.clock.set("2026-02-15T10:00:00")
-    settle_book("acme", "credits", desk=credit_desk(world.books, world.clock))  # the fast clock journals, then is gone
+    bring_up_to_date(
+        "acme", "credits", desk=credit_desk(world.books, world.clock)
+    )  # the fast clock journals, then is gone
     world.clock.instant -= 2 * instants.SECOND
     assert world.burned_kinds(11) == [("free", 10), ("plan", 1)]
     assert [entry for entry in world.entries() if entry == ("granted", 100)] == [("granted", 100)] * 2

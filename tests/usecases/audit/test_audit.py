@@ -12,17 +12,17 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, OpenHold
 from lotbook.domain.credits.ledger import Draw, Entry
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+from lotbook.domain.credits.orders import ClawBack
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.sales.purchase import Purchase, Settlement, lot_id_of, lots_of
 from lotbook.domain.values.instants import DAY, FAR_FUTURE, HOUR
 from lotbook.usecases.audit.audit_accounts import LedgerDiffers, audit_accounts
-from lotbook.usecases.credits.claw_back import claw_back
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.lots import claw_back, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from tests.audit import FakeAudits, assert_explained, audited, auditing
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
@@ -44,8 +44,15 @@ class World:
         self.burn("k2", 45)
         self.hold("h1", 20)
         self.hold("h2", 5)
-        capture_hold(A, hold_id_of(ledger.burn_name("h1")), "c", 8, actor="x", desk=credit_desk(self.books, self.clock))
-        claw_back(A, U, "lot_b", "refund", 95, desk=credit_desk(self.books, self.clock))
+        resolve_hold(
+            A, ResolveHold(hold_id_of(ledger.burn_name("h1")), "c", 8, "x"), desk=credit_desk(self.books, self.clock)
+        )
+        claw_back(
+            A,
+            U,
+            ClawBack("lot_b", "refund", 95),
+            desk=credit_desk(self.books, self.clock),
+        )
         self.burn_nothing_left("k3")
         self.purchase = replace(
             a_purchase(account_id=A, state="completed", credits=1_000),
@@ -55,7 +62,7 @@ class World:
         self.purchase = replace(self.purchase, settlement=settlement)
         for lot in lots_of(self.purchase, rank=3):
             grant_lot(A, lot, desk=credit_desk(self.books, self.clock))
-        settle_book(A, U, desk=credit_desk(self.books, self.clock))
+        bring_up_to_date(A, U, desk=credit_desk(self.books, self.clock))
         self.burn("k4", 7)
 
     def burn_nothing_left(self, key: str) -> None:
@@ -153,7 +160,12 @@ def _purchase_never_granted(world: World) -> None:
 
 def _taken_without_refund(world: World) -> None:
     lot_id = world.purchase.lot_id or ""
-    claw_back(A, U, lot_id, "who knows", 10, desk=credit_desk(world.books, world.clock))
+    claw_back(
+        A,
+        U,
+        ClawBack(lot_id, "who knows", 10),
+        desk=credit_desk(world.books, world.clock),
+    )
     world.clock.instant += 2 * HOUR
 
 
@@ -247,7 +259,7 @@ def test_d37_a_pending_receipt_whose_entry_is_lost_is_settled_again_not_reported
     world = World()
     world.drop(BURN("k4"))
     assert world.kinds() == []
-    settle_book(A, U, desk=credit_desk(world.books, world.clock))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world.clock))
     assert world.entry(BURN("k4"))[1].requested == 7
     assert world.kinds() == []
 
@@ -263,7 +275,7 @@ def test_d37_a_change_under_way_is_no_difference() -> None:
         if not burned:
             burned.append("once")
             world.burn("between", 3)
-            settle_book(A, U, desk=credit_desk(world.books, world.clock))
+            bring_up_to_date(A, U, desk=credit_desk(world.books, world.clock))
         return book
 
     world.books.get = late  # type: ignore[method-assign]

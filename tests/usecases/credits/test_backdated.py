@@ -10,7 +10,7 @@ from lotbook.domain.credits.requests import Burned, BurnRequest
 from lotbook.domain.values.instants import DAY, HOUR
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained

@@ -21,11 +21,11 @@ from lotbook.domain.values.errors import (
 )
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
-from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.expiry import bring_up_to_date
+from lotbook.usecases.credits.lots import grant_lot
+from lotbook.usecases.credits.order import open_book
 from lotbook.usecases.credits.pause_books import pause_account
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.settle_book import settle_book
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -97,7 +97,7 @@ def test_d15_the_same_key_answers_the_first_answer_for_ever(world: World) -> Non
     first = world.burn("k", 4)
     world.burn("j", 1)
     world.burn("i", 1)
-    settle_book(A, U, desk=credit_desk(world.books, world))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     world.at = NOW + 6_000
     again = world.burn("k", 4)
     assert again.replayed
@@ -116,7 +116,7 @@ def test_t16_the_same_key_with_another_body_is_refused_and_burns_nothing(world: 
     for credits, reference in ((5, None), (4, "other")):
         with pytest.raises(IdempotencyKeyReused):
             world.burn("k", credits, reference=reference)
-    settle_book(A, U, desk=credit_desk(world.books, world))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     with pytest.raises(IdempotencyKeyReused):
         world.burn("k", 5)
     assert world.balance().available == 6
@@ -255,7 +255,7 @@ def test_t01_a_late_duplicate_gives_its_credits_back_to_the_lot(world: World) ->
     world.grant("lot_a", 3)
     world.burn("k", 1)
     world.burn("j", 1)
-    settle_book(A, U, desk=credit_desk(world.books, world))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     assert world.burn("k", 1).replayed
     assert world.burn("i", 1).draws == (Draw("lot_a", 1),)
     assert world.balance().available == 0
@@ -321,13 +321,13 @@ def test_d37_a_burn_that_was_given_back_leaves_no_trace_in_the_statement(world: 
     """D37: a late duplicate's worker dies before its turn, others burn on: every figure is as if it had never been."""
     world.grant("lot_a", 10)
     world.burn("k", 2)
-    settle_book(A, U, desk=credit_desk(world.books, world))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     memo = Memo("consume", 2, world.at, "system", BurnRequest(2).digest)
     assert world.books.burn(A, U, burn_name("k"), memo, None).done
     world.burn("j", 1)
     pending = [(entry.kind, entry.available_after) for entry in world.statement(1)]
     assert world.balance().available == 7
-    settle_book(A, U, desk=credit_desk(world.books, world))
+    bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     world.burn("i", 1)
     settled = [(entry.kind, entry.available_after) for entry in world.statement(1)]
     assert pending == [("consumed", 7), ("consumed", 8), ("granted", 10)]

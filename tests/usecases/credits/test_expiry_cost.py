@@ -26,10 +26,9 @@ from lotbook.domain.credits.turn import Settled, lay
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import MAX_BOOKS_A_RUN, bring_up_to_date, sweep_books
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.settle_book import settle_book
-from lotbook.usecases.credits.sweep_books import MAX_BOOKS_A_RUN, sweep_books
 from tests import table
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
@@ -161,7 +160,7 @@ def test_d21_an_account_due_takes_three_write_units_and_an_empty_index_a_constan
     clock.at = START + DAY
     assert [item.account_id for item in index.due("book", clock.now(), 1_200)] == ["acc-0"]
     meter.reset()
-    settle_book("acc-0", U, desk=credit_desk(books, clock))
+    bring_up_to_date("acc-0", U, desk=credit_desk(books, clock))
     assert meter.counts() == (4, 3, 1)
     assert_explained(made, "acc-0")
 

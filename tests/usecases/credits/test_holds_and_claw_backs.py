@@ -9,7 +9,8 @@ import pytest
 from lotbook.domain.audit.books import audit
 from lotbook.domain.credits.ledger import Draw
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest
+from lotbook.domain.credits.orders import ClawBack, Freeze
+from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import (
     HoldClosed,
     HoldNotFound,
@@ -19,16 +20,13 @@ from lotbook.domain.values.errors import (
     LotNotFound,
 )
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
-from lotbook.usecases.credits.confirm_lot import decide_lot
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -58,13 +56,13 @@ class World:
         return hold(A, key, HoldRequest(credits, ttl_seconds=ttl), desk=self.desk)
 
     def capture(self, hold_id: str, credits: int, key: str = "c") -> Any:
-        return capture_hold(A, hold_id, key, credits, actor="service", desk=self.desk)
+        return resolve_hold(A, ResolveHold(hold_id, key, credits, "service"), desk=self.desk)
 
     def release(self, hold_id: str, key: str = "r") -> Any:
-        return release_hold(A, hold_id, key, actor="service", desk=self.desk)
+        return resolve_hold(A, ResolveHold(hold_id, key, None, "service"), desk=self.desk)
 
     def claw(self, credits: int, claim: str = "re_1", lot_id: str = "lot_a") -> Any:
-        return claw_back(A, U, lot_id, claim, credits, desk=self.desk)
+        return claw_back(A, U, ClawBack(lot_id, claim, credits), desk=self.desk)
 
     def figures(self) -> tuple[int, int, int, int]:
         """(available, held, frozen, shortfall), which the statement must explain."""
@@ -102,7 +100,7 @@ def test_d18_a_hold_sent_again_is_the_same_hold(world: World) -> None:
     """D18: at once, after its receipt is gone, and after it was resolved."""
     first = world.hold("h", 4)
     assert world.hold("h", 4).hold_id == first.hold_id
-    settle_book(A, U, desk=world.desk)
+    bring_up_to_date(A, U, desk=world.desk)
     again = world.hold("h", 4)
     assert (again.hold_id, again.replayed) == (first.hold_id, True)
     world.capture(first.hold_id, 4)
@@ -236,7 +234,7 @@ def test_t18_a_claw_back_that_meets_the_expiry_in_its_own_turn_takes_only_what_w
     world = World()
     world.grant("lot_a", 10, NOW + 5_000)
     world.burn("k", 4)
-    settle_book(A, U, desk=world.desk)
+    bring_up_to_date(A, U, desk=world.desk)
     world.at = NOW + 5_000
     world.claw(10)
     world.claw(10, "re_2")
@@ -263,17 +261,17 @@ def test_t19_the_first_verdict_on_a_provisional_lot_stands(world: World) -> None
 def test_d12_a_frozen_lot_cannot_be_spent_until_it_thaws(world: World) -> None:
     """D12."""
     world.burn("k", 4)
-    assert freeze_lot(A, U, "lot_a", "dp_1", desk=world.desk) == 6
+    assert freeze_lot(A, U, Freeze("lot_a", "dp_1"), desk=world.desk) == 6
     assert world.figures() == (0, 0, 6, 0)
     with pytest.raises(InsufficientCredits):
         world.burn("j", 1)
-    assert freeze_lot(A, U, "lot_a", "dp_1", thaw=True, desk=world.desk) == 6
+    assert freeze_lot(A, U, Freeze("lot_a", "dp_1", thaw=True), desk=world.desk) == 6
     assert world.figures() == (6, 0, 0, 0)
 
 
 def test_a_frozen_lot_that_is_lost_is_clawed_back(world: World) -> None:
     world.burn("k", 4)
-    freeze_lot(A, U, "lot_a", "dp_1", desk=world.desk)
+    freeze_lot(A, U, Freeze("lot_a", "dp_1"), desk=world.desk)
     world.claw(10)
     assert world.figures() == (0, 0, 0, 4)
 
@@ -281,7 +279,7 @@ def test_a_frozen_lot_that_is_lost_is_clawed_back(world: World) -> None:
 def test_a_frozen_lot_still_dies_at_its_instant() -> None:
     world = World()
     world.grant("lot_a", 10, NOW + 5_000)
-    freeze_lot(A, U, "lot_a", "dp_1", desk=world.desk)
+    freeze_lot(A, U, Freeze("lot_a", "dp_1"), desk=world.desk)
     world.at = NOW + 5_000
     assert world.figures() == (0, 0, 0, 0)
 

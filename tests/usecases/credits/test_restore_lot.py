@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 
 from lotbook.domain.audit.books import audit
 from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.values.errors import InsufficientCredits
 from lotbook.domain.values.instants import HOUR, SECOND
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
 from lotbook.usecases.credits.consume import BurnRequest, consume
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.grant import grant_lot
-from lotbook.usecases.credits.restore_lot import restore_lot
+from lotbook.usecases.credits.lots import claw_back, freeze_lot, grant_lot, restore_lot
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -57,14 +55,29 @@ class Account:
         elif deed == "wait":
             self.clock.instant += size * HOUR
         elif deed == "freeze":
-            freeze_lot("acme", "credits", "lot_bad", step, thaw=self.frozen, desk=credit_desk(self.books, self.clock))
+            freeze_lot(
+                "acme",
+                "credits",
+                Freeze("lot_bad", step, thaw=self.frozen),
+                desk=credit_desk(self.books, self.clock),
+            )
             self.frozen = not self.frozen
         elif deed == "claw" and self.wanted + size <= GRANTED:
             self.wanted += size
-            claw_back("acme", "credits", "lot_bad", step, size, desk=credit_desk(self.books, self.clock))
+            claw_back(
+                "acme",
+                "credits",
+                ClawBack("lot_bad", step, size),
+                desk=credit_desk(self.books, self.clock),
+            )
         elif deed == "restore" and size <= self.wanted:
             self.wanted -= size
-            restore_lot("acme", "credits", "lot_bad", step, size, desk=credit_desk(self.books, self.clock))
+            restore_lot(
+                "acme",
+                "credits",
+                Restore("lot_bad", step, size),
+                desk=credit_desk(self.books, self.clock),
+            )
 
     def owned(self) -> int:
         found = read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, lambda _: None))
@@ -125,8 +138,19 @@ def test_unused_only_makes_no_shortfall() -> None:
     account = Account()
     account.do("burn", 40)
     taken = claw_back(
-        "acme", "credits", "lot_bad", "mine", 100, desk=credit_desk(account.books, account.clock), unused_only=True
+        "acme",
+        "credits",
+        ClawBack("lot_bad", "mine", 100, unused_only=True),
+        desk=credit_desk(account.books, account.clock),
     )
     assert (taken.removed, taken.shortfall, account.owned()) == (60, 0, GRANTED)
-    assert restore_lot("acme", "credits", "lot_bad", "mine", 60, desk=credit_desk(account.books, account.clock)) == 60
+    assert (
+        restore_lot(
+            "acme",
+            "credits",
+            Restore("lot_bad", "mine", 60),
+            desk=credit_desk(account.books, account.clock),
+        )
+        == 60
+    )
     account.is_explained()

@@ -17,19 +17,18 @@ from lotbook.domain.credits import shelf as subject
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import Burned, BurnRequest, Held, HoldRequest
+from lotbook.domain.credits.orders import ClawBack, Freeze
+from lotbook.domain.credits.requests import Burned, BurnRequest, Held, HoldRequest, ResolveHold
 from lotbook.domain.news.notices import left_to_expire
 from lotbook.domain.values.errors import BrokenInvariant, InsufficientCredits, InvalidRequest
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.claw_back import claw_back
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
+from lotbook.usecases.credits.lots import claw_back, freeze_lot, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import capture_hold, hold_id_of, release_hold
-from lotbook.usecases.credits.settle_book import settle_book
+from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests import table
 from tests.audit import assert_explained
@@ -117,7 +116,7 @@ def test_a_burn_may_need_more_lots_than_the_book_has_room_for(small: World) -> N
     assert [draw.lot_id for draw in burned.draws] == lots[:15]
     assert burned.available == 5 == small.available()
     assert len(small.book.tape) >= 15, "the burn's own tape stays until the next turn"
-    settle_book(A, U, desk=credit_desk(small.books, small.clock))
+    bring_up_to_date(A, U, desk=credit_desk(small.books, small.clock))
     assert len(small.book.tape) <= 4
     assert_explained(small.books)
 
@@ -187,16 +186,37 @@ def test_future_lots_on_the_shelf_come_to_burn_at_their_instant(small: World) ->
 
 def test_claw_back_freeze_and_give_back_reach_lots_on_the_shelf(small: World) -> None:
     lots = [small.grant(2, made=number) for number in range(10)]
-    clawed = claw_back(A, U, lots[9], "refund", 2, desk=credit_desk(small.books, small.clock))
+    clawed = claw_back(
+        A,
+        U,
+        ClawBack(lots[9], "refund", 2),
+        desk=credit_desk(small.books, small.clock),
+    )
     assert (clawed.removed, clawed.shortfall) == (2, 0)
-    assert freeze_lot(A, U, lots[8], "dispute", desk=credit_desk(small.books, small.clock)) == 2
+    assert (
+        freeze_lot(
+            A,
+            U,
+            Freeze(lots[8], "dispute"),
+            desk=credit_desk(small.books, small.clock),
+        )
+        == 2
+    )
     held = small.hold("h", 16)
     assert held.available == 0
     with pytest.raises(InsufficientCredits):
         small.burn("k")
-    capture_hold(A, hold_id_of(burn_name("h")), "c", 1, actor="x", desk=credit_desk(small.books, small.clock))
+    resolve_hold(A, ResolveHold(hold_id_of(burn_name("h")), "c", 1, "x"), desk=credit_desk(small.books, small.clock))
     assert small.available() == 15
-    assert freeze_lot(A, U, lots[8], "dispute", thaw=True, desk=credit_desk(small.books, small.clock)) == 2
+    assert (
+        freeze_lot(
+            A,
+            U,
+            Freeze(lots[8], "dispute", thaw=True),
+            desk=credit_desk(small.books, small.clock),
+        )
+        == 2
+    )
     assert small.burn("k", 17).available == 0
     assert_explained(small.books)
 
@@ -275,10 +295,15 @@ def test_random_histories_over_a_tiny_book_add_up(small: World, seed: int) -> No
                     holds.append(f"h{step}")
             case 6 if holds:
                 name = hold_id_of(burn_name(holds.pop()))
-                release_hold(A, name, f"r{step}", actor="x", desk=credit_desk(small.books, small.clock))
+                resolve_hold(A, ResolveHold(name, f"r{step}", None, "x"), desk=credit_desk(small.books, small.clock))
             case 7 if lots:
                 lot_id = rng.choice(lots)
-                claw_back(A, U, lot_id, f"c{step}", rng.randrange(1, 3), desk=credit_desk(small.books, small.clock))
+                claw_back(
+                    A,
+                    U,
+                    ClawBack(lot_id, f"c{step}", rng.randrange(1, 3)),
+                    desk=credit_desk(small.books, small.clock),
+                )
             case _:
                 small.later(step)
         if lots:
@@ -312,7 +337,12 @@ def test_the_table_keeps_the_shelf_as_the_fake_does(on_a_table: World) -> None:
     world = on_a_table
     for number in range(11):
         world.grant(2, rank=number % 3, made=number, effective=30 if number == 4 else 0)
-    freeze_lot(A, U, "lot_00003", "dispute", desk=credit_desk(world.books, world.clock))
+    freeze_lot(
+        A,
+        U,
+        Freeze("lot_00003", "dispute"),
+        desk=credit_desk(world.books, world.clock),
+    )
     assert world.book.shelf
     assert world.burn("wide", 17).available == 1
     world.later(30)
@@ -357,13 +387,13 @@ def test_turns_that_change_nothing_on_the_shelf_write_no_page(small: World) -> N
     assert isinstance(small.books, FakeBooks)
     pages = small.book.shelf
     small.burn("k", 5)
-    settle_book(A, U, desk=credit_desk(small.books, small.clock))
+    bring_up_to_date(A, U, desk=credit_desk(small.books, small.clock))
     assert small.book.shelf == pages
     changed = 0
     for number in range(20):
         before = set(small.book.shelf)
         small.burn(f"b{number}", 10)
-        settle_book(A, U, desk=credit_desk(small.books, small.clock))
+        bring_up_to_date(A, U, desk=credit_desk(small.books, small.clock))
         changed += len(set(small.book.shelf) - before)
     assert changed <= 12, "a page every other lot at the most, with room for four"
     assert_explained(small.books)

@@ -13,9 +13,8 @@ from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values.instants import FAR_FUTURE, SECOND
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.grant import grant_lot
-from lotbook.usecases.credits.open_book import open_book
-from lotbook.usecases.credits.order import place
+from lotbook.usecases.credits.lots import grant_lot
+from lotbook.usecases.credits.order import open_book, place
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import MAX_DRIFT, list_entries
 from tests.fakes.books import FakeBooks

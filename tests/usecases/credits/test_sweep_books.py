@@ -11,8 +11,8 @@ from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
-from lotbook.usecases.credits import sweep_books as subject
-from lotbook.usecases.credits.sweep_books import Swept, sweep_books
+from lotbook.usecases.credits import expiry as subject
+from lotbook.usecases.credits.expiry import Swept, sweep_books
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk

@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.credits.orders import ClawBack
+from lotbook.domain.credits.requests import BurnRequest, ResolveHold
 from lotbook.domain.money_back.evidence import Evidence, Use
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
 from lotbook.domain.values.errors import AccountNotFound, Forbidden, InvalidRequest, PurchaseNotFound
 from lotbook.domain.values.instants import MINUTE
-from lotbook.usecases.credits.claw_back import claw_back
+from lotbook.usecases.credits import statement
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.hold import HoldRequest, hold
-from lotbook.usecases.credits.resolve_hold import capture_hold
+from lotbook.usecases.credits.lots import claw_back
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back import read_evidence as module
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.sales.settle_purchase import settle_purchase
@@ -83,7 +85,7 @@ def test_evidence_counts_what_a_hold_captured_and_what_it_still_holds() -> None:
     purchase = bought(desk)
     held = hold("acme", "h1", HoldRequest(40), desk=desk.sales.credits)
     hold("acme", "h2", HoldRequest(5), desk=desk.sales.credits)
-    capture_hold("acme", held.hold_id, "c1", 30, actor="backend", desk=desk.sales.credits)
+    resolve_hold("acme", ResolveHold(held.hold_id, "c1", 30, "backend"), desk=desk.sales.credits)
     found = evidence(desk, purchase)
     assert [(use.kind, use.credits) for use in found.page.uses] == [("captured", 30)]
     assert (found.used, found.held, found.remaining) == (30, 5, 65)
@@ -94,7 +96,10 @@ def test_d_13_evidence_tells_what_was_taken_back_apart_from_what_was_used() -> N
     purchase = bought(desk)
     burn(desk, 60)
     claw_back(
-        "acme", "credits", purchase.lot_id or "", "re_1", 100, desk=credit_desk(desk.books, desk.clock), reason="refund"
+        "acme",
+        "credits",
+        ClawBack(purchase.lot_id or "", "re_1", 100, reason="refund"),
+        desk=credit_desk(desk.books, desk.clock),
     )
     found = evidence(desk, purchase)
     assert (found.used, found.remaining) == (60, 0)
@@ -113,8 +118,13 @@ def test_d_13_what_a_hold_gave_back_to_a_shortfall_is_itemized_too() -> None:
     desk.clock.instant += 1_000
     second = bought(desk, 5, "b")
     held = hold("acme", "h1", HoldRequest(10), desk=desk.sales.credits)
-    claw_back("acme", "credits", second.lot_id or "", "re_1", 3, desk=desk.sales.credits)
-    capture_hold("acme", held.hold_id, "c1", 1, actor="backend", desk=desk.sales.credits)
+    claw_back(
+        "acme",
+        "credits",
+        ClawBack(second.lot_id or "", "re_1", 3),
+        desk=desk.sales.credits,
+    )
+    resolve_hold("acme", ResolveHold(held.hold_id, "c1", 1, "backend"), desk=desk.sales.credits)
     older, newer = evidence(desk, first), evidence(desk, second)
     assert [(use.kind, use.credits) for use in older.page.uses] == [("released", 3), ("captured", 1)]
     assert (older.used, older.remaining) == (4, 1)
@@ -143,7 +153,7 @@ def test_is_02_what_a_hold_keeps_of_a_dead_lot_is_held_and_not_used() -> None:
     desk.clock.instant += 2 * MINUTE
     found = evidence(desk, row)
     assert (found.used, found.held, found.remaining) == (10, 40, 0)
-    capture_hold("acme", held.hold_id, "c", 15, actor="backend", desk=desk.sales.credits)
+    resolve_hold("acme", ResolveHold(held.hold_id, "c", 15, "backend"), desk=desk.sales.credits)
     found = evidence(desk, row)
     assert (found.used, found.held, found.remaining) == (25, 0, 0)
 
@@ -171,7 +181,7 @@ def test_mk_05_companions_are_delivered_with_the_lot() -> None:
 
 
 def test_bounds_a_long_history_comes_in_pages_that_leave_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGE_ENTRIES", 2)
+    monkeypatch.setattr(statement, "PAGE_ENTRIES", 2)
     monkeypatch.setattr(module, "MAX_PAGES", 2)
     desk = Desk()
     purchase = bought(desk)
@@ -226,10 +236,15 @@ def test_evidence_the_items_add_up_to_what_was_used_whatever_happened(steps: lis
             placed = holds.pop()
             if placed.expires_at > desk.clock.now():
                 part = size % (placed.credits + 1)
-                capture_hold("acme", placed.hold_id, f"c{number}", part, actor="b", desk=desk.sales.credits)
+                resolve_hold("acme", ResolveHold(placed.hold_id, f"c{number}", part, "b"), desk=desk.sales.credits)
         elif step == "claw":
             lot_id = purchases[size % len(purchases)].lot_id or ""
-            claw_back("acme", "credits", lot_id, f"re-{number}", size, desk=desk.sales.credits)
+            claw_back(
+                "acme",
+                "credits",
+                ClawBack(lot_id, f"re-{number}", size),
+                desk=desk.sales.credits,
+            )
         elif step == "wait":
             desk.clock.instant += size * 24 * 60 * 60 * 1_000 * 4
     for purchase in purchases:

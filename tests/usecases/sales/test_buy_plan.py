@@ -14,7 +14,7 @@ from lotbook.domain.policy.plans import Interval
 from lotbook.domain.sales.transactions import kind_of, type_in_words
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 from tests.fakes.accounts import at
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.plans import PlanDesk, termed

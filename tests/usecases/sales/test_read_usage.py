@@ -10,7 +10,8 @@ from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
 from lotbook.domain.values import ids, instants
 from lotbook.ports.books import BookStore
 from lotbook.usecases.accounts.load_account import load_account
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits import statement
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales import read_usage as module
 from lotbook.usecases.sales.read_offers import read_offers
 from lotbook.usecases.sales.read_usage import read_usage
@@ -113,7 +114,7 @@ def test_bounds_past_a_named_number_of_entries_the_present_use_is_a_lower_bound(
     world = world_on("insurestack", "plus")
     for _ in range(12):
         world.burn(1)
-    monkeypatch.setattr(module, "PAGE_ENTRIES", 2)
+    monkeypatch.setattr(statement, "PAGE_ENTRIES", 2)
     found = usage(world).present
     assert found is not None
     assert found.used == 2 * module.MAX_PAGES

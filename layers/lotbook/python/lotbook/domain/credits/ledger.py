@@ -131,7 +131,7 @@ def freeze_name(lot_id: str, cause: str, thaw: bool) -> str:
     return f"lot#{lot_id}#{'thaw' if thaw else 'freeze'}#{cause}"
 
 
-def verdict_name(lot_id: str) -> str:
+def decision_name(lot_id: str) -> str:
     """The name of the decision on a provisional lot: confirmed or void."""
     return f"lot#{lot_id}#set"
 

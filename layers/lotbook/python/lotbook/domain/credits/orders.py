@@ -26,7 +26,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class ClawBack:
-    """Take `credits` of a lot back; what was burned of them becomes shortfall. `granted`: the lot's size, from its entry.
+    """Take `credits` of a lot back; what was burned of them becomes shortfall.
+
+    `granted` (the lot's size) and `purchase_id` repeat the lot's own grant: `usecases/credits/lots.py` fills them in.
 
     `unused_only`: take what is still there, up to `credits`, and make no shortfall (the product's own refund).
     """
@@ -34,7 +36,7 @@ class ClawBack:
     lot_id: str
     claw_id: str
     credits: int
-    granted: int
+    granted: int = 0
     actor: str = "system"
     reference: str | None = None
     reason: str | None = None

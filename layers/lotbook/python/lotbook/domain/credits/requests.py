@@ -1,15 +1,17 @@
-"""What is asked of a book, and what it answers."""
+"""What callers ask of the credits room, and what it answers them: burns, holds, batches, balances, pages of entries."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lotbook.domain.credits.book import Memo
 from lotbook.domain.credits.ledger import Draws, Entry, Pointer
 from lotbook.domain.credits.lots import LotKind
 from lotbook.domain.values import ids
+from lotbook.domain.values.instants import SECOND, cut_to_second
 
 DEFAULT_TTL_SECONDS = 3_600
 DIGEST_CHARACTERS = 12  # 72 bits: tells two bodies of one caller apart, and is paid for in every receipt
@@ -31,7 +33,17 @@ class BurnRequest:
     @property
     def digest(self) -> str:
         """Equal for equal bodies; the actor is not part of the body."""
-        return _digest("consume", self.unit, str(self.credits), self.reference, self.metadata)
+        metadata = None if self.metadata is None else dict(self.metadata)
+        return _digest("consume", unit=self.unit, credits=self.credits, reference=self.reference, metadata=metadata)
+
+    def has_digest(self, digest: str) -> bool:
+        """Whether the digest is of this body, also one that was written before digests had named fields."""
+        old = ["consume", self.unit, str(self.credits), self.reference, self.metadata]
+        return digest == self.digest or digest == _old_digest(old)
+
+    def memo(self, at: int) -> Memo:
+        """What the burn writes about itself."""
+        return Memo("consume", self.credits, at, self.actor, self.digest, self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,50 @@ class HoldRequest:
     @property
     def digest(self) -> str:
         """Equal for equal bodies."""
-        return _digest("hold", self.unit, f"{self.credits}/{self.ttl_seconds}", self.reference, None)
+        return _digest(
+            "hold", unit=self.unit, credits=self.credits, ttl_seconds=self.ttl_seconds, reference=self.reference
+        )
+
+    def has_digest(self, digest: str) -> bool:
+        """As of a consume."""
+        old = ["hold", self.unit, f"{self.credits}/{self.ttl_seconds}", self.reference, None]
+        return digest == self.digest or digest == _old_digest(old)
+
+    def memo(self, at: int) -> Memo:
+        """What the burn writes about itself; `due` is when the hold lapses."""
+        due = cut_to_second(at + self.ttl_seconds * SECOND)
+        return Memo("hold", self.credits, at, self.actor, self.digest, self.reference, due)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveHold:
+    """What is asked of a hold: to capture `credits` of it, 0 to all of them, or with None to release it."""
+
+    hold_id: str
+    key: str
+    credits: int | None
+    actor: str = "system"
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal requests; the actor is not part of it."""
+        return ids.fingerprint(ids.canonical(kind="resolve", hold_id=self.hold_id, credits=self.credits))
+
+    def has_digest(self, digest: str) -> bool:
+        """As of a consume."""
+        old = ids.fingerprint("close", self.hold_id, "release" if self.credits is None else str(self.credits))
+        return digest == self.digest or digest == old
+
+    def memo(self, hold: str, at: int) -> Memo:
+        """What the resolution of the hold with this ledger name writes about itself.
+
+        Its digest has two halves: the key's tells a replay from another caller, the body's a replay from a key that was
+        reused. Both have all the fields that there are, so they are names of their parts.
+        """
+        by = "release" if self.credits is None else "capture"
+        credits = self.credits or 0
+        digest = ids.name_of(self.key)[:DIGEST_CHARACTERS] + ids.name_of(by, str(credits))[:DIGEST_CHARACTERS]
+        return Memo("resolve", credits, at, self.actor, digest, hold=hold, by=by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +233,9 @@ class EntryPage:
     next_cursor: str | None
 
 
-def _digest(kind: str, unit: str, figure: str, reference: str | None, metadata: Mapping[str, str] | None) -> str:
-    body = json.dumps([kind, unit, figure, reference, metadata], sort_keys=True)
-    return ids.name_of("body", body)[:DIGEST_CHARACTERS]
+def _digest(kind: str, **body: object) -> str:
+    return ids.name_of("body", ids.canonical(kind=kind, **body))[:DIGEST_CHARACTERS]
+
+
+def _old_digest(parts: Sequence[object]) -> str:
+    return ids.name_of("body", json.dumps(parts, sort_keys=True))[:DIGEST_CHARACTERS]

@@ -5,6 +5,7 @@ Ids that must come out the same on every attempt are derived from a seed; others
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
@@ -45,6 +46,12 @@ def fingerprint(*parts: str) -> str:
 def name_of(*parts: str) -> str:
     """What `fingerprint` says, 120 bits too, in 20 characters of the URL-safe base 64: for names that are paid for often."""
     return urlsafe_b64encode(sha256("\x1f".join(parts).encode()).digest()[:15]).decode()
+
+
+def canonical(**fields: object) -> str:
+    """Named fields as one text for a digest: absent ones (None) are left out, so a later optional field changes none."""
+    said = {name: value for name, value in fields.items() if value is not None}
+    return json.dumps(said, sort_keys=True, separators=(",", ":"))
 
 
 def _encode(value: int, characters: int) -> str:

@@ -9,7 +9,7 @@ from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.requests import Granted

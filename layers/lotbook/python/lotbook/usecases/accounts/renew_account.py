@@ -17,7 +17,7 @@ from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.usecases.accounts.load_account import load_account
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.order import place
 
 if TYPE_CHECKING:

@@ -123,11 +123,11 @@ def _held_by_lot(holds: Iterable[Entry]) -> dict[str, int]:
 
 def _lots(account_id: str, unit: str, lot_ids: Iterable[str], books: BookStore) -> list[tuple[Lot, bool]]:
     """The lots as they were made, in burn order, and whether each is provisional still."""
-    wanted = [name for lot_id in lot_ids for name in (ledger.granted_name(lot_id), ledger.verdict_name(lot_id))]
+    wanted = [name for lot_id in lot_ids for name in (ledger.granted_name(lot_id), ledger.decision_name(lot_id))]
     found = books.entries(account_id, unit, wanted)
     lots = [entry.lot for entry in found.values() if entry.lot]
     lots.sort(key=lambda lot: burn_order(lot.rank, lot.expires_at, lot.created_at, lot.lot_id))
-    return [(lot, lot.provisional and ledger.verdict_name(lot.lot_id) not in found) for lot in lots]
+    return [(lot, lot.provisional and ledger.decision_name(lot.lot_id) not in found) for lot in lots]
 
 
 def _view(lot: Lot, remaining: int, held: int, state: LotState) -> LotView:

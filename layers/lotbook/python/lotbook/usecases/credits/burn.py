@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.book import Book, Memo, burn_entry
+from lotbook.domain.credits.book import Book, burn_entry
 from lotbook.domain.credits.shelf import WIDEST_BURN
 from lotbook.domain.values.errors import (
     AccountPaused,
@@ -17,17 +17,18 @@ from lotbook.domain.values.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.domain.values.instants import SECOND, cut_to_second
+from lotbook.domain.values.instants import SECOND
 from lotbook.ports.books import Prune
 from lotbook.usecases.credits.turn import is_of, turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from lotbook.domain.credits.requests import BurnRequest, HoldRequest
     from lotbook.ports.books import Attempt
     from lotbook.usecases.credits.desk import CreditDesk
 
-MAX_TRIES = 25  # every one of them is somebody else's success or a step forward; then "send the same key again"
+MAX_TRIES = 25  # each is another call's success or a step forward; then "send the same key again"
 MAX_RENEWALS = 2
 STALE = 10 * SECOND  # a receipt this old was left by a worker that is gone
 MAX_STALE = 4  # each costs bytes in every burn: past this, one burn turns the book after it has its own answer
@@ -51,17 +52,12 @@ def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], n
 
 @dataclass(slots=True)
 class Burn:
-    """One burn on its way: `ttl` (milliseconds) makes it a hold."""
+    """One burn on its way; a HoldRequest makes it a hold."""
 
     account_id: str
-    unit: str
     key: str
-    credits: int
-    digest: str
-    actor: str
-    reference: str | None
+    request: BurnRequest | HoldRequest
     desk: CreditDesk
-    ttl: int | None = None
     now: int = 0
     renewals: int = 0
     opened: bool = False
@@ -74,32 +70,25 @@ class Burn:
         """
         name = ledger.burn_name(self.key)
         self.now = self.desk.clock.now()
-        prune = self.desk.prunes.take(self.account_id, self.unit)
-        for _ in range(MAX_TRIES):
-            attempt = self.desk.books.burn(self.account_id, self.unit, name, self._memo(), prune)
-            if attempt.done:
-                prune = None
-            if attempt.book and name in attempt.book.receipts:
-                self._keep(prune)
-                return self._finish(name, attempt.book, attempt.done)
-            if attempt.book and prune and attempt.book.receipts.get(prune.name, prune.receipt) != prune.receipt:
-                prune = None  # the name was burned again since: that receipt is not ours to take out
-                continue
-            if self._next(name, attempt) is _Next.AGAIN:
-                continue
-            self._keep(prune)
-            return self._answer_or_refuse(name, attempt.book or Book())
-        self._keep(prune)
+        with self.desk.prunes.lent(self.account_id, self.unit) as lent:
+            for _ in range(MAX_TRIES):
+                attempt = self.desk.books.burn(
+                    self.account_id, self.unit, name, self.request.memo(self.now), lent.prune
+                )
+                if attempt.done:
+                    lent.prune = None
+                if attempt.book and name in attempt.book.receipts:
+                    return self._finish(name, attempt.book, attempt.done)
+                if attempt.book and lent.is_gone_from(attempt.book):
+                    lent.prune = None
+                    continue
+                if self._next(name, attempt) is _Next.ANSWER_FROM_LEDGER:
+                    return self._answer_or_refuse(name, attempt.book or Book())
         raise Unavailable(retry_after_seconds=1)
 
-    def _memo(self) -> Memo:
-        due = None if self.ttl is None else cut_to_second(self.now + self.ttl)
-        kind = "consume" if self.ttl is None else "hold"
-        return Memo(kind, self.credits, self.now, self.actor, self.digest, self.reference, due)  # type: ignore[arg-type]
-
-    def _keep(self, prune: Prune | None) -> None:
-        if prune:
-            self.desk.prunes.give(self.account_id, self.unit, prune)
+    @property
+    def unit(self) -> str:
+        return self.request.unit
 
     def _finish(self, name: str, book: Book, is_mine: bool) -> tuple[ledger.Entry, bool]:
         """A receipt of the key is in the book, ours or an earlier try's: the put decides what the key stands for."""
@@ -117,7 +106,7 @@ class Burn:
         return self._checked(entry), not is_mine
 
     def _checked(self, entry: ledger.Entry) -> ledger.Entry:
-        if entry.digest != self.digest:
+        if not self.request.has_digest(entry.digest):
             raise IdempotencyKeyReused
         return entry
 
@@ -137,25 +126,25 @@ class Burn:
             self.desk.books.stand_back()  # whoever asked is most likely at work already
         elif self._is_plainly_short(book):
             return _Next.ANSWER_FROM_LEDGER
-        self._settle(book)  # before a refusal too: a void burn or a lapsed hold may hide credits
+        self._turn(book)  # before a refusal too: a void burn or a lapsed hold may hide credits
         return _Next.AGAIN
 
     def _is_plainly_short(self, book: Book) -> bool:
         """Too few credits, or too many lots for one burn, and nothing pending that could hide some."""
         in_time = self.now < book.until
         nothing_hidden = not book.receipts and not book.lapsed_holds(self.now)
-        short = book.spendable < self.credits or self._is_too_wide(book)
+        short = book.spendable < self.request.credits or self._is_too_wide(book)
         return short and in_time and nothing_hidden
 
     def _is_too_wide(self, book: Book) -> bool:
-        return book.available < self.credits <= book.spendable and len(book.tape) >= WIDEST_BURN
+        return book.available < self.request.credits <= book.spendable and len(book.tape) >= WIDEST_BURN
 
-    def _settle(self, book: Book) -> None:
+    def _turn(self, book: Book) -> None:
         from lotbook.usecases.credits.resolve_hold import lapse
 
         for hold in book.lapsed_holds(self.now):
             lapse(self.account_id, self.unit, hold, desk=self.desk)
-        turn(self.account_id, self.unit, book, desk=self.desk, need=self.credits)
+        turn(self.account_id, self.unit, book, desk=self.desk, need=self.request.credits)
 
     def _open(self) -> _Next:
         """No book: renewal opens those of the account's policy, and raises AccountNotFound when there is no account."""
@@ -181,4 +170,4 @@ class Burn:
         if self._is_too_wide(book):
             reason = f"one burn draws from at most {WIDEST_BURN} lots, now {book.available} credits"
             raise InvalidRequest.of("credits", "too_many_lots", reason)
-        raise InsufficientCredits(requested=self.credits, available=book.spendable)
+        raise InsufficientCredits(requested=self.request.credits, available=book.spendable)

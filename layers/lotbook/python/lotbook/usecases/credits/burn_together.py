@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.book import Memo, burn_entry
+from lotbook.domain.credits.book import burn_entry
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.ports.books import Prune
 from lotbook.usecases.credits.burn import clear_stale
@@ -32,7 +32,7 @@ def burn_together(account_id: str, unit: str, items: Sequence[BatchItem], *, des
     in the book already, a paused account, a turn that is due. Burning one by one finds out. Raises Unavailable.
     """
     now = desk.clock.now()
-    burns = [(ledger.burn_name(item.key), _memo(item, now)) for item in items]
+    burns = [(ledger.burn_name(item.key), item.request.memo(now)) for item in items]
     attempt = desk.books.burn_many(account_id, unit, burns)
     if not attempt.done:
         return None
@@ -55,8 +55,3 @@ def burn_together(account_id: str, unit: str, items: Sequence[BatchItem], *, des
         left = desk.books.prune(account_id, unit, journaled).book or book
         clear_stale(account_id, unit, left, {name for name, _ in burns}, now, desk=desk)
     return answers
-
-
-def _memo(item: BatchItem, now: int) -> Memo:
-    request = item.request
-    return Memo("consume", request.credits, now, request.actor, request.digest, request.reference)

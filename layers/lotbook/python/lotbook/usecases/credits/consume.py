@@ -26,16 +26,7 @@ def consume(
     """
     if burn.metadata:
         desk.books.note_metadata(account_id, ledger.burn_name(key), burn.digest, burn.metadata)
-    entry, replayed = Burn(
-        account_id=account_id,
-        unit=burn.unit,
-        key=key,
-        credits=burn.credits,
-        digest=burn.digest,
-        actor=burn.actor,
-        reference=burn.reference,
-        desk=desk,
-    ).run()
+    entry, replayed = Burn(account_id, key, burn, desk).run()
     return Burned(
         entry_id=entry.entry_id,
         credits=entry.requested,

@@ -98,7 +98,7 @@ class _Batch:
         if answers is None:
             return False
         for number, (entry, is_older) in zip(numbers, answers, strict=True):
-            if entry.digest != self.items[number].request.digest:
+            if not self.items[number].request.has_digest(entry.digest):
                 self._refused(number, "idempotency_key_reused")
             else:
                 self._done(number, entry.entry_id, None if is_older else entry.available_after)

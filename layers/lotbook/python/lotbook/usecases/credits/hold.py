@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.requests import Held, HoldRequest
-from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.burn import Burn
 from lotbook.usecases.credits.resolve_hold import hold_id_of
 
@@ -24,17 +23,7 @@ def hold(
 
     Raises what `consume` raises. The hold lapses at `expires_at` unless it is captured or released before.
     """
-    entry, replayed = Burn(
-        account_id=account_id,
-        unit=request.unit,
-        key=key,
-        credits=request.credits,
-        digest=request.digest,
-        actor=request.actor,
-        reference=request.reference,
-        desk=desk,
-        ttl=request.ttl_seconds * SECOND,
-    ).run()
+    entry, replayed = Burn(account_id, key, request, desk).run()
     return Held(
         hold_id=hold_id_of(entry.name),
         entry_id=entry.entry_id,

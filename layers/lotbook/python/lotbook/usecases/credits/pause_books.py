@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values.errors import Unavailable
-from lotbook.usecases.credits.open_book import open_book
+from lotbook.usecases.credits.order import open_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,14 +6,30 @@ Kept per account and unit, bounded, and safe under threads. Losing one costs not
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lotbook.domain.credits.book import Book
     from lotbook.ports.books import Prune
 
 MAX_BOOKS = 1_024  # the least recently burned of a warm process are forgotten
 MAX_RECEIPTS_A_BOOK = 64  # about as many as threads can leave behind at once
+
+
+@dataclass(slots=True)
+class Lent:
+    """The receipt that one burn may prune, if there is one; what is still here afterwards is given back."""
+
+    prune: Prune | None
+
+    def is_gone_from(self, book: Book) -> bool:
+        """Whether the name was burned again since: that receipt is not ours to take out."""
+        return self.prune is not None and book.receipts.get(self.prune.name, self.prune.receipt) != self.prune.receipt
 
 
 class Prunes:
@@ -23,11 +39,15 @@ class Prunes:
         self._lock = Lock()
         self._books: OrderedDict[tuple[str, str], deque[Prune]] = OrderedDict()
 
-    def take(self, account_id: str, unit: str) -> Prune | None:
-        """One receipt to prune; no other caller gets the same one."""
-        with self._lock:
-            waiting = self._books.get((account_id, unit))
-            return waiting.popleft() if waiting else None
+    @contextmanager
+    def lent(self, account_id: str, unit: str) -> Iterator[Lent]:
+        """One receipt to prune, for as long as one burn lasts; no other burn gets the same one."""
+        lent = Lent(self._take(account_id, unit))
+        try:
+            yield lent
+        finally:
+            if lent.prune is not None:
+                self.give(account_id, unit, lent.prune)
 
     def give(self, account_id: str, unit: str, prune: Prune) -> None:
         """A receipt whose entry is in the ledger."""
@@ -37,6 +57,11 @@ class Prunes:
             self._books.move_to_end((account_id, unit))
             if len(self._books) > MAX_BOOKS:
                 self._books.popitem(last=False)
+
+    def _take(self, account_id: str, unit: str) -> Prune | None:
+        with self._lock:
+            waiting = self._books.get((account_id, unit))
+            return waiting.popleft() if waiting else None
 
 
 OF_THIS_PROCESS = Prunes()

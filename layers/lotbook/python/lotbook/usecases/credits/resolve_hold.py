@@ -1,4 +1,4 @@
-"""Resolve a hold, once: capture some of it, release it, or let it lapse. Whoever is first decides."""
+"""Resolve a hold, once: capture some of it, release it, or let it lapse. The first to decide decides."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Memo, resolution_entry
-from lotbook.domain.credits.requests import DIGEST_CHARACTERS, Resolved
-from lotbook.domain.values import ids
+from lotbook.domain.credits.requests import DIGEST_CHARACTERS, Resolved, ResolveHold
 from lotbook.domain.values.errors import (
     BrokenInvariant,
     HoldClosed,
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 MAX_TRIES = 25
 HOLD_PREFIX = "hold_"
 HOLD_ID = re.compile(HOLD_PREFIX + "[A-Za-z0-9_-]{20}")
-LAPSE = "lapse"  # the digest of a lapse: no request has it
+LAPSE = "lapse"  # also the digest of a lapse: no request has it
 ANY_UNIT = ""  # burns, and so holds, have one key space over all units
-STATES = {"capture": "captured", "release": "released", "lapse": "lapsed"}
+STATES = {"capture": "captured", "release": "released", LAPSE: "lapsed"}
 
 
 def hold_id_of(name: str) -> str:
@@ -37,79 +36,47 @@ def hold_id_of(name: str) -> str:
     return HOLD_PREFIX + name
 
 
-def capture_hold(
-    account_id: str,
-    hold_id: str,
-    key: str,
-    credits: int,
-    *,
-    actor: str,
-    desk: CreditDesk,
-) -> Resolved:
-    """Capture the first `credits` of the hold in burn order (0 to all of them, D19); the rest goes back.
+def resolve_hold(account_id: str, command: ResolveHold, *, desk: CreditDesk) -> Resolved:
+    """Capture the first credits of the hold in burn order (0 to all of them, D19), and give the rest back; or release it.
 
     A period that has ended unseen is renewed first: what can be spent afterwards is the new period's.
-    Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held,
-    IdempotencyKeyReused, Unavailable.
+    Raises HoldNotFound, HoldClosed `{state}`, InvalidRequest for more than is held, IdempotencyKeyReused, Unavailable.
     """
-    return _resolve(account_id, hold_id, key, credits, "capture", actor, desk)
-
-
-def release_hold(
-    account_id: str,
-    hold_id: str,
-    key: str,
-    *,
-    actor: str,
-    desk: CreditDesk,
-) -> Resolved:
-    """Give all of the hold back. As `capture_hold`."""
-    return _resolve(account_id, hold_id, key, 0, "release", actor, desk)
+    held = _held(account_id, command.hold_id, desk)
+    captured = command.credits or 0
+    if not 0 <= captured <= held.requested:
+        raise InvalidRequest.of("credits", "range", f"credits must be from 0 to the {held.requested} that are held.")
+    memo = command.memo(held.name, desk.clock.now())
+    decided, is_mine = _decide(account_id, held, memo, desk)
+    if decided.digest != memo.digest:
+        if decided.digest[:DIGEST_CHARACTERS] == memo.digest[:DIGEST_CHARACTERS]:
+            raise IdempotencyKeyReused
+        raise HoldClosed(state=STATES[decided.by or LAPSE])
+    available = _available_after(account_id, decided, desk)
+    return Resolved(command.hold_id, decided.requested, held.requested - decided.requested, available, not is_mine)
 
 
 def lapse(account_id: str, unit: str, hold: str, *, desk: CreditDesk) -> None:
     """The hold's time is over: give it back. `hold` is the ledger's name of it; a schedule that knows no unit says ANY_UNIT.
 
-    Finds it resolved already: nothing to do.
+    A hold that was resolved before stays as it was resolved.
     """
     held = desk.books.entry(account_id, unit, hold)
     if held is None or held.kind != "held" or unit not in (ANY_UNIT, held.unit):
         return  # a void burn opened it: the turn that gives it back closes it
-    memo = Memo("resolve", 0, desk.clock.now(), "system", LAPSE, hold=hold, by="lapse")
+    memo = Memo("resolve", 0, desk.clock.now(), "system", LAPSE, hold=hold, by=LAPSE)
     _, is_mine = _decide(account_id, held, memo, desk)
     if not is_mine:  # whoever decided may have died before they took it off the schedule's list
         desk.books.hold_done(account_id, hold)
 
 
-def _resolve(
-    account_id: str,
-    hold_id: str,
-    key: str,
-    credits: int,
-    by: str,
-    actor: str,
-    desk: CreditDesk,
-) -> Resolved:
-    hold = hold_id.removeprefix(HOLD_PREFIX)
-    held = desk.books.entry(account_id, ANY_UNIT, hold) if HOLD_ID.fullmatch(hold_id) else None
+def _held(account_id: str, hold_id: str, desk: CreditDesk) -> Entry:
+    if HOLD_ID.fullmatch(hold_id) is None:
+        raise HoldNotFound
+    held = desk.books.entry(account_id, ANY_UNIT, hold_id.removeprefix(HOLD_PREFIX))
     if held is None or held.kind != "held":
         raise HoldNotFound
-    if not 0 <= credits <= held.requested:
-        raise InvalidRequest.of("credits", "range", f"credits must be from 0 to the {held.requested} that are held.")
-    asked = _digest(key, by, credits)
-    memo = Memo("resolve", credits, desk.clock.now(), actor, asked, hold=hold, by=by)
-    decided, is_mine = _decide(account_id, held, memo, desk)
-    if decided.digest != asked:
-        if decided.digest[:DIGEST_CHARACTERS] == asked[:DIGEST_CHARACTERS]:
-            raise IdempotencyKeyReused
-        raise HoldClosed(state=STATES[decided.by or "lapse"])
-    available = _available_after(account_id, decided, desk)
-    return Resolved(hold_id, decided.requested, held.requested - decided.requested, available, not is_mine)
-
-
-def _digest(key: str, by: str, credits: int) -> str:
-    """The key's half tells a replay from another caller, the body's half a replay from a key that was reused."""
-    return ids.name_of(key)[:DIGEST_CHARACTERS] + ids.name_of(by, str(credits))[:DIGEST_CHARACTERS]
+    return held
 
 
 def _decide(
@@ -124,8 +91,8 @@ def _decide(
     """
     name = ledger.resolution_name(held.name)
     for _ in range(MAX_TRIES):
-        if held.due is not None and held.due <= memo.at and memo.by != "lapse":
-            memo = Memo("resolve", 0, memo.at, "system", LAPSE, hold=held.name, by="lapse")
+        if held.due is not None and held.due <= memo.at and memo.by != LAPSE:
+            memo = Memo("resolve", 0, memo.at, "system", LAPSE, hold=held.name, by=LAPSE)
         attempt = desk.books.resolve(account_id, held.unit, name, memo)
         book = attempt.book
         if book is None:

@@ -18,6 +18,8 @@ from lotbook.usecases.credits.balance import Moment, read_moment
 from lotbook.usecases.credits.links import Links
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_LINKS_A_PAGE = 400  # entries that are not shown are passed over; a page may be shorter than asked, never endless
@@ -25,21 +27,16 @@ MAX_CURSOR = 8_192  # characters; the longest that we give out names a hundred b
 LEDGER_NAME = re.compile(r"[\x21-\x7e]{1,200}")
 MAX_DRIFT = 60 * SECOND  # between reading the clock and writing the burn, on different machines
 MAX_SEQ = 2**53
+PAGE_ENTRIES = 100
+MAX_EXPORT_PAGES = 10  # a file has at most a thousand lines; the cursor goes on
 
 
-def list_entries(
-    account_id: str,
-    unit: str,
-    limit: int,
-    cursor: str | None,
-    *,
-    desk: CreditDesk,
-) -> EntryPage:
+def list_entries(account_id: str, unit: str, limit: int, cursor: str | None, *, desk: CreditDesk) -> EntryPage:
     """At most `limit` entries, newest first, from where `cursor` (of the page before) left off.
 
     A cursor is taken at its word: whoever hands it to strangers signs it (`api/http/paging.py`).
 
-    What is pending is settled first, so the entries add up to the balance of the same moment. Raises InvalidRequest for
+    What is pending is journaled first, so the entries add up to the balance of the same moment. Raises InvalidRequest for
     a cursor that is none, and what `read_balance` raises.
     """
     start = None if cursor is None else _parse(cursor)
@@ -57,6 +54,22 @@ def list_entries(
                 return EntryPage(tuple(shown), _text(here))
             shown.append(walk.in_order(entry))
     return EntryPage(tuple(shown), None if walk.at.seq == 0 else _text(walk.cursor))
+
+
+def pages(account_id: str, unit: str, cursor: str | None, most: int, *, desk: CreditDesk) -> Iterator[EntryPage]:
+    """The statement in pages of PAGE_ENTRIES from the cursor on, at most `most` of them. Raises as `list_entries`."""
+    for _ in range(most):
+        page = list_entries(account_id, unit, PAGE_ENTRIES, cursor, desk=desk)
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def export_entries(account_id: str, unit: str, cursor: str | None, *, desk: CreditDesk) -> EntryPage:
+    """The statement of one unit in a long page, for a file: at most MAX_EXPORT_PAGES pages from the cursor on."""
+    found = list(pages(account_id, unit, cursor, MAX_EXPORT_PAGES, desk=desk))
+    return EntryPage(tuple(entry for page in found for entry in page.entries), found[-1].next_cursor)
 
 
 class _Walk:

@@ -11,14 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.money_back.followed import lots_sold, planned, reached
 from lotbook.domain.money_back.own_refunds import reserved, with_own
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
 from lotbook.domain.values.errors import Conflict, NotRefundable, Unavailable
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.credits.claw_back import claw_back
-from lotbook.usecases.credits.freeze_lot import freeze_lot
-from lotbook.usecases.credits.restore_lot import restore_lot
+from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
 from lotbook.usecases.sales.change_plan import follow_plan_money
 from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 
@@ -88,17 +87,9 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
 def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
     """Unused credits go before their money does: nobody can burn what is being paid back."""
     left = purchase.credits - purchase.reversal.clawed_of(purchase.unit)
-    taken = claw_back(
-        purchase.account_id,
-        purchase.unit,
-        settled_lot_id(purchase, purchase.unit),
-        own.claim,
-        left,
-        desk=desk.credits,
-        actor=own.actor,
-        reason="refund",
-        unused_only=True,
-    )
+    lot_id = settled_lot_id(purchase, purchase.unit)
+    order = ClawBack(lot_id, own.claim, left, actor=own.actor, reason="refund", unused_only=True)
+    taken = claw_back(purchase.account_id, purchase.unit, order, desk=desk.credits)
     return reserved(purchase, own, taken.removed, desk.clock.now())
 
 
@@ -115,15 +106,15 @@ def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesD
 def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
     for unit in lots_sold(purchase):
         lot_id = settled_lot_id(purchase, unit)
-        freeze_lot(purchase.account_id, unit, lot_id, target.claim, thaw=thaw, desk=desk.credits)
+        freeze_lot(purchase.account_id, unit, Freeze(lot_id, target.claim, thaw), desk=desk.credits)
 
 
 def _claw(purchase: Purchase, unit: str, more: int, claim: str, desk: SalesDesk) -> None:
     lot_id = settled_lot_id(purchase, unit)
     if more > 0:
-        claw_back(purchase.account_id, unit, lot_id, claim, more, desk=desk.credits, reason=REASON)
+        claw_back(purchase.account_id, unit, ClawBack(lot_id, claim, more, reason=REASON), desk=desk.credits)
     elif more < 0:
-        restore_lot(purchase.account_id, unit, lot_id, claim, -more, desk=desk.credits, reason=REASON)
+        restore_lot(purchase.account_id, unit, Restore(lot_id, claim, -more, reason=REASON), desk=desk.credits)
 
 
 def _sent(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:

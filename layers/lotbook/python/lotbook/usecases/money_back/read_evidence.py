@@ -12,7 +12,7 @@ from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.sales.purchase import settled_lot_id
 from lotbook.domain.values.errors import Forbidden
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.statement import list_entries
+from lotbook.usecases.credits.statement import pages
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
     from lotbook.usecases.sales.desk import SalesDesk
 
-PAGE_ENTRIES = 100
 MAX_PAGES = 10  # of the statement, a call; a longer history goes on at the cursor
 NOTHING_USED = UsePage((), None)
 
@@ -35,7 +34,7 @@ def read_evidence(
     desk: SalesDesk,
     credits: CreditDesk,
 ) -> Evidence:
-    """The document, with the use of at most MAX_PAGES x PAGE_ENTRIES entries of the statement, newest first.
+    """The document, with the use of at most MAX_PAGES pages of the statement, newest first.
 
     `cursor` (of the call before) goes on with older use. For buyers, and for service keys that may read. Raises
     AccountNotFound, Forbidden, PurchaseNotFound, InvalidRequest for a cursor that is none, Unavailable.
@@ -81,23 +80,11 @@ def _granted(purchase: Purchase, desk: SalesDesk) -> list[Entry]:
     return [entry for entry in found if entry is not None]
 
 
-def _use(
-    purchase: Purchase,
-    lot_id: str,
-    cursor: str | None,
-    credits: CreditDesk,
-) -> UsePage:
+def _use(purchase: Purchase, lot_id: str, cursor: str | None, credits: CreditDesk) -> UsePage:
     uses: list[evidence.Use] = []
-    for _ in range(MAX_PAGES):
-        page = list_entries(
-            purchase.account_id,
-            purchase.unit,
-            PAGE_ENTRIES,
-            cursor,
-            desk=credits,
-        )
+    for page in pages(purchase.account_id, purchase.unit, cursor, MAX_PAGES, desk=credits):
         uses += evidence.uses_of(lot_id, page.entries)
         cursor = page.next_cursor
-        if cursor is None or evidence.reaches_grant(lot_id, page.entries):
+        if evidence.reaches_grant(lot_id, page.entries):
             return UsePage(tuple(uses), None)
     return UsePage(tuple(uses), cursor)

@@ -20,14 +20,13 @@ from lotbook.domain.accounts.plan_changes import (
     with_term,
 )
 from lotbook.domain.accounts.terms import Term, number_of
+from lotbook.domain.credits.orders import ClawBack, Restore
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, LotNotFound, Unavailable
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.credits.claw_back import claw_back, granted_lot
-from lotbook.usecases.credits.grant import grant_lot
-from lotbook.usecases.credits.restore_lot import restore_lot
+from lotbook.usecases.credits.lots import claw_back, grant_lot, granted_lot, restore_lot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,15 +162,8 @@ def _return(account: Account, move: Move, policy: Policy, brought: int | None, d
             back = min(back, brought)
             brought -= back
         if back:
-            restore_lot(
-                account.account_id,
-                lot.unit,
-                lot.lot_id,
-                move.claim,
-                back,
-                desk=desk.credits,
-                reason=REASON,
-            )
+            order = Restore(lot.lot_id, move.claim, back, reason=REASON)
+            restore_lot(account.account_id, lot.unit, order, desk=desk.credits)
 
 
 def _taken_last(account: Account, lot: Lot, move: Move, desk: SalesDesk) -> int:
@@ -200,14 +192,6 @@ def _carried(account: Account, standing: Standing, policy: Policy, desk: SalesDe
 
 def _taken(account: Account, lot: Lot, move: Move, desk: SalesDesk, *, owes: bool) -> int:
     """What was left of the lot, now gone; nothing that was burned or is held, unless the account `owes` that."""
-    taken = claw_back(
-        account.account_id,
-        lot.unit,
-        lot.lot_id,
-        move.claim,
-        lot.credits,
-        desk=desk.credits,
-        reason=REASON,
-        unused_only=not owes,
-    )
+    order = ClawBack(lot.lot_id, move.claim, lot.credits, reason=REASON, unused_only=not owes)
+    taken = claw_back(account.account_id, lot.unit, order, desk=desk.credits)
     return taken.removed

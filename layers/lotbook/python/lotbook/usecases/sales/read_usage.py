@@ -17,7 +17,7 @@ from lotbook.domain.advice.usage import (
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.sales.transactions import PurchaseFilter
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.statement import list_entries
+from lotbook.usecases.credits.statement import pages
 from lotbook.usecases.sales.list_purchases import list_purchases
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.credits.desk import CreditDesk
 
-PAGE_ENTRIES = 100
 MAX_PAGES = 4  # of the statement; past them the use of the present period is what they held, a lower bound
 MAX_PAST_PERIODS = 12
 OWN_KINDS = frozenset({"free", "plan"})
@@ -70,17 +69,10 @@ def read_usage(
     return Usage(allowance, past, present, top_ups)
 
 
-def _burned_since(
-    account_id: str,
-    unit: str,
-    start: int,
-    desk: CreditDesk,
-) -> int:
-    used, cursor = 0, None
-    for _ in range(MAX_PAGES):
-        page = list_entries(account_id, unit, PAGE_ENTRIES, cursor, desk=desk)
+def _burned_since(account_id: str, unit: str, start: int, desk: CreditDesk) -> int:
+    used = 0
+    for page in pages(account_id, unit, None, MAX_PAGES, desk=desk):
         used += burned_since(page.entries, start)
-        cursor = page.next_cursor
-        if cursor is None or (page.entries and page.entries[-1].at < start):
+        if page.entries and page.entries[-1].at < start:
             break
     return used

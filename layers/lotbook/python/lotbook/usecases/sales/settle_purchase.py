@@ -16,7 +16,7 @@ from lotbook.domain.sales.quotes import account_after
 from lotbook.domain.sales.verdicts import Verdict, decided, verdict
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.credits.grant import grant_lot
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.change_plan import begin_plan
 from lotbook.usecases.sales.close_other_plans import close_other_plans
 from lotbook.usecases.sales.follow_shortfall import follow_shortfall
