@@ -91,7 +91,8 @@ def test_a_file_is_read_in_one_go() -> None:
 
 
 def test_no_file_is_longer_than_a_reader_bears() -> None:
-    hold(long_files(files(*PRODUCT, TESTS), LINES_OF_ANY_FILE), {}, "none")
+    found = long_files(files(*PRODUCT, TESTS), LINES_OF_ANY_FILE)
+    hold(found, exceptions.LONG_TEST_FILES, "LONG_TEST_FILES")
 
 
 def test_a_caller_keeps_track_of_what_it_hands_over() -> None:
