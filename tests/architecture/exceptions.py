@@ -53,7 +53,10 @@ LONG_FILES: dict[str, str] = {
     "local/cloud/template.py": SPLIT,
 }
 # Files of tests of more than 400 lines.
-LONG_TEST_FILES: dict[str, str] = {"tests/contracts/condition_cases.py": TABLE}
+LONG_TEST_FILES: dict[str, str] = {
+    "tests/contracts/condition_cases.py": TABLE,
+    "tests/properties/test_burn_model.py": SPLIT,
+}
 # Public functions with more than 5 parameters, or more than 4 positional ones.
 WIDE_FUNCTIONS: dict[str, str] = {
     "lotbook/adapters/dynamo/books.py burn": DESK,
