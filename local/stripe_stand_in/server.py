@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
+from local.stripe_stand_in.door import refusal
 from local.stripe_stand_in.errors import ConnectionDropped
 from local.stripe_stand_in.stand_in import MAX_BODY_BYTES, StandIn
 
@@ -56,6 +57,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
+        refused = self._refused()
+        if refused is not None:
+            self._say(403, refused)
+            return
         answer: dict[str, Any] = {}
         try:
             chunks = self.application.application(
@@ -77,6 +82,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _serve  # noqa: N815
+
+    def _refused(self) -> str | None:
+        """Why nothing of this server is for whoever asks (S13)."""
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            known = headers.get(name.lower())
+            headers[name.lower()] = value if known is None else f"{known}, {value}"
+        return refusal(self.command, headers, int(self.server.server_address[1]))
+
+    def _say(self, status: int, text: str) -> None:
+        content = f"{text}\n".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self.wfile.flush()
 
     def _body(self) -> bytes | None:
         length = self.headers.get("Content-Length") or "0"
