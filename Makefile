@@ -9,14 +9,16 @@ ENGINE := .venv-engine/.engine-installed
 SAM := .venv-sam/.sam-installed
 # An environment whose Python has gone (upgraded, removed) loses its stamps here, so it is made anew.
 _ := $(shell for e in .venv .venv-engine .venv-sam; do \
-	[ ! -d $$e ] || $$e/bin/python -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
+	[ ! -d $$e ] || $$e/bin/python -I -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
 ROOMS = $(sort $(notdir $(patsubst %/,%,$(wildcard tests/*/*/))))
 ROOM_TESTS = $(filter-out %__pycache__,$(wildcard tests/*/$(ROOM)))
 export SAM_CLI_TELEMETRY := 0
+# What a developer has set for other programs in Python leads these environments astray.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo bench reconcile audit soak test test-fast check validate policies openapi errors events lock clean clean-data
+.PHONY: help run demo try key publish bench reconcile audit soak test test-fast check validate policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -27,6 +29,15 @@ run: $(RUN) $(ENGINE) ## start Lotbook on this machine: API on PORT (3000), data
 demo: $(RUN) $(ENGINE) ## play the tour: quote, buy, pay, burn, expire, for each of the five vendors
 	@.venv/bin/python -m local demo
 
+try: $(RUN) ## three calls to the running Lotbook, shown as curl, with their answers
+	@.venv/bin/python -m local try
+
+key: $(RUN) ## print the running Lotbook's service key (KEY=$$(make -s key)), or a member's token: ACCOUNT=... ROLE=...
+	@.venv/bin/python -m local key $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(ROLE),--role "$(ROLE)")
+
+publish: $(RUN) ## check a policy of your own and publish it to the running Lotbook: FILE=mine.yaml
+	@.venv/bin/python -m local publish $(if $(FILE),"$(FILE)")
+
 reconcile: $(RUN) ## compare gateway, purchases and lots of the running Lotbook: FROM=2026-01-01 TO=2026-02-01 (default: 3 days)
 	@.venv/bin/python -m local reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
@@ -34,7 +45,7 @@ audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lot
 	@.venv/bin/python -m local audit $(if $(ACCOUNT),--account $(ACCOUNT))
 
 soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
-	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race tests/usecases
+	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race tests/usecases tests/local
 
 ifdef ROOM
 ifeq ($(ROOM_TESTS),)
@@ -62,8 +73,8 @@ check: $(TEST) ## format, lint, types
 validate: $(SAM) ## sam validate --lint
 	.venv-sam/bin/python -m samcli validate --lint
 
-policies: $(RUN) ## check samplefiles/policies/*.yaml
-	.venv/bin/python -m local.policies check
+policies: $(RUN) ## check samplefiles/policies/*.yaml, or FILES=mine.yaml
+	@.venv/bin/python -m local.policies check $(FILES)
 
 openapi: $(RUN) ## write the OpenAPI document anew
 	.venv/bin/python -m local.generate openapi
@@ -81,7 +92,7 @@ clean: ## remove what was installed and built (not the data)
 	rm -rf .venv .venv-engine .venv-sam .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 clean-data: ## remove the local run's data
-	rm -rf "$${DATA_DIR:-.lotbook}"
+	@$(PYTHON) local/clean_data.py
 
 # Each set of packages has a stamp, written last: without it, or when it is older than the requirements, they are installed.
 $(RUN): requirements/run.txt requirements/install.sh

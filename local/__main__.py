@@ -10,7 +10,15 @@ import sys
 from local.stopping import ASKING, interrupt_on_signals
 from local.surroundings import settle
 
-COMMANDS = {"run": "local.run", "demo": "local.demo.demo", "reconcile": "local.reconcile", "audit": "local.audit"}
+COMMANDS = {
+    "run": "local.run",
+    "demo": "local.demo.demo",
+    "reconcile": "local.reconcile",
+    "audit": "local.audit",
+    "try": "local.try_out",
+    "key": "local.show_key",
+    "publish": "local.publish",
+}
 INTERRUPTED = 128 + signal.SIGINT
 
 

@@ -13,7 +13,10 @@ from local import ROOT
 from local.cloud import cloud
 from local.cloud.engine import Address, Engine, EngineError, running_engine
 from local.cloud.template import load
-from local.places import CannotStart, Places
+from local.places import CannotStart, Places, any_free_port
+from local.running import CannotAsk
+
+NO_TABLE = "ResourceNotFoundException"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,22 +29,49 @@ def main(arguments: list[str] | None = None) -> int:
         address = running_engine(places.directory)
         if address is not None:
             return _audit(places.directory, address, wanted.account)
-        with places.lock():
-            engine = Engine(places.directory / "engine", places.free_ports()[1])
-            engine.start()
-            try:
-                return _audit(places.directory, engine.address, wanted.account)
-            finally:
-                engine.stop()
-    except (CannotStart, EngineError) as refusal:
+        return _audit_a_stopped_one(places, wanted.account)
+    except (CannotStart, CannotAsk, EngineError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
+
+
+def _audit_a_stopped_one(places: Places, account_id: str | None) -> int:
+    """With an engine of its own; where nothing was kept, nothing is started, and nothing left behind (N10)."""
+    kept = places.directory / "engine"
+    if not kept.is_dir():
+        raise CannotAsk(_nothing_kept(places.directory))
+    with places.lock():
+        engine = Engine(kept, any_free_port())
+        try:
+            engine.start()
+            return _audit(places.directory, engine.address, account_id)
+        finally:
+            engine.stop()
+
+
+def _nothing_kept(directory: Path) -> str:
+    return f"No Lotbook runs with its data in {directory}, and none has: start one with `make run`, or name its DATA_DIR=..."
 
 
 def _audit(directory: Path, address: Address, account_id: str | None) -> int:
     template = load(ROOT / "template.yaml", {"Stage": "local"})
     clock = {"CLOCK_FILE": str(directory / "clock.json")}
     os.environ.update({**template.environment, **cloud.credentials(address), **clock})
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return _replay(account_id)
+    except ClientError as refusal:
+        if refusal.response["Error"]["Code"] == NO_TABLE:
+            raise CannotAsk(_nothing_kept(directory)) from refusal
+        raise
+    except BotoCoreError as silence:
+        raise CannotAsk(
+            f"The local AWS engine at {address.url} does not answer: is `make run` still running?"
+        ) from silence
+
+
+def _replay(account_id: str | None) -> int:
     from lotbook import wiring
     from lotbook.usecases.audit.audit_account import audit_account
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from local.cloud.private_file import write_private
 from local.demo_accounts import DEMO_ACCOUNTS
 from local.issuer import Issuer
 from local.run_secrets import ALL_SCOPES, RunSecrets
+from local.running import DEFAULT_DATA_DIR
 from lotbook.domain.values.access import ROLES
 
 
@@ -40,24 +42,22 @@ def write(path: Path, document: dict[str, Any]) -> None:
 
 
 def welcome(document: dict[str, Any], path: Path, seconds: float) -> str:
-    """What is printed when everything runs."""
-    base, key = document["base_url"], document["service_key"]
-    account = DEMO_ACCOUNTS[0].account_id
-    owner = document["accounts"][account]["tokens"]["owner"]
-    sends = f"-H 'Authorization: Bearer {key}' -H 'Content-Type: application/json'"
+    """What is printed when everything runs. Keys and tokens are in the file, not on the screen."""
+    base, account = document["base_url"], DEMO_ACCOUNTS[0].account_id
+    usual = Path(DEFAULT_DATA_DIR).resolve()
+    make = "make" if path.parent == usual else f"DATA_DIR={shlex.quote(str(path.parent))} make"
     return f"""
 Lotbook runs, after {seconds:.1f} s. Ctrl-C stops it.
 
+  in a browser     {base}/   what there is to try, and every control
   API              {base}/v1
   Stripe stand-in  {document["stripe_url"]}
-  service key      {key}
   demo accounts    {", ".join(document["accounts"])}
-  member token     {account}'s owner: {owner}
-  all of it        {path}
+  keys and tokens  {path}
 
-Three to try:
-  curl -s {sends} {base}/v1/accounts/{account}/balance
-  curl -s {sends} -H 'Idempotency-Key: first' -d '{{"credits": 5}}' {base}/v1/accounts/{account}/consume
-  curl -s {sends} -H 'Idempotency-Key: first' -d '{{"item": {{"kind": "top_up", "credits": 100}}}}' {base}/v1/accounts/{account}/purchases
-Open the checkout_url that the last one answers in a browser, and pay with a test card.
+In a second terminal:
+  {make} try                     three calls to the API, each as curl
+  KEY=$({make} -s key)           the service key, for calls of your own:
+  curl -s -H "Authorization: Bearer $KEY" {base}/v1/accounts/{account}/balance
+  {make} publish FILE=mine.yaml  a policy of your own (samplefiles/policies/README.md)
 """

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from local.running import data_directory
+
 HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65_533  # two more are taken
 LOCK = "lock"  # a file in the data directory, locked while a run uses it
 OWNER_ONLY, OTHERS = 0o700, 0o077
+STRIPE = "https://api.stripe.com"  # instead of the stand-in, where the run has a test key of Stripe's
 TEST_KEYS = ("sk_test_", "rk_test_")
 
 
@@ -47,7 +50,7 @@ class Places:
             )
         return Places(
             port=int(text),
-            directory=Path(environment.get("DATA_DIR") or ".lotbook").resolve(),
+            directory=data_directory(environment).resolve(),
             stripe_key=key,
             stripe_webhook_secret=environment.get("STRIPE_WEBHOOK_SECRET") or None,
         )
@@ -90,6 +93,10 @@ class Places:
 
     def free_ports(self) -> tuple[int, int]:
         """Ports for the stand-in and the engine: the two after `port`, or any free ones. Raises CannotStart if `port` is taken."""
+        if not may_listen(self.port):
+            raise CannotStart(
+                f"Port {self.port} is for the system's own servers. Choose another one: PORT=4000 make run"
+            )
         if not is_free(self.port):
             other = 4_000 if self.port != 4_000 else 5_000
             raise CannotStart(
@@ -97,6 +104,18 @@ class Places:
             )
         beside = _free_or_any(self.port + 1, avoid=())
         return beside, _free_or_any(self.port + 2, avoid=(beside,))
+
+
+def may_listen(port: int) -> bool:
+    """Whether the system lets this user listen there at all."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def is_free(port: int) -> bool:
@@ -113,8 +132,11 @@ def is_free(port: int) -> bool:
 
 
 def _free_or_any(wanted: int, avoid: tuple[int, ...]) -> int:
-    if wanted not in avoid and is_free(wanted):
-        return wanted
+    return wanted if wanted not in avoid and is_free(wanted) else any_free_port()
+
+
+def any_free_port() -> int:
+    """A port on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -6,6 +6,7 @@ YAML is read here only, never on Lambda: what is published is the JSON document.
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,42 @@ SAMPLES = Path(__file__).resolve().parents[1] / "samplefiles" / "policies"
 VARIANTS = SAMPLES / "variants"  # further policies of the same vendors; no demo account
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """YAML lets the second of two equal keys win silently; a price must not be lost like that."""
+MERGE_TAG = "tag:yaml.org,2002:merge"
+
+
+class _PlainDocument(yaml.SafeLoader):
+    """YAML that means what it shows: no key twice, nothing taken from elsewhere."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """YAML lets the second of two equal keys win silently; a price must not be lost like that, nor by a merge."""
+        for key, _ in node.value:
+            if key.tag == MERGE_TAG:
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a merge (<<): write the fields out", key.start_mark
+                )
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for place, key in enumerate(keys):
             if key in keys[:place]:
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} twice", node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Eight lines of aliases of aliases are a document of a billion values (S14)."""
+        if self.check_event(yaml.AliasEvent):
+            alias: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, f"an alias (*{alias.anchor}): write it out", alias.start_mark)
+        found: yaml.Node | None = super().compose_node(parent, index)
+        return found
+
 
 def read_document(path: Path) -> dict[str, object]:
-    """The document of a YAML file, unchecked. Raises yaml.YAMLError."""
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
+    """The document of a YAML file, unchecked. Raises yaml.YAMLError or OSError."""
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainDocument)
+    except RecursionError as nested:
+        raise yaml.YAMLError("it is nested too deeply") from nested
+    except (ValueError, LookupError, AttributeError) as malformed:  # not UTF-8, the 31st of February, `!!bool perhaps`
+        raise yaml.YAMLError(f"a value is not what its form or tag says ({malformed})") from malformed
     if not isinstance(document, dict):
         raise yaml.YAMLError("a policy file holds one object")
     return document
@@ -69,6 +92,10 @@ def check(paths: list[Path]) -> int:
 
 def main(arguments: list[str]) -> int:
     """`check FILE...`; without files, the samples and their variants."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # what is found in a file need not be text that can be printed
     if arguments and arguments[0] != "check":
         print("usage: python -m local.policies [check [FILE...]]", file=sys.stderr)
         return 2

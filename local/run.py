@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
 
-from local import ROOT, demo_accounts, dev_file
+from local import ROOT, demo_accounts, dev_file, front_page
 from local.clock import LocalClock
 from local.cloud import cloud
 from local.cloud.api_events import Answer, Request
@@ -25,11 +25,10 @@ from local.cloud.schedules import Schedules
 from local.cloud.template import Template, load
 from local.control import PREFIX, RETURNED, Control
 from local.issuer import AUDIENCE, ISSUER, Issuer
-from local.places import HOST, CannotStart, Places
+from local.places import HOST, STRIPE, CannotStart, Places
 from local.run_secrets import ALL_SCOPES, RunSecrets
 from local.stopping import Stop, Stopped, ignore_signals
 
-STRIPE = "https://api.stripe.com"
 WATCH_SECONDS = 1.0
 PATIENCE_SECONDS = 60  # with the emulated table: many callers at once on a busy machine are no reason to answer 503
 LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
@@ -104,7 +103,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     started.enter_context(redirect_stdout(started.enter_context(log.open(mode, buffering=1))))
     functions = Functions(ROOT / "functions", template.functions)
     schedules = Schedules(template.schedules, functions, clock)
-    control = Control(clock, schedules, issuer, keys_url)
+    control = Control(clock, schedules, issuer, keys_url, port=places.port)
     control.events = follow_table(
         template, functions.invoke, engine_url=engine.address.url, directory=directory, started=started
     )
@@ -123,6 +122,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
         secrets, issuer, base_url=places.base_url, stripe_url=stripe_url, webhook_secret=webhook_secret
     )
     dev_file.write(path, document)
+    control.page = lambda now: front_page.page(document, str(path), now)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))
     return every_second
@@ -154,7 +154,7 @@ def _start_api(port: int, template: Template, functions: Functions, control: Con
     gateway = Gateway(template, functions)
 
     def answer(request: Request) -> Answer:
-        return control.answer(request) if request.path.startswith(PREFIX) else gateway.answer(request)
+        return control.answer(request) if control.answers(request.path) else gateway.answer(request)
 
     server = Server(application(answer), port)
     started.callback(server.stop)

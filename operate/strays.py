@@ -9,14 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local import ROOT
 from local.cloud import cloud
 from local.cloud.engine import running_engine
 from local.cloud.template import load
-from local.reconcile import DEFAULT_DATA_DIR
+from local.running import data_directory
 from local.surroundings import settle
 from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS
 from lotbook.domain.values.instants import to_text
@@ -75,7 +74,7 @@ def _up_to(characters: int) -> Callable[[str], str]:
 
 
 def _local() -> tuple[StrayStore, Clock] | None:
-    directory = Path(os.environ.get("DATA_DIR") or DEFAULT_DATA_DIR)
+    directory = data_directory()
     address = running_engine(directory)
     if address is None:
         return None

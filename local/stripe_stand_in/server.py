@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             known = headers.get(name.lower())
             headers[name.lower()] = value if known is None else f"{known}, {value}"
-        return refusal(self.command, headers, int(self.server.server_address[1]))
+        return refusal(self.command, headers, int(self.connection.getsockname()[1]))
 
     def _say(self, status: int, text: str) -> None:
         content = f"{text}\n".encode()

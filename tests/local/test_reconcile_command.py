@@ -107,6 +107,45 @@ def test_dates_and_instants_name_the_period(lotbook: Lotbook, capsys: pytest.Cap
     assert "'soon' is no date or instant" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--from", "2028-01-01", "--to", "2027-01-01"], "FROM (2028-01-01T00:00:00Z) is not before TO (2027-01-01"),
+        (["--from", "2027-01-01", "--to", "2027-01-01"], "is not before TO"),
+        (["--from", "2099-01-01"], "is not before now, by the local clock, (2026-01-15T10:00:01Z)"),
+    ],
+)
+def test_n11_a_period_that_ends_before_it_begins_is_said_and_nothing_is_asked(
+    lotbook: Lotbook, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+    assert lotbook.asked == []
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31", "2026-13-01", ""])
+def test_n11_a_date_that_is_none_is_said(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--from", text])
+    assert "is no date or instant" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '"x"', "null", '{"base_url": "http://127.0.0.1:9"'])
+def test_a_description_that_is_damaged_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    (tmp_path / "dev.json").write_text(content)
+    assert main([]) == 2
+    assert "dev.json is damaged" in capsys.readouterr().err
+
+
+def test_an_answer_that_is_none_of_lotbooks_is_said(lotbook: Lotbook, capsys: pytest.CaptureFixture[str]) -> None:
+    lotbook.answers = [(404, {"error": "another program listens here"})]
+    assert main([]) == 2
+    assert "another program listens here" in capsys.readouterr().err
+
+
 def test_a_refusal_and_a_silence_are_told_and_exit_with_2(
     lotbook: Lotbook, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
