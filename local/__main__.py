@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 
+from local.ending import ended
 from local.stopping import ASKING, interrupt_on_signals
 from local.surroundings import settle
 
@@ -19,7 +19,6 @@ COMMANDS = {
     "key": "local.show_key",
     "publish": "local.publish",
 }
-INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(arguments: list[str]) -> int:
@@ -33,15 +32,7 @@ def main(arguments: list[str]) -> int:
     module = importlib.import_module(COMMANDS[name])
     interrupt_on_signals()
     sys.argv = [f"make {name}", *arguments[1:]]
-    try:
-        code: int = module.main()
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # `make demo | head`: whoever read has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERRUPTED
-    return code
+    return ended(lambda _: int(module.main()), [])
 
 
 if __name__ == "__main__":

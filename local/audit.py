@@ -12,11 +12,10 @@ from typing import Any
 from local import ROOT
 from local.cloud import cloud
 from local.cloud.engine import Address, Engine, EngineError, running_engine
+from local.cloud.refusals import NoTable, Refused, Silent, in_one_sentence
 from local.cloud.template import load
 from local.places import CannotStart, Places, any_free_port
 from local.running import CannotAsk
-
-NO_TABLE = "ResourceNotFoundException"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         if address is not None:
             return _audit(places.directory, address, wanted.account)
         return _audit_a_stopped_one(places, wanted.account)
-    except (CannotStart, CannotAsk, EngineError) as refusal:
+    except (CannotStart, CannotAsk, EngineError, Refused) as refusal:
         print(refusal, file=sys.stderr)
         return 1
 
@@ -57,18 +56,15 @@ def _audit(directory: Path, address: Address, account_id: str | None) -> int:
     template = load(ROOT / "template.yaml", {"Stage": "local"})
     clock = {"CLOCK_FILE": str(directory / "clock.json")}
     os.environ.update({**template.environment, **cloud.credentials(address), **clock})
-    from botocore.exceptions import BotoCoreError, ClientError
-
     try:
-        return _replay(account_id)
-    except ClientError as refusal:
-        if refusal.response["Error"]["Code"] == NO_TABLE:
-            raise CannotAsk(_nothing_kept(directory)) from refusal
-        raise
-    except BotoCoreError as silence:
+        with in_one_sentence(template.environment["TABLE_NAME"]):
+            return _replay(account_id)
+    except NoTable as refusal:
+        raise CannotAsk(_nothing_kept(directory)) from refusal
+    except Silent as refusal:
         raise CannotAsk(
             f"The local AWS engine at {address.url} does not answer: is `make run` still running?"
-        ) from silence
+        ) from refusal
 
 
 def _replay(account_id: str | None) -> int:

@@ -12,14 +12,13 @@ from typing import Any
 
 import yaml
 
+from local.ending import ended
 from lotbook.api.requests.policy_document import parse_policy
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values.errors import PolicyInvalid
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samplefiles" / "policies"
 VARIANTS = SAMPLES / "variants"  # further policies of the same vendors; no demo account
-
-
 MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
@@ -105,4 +104,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(main, sys.argv[1:]))

@@ -13,6 +13,8 @@ from typing import Any
 
 import boto3
 
+from local.cloud.refusals import Refused, in_one_sentence
+from local.ending import ended
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.table import Table, from_item
@@ -29,9 +31,13 @@ PARTITION = keys.service_key("")["pk"]  # of every key, before its hash
 def main(arguments: list[str]) -> int:
     """Answers the exit code."""
     asked = _parser().parse_args(arguments)
-    table = Table(boto3.client("dynamodb"), asked.table)
     work = {"issue": _issue, "list": _list, "revoke": _revoke}
-    return work[asked.command](table, asked)
+    try:
+        with in_one_sentence(asked.table):
+            return work[asked.command](Table(boto3.client("dynamodb"), asked.table), asked)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
 
 
 def _issue(table: Table, asked: argparse.Namespace) -> int:
@@ -96,4 +102,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(main, sys.argv[1:]))

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from local import ROOT
 from local.cloud import cloud
 from local.cloud.engine import running_engine
+from local.cloud.refusals import Refused, in_one_sentence
 from local.cloud.template import load
+from local.ending import ended
 from local.running import data_directory
 from local.surroundings import settle
 from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS
@@ -32,11 +34,18 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Answers the exit code: 1 where there is no such stray, 2 where there is nothing to ask."""
     asked = _parser().parse_args(arguments)
-    found = _deployed(asked.table) if asked.table else _local()
-    if found is None:
-        print("No Lotbook runs here: start one with `make run`, or name a --table.", file=sys.stderr)
-        return 2
-    strays, clock = found
+    try:
+        with in_one_sentence(asked.table or "of the local run"):
+            found = _deployed(asked.table) if asked.table else _local()
+            if found is not None:
+                return _answer(asked, *found)
+            print("No Lotbook runs here: start one with `make run`, or name a --table.", file=sys.stderr)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+    return 2
+
+
+def _answer(asked: argparse.Namespace, strays: StrayStore, clock: Clock) -> int:
     if asked.command == "list":
         for each in list_strays(strays=strays, also_closed=asked.all):
             print(_shown(each))
@@ -110,4 +119,4 @@ def _shown(case: StrayCase) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main, sys.argv[1:]))

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from local.__main__ import COMMANDS, INTERRUPTED, main
+from local.__main__ import COMMANDS, main
+from local.ending import INTERRUPTED
 from local.stopping import ASKING
 
 MAKEFILE = (Path(__file__).resolve().parents[2] / "Makefile").read_text()

@@ -145,16 +145,13 @@ def test_a_run_starts_serves_stops_and_finds_everything_again(run: Run) -> None:
     assert dev["stripe_url"] == f"http://{HOST}:{run.port + 1}"
     assert set(dev["service_keys"]) == set(SCOPES)
     assert set(dev["accounts"]) == {"insurestack", "make", "9pic", "9pic-us", "gocontent", "diaflow"}
-    for account, known in dev["accounts"].items():
-        assert set(known["tokens"]) == set(ROLES)
-        for token in known["tokens"].values():
-            status, found = call("GET", f"{run.base}/v1/accounts/{account}", token=token)
-            assert (status, found["account_id"], found["policy_id"]) == (200, account, known["policy_id"])
+    every_token_opens_its_account(run)
     for line in (run.base, dev["stripe_url"], "curl", "make try"):
         assert line in run.output
     assert not [
         key for key in (dev["service_key"], *dev["accounts"]["insurestack"]["tokens"].values()) if key in run.output
     ]
+    it_says_where_things_are_and_shows_no_key(run)
     the_data_directory_is_locked(run)
     controls_answer(run)
 
@@ -178,6 +175,21 @@ def test_a_run_starts_serves_stops_and_finds_everything_again(run: Run) -> None:
     assert run.balance() == kept
 
     survives_a_kill(run, kept)
+
+
+def every_token_opens_its_account(run: Run) -> None:
+    for account, known in run.dev["accounts"].items():
+        assert set(known["tokens"]) == set(ROLES)
+        for token in known["tokens"].values():
+            status, found = call("GET", f"{run.base}/v1/accounts/{account}", token=token)
+            assert (status, found["account_id"], found["policy_id"]) == (200, account, known["policy_id"])
+
+
+def it_says_where_things_are_and_shows_no_key(run: Run) -> None:
+    for line in (run.base, run.dev["stripe_url"], "curl", "make try"):
+        assert line in run.output
+    secrets = (run.dev["service_key"], *run.dev["accounts"]["insurestack"]["tokens"].values())
+    assert not [secret for secret in secrets if secret in run.output]
 
 
 def the_data_directory_is_locked(run: Run) -> None:

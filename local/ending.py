@@ -1,0 +1,24 @@
+"""How every command ends that a person interrupts, or whose reader has enough: without a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def ended(main: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """What `main` answers, or 130 where it was interrupted or nobody reads what it prints (`... | head`)."""
+    try:
+        code = main(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to be flushed into the pipe
+        return INTERRUPTED
+    return code
