@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from lotbook import wiring
+from lotbook.api.answers.render_runs import failures_of, swept
 from lotbook.api.http.metrics import report
-from lotbook.usecases.credits.expiry import sweep_books, sweep_holds
-from lotbook.usecases.news.announce_expiring import announce_expiring
+from lotbook.usecases.attempts import raise_failures
+from lotbook.usecases.credits.expiry import books_due, holds_due
+from lotbook.usecases.news.announce_expiring import notices_due
+from lotbook.usecases.sweeping import sweep
 
 
 class Context(Protocol):
@@ -20,14 +23,19 @@ class Context(Protocol):
 def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """One bounded run. Raises when something could not be settled, after all else was: the schedule's alarm rings."""
     due, desk = wiring.due_index(), wiring.credit_desk()
-    time_left = context.get_remaining_time_in_millis
-    try:  # none of the three keeps the others from their work
-        lapsed = sweep_holds(due=due, desk=desk, time_left=time_left)
-    finally:
-        try:
-            swept = sweep_books(due=due, desk=desk, time_left=time_left)
-        finally:
-            said = announce_expiring(due=due, outlets=wiring.outlets())
-    more = lapsed.more or swept.more
-    report("expire", lapsed=lapsed.settled, settled=swept.settled, more=int(more), said=said)
-    return {"lapsed": lapsed.settled, "settled": swept.settled, "more": more}
+    done = sweep(
+        [
+            holds_due(due=due, desk=desk),
+            books_due(due=due, desk=desk),
+            notices_due(due=due, outlets=wiring.outlets()),
+        ],
+        memory=wiring.sweep_memory(),
+        clock=desk.clock,
+        time_left=context.get_remaining_time_in_millis,
+    )
+    lapsed, settled, notices = (done[kind].settled for kind in ("hold", "book", "notice"))
+    more = any(each.more for each in done.values())
+    failures = failures_of(done.values())
+    report("expire", lapsed=lapsed, settled=settled, notices=notices, failed=len(failures), more=int(more))
+    raise_failures(failures, f"{lapsed} holds lapsed, {settled} books settled, {notices} notices")
+    return {"lapsed": lapsed, "settled": settled, "notices": notices} | swept(done.values())

@@ -10,8 +10,6 @@ from lotbook.api.answers import render_buying
 from lotbook.api.http.http import Answer, Request, dispatch
 from lotbook.api.requests import paths
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
-from lotbook.usecases.inbox.sweep_money_back import sweep_money_back
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.sales.list_purchases import rows_of
 
 
@@ -30,22 +28,20 @@ def recheck(request: Request) -> Answer:
     return Answer(200, render_buying.purchase(row))
 
 
-def sweep(context: Context) -> dict[str, Any]:
-    """One bounded run. Raises when the gateway does not answer: the schedule tries again, and its alarm rings."""
-    swept = sweep_purchases(
-        desk=wiring.sales_desk(), due=wiring.due_index(), time_left=context.get_remaining_time_in_millis
-    )
-    money_back = sweep_money_back(desk=wiring.sales_desk(), time_left=context.get_remaining_time_in_millis)
-    done = {
-        "checked": swept.checked,
-        "decided": swept.decided,
-        "followed": money_back.followed,
-        "left": money_back.left,
-    }
-    from lotbook.api.http.metrics import report  # a buyer's recheck does not wait for it
+def look(context: Context) -> dict[str, Any]:
+    """One bounded run. Raises when something could not be looked at, after all else was: the schedule's alarm rings."""
+    from lotbook.api.answers.render_runs import failures_of, swept  # a buyer's recheck waits for none of these
+    from lotbook.api.http.metrics import report
+    from lotbook.usecases.attempts import raise_failures
+    from lotbook.usecases.inbox.sweep_inbox import sweep_inbox
 
-    report("recheck", **done)
-    return done
+    left = context.get_remaining_time_in_millis
+    run = sweep_inbox(desk=wiring.sales_desk(), due=wiring.due_index(), memory=wiring.sweep_memory(), time_left=left)
+    figures = {"checked": run.checked, "decided": run.decided, "followed": run.followed}
+    failures = failures_of(run.sweeps)
+    report("recheck", **figures, failed=len(failures), more=int(any(each.more for each in run.sweeps)))
+    raise_failures(failures, ", ".join(f"{count} {name}" for name, count in figures.items()))
+    return figures | swept(run.sweeps)
 
 
 ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": recheck}
@@ -53,4 +49,4 @@ ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": rech
 
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """A call has a route, the schedule's event has none."""
-    return dispatch(ROUTES, event, context) if "routeKey" in event else sweep(context)
+    return dispatch(ROUTES, event, context) if "routeKey" in event else look(context)

@@ -152,3 +152,21 @@ def test_a_shard_of_several_pages_is_read_to_its_end_and_no_further_than_asked(t
 def test_account_ids_with_dashes_and_underscores_are_told_from_names() -> None:
     assert keys.owner_and_name("B#a-b_c#data_transfer_mb", "book") == ("a-b_c", "data_transfer_mb")
     assert keys.owner_and_name("A#a-b_c", "purchase#pur_01_x") == ("a-b_c", "pur_01_x")
+
+
+def test_s4_a_due_item_moves_back_behind_the_others_unless_it_was_done_meanwhile(table: Table) -> None:
+    """S4: what a sweep could not do leaves the front of the index; nobody's newer instant is written over."""
+    index = DynamoDueIndex(table)
+    for number, kind in enumerate(("book", "purchase", "purchase")):
+        put_due(table, kind, "acme", f"pur_{number}", number)
+    (book,) = index.due("book", 10, 10)
+    assert index.postpone(book, 20) == DueItem("acme", "pur_0", 20)
+    assert list(index.due("book", 19, 10)) == []
+    assert index.postpone(book, 30) is None, "listed as it was before"
+    first, second = index.due("purchase", 10, 10)
+    assert index.postpone(first, 5) == DueItem("acme", "pur_1", 5)
+    assert [item.name for item in index.due("purchase", 10, 10)] == ["pur_2", "pur_1"]
+    key = to_item(keys.purchase("acme", "pur_2"))
+    table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE dp, du")
+    assert index.postpone(second, 9) is None
+    assert "du" not in table.client.get_item(TableName=table.name, Key=key)["Item"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from threading import Lock
@@ -83,10 +83,16 @@ class FakeNotices:
     def done(self, account_id: str, unit: str, lot_id: str) -> None:
         self.kept.pop((account_id, f"{unit}#{lot_id}"), None)
 
-    def due(self, kind: str, until: int, limit: int) -> Iterable[DueItem]:
+    def due(self, kind: str, until: int, limit: int) -> Iterator[DueItem]:
         assert kind == "notice"
         found = [DueItem(account_id, name, at) for (account_id, name), at in self.kept.items() if at <= until]
         return iter(sorted(found, key=lambda item: item.due_at)[:limit])
+
+    def postpone(self, item: DueItem, until: int) -> DueItem | None:
+        if self.kept.get((item.account_id, item.name)) != item.due_at:
+            return None
+        self.kept[item.account_id, item.name] = until
+        return replace(item, due_at=until)
 
 
 class RecordingBus:

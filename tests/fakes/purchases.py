@@ -124,6 +124,14 @@ class FakePurchases:
         found.sort(key=lambda row: row.check_at or 0)
         return iter([DueItem(r.account_id, r.purchase_id, r.check_at or 0) for r in found[:limit]])
 
+    def postpone(self, item: DueItem, until: int) -> DueItem | None:
+        with self._lock:
+            row = self.rows[item.account_id, item.name]
+            if row.check_at != item.due_at:
+                return None
+            self.rows[item.account_id, item.name] = replace(row, check_at=until)
+            return replace(item, due_at=until)
+
 
 class FakeGateway(FakeMoneyBack, FakeCards):
     """Implements `Gateway` as Stripe behaves: idempotency keys, sessions that end, one payment a session.

@@ -1,70 +1,93 @@
-"""The handler of the scheduled expiry against the table in memory."""
+"""The handler of the scheduled expiry: three kinds of due work in one run, and what it says about them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from functions.expire import app
 from lotbook import wiring
-from lotbook.usecases.credits.expiry import Swept
+from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.ports.shop import DueItem
+from lotbook.usecases.sweeping import FIRST_PAUSE, Work
+from tests.fakes.accounts import ManualClock
+from tests.fakes.sweeps import FakeMemory
+
+PARTS = {"holds_due": "hold", "books_due": "book", "notices_due": "notice"}
 
 
 class Context:
     """Lambda's context."""
 
+    left = 60_000
+
     def get_remaining_time_in_millis(self) -> int:
-        return 60_000
+        return self.left
 
 
-def test_the_schedule_runs_one_sweep_with_the_time_that_lambda_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, object] = {}
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One item of each kind that is due; whose is settled is noted. `acme` of a kind in `poisoned` raises."""
+    done = list[str]()
+    desk = SimpleNamespace(clock=ManualClock())
+    monkeypatch.setattr(wiring, "due_index", lambda: "index")
+    monkeypatch.setattr(wiring, "credit_desk", lambda: desk)
+    monkeypatch.setattr(wiring, "outlets", lambda: "outlets")
+    memory = FakeMemory()
+    monkeypatch.setattr(wiring, "sweep_memory", lambda: memory)
 
-    def sweep(**dependencies: object) -> Swept:
-        asked.update(dependencies)
-        return Swept(3, more=True)
+    def part(kind: str) -> Callable[..., Work]:
+        def work(**ports: object) -> Work:
+            assert ports == {"due": "index", **({"outlets": "outlets"} if kind == "notice" else {"desk": desk})}
+            items = [DueItem("acme", kind, 1), DueItem("other", kind, 2)]
+            return Work(kind, items, settle, lambda item, _until: item)
 
-    parts = {name: SimpleNamespace(name=name) for name in ("due_index", "credit_desk")}
-    for name, part in parts.items():
-        monkeypatch.setattr(wiring, name, lambda part=part: part)
-    holds: dict[str, object] = {}
+        def settle(item: DueItem) -> None:
+            if f"{item.account_id} {kind}" in poisoned:
+                raise BrokenInvariant(kind)
+            done.append(kind)
 
-    def sweep_holds(**dependencies: object) -> Swept:
-        holds.update(dependencies)
-        return Swept(2, more=False)
+        return work
 
-    monkeypatch.setattr(app, "sweep_books", sweep)
-    monkeypatch.setattr(app, "sweep_holds", sweep_holds)
-    monkeypatch.setattr(wiring, "outlets", lambda: None)
-    monkeypatch.setattr(app, "announce_expiring", lambda **_: 0)
-    assert app.handler({"source": "aws.scheduler"}, Context()) == {"lapsed": 2, "settled": 3, "more": True}
-    assert (holds["due"], holds["desk"]) == (asked["due"], asked["desk"])
-    assert asked["time_left"]() == 60_000  # type: ignore[operator]
-    assert (asked["due"], asked["desk"]) == (parts["due_index"], parts["credit_desk"])
+    for name, kind in PARTS.items():
+        monkeypatch.setattr(app, name, part(kind))
+    poisoned.clear()
+    return done
 
 
-@pytest.mark.parametrize("failing", ["sweep_holds", "sweep_books", "announce_expiring"])
-def test_d_31_a_failed_sweep_fails_the_invocation_after_the_others_ran(
-    monkeypatch: pytest.MonkeyPatch, failing: str
+poisoned = set[str]()
+
+
+def test_the_schedule_does_three_kinds_of_work_in_one_run_with_the_time_that_lambda_leaves(ran: list[str]) -> None:
+    answer: dict[str, Any] = {"lapsed": 2, "settled": 2, "notices": 2, "more": False, "failed": []}
+    assert app.handler({"source": "aws.scheduler"}, Context()) == answer
+    assert sorted(ran) == ["book", "book", "hold", "hold", "notice", "notice"]
+    late = Context()
+    late.left = 1
+    answer = {"lapsed": 0, "settled": 0, "notices": 0, "more": True, "failed": []}
+    assert app.handler({}, late) == answer
+
+
+@pytest.mark.parametrize("failing", PARTS.values())
+def test_s4_d31_one_that_fails_fails_the_invocation_after_all_others_were_done(ran: list[str], failing: str) -> None:
+    """S4, D31: an answer of 200 to the scheduler would hide it. It names the account, and rings once."""
+    poisoned.add(f"acme {failing}")
+    with pytest.raises(ExceptionGroup, match=f"{failing} {failing} of account acme"):
+        app.handler({}, Context())
+    assert sorted(ran) == sorted([*PARTS.values(), *({*PARTS.values()} - {failing})])
+    ran.clear()
+    wiring.credit_desk().clock.instant += FIRST_PAUSE  # type: ignore[attr-defined]
+    failed = {"what": failing, "account_id": "acme", "name": failing, "times": 2, "error": "BrokenInvariant"}
+    assert app.handler({}, Context())["failed"] == [failed]
+
+
+def test_s4_the_runs_figures_say_what_failed_and_that_there_is_more(
+    ran: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """D31: an answer of 200 to the scheduler would hide it."""
-    ran: list[str] = []
-
-    def part(name: str, answer: object) -> Callable[..., object]:
-        def run(**_: object) -> object:
-            ran.append(name)
-            if name == failing:
-                raise ExceptionGroup("1 of them", [ValueError("poisoned")])
-            return answer
-
-        return run
-
-    for name in ("due_index", "credit_desk", "outlets"):
-        monkeypatch.setattr(wiring, name, lambda: None)
-    for name, answer in (("sweep_holds", Swept(0, False)), ("sweep_books", Swept(0, False)), ("announce_expiring", 0)):
-        monkeypatch.setattr(app, name, part(name, answer))
+    poisoned.add("acme hold")
     with pytest.raises(ExceptionGroup):
         app.handler({}, Context())
-    assert ran == ["sweep_holds", "sweep_books", "announce_expiring"]
+    assert '"job":"expire","lapsed":1,"settled":2,"notices":2,"failed":1,"more":0' in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from lotbook import wiring
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.instants import SECOND
-from lotbook.usecases.credits import expiry as subject
-from lotbook.usecases.credits.expiry import sweep_holds
+from lotbook.usecases.credits.expiry import holds_due
+from lotbook.usecases.sweeping import FIRST_PAUSE, Bounds, Swept
 from tests.fakes.credit_desk import credit_desk
+from tests.fakes.sweeps import swept
 from tests.functions.conftest import ACCOUNT, Answer, Api
 from tests.functions.holding import (
     ACME,
@@ -25,6 +27,8 @@ from tests.functions.holding import (
     place,
     release,
 )
+
+ONE_WORKER = Bounds(workers=1)  # moto is not safe under threads
 
 
 @pytest.mark.parametrize("ask", ["capture", "release"])
@@ -127,17 +131,16 @@ def test_d_26_a_hold_that_is_resolved_after_a_reset_nobody_saw_leaves_the_new_pe
 
 def run_schedule(api: Api) -> int:
     """The holds' part of the scheduled expiry; what of it runs side by side runs on an engine elsewhere."""
-    swept = sweep_holds(due=wiring.due_index(), desk=credit_desk(wiring.books(), api.clock), time_left=lambda: 60_000)
-    assert not swept.more
-    return swept.settled
+    done = run_once(api)
+    assert not done.more
+    return done.settled
 
 
-@pytest.fixture
-def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lotbook.usecases.sweeping.WORKERS", 1)  # moto is not safe under threads
+def run_once(api: Api, bounds: Bounds = ONE_WORKER) -> Swept:
+    work = holds_due(due=wiring.due_index(), desk=credit_desk(wiring.books(), api.clock))
+    return swept(replace(work, bounds=bounds), api.clock, wiring.sweep_memory())
 
 
-@pytest.mark.usefixtures("one_worker")
 def test_d_17_d_20_what_a_dead_worker_held_comes_back_by_the_schedule_alone(shop: Api) -> None:
     """D17, D20: deducted for work that was never done; seen in the ledger itself, for any read would do the same."""
     kept, gone = place(shop, 2, ttl_seconds=120).ok(201), place(shop, 3, "gone", ttl_seconds=60).ok(201)
@@ -154,7 +157,6 @@ def test_d_17_d_20_what_a_dead_worker_held_comes_back_by_the_schedule_alone(shop
     assert run_schedule(shop) == 0
 
 
-@pytest.mark.usefixtures("one_worker")
 def test_d_17_a_resolver_that_dies_anywhere_leaves_nothing_behind(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """D17: the worker is killed at every step of a capture; the schedule finishes, and the credits add up."""
     real = wiring.books()
@@ -197,7 +199,6 @@ class Dying:
         return call
 
 
-@pytest.mark.usefixtures("one_worker")
 def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
     shop: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,19 +223,14 @@ def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
     book = books.get("acme", "credits")
     assert book
     assert book.available == 9
+    shop.clock.instant += FIRST_PAUSE
     assert run_schedule(shop) == 1
     assert figures(shop) == (10, 0)
 
 
-@pytest.mark.usefixtures("one_worker")
-def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "BATCH", 2)
-    monkeypatch.setattr(subject, "MAX_HOLDS_A_RUN", 4)
+def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(shop: Api) -> None:
     for _ in range(5):
         held = place(shop, 1, ttl_seconds=60).ok(201)
     move_to(shop, held["expires_at"])
-    runs = [
-        sweep_holds(due=wiring.due_index(), desk=credit_desk(wiring.books(), shop.clock), time_left=lambda: 60_000)
-        for _ in range(2)
-    ]
+    runs = [run_once(shop, Bounds(4, batch=2, workers=1)) for _ in range(2)]
     assert [(run.settled, run.more) for run in runs] == [(4, True), (1, False)]

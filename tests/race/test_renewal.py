@@ -17,10 +17,11 @@ from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import BurnRequest, consume
-from lotbook.usecases.credits.expiry import sweep_books
+from lotbook.usecases.credits.expiry import books_due
 from tests import engine, table
 from tests.fakes.accounts import FakePolicies, ManualClock, a_policy
 from tests.fakes.credit_desk import credit_desk
+from tests.fakes.sweeps import swept
 
 pytestmark = pytest.mark.engine
 WORKERS = 12
@@ -52,7 +53,7 @@ class Worker:
         consume("acme", key, request, desk=credit_desk(self.books, self.clock, self.renew))
 
     def sweep(self) -> None:
-        sweep_books(due=self.due, desk=credit_desk(self.books, self.clock, self.renew), time_left=lambda: 60_000)
+        swept(books_due(due=self.due, desk=credit_desk(self.books, self.clock, self.renew)), self.clock)
 
     def lots(self) -> list[tuple[str, int]]:
         found = read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, self.renew))

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from lotbook.adapters import dynamo
+from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.audits import DynamoAudits
 from lotbook.adapters.dynamo.billing import DynamoBilling
@@ -29,6 +30,7 @@ from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.statement import DynamoStatement
+from lotbook.adapters.dynamo.sweeps import DynamoSweeps
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.statement_lines import Line
@@ -39,7 +41,8 @@ from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
 from lotbook.ports.reconciliation import Noted, Progress
-from lotbook.ports.shop import KeyUse
+from lotbook.ports.shop import DueItem, KeyUse
+from lotbook.ports.sweeps import Stumble
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
@@ -89,6 +92,11 @@ def _key(where: Table, name: str) -> None:
     DynamoServiceKeys(where).put(name, "backend", frozenset({"read"}), ORDERED)
 
 
+def _due(name: str) -> DueItem:
+    pk, sk = keys.account(name).values()
+    return DueItem(name, "", an_account().created_at + DAY, (pk, sk))
+
+
 def _save_account(where: Table, name: str) -> Any:
     return DynamoAccounts(where).save(an_account(account_id=name, plan_id="annual"))
 
@@ -111,6 +119,7 @@ CALLS: dict[str, Call] = {
     "DynamoBilling.get": Call(lambda t, n: DynamoBilling(t).get(n)),
     "DynamoBilling.save": Call(lambda t, n: DynamoBilling(t).save(a_record(n), None), over=True),
     "DynamoDueIndex.due": Call(lambda t, n: list(DynamoDueIndex(t).due(n, ORDERED, 9))),
+    "DynamoDueIndex.postpone": Call(lambda t, n: DynamoDueIndex(t).postpone(_due(n), ORDERED), _account),
     "DynamoIdempotency.find": Call(lambda t, n: DynamoIdempotency(t).find(n, "use", "k")),
     "DynamoIdempotency.claim": Call(lambda t, n: DynamoIdempotency(t).claim(n, "use", "k", {"a": 1})),
     "DynamoLatches.get": Call(lambda t, n: DynamoLatches(t).get(n, U)),
@@ -144,6 +153,11 @@ CALLS: dict[str, Call] = {
     "DynamoServiceKeys.revoke": Call(lambda t, n: DynamoServiceKeys(t).revoke(n, ORDERED), _key),
     "DynamoStatement.file": Call(lambda t, n: DynamoStatement(t).file(n, U, [LINE])),
     "DynamoStatement.page": Call(lambda t, n: DynamoStatement(t).page(n, U, 9, 9)),
+    "DynamoSweeps.stumbles": Call(lambda t, n: DynamoSweeps(t).stumbles(n)),
+    "DynamoSweeps.keep": Call(lambda t, n: DynamoSweeps(t).keep(n, "acme#x", Stumble(1, ORDERED, ORDERED))),
+    "DynamoSweeps.forget": Call(lambda t, n: DynamoSweeps(t).forget(n, "acme#x")),
+    "DynamoSweeps.followed": Call(lambda t, _: DynamoSweeps(t).followed()),
+    "DynamoSweeps.keep_followed": Call(lambda t, n: DynamoSweeps(t).keep_followed([n])),
 }
 
 

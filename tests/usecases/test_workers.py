@@ -11,8 +11,10 @@ import pytest
 from lotbook.domain.news.announcements import PurchaseWritten
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.news import deliver_changes
-from lotbook.usecases.sweeping import Bounds, sweep
+from lotbook.usecases.sweeping import Bounds, Work
+from tests.fakes.accounts import ManualClock
 from tests.fakes.purchases import a_purchase
+from tests.fakes.sweeps import swept
 
 WHO: ContextVar[str | None] = ContextVar("who", default=None)
 
@@ -27,7 +29,8 @@ def expire() -> Iterator[None]:
 def test_a_sweep_is_done_in_the_name_of_its_caller() -> None:
     seen = list[str | None]()
     items = [DueItem("acme", str(number), 1) for number in range(9)]
-    sweep("hold", items, lambda _item: seen.append(WHO.get()), Bounds(100, 10, 5, 0), lambda: 1)
+    work = Work("hold", items, lambda _item: seen.append(WHO.get()), lambda item, _until: item, Bounds(batch=5))
+    swept(work, ManualClock())
     assert seen == ["expire"] * 9
 
 

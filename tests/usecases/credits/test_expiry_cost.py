@@ -26,13 +26,15 @@ from lotbook.domain.credits.turn import Settled, lay
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.expiry import MAX_BOOKS_A_RUN, bring_up_to_date, sweep_books
+from lotbook.usecases.credits.expiry import books_due, bring_up_to_date
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.sweeping import MAX_ITEMS_A_RUN
 from tests import table
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
+from tests.fakes.sweeps import FakeDue, swept
 from tests.meter import Metered
 
 U = "credits"
@@ -50,21 +52,19 @@ class Clock:
         return self.at
 
 
-class Due:
-    """The due index over books in memory; counts what it gave."""
+def _due(books: FakeBooks) -> FakeDue:
+    """The due index over books in memory."""
 
-    def __init__(self, books: FakeBooks) -> None:
-        self.books, self.given = books, 0
+    def listed(_kind: str) -> Iterator[DueItem]:
+        for (account_id, unit), book in books.books.items():
+            if book.until != FAR_FUTURE:
+                yield DueItem(account_id, unit, book.until)
 
-    def due(self, kind: str, until: int, limit: int) -> Iterator[DueItem]:
-        found = [
-            DueItem(account_id, unit, book.until)
-            for (account_id, unit), book in self.books.books.items()
-            if book.until <= until and book.until != FAR_FUTURE
-        ]
-        for item in sorted(found, key=lambda item: item.due_at)[:limit]:
-            self.given += 1
-            yield item
+    def find(item: DueItem) -> DueItem | None:
+        book = books.books.get((item.account_id, item.name))
+        return None if book is None else DueItem(item.account_id, item.name, book.until)
+
+    return FakeDue(listed, find)
 
 
 def _none(account_id: str) -> None:
@@ -97,9 +97,9 @@ def _sweep(books: FakeBooks, clock: Clock) -> tuple[int, int, Counter[str]]:
     books.calls.clear()
     settled = 0
     for run in range(1, 100):
-        swept = sweep_books(due=Due(books), desk=credit_desk(books, clock, _none), time_left=lambda: 900_000)
-        settled += swept.settled
-        if not swept.more:
+        run_of = swept(books_due(due=_due(books), desk=credit_desk(books, clock, _none)), clock)
+        settled += run_of.settled
+        if not run_of.more:
             return settled, run, Counter(books.calls)
     raise AssertionError("the sweep does not end")
 
@@ -133,7 +133,7 @@ def test_d21_all_accounts_due_at_one_instant_take_bounded_runs(many: FakeBooks) 
     settled, runs, calls = _sweep(many, clock)
     due = ACCOUNTS - ACCOUNTS // 20 - 1  # but those whose first lot had died before, and the one that was burned
     assert settled == due
-    assert runs == -(-due // MAX_BOOKS_A_RUN)
+    assert runs == -(-due // MAX_ITEMS_A_RUN)
     assert sum(calls[name] for name in WRITES) == 3 * due
 
 

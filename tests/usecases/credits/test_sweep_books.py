@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,29 +13,14 @@ from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
-from lotbook.usecases.credits import expiry as subject
-from lotbook.usecases.credits.expiry import Swept, sweep_books
+from lotbook.usecases.credits.expiry import books_due
+from lotbook.usecases.sweeping import FIRST_PAUSE, MIN_TIME_LEFT, Bounds, Swept
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
+from tests.fakes.sweeps import FakeDue, FakeMemory, swept
 
-PLENTY = 60_000
-
-
-class IndexOfBooks:
-    """The due index, read from the fake books themselves."""
-
-    def __init__(self, books: FakeBooks) -> None:
-        self.books = books
-
-    def due(self, kind: str, until: int, limit: int) -> Iterator[DueItem]:
-        assert kind == "book"
-        found = [
-            DueItem(account_id, unit, book.until)
-            for (account_id, unit), book in self.books.books.items()
-            if book.until <= until and book.until != FAR_FUTURE
-        ]
-        yield from sorted(found, key=lambda item: item.due_at)[:limit]
+PLENTY = Bounds()
 
 
 class World:
@@ -43,6 +30,7 @@ class World:
         self.clock = ManualClock("2026-01-15T10:00:00")
         self.accounts, self.policies, self.books = FakeAccounts(), FakePolicies(a_policy()), FakeBooks()
         self.poisoned: set[str] = set()
+        self.due, self.memory = FakeDue(self.listed), FakeMemory()
         for number in range(accounts):
             open_account(
                 OpenAccount(f"account-{number:03d}", "shop", "US", "a@b.example", "monthly"),
@@ -58,12 +46,14 @@ class World:
             account_id, accounts=self.accounts, policies=self.policies, desk=credit_desk(self.books, self.clock)
         )
 
-    def sweep(self, time_left: int = PLENTY) -> Swept:
-        return sweep_books(
-            due=IndexOfBooks(self.books),
-            desk=credit_desk(self.books, self.clock, self.renew),
-            time_left=lambda: time_left,
-        )
+    def listed(self, _kind: str) -> Iterator[DueItem]:
+        for (account_id, unit), book in self.books.books.items():
+            if book.until != FAR_FUTURE:
+                yield DueItem(account_id, unit, book.until)
+
+    def sweep(self, bounds: Bounds = PLENTY, **more: Any) -> Swept:
+        work = books_due(due=self.due, desk=credit_desk(self.books, self.clock, self.renew))
+        return swept(replace(work, bounds=bounds), self.clock, self.memory, **more)
 
     def renewed(self) -> int:
         """How many accounts have got their second period, journaled."""
@@ -99,22 +89,19 @@ def test_d_05_a_run_finishes_an_opening_that_crashed() -> None:
     assert sum(entry.kind == "granted" for entry in world.books.ledger.values()) == 1
 
 
-def test_a_run_does_bounded_work_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "BATCH", 4)
-    monkeypatch.setattr(subject, "MAX_BOOKS_A_RUN", 8)
+def test_a_run_does_bounded_work_and_the_next_goes_on() -> None:
     world = World(20)
     world.clock.set("2026-02-15T10:00:00")
-    runs = [world.sweep() for _ in range(3)]
+    runs = [world.sweep(Bounds(8, batch=4)) for _ in range(3)]
     assert runs == [Swept(8, more=True), Swept(8, more=True), Swept(4, more=False)]
     assert world.renewed() == 20
 
 
-def test_a_run_that_is_short_of_time_stops_after_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "BATCH", 4)
+def test_a_run_that_is_short_of_time_begins_nothing() -> None:
     world = World(10)
     world.clock.set("2026-02-15T10:00:00")
-    assert world.sweep(time_left=subject.MIN_TIME_LEFT - 1) == Swept(4, more=True)
-    assert world.renewed() == 4
+    assert world.sweep(time_left=MIN_TIME_LEFT - 1) == Swept(0, more=True)
+    assert world.renewed() == 0
 
 
 def test_d_31_a_poisoned_account_does_not_stop_the_others_and_is_named_at_the_end() -> None:
@@ -131,27 +118,18 @@ def test_d_31_a_poisoned_account_does_not_stop_the_others_and_is_named_at_the_en
     ]
     assert "book credits of account account-000" in failed.value.exceptions[0].__notes__[0]
     world.poisoned = set()
+    assert world.sweep() == Swept(0, more=False), "they wait"
+    world.clock.instant += FIRST_PAUSE
     assert world.sweep() == Swept(2, more=False)
 
 
-def test_d_31_more_poisoned_accounts_than_a_run_settles_do_not_starve_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    """D31: they are the longest overdue, so every run meets them first."""
-    monkeypatch.setattr(subject, "BATCH", 2)
-    monkeypatch.setattr(subject, "MAX_BOOKS_A_RUN", 4)
+def test_d_31_more_poisoned_accounts_than_a_run_settles_do_not_starve_the_rest() -> None:
+    """D31: they are the longest overdue, so the first runs meet them; they are moved back, and the third run is for the others."""
     world = World(12)
-    world.poisoned = {f"account-{number:03d}" for number in range(6)}
+    world.poisoned = {f"account-{number:03d}" for number in range(8)}
     world.clock.set("2026-02-15T10:00:00")
-    with pytest.raises(ExceptionGroup):
-        world.sweep()
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup):
+            world.sweep(Bounds(4, batch=2))
+    assert world.sweep(Bounds(4, batch=2)).settled == 4
     assert world.renewed() == 4
-
-
-def test_a_store_that_fails_for_everybody_ends_the_run_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "BATCH", 2)
-    monkeypatch.setattr(subject, "MAX_FAILURES_A_RUN", 4)
-    world = World(12)
-    world.poisoned = {f"account-{number:03d}" for number in range(12)}
-    world.clock.set("2026-02-15T10:00:00")
-    with pytest.raises(ExceptionGroup) as failed:
-        world.sweep()
-    assert len(failed.value.exceptions) == 4

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values import instants
-from lotbook.domain.values.errors import Unavailable
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
+from lotbook.usecases.inbox.sweep_purchases import ONE_BY_ONE
 from tests.fakes.desk import Desk
+from tests.fakes.sweeps import look_at_purchases
 
-LONG = 10**9
 
-
-def sweep(desk: Desk, **changes: Any) -> int:
-    return sweep_purchases(**({"desk": desk.sales, "due": desk.purchases, "time_left": lambda: LONG} | changes)).checked
+def sweep(desk: Desk, **more: Any) -> int:
+    """How many purchases one run looks at."""
+    return look_at_purchases(desk.sales, desk.purchases, **more)[0]
 
 
 def test_np_43_d_09_the_schedule_settles_what_nobody_asked_about() -> None:
@@ -48,8 +48,8 @@ def test_a_run_is_bounded_by_number_and_by_time_and_the_next_goes_on() -> None:
     for number in range(7):
         desk.buy(key=f"key-{number}")
     desk.clock.instant += instants.DAY
-    assert sweep(desk, limit=3) == 3
-    assert sweep(desk, time_left=lambda: 1_000) == 0
+    assert sweep(desk, bounds=replace(ONE_BY_ONE, items=3)) == 3
+    assert sweep(desk, time_left=1_000) == 0
     assert sweep(desk) == 4
     assert {row.state for row in desk.purchases.rows.values()} == {"abandoned"}
 
@@ -60,8 +60,9 @@ def test_one_that_cannot_be_settled_does_not_stand_in_the_way_of_the_others() ->
         desk.buy(key=f"key-{number}")
     desk.clock.instant += instants.DAY
     desk.gateway.later = {"checkout": ["before"]}
-    with pytest.raises(Unavailable):
+    with pytest.raises(ExceptionGroup, match=r"purchase pur_.* of account acme"):
         sweep(desk)
-    assert sweep(desk) == 2, "the first is postponed, not forgotten"
+    assert [row.state for row in desk.purchases.rows.values()].count("abandoned") == 2
+    assert sweep(desk) == 0, "the first is postponed, not forgotten"
     desk.clock.instant += 5 * instants.MINUTE
     assert sweep(desk) == 1

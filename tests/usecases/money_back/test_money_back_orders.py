@@ -20,12 +20,11 @@ from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import BurnRequest, consume
 from lotbook.usecases.inbox.handle_event import handle_event
-from lotbook.usecases.inbox.sweep_money_back import sweep_money_back
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST
+from tests.fakes.sweeps import look_at_events, look_at_purchases
 
 MAX_CALLS = 400
 SESSION, PAYMENT = "cs_2", "pi_cs_2"
@@ -345,8 +344,8 @@ def the_schedule(world: World, token: str) -> None:
     """Nobody delivers again: the schedule's own looks must do."""
     world.desk.gateway.unheard = [world.hint(token)]
     world.desk.clock.instant += 16 * instants.MINUTE
-    sweep_purchases(desk=world.desk.sales, due=world.desk.purchases, time_left=lambda: 10**9)
-    sweep_money_back(desk=world.desk.sales, time_left=lambda: 10**9)
+    look_at_purchases(world.desk.sales, world.desk.purchases)
+    look_at_events(world.desk.sales)
 
 
 FINISHES = (again, the_schedule)

@@ -25,7 +25,6 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import BurnRequest, consume
 from lotbook.usecases.credits.hold import HoldRequest, hold
 from lotbook.usecases.inbox.handle_event import handle_event
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.refund_purchase import Refunded, refund_purchase
 from tests.fakes.crashes import Countdown, Crash
@@ -33,6 +32,7 @@ from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE, Desk, an_event
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.samples import member, published
+from tests.fakes.sweeps import look_at_purchases
 
 PAYMENT = "pi_cs_2"
 MAX_CALLS = 200
@@ -208,7 +208,7 @@ def test_d_04_a_lost_answer_of_the_gateway_is_one_refund() -> None:
 
 def schedule(shop: Shop) -> None:
     shop.desk.clock.instant += 16 * instants.MINUTE
-    sweep_purchases(desk=shop.desk.sales, due=shop.desk.purchases, time_left=lambda: 10**9)
+    look_at_purchases(shop.desk.sales, shop.desk.purchases)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -26,10 +26,10 @@ from lotbook.domain.values.errors import (
     UnknownPack,
     UnknownPlan,
 )
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
 from tests.fakes.desk import RETURN_URL, SERVICE, Desk
 from tests.fakes.samples import member, published
+from tests.fakes.sweeps import look_at_purchases
 
 
 def untouched(desk: Desk) -> bool:
@@ -280,7 +280,7 @@ def test_np_30_an_order_that_nobody_comes_back_to_is_abandoned_by_the_schedule()
     with pytest.raises(Unavailable):
         desk.buy()
     desk.clock.instant = desk.row().checkout_expires_at + 10 * instants.MINUTE
-    sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**6)
+    look_at_purchases(desk.sales, desk.purchases)
     assert (desk.row().state, desk.row().check_at) == ("abandoned", None)
 
 

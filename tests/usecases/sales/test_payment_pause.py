@@ -12,13 +12,13 @@ from lotbook.domain.values.errors import AccountPaused
 from lotbook.domain.values.instants import HOUR
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.sales.follow_cards import keep_card
 from tests.fakes.card_desk import ACTIVE, CUSTOMER, PAUSED, Cards
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import an_event
 from tests.fakes.samples import member
+from tests.fakes.sweeps import look_at_purchases
 
 ADMIN = member("admin")
 
@@ -187,7 +187,7 @@ def test_mk_26_the_schedule_lifts_the_pause_where_nobody_asks() -> None:
     cards, _ = paused_cards()
     _, name = paid(cards)
     cards.desk.clock.instant += HOUR
-    sweep_purchases(desk=cards.sales, due=cards.desk.purchases, time_left=lambda: 10**9)
+    look_at_purchases(cards.sales, cards.desk.purchases)
     assert (cards.gateway.files[CUSTOMER].default, cards.state()) == (name, ACTIVE)
 
 

@@ -10,11 +10,11 @@ import pytest
 from lotbook.domain.sales.purchase import SETTLED, Purchase
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.handle_event import handle_event
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.desk import an_event
 from tests.fakes.plans import PlanDesk, Rest, termed
+from tests.fakes.sweeps import look_at_purchases
 
 MAX_CALLS = 400
 WORKERS = 4
@@ -26,7 +26,7 @@ def redeliver(desk: PlanDesk, row: Purchase) -> None:
 
 def schedule(desk: PlanDesk, _: Purchase) -> None:
     desk.clock.instant += instants.HOUR
-    sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+    look_at_purchases(desk.sales, desk.purchases)
 
 
 def ordered(rest: Rest, countdown: Countdown) -> tuple[PlanDesk, Purchase]:

@@ -17,11 +17,11 @@ from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.desk import Desk, an_event
 from tests.fakes.samples import member
+from tests.fakes.sweeps import look_at_purchases
 
 MAX_CALLS = 200
 ADMIN = member("admin")
@@ -58,7 +58,7 @@ def abandon(desk: Desk, row: Purchase) -> None:
 
 def schedule(desk: Desk, _: Purchase) -> None:
     desk.clock.instant += instants.HOUR
-    sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+    look_at_purchases(desk.sales, desk.purchases)
 
 
 def again(work: Callable[[], Any]) -> Any:
@@ -142,11 +142,11 @@ def test_np_29_a_client_that_never_comes_back_is_finished_by_the_schedule_alone(
         try:
             for _ in range(3):
                 desk.clock.instant += instants.HOUR
-                sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+                look_at_purchases(desk.sales, desk.purchases)
         except Crash:
             for _ in range(3):
                 desk.clock.instant += instants.HOUR
-                sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+                look_at_purchases(desk.sales, desk.purchases)
         paid = any(facts.payment_state == "paid" for facts in desk.gateway.sessions.values())
         for row in desk.purchases.rows.values():
             assert row.state == ("completed" if paid else "abandoned"), countdown.crashed_in

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         PurchaseStore,
         ServiceKeyStore,
     )
+    from lotbook.ports.sweeps import SweepMemory
     from lotbook.usecases.audit.audit_account import Auditing
     from lotbook.usecases.credits.desk import CreditDesk
     from lotbook.usecases.news.announce import Outlets
@@ -147,6 +148,14 @@ def due_index() -> DueIndex:
     from lotbook.adapters.dynamo.due import DynamoDueIndex
 
     return DynamoDueIndex(table())
+
+
+@cache
+def sweep_memory() -> SweepMemory:
+    """What sweeps remember between two runs."""
+    from lotbook.adapters.dynamo.sweeps import DynamoSweeps
+
+    return DynamoSweeps(table())
 
 
 def credit_desk() -> CreditDesk:

@@ -8,7 +8,7 @@ what it was asked to write may then have happened or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from lotbook.ports.cards import CardDesk
@@ -108,6 +108,12 @@ class DueItem:
     account_id: str
     name: str
     due_at: int
+    place: tuple[str, str] = field(default=("", ""), compare=False)  # the index's own key of it
+
+    @property
+    def subject(self) -> str:
+        """The item among all of its kind."""
+        return f"{self.account_id}#{self.name}"
 
 
 class DueIndex(Protocol):
@@ -118,6 +124,10 @@ class DueIndex(Protocol):
 
         Whoever stops early has read no more than it needed; what is handled leaves the index by its own write.
         """
+        ...
+
+    def postpone(self, item: DueItem, until: int) -> DueItem | None:
+        """The item, due at `until`; None where it is not due any more as it was listed: done meanwhile, or somebody's."""
         ...
 
 

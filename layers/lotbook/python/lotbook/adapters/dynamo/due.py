@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lotbook.adapters.calls import send
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.ports.shop import DueItem
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.dynamo.table import Table
 
+STILL_AS_LISTED = "du = :listed"
 PAGE = 25  # keys that one query asks for: a shard's share of a run, so that a small run reads little
 
 
@@ -44,7 +48,26 @@ class DynamoDueIndex:
             page = send(self._table.client, "query", request | more)
             for attributes in page["Items"]:
                 item = from_item(attributes)
-                yield DueItem(*keys.owner_and_name(item["pk"], item["sk"]), due_at=item["du"])
+                place = item["pk"], item["sk"]
+                yield DueItem(*keys.owner_and_name(*place), due_at=item["du"], place=place)
             if "LastEvaluatedKey" not in page:
                 return
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def postpone(self, item: DueItem, until: int) -> DueItem | None:
+        """Move it, unless whoever did its work has moved it or taken it off."""
+        pk, sk = item.place
+        request = {
+            "TableName": self._table.name,
+            "Key": to_item({"pk": pk, "sk": sk}),
+            "UpdateExpression": "SET du = :until",
+            "ConditionExpression": STILL_AS_LISTED,
+            "ExpressionAttributeValues": to_item({":until": until, ":listed": item.due_at}),
+        }
+        try:
+            send(self._table.client, "update_item", request)
+        except ClientError as error:
+            if was_refused(error):
+                return None
+            raise
+        return replace(item, due_at=until)

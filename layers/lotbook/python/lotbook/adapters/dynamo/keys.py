@@ -18,6 +18,8 @@
 | the key that cursors are signed with | `C#cursors` | `key` |
 | reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
 | reconciliation: how far a run has come | `R#progress` | `<name>` |
+| what a sweep could not do | `D#<kind>` | `<account>#<name>` |
+| undelivered events that were followed | `D#followed` | `events` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
 | a note about it | `R#stray#<payment, session or event>` | `<milliseconds>`, 15 digits |
 
@@ -117,6 +119,16 @@ def reconciliation_note(day: str, name: str) -> dict[str, str]:
 def reconciliation_progress(name: str) -> dict[str, str]:
     """How far a comparison has come."""
     return {"pk": "R#progress", "sk": name}
+
+
+def stumble(kind: str, name: str) -> dict[str, str]:
+    """Something that a sweep could not do. There are few: one partition a kind."""
+    return {"pk": f"D#{kind}", "sk": name}
+
+
+def followed_events() -> dict[str, str]:
+    """The undelivered events that were followed."""
+    return {"pk": "D#followed", "sk": "events"}
 
 
 def stray(name: str) -> dict[str, str]:

@@ -8,23 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import Book
-from lotbook.domain.values import instants
 from lotbook.usecases.credits.resolve_hold import ANY_UNIT, lapse
 from lotbook.usecases.credits.turn import turn
-from lotbook.usecases.sweeping import Bounds, Swept, sweep
+from lotbook.usecases.sweeping import MAX_ITEMS_A_RUN, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.ports.shop import DueIndex, DueItem
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 5
-MAX_BOOKS_A_RUN = 1_000
-MAX_HOLDS_A_RUN = 1_000
-MAX_FAILURES_A_RUN = 200  # past this it is not some poisoned book but the store: stop, the alarm rings anyway
-BATCH = 20  # items that are brought up to date side by side before the run looks at its time again
-MIN_TIME_LEFT = 15 * instants.SECOND  # what a batch may take when every call in it is retried
 
 
 def bring_up_to_date(account_id: str, unit: str, *, desk: CreditDesk) -> Book | None:
@@ -51,27 +43,22 @@ def bring_up_to_date(account_id: str, unit: str, *, desk: CreditDesk) -> Book | 
     return book
 
 
-def sweep_books(*, due: DueIndex, desk: CreditDesk, time_left: Callable[[], int]) -> Swept:
-    """Bring the books that are due up to date, and renew them. Raises an ExceptionGroup as `sweeping.sweep` does."""
+def books_due(*, due: DueIndex, desk: CreditDesk) -> Work:
+    """The books to bring up to date and to renew, for `sweeping.sweep`."""
 
     def update(item: DueItem) -> None:
         bring_up_to_date(item.account_id, item.name, desk=desk)
         desk.renew(item.account_id)
 
-    items = due.due("book", desk.clock.now(), MAX_BOOKS_A_RUN + MAX_FAILURES_A_RUN)
-    return sweep("book", items, update, Bounds(MAX_BOOKS_A_RUN, MAX_FAILURES_A_RUN, BATCH, MIN_TIME_LEFT), time_left)
+    return Work("book", due.due("book", desk.clock.now(), MAX_ITEMS_A_RUN), update, due.postpone)
 
 
-def sweep_holds(*, due: DueIndex, desk: CreditDesk, time_left: Callable[[], int]) -> Swept:
-    """Give back the holds that have lapsed; finish those that were resolved by a worker that died before the last step.
-
-    Raises an ExceptionGroup as `sweeping.sweep` does.
-    """
+def holds_due(*, due: DueIndex, desk: CreditDesk) -> Work:
+    """The holds to give back, for `sweeping.sweep`; those that were resolved by a worker that died are finished."""
 
     def give_back(item: DueItem) -> None:
         held = desk.books.entry(item.account_id, ANY_UNIT, item.name)
         if held is not None:  # the index names entries, which are never deleted
             lapse(item.account_id, held.unit, item.name, desk=desk)
 
-    items = due.due("hold", desk.clock.now(), MAX_HOLDS_A_RUN + MAX_FAILURES_A_RUN)
-    return sweep("hold", items, give_back, Bounds(MAX_HOLDS_A_RUN, MAX_FAILURES_A_RUN, BATCH, MIN_TIME_LEFT), time_left)
+    return Work("hold", due.due("hold", desk.clock.now(), MAX_ITEMS_A_RUN), give_back, due.postpone)

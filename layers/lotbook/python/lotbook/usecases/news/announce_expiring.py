@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits.shelf import taken_down
 from lotbook.domain.news import announcements, notices
 from lotbook.usecases.credits.turn import shelf_of
+from lotbook.usecases.sweeping import MAX_ITEMS_A_RUN, Work
 
 if TYPE_CHECKING:
     from lotbook.ports.shop import DueIndex, DueItem
     from lotbook.usecases.news.announce import Outlets
 
 DUE_KIND = "notice"
-MAX_NOTICES_A_RUN = 500
 
 
-def announce_expiring(*, due: DueIndex, outlets: Outlets) -> int:
-    """How many lots were announced. Used up and dead ones are passed over. Raises Unavailable."""
-    items = due.due(DUE_KIND, outlets.clock.now(), MAX_NOTICES_A_RUN)
-    return sum(_announce(item, outlets) for item in items)
+def notices_due(*, due: DueIndex, outlets: Outlets) -> Work:
+    """The lots to announce, for `sweeping.sweep`. Used up and dead ones are passed over."""
+
+    def announce(item: DueItem) -> None:
+        _announce(item, outlets)
+
+    return Work(DUE_KIND, due.due(DUE_KIND, outlets.clock.now(), MAX_ITEMS_A_RUN), announce, due.postpone)
 
 
-def _announce(item: DueItem, outlets: Outlets) -> bool:
+def _announce(item: DueItem, outlets: Outlets) -> None:
     unit, _, lot_id = item.name.partition("#")
     now = outlets.clock.now()
     book = outlets.books.get(item.account_id, unit)
@@ -32,4 +35,3 @@ def _announce(item: DueItem, outlets: Outlets) -> bool:
     if found is not None:
         outlets.bus.publish([announcements.expiring_soon(item.account_id, unit, lot_id, *found, now)])
     outlets.notices.done(item.account_id, unit, lot_id)
-    return found is not None

@@ -1,0 +1,45 @@
+"""What sweeps remember between two runs: what failed and when it is tried again, and events that were followed.
+
+Every method raises Unavailable when the store does not answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Stumble:
+    """Something that failed `times` in a row, and last rang at `rang_at`; it is tried again at `until`."""
+
+    times: int
+    rang_at: int
+    until: int
+
+
+class SweepMemory(Protocol):
+    """Few small items: only what fails is in it. Reads are strongly consistent."""
+
+    def stumbles(self, kind: str) -> Mapping[str, Stumble]:
+        """What fails of a kind, by name; at most MAX_STUMBLES of them."""
+        ...
+
+    def keep(self, kind: str, name: str, stumble: Stumble) -> None:
+        """Write it over what was kept under the name."""
+        ...
+
+    def forget(self, kind: str, name: str) -> None:
+        """It was done."""
+        ...
+
+    def followed(self) -> frozenset[str]:
+        """Ids of the undelivered events that were followed, as they were last kept."""
+        ...
+
+    def keep_followed(self, event_ids: Iterable[str]) -> None:
+        """These and no others."""
+        ...

@@ -1,0 +1,83 @@
+"""Try many things, each by itself: whatever one raises, the others get their turn, and nothing is swallowed.
+
+A future keeps what its work raised, of any kind: a named outcome, a defect, an error of a library. So one account that
+raises stops no schedule (S4). Whoever tries says at the end what failed: `raise_failures`, or in its answer.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Answer = TypeVar("Answer")
+
+MAX_RAISED = 20  # failures of one run that are raised with their tracebacks; all are counted
+MAX_NAMED = 5  # of them in the text
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted(Generic[Answer]):
+    """What one work answered, or the error that it raised."""
+
+    answer: Answer | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that could not be done, and whose it is. `account_id` None: it belongs to no account."""
+
+    what: str
+    account_id: str | None
+    name: str
+    error: Exception
+    times: int = 1  # in a row, this one included
+    rings: bool = True  # False: it rang before, and people know
+
+    def __str__(self) -> str:
+        named = f"{self.what} {self.name}" if self.name else self.what
+        return named if self.account_id is None else f"{named} of account {self.account_id}"
+
+
+def attempt(work: Callable[[], Answer]) -> Attempted[Answer]:
+    """One work, in the caller's context. Raises only what stops the process."""
+    (done,) = attempt_all([work], 1)
+    return done
+
+
+def attempt_all(works: Sequence[Callable[[], Answer]], workers: int) -> list[Attempted[Answer]]:
+    """The works side by side, each in the caller's context (in whose name: the local run's permissions ask for that)."""
+    with ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(copy_context().run, work) for work in works]
+    found = list[Attempted[Answer]]()
+    for future in futures:
+        error = future.exception()
+        if error is None:
+            found.append(Attempted(future.result()))
+        elif isinstance(error, Exception):
+            found.append(Attempted(error=error))
+        else:
+            raise error  # an exit or an interrupt is nobody's failure
+    return found
+
+
+def raise_failures(failures: Sequence[Failure], done: str) -> None:
+    """Raise an ExceptionGroup that names what failed, if anything rings: the schedule's alarm must hear it.
+
+    `done`: what the run did all the same. Every error carries a note that says whose it is.
+    """
+    ringing = [failure for failure in failures if failure.rings]
+    if not ringing:
+        return
+    for failure in ringing:
+        failure.error.add_note(str(failure))
+    names = "; ".join(str(failure) for failure in ringing[:MAX_NAMED])
+    more = f" and {len(ringing) - MAX_NAMED} more" if len(ringing) > MAX_NAMED else ""
+    raise ExceptionGroup(
+        f"{len(ringing)} could not be done: {names}{more} ({done})", [each.error for each in ringing[:MAX_RAISED]]
+    )
