@@ -73,7 +73,6 @@ WIDE_FUNCTIONS: dict[str, str] = {
     "lotbook/usecases/reconciliation/strays.py note_stray": DESK,
     "lotbook/usecases/sales/read_offers.py read_offers": DESK,
     "lotbook/usecases/sales/read_offers.py quote_item": DESK,
-    "lotbook/usecases/sweeping.py sweep": DESK,
     "local/stripe_stand_in/listing.py page": STAND_IN,
     "local/stripe_stand_in/resources/checkout_shape.py build": STAND_IN,
     "local/stripe_stand_in/resources/invoice_drafts.py make_invoice": STAND_IN,
@@ -94,7 +93,7 @@ WHILES: dict[str, str] = {
     "lotbook/domain/values/calendar.py while add_months(anchor, guess * months, zone) > at": "off by one at most",
     "lotbook/domain/values/calendar.py while add_months(anchor, (guess + 1) * months, zone) <= at": "off by one at most",
     "lotbook/usecases/credits/consume_batch.py while numbers": "each round settles one item or more, or counts to MAX_TRIES_TOGETHER",
-    "lotbook/usecases/sweeping.py while (batch := list(islice(source, size)))": "the due index's page, which is bounded",
+    "lotbook/usecases/sweeping.py while under_way": "each round takes a batch of each kind, of which a run has a bounded number",
 }
 # Digests of a value's looks: `file function`.
 DIGESTS: dict[str, str] = {
