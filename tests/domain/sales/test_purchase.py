@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -23,6 +24,7 @@ from lotbook.domain.sales.purchase import (
     settled,
     settled_lot_id,
 )
+from lotbook.domain.sales.quotes import Line, PlanPart
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.purchases import ORDERED, a_purchase
@@ -152,3 +154,32 @@ def test_lots_of_one_second_burn_in_the_order_in_which_they_were_paid() -> None:
     lots = [lots_of(each, rank=3)[-1] for each in paid]
     assert {lot.created_at for lot in lots} == {ORDERED}
     assert [lot.lot_id for lot in lots] == sorted(lot.lot_id for lot in lots)
+
+
+# A plan's line and the credits' lines of one order, the total with tax, and the credits' share of the total.
+SHARES = """
+plan  credits  total  for the credits
+700   300      1180   354
+700   300      1181   355
+700   300      1183   355
+999   1        1000   1
+999   1        1180   2
+0     300      354    354
+300   0        354    0
+0     0        0      0
+"""
+
+
+@pytest.mark.parametrize("row", SHARES.strip().splitlines()[1:])
+def test_d_33_the_credits_share_of_a_total_is_rounded_up(row: str) -> None:
+    """D33: a refund of all credits never pays back less than they cost, and no float comes near it."""
+    plan, credits, total, share = map(int, row.split())
+    lines = tuple(Line(name, 1, Decimal(amount), amount) for name, amount in (("Plan", plan), ("Credits", credits)))
+    order = a_purchase(
+        plan=PlanPart("pro", 0, 365), lines=lines, subtotal_minor=plan + credits, total_minor=total, tax=None
+    )
+    assert order.credits_minor == share
+
+
+def test_without_a_plan_all_of_the_total_is_for_the_credits() -> None:
+    assert a_purchase().credits_minor == a_purchase().total_minor

@@ -38,13 +38,15 @@ def test_np_24_np_19_paid_means_complete_paid_and_equal_to_the_minor_unit() -> N
         ("currency", {"currency": "inr"}),
         ("total", {"total_minor": 2_359}),
         ("total", {"total_minor": 2_361}),
-        ("subtotal", {"subtotal_minor": 2_000}),
+        ("subtotal", {"subtotal_minor": 2_359}),
+        ("subtotal", {"subtotal_minor": 2_361}),
         ("discount", {"discount_minor": 1}),
         ("tax", {"tax_minor": 1}),
         ("shipping", {"shipping_minor": 1}),
         ("payment_state", {"payment_state": "no_payment_required"}),
         ("payment", {"payment": None}),
         ("payment", {"payment": _paid(received_minor=2_359)}),
+        ("payment", {"payment": _paid(received_minor=2_361)}),  # too much taken is not "paid": somebody has to look
         ("payment", {"payment": _paid(currency="inr")}),
         ("payment", {"payment": _paid(state="requires_capture")}),
     ],
@@ -76,8 +78,9 @@ def test_d_07_money_that_is_there_counts_whatever_the_page_still_says(state: str
     """D7: a payment that comes after it failed may leave its page unpaid; its amount is compared all the same."""
     lagging = facts_of(ORDER, state=state, payment_state="unpaid", payment=_paid())
     assert verdict(ORDER, lagging, TEST) == Verdict("paid")
-    short = replace(lagging, payment=_paid(received_minor=2_359))
-    assert verdict(ORDER, short, TEST).mismatches == ("payment",)
+    for received in (2_359, 2_361):
+        unequal = replace(lagging, payment=_paid(received_minor=received))
+        assert verdict(ORDER, unequal, TEST).mismatches == ("payment",)
     assert verdict(ORDER, replace(lagging, total_minor=1), TEST).mismatches == ("total",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,14 @@ from lotbook.domain.policy.plans import Interval
 from lotbook.domain.sales.transactions import kind_of, type_in_words
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan
+from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.lots import grant_lot
-from tests.fakes.accounts import at
+from lotbook.usecases.money_back.follow_money_back import follow_money_back
+from lotbook.usecases.sales import change_plan
+from tests.fakes.accounts import FakeAccounts, at
+from tests.fakes.crashes import Countdown
 from tests.fakes.credit_desk import credit_desk
-from tests.fakes.plans import PlanDesk, termed
+from tests.fakes.plans import PlanDesk, Rest, termed
 
 BOUGHT_AT = at("2026-01-15T10:00:00")
 
@@ -280,3 +285,47 @@ def test_a_change_of_plan_is_announced_once_from_the_write_that_made_it() -> Non
         "purchase_id": row.purchase_id,
         "plan_ends_at": "2027-01-15T10:00:00Z",
     }
+
+
+@pytest.mark.parametrize("rest", ["forfeit", "carry"])
+def test_x_11_who_burns_while_the_plan_changes_never_meets_an_empty_book(rest: Rest) -> None:
+    """Decision 32: the new lots first. A balance is read after every single call."""
+    watch = Countdown(0, "after")  # crashes never
+    desk = PlanDesk(termed(rest, free=0, starting=30), wrap=watch.wrap)
+    desk.renew()
+    ordered = desk.order()
+    desk.pay(ordered)
+    seen: list[int] = []
+    watch.check = lambda: seen.append(desk.available())
+    desk.settle(ordered)
+    assert (seen[0], seen[-1]) == (30, 100 if rest == "forfeit" else 130)
+    assert min(seen) == 30
+    desk.check()
+
+
+def test_d_24_a_renewal_that_began_under_the_old_plan_does_not_put_the_next_one_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """D24: Pro's money goes back in the first second of its second period. A worker that still thinks of Pro has read the
+    book, renews it between the two steps of the change, and sets the next renewal to Pro's: the present plan's is sooner."""
+    desk = PlanDesk(termed("forfeit", free=10, starting=30))
+    bought = desk.bought("pro")
+    desk.clock.set("2026-02-15T10:00:01")
+    slow = FakeAccounts(desk.accounts.get("acme"))
+    leave, came = change_plan._leave, []
+
+    def overtaken(*arguments: Any) -> None:
+        """After the new plan's lots, before those of the old one are taken."""
+        credits = credit_desk(desk.books, desk.clock)
+        renew_account("acme", accounts=slow, policies=desk.policies, desk=credits, at_once=True)
+        came.append(desk.books.books["acme", "credits"].renews_at)
+        leave(*arguments)
+
+    monkeypatch.setattr(change_plan, "_leave", overtaken)
+    desk.gateway.send_back("pi_cs_2")
+    follow_money_back("acme", bought.purchase_id, desk=desk.sales)
+    assert (desk.plan, came) == ("payg", [at("2026-03-15T10:00:00")]), "the story is the one that is told"
+    assert desk.books.books["acme", "credits"].renews_at == at("2026-03-01T00:00:00")
+    desk.clock.set("2026-03-01T00:00:00")
+    desk.burn(40)  # the new period's 10 free and 30 of the plan
+    desk.check()
