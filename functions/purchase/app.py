@@ -59,7 +59,7 @@ def buy(request: Request) -> Answer:
     order = PurchaseRequest(
         account_id=request.account_id,
         item=schemas.bought(asked.item),
-        refund_policy_version=asked.consent.refund_policy_version if asked.consent else None,
+        refund_policy_version=asked.consent.accepted if asked.consent else None,
         success_url=asked.success_url,
         cancel_url=asked.cancel_url,
         save_payment_method=asked.save_payment_method,

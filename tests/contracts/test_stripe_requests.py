@@ -141,6 +141,14 @@ def test_np_16_the_page_reads_like_the_order_summary() -> None:
     assert names == ["Credits (1,000 x 0.02)", "GST 18 %"]
 
 
+def test_n19_the_page_prints_prices_with_the_currencys_decimals() -> None:
+    by_the_thousand = (Line("Credits", 1_000, Decimal("1.5"), 150_000),)
+    assert "Credits (1,000 x 1.50)" in str(_checkout(lines=by_the_thousand, currency="inr", tax=None))
+    assert "Credits (1,000 x 150)" in str(
+        _checkout(lines=(Line("Credits", 1_000, Decimal(150), 150_000),), currency="jpy")
+    )
+
+
 def test_no_unit_price_is_ever_sent_in_scientific_notation() -> None:
     """stripe.md trap 10: `1E-7` would be sent as such."""
     tiny = (Line("Credits", 10_000_000, Decimal("1E-7"), 100),)

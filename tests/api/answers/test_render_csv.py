@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 
 import pytest
@@ -13,6 +14,7 @@ from lotbook.api.answers import render_csv
 from lotbook.api.answers.render_csv import FORMULA_STARTS, guarded
 from lotbook.domain.credits.ledger import CHAIN_END, Draw, Entry
 from lotbook.domain.sales.transactions import row_of
+from lotbook.domain.values.texts import printed
 from tests.fakes.purchases import ORDERED, a_purchase
 
 
@@ -47,19 +49,40 @@ def test_csv_numbers_stay_numbers_also_negative_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\u3000＝1", "=HYPERLINK(\"https://x\")"]
-)  # fmt: skip
-def test_csv_text_that_a_spreadsheet_would_compute_is_made_harmless(text: str) -> None:
-    assert guarded(text) == "'" + text
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "' =1"),
+        ("\r=1", "' =1"),
+        ("\n=1", "' =1"),
+        ("  =1", "'  =1"),
+        ("\u3000＝1", "'\u3000＝1"),
+        ('=HYPERLINK("https://x")', '\'=HYPERLINK("https://x")'),
+        # S11: `;` separates cells in most of Europe, and some programs take tab or `|`.
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("x;=cmd|' /C calc'!S0;y", "x;'=cmd|' /C calc'!S0;y"),
+        ("x; =1;-2", "x;' =1;'-2"),
+        ("x|@y", "x|'@y"),
+        ("x\t=1", "x =1"),
+        ("a\u202e=1\u2066", "a =1 "),
+        ("a\x00b\x85c", "a b c"),
+    ],
+)
+def test_s11_text_that_a_spreadsheet_would_compute_is_made_harmless(text: str, shown: str) -> None:
+    assert guarded(text) == shown
     header, line = parsed(render_csv.entries([an_entry(text, actor=text)]))
-    assert line[header.index("reference")] == line[header.index("actor")] == "'" + text
+    assert line[header.index("reference")] == line[header.index("actor")] == shown
 
 
-@given(st.text(max_size=60))
-def test_csv_any_text_comes_back_and_never_starts_a_formula(text: str) -> None:
+@given(st.text(max_size=60) | st.text("=+-@;|\t\r\n' x＝", max_size=20))
+def test_s11_whatever_ends_a_cell_no_cell_starts_a_formula_and_the_text_comes_back(text: str) -> None:
     rows = parsed(render_csv.entries([an_entry(text), an_entry("next")]))
     assert len(rows) == 3
     cell = rows[1][render_csv.ENTRY_COLUMNS.index("reference")]
-    assert cell.removeprefix("'") == text.removeprefix("'")
-    assert not cell.lstrip().startswith(FORMULA_STARTS)
+    assert cell.replace("'", "") == printed(text).replace("'", "")
+    for part in re.split(r"[;|\t\r\n]", cell):
+        assert not part.lstrip().startswith(FORMULA_STARTS)
     assert rows[2][render_csv.ENTRY_COLUMNS.index("reference")] == "next"

@@ -30,6 +30,13 @@ def test_np_48_every_countrys_example_is_one_of_its_ids_and_is_its_own_compact_f
         ("AU", "51 824 753 556", "51824753556"),
         ("CH", "CHE-107.787.577 MWST", "CHE107787577MWST"),
         ("BR", "12.345.678/0001-95", "12345678000195"),
+        ("GB", "XI 123 456789", "XI123456789"),  # B8
+        ("GB", "XI123456789012", "XI123456789012"),
+        ("NO", "NO 995 525 828 MVA", "995525828MVA"),  # B8
+        ("NO", "NO995525828", "995525828"),
+        ("HU", "12345678-1-12", "12345678112"),  # B8
+        ("HU", "HU 12345678-1-12", "12345678112"),
+        ("HU", "HU12345678", "HU12345678"),
     ],
 )
 def test_np_48_separators_small_letters_and_a_missing_prefix_are_forgiven(
@@ -59,6 +66,12 @@ def test_np_48_separators_small_letters_and_a_missing_prefix_are_forgiven(
         ("BR", "é2345678000195"),
         ("BR", "1" * (MAX_CHARACTERS + 1)),
         ("US", ""),
+        ("GB", "XI12345678"),
+        ("GB", "XIGB123456789"),
+        ("NO", "NONO995525828"),
+        ("HU", "12345678-6-12"),
+        ("HU", "12345678-1"),
+        ("HU", "1234567８-1-12"),
     ],
 )
 def test_np_48_what_cannot_be_an_id_of_the_country_is_none(country: str, text: str) -> None:

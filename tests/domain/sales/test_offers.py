@@ -7,9 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from lotbook.domain.accounts.account import Account
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.sales.offers import ExpiryOffer, Offers, offers
+from lotbook.domain.sales.quotes import PlanItem, quote
 from lotbook.domain.values.access import Caller
+from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly
 from tests.fakes.samples import OWNER, account_on, instant, member, published
 
 NOW = instant("2026-01-20T10:00:00Z")
@@ -75,6 +78,30 @@ def test_mk_43_higher_plan_then_tier_then_interval_is_an_upgrade() -> None:
 
 def test_mk_43_a_higher_plan_is_higher_regardless_of_tier() -> None:
     assert {plan.plan_id: plan.change for plan in offered("make", "pro-80k").plans}["teams-40k"] == "upgrade"
+
+
+@pytest.mark.parametrize("name", ["insurestack", "make", "9pic", "gocontent", "diaflow"])
+@pytest.mark.parametrize("caller", [OWNER, member("member")], ids=["owner", "member"])
+@pytest.mark.parametrize("region", ["US", "IN"])
+def test_n16_a_plan_is_offered_as_allowed_exactly_where_its_purchase_would_be_taken(
+    name: str, caller: Caller, region: str
+) -> None:
+    """A page drawn from the offers shows no dead button, and says why a button is missing."""
+    policy = published(name).policy
+    for present in policy.plans:
+        account = account_on(name, present.plan_id, region=region)
+        for plan in offers(published(name), account, caller, NOW).plans:
+            bought = refused_as(name, account, plan.plan_id, caller)
+            assert plan.reason == (bought if caller is OWNER else "forbidden")
+            assert plan.allowed is (plan.reason is None)
+
+
+def refused_as(name: str, account: Account, plan_id: str, caller: Caller) -> str | None:
+    """The code with which a purchase of the plan is refused; None where it is taken."""
+    try:
+        return quote(published(name), account, PlanItem(plan_id), caller, NOW).reason
+    except (AlreadyOnPlan, ContactOnly) as refusal:
+        return refusal.code
 
 
 def test_np_08_np_10_np_12_the_plan_step() -> None:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from lotbook.domain.values.money import (
     CURRENCIES,
     STRIPE_LIMITS,
+    amount_text,
     line_minor,
     part_of,
     price_each,
+    price_text,
     tax_minor,
     to_major,
     to_text,
@@ -122,3 +124,32 @@ def test_d_33_exponents_are_those_of_the_gateway() -> None:
     exponents = {code: CURRENCIES[code].exponent for code in ("usd", "inr", "jpy", "krw", "kwd", "bhd", "isk", "ugx")}
     assert exponents == {"usd": 2, "inr": 2, "jpy": 0, "krw": 0, "kwd": 3, "bhd": 3, "isk": 2, "ugx": 2}
     assert "xxx" not in CURRENCIES
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "shown"),
+    [
+        ("1.5", "inr", "1.50"),
+        ("1.00", "usd", "1.00"),
+        ("1", "usd", "1.00"),
+        ("0.0009", "usd", "0.0009"),
+        ("-0.0009", "usd", "-0.0009"),
+        ("0.020", "usd", "0.02"),
+        ("200", "jpy", "200"),
+        ("1.5", "jpy", "1.5"),
+        ("0.25", "kwd", "0.250"),
+        ("1000000", "usd", "1000000.00"),
+    ],
+)
+def test_n19_a_price_is_printed_with_the_currencys_decimals_and_more_only_where_it_has_more(
+    price: str, currency: str, shown: str
+) -> None:
+    assert price_text(Decimal(price), currency) == shown
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [(450, "usd", "4.50"), (5, "usd", "0.05"), (0, "eur", "0.00"), (1200, "jpy", "1200"), (12_340, "kwd", "12.340")],
+)
+def test_n19_an_amount_is_printed_with_exactly_the_currencys_decimals(minor: int, currency: str, shown: str) -> None:
+    assert amount_text(minor, currency) == shown

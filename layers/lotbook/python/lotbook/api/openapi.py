@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from lotbook.api.answers import shapes, shapes_plans, shapes_records
 from lotbook.api.http import body, idempotency, paging, problems
 from lotbook.api.http.routes import CONTRACT, Route
-from lotbook.api.requests import schemas
+from lotbook.api.requests import forms, schemas
 from lotbook.api.requests.paths import PAYMENT_METHOD
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS
 from lotbook.domain.values import errors
@@ -22,7 +22,6 @@ from lotbook.domain.values.errors import Outcome
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
 JSON, PROBLEM_JSON = "application/json", problems.CONTENT_TYPE
-ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 _PLAIN: dict[object, Schema] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -158,7 +157,7 @@ def _who(route: Route) -> str:
 def _parameters(path: str, route: Route) -> Iterator[Schema]:
     for name in ("account_id", "policy_id", "purchase_id", "hold_id"):
         if f"{{{name}}}" in path:
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}
+            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": forms.ID}}
     if "{payment_method}" in path:
         pattern = f"^{PAYMENT_METHOD.pattern}$"
         yield {

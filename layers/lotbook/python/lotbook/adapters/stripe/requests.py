@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.domain.sales.cards import keeps_card
 from lotbook.domain.sales.gateway import APP, Deployment
 from lotbook.domain.values.instants import HOUR, SECOND
+from lotbook.domain.values.money import price_text
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -153,7 +154,7 @@ def _listed(period: Period, after: str | None, *expanded: str) -> dict[str, Any]
 
 
 def _line_items(order: Purchase) -> list[dict[str, Any]]:
-    items = [_item(order.currency, _name(line), line.amount_minor) for line in order.lines]
+    items = [_item(order.currency, _name(line, order.currency), line.amount_minor) for line in order.lines]
     if order.tax is not None and order.tax.amount_minor:
         items.append(_item(order.currency, _tax_name(order.tax), order.tax.amount_minor))
     return items
@@ -164,11 +165,11 @@ def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
     return {"quantity": 1, "price_data": {"currency": currency, "unit_amount": amount_minor, "product_data": product}}
 
 
-def _name(line: Line) -> str:
-    """What the buyer reads: `10,000 credits (10,000 x 0.0009)`; a single piece needs no arithmetic."""
+def _name(line: Line, currency: str) -> str:
+    """What the buyer reads: `Credits (10,000 x 0.0009)`, `Credits (30 x 1.50)`; a single piece needs no arithmetic."""
     if line.quantity == 1:
         return line.description
-    return f"{line.description} ({line.quantity:,} x {line.unit_price:f})"
+    return f"{line.description} ({line.quantity:,} x {price_text(line.unit_price, currency)})"
 
 
 def _tax_name(tax: Tax) -> str:

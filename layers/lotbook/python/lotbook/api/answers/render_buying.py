@@ -85,6 +85,8 @@ def _plan(offer: PlanOffer) -> shapes_plans.PlanOffer:
         "contact_url": offer.contact_url,
         "entitlements": list(offer.entitlements),
         "ends_at": to_optional_text(offer.ends_at),
+        "allowed": offer.allowed,
+        "reason": offer.reason,
     }
 
 

@@ -1,17 +1,19 @@
 """Purchases and statements as CSV for spreadsheets: RFC 4180, UTF-8, one header row.
 
-A cell of text that a spreadsheet would take for a formula gets an apostrophe in front: names and references come from
-callers, and the file is opened by somebody else. Numbers are ours and stay numbers.
+A text that a spreadsheet would take for a formula gets an apostrophe in front, also behind a sign that some of them take
+for the end of a cell (`;` in most of Europe, tab, `|`): names and references come from callers, and the file is opened by
+somebody else (S11). What does not print, or turns the order of signs around, becomes a blank. Numbers are ours and stay numbers.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.transactions import kind_of
-from lotbook.domain.values import money
+from lotbook.domain.values import money, texts
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 CURSOR_HEADER = "lotbook-next-cursor"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(rf"(^|[;|])(\s*)(?=[{''.join(map(re.escape, FORMULA_STARTS))}])")
 Cell = str | int | None
 
 PURCHASE_COLUMNS = (
@@ -80,7 +83,7 @@ def _purchase(shown: Row) -> Sequence[Cell]:
     tax = row.tax
 
     def amount(minor: int) -> str:
-        return f"{money.to_major(minor, row.currency):.{money.CURRENCIES[row.currency].exponent}f}"
+        return money.amount_text(minor, row.currency)
 
     return (
         to_text(row.created_at),
@@ -129,7 +132,8 @@ def _text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def guarded(cell: Cell) -> Cell:
-    """Text that no spreadsheet computes. Blanks in front do not hide a formula from some of them."""
-    if isinstance(cell, str) and (cell.startswith(FORMULA_STARTS) or cell.lstrip().startswith(FORMULA_STARTS)):
-        return "'" + cell
-    return cell
+    """Text that no spreadsheet computes, whatever it takes for the end of a cell. Blanks hide a formula from none of them.
+
+    A tab and a line's end are blanks here, so none of them can end a cell.
+    """
+    return _FORMULA.sub(r"\1'\2", texts.printed(cell)) if isinstance(cell, str) else cell

@@ -8,7 +8,10 @@ Instant = Annotated[str, "date-time"]
 
 
 class PlanOffer(TypedDict):
-    """A plan as seen from the present one. `ends_at`: the end of the present plan's term; null for every other plan."""
+    """A plan as seen from the present one. `ends_at`: the end of the present plan's term; null for every other plan.
+
+    `allowed`: whether a purchase of it would be taken now; if not, `reason` is the code that it would be refused with.
+    """
 
     plan_id: str
     title: str
@@ -21,6 +24,8 @@ class PlanOffer(TypedDict):
     contact_url: str | None
     entitlements: list[str]
     ends_at: Instant | None
+    allowed: bool
+    reason: str | None
 
 
 class PlanPart(TypedDict):

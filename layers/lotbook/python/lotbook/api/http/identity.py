@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from lotbook.api.http.routes import Route
+from lotbook.domain.values import ids
 from lotbook.domain.values.access import ROLES, SCOPES, Caller
 from lotbook.domain.values.errors import AccountNotFound, Forbidden, Unauthenticated
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 ANONYMOUS = {"kind": "anonymous"}
 
 
 def is_id(text: object) -> bool:
     """Whether this is an id of the contract (account, policy, plan); what is not never reaches the table."""
-    return isinstance(text, str) and ID.fullmatch(text) is not None
+    return isinstance(text, str) and ids.GRAMMAR.fullmatch(text) is not None
 
 
 def to_context(caller: Caller | None) -> dict[str, str]:

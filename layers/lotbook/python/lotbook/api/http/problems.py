@@ -49,7 +49,9 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.UnknownPlan: Kind(422, "Choose one of `plans`."),
     errors.ContactOnly: Kind(422, "Go to `contact_url`."),
     errors.AlreadyOnPlan: Kind(400, "Nothing to do."),
-    errors.ConsentRequired: Kind(422, "Show the refund policy and send `consent` with its version."),
+    errors.ConsentRequired: Kind(
+        422, "Show the refund policy at `url` and send `consent` `{kind, version}` as it came."
+    ),
     errors.PurchaseNotFound: Kind(404, "Check the purchase id."),
     errors.PurchaseAbandoned: Kind(409, "Start a new purchase under a new key."),
     errors.CardDeclined: Kind(402, "Use another card."),

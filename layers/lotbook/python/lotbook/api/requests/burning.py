@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from lotbook.api.http.body import MAX_ERRORS, refuse_members
 from lotbook.api.http.idempotency import MAX_CHARACTERS, VISIBLE_ASCII
 from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS, BatchItem, BurnRequest, HoldRequest
+from lotbook.domain.values import texts
 from lotbook.domain.values.errors import InvalidRequest
 
 MAX_CREDITS = 1_000_000_000_000
@@ -145,9 +146,13 @@ def unit_of(document: dict[str, Any]) -> str:
 
 def reference_of(document: dict[str, Any]) -> str | None:
     """The caller's own name for the work; raises InvalidRequest."""
-    reference = document.get("reference")
-    if reference is not None and not _is_text(reference, MAX_REFERENCE_CHARACTERS):
+    reference: object = document.get("reference")
+    if reference is None:
+        return None
+    if not isinstance(reference, str) or len(reference) > MAX_REFERENCE_CHARACTERS:
         _refuse("reference", "length", f"reference must be a string of at most {MAX_REFERENCE_CHARACTERS} characters.")
+    if not texts.is_plain(reference):
+        _refuse("reference", "pattern", f"reference must be one line such as order-1042, {texts.PLAIN_TOLD}.")
     return reference
 
 

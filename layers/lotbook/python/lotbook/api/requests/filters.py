@@ -62,7 +62,7 @@ def _instant(query: Mapping[str, str], name: str) -> int | None:
     except ValueError:
         at = -1
     if at < 0:
-        raise InvalidRequest.of(name, "instant", f"{name} must be an instant such as 2026-01-31T00:00:00Z.")
+        raise InvalidRequest.of(name, "instant", f"{name} must be an instant in UTC such as 2026-01-31T00:00:00Z.")
     return at
 
 

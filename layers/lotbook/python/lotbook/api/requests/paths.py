@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from lotbook.api.http.identity import is_id
 from lotbook.api.requests import burning
+from lotbook.domain.values import ids
 from lotbook.domain.values.errors import InvalidRequest, PaymentMethodNotFound, PolicyNotFound, PurchaseNotFound
 
 _VERSION = re.compile(r"[1-9][0-9]{0,5}")
@@ -27,7 +28,7 @@ def new_policy_id(path: Mapping[str, str]) -> str:
     """The policy to publish; raises InvalidRequest for what cannot be an id."""
     found = path.get("policy_id", "")
     if not is_id(found):
-        raise InvalidRequest.of("policy_id", "pattern", "policy_id must be 1 to 64 letters, digits, _ and -.")
+        raise InvalidRequest.of("policy_id", "pattern", f"policy_id must be {ids.FORM}.")
     return found
 
 

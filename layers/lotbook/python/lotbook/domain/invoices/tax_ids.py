@@ -18,13 +18,20 @@ _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class TaxIdRule:
-    """`prefix` is put in front where the buyer left it out; `example` is shown in a refusal; `check` sees the bare number."""
+    """`prefix` is put in front where the buyer left it out; `example` is shown in a refusal; `check` sees the bare number.
+
+    `others`: prefixes that stay as they were written; `dropped`: what some write in front and the number does not have;
+    `at_home`: another number of the same tax payer, which bears no prefix (Hungary: 12892312-2-41).
+    """
 
     name: str
     pattern: str  # after the prefix
     example: str
     prefix: str = ""
     check: Callable[[str], bool] | None = None
+    others: tuple[str, ...] = ()
+    dropped: str = ""
+    at_home: str = ""
 
 
 def luhn(digits: str) -> bool:
@@ -89,10 +96,11 @@ RULES: Mapping[str, TaxIdRule] = {
     "ES": _vat("ES", r"[A-Z]\d{7}[A-Z0-9]|\d{8}[A-Z]", "B58378431"),
     "FI": _vat("FI", r"\d{8}", "20774740"),
     "FR": _vat("FR", r"[0-9A-HJ-NP-Z]{2}\d{9}", "40303265045"),
-    "GB": _vat("GB", r"\d{9}|\d{12}|GD\d{3}|HA\d{3}", "980780684"),
+    # XI: Northern Ireland, which is in the EU's system for goods and in country GB for everything else (B8).
+    "GB": TaxIdRule("VAT number", r"\d{9}|\d{12}|GD\d{3}|HA\d{3}", "GB980780684", "GB", others=("XI",)),
     "GR": _vat("EL", r"\d{9}", "094259216"),
     "HR": _vat("HR", r"\d{11}", "33392005961"),
-    "HU": _vat("HU", r"\d{8}", "12892312"),
+    "HU": TaxIdRule("VAT number", r"\d{8}", "HU12892312", "HU", at_home=r"\d{8}[1-5]\d{2}"),
     "IE": _vat("IE", r"\d[A-Z0-9+*]\d{5}[A-Z]{1,2}", "6433435F"),
     "IN": TaxIdRule("GSTIN", r"\d{2}[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]", "27AAPFU0939F1ZV", check=gstin),
     "IT": _vat("IT", r"\d{11}", "00743110157", luhn),
@@ -101,7 +109,7 @@ RULES: Mapping[str, TaxIdRule] = {
     "LV": _vat("LV", r"\d{11}", "40003521600"),
     "MT": _vat("MT", r"\d{8}", "11679112"),
     "NL": _vat("NL", r"\d{9}B\d{2}", "004495445B01"),
-    "NO": TaxIdRule("organisation number", r"\d{9}(MVA)?", "995525828MVA"),
+    "NO": TaxIdRule("organisation number", r"\d{9}(MVA)?", "995525828MVA", dropped="NO"),
     "NZ": TaxIdRule("IRD number", r"\d{8,9}", "49091850"),
     "PL": _vat("PL", r"\d{10}", "8567346215", _poland),
     "PT": _vat("PT", r"\d{9}", "501964843"),
@@ -122,12 +130,15 @@ def normal_tax_id(country: str, text: str) -> str | None:
     rule = RULES.get(country)
     if rule is None:
         return compact if _ANY.fullmatch(compact) else None
-    bare = compact.removeprefix(rule.prefix)
+    prefix = next((other for other in rule.others if compact.startswith(other)), rule.prefix)
+    bare = compact.removeprefix(prefix).removeprefix(rule.dropped)
+    if compact.isascii() and rule.at_home and re.fullmatch(rule.at_home, bare):
+        return bare
     if not compact.isascii() or re.fullmatch(rule.pattern, bare) is None:
         return None
     # Letters in front of a number that is checked belong to forms without published check digits.
     is_right = rule.check is None or rule.check(bare)
-    return rule.prefix + bare if is_right else None
+    return prefix + bare if is_right else None
 
 
 def described(country: str) -> str:

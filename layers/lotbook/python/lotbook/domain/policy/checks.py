@@ -14,13 +14,13 @@ from lotbook.domain.policy.bounds import bound_findings
 from lotbook.domain.policy.document import PaymentRule, Policy, TaxRule
 from lotbook.domain.policy.findings import Finding, shown
 from lotbook.domain.policy.plan_checks import (
-    ID_GRAMMAR,
     MAX_CREDITS,
     plan_change_findings,
     plan_findings,
     sold_currencies,
 )
 from lotbook.domain.policy.top_up_checks import top_up_findings
+from lotbook.domain.values import ids
 from lotbook.domain.values.decimals import MAX_DECIMALS, RATE_DECIMALS, fits
 from lotbook.domain.values.money import CURRENCIES
 from lotbook.domain.values.regions import EXAMPLE, REGIONS
@@ -63,7 +63,7 @@ def findings(policy: Policy) -> tuple[Finding, ...]:
 
 
 def _identity(policy: Policy) -> Iterator[Finding]:
-    if not ID_GRAMMAR.fullmatch(policy.policy_id):
+    if not ids.GRAMMAR.fullmatch(policy.policy_id):
         yield Finding("policy_id", shown(policy.policy_id), "letters, digits, _ and -, at most 64, no sign in front")
     if not policy.units or len(set(policy.units)) != len(policy.units):
         yield Finding("units", shown(policy.units), "at least one unit, each once")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, shown
 from lotbook.domain.policy.plans import INTERVAL_MONTHS, Plan
+from lotbook.domain.values import ids
 from lotbook.domain.values.money import CURRENCIES, STRIPE_LIMITS
 from lotbook.domain.values.urls import HTTPS_ALLOWED, is_https
 
-ID_GRAMMAR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 ID_ALLOWED = "letters, digits, _ and -, at most 64, no sign in front"
 MAX_PLANS = 100
 MAX_CREDITS = 1_000_000_000_000
@@ -66,7 +65,7 @@ def _starting(policy: Policy) -> Iterator[Finding]:
 
 
 def _one(path: str, plan: Plan) -> Iterator[Finding]:
-    if not ID_GRAMMAR.fullmatch(plan.plan_id):
+    if not ids.GRAMMAR.fullmatch(plan.plan_id):
         yield Finding(f"{path}.plan_id", shown(plan.plan_id), ID_ALLOWED)
     if not 0 <= plan.credits <= MAX_CREDITS:
         yield Finding(f"{path}.credits", shown(plan.credits), f"0 to {MAX_CREDITS}")

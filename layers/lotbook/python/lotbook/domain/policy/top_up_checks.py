@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, shown
-from lotbook.domain.policy.plan_checks import ID_ALLOWED, ID_GRAMMAR, MAX_CREDITS, price_findings, sold_currencies
+from lotbook.domain.policy.plan_checks import ID_ALLOWED, MAX_CREDITS, price_findings, sold_currencies
 from lotbook.domain.policy.plans import Validity
+from lotbook.domain.values import ids
 from lotbook.domain.values.decimals import RATE_DECIMALS, fits
 from lotbook.domain.values.money import UNIT_PRICE_DECIMALS
 
@@ -69,7 +70,7 @@ def _packs(policy: Policy) -> Iterator[Finding]:
         yield Finding("top_up.packs", f"{len(packs)} packs", f"1 to {MAX_PACKS}")
     for place, pack in enumerate(packs):
         path = f"top_up.packs.{place}"
-        if not ID_GRAMMAR.fullmatch(pack.pack_id):
+        if not ids.GRAMMAR.fullmatch(pack.pack_id):
             yield Finding(f"{path}.pack_id", shown(pack.pack_id), ID_ALLOWED)
         if not 1 <= pack.credits <= MAX_CREDITS:
             yield Finding(f"{path}.credits", shown(pack.credits), f"1 to {MAX_CREDITS}")

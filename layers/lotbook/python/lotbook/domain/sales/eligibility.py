@@ -6,6 +6,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.values.access import Caller
+from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly
 
 FORBIDDEN = "forbidden"
 ACCOUNT_CLOSED = "account_closed"
@@ -28,6 +29,15 @@ def buyer_refusal(policy: Policy, account: Account, caller: Caller) -> str | Non
 def top_up_refusal(policy: Policy, plan: Plan) -> str | None:
     """Why credits are not sold on this plan (MK-07)."""
     return None if plan.top_up_allowed and policy.top_up.mode != "none" else PLAN_NOT_ELIGIBLE
+
+
+def plan_refusal(policy: Policy, present: Plan, wanted: Plan, currency: str) -> str | None:
+    """Why a purchase of the wanted plan would be refused now, as the code that it would be refused with (N16)."""
+    if wanted.plan_id == present.plan_id:
+        return AlreadyOnPlan.code
+    if wanted.contact_url is not None:
+        return ContactOnly.code
+    return move_refusal(policy, present, wanted) if wanted.price_minor(currency) else PLAN_NOT_ELIGIBLE
 
 
 def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:

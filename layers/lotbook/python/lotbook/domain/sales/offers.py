@@ -12,7 +12,7 @@ from lotbook.domain.accounts.validity import validity
 from lotbook.domain.advice.advise import Told
 from lotbook.domain.policy.document import Consent, Policy, PublishedPolicy, Support
 from lotbook.domain.policy.plans import Interval, Plan, ValidityRule
-from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, top_up_refusal
+from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, plan_refusal, top_up_refusal
 from lotbook.domain.sales.prices import packs_for, unit_price
 from lotbook.domain.values.access import Caller
 
@@ -68,6 +68,8 @@ class PlanOffer:
     change: Change
     contact_url: str | None
     entitlements: tuple[str, ...]
+    allowed: bool
+    reason: str | None  # why this caller cannot buy it now, as the purchase would say
     ends_at: int | None = None  # of the present plan: the end of its term (NP-53)
 
 
@@ -97,7 +99,11 @@ def offers(published: PublishedPolicy, account: Account, caller: Caller, now: in
         plan=present.plan_id,
         free_credits=policy.free_credits,
         top_up=_top_up(policy, present, account, caller, now),
-        plans=tuple(_plan(policy, present, plan, account) for plan in policy.plans if plan.offered or plan is present),
+        plans=tuple(
+            _plan(policy, present, plan, account, buyer_refusal(policy, account, caller))
+            for plan in policy.plans
+            if plan.offered or plan is present
+        ),
         custom_payment=policy.custom_payment,
         consent=policy.consent,
         support=policy.support,
@@ -126,9 +132,10 @@ def _top_up(policy: Policy, present: Plan, account: Account, caller: Caller, now
     )
 
 
-def _plan(policy: Policy, present: Plan, plan: Plan, account: Account) -> PlanOffer:
+def _plan(policy: Policy, present: Plan, plan: Plan, account: Account, refused: str | None) -> PlanOffer:
     price_minor = plan.price_minor(account.currency)
     costs_nothing = not plan.is_paid
+    reason = refused or plan_refusal(policy, present, plan, account.currency)
     return PlanOffer(
         plan_id=plan.plan_id,
         title=plan.title,
@@ -140,6 +147,8 @@ def _plan(policy: Policy, present: Plan, plan: Plan, account: Account) -> PlanOf
         change=_change(present, plan),
         contact_url=plan.contact_url,
         entitlements=plan.entitlements,
+        allowed=reason is None,
+        reason=reason,
         ends_at=term_end(policy, account) if plan.plan_id == present.plan_id else None,
     )
 

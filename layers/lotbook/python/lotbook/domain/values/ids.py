@@ -6,9 +6,13 @@ Ids that must come out the same on every attempt are derived from a seed; others
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
+# Ids that callers choose: accounts, policies, plans, packs.
+GRAMMAR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+FORM = "1 to 64 letters, digits, _ and -, the first a letter or digit, such as acme-1"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 TIME_CHARACTERS = 10
 ENTROPY_CHARACTERS = 16

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from types import MappingProxyType
 
-from lotbook.domain.values.decimals import MAX_DECIMALS
+from lotbook.domain.values.decimals import MAX_DECIMALS, decimals_of
 
 # Unit prices have at most so many decimals in major units; quantity x unit price is exact in this context.
 UNIT_PRICE_DECIMALS = MAX_DECIMALS
@@ -127,6 +127,18 @@ def part_of(price: Decimal, rate: Decimal) -> Decimal:
 def to_text(price: Decimal) -> str:
     """A decimal string without exponent or trailing zeros: `0.0009`, `1.5`, `200`."""
     return format(_plain(price), "f")
+
+
+def amount_text(amount_minor: int, currency: str) -> str:
+    """An amount as people read it, with exactly the currency's decimals: `4.50`, `1200` (N19)."""
+    exponent = CURRENCIES[currency].exponent
+    return f"{_EXACT.scaleb(Decimal(amount_minor), -exponent):.{exponent}f}"
+
+
+def price_text(price: Decimal, currency: str) -> str:
+    """A unit price as people read it: the currency's decimals, and more only where the price has more: `1.50`, `0.0009`."""
+    plain = _plain(price)
+    return f"{plain:.{max(decimals_of(plain), CURRENCIES[currency].exponent)}f}"
 
 
 def _to_unit_price(exact: Decimal) -> Decimal:
