@@ -12,6 +12,7 @@ from typing import Any
 from local import ROOT
 from local.cloud import cloud
 from local.cloud.engine import Address, Engine, EngineError, running_engine
+from local.cloud.private_file import Damaged
 from local.cloud.refusals import NoTable, Refused, Silent, in_one_sentence
 from local.cloud.template import load
 from local.places import CannotStart, Places, any_free_port
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         if address is not None:
             return _audit(places.directory, address, wanted.account)
         return _audit_a_stopped_one(places, wanted.account)
-    except (CannotStart, CannotAsk, EngineError, Refused) as refusal:
+    except (CannotStart, CannotAsk, EngineError, Damaged, Refused) as refusal:
         print(refusal, file=sys.stderr)
         return 1
 

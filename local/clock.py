@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.cloud.private_file import write_private
+from local.cloud.private_file import read_object, write_private
 from lotbook.adapters.system import OffsetClock, SystemClock
 from lotbook.domain.values.instants import DAY, SECOND, from_text, to_text
 
 LARGEST_ADVANCE_SECONDS = 100 * 366 * DAY // SECOND
 LATEST = from_text("2999-12-31T23:59:59Z")
+SETTING = {"base": int, "set_at": int, "frozen": bool}
 FIELDS = {"now", "advance_seconds", "frozen"}
 
 
@@ -23,6 +24,8 @@ class LocalClock:
     """`OffsetClock` with hands: its setting is a file in the data directory, so it outlives a restart."""
 
     def __init__(self, path: Path) -> None:
+        """Raises Damaged when the setting cannot be read."""
+        read_object(path, SETTING)
         self.path = path
         self._clock = OffsetClock(path)
         self._wall = SystemClock()

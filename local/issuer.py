@@ -10,7 +10,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local.cloud.private_file import write_private
+from local.cloud.private_file import Damaged, write_private
 from lotbook.domain.values.ids import fingerprint
 from lotbook.domain.values.instants import SECOND, from_text
 
@@ -22,14 +22,17 @@ KEY_BITS = 2048
 
 
 class Issuer:
-    """Signs tokens with the key in `path`, which is made when it is not there."""
+    """Signs tokens with the key in `path`, which is made when it is not there. Raises Damaged."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
             write_private(path, _new_key())
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        try:
+            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        except (ValueError, TypeError) as unreadable:
+            raise Damaged.at(path) from unreadable
         if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError(f"{path} does not hold an RSA key")
+            raise Damaged.at(path)
         self._key = key
         self._public: dict[str, Any] = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
         self._key_id = fingerprint(self._public["n"])

@@ -6,6 +6,7 @@ Order of start: data directory, ports, engine, table and parameters, servers, de
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from local.cloud.functions import Functions
 from local.cloud.gateway import Gateway
 from local.cloud.http_server import Server, application
 from local.cloud.permissions import enforce
+from local.cloud.private_file import Damaged
 from local.cloud.published import follow_table
 from local.cloud.schedules import Schedules
 from local.cloud.template import Template, load
@@ -46,8 +48,13 @@ def main() -> int:
             _tell("\nStopping.")
     except Stopped:
         _tell("\nStopped before everything had started.")
-    except (CannotStart, EngineError, demo_accounts.DemoRefused) as refusal:
+    except (CannotStart, EngineError, Damaged, demo_accounts.DemoRefused) as refusal:
         print(f"\n{refusal}", file=sys.stderr, flush=True)
+        return 1
+    except OSError as refusal:
+        if refusal.filename is None:
+            raise
+        print(f"\n{refusal.filename} cannot be used: {refusal.strerror}.", file=sys.stderr, flush=True)
         return 1
     finally:
         ignore_signals()
@@ -168,13 +175,17 @@ def _start_stand_in(
     from local.stripe_stand_in.server import serve
     from local.stripe_stand_in.stand_in import StandIn
 
-    stand_in = StandIn(
-        directory=places.directory / "stripe",
-        clock=clock,
-        webhook_url=f"{places.base_url}/v1/webhooks/stripe",
-        webhook_secret=secret,
-        base_url=f"http://{HOST}:{port}",
-    )
+    directory = places.directory / "stripe"
+    try:
+        stand_in = StandIn(
+            directory=directory,
+            clock=clock,
+            webhook_url=f"{places.base_url}/v1/webhooks/stripe",
+            webhook_secret=secret,
+            base_url=f"http://{HOST}:{port}",
+        )
+    except sqlite3.DatabaseError as unreadable:
+        raise Damaged.at(directory) from unreadable
     started.callback(stand_in.close)
     started.callback(serve(stand_in, port, HOST).close)
     return stand_in.tick

@@ -6,9 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
-from local.cloud.private_file import write_private
+from local.cloud.private_file import read_object, write_private
 from lotbook.domain.values.access import SCOPES, Scope
 from lotbook.ports.shop import ServiceKeyStore
 from lotbook.usecases.accounts.authenticate import hash_of
@@ -25,8 +24,8 @@ class RunSecrets:
 
     @staticmethod
     def of(path: Path) -> RunSecrets:
-        """Those in the file; made when there is none, and completed when a scope is new."""
-        kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        """Those in the file; made when there is none, and completed when a scope is new. Raises Damaged."""
+        kept = read_object(path, {"webhook_secret": str, "service_keys": dict})
         known = kept.get("service_keys", {})
         secrets = RunSecrets(
             webhook_secret=kept.get("webhook_secret") or f"whsec_{token_hex(24)}",

@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import IO, Any
 
 from local import ROOT
-from local.cloud.private_file import write_private
+from local.cloud.private_file import read_object, write_private
 
 PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 START_SECONDS = 40
@@ -65,10 +65,15 @@ class Engine:
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self, go_on: Callable[[], object] = lambda: None) -> None:
-        """Start it and wait until it answers; `go_on` is called while waiting. Raises EngineError, and what `go_on` raises."""
+        """Start it and wait until it answers; `go_on` is called while waiting.
+
+        Raises EngineError, Damaged where its state cannot be read, and what `go_on` raises.
+        """
         if not PYTHON.exists():
             raise EngineError("the local AWS engine is not installed: run `make run`, which installs it")
         self._directory.mkdir(parents=True, exist_ok=True)
+        for kept in sorted((self._directory / "state").glob("*.json")):
+            read_object(kept, {})  # the engine would start without what it cannot read, and then write over it
         with self._log.open("wb") as log:
             self._child = self._spawn(log)
         deadline = time.monotonic() + START_SECONDS

@@ -9,14 +9,15 @@ from typing import Any
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionClosedError,
-    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
 )
+from botocore.exceptions import ConnectionError as NoConnection
+
+from lotbook.domain.values.errors import Unavailable
 
 NO_TABLE = "ResourceNotFoundException"
 NOT_ALLOWED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
@@ -53,14 +54,18 @@ def in_one_sentence(table: str) -> Iterator[None]:
         raise Refused("No AWS region is named: AWS_REGION=... in front of the command.") from nowhere
     except ProfileNotFound as unknown:
         raise Refused(f"{unknown}: name another, AWS_PROFILE=..., or unset it.") from unknown
-    except (EndpointConnectionError, ConnectionClosedError, HTTPClientError) as silence:
-        raise Silent(f"Nobody answers: {silence}") from silence
+    except (NoConnection, HTTPClientError, Unavailable) as silence:
+        raise Silent(f"Nobody answers: {_line(silence)}") from silence
     except BotoCoreError as other:
-        raise Refused(f"AWS cannot be asked: {other}") from other
+        raise Refused(f"AWS cannot be asked: {_line(other)}") from other
+
+
+def _line(said: object) -> str:
+    return " ".join(str(said).split())
 
 
 def _of_answer(error: Any, table: str) -> Refused:
-    code, said = str(error.get("Code")), str(error.get("Message") or "").strip()
+    code, said = str(error.get("Code")), _line(error.get("Message") or "")
     if code == NO_TABLE:
         return NoTable(
             f"There is no table {table} in this account and region: its name is the stack's output TableName."

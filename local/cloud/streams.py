@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud.functions import FunctionFailed
-from local.cloud.private_file import write_private
+from local.cloud.private_file import read_object, write_private
 from local.cloud.template import StreamSource
 from lotbook.adapters.system import SystemClock
 
@@ -127,7 +127,7 @@ class TableStream:
         self._streams = make("dynamodbstreams", endpoint_url=endpoint, config=CONFIG)
         self._table = table
         self._checkpoint = checkpoint
-        self._read: dict[str, str] = json.loads(checkpoint.read_text()) if checkpoint.exists() else {}
+        self._read: dict[str, str] = read_object(checkpoint, {})
         self._arn = ""
         self._next: dict[str, str] = {}  # iterators by shard
 

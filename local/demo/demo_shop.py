@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -133,6 +134,8 @@ def exchange(method: str, url: str, body: Any, headers: dict[str, str]) -> tuple
             return answer.status, json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.loads(refusal.read() or b"null")
+    except (OSError, http.client.HTTPException) as silence:
+        raise DemoFailed(f"nobody answers at {url}: does it run?") from silence
 
 
 def wait_until(probe: Callable[[], Any], otherwise: str, seconds: float = WAIT_SECONDS) -> Any:
@@ -175,9 +178,9 @@ def running_shop(directory: Path) -> Shop:
     """The run that keeps its data in `directory`."""
     try:
         return Shop(json.loads((directory / "dev.json").read_text()))
-    except FileNotFoundError as missing:
+    except (OSError, ValueError, KeyError, TypeError) as missing:
         raise DemoFailed(
-            f"{directory} holds no dev.json: start Lotbook there first (DATA_DIR=... make run)"
+            f"{directory} holds no dev.json of a running Lotbook: start it there first (DATA_DIR=... make run)"
         ) from missing
 
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    ProfileNotFound,
+)
 from moto import mock_aws
 
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.table import Table
 from lotbook.usecases.accounts.authenticate import hash_of
-from operate import service_key
+from operate import service_key, strays
 from tests.table import create, dynamodb
 
 
@@ -85,3 +95,50 @@ def test_a_name_that_is_no_id_is_refused(table: Table, name: str) -> None:
     with pytest.raises(SystemExit):
         service_key.main(["issue", "lotbook", name, "read"])
     assert table.client.scan(TableName="lotbook")["Items"] == []
+
+
+class Refuses:
+    """A client of AWS whose every call fails so."""
+
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+
+    def __getattr__(self, name: str) -> Any:
+        raise self.failure
+
+
+def answered(code: str, message: str = "said so") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Scan")
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (NoCredentialsError(), "There are no AWS credentials here"),
+        (NoRegionError(), "No AWS region is named: AWS_REGION="),
+        (ProfileNotFound(profile="prod"), "The config profile (prod) could not be found"),
+        (answered("ResourceNotFoundException"), "There is no table lotbook in this account and region"),
+        (answered("AccessDeniedException"), "These AWS credentials may not do this to lotbook: said so"),
+        (answered("UnrecognizedClientException"), "AWS does not take these credentials (sign in again)"),
+        (answered("ExpiredTokenException"), "AWS does not take these credentials (sign in again)"),
+        (answered("ValidationException"), "AWS refused: ValidationException: said so"),
+        (EndpointConnectionError(endpoint_url="https://x"), "Nobody answers"),
+        (ConnectTimeoutError(endpoint_url="https://x"), "Nobody answers"),
+        (ParamValidationError(report="TableName"), "AWS cannot be asked"),
+    ],
+)
+@pytest.mark.parametrize("command", ["list", "revoke", "issue", "strays"])
+def test_what_aws_refuses_is_one_sentence(
+    command: str, failure: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong table, no region, no credentials, old ones: the first things that happen to whoever deploys."""
+    monkeypatch.setattr(boto3, "client", lambda _: Refuses(failure))
+    arguments = {"issue": ["issue", "lotbook", "backend", "read"], "revoke": ["revoke", "lotbook", "backend"]}
+    main = strays.main if command == "strays" else service_key.main
+    assert (
+        main(arguments.get(command, ["--table", "lotbook", "list"] if command == "strays" else ["list", "lotbook"]))
+        == 2
+    )
+    shown = capsys.readouterr()
+    assert (shown.out, len(shown.err.splitlines())) == ("", 1)
+    assert said in shown.err
