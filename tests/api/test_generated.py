@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,9 @@ FILES = {path: text for make in generate.GENERATORS.values() for path, text in m
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_generated_files_are_current(path: object) -> None:
+def test_generated_files_are_current(path: Path) -> None:
     """Otherwise: `make openapi errors events`."""
-    assert path.read_text(encoding="utf-8") == FILES[path]  # type: ignore[attr-defined,index]
+    assert path.read_text(encoding="utf-8") == FILES[path]
 
 
 def test_generated_events_have_no_leftovers() -> None:

@@ -121,7 +121,7 @@ def test_no_float_in_the_domain_and_the_use_cases() -> None:
     ],
 )
 def test_the_other_rules_see_a_breach(rule: object, source: str) -> None:
-    assert list(rule(ast.parse(source)))  # type: ignore[operator]
+    assert list(rule(ast.parse(source)))
 
 
 def test_a_function_is_one_module_and_imports_no_sibling() -> None:

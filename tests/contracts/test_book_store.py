@@ -222,7 +222,7 @@ def test_d21_a_hold_is_closed_by_request_only_while_the_book_is_valid_and_lapses
     opened(books)
     for name in ("h", "i"):
         assert books.burn(A, U, name, memo(2, kind="hold", due=NOW + 60), None).done
-    late = books.get(A, U).until  # type: ignore[union-attr]
+    late = books.get(A, U).until
     captured = Memo("resolve", 1, late, "service", "digest", hold="h", by="capture")
     assert not books.resolve(A, U, "res#h", captured).done
     assert books.resolve(A, U, "res#h", replace(captured, at=late - 1)).done

@@ -74,7 +74,7 @@ def test_d_04_an_order_that_was_refused_for_one_customer_is_opened_for_the_next_
     here.desk.buy(TopUpItem(10), key="before")
     for _ in range(2):
         delete(here)
-        body = {"operation": "customers.create", "kind": "timeout_after_commit", "times": 3}
+        body: dict[str, Any] = {"operation": "customers.create", "kind": "timeout_after_commit", "times": 3}
         http.post(f"{here.url}/_stand_in/fail", json=body, timeout=10).raise_for_status()
         with pytest.raises(Unavailable):
             here.desk.buy(TopUpItem(30))
@@ -147,7 +147,7 @@ def test_d_07_a_page_that_was_open_when_its_customer_went_is_paid_into_the_order
 
 def test_d_06_a_lost_page_is_found_with_the_customer_that_it_was_opened_for(stripe_town: Town) -> None:
     here = stripe_town
-    body = {"operation": "checkout.sessions.create", "kind": "timeout_after_commit", "times": 3}
+    body: dict[str, Any] = {"operation": "checkout.sessions.create", "kind": "timeout_after_commit", "times": 3}
     http.post(f"{here.url}/_stand_in/fail", json=body, timeout=10).raise_for_status()
     with pytest.raises(Unavailable):
         here.desk.buy(TopUpItem(30))

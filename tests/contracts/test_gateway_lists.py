@@ -194,7 +194,7 @@ def test_lists_ask_for_the_period_and_go_on_after_the_last_row_whosever_it_is() 
 def test_refunds_and_disputes_are_ours_by_the_mark_of_their_payment() -> None:
     mark = sample("checkout_session.paid")["metadata"]
     payment = {"id": "pi_1", "object": "payment_intent", "livemode": False, "metadata": mark}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "re_1", "object": "refund", "status": "succeeded", "payment_intent": payment},
         {"id": "re_2", "object": "refund", "status": "succeeded", "payment_intent": {**payment, "metadata": {}}},
         {"id": "re_3", "object": "refund", "status": "succeeded", "payment_intent": {**payment, "livemode": True}},

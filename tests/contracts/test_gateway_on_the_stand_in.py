@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Town:
         return requests.post(f"{self.url}/checkout/{session}/pay", json={"card": card}, timeout=10).status_code
 
     def fail(self, operation: str, kind: str, times: int) -> None:
-        fault = {"operation": operation, "kind": kind, "times": times}
+        fault: dict[str, Any] = {"operation": operation, "kind": kind, "times": times}
         requests.post(f"{self.url}/_stand_in/fail", json=fault, timeout=10).raise_for_status()
 
     def sessions(self) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ class Town:
 @pytest.fixture
 def make_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_: 0)
-    closing = []
+    closing: list[Callable[[], None]] = []
 
     def make(policy: str = "insurestack", plan: str = "payg", **changes: Any) -> Town:
         clock = ManualClock()

@@ -210,7 +210,7 @@ def test_a_payment_that_is_charged_back_is_not_refunded_as_well(make_town: Make)
             bank.dispute()
         return facts
 
-    sales.gateway.money_back = then_disputed  # type: ignore[method-assign]
+    sales.gateway.money_back = then_disputed  # type: ignore[assignment,method-assign]
     with pytest.raises(NotRefundable):
         refund_purchase("acme", purchase.purchase_id, "k", member("admin"), desk=sales, keys=FakeIdempotency())
     assert (bank.town.desk.row().state, bank.balance()) == ("disputed", (0, SOLD, 0))

@@ -141,7 +141,7 @@ def test_issue_3_a_noted_lot_is_due_at_its_instant_until_it_is_done(stores: Stor
 
 def refusing(code: str) -> Any:
     def call(**_: Any) -> Any:
-        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "call")
+        raise ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "call")  # type: ignore[typeddict-item]
 
     return call
 

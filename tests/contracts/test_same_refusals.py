@@ -17,7 +17,7 @@ import pytest
 from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
-from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo
+from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Receipt
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.credits.turn import Settled, lay
@@ -95,7 +95,7 @@ class Caller:
         return memo(credits, self.random.choice(INSTANTS))
 
     def _a_prune(self, book: Book) -> Prune | None:
-        receipts = list(book.receipts.items()) or [("k", None)]
+        receipts: list[tuple[str, Receipt | None]] = [*book.receipts.items()] or [("k", None)]
         name, receipt = self.random.choice(receipts)
         if receipt is None or self.random.random() < 0.4:
             return None

@@ -71,12 +71,12 @@ def test_v17_what_was_once_ignored_is_refused_by_the_real_client_too(
     items: Any = [{"price": plan(sweep.client).id, "quantity": 1}]
     calls: dict[str, Any] = {
         "subscriptions.create": lambda: v1.subscriptions.create(
-            {"customer": sweep.ids["customers"], "items": items, **params}  # type: ignore[typeddict-item]
+            {"customer": sweep.ids["customers"], "items": items, **params}
         ),
-        "subscriptions.update": lambda: v1.subscriptions.update(sweep.ids["subscriptions"], params),  # type: ignore[arg-type]
-        "payment_intents.create": lambda: v1.payment_intents.create({"amount": 700, "currency": "usd", **params}),  # type: ignore[typeddict-item]
+        "subscriptions.update": lambda: v1.subscriptions.update(sweep.ids["subscriptions"], params),
+        "payment_intents.create": lambda: v1.payment_intents.create({"amount": 700, "currency": "usd", **params}),
         "checkout.sessions.create": lambda: v1.checkout.sessions.create(
-            order(mode="subscription", line_items=items, **params)  # type: ignore[arg-type]
+            order(mode="subscription", line_items=items, **params)
         ),
     }
     with pytest.raises(stripe.InvalidRequestError) as refused:

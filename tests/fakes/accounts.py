@@ -89,7 +89,7 @@ TERM = Plan(plan_id="term", title="Term", level=1, interval="term", term_days=36
 
 def a_policy(**changes: Any) -> Policy:
     """A policy with a free plan, a monthly, an annual and a term plan."""
-    fields = {
+    fields: dict[str, Any] = {
         "policy_id": "shop",
         "title": "Shop",
         "starting_plan_id": "free",
@@ -104,7 +104,7 @@ def a_policy(**changes: Any) -> Policy:
 
 def an_account(anchor: str = "2026-01-15T10:00:00", **changes: Any) -> Account:
     """An account on the monthly plan of `a_policy()`."""
-    fields = {
+    fields: dict[str, Any] = {
         "account_id": "acme",
         "policy_id": "shop",
         "plan_id": "monthly",

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.requests import Balance, Burned
+from lotbook.domain.credits.requests import Balance, Burned, BurnRequest
 from lotbook.domain.policy.document import Policy
 from lotbook.usecases.accounts.open_account import OpenAccount, Opened, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
+
+_ACME: dict[str, Any] = {"account_id": "acme", "policy_id": "shop", "region": "US", "email": "a@b.example"}
 
 
 class Crash(Exception):
@@ -37,10 +40,7 @@ class World:
         self.keys = 0
 
     def open(self, plan_id: str | None = "monthly", **changes: str) -> Opened:
-        command = OpenAccount(
-            **{"account_id": "acme", "policy_id": "shop", "region": "US", "email": "a@b.example", "plan_id": plan_id}
-            | changes
-        )
+        command = OpenAccount(**(_ACME | {"plan_id": plan_id} | changes))
         return self.send(command, self.renew)
 
     def send(self, command: OpenAccount, renew: Callable[[str], None]) -> Opened:
@@ -87,7 +87,7 @@ class World:
 
     def buy(self, credits: int = 50, expires_at: int | None = None) -> None:
         now = self.clock.now()
-        rank = self.policies.newest("shop").policy.rank("purchased")  # type: ignore[union-attr]
+        rank = self.policies.newest("shop").policy.rank("purchased")
         lot = Lot(f"lot_bought_{now}", "credits", "purchased", credits, rank, now, expires_at, now)
         grant_lot("acme", lot, desk=credit_desk(self.books, self.clock))
 

@@ -76,8 +76,8 @@ class Desk:
 
     def buy(self, item: Item | None = None, key: str = "key-1", role: Role = "admin", **changes: Any) -> Created:
         """A purchase by a member, with the consent that the policy asks for unless `refund_policy_version` says other."""
-        asked = self.policies.newest(self.accounts.get("acme").policy_id).policy.consent  # type: ignore[union-attr]
-        fields = {"refund_policy_version": asked.version if asked else None} | changes
+        asked = self.policies.newest(self.accounts.get("acme").policy_id).policy.consent
+        fields: dict[str, Any] = {"refund_policy_version": asked.version if asked else None} | changes
         request = PurchaseRequest("acme", item or TopUpItem(1_000), **fields)
         return create_purchase(request, key, member(role), desk=self.sales)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lotbook.domain.accounts.periods import account_at
 from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.sales.purchase import Purchase
@@ -14,7 +15,7 @@ from lotbook.domain.sales.quotes import PlanItem
 from lotbook.usecases.accounts.read_account import AccountView, read_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.audit import audited
 from tests.fakes.credit_desk import credit_desk

@@ -60,7 +60,7 @@ def test_without_a_customer_the_list_is_empty_and_makes_none(shop: Api, gateway:
 
 def test_who_every_role_reads_and_the_policys_buyers_change(shop: Api, gateway: FakeGateway) -> None:
     card = add(shop, gateway)
-    buyers = wiring.policies().newest("insurestack").policy.buyers  # type: ignore[union-attr]
+    buyers = wiring.policies().newest("insurestack").policy.buyers
     assert 0 < len(buyers) < len(ROLES)
     for role in ROLES:
         caller = member("acme", role)

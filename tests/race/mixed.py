@@ -76,7 +76,7 @@ class CountingClient:
 
 def play(share: Share) -> tuple[list[tuple[Deed, str | None]], int]:
     """What each deed was answered (an entry's id, None for a refusal), and the calls that all of it took."""
-    shelf.MAX_LOTS = share.room
+    shelf.MAX_LOTS = share.room  # type: ignore[attr-defined]
     client = CountingClient(engine.client(share.address))
     books = DynamoBooks(Table(client, TABLE))
     prunes = Prunes()

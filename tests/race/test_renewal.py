@@ -13,10 +13,11 @@ from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table
+from lotbook.domain.credits.requests import BurnRequest
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import books_due
 from tests import engine, table
 from tests.fakes.accounts import FakePolicies, ManualClock, a_policy

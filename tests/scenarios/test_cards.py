@@ -113,7 +113,7 @@ def test_a_plans_checkout_keeps_its_card_as_the_default(stack: Stack) -> None:
     """Contract, "Behaviour"; a card that was kept before steps back."""
     account = stack.open_account("9pic")
     offers = stack.get(f"/v1/accounts/{account}/offers").ok()
-    consent = {"consent": {"refund_policy_version": offers["consent"]["version"]}}
+    consent: dict[str, Any] = {"consent": {"refund_policy_version": offers["consent"]["version"]}}
     stack.bought(account, {"kind": "top_up", "credits": 1_000}, save_payment_method=True, **consent)
     plan = next(each for each in offers["plans"] if each["interval"] == "term")
     started = stack.buy(account, {"kind": "plan", "plan_id": plan["plan_id"]}, **consent).ok(201)

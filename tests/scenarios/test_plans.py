@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.scenarios.conftest import Stack, eventually
 
-CONSENT = {"consent": {"refund_policy_version": "2025-01"}}
+CONSENT: dict[str, Any] = {"consent": {"refund_policy_version": "2025-01"}}
 PRO = {"kind": "plan", "plan_id": "pro"}
 
 

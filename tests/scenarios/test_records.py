@@ -11,7 +11,7 @@ import yaml
 
 from tests.scenarios.conftest import ROOT, Stack, call
 
-CONSENT = {"consent": {"refund_policy_version": "2025-01"}}
+CONSENT: dict[str, Any] = {"consent": {"refund_policy_version": "2025-01"}}
 DETAILS: dict[str, Any] = {
     "name": "Bright Photos Pvt. Ltd.",
     "email": "accounts@bright.example",

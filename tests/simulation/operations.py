@@ -7,11 +7,11 @@ from typing import Any
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
-from lotbook.domain.credits.requests import ResolveHold
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import bring_up_to_date
-from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import LotDecision, claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
 from tests.fakes.credit_desk import credit_desk

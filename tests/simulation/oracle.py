@@ -98,7 +98,8 @@ def _read_both(books: FakeBooks, clock: FixedClock, env: Env) -> list[str]:
 
 def _running(entries: list[Entry]) -> list[str]:
     """`available_after` moves from entry to entry by exactly what the entry did to it."""
-    differences, available, frozen = [], 0, set()
+    differences: list[str] = []
+    available, frozen = 0, set[str]()
     has_future = _has_future_lot(entries)
     for entry in reversed(entries):
         moved = sum(draw.credits for draw in entry.draws if draw.lot_id not in frozen or entry.kind == "unfrozen")

@@ -15,12 +15,12 @@ from lotbook.domain.audit.books import audit
 from lotbook.domain.credits.book import Book, Memo
 from lotbook.domain.credits.ledger import Draw, burn_name, granted_name, resolution_name
 from lotbook.domain.credits.orders import Grant
-from lotbook.domain.credits.requests import Burned, BurnRequest
+from lotbook.domain.credits.requests import Burned, BurnRequest, HoldRequest
 from lotbook.usecases.credits import order as ordering
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import bring_up_to_date
-from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
 from tests.fakes.books import FakeBooks

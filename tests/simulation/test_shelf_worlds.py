@@ -91,7 +91,7 @@ def test_d15_no_interleaving_over_the_shelf_of_a_larger_world_breaks_an_invarian
 
 def _pages_after_the_swap(patch: pytest.MonkeyPatch) -> None:
     """The page is written when the book names it already: a crash in between loses its lots."""
-    put_up = turns.put_up
+    put_up = shelf.put_up
     late: list[Any] = []
 
     def hide(unit: str, laid: Book, pages: Any, need: int) -> tuple[Book, list[Any]]:
@@ -112,7 +112,7 @@ def _short_by_the_tape_alone(patch: pytest.MonkeyPatch) -> None:
 
 def _shelf_forgets_what_was_burned(patch: pytest.MonkeyPatch) -> None:
     """A lot that comes to the tape keeps its place on the shelf."""
-    put_up = turns.put_up
+    put_up = shelf.put_up
 
     def greedy(unit: str, laid: Book, pages: Any, need: int) -> tuple[Book, list[Any]]:
         book, fresh = put_up(unit, laid, pages, need)

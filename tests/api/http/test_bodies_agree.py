@@ -15,7 +15,7 @@ from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest
 from lotbook.domain.values.errors import InvalidRequest
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=45)
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, False, 5.0, "5", "", [], {}, 0, -1, 10**12, 10**12 + 1, 10**29, "x" * 256, "x" * 257]
 )
 METADATA = st.dictionaries(TEXTS | st.just("k" * 41), TEXTS | ODD | st.just("v" * 501), max_size=22)

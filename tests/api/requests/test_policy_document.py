@@ -204,7 +204,7 @@ def test_what_is_wrong_is_named_with_path_found_and_allowed(
     name: str, path: str, value: object, found: str, allowed: str
 ) -> None:
     errors = errors_of(changed(name, path, value))
-    place = ELSEWHERE.get((name, path, value) if value is None else (name, path), path)  # type: ignore[arg-type]
+    place = ELSEWHERE.get((name, path, value) if value is None else (name, path), path)
     assert place in errors, errors
     error = errors[place]
     assert error["found"] == found

@@ -141,7 +141,7 @@ def test_n12_what_offers_hand_out_has_the_fields_that_a_purchase_takes() -> None
     handed_out = openapi.document()["components"]["schemas"]["ConsentAsked"]["properties"]
     assert set(handed_out) <= set(
         schemas.models()["PurchaseBody"].model_fields["consent"].annotation.__args__[0].model_fields
-    )  # type: ignore[union-attr]
+    )
 
 
 def texts_of(document: object, key: str = "") -> Iterator[str]:

@@ -37,7 +37,12 @@ def refund(amount: int, state: str = "succeeded", number: int | None = None) -> 
 
 
 def dispute(state: str, amount: int = 2_360, opened_at: int = 0, **changes: Any) -> DisputeFacts:
-    fields = {"dispute": f"du_{opened_at}", "amount_minor": amount, "currency": "usd", "state": state} | changes
+    fields: dict[str, Any] = {
+        "dispute": f"du_{opened_at}",
+        "amount_minor": amount,
+        "currency": "usd",
+        "state": state,
+    } | changes
     return DisputeFacts(opened_at=opened_at, **fields)
 
 
@@ -151,7 +156,7 @@ def test_np_34_every_state_that_money_leads_to_is_in_the_table() -> None:
     for state in reachable:
         for refunded_minor in (0, 5, 2_360):
             for shown in (None, "open", "won", "lost"):
-                target = state_of(a_settled(), Reversal(1, (), False, refunded_minor, None, shown))  # type: ignore[arg-type]
+                target = state_of(a_settled(), Reversal(1, (), False, refunded_minor, None, shown))
                 assert target == state or target in TRANSITIONS[state], (state, target)
 
 

@@ -223,7 +223,7 @@ def test_every_kind_has_a_rule_and_what_contradicts_the_money_is_never_repaired_
     assert set(RULES) == set(get_args(DifferenceKind))
     assert {rule.repair for rule in RULES.values()} == {None, "settle", "expire_checkout", "grant_again", "money_back"}
     for kind in ("amount_mismatch", "currency_mismatch", "identity_mismatch", "completed_but_not_paid", "paid_twice"):
-        assert RULES[kind].repair is None  # type: ignore[index]
+        assert RULES[kind].repair is None
 
 
 def test_the_same_difference_has_the_same_name_and_another_has_another() -> None:

@@ -13,6 +13,7 @@ from lotbook.domain.sales.purchase import (
     SETTLED,
     TRANSITIONS,
     GatewayRefs,
+    PurchaseState,
     Settlement,
     as_first_answered,
     checkout_end,
@@ -46,7 +47,7 @@ def _rows() -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(TRANSITIONS, TRANSITIONS)))
-def test_every_step_is_allowed_or_refused_by_the_one_table(before: str, after: str) -> None:
+def test_every_step_is_allowed_or_refused_by_the_one_table(before: PurchaseState, after: PurchaseState) -> None:
     """D14, NP-40: all 64 pairs."""
     purchase = a_purchase(state=before)
     if after == before or after in _rows()[before]:

@@ -279,7 +279,7 @@ def test_x_16_the_limits_of_another_gateway_can_be_passed() -> None:
 )
 def test_is_31_np_01_only_the_policys_buyers_may_buy(name: str, plan_id: str, allowed: set[str]) -> None:
     for role in ("owner", "admin", "billing", "operator", "member"):
-        made = quoted(name, plan_id, TopUpItem(1_000), caller=member(role))  # type: ignore[arg-type]
+        made = quoted(name, plan_id, TopUpItem(1_000), caller=member(role))
         assert made.allowed == (role in allowed)
         assert made.reason == (None if role in allowed else "forbidden")
         assert made.total_minor  # the summary is shown all the same

@@ -103,8 +103,8 @@ def test_issue_3_the_templates_filter_lets_new_entries_purchases_and_changed_acc
 ) -> None:
     (source,) = template.streams
 
-    def passes(*place: str, name: str = "INSERT") -> bool:
-        return any(matches(pattern, record(1, *place, name=name)) for pattern in source.patterns)
+    def passes(pk: str, sk: str, name: str = "INSERT") -> bool:
+        return any(matches(pattern, record(1, pk, sk, name)) for pattern in source.patterns)
 
     assert passes("L#acme#credits", "lot#a")
     assert passes("U#acme#k", "use")

@@ -81,7 +81,7 @@ def wait_for(condition: Callable[[], Any]) -> Any:
     raise AssertionError("waited in vain")
 
 
-def order(**changes: Any) -> dict[str, Any]:
+def order(**changes: Any) -> Any:
     """Parameters of a checkout of 1,000 credits at 0.09 cents: 90 cents."""
     line = {
         "quantity": 1000,

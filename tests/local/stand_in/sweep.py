@@ -90,7 +90,7 @@ class Sweep:
         price = plan(self.client)
         items: Any = [{"price": price.id}]
         subscription = v1.subscriptions.create({"customer": customer.id, "items": items})
-        session = v1.checkout.sessions.create(order())  # type: ignore[arg-type]
+        session = v1.checkout.sessions.create(order())
         item = v1.invoice_items.create({"customer": customer.id, "amount": 700, "currency": "usd"})
         draft = v1.invoices.create({"customer": customer.id, "pending_invoice_items_behavior": "include"})
         v1.invoice_items.create({"customer": customer.id, "amount": 700, "currency": "usd"})

@@ -312,7 +312,7 @@ def test_terms_must_be_accepted_where_the_session_requires_it(shop: Shop) -> Non
 
 def test_sessions_list_newest_first_with_filters_and_pages(shop: Shop) -> None:
     client = shop.client()
-    made = []
+    made: list[str] = []
     for _ in range(5):
         made.insert(0, client.v1.checkout.sessions.create(order()).id)
         shop.clock.pass_seconds(10)

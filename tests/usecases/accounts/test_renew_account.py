@@ -105,7 +105,7 @@ def test_d_23_an_account_anchored_on_the_31st_renews_24_times_in_24_months() -> 
     """D23, D24: one allowance a month, on the last day where there is no 31st."""
     world = World(a_policy(), start="2024-01-31T00:00:00")
     world.open()
-    seen = []
+    seen: list[int] = []
     for day in range(732):
         world.clock.instant = at("2024-01-31") + day * instants.DAY
         (lot,) = world.balance().lots

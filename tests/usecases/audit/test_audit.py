@@ -268,7 +268,8 @@ def test_d37_a_change_under_way_is_no_difference() -> None:
     """A burn between two of the auditor's own reads: another look explains it."""
     world = World()
     ports = auditing(world.books, world.purchase, clock=world.clock)
-    real, burned = world.books.get, []
+    real = world.books.get
+    burned: list[str] = []
 
     def late(account_id: str, unit: str) -> Book | None:
         book = real(account_id, unit)

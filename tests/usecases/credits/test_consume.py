@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from lotbook.domain.credits.book import Memo
-from lotbook.domain.credits.ledger import Draw, burn_name
+from lotbook.domain.credits.ledger import Draw, Entry, burn_name
 from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.credits.orders import Unreadable
-from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.credits.requests import Balance, Burned, BurnRequest
 from lotbook.domain.values.errors import (
     AccountNotFound,
     AccountPaused,
@@ -56,15 +57,16 @@ class World:
         lot = Lot(name, U, kind, credits, rank, more.get("effective_at", NOW), expires_at, more.get("created_at", NOW))
         grant_lot(A, lot, desk=credit_desk(self.books, self), renews_at=more.get("renews_at"))
 
-    def burn(self, key: str, credits: int, **more: str):
+    def burn(self, key: str, credits: int, **more: Any) -> Burned:
         request = BurnRequest(credits, reference=more.get("reference"), unit=more.get("unit", U))
         return consume(A, key, request, desk=credit_desk(self.books, self, self.renew, prunes=self.prunes))
 
-    def balance(self):
+    def balance(self) -> Balance:
         return read_balance(A, U, desk=credit_desk(self.books, self, self.renew))
 
-    def statement(self, limit: int = 25) -> list:
-        entries, cursor = [], None
+    def statement(self, limit: int = 25) -> list[Entry]:
+        entries: list[Entry] = []
+        cursor: str | None = None
         for _ in range(1_000):
             page = list_entries(A, U, limit, cursor, desk=credit_desk(self.books, self, self.renew))
             entries += page.entries

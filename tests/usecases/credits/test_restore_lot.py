@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from lotbook.domain.audit.books import audit
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
+from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values.errors import InsufficientCredits
 from lotbook.domain.values.instants import HOUR, SECOND
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.consume import BurnRequest, consume
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, grant_lot, restore_lot
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks

@@ -289,9 +289,9 @@ def test_random_histories_over_a_tiny_book_add_up(small: World, seed: int) -> No
                     )
                 )
             case 3 | 4:
-                _try(lambda step=step: small.burn(f"k{step}", rng.randrange(1, 9)))  # type: ignore[misc]
+                _try(lambda step=step: small.burn(f"k{step}", rng.randrange(1, 9)))
             case 5:
-                if _try(lambda step=step: small.hold(f"h{step}", rng.randrange(1, 6))):  # type: ignore[misc]
+                if _try(lambda step=step: small.hold(f"h{step}", rng.randrange(1, 6))):
                     holds.append(f"h{step}")
             case 6 if holds:
                 name = hold_id_of(burn_name(holds.pop()))
@@ -314,7 +314,7 @@ def test_random_histories_over_a_tiny_book_add_up(small: World, seed: int) -> No
 
 def _try(act: object) -> bool:
     try:
-        act()  # type: ignore[operator]
+        act()
     except InsufficientCredits:
         return False
     return True

@@ -95,7 +95,7 @@ def test_np_27_a_declined_attempt_is_recorded_and_nothing_else() -> None:
 
     desk.gateway.say("cs_2", payment=PaymentFacts("pi_1", "requires_payment_method", "usd", 0, "card_declined"))
     handle_event(an_event(bought, "payment_intent.payment_failed"), desk=desk.sales)
-    assert (desk.row().state, desk.row().failure.code) == ("pending", "card_declined")  # type: ignore[union-attr]
+    assert (desk.row().state, desk.row().failure.code) == ("pending", "card_declined")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lotbook.domain.credits.orders import ClawBack
-from lotbook.domain.credits.requests import BurnRequest, ResolveHold
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.money_back.evidence import Evidence, Use
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
@@ -17,7 +17,7 @@ from lotbook.domain.values.errors import AccountNotFound, Forbidden, InvalidRequ
 from lotbook.domain.values.instants import MINUTE
 from lotbook.usecases.credits import statement
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back
 from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back import read_evidence as module

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values import instants
@@ -22,8 +23,8 @@ from lotbook.domain.values.errors import (
     Unavailable,
 )
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.consume import BurnRequest, consume
-from lotbook.usecases.credits.hold import HoldRequest, hold
+from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.refund_purchase import Refunded, refund_purchase
@@ -138,7 +139,7 @@ def test_d_03_the_same_key_is_the_same_refund_and_a_key_belongs_to_one_purchase(
 def test_np_01_is_31_who_may_buy_may_refund() -> None:
     for role in ("operator", "member"):
         with pytest.raises(Forbidden):
-            Shop().refund(caller=member(role))  # type: ignore[arg-type]
+            Shop().refund(caller=member(role))
     for caller in (SERVICE, member("owner"), member("admin")):
         assert Shop().refund(caller=caller).credits == SOLD
     with pytest.raises(PurchaseNotFound):
@@ -288,7 +289,7 @@ def test_d_14_whoever_holds_older_facts_asks_again() -> None:
             follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
         return facts
 
-    gateway.money_back = slow  # type: ignore[method-assign]
+    gateway.money_back = slow  # type: ignore[assignment,method-assign]
     after = follow_money_back("acme", shop.purchase_id, desk=shop.desk.sales)
     assert after.state == "completed"
     assert shop.balance() == (SOLD, 0, 0)

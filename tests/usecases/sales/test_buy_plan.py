@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.news.announcements import of_account
+from lotbook.domain.news.announcements import Announcement, of_account
 from lotbook.domain.policy.plans import Interval
 from lotbook.domain.sales.transactions import kind_of, type_in_words
 from lotbook.domain.values import instants
@@ -272,7 +272,7 @@ def test_a_change_of_plan_is_announced_once_from_the_write_that_made_it() -> Non
     save = desk.accounts.save
     desk.accounts.save = lambda account: written.append(save(account)) or written[-1]  # type: ignore[method-assign,func-returns-value]
     row = desk.bought()
-    told = []
+    told: list[Announcement] = []
     for after in written:
         assert before is not None
         told += of_account(before, after)
@@ -311,7 +311,9 @@ def test_d_24_a_renewal_that_began_under_the_old_plan_does_not_put_the_next_one_
     desk = PlanDesk(termed("forfeit", free=10, starting=30))
     bought = desk.bought("pro")
     desk.clock.set("2026-02-15T10:00:01")
-    slow = FakeAccounts(desk.accounts.get("acme"))
+    begun = desk.accounts.get("acme")
+    assert begun is not None
+    slow = FakeAccounts(begun)
     leave, came = change_plan._leave, []
 
     def overtaken(*arguments: Any) -> None:

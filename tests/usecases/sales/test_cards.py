@@ -67,7 +67,7 @@ def test_each_setup_is_a_page_of_its_own_for_one_customer() -> None:
 def test_np_23_the_page_sends_its_visitor_to_safe_addresses_only(field: str, url: str) -> None:
     cards = Cards()
     with pytest.raises(InvalidRequest):
-        cards.set_up(**{field: url})
+        cards.set_up(**{field: url})  # type: ignore[arg-type]
     assert cards.gateway.forms == {}
 
 
@@ -86,7 +86,7 @@ def test_a_closed_account_takes_no_more_cards_and_lets_go_of_those_it_has() -> N
 def test_is_31_only_the_policys_buyers_change_cards(role: Role) -> None:
     cards = Cards()
     card = cards.add()
-    buyers = cards.desk.policies.newest("insurestack").policy.buyers  # type: ignore[union-attr]
+    buyers = cards.desk.policies.newest("insurestack").policy.buyers
     assert role not in buyers
     for change in (lambda: cards.set_up(role), lambda: cards.choose(card, role), lambda: cards.remove(card, role)):
         with pytest.raises(Forbidden):

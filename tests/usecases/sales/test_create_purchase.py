@@ -181,7 +181,7 @@ def test_np_21_np_32_each_acceptance_is_kept_with_its_purchase_as_evidence() -> 
     desk = Desk("9pic", "payg")
     consent = desk.buy(source_ip="192.0.2.7", user_agent="Browser/1").purchase.consent
     assert consent is not None
-    asked = desk.policies.newest("9pic").policy.consent  # type: ignore[union-attr]
+    asked = desk.policies.newest("9pic").policy.consent
     assert (consent.kind, consent.refund_policy_version) == ("refund_policy", asked.version)
     assert (consent.actor, consent.source_ip, consent.user_agent) == ("user-1", "192.0.2.7", "Browser/1")
     assert consent.accepted_at == desk.clock.now()
@@ -208,7 +208,7 @@ def test_d_03_the_same_key_and_body_is_the_first_answer_and_other_content_is_ref
     assert again.purchase == replace(first.purchase, version=again.purchase.version)
     for change in ({"item": TopUpItem(6)}, {"success_url": "https://other.example/"}, {"save_payment_method": True}):
         with pytest.raises(IdempotencyKeyReused):
-            desk.buy(**({"item": TopUpItem(5)} | change))  # type: ignore[arg-type]
+            desk.buy(**({"item": TopUpItem(5)} | change))
     assert len(desk.purchases.rows) == len(desk.gateway.sessions) == 1
 
 
@@ -216,7 +216,7 @@ def test_d_03_a_replay_is_not_measured_by_todays_rules() -> None:
     """The policy has changed since: the order stands as it was made."""
     desk = Desk()
     first = desk.buy(TopUpItem(5)).purchase
-    policy = desk.policies.newest("insurestack").policy  # type: ignore[union-attr]
+    policy = desk.policies.newest("insurestack").policy
     desk.policies.put(replace(policy, top_up=replace(policy.top_up, min=100)))
     assert desk.buy(TopUpItem(5)).purchase.purchase_id == first.purchase_id
     with pytest.raises(QuantityNotAllowed):
@@ -297,7 +297,7 @@ def test_an_amount_that_the_gateway_refuses_all_the_same_fails_the_order_with_a_
     for _ in range(2):
         with pytest.raises(AmountNotChargeable):
             desk.buy()
-    assert (desk.row().state, desk.row().failure.code) == ("failed", "amount_not_chargeable")  # type: ignore[union-attr]
+    assert (desk.row().state, desk.row().failure.code) == ("failed", "amount_not_chargeable")
 
 
 def test_np_11_a_custom_payment_is_ordered_without_credits() -> None:
@@ -308,7 +308,7 @@ def test_np_11_a_custom_payment_is_ordered_without_credits() -> None:
 def test_the_orders_page_ends_when_the_policy_says() -> None:
     desk = Desk()
     row = desk.buy().purchase
-    minutes = desk.policies.newest("insurestack").policy.checkout_ttl_minutes  # type: ignore[union-attr]
+    minutes = desk.policies.newest("insurestack").policy.checkout_ttl_minutes
     assert row.checkout_expires_at == desk.clock.now() + minutes * instants.MINUTE
 
 
@@ -355,7 +355,7 @@ def test_return_addresses_may_be_https_or_this_machine(url: str) -> None:
 def test_other_return_addresses_are_refused_before_anything_is_written(field: str, url: str) -> None:
     desk = Desk()
     with pytest.raises(InvalidRequest):
-        desk.buy(**{field: url})
+        desk.buy(**{field: url})  # type: ignore[arg-type]
     assert untouched(desk)
 
 
@@ -363,13 +363,13 @@ def test_the_customer_is_saved_before_anything_is_made_for_it() -> None:
     """llmgateway #3033: a card saved on an orphan; here the account's customer is the session's."""
     desk = Desk()
     row = desk.buy().purchase
-    assert desk.accounts.get("acme").gateway_customer == row.customer  # type: ignore[union-attr]
+    assert desk.accounts.get("acme").gateway_customer == row.customer
     assert desk.gateway.sessions["cs_2"].customer == row.customer
 
 
 def test_the_owner_role_of_the_policy_decides_not_a_list_of_ours() -> None:
     desk = Desk("9pic", "payg")
-    policy = desk.policies.newest("9pic").policy  # type: ignore[union-attr]
+    policy = desk.policies.newest("9pic").policy
     desk.policies.put(replace(policy, buyers=("operator",)))
     desk.buy(role="operator")
     with pytest.raises(Forbidden):

@@ -253,11 +253,11 @@ def test_d_04_whoever_saves_first_wins_and_nobody_goes_on_with_a_customer_that_w
 
     def beaten(account: Account) -> str:
         made = really(account)
-        if account.version == desk.accounts.get("acme").version == version:  # type: ignore[union-attr]
+        if account.version == desk.accounts.get("acme").version == version:
             desk.accounts.save(with_customer(account, theirs) if theirs else account)
         return made
 
-    version = desk.accounts.get("acme").version  # type: ignore[union-attr]
+    version = desk.accounts.get("acme").version
     monkeypatch.setattr(desk.gateway, "open_customer", beaten)
     row = desk.buy(TopUpItem(30)).purchase
     assert row.customer == customer_of(desk)

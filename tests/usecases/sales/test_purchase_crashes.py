@@ -61,12 +61,12 @@ def schedule(desk: Desk, _: Purchase) -> None:
     look_at_purchases(desk.sales, desk.purchases)
 
 
-def again(work: Callable[[], Any]) -> Any:
+def again(work: Callable[..., Any], *arguments: Any) -> Any:
     """What a client does after a 5xx: the same once more."""
     try:
-        return work()
+        return work(*arguments)
     except Crash:
-        return work()
+        return work(*arguments)
 
 
 def story(desk: Desk, finish: Callable[[Desk, Purchase], None]) -> None:
@@ -106,9 +106,9 @@ def test_np_34_a_crash_at_any_call_of_an_abandoned_window_never_loses_a_payment(
     for number in range(1, MAX_CALLS):
         countdown = Countdown(number, moment)
         desk = Desk("make", "core-10k", wrap=countdown.wrap)
-        bought = again(lambda desk=desk: desk.buy(TopUpItem(1_000))).purchase
+        bought = again(desk.buy, TopUpItem(1_000)).purchase
         desk.pay(bought)
-        again(lambda desk=desk, bought=bought: abandon(desk, bought))
+        again(abandon, desk, bought)
         assert_one_of_everything(desk, f"call {number} ({countdown.crashed_in}), {moment}")
         if not countdown.crashed_in:
             break
@@ -121,8 +121,8 @@ def test_np_28_a_crash_at_any_call_of_abandoning_an_unpaid_page_ends_abandoned_a
     for number in range(1, MAX_CALLS):
         countdown = Countdown(number, moment)
         desk = Desk("make", "core-10k", wrap=countdown.wrap)
-        bought = again(lambda desk=desk: desk.buy(TopUpItem(1_000))).purchase
-        again(lambda desk=desk, bought=bought: abandon(desk, bought))
+        bought = again(desk.buy, TopUpItem(1_000)).purchase
+        again(abandon, desk, bought)
         assert desk.row().state == "abandoned", countdown.crashed_in
         assert [facts.state for facts in desk.gateway.sessions.values()] == ["expired"]
         assert desk.available() == 0

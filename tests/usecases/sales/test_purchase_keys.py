@@ -26,7 +26,7 @@ from tests.fakes.desk import RETURN_URL, Desk
 def test_d_03_every_part_of_an_order_counts_when_its_key_comes_again(changes: dict[str, Any]) -> None:
     """D3: who accepted another refund policy did not send the same order; the first answer would be no evidence of it."""
     desk = Desk("9pic")
-    first = {"item": TopUpItem(1_001), "refund_policy_version": _consent(desk)}
+    first: dict[str, Any] = {"item": TopUpItem(1_001), "refund_policy_version": _consent(desk)}
     desk.buy(**first)
     with pytest.raises(IdempotencyKeyReused):
         desk.buy(**(first | changes))

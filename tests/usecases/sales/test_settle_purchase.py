@@ -82,19 +82,19 @@ def test_is_02_mk_01_mk_02_mk_03_mk_04_np_04_gc_04_validity_counts_from_the_sett
     desk.pay(bought)
     settle(desk)
     assert desk.row().settlement is not None
-    assert desk.row().settlement.expires_at == (at(expires) if expires else None)  # type: ignore[union-attr]
+    assert desk.row().settlement.expires_at == (at(expires) if expires else None)
     assert bought.quoted_expires_at == (at(expires) if expires else None), "as the buyer was shown"
 
 
 def test_a_lot_keeps_the_rules_of_the_version_that_it_was_ordered_under() -> None:
     desk = Desk()
     bought = desk.buy(TopUpItem(30)).purchase
-    policy = desk.policies.newest("insurestack").policy  # type: ignore[union-attr]
+    policy = desk.policies.newest("insurestack").policy
     validity = replace(policy.top_up.validity, rule="never", months=None)
     desk.policies.put(replace(policy, top_up=replace(policy.top_up, validity=validity)))
     desk.pay(bought)
     settle(desk)
-    assert desk.row().settlement.expires_at == at("2027-01-15T10:00:00")  # type: ignore[union-attr]
+    assert desk.row().settlement.expires_at == at("2027-01-15T10:00:00")
 
 
 def test_mk_05_mk_06_companion_credits_come_with_it_exactly_once() -> None:
@@ -153,7 +153,7 @@ def test_np_31_recheck_of_an_ended_page_is_abandoned_and_of_a_failed_payment_fai
     intent = PaymentFacts("pi_1", "requires_payment_method", "usd", 0, "card_declined")
     desk.pay(bought, payment_state="unpaid", payment=intent)
     assert recheck(desk) == "failed"
-    assert desk.row().failure.code == "card_declined"  # type: ignore[union-attr]
+    assert desk.row().failure.code == "card_declined"
 
 
 def test_np_31_without_an_answer_of_the_gateway_it_stays_pending() -> None:
@@ -186,7 +186,7 @@ def test_np_27_a_decline_leaves_the_page_open_and_the_next_card_pays() -> None:
     declined = PaymentFacts("pi_1", "requires_payment_method", "usd", 0, "card_declined")
     desk.gateway.say("cs_2", payment=declined)
     assert settle(desk) == "pending"
-    assert desk.row().failure.code == "card_declined"  # type: ignore[union-attr]
+    assert desk.row().failure.code == "card_declined"
     assert "pay" not in " ".join(desk.gateway.calls), "nothing of ours tries again"
     desk.pay(bought)
     assert settle(desk) == "completed"
@@ -213,7 +213,7 @@ def test_d_08_what_does_not_match_the_order_is_quarantined_and_rings_once(
     desk.pay(desk.buy(TopUpItem(30)).purchase, **tampered)
     with caplog.at_level(logging.ERROR, "lotbook.alarm"):
         assert [settle(desk), recheck(desk), abandon(desk)] == ["failed"] * 3
-    assert desk.row().failure.code == "payment_mismatch"  # type: ignore[union-attr]
+    assert desk.row().failure.code == "payment_mismatch"
     assert desk.row().settlement is None
     assert desk.available() == 0
     assert len([r for r in caplog.records if "payment_mismatch" in r.message]) == 1
