@@ -32,7 +32,7 @@ demo: $(RUN) $(ENGINE) ## play the tour: quote, buy, pay, burn, expire, for each
 try: $(RUN) ## three calls to the running Lotbook, shown as curl, with their answers
 	@.venv/bin/python -m local try
 
-key: $(RUN) ## print the running Lotbook's service key (KEY=$$(make -s key)), or a member's token: ACCOUNT=... ROLE=...
+key: $(RUN) ## print the running Lotbook's service key (make -s key), or a member's token: ACCOUNT=... ROLE=...
 	@.venv/bin/python -m local key $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(ROLE),--role "$(ROLE)")
 
 publish: $(RUN) ## check a policy of your own and publish it to the running Lotbook: FILE=mine.yaml
