@@ -11,7 +11,7 @@ from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import filters, paths, schemas
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.transactions import Row
+from lotbook.domain.sales.transactions import PurchaseRow
 from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
@@ -96,7 +96,7 @@ def _purchases(request: Request) -> paging.Listing:
     return paging.Listing("purchases", request.path, request.query, wiring.cursor_key)
 
 
-def _rows(found: Iterable[Purchase]) -> list[Row]:
+def _rows(found: Iterable[Purchase]) -> list[PurchaseRow]:
     return rows_of(found, billing=wiring.billing(), clock=wiring.clock())
 
 

@@ -16,8 +16,8 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.invoices.billing_details import Address
-from lotbook.domain.sales.purchase import Consent, Dispute, Failure, GatewayRefs, Settlement
-from lotbook.domain.sales.quotes import CustomPaymentItem, Line, PackItem, PlanItem, PlanPart, Tax
+from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Settlement
+from lotbook.domain.sales.quotes import CustomPaymentItem, OrderLine, PackItem, PlanItem, PlanPart, Tax
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem, KeyUse
@@ -26,10 +26,10 @@ from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
 
 FULL = a_purchase(
-    lines=(Line("Credits", 1_000, Decimal("0.0009"), 90), Line("Surcharge", 1, Decimal("0.27"), 27)),
+    lines=(OrderLine("Credits", 1_000, Decimal("0.0009"), 90), OrderLine("Surcharge", 1, Decimal("0.27"), 27)),
     companions=(("data_transfer_mb", 5),),
     tax=Tax("GST", Decimal("0.18"), 360),
-    consent=Consent(
+    consent=GivenConsent(
         "refund_policy", "2026-01", ORDERED, "user-1", "192.0.2.7", "Browser/1", "https://shop.example/refunds"
     ),
     quoted_expires_at=ORDERED,

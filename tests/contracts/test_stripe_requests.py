@@ -13,7 +13,7 @@ from stripe.params.checkout import SessionCreateParams, SessionExpireParams, Ses
 from lotbook.adapters.stripe import requests
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.purchase import GatewayRefs
-from lotbook.domain.sales.quotes import Line, Tax
+from lotbook.domain.sales.quotes import OrderLine, Tax
 from lotbook.domain.sales.reversals import OwnRefund
 from lotbook.domain.values import instants
 from tests.fakes.accounts import an_account
@@ -118,15 +118,18 @@ def test_a_card_is_kept_only_when_the_buyer_asked_for_it() -> None:
 @pytest.mark.parametrize(
     ("lines", "tax"),
     [
-        ((Line("Credits", 1_000, Decimal("0.0009"), 90),), None),
-        ((Line("Credits", 1_001, Decimal("1.5"), 150_150),), Tax("GST", Decimal("0.18"), 27_027)),
-        ((Line("1,200,000 credits", 1, Decimal("8400"), 840_000),), None),
-        ((Line("Credits", 99_999_999, Decimal("1"), 99_999_999),), None),
-        ((Line("Credits", 3, Decimal("0.333333333333"), 100), Line("Surcharge", 1, Decimal("0.3"), 30)), None),
+        ((OrderLine("Credits", 1_000, Decimal("0.0009"), 90),), None),
+        ((OrderLine("Credits", 1_001, Decimal("1.5"), 150_150),), Tax("GST", Decimal("0.18"), 27_027)),
+        ((OrderLine("1,200,000 credits", 1, Decimal("8400"), 840_000),), None),
+        ((OrderLine("Credits", 99_999_999, Decimal("1"), 99_999_999),), None),
+        (
+            (OrderLine("Credits", 3, Decimal("0.333333333333"), 100), OrderLine("Surcharge", 1, Decimal("0.3"), 30)),
+            None,
+        ),
     ],
 )
 def test_np_19_mk_13_d_33_the_page_charges_the_total_to_the_minor_unit(
-    lines: tuple[Line, ...], tax: Tax | None
+    lines: tuple[OrderLine, ...], tax: Tax | None
 ) -> None:
     """D33: parts sum to the total, whatever quantity, price or tax; no float, no rounding at Stripe."""
     subtotal = sum(line.amount_minor for line in lines)
@@ -151,7 +154,7 @@ def test_n19_the_page_prints_prices_with_the_currencys_decimals() -> None:
 
 def test_no_unit_price_is_ever_sent_in_scientific_notation() -> None:
     """stripe.md trap 10: `1E-7` would be sent as such."""
-    tiny = (Line("Credits", 10_000_000, Decimal("1E-7"), 100),)
+    tiny = (OrderLine("Credits", 10_000_000, Decimal("1E-7"), 100),)
     assert "(10,000,000 x 0.0000001)" in str(_checkout(lines=tiny))
     rate = Tax("GST", Decimal("1.00"), 5)
     assert "GST 100 %" in str(_checkout(tax=rate))

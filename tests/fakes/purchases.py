@@ -15,7 +15,7 @@ from lotbook.domain.invoices.billing_details import BillingDetails
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.gateway import APP, CheckoutFacts, Deployment, InvoiceFacts, PaymentFacts, Tag
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import Line, Tax, TopUpItem
+from lotbook.domain.sales.quotes import OrderLine, Tax, TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Conflict, CustomerGone, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
@@ -35,7 +35,7 @@ def a_purchase(**changes: Any) -> Purchase:
         "created_at": ORDERED,
         "actor": "user-1",
         "item": TopUpItem(1_000),
-        "lines": (Line("Credits", 1_000, Decimal("0.02"), 2_000),),
+        "lines": (OrderLine("Credits", 1_000, Decimal("0.02"), 2_000),),
         "unit": "credits",
         "credits": 1_000,
         "companions": (),

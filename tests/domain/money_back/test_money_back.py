@@ -14,12 +14,12 @@ from lotbook.domain.money_back.followed import (
     MoneyBackFacts,
     RefundFacts,
     followed,
-    planned,
-    reached,
     state_of,
+    with_next_step,
+    with_step_done,
 )
-from lotbook.domain.money_back.own_refunds import begun, reserved
-from lotbook.domain.sales.purchase import TRANSITIONS, Purchase, PurchaseState, completed, settled
+from lotbook.domain.money_back.own_refunds import with_refund_begun, with_refund_reserved
+from lotbook.domain.sales.purchase import TRANSITIONS, Purchase, PurchaseState, with_completion, with_settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from tests.fakes.purchases import ORDERED, a_purchase
 
@@ -29,7 +29,7 @@ PAYMENT = "pi_1"
 def a_settled(**changes: Any) -> Purchase:
     """1,000 credits and 7 companions for 2,360 minor units, completed."""
     order = a_purchase(companions=(("data", 7),), **changes)
-    return completed(settled(order, ORDERED, None, order.gateway_refs), ORDERED)
+    return with_completion(with_settlement(order, ORDERED, None, order.gateway_refs), ORDERED)
 
 
 def refund(amount: int, state: str = "succeeded", number: int | None = None) -> RefundFacts:
@@ -52,7 +52,7 @@ def facts(*refunds: RefundFacts, disputes: tuple[DisputeFacts, ...] = ()) -> Mon
 
 def outcome(found: MoneyBackFacts, purchase: Purchase | None = None) -> tuple[str, int, int, bool, str | None]:
     """State, credits taken, companions taken, frozen, dispute."""
-    after = reached(planned(purchase or a_settled(), found, ORDERED), ORDERED)
+    after = with_step_done(with_next_step(purchase or a_settled(), found, ORDERED), ORDERED)
     kept = after.reversal
     shown = after.dispute.state if after.dispute else None
     return after.state, kept.clawed_of("credits"), kept.clawed_of("data"), kept.is_frozen, shown
@@ -124,8 +124,8 @@ def test_d_11_d_14_the_end_depends_on_the_last_facts_only(seen: list[MoneyBackFa
     """D11, D14: whatever was seen before, and however often."""
     purchase = a_settled()
     for found in (*seen, seen[-1]):
-        purchase = reached(planned(purchase, found, ORDERED), ORDERED)
-    alone = reached(planned(a_settled(), seen[-1], ORDERED), ORDERED)
+        purchase = with_step_done(with_next_step(purchase, found, ORDERED), ORDERED)
+    alone = with_step_done(with_next_step(a_settled(), seen[-1], ORDERED), ORDERED)
     assert replace(purchase.reversal, step=0) == replace(alone.reversal, step=0)
     assert (purchase.state, purchase.dispute, purchase.refunded_minor) == (
         alone.state,
@@ -139,14 +139,14 @@ def test_d_11_d_14_the_end_depends_on_the_last_facts_only(seen: list[MoneyBackFa
 def test_x_17_no_more_is_taken_than_the_money_that_went(found: MoneyBackFacts) -> None:
     """X-17, D38: floor of the share, all of it at the full amount, never more than was sold."""
     gone = min(2_360, found.refunded_minor + found.lost_minor())
-    after = reached(planned(a_settled(), found, ORDERED), ORDERED).reversal
+    after = with_step_done(with_next_step(a_settled(), found, ORDERED), ORDERED).reversal
     assert after.clawed_of("credits") == 1_000 * gone // 2_360
     assert after.clawed_of("data") == 7 * gone // 2_360
 
 
 def test_the_same_facts_again_are_no_step() -> None:
-    once = reached(planned(a_settled(), facts(refund(1_180)), ORDERED), ORDERED)
-    again = planned(once, facts(refund(1_180)), ORDERED)
+    once = with_step_done(with_next_step(a_settled(), facts(refund(1_180)), ORDERED), ORDERED)
+    again = with_next_step(once, facts(refund(1_180)), ORDERED)
     assert (once.reversal.step, again.reversal.step, again.reversal_next) == (1, 1, None)
 
 
@@ -161,8 +161,8 @@ def test_np_34_every_state_that_money_leads_to_is_in_the_table() -> None:
 
 
 def own_refund_of(purchase: Purchase, unused: int) -> Purchase:
-    wanted = begun(purchase, "key", "user-1", ORDERED)
-    return reserved(wanted, wanted.own_refunds[-1], unused, ORDERED)
+    wanted = with_refund_begun(purchase, "key", "user-1", ORDERED)
+    return with_refund_reserved(wanted, wanted.own_refunds[-1], unused, ORDERED)
 
 
 @given(st.integers(1, 10**9), st.integers(1, 10**7), st.data())
@@ -208,12 +208,12 @@ def test_an_own_refund_is_what_the_gateway_says_it_is() -> None:
 
 def test_np_11_a_purchase_without_credits_has_no_lots_to_take_from() -> None:
     purchase = a_settled(credits=0)
-    after = reached(planned(purchase, facts(refund(2_360)), ORDERED), ORDERED)
+    after = with_step_done(with_next_step(purchase, facts(refund(2_360)), ORDERED), ORDERED)
     assert (after.state, after.reversal.clawed) == ("refunded", ())
 
 
 def test_what_is_under_way_is_looked_at_again() -> None:
     """A step that the books have not followed, and a refund whose money is not sent, stay in the due index."""
-    assert planned(a_settled(), facts(refund(1_180)), ORDERED).check_at == ORDERED + 300_000
+    assert with_next_step(a_settled(), facts(refund(1_180)), ORDERED).check_at == ORDERED + 300_000
     assert own_refund_of(a_settled(), 5).check_at == ORDERED + 300_000
     assert a_settled(own_refunds=(OwnRefund(1, "k", ORDERED, "u", "made"),)).check_at is None

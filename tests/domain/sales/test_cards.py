@@ -14,10 +14,10 @@ from lotbook.domain.sales.cards import (
     CardFile,
     Seen,
     keeps_card,
-    lifted,
-    paused_for_payment,
     standing_default,
     successor,
+    with_payment_pause,
+    with_payment_pause_lifted,
 )
 from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values.instants import SECOND
@@ -108,20 +108,20 @@ def test_mk_26_a_card_kept_since_the_failure_replaces_the_one_that_failed(added:
 
 
 def test_mk_26_another_default_than_the_failed_card_lifts_the_pause_and_no_other_pause() -> None:
-    paused = paused_for_payment(ACTIVE, "a", NOW)
+    paused = with_payment_pause(ACTIVE, "a", NOW)
     assert (paused.state, paused.pause_reason, paused.failed_payment_method) == ("paused", "payment_failed", "a")
-    assert lifted(paused, "a") == lifted(paused, None) == paused
-    assert lifted(paused, "b") == ACTIVE
+    assert with_payment_pause_lifted(paused, "a") == with_payment_pause_lifted(paused, None) == paused
+    assert with_payment_pause_lifted(paused, "b") == ACTIVE
     owing = replace(ACTIVE, state="paused", pause_reason="shortfall")
-    assert paused_for_payment(owing, "a", NOW) == lifted(owing, "b") == owing
+    assert with_payment_pause(owing, "a", NOW) == with_payment_pause_lifted(owing, "b") == owing
     closed = replace(ACTIVE, state="closed")
-    assert paused_for_payment(closed, "a", NOW) == lifted(closed, "b") == closed
+    assert with_payment_pause(closed, "a", NOW) == with_payment_pause_lifted(closed, "b") == closed
 
 
 def test_mk_26_a_second_failure_with_another_card_is_about_that_card() -> None:
-    twice = paused_for_payment(paused_for_payment(ACTIVE, "a", NOW), "b", NOW + 1)
-    assert lifted(twice, "b") == twice
-    assert lifted(twice, "a").state == "active"
+    twice = with_payment_pause(with_payment_pause(ACTIVE, "a", NOW), "b", NOW + 1)
+    assert with_payment_pause_lifted(twice, "b") == twice
+    assert with_payment_pause_lifted(twice, "a").state == "active"
 
 
 def test_a_card_is_kept_on_request_and_with_a_plan() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotbook.domain.sales.purchase import new_purchase_id
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, TopUpItem
+from lotbook.domain.sales.quotes import CustomPaymentItem, Item, OrderLine, PackItem, PlanItem, TopUpItem
 from lotbook.domain.sales.transactions import PurchaseFilter, kind_of, recheck_offered, title_of, type_in_words
 from lotbook.domain.values import instants
 from tests.fakes.purchases import ORDERED, a_purchase
@@ -35,7 +35,7 @@ def test_np_45_a_row_says_its_type_in_words(item: Item, title: str, kind: str) -
 
 
 def test_np_45_rows_from_before_titles_were_kept_have_a_type_too() -> None:
-    line = Line("Pro Subscription, 365 days", 1, Decimal(200), 20_000)
+    line = OrderLine("Pro Subscription, 365 days", 1, Decimal(200), 20_000)
     assert type_in_words(a_purchase()) == "Credits"
     assert type_in_words(a_purchase(item=CustomPaymentItem(1, "x"))) == "Custom Payment"
     assert type_in_words(a_purchase(item=PlanItem("pro"), lines=(line,))) == "Pro Subscription, 365 days"

@@ -9,7 +9,7 @@ import pytest
 
 from lotbook.domain.sales.gateway import APP, Deployment, PaymentFacts, Tag
 from lotbook.domain.sales.purchase import Failure
-from lotbook.domain.sales.verdicts import MISMATCH, Verdict, decided, failure_of, verdict
+from lotbook.domain.sales.verdicts import MISMATCH, CheckoutVerdict, failure_of, verdict, with_verdict
 from tests.fakes.purchases import ORDERED, TEST, a_purchase, facts_of
 
 ORDER = a_purchase()
@@ -20,7 +20,7 @@ def _paid(**changes: Any) -> PaymentFacts:
 
 
 def test_np_24_np_19_paid_means_complete_paid_and_equal_to_the_minor_unit() -> None:
-    assert verdict(ORDER, facts_of(ORDER), TEST) == Verdict("paid")
+    assert verdict(ORDER, facts_of(ORDER), TEST) == CheckoutVerdict("paid")
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_d_07_complete_and_unpaid_is_processing_until_the_payment_has_ended() ->
     assert verdict(ORDER, unpaid, TEST).kind == "processing"
     for state in ("requires_payment_method", "canceled"):
         ended = replace(unpaid, payment=_paid(state=state, received_minor=0, decline_code="card_declined"))
-        assert verdict(ORDER, ended, TEST) == Verdict("failed", "card_declined")
+        assert verdict(ORDER, ended, TEST) == CheckoutVerdict("failed", "card_declined")
 
 
 @pytest.mark.parametrize("state", ["complete", "expired", "open"])
 def test_d_07_money_that_is_there_counts_whatever_the_page_still_says(state: str) -> None:
     """D7: a payment that comes after it failed may leave its page unpaid; its amount is compared all the same."""
     lagging = facts_of(ORDER, state=state, payment_state="unpaid", payment=_paid())
-    assert verdict(ORDER, lagging, TEST) == Verdict("paid")
+    assert verdict(ORDER, lagging, TEST) == CheckoutVerdict("paid")
     for received in (2_359, 2_361):
         unequal = replace(lagging, payment=_paid(received_minor=received))
         assert verdict(ORDER, unequal, TEST).mismatches == ("payment",)
@@ -97,8 +97,8 @@ def test_np_27_np_31_an_open_page_is_pending_and_tells_of_the_decline() -> None:
     declined = replace(
         page, payment=_paid(state="requires_payment_method", received_minor=0, decline_code="card_declined")
     )
-    assert decided(ORDER, verdict(ORDER, page, TEST), ORDERED).failure is None
-    after = decided(ORDER, verdict(ORDER, declined, TEST), ORDERED)
+    assert with_verdict(ORDER, verdict(ORDER, page, TEST), ORDERED).failure is None
+    after = with_verdict(ORDER, verdict(ORDER, declined, TEST), ORDERED)
     assert (after.state, after.failure) == ("pending", Failure("card_declined", "The card was declined."))
 
 
@@ -110,27 +110,32 @@ def test_an_unpaid_open_page_of_other_amounts_is_judged_when_it_is_paid() -> Non
 @pytest.mark.parametrize(
     ("judged", "after"),
     [
-        (Verdict("expired"), {"pending": "abandoned", "processing": "abandoned"}),
-        (Verdict("processing"), {"pending": "processing", "abandoned": "processing"}),
-        (Verdict("failed", "card_declined"), {"pending": "failed", "processing": "failed", "abandoned": "failed"}),
-        (Verdict("mismatch"), {"pending": "failed", "processing": "failed", "abandoned": "failed"}),
-        (Verdict("open"), {}),
+        (CheckoutVerdict("expired"), {"pending": "abandoned", "processing": "abandoned"}),
+        (CheckoutVerdict("processing"), {"pending": "processing", "abandoned": "processing"}),
+        (
+            CheckoutVerdict("failed", "card_declined"),
+            {"pending": "failed", "processing": "failed", "abandoned": "failed"},
+        ),
+        (CheckoutVerdict("mismatch"), {"pending": "failed", "processing": "failed", "abandoned": "failed"}),
+        (CheckoutVerdict("open"), {}),
     ],
 )
 @pytest.mark.parametrize(
     "state",
     ["pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"],
 )
-def test_d_14_a_late_or_weaker_verdict_changes_nothing(judged: Verdict, after: dict[str, str], state: str) -> None:
+def test_d_14_a_late_or_weaker_verdict_changes_nothing(
+    judged: CheckoutVerdict, after: dict[str, str], state: str
+) -> None:
     """D14: every verdict against every state."""
     order = a_purchase(state=state)
-    assert decided(order, judged, ORDERED).state == after.get(state, state)
+    assert with_verdict(order, judged, ORDERED).state == after.get(state, state)
 
 
 def test_d_08_a_quarantined_purchase_says_so_and_leaves_the_schedule() -> None:
-    after = decided(ORDER, Verdict("mismatch", mismatches=("total",)), ORDERED)
+    after = with_verdict(ORDER, CheckoutVerdict("mismatch", mismatches=("total",)), ORDERED)
     assert (after.state, after.failure, after.check_at) == ("failed", MISMATCH, None)
-    assert decided(after, Verdict("mismatch", mismatches=("total",)), ORDERED) == after, "rings once"
+    assert with_verdict(after, CheckoutVerdict("mismatch", mismatches=("total",)), ORDERED) == after, "rings once"
 
 
 def test_a_decline_never_carries_the_gateways_own_text() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import details_of
-from lotbook.domain.sales.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase, Settlement
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, Line, PackItem, PlanItem, PlanPart, Tax, TopUpItem
+from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase, Settlement
+from lotbook.domain.sales.quotes import CustomPaymentItem, Item, OrderLine, PackItem, PlanItem, PlanPart, Tax, TopUpItem
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _ITEMS: dict[str, type[TopUpItem | PackItem | PlanItem | CustomPaymentItem]] = {
 _KINDS = {made: kind for kind, made in _ITEMS.items()}
 _PARTS: dict[str, type[Any]] = {
     "tax": Tax,
-    "consent": Consent,
+    "consent": GivenConsent,
     "gateway_refs": GatewayRefs,
     "settlement": Settlement,
     "failure": Failure,
@@ -55,7 +55,7 @@ def from_values(values: Mapping[str, Any]) -> Purchase:
     known["gateway_refs"] = known["gateway_refs"] or GatewayRefs()
     known["billing"] = details_of(known["billing"]) if known.get("billing") else None
     known["item"] = _item(known["item"])
-    known["lines"] = tuple(_part(Line, line) for line in known["lines"])
+    known["lines"] = tuple(_part(OrderLine, line) for line in known["lines"])
     known["reversal"] = _reversal(known.get("reversal")) or Reversal()
     known["reversal_next"] = _reversal(known.get("reversal_next"))
     known["own_refunds"] = tuple(_part(OwnRefund, own) for own in known.get("own_refunds", ()))

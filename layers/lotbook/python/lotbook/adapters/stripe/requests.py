@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.reconciliation.differences import Period
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.domain.sales.quotes import Line, Tax
+    from lotbook.domain.sales.quotes import OrderLine, Tax
     from lotbook.domain.sales.reversals import OwnRefund
 
 LIST_PAGE = 100
@@ -165,7 +165,7 @@ def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
     return {"quantity": 1, "price_data": {"currency": currency, "unit_amount": amount_minor, "product_data": product}}
 
 
-def _name(line: Line, currency: str) -> str:
+def _name(line: OrderLine, currency: str) -> str:
     """What the buyer reads: `Credits (10,000 x 0.0009)`, `Credits (30 x 1.50)`; a single piece needs no arithmetic."""
     if line.quantity == 1:
         return line.description

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.policy import document as policy
     from lotbook.domain.sales.offers import Offers, PlanOffer, TopUpOffer
-    from lotbook.domain.sales.purchase import Consent, Dispute, Failure, GatewayRefs, Purchase
-    from lotbook.domain.sales.quotes import Item, Line, PlanPart, Quote, Tax
-    from lotbook.domain.sales.transactions import Row
+    from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase
+    from lotbook.domain.sales.quotes import Item, OrderLine, PlanPart, Quote, Tax
+    from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.money_back.refund_purchase import Refunded
     from lotbook.usecases.sales.read_invoice import Invoice
 
@@ -122,7 +122,7 @@ def ordered(row: Purchase) -> shapes.Ordered:
     }
 
 
-def purchase(shown: Row) -> shapes.Purchase:
+def purchase(shown: PurchaseRow) -> shapes.Purchase:
     """A purchase row."""
     row = shown.purchase
     return {
@@ -241,7 +241,7 @@ def _plan_part(part: PlanPart) -> shapes_plans.PlanPart:
     return {"plan_id": part.plan_id, "credits": part.credits, "term_days": part.term_days or None}
 
 
-def _line(line: Line) -> shapes.Line:
+def _line(line: OrderLine) -> shapes.Line:
     return {
         "description": line.description,
         "quantity": line.quantity,
@@ -263,7 +263,7 @@ def _tax(tax: Tax) -> shapes.Tax:
     return {"name": tax.name, "rate": decimal_text(tax.rate), "amount_minor": tax.amount_minor}
 
 
-def consent_given(consent: Consent) -> shapes.ConsentGiven:
+def consent_given(consent: GivenConsent) -> shapes.ConsentGiven:
     """What was accepted."""
     return {
         "kind": consent.kind,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lotbook.domain.credits.ledger import Entry
-    from lotbook.domain.sales.transactions import Row
+    from lotbook.domain.sales.transactions import PurchaseRow
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 CURSOR_HEADER = "lotbook-next-cursor"
@@ -68,7 +68,7 @@ def headers(file_name: str, next_cursor: str | None) -> dict[str, str]:
     return named if next_cursor is None else named | {CURSOR_HEADER: next_cursor}
 
 
-def purchases(rows: Iterable[Row]) -> str:
+def purchases(rows: Iterable[PurchaseRow]) -> str:
     """Amounts are in the currency's major unit, exact."""
     return _text(PURCHASE_COLUMNS, (_purchase(row) for row in rows))
 
@@ -78,7 +78,7 @@ def entries(found: Iterable[Entry]) -> str:
     return _text(ENTRY_COLUMNS, (_entry(entry) for entry in found))
 
 
-def _purchase(shown: Row) -> Sequence[Cell]:
+def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
     row = shown.purchase
     tax = row.tax
 

@@ -11,8 +11,8 @@ from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
     from lotbook.api.answers import shapes_plans, shapes_records
-    from lotbook.domain.money_back.evidence import Change, Delivery, Evidence, PlanDelivery, Use
-    from lotbook.domain.sales.purchase import Consent, Purchase
+    from lotbook.domain.money_back.evidence import Delivery, Evidence, LotChange, PlanDelivery, Use
+    from lotbook.domain.sales.purchase import GivenConsent, Purchase
 
 
 def evidence(found: Evidence, next_cursor: str | None) -> shapes_records.Evidence:
@@ -48,7 +48,7 @@ def evidence(found: Evidence, next_cursor: str | None) -> shapes_records.Evidenc
     }
 
 
-def _consent(consent: Consent) -> shapes_records.ConsentEvidence:
+def _consent(consent: GivenConsent) -> shapes_records.ConsentEvidence:
     return {
         **render_buying.consent_given(consent),
         "url": consent.url,
@@ -103,7 +103,7 @@ def _use(use: Use) -> shapes_records.UseOfLot:
     )
 
 
-def _change(change: Change) -> shapes_records.ChangeOfLot:
+def _change(change: LotChange) -> shapes_records.ChangeOfLot:
     return cast(
         "shapes_records.ChangeOfLot",
         {

@@ -26,7 +26,7 @@ def standing_of(account: Account) -> Standing:
     )
 
 
-def stood(account: Account, standing: Standing) -> Account:
+def with_standing(account: Account, standing: Standing) -> Account:
     """The account in that standing."""
     return replace(
         account,
@@ -40,7 +40,7 @@ def stood(account: Account, standing: Standing) -> Account:
 
 def on_term(account: Account, term: Term) -> Account:
     """The account on a bought plan, whose periods count from the settlement (GC-06, X-14)."""
-    return stood(account, Standing(term.plan_id, term.at, "stripe", term.ends_at, term.purchase_id))
+    return with_standing(account, Standing(term.plan_id, term.at, "stripe", term.ends_at, term.purchase_id))
 
 
 def with_term(policy: Policy, account: Account, term: Term, now: int, *, carries: bool) -> Account:
@@ -106,7 +106,7 @@ def _after(policy: Policy, account: Account, present: Account, term: Term | None
         return account if term.purchase_id == account.plan_purchase_id else on_term(account, term)
     if present.plan_purchase_id is None:
         return account
-    return stood(account, Standing(policy.starting_plan_id, _cycle(present), "none"))
+    return with_standing(account, Standing(policy.starting_plan_id, _cycle(present), "none"))
 
 
 def _pruned(terms: tuple[Term, ...], now: int) -> tuple[Term, ...]:
@@ -120,8 +120,8 @@ def lots_left(policy: Policy, account: Account, move: Move) -> tuple[Lot, ...]:
 
     Free credits end with the period that brought them, as at every period's end; the new period brings its own (IS-57).
     """
-    kept = {lot.lot_id for lot in lots_of_period(policy, stood(account, move.became), move.at).lots}
-    lots = lots_of_period(policy, stood(account, move.was), move.at).lots
+    kept = {lot.lot_id for lot in lots_of_period(policy, with_standing(account, move.became), move.at).lots}
+    lots = lots_of_period(policy, with_standing(account, move.was), move.at).lots
     return tuple(lot for lot in lots if lot.lot_id not in kept)
 
 
@@ -144,7 +144,7 @@ def carried_lot(policy: Policy, account: Account, move: Move, credits: int) -> L
     if not move.carries or not credits or lot_id is None:
         return None
     start = instants.cut_to_second(move.at)
-    period = credit_period(policy.plan(move.became.plan_id), stood(account, move.became), start)
+    period = credit_period(policy.plan(move.became.plan_id), with_standing(account, move.became), start)
     return Lot(
         lot_id=lot_id,
         unit=unit,

@@ -52,7 +52,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LotChange:
     """Anything else that happened to the lot: expired, clawed_back, adjusted (given back), frozen, unfrozen."""
 
     entry_id: str
@@ -95,7 +95,7 @@ class Evidence:
     held: int
     used: int
     page: UsePage
-    changes: tuple[Change, ...]
+    changes: tuple[LotChange, ...]
     at: int
     plan: PlanDelivery | None = None
 
@@ -148,16 +148,16 @@ def _taken(lot_id: str, entry: Entry) -> int:
     return taken
 
 
-def changes_of(entries: Iterable[Entry]) -> tuple[Change, ...]:
+def changes_of(entries: Iterable[Entry]) -> tuple[LotChange, ...]:
     """What else was journaled about a lot, oldest first."""
     told = [entry for entry in entries if entry.kind in CHANGES]
     return tuple(
-        Change(entry.entry_id, entry.at, entry.kind, moved(entry), entry.reason, entry.reference)
+        LotChange(entry.entry_id, entry.at, entry.kind, credits_moved(entry), entry.reason, entry.reference)
         for entry in sorted(told, key=lambda entry: entry.seq)
     )
 
 
-def moved(entry: Entry) -> int:
+def credits_moved(entry: Entry) -> int:
     """The credits that such an entry is about: what it changed, or for a freeze what it set aside."""
     return abs(entry.credits) if entry.credits else sum(draw.credits for draw in entry.draws)
 

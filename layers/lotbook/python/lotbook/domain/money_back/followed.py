@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lotbook.domain.sales.purchase import Dispute, Purchase, PurchaseState, moved
+from lotbook.domain.sales.purchase import Dispute, Purchase, PurchaseState, with_state
 from lotbook.domain.sales.reversals import DisputeState, OwnRefund, Reversal
 
 # A refund counts from the moment it is asked for: pending ones nearly always succeed, and one that fails is given up.
 _NO_REFUND = frozenset({"failed", "canceled"})
-Standing = Literal["inquiry", "open", "won", "lost"]
-_STANDINGS: dict[str, Standing] = {
+DisputeStanding = Literal["inquiry", "open", "won", "lost"]
+_STANDINGS: dict[str, DisputeStanding] = {
     "warning_needs_response": "inquiry",
     "warning_under_review": "inquiry",
     "warning_closed": "inquiry",
@@ -57,7 +57,7 @@ class DisputeFacts:
     reinstated: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> DisputeStanding:
         """Inquiries move no money. A state that we do not know freezes: that can be undone, a claw-back hurts."""
         known = _STANDINGS.get(self.state, "open")
         return "won" if known == "lost" and self.reinstated else known
@@ -109,8 +109,8 @@ def followed(purchase: Purchase, facts: MoneyBackFacts) -> tuple[tuple[OwnRefund
     return own, target if target == purchase.reversal else replace(target, step=target.step + 1)
 
 
-def planned(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purchase:
-    """The purchase with its next step; `reached` ends it once the books have followed. Raises nothing.
+def with_next_step(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purchase:
+    """The purchase with its next step; `with_step_done` ends it once the books have followed. Raises nothing.
 
     Where lots and plan stay as they are the step is over at once.
     """
@@ -118,11 +118,11 @@ def planned(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purchase:
     changed = replace(purchase, own_refunds=own, reversal_next=target)
     was = purchase.reversal
     if (target.clawed, target.is_frozen, target.ends_plan) == (was.clawed, was.is_frozen, was.ends_plan):
-        return reached(changed, now)
-    return moved(changed, changed.state, now)
+        return with_step_done(changed, now)
+    return with_state(changed, changed.state, now)
 
 
-def reached(purchase: Purchase, now: int) -> Purchase:
+def with_step_done(purchase: Purchase, now: int) -> Purchase:
     """The purchase once the books have followed its next step: only now its state says so."""
     target = purchase.reversal_next
     if target is None:
@@ -134,7 +134,7 @@ def reached(purchase: Purchase, now: int) -> Purchase:
         refunded_minor=target.refunded_minor,
         dispute=Dispute(target.dispute_id or "", target.dispute_state) if target.dispute_state else None,
     )
-    return moved(arrived, state_of(purchase, target), now)
+    return with_state(arrived, state_of(purchase, target), now)
 
 
 def state_of(purchase: Purchase, reversal: Reversal) -> PurchaseState:

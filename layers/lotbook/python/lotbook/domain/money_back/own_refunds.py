@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.purchase import moved
+from lotbook.domain.sales.purchase import with_state
 from lotbook.domain.sales.reversals import OwnRefund
 from lotbook.domain.values.errors import NotRefundable
 
@@ -35,13 +35,13 @@ def check_state(purchase: Purchase, debt: int) -> None:
         raise NotRefundable(reason="too_many")
 
 
-def begun(purchase: Purchase, key: str, actor: str, now: int) -> Purchase:
+def with_refund_begun(purchase: Purchase, key: str, actor: str, now: int) -> Purchase:
     """The purchase with one more refund of its own, whose credits are to be taken next."""
     refund = OwnRefund(len(purchase.own_refunds) + 1, key, now, actor)
-    return moved(replace(purchase, own_refunds=(*purchase.own_refunds, refund)), purchase.state, now)
+    return with_state(replace(purchase, own_refunds=(*purchase.own_refunds, refund)), purchase.state, now)
 
 
-def reserved(purchase: Purchase, refund: OwnRefund, credits: int, now: int) -> Purchase:
+def with_refund_reserved(purchase: Purchase, refund: OwnRefund, credits: int, now: int) -> Purchase:
     """The purchase once `credits` unused ones are gone for the refund: its money is fixed, to the minor unit.
 
     Money is rounded up over all own refunds together: in the buyer's favour, by less than one minor unit in all.
@@ -51,7 +51,7 @@ def reserved(purchase: Purchase, refund: OwnRefund, credits: int, now: int) -> P
     unit, was = purchase.unit, purchase.reversal
     clawed = {**dict(was.clawed), unit: was.clawed_of(unit) + credits} if credits else dict(was.clawed)
     changed = replace(with_own(purchase, held), reversal=replace(was, clawed=tuple(sorted(clawed.items()))))
-    return moved(changed, changed.state, now)
+    return with_state(changed, changed.state, now)
 
 
 def with_own(purchase: Purchase, refund: OwnRefund) -> Purchase:

@@ -6,12 +6,12 @@ from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE
 from lotbook.domain.sales.prices import unit_price
-from lotbook.domain.sales.quotes import Line
+from lotbook.domain.sales.quotes import OrderLine
 from lotbook.domain.values.errors import NotEligible
 from lotbook.domain.values.money import line_minor, part_of
 
 
-def automatic_lines(policy: Policy, plan: Plan, currency: str, units: int = 1) -> tuple[Line, ...]:
+def automatic_lines(policy: Policy, plan: Plan, currency: str, units: int = 1) -> tuple[OrderLine, ...]:
     """The lines of a charge for so many units: the price by hand, and the surcharge as a line of its own (MK-23).
 
     Raises NotEligible where the plan has no automatic purchase or is too small for one unit (MK-46, X-05).
@@ -21,8 +21,8 @@ def automatic_lines(policy: Policy, plan: Plan, currency: str, units: int = 1) -
     if rule is None or price is None or not rule.cap(plan):
         raise NotEligible(PLAN_NOT_ELIGIBLE, "This plan has no automatic purchase.")
     credits = rule.credits * units
-    lines = (Line("Credits, automatic purchase", credits, price, line_minor(credits, price, currency)),)
+    lines = (OrderLine("Credits, automatic purchase", credits, price, line_minor(credits, price, currency)),)
     if not rule.surcharge_rate:
         return lines
     surcharge = part_of(price, rule.surcharge_rate)
-    return (*lines, Line("Surcharge", credits, surcharge, line_minor(credits, surcharge, currency)))
+    return (*lines, OrderLine("Surcharge", credits, surcharge, line_minor(credits, surcharge, currency)))

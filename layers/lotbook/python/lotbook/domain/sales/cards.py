@@ -114,7 +114,7 @@ def keeps_card(order: Purchase) -> bool:
     return order.save_payment_method or isinstance(order.item, PlanItem)
 
 
-def paused_for_payment(account: Account, payment_method: str, at: int) -> Account:
+def with_payment_pause(account: Account, payment_method: str, at: int) -> Account:
     """The account after an automatic payment with this card failed (MK-26). A pause for another reason stays what it is."""
     if account.state == "closed" or (account.state == "paused" and account.pause_reason != PAUSED_FOR_PAYMENT):
         return account
@@ -123,7 +123,7 @@ def paused_for_payment(account: Account, payment_method: str, at: int) -> Accoun
     )
 
 
-def lifted(account: Account, default: str | None) -> Account:
+def with_payment_pause_lifted(account: Account, default: str | None) -> Account:
     """The account with this default: another card than the one that failed lifts that pause, and no other pause."""
     waits = account.state == "paused" and account.pause_reason == PAUSED_FOR_PAYMENT
     if not waits or default is None or default == account.failed_payment_method:

@@ -17,7 +17,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import BillingDetails
-    from lotbook.domain.sales.quotes import Item, Line, PlanPart, Tax
+    from lotbook.domain.sales.quotes import Item, OrderLine, PlanPart, Tax
 
 PurchaseState = Literal[
     "pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"
@@ -48,7 +48,7 @@ CHECK_PROCESSING = 1 * instants.HOUR  # slow payment methods take days
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class GivenConsent:
     """The buyer's acceptance of one version of the refund policy, for this purchase only (NP-20, NP-21)."""
 
     kind: str
@@ -109,7 +109,7 @@ class Purchase:
     created_at: int
     actor: str
     item: Item
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     unit: str
     credits: int
     companions: tuple[tuple[str, int], ...]  # (unit, credits) that come with it, with the same validity (MK-05, X-04)
@@ -121,7 +121,7 @@ class Purchase:
     policy_version: int
     plan_id: str  # the plan at the time of the order
     quoted_expires_at: int | None  # what the buyer was shown
-    consent: Consent | None
+    consent: GivenConsent | None
     success_url: str
     cancel_url: str
     checkout_expires_at: int  # whole seconds; a retry sends the same
@@ -195,7 +195,7 @@ def may_become(purchase: Purchase, state: PurchaseState) -> bool:
     return state == purchase.state or state in TRANSITIONS[purchase.state]
 
 
-def moved(purchase: Purchase, state: PurchaseState, now: int) -> Purchase:
+def with_state(purchase: Purchase, state: PurchaseState, now: int) -> Purchase:
     """The purchase in its new state, with its next check. Raises BrokenInvariant for a step that the table forbids."""
     if not may_become(purchase, state):
         raise BrokenInvariant(f"{purchase.purchase_id}: {purchase.state} does not become {state}")
@@ -217,7 +217,7 @@ def next_check_at(purchase: Purchase, now: int) -> int | None:
     return ended if now < ended else now + CHECK_AGAIN
 
 
-def settled(purchase: Purchase, at: int, expires_at: int | None, refs: GatewayRefs) -> Purchase:
+def with_settlement(purchase: Purchase, at: int, expires_at: int | None, refs: GatewayRefs) -> Purchase:
     """The purchase with its settlement frozen: paid, not yet granted.
 
     The lot's instants are cut to the second; its id keeps the milliseconds, so that lots of one second burn as granted.
@@ -228,11 +228,11 @@ def settled(purchase: Purchase, at: int, expires_at: int | None, refs: GatewayRe
     return replace(frozen, check_at=next_check_at(frozen, at))
 
 
-def completed(purchase: Purchase, now: int) -> Purchase:
+def with_completion(purchase: Purchase, now: int) -> Purchase:
     """The purchase once all its lots exist. Raises BrokenInvariant without a settlement."""
     if purchase.settlement is None:
         raise BrokenInvariant(f"{purchase.purchase_id}: completed without a settlement")
-    return replace(moved(purchase, "completed", now), completed_at=now, failure=None)
+    return replace(with_state(purchase, "completed", now), completed_at=now, failure=None)
 
 
 def lot_id_of(purchase: Purchase, at: int, unit: str | None = None) -> str:

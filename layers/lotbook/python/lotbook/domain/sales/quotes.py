@@ -71,7 +71,7 @@ Item = TopUpItem | PackItem | PlanItem | CustomPaymentItem
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrderLine:
     """`amount_minor` is `quantity x unit_price`, rounded once, half up. `unit_price` is in major units, exact."""
 
     description: str
@@ -111,7 +111,7 @@ class Quote:
     """
 
     item: Item
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     credits: int
     companions: tuple[tuple[str, int], ...]  # (unit, credits), with the same validity (X-04)
     expires_at: int | None
@@ -135,7 +135,7 @@ class Quote:
 class _Order:
     """What an item comes to, before anybody asks who buys it. `lines` is empty where there is no price."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     credits: int = 0
     companions: tuple[tuple[str, int], ...] = ()
     expires_at: int | None = None
@@ -206,22 +206,22 @@ def _credits_order(policy: Policy, plan: Plan, account: Account, item: TopUpItem
 def _quantity_order(policy: Policy, plan: Plan, account: Account, credits: int, now: int) -> _Order:
     _check_quantity(policy.top_up, credits)
     price = unit_price(policy, plan, account.currency)
-    lines: tuple[Line, ...] = ()
+    lines: tuple[OrderLine, ...] = ()
     if price is not None:
-        lines = (Line(_unit_title(policy), credits, price, line_minor(credits, price, account.currency)),)
+        lines = (OrderLine(_unit_title(policy), credits, price, line_minor(credits, price, account.currency)),)
     return _top_up_order(policy, plan, account, lines, credits, now)
 
 
 def _pack_order(policy: Policy, plan: Plan, account: Account, found: tuple[Pack, int], now: int) -> _Order:
     pack, price_minor = found
-    line = Line(
+    line = OrderLine(
         f"{pack.credits:,} {_unit_title(policy).lower()}", 1, to_major(price_minor, account.currency), price_minor
     )
     return _top_up_order(policy, plan, account, (line,), pack.credits, now)
 
 
 def _top_up_order(
-    policy: Policy, plan: Plan, account: Account, lines: tuple[Line, ...], credits: int, now: int
+    policy: Policy, plan: Plan, account: Account, lines: tuple[OrderLine, ...], credits: int, now: int
 ) -> _Order:
     return _Order(
         lines=lines,
@@ -243,9 +243,9 @@ def _plan_order(policy: Policy, present: Plan, account: Account, item: PlanItem,
         raise ContactOnly(contact_url=wanted.contact_url)
     after = account_after(policy, account, wanted, now)
     price_minor = wanted.price_minor(account.currency)
-    lines: tuple[Line, ...] = ()
+    lines: tuple[OrderLine, ...] = ()
     if price_minor:
-        lines = (Line(_plan_title(wanted), 1, to_major(price_minor, account.currency), price_minor),)
+        lines = (OrderLine(_plan_title(wanted), 1, to_major(price_minor, account.currency), price_minor),)
     refusal = move_refusal(policy, present, wanted) if lines else PLAN_NOT_ELIGIBLE
     alone = _Order(
         lines=lines,
@@ -277,7 +277,7 @@ def account_after(policy: Policy, account: Account, wanted: Plan, at: int) -> Ac
 
 
 def _custom_order(policy: Policy, account: Account, amount_minor: int) -> _Order:
-    line = Line("Custom payment", 1, to_major(amount_minor, account.currency), amount_minor)
+    line = OrderLine("Custom payment", 1, to_major(amount_minor, account.currency), amount_minor)
     return _Order(lines=(line,), refusal=None if policy.custom_payment else PLAN_NOT_ELIGIBLE)
 
 

@@ -55,7 +55,7 @@ def recheck_offered(purchase: Purchase, now: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PurchaseRow:
     """A purchase with what a list says about it."""
 
     purchase: Purchase
@@ -64,9 +64,11 @@ class Row:
     invoice: InvoiceState
 
 
-def row_of(purchase: Purchase, record: BillingRecord | None, now: int) -> Row:
+def row_of(purchase: Purchase, record: BillingRecord | None, now: int) -> PurchaseRow:
     """The row at `now`, with the account's billing details, which only an invoice that waits for them asks about."""
-    return Row(purchase, type_in_words(purchase), recheck_offered(purchase, now), invoice_state(purchase, record))
+    return PurchaseRow(
+        purchase, type_in_words(purchase), recheck_offered(purchase, now), invoice_state(purchase, record)
+    )
 
 
 @dataclass(frozen=True, slots=True)

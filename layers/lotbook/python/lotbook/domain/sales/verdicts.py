@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from lotbook.domain.sales.purchase import Failure, Purchase, PurchaseState, may_become, moved
+from lotbook.domain.sales.purchase import Failure, Purchase, PurchaseState, may_become, with_state
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment
@@ -33,7 +33,7 @@ _DECLINES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckoutVerdict:
     """What the facts mean for the order. `mismatches` names the fields that differ; `decline_code` the last decline."""
 
     kind: VerdictKind
@@ -41,24 +41,24 @@ class Verdict:
     mismatches: tuple[str, ...] = ()
 
 
-def verdict(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> Verdict:
+def verdict(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> CheckoutVerdict:
     """Judge a checkout (NP-24, D7, D8). Pure; amounts and owners come from the order, never from the gateway's echo."""
     foreign = _foreign(order, facts, deployment)
     if foreign:
-        return Verdict("mismatch", mismatches=foreign)
+        return CheckoutVerdict("mismatch", mismatches=foreign)
     decline = facts.payment.decline_code if facts.payment else None
     if facts.is_money_there or (facts.state == "complete" and facts.payment_state != "unpaid"):
         unequal = _unequal(order, facts)
-        return Verdict("mismatch", mismatches=unequal) if unequal else Verdict("paid")
+        return CheckoutVerdict("mismatch", mismatches=unequal) if unequal else CheckoutVerdict("paid")
     if facts.state == "open":
-        return Verdict("open", decline)
+        return CheckoutVerdict("open", decline)
     payment = facts.payment.state if facts.payment else None
     if facts.state == "expired":
-        return Verdict("processing" if payment == "processing" else "expired", decline)
-    return Verdict("failed" if payment in _PAYMENT_ENDED else "processing", decline)
+        return CheckoutVerdict("processing" if payment == "processing" else "expired", decline)
+    return CheckoutVerdict("failed" if payment in _PAYMENT_ENDED else "processing", decline)
 
 
-def decided(order: Purchase, judged: Verdict, now: int) -> Purchase:
+def with_verdict(order: Purchase, judged: CheckoutVerdict, now: int) -> Purchase:
     """The order after a verdict other than `paid`. A late or weaker verdict leaves what is further along as it is."""
     if judged.kind == "open":
         return _still_open(order, judged, now)
@@ -72,7 +72,7 @@ def decided(order: Purchase, judged: Verdict, now: int) -> Purchase:
         failure = failure_of(judged.decline_code) or PAYMENT_FAILED
     elif judged.kind == "processing":
         failure = None
-    return replace(moved(order, state, now), failure=failure)
+    return replace(with_state(order, state, now), failure=failure)
 
 
 def failure_of(decline_code: str | None) -> Failure | None:
@@ -83,11 +83,11 @@ def failure_of(decline_code: str | None) -> Failure | None:
     return Failure(code, _DECLINES[code])
 
 
-def _still_open(order: Purchase, judged: Verdict, now: int) -> Purchase:
+def _still_open(order: Purchase, judged: CheckoutVerdict, now: int) -> Purchase:
     """A declined card does not end an open page: the purchase stays pending and says why (NP-27, NP-31)."""
     if order.state != "pending":
         return order
-    return replace(moved(order, "pending", now), failure=failure_of(judged.decline_code) or order.failure)
+    return replace(with_state(order, "pending", now), failure=failure_of(judged.decline_code) or order.failure)
 
 
 def _foreign(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> tuple[str, ...]:

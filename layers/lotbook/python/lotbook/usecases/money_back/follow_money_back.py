@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
-from lotbook.domain.money_back.followed import lots_sold, planned, reached
-from lotbook.domain.money_back.own_refunds import reserved, with_own
+from lotbook.domain.money_back.followed import lots_sold, with_next_step, with_step_done
+from lotbook.domain.money_back.own_refunds import with_own, with_refund_reserved
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
 from lotbook.domain.values.errors import Conflict, NotRefundable, Unavailable
 from lotbook.usecases.alarms import alarm
@@ -54,7 +54,7 @@ def _follow(purchase: Purchase, desk: SalesDesk) -> Purchase | None:
     purchase = _caught_up(purchase, desk)
     facts = desk.gateway.money_back(payment)
     _check(purchase, facts)
-    purchase = _caught_up(desk.purchases.save(planned(purchase, facts, desk.clock.now())), desk)
+    purchase = _caught_up(desk.purchases.save(with_next_step(purchase, facts, desk.clock.now())), desk)
     unsent = next((own for own in purchase.own_refunds if own.state == "reserved"), None)
     if unsent is None:
         return purchase
@@ -81,7 +81,7 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
     if target.ends_plan != was.ends_plan:
         follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
     follow_shortfall(purchase.account_id, desk=desk)
-    return desk.purchases.save(reached(purchase, desk.clock.now()))
+    return desk.purchases.save(with_step_done(purchase, desk.clock.now()))
 
 
 def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
@@ -90,7 +90,7 @@ def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
     lot_id = settled_lot_id(purchase, purchase.unit)
     order = ClawBack(lot_id, own.claim, left, actor=own.actor, reason="refund", unused_only=True)
     taken = claw_back(purchase.account_id, purchase.unit, order, desk=desk.credits)
-    return reserved(purchase, own, taken.removed, desk.clock.now())
+    return with_refund_reserved(purchase, own, taken.removed, desk.clock.now())
 
 
 def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesDesk) -> None:

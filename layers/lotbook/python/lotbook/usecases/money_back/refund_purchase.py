@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.money_back.own_refunds import begun, check_policy, check_state
+from lotbook.domain.money_back.own_refunds import check_policy, check_state, with_refund_begun
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
@@ -73,7 +73,7 @@ def _begin(purchase: Purchase, key: str, caller: Caller, desk: SalesDesk, keys: 
         record = {"purchase_id": now.purchase_id}
         _check_key(keys.claim(now.account_id, KEY_SPACE, key, record), now)
         try:
-            desk.purchases.save(begun(now, ids.fingerprint(key), caller.actor, desk.clock.now()))
+            desk.purchases.save(with_refund_begun(now, ids.fingerprint(key), caller.actor, desk.clock.now()))
         except Conflict:
             continue
         return

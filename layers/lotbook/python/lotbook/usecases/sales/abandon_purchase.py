@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.purchase import WAITING, Purchase, moved
+from lotbook.domain.sales.purchase import WAITING, Purchase, with_state
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
@@ -36,7 +36,7 @@ def _abandon(purchase: Purchase, desk: SalesDesk) -> Purchase:
     if purchase.state in WAITING and purchase.settlement is None:
         session = desk.session_of(purchase)
         if session is None:
-            return desk.purchases.save(moved(purchase, "abandoned", desk.clock.now()))
+            return desk.purchases.save(with_state(purchase, "abandoned", desk.clock.now()))
         desk.gateway.expire_checkout(purchase, session)
     # Whether it was ended or had been paid: the gateway's present state says, not the answer to our call.
     return settle_purchase(purchase.account_id, purchase.purchase_id, desk=desk)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.purchase import WAITING, moved
+from lotbook.domain.sales.purchase import WAITING, with_state
 from lotbook.domain.values.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def _close(other: Purchase, desk: SalesDesk) -> None:
     """Abandoned where its page is ended by us, or was never there; what else became of it, its own settling says."""
     session = desk.session_of(other)
     if session is None or desk.gateway.expire_checkout(other, session):
-        desk.purchases.save(moved(other, "abandoned", desk.clock.now()))
+        desk.purchases.save(with_state(other, "abandoned", desk.clock.now()))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
 from lotbook.domain.sales.purchase import (
     CHECKOUT_LEAST_LEFT,
-    Consent,
     Failure,
+    GivenConsent,
     Purchase,
     as_first_answered,
     checkout_end,
-    moved,
     new_purchase_id,
+    with_state,
 )
 from lotbook.domain.sales.quotes import quote
 from lotbook.domain.sales.return_urls import check_return_url
@@ -141,7 +141,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk
         invoice_waits=policy.invoices.billing_details == "required",
         plan=summary.plan,
     )
-    return replace(moved(order, "pending", now), checkout_request=desk.gateway.draft_checkout(order))
+    return replace(with_state(order, "pending", now), checkout_request=desk.gateway.draft_checkout(order))
 
 
 def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, now: int) -> Quote:
@@ -153,14 +153,14 @@ def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, no
     return summary
 
 
-def _consent(request: PurchaseRequest, published: PublishedPolicy, caller: Caller, now: int) -> Consent | None:
+def _consent(request: PurchaseRequest, published: PublishedPolicy, caller: Caller, now: int) -> GivenConsent | None:
     """The acceptance of this very version, for this purchase only; raises ConsentRequired without it (NP-20, NP-21)."""
     asked = published.policy.consent
     if asked is None:
         return None
     if request.refund_policy_version != asked.version:
         raise ConsentRequired(kind=asked.kind, version=asked.version, url=asked.url)
-    return Consent(asked.kind, asked.version, now, caller.actor, request.source_ip, request.user_agent, asked.url)
+    return GivenConsent(asked.kind, asked.version, now, caller.actor, request.source_ip, request.user_agent, asked.url)
 
 
 def _opened(order: Purchase, desk: SalesDesk) -> Purchase:
@@ -194,7 +194,7 @@ def _open_for(order: Purchase, customer: str, desk: SalesDesk) -> Purchase:
     try:
         session, url = desk.gateway.open_checkout(order, customer)
     except AmountNotChargeable:
-        desk.purchases.save(replace(moved(order, "failed", now), failure=NOT_CHARGEABLE))
+        desk.purchases.save(replace(with_state(order, "failed", now), failure=NOT_CHARGEABLE))
         raise
     refs = replace(order.gateway_refs, checkout_session=session)
     return desk.purchases.save(replace(order, customer=customer, gateway_refs=refs, checkout_url=url))
@@ -204,7 +204,7 @@ def _too_late(order: Purchase, now: int, desk: SalesDesk) -> Purchase:
     """A page can no longer be opened to end as ordered. One that an earlier try opened is taken; else it is over (NP-30)."""
     session = desk.session_of(order)
     if session is None:
-        desk.purchases.save(moved(order, "abandoned", now))
+        desk.purchases.save(with_state(order, "abandoned", now))
         raise PurchaseAbandoned(purchase_id=order.purchase_id)
     facts = desk.gateway.checkout(session)
     if facts.state != "open":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.transactions import PurchaseFilter, Row, kind_of, row_of
+from lotbook.domain.sales.transactions import PurchaseFilter, PurchaseRow, kind_of, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def list_purchases(
     return PurchasePage(tuple(shown), after)
 
 
-def rows_of(found: Iterable[Purchase], *, billing: BillingStore, clock: Clock) -> list[Row]:
+def rows_of(found: Iterable[Purchase], *, billing: BillingStore, clock: Clock) -> list[PurchaseRow]:
     """Purchases of one account as rows. Billing details are read where an invoice waits for them, once."""
     purchases = tuple(found)
     waiting = next((each for each in purchases if each.invoice_waits and each.billing is None), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.cards import PAUSED_FOR_PAYMENT, lifted, paused_for_payment
+from lotbook.domain.sales.cards import PAUSED_FOR_PAYMENT, with_payment_pause, with_payment_pause_lifted
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.credits.pause_books import pause_account
 from lotbook.usecases.sales.follow_shortfall import follow_shortfall
@@ -28,7 +28,7 @@ def pause_for_payment(account_id: str, payment_method: str, *, desk: SalesDesk) 
     Raises AccountNotFound, Unavailable.
     """
     at = desk.clock.now()
-    _change(account_id, lambda account: paused_for_payment(account, payment_method, at), desk)
+    _change(account_id, lambda account: with_payment_pause(account, payment_method, at), desk)
 
 
 def lift_payment_pause(account_id: str, default: str | None, *, desk: SalesDesk) -> None:
@@ -36,8 +36,8 @@ def lift_payment_pause(account_id: str, default: str | None, *, desk: SalesDesk)
 
     Raises AccountNotFound, Unavailable.
     """
-    was = _change(account_id, lambda account: lifted(account, default), desk)
-    if lifted(was, default) != was:
+    was = _change(account_id, lambda account: with_payment_pause_lifted(account, default), desk)
+    if with_payment_pause_lifted(was, default) != was:
         _owing_pauses(account_id, desk)
 
 

@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.validity import validity
 from lotbook.domain.sales.billing import with_snapshot
-from lotbook.domain.sales.purchase import SETTLED, GatewayRefs, Purchase, completed, lots_of, moved, settled
+from lotbook.domain.sales.purchase import (
+    SETTLED,
+    GatewayRefs,
+    Purchase,
+    lots_of,
+    with_completion,
+    with_settlement,
+    with_state,
+)
 from lotbook.domain.sales.quotes import account_after
-from lotbook.domain.sales.verdicts import Verdict, decided, verdict
+from lotbook.domain.sales.verdicts import CheckoutVerdict, verdict, with_verdict
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import grant_lot
@@ -63,13 +71,15 @@ def _judge(purchase: Purchase, desk: SalesDesk) -> Purchase:
         return _quarantine(purchase, facts, judged, now, desk)
     known = _with_refs(purchase, facts)
     if judged.kind == "paid":
-        return desk.purchases.save(settled(known, now, _expires_at(purchase, now, desk), known.gateway_refs))
-    return _save_if_changed(purchase, decided(known, judged, now), desk)
+        return desk.purchases.save(with_settlement(known, now, _expires_at(purchase, now, desk), known.gateway_refs))
+    return _save_if_changed(purchase, with_verdict(known, judged, now), desk)
 
 
-def _quarantine(purchase: Purchase, facts: CheckoutFacts, judged: Verdict, now: int, desk: SalesDesk) -> Purchase:
+def _quarantine(
+    purchase: Purchase, facts: CheckoutFacts, judged: CheckoutVerdict, now: int, desk: SalesDesk
+) -> Purchase:
     """Money that does not match the order grants nothing and rings once; people look into it (D8)."""
-    marked = decided(purchase, judged, now)
+    marked = with_verdict(purchase, judged, now)
     if marked != purchase:
         alarm(
             "payment_mismatch",
@@ -87,7 +97,7 @@ def _never_opened(purchase: Purchase, desk: SalesDesk) -> Purchase:
     if purchase.state != "pending":
         return purchase
     ended = now >= purchase.checkout_expires_at
-    return _save_if_changed(purchase, moved(purchase, "abandoned" if ended else "pending", now), desk)
+    return _save_if_changed(purchase, with_state(purchase, "abandoned" if ended else "pending", now), desk)
 
 
 def expected_lots(purchase: Purchase, desk: SalesDesk) -> tuple[Lot, ...]:
@@ -112,7 +122,7 @@ def _grant(purchase: Purchase, desk: SalesDesk) -> Purchase:
         follow_shortfall(purchase.account_id, desk=desk)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
     on_file = desk.billing.get(purchase.account_id)
-    return desk.purchases.save(with_snapshot(completed(purchase, desk.clock.now()), on_file))
+    return desk.purchases.save(with_snapshot(with_completion(purchase, desk.clock.now()), on_file))
 
 
 def _expires_at(purchase: Purchase, at: int, desk: SalesDesk) -> int | None:
