@@ -29,7 +29,7 @@ PAYMENT = "pi_1"
 def a_settled(**changes: Any) -> Purchase:
     """1,000 credits and 7 companions for 2,360 minor units, completed."""
     order = a_purchase(companions=(("data", 7),), **changes)
-    return with_completion(with_settlement(order, ORDERED, None, order.gateway_refs), ORDERED)
+    return with_completion(with_settlement(order, ORDERED, None), ORDERED)
 
 
 def refund(amount: int, state: str = "succeeded", number: int | None = None) -> RefundFacts:

@@ -47,7 +47,7 @@ def order(state: str = "completed", **changes: Any) -> Purchase:
     """A purchase with its checkout known; settled where the state says so."""
     made = a_purchase(gateway_refs=REFS)
     if state in SETTLED:
-        made = with_settlement(made, ORDERED, None, REFS)
+        made = with_settlement(replace(made, gateway_refs=REFS), ORDERED, None)
     return replace(made, state=state, **changes)  # type: ignore[arg-type]
 
 
@@ -144,7 +144,7 @@ def lots(purchase: Purchase) -> tuple[Lot, ...]:
 def test_d_05_a_completed_purchase_without_each_of_its_lots_is_named() -> None:
     """D5: companions in other units too."""
     purchase = replace(order("pending"), companions=(("data_transfer_mb", 5),))
-    purchase = replace(with_settlement(purchase, ORDERED, None, REFS), state="completed")
+    purchase = replace(with_settlement(replace(purchase, gateway_refs=REFS), ORDERED, None), state="completed")
     expected = lots(purchase)
     there = {lot.lot_id: lot for lot in expected}
     assert of_lots(purchase, expected, there) == []
@@ -165,7 +165,7 @@ def test_d_38_a_lot_on_other_terms_than_the_purchase_is_named(changes: dict[str,
 
 def test_d_02_credits_before_completed_are_named_and_settling_completes_them() -> None:
     """D2, D5: the worker died between grant and completion."""
-    purchase = replace(with_settlement(order("pending"), ORDERED, None, REFS), state="pending")
+    purchase = replace(with_settlement(replace(order("pending"), gateway_refs=REFS), ORDERED, None), state="pending")
     (lot,) = lots(purchase)
     (found,) = of_lots(purchase, (lot,), {lot.lot_id: lot})
     assert (found.kind, found.rule.repair) == ("granted_without_completed", "settle")

@@ -70,9 +70,7 @@ def test_nothing_leads_from_granted_back_to_a_state_without_credits() -> None:
 
 def test_d_02_the_lot_id_is_the_same_on_every_attempt_and_another_for_each_unit_and_purchase() -> None:
     """D2, D6: the business key decides, not the event."""
-    first = with_settlement(
-        a_purchase(companions=(("data_transfer_mb", 5),)), ORDERED + 1_234, None, GatewayRefs("cs_1")
-    )
+    first = with_settlement(a_purchase(companions=(("data_transfer_mb", 5),)), ORDERED + 1_234, None)
     assert first.settlement is not None
     assert first.settlement.at == ORDERED + 1_000, "cut to the second"
     assert lots_of(first, 3) == lots_of(replace(first, state="completed", version=9), 3), "taken from what is frozen"
@@ -81,16 +79,12 @@ def test_d_02_the_lot_id_is_the_same_on_every_attempt_and_another_for_each_unit_
     ]
     ids = [lot.lot_id for lot in lots_of(first, 3)]
     assert len(set(ids)) == 2
-    other = with_settlement(
-        a_purchase(purchase_id="pur_0000000000bbbbbbbbbbbbbbbb"), ORDERED + 1_234, None, GatewayRefs("cs_1")
-    )
+    other = with_settlement(a_purchase(purchase_id="pur_0000000000bbbbbbbbbbbbbbbb"), ORDERED + 1_234, None)
     assert other.settlement != first.settlement
 
 
 def test_mk_05_x_04_companions_get_the_same_validity_and_come_before_the_bought_lot() -> None:
-    order = with_settlement(
-        a_purchase(companions=(("data_transfer_mb", 5),)), ORDERED, ORDERED + instants.DAY, GatewayRefs()
-    )
+    order = with_settlement(a_purchase(companions=(("data_transfer_mb", 5),)), ORDERED, ORDERED + instants.DAY)
     companion, bought = lots_of(order, 3)
     assert (companion.unit, companion.credits, companion.expires_at) == ("data_transfer_mb", 5, bought.expires_at)
     assert (bought.unit, bought.credits, bought.kind, bought.rank) == ("credits", 1_000, "purchased", 3)
@@ -98,15 +92,15 @@ def test_mk_05_x_04_companions_get_the_same_validity_and_come_before_the_bought_
 
 
 def test_np_11_a_purchase_without_credits_settles_without_a_lot() -> None:
-    order = with_settlement(a_purchase(credits=0), ORDERED, None, GatewayRefs())
-    assert order.settlement == Settlement(ORDERED, None, None)
+    order = with_settlement(a_purchase(credits=0), ORDERED, None)
+    assert order.settlement == Settlement(ORDERED, None, None, ORDERED)
     assert lots_of(order, 3) == ()
     assert with_completion(order, ORDERED).lot_id is None
 
 
 def test_x_17_d_38_credits_do_not_depend_on_tax_or_total() -> None:
     """D38: the lot has what was ordered, whatever was charged."""
-    dear = with_settlement(a_purchase(total_minor=999_999), ORDERED, None, GatewayRefs())
+    dear = with_settlement(a_purchase(total_minor=999_999), ORDERED, None)
     assert [lot.credits for lot in lots_of(dear, 0)] == [1_000]
 
 
@@ -116,7 +110,7 @@ def test_completed_needs_a_settlement() -> None:
 
 
 def test_the_lot_is_shown_only_from_completed_on() -> None:
-    order = with_settlement(a_purchase(), ORDERED, None, GatewayRefs())
+    order = with_settlement(a_purchase(), ORDERED, None)
     assert order.lot_id is None
     assert with_completion(order, ORDERED).lot_id is not None
 
@@ -134,7 +128,7 @@ def test_np_43_the_schedule_looks_after_some_minutes_then_when_the_page_has_ende
 @pytest.mark.parametrize("state", ["pending", "processing", "abandoned", "failed"])
 def test_d_05_a_paid_purchase_without_its_credits_stays_on_the_schedule_in_every_state(state: str) -> None:
     """D5: settled and then crashed, also after it had been given up."""
-    order = with_settlement(a_purchase(state=state), ORDERED, None, GatewayRefs())
+    order = with_settlement(a_purchase(state=state), ORDERED, None)
     assert order.check_at is not None
     assert with_completion(order, ORDERED).check_at is None
 
@@ -148,14 +142,16 @@ def test_a_checkout_lives_as_the_policy_says_within_the_gateways_bounds(minutes:
 def test_d_03_the_first_answer_again_shows_nothing_that_happened_since() -> None:
     """D3: same key, same body, same answer, whatever became of the purchase."""
     first = a_purchase(gateway_refs=GatewayRefs("cs_1"), checkout_url="https://pay.example/cs_1")
-    later = with_completion(with_settlement(first, ORDERED, 5, GatewayRefs("cs_1", "pi_1", "in_1")), ORDERED + 9)
+    later = with_completion(
+        with_settlement(replace(first, gateway_refs=GatewayRefs("cs_1", "pi_1", "in_1")), ORDERED, 5), ORDERED + 9
+    )
     assert as_first_answered(later) == first
 
 
 def test_lots_of_one_second_burn_in_the_order_in_which_they_were_paid() -> None:
     """Lot ids sort by time of grant, also where two payments come within one second; instants stay whole seconds."""
     orders = [a_purchase(purchase_id=f"pur_{number}") for number in range(20)]
-    paid = [with_settlement(each, ORDERED + number, None, GatewayRefs()) for number, each in enumerate(orders)]
+    paid = [with_settlement(each, ORDERED + number, None) for number, each in enumerate(orders)]
     lots = [lots_of(each, rank=3)[-1] for each in paid]
     assert {lot.created_at for lot in lots} == {ORDERED}
     assert [lot.lot_id for lot in lots] == sorted(lot.lot_id for lot in lots)

@@ -13,7 +13,7 @@ UNKNOWN_DECLINE = "card_declined"
 
 
 def checkout_facts(session: dict[str, Any]) -> CheckoutFacts:
-    """A checkout session with its payment intent expanded. Raises KeyError where Stripe left out what it always sends."""
+    """A checkout session with its payment and that one's charge expanded. Raises KeyError where Stripe left out what it always sends."""
     details = session.get("total_details") or {}
     payment = session.get("payment_intent")
     return CheckoutFacts(
@@ -39,7 +39,8 @@ def checkout_facts(session: dict[str, Any]) -> CheckoutFacts:
 
 def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
     """A payment intent. `decline_code` is the error code (`card_declined`), not the issuer's reason."""
-    error = intent.get("last_payment_error")
+    error, charge = intent.get("last_payment_error"), intent.get("latest_charge")
+    charged = charge.get("created") if isinstance(charge, dict) else None
     return PaymentFacts(
         payment_intent=intent["id"],
         state=intent["status"],
@@ -47,6 +48,7 @@ def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
         received_minor=intent.get("amount_received") or 0,
         decline_code=(error.get("code") or UNKNOWN_DECLINE) if error else None,
         payment_method=id_of(intent.get("payment_method")),
+        paid_at=charged * SECOND if isinstance(charged, int) else None,
     )
 
 

@@ -24,7 +24,7 @@ LIST_PAGE = 100
 MAX_NAME_CHARACTERS = 250
 _PERCENT = 100
 
-RETRIEVE_CHECKOUT: dict[str, Any] = {"expand": ["payment_intent"]}
+RETRIEVE_CHECKOUT: dict[str, Any] = {"expand": ["payment_intent.latest_charge"]}
 
 
 def metadata(deployment: Deployment, account_id: str, purchase_id: str | None = None) -> dict[str, str]:

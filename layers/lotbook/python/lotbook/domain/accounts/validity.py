@@ -37,17 +37,24 @@ def billing_period(plan: Plan, account: Account, at: int) -> tuple[int, int] | N
     return period_at(anchor, max(at, anchor), INTERVAL_MONTHS[plan.interval], account.time_zone)
 
 
-def validity(policy: Policy, plan: Plan, account: Account, at: int) -> int | None:
-    """`expires_at` of credits bought at `at` on `plan`; None means never. Dead *at* that instant.
+def validity(policy: Policy, plan: Plan, account: Account, at: int, paid_at: int | None = None) -> int | None:
+    """`expires_at` of credits that arrive at `at` on `plan`; None means never. Dead *at* that instant.
 
-    Where a plan has no billing period, its credit period stands in for it.
+    A year after purchase counts from the payment, `paid_at` (None: it is made now); a validity that ends with a period is
+    that of the period in which the credits arrive. So nobody buys credits that are dead on arrival (X-29): credits whose
+    time was over when we heard of their payment count from then. Without a billing period, the credit period stands in.
     """
     rule = policy.validity_of(plan)
     match rule.rule:
         case "never":
             return None
         case "after_purchase":
-            return add_months(instants.cut_to_second(at), rule.months or 0, account.time_zone)
+            ends_at = add_months(
+                instants.cut_to_second(at if paid_at is None else paid_at), rule.months or 0, account.time_zone
+            )
+            return (
+                ends_at if ends_at > at else add_months(instants.cut_to_second(at), rule.months or 0, account.time_zone)
+            )
         case "billing_period_end":
             return (billing_period(plan, account, at) or credit_period(plan, account, at))[1]
         case "credit_reset":

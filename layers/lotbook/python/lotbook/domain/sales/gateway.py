@@ -59,7 +59,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """A payment intent as it is now. `decline_code` is the error code of the last failed attempt, if there was one."""
+    """A payment intent as it is now. `decline_code` is the error code of the last failed attempt, if there was one.
+
+    `paid_at`: when its charge was made; None before, and where the gateway left it out.
+    """
 
     payment_intent: str
     state: str  # requires_payment_method, requires_action, processing, succeeded, canceled, ...
@@ -67,6 +70,7 @@ class PaymentFacts:
     received_minor: int
     decline_code: str | None
     payment_method: str | None = None
+    paid_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,14 @@ class GatewayRefs:
 class Settlement:
     """When and as what the payment was granted. Frozen by the first who saw it paid, so that every attempt grants the same.
 
-    `lot_id` is None where the purchase grants nothing (NP-11). `expires_at` None means never.
+    `lot_id` is None where the purchase grants nothing (NP-11). `expires_at` None means never. `paid_at` is when the payment
+    was made, by the gateway's clock: which of two was the later does not depend on who told us first (X-30).
     """
 
     at: int
     lot_id: str | None
     expires_at: int | None
+    paid_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,15 +219,27 @@ def next_check_at(purchase: Purchase, now: int) -> int | None:
     return ended if now < ended else now + CHECK_AGAIN
 
 
-def with_settlement(purchase: Purchase, at: int, expires_at: int | None, refs: GatewayRefs) -> Purchase:
-    """The purchase with its settlement frozen: paid, not yet granted.
+def paid_at(purchase: Purchase, told: int | None, now: int) -> int:
+    """When the payment was made, in whole seconds: as the gateway told it, never before the order nor after `now`."""
+    return instants.cut_to_second(min(max(told or now, purchase.created_at), now))
+
+
+def with_settlement(purchase: Purchase, at: int, expires_at: int | None, paid: int | None = None) -> Purchase:
+    """The purchase with its settlement frozen: paid, not yet granted. `paid`: when; None: now.
 
     The lot's instants are cut to the second; its id keeps the milliseconds, so that lots of one second burn as granted.
     """
     moment = instants.cut_to_second(at)
     lot_id = lot_id_of(purchase, at) if purchase.credits else None
-    frozen = replace(purchase, settlement=Settlement(moment, lot_id, expires_at), gateway_refs=refs)
+    frozen = replace(purchase, settlement=Settlement(moment, lot_id, expires_at, paid_at(purchase, paid, at)))
     return replace(frozen, check_at=next_check_at(frozen, at))
+
+
+def never_opened(purchase: Purchase, now: int) -> Purchase:
+    """An order without a page, being made still, or failed for good. It ends when its page would have (NP-30)."""
+    if purchase.state != "pending":
+        return purchase
+    return with_state(purchase, "abandoned" if now >= purchase.checkout_expires_at else "pending", now)
 
 
 def with_completion(purchase: Purchase, now: int) -> Purchase:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from lotbook.domain.sales.purchase import Failure, Purchase, PurchaseState, may_become, with_state
+from lotbook.domain.accounts.validity import validity
+from lotbook.domain.sales.purchase import Failure, GatewayRefs, Purchase, PurchaseState, may_become, with_state
+from lotbook.domain.sales.quotes import account_after
 
 if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment
 
 VerdictKind = Literal["paid", "processing", "open", "expired", "failed", "mismatch"]
@@ -56,6 +60,28 @@ def verdict(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> Ch
     if facts.state == "expired":
         return CheckoutVerdict("processing" if payment == "processing" else "expired", decline)
     return CheckoutVerdict("failed" if payment in _PAYMENT_ENDED else "processing", decline)
+
+
+def expires_at_of(order: Purchase, policy: Policy, account: Account, at: int, paid: int) -> int | None:
+    """When credits expire that were `paid` for then and arrive at `at`, by the rules of the order (IS-02, MK-01, NP-04).
+
+    Those that came with a plan live in the period that the account is in once it has the plan.
+    """
+    if order.plan is None:
+        return validity(policy, policy.plan(order.plan_id), account, at, paid)
+    wanted = policy.plan(order.plan.plan_id)
+    return validity(policy, wanted, account_after(policy, account, wanted, at), at, paid)
+
+
+def with_facts(order: Purchase, facts: CheckoutFacts) -> Purchase:
+    """The order with what its own checkout says of it: the gateway's ids, its customer, its page."""
+    payment = facts.payment.payment_intent if facts.payment else None
+    return replace(
+        order,
+        gateway_refs=GatewayRefs(facts.session, payment, facts.invoice),
+        customer=order.customer or facts.customer,
+        checkout_url=order.checkout_url or facts.url,
+    )
 
 
 def with_verdict(order: Purchase, judged: CheckoutVerdict, now: int) -> Purchase:

@@ -17,9 +17,8 @@ from lotbook.domain.reconciliation.differences import (
 )
 from lotbook.domain.reconciliation.strays import RECONCILIATION, TURNED_UP, WENT_BACK, explains, is_back, of_stray
 from lotbook.domain.sales.gateway import Tag
-from lotbook.domain.sales.purchase import SETTLED, Purchase
+from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
 from lotbook.usecases.reconciliation.strays import keep_stray, note_stray
-from lotbook.usecases.sales.settle_purchase import expected_lots
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -94,7 +93,7 @@ class PurchaseSubject:
     def _of_lots(self, order: Purchase) -> list[Difference]:
         if order.settlement is None:
             return []
-        expected = expected_lots(order, self.sales)
+        expected = lots_of(order, self.sales.policy_of(order).rank("purchased"))
         return of_lots(order, expected, self._granted(order, expected))
 
     def _granted(self, order: Purchase, expected: tuple[Lot, ...]) -> dict[str, Lot]:

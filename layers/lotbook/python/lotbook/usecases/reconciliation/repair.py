@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.sales.settle_purchase import deliver, settle_purchase
+from lotbook.usecases.sales.settle_purchase import deliver, loaded, settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.reconciliation.differences import Difference
@@ -39,4 +39,4 @@ def _grant_again(account_id: str, purchase_id: str, desk: SalesDesk) -> None:
     """Only while nothing went back: what was taken from a lot that is not there is for people to look at."""
     purchase = desk.purchase(account_id, purchase_id)
     if purchase.state == "completed" and not purchase.refunded_minor:
-        deliver(purchase, desk)
+        deliver(loaded(purchase, desk=desk))

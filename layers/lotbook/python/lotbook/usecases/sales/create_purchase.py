@@ -19,6 +19,7 @@ from lotbook.domain.sales.purchase import (
 from lotbook.domain.sales.quotes import quote
 from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.sales.transactions import title_of
+from lotbook.domain.sales.verdicts import verdict, with_facts
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import (
     AmountNotChargeable,
@@ -34,7 +35,6 @@ from lotbook.domain.values.instants import MINUTE
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.sales.billing_details import show_gateway
 from lotbook.usecases.sales.ensure_customer import for_customer
-from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.policy.document import PublishedPolicy
@@ -207,10 +207,10 @@ def _too_late(order: Purchase, now: int, desk: SalesDesk) -> Purchase:
         desk.purchases.save(with_state(order, "abandoned", now))
         raise PurchaseAbandoned(purchase_id=order.purchase_id)
     facts = desk.gateway.checkout(session)
-    if facts.state != "open":
-        return _as_it_ended(settle_purchase(order.account_id, order.purchase_id, desk=desk))
-    refs = replace(order.gateway_refs, checkout_session=session)
-    return desk.purchases.save(replace(order, customer=facts.customer, gateway_refs=refs, checkout_url=facts.url))
+    ended = verdict(order, facts, desk.gateway.deployment).kind == "expired"
+    # What else became of a page that is not open any more, its settling says: the schedule comes at once.
+    known = replace(with_facts(order, facts), check_at=now if facts.state != "open" else order.check_at)
+    return _as_it_ended(desk.purchases.save(with_state(known, "abandoned", now) if ended else known))
 
 
 def _as_it_ended(order: Purchase) -> Purchase:

@@ -12,6 +12,7 @@ from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.desk import CreditDesk
 
 if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
@@ -75,14 +76,16 @@ class SalesDesk:
             raise BrokenInvariant(f"{purchase.purchase_id}: its policy version is gone")
         return published.policy
 
-    def session_of(self, purchase: Purchase) -> str | None:
+    def session_of(self, purchase: Purchase, account: Account | None = None) -> str | None:
         """The order's checkout session. After a crash between opening and saving it is looked up at the gateway.
 
         There it stays with the customer that it was opened for, also if that one was deleted and another followed it.
+        `account`: where somebody has loaded it already.
         """
         known = purchase.gateway_refs.checkout_session
         if known is not None:
             return known
-        customers = (purchase.customer,) if purchase.customer else self.account(purchase.account_id).account.customers
+        account = account or self.account(purchase.account_id).account
+        customers = (purchase.customer,) if purchase.customer else account.customers
         found = (self.gateway.find_checkout(purchase, customer) for customer in customers)
         return next((session for session in found if session is not None), None)
