@@ -62,7 +62,13 @@ class PlanDesk(Desk):
         )
 
     def order(self, plan_id: str = "pro", credits: int | None = None, key: str = "key-1") -> Purchase:
-        return self.buy(PlanItem(plan_id, credits), key=key).purchase
+        return self.buy(self.plan_item(plan_id, credits), key=key).purchase
+
+    def plan_item(self, plan_id: str, credits: int | None = None) -> PlanItem:
+        return PlanItem(plan_id, credits)
+
+    def shortfall(self) -> int:
+        return read_balance("acme", "credits", desk=credit_desk(self.books, self.clock, self.renew)).shortfall
 
     def settle(self, purchase: Purchase) -> Purchase:
         return settle_purchase("acme", purchase.purchase_id, desk=self.sales)

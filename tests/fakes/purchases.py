@@ -102,6 +102,11 @@ class FakePurchases:
     def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None:
         return self.uses.get((account_id, fingerprint))
 
+    def use_key(self, account_id: str, use: KeyUse) -> KeyUse | None:
+        with self._lock:
+            first = self.uses.setdefault((account_id, use.fingerprint), use)
+            return None if first is use else first
+
     def get(self, account_id: str, purchase_id: str) -> Purchase | None:
         return self.rows.get((account_id, purchase_id))
 
@@ -228,7 +233,9 @@ class FakeGateway(FakeMoneyBack, FakeCards):
         with self._lock:
             facts = self.sessions[session]
             assert facts.state == "open", "nobody pays a page that has ended"
-            paid = PaymentFacts(f"pi_{session}", "succeeded", facts.currency, facts.total_minor, None)
+            paid = PaymentFacts(
+                f"pi_{session}", "succeeded", facts.currency, facts.total_minor, None, paid_at=self._clock.now()
+            )
             fields = {
                 "state": "complete",
                 "payment_state": "paid",

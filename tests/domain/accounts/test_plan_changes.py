@@ -26,7 +26,7 @@ B = Term("pur_b", "max", START.created_at + 2 * DAY, START.created_at + 32 * DAY
 def apply(account: Account, fact: tuple[str, Term, int]) -> Account:
     kind, term, step = fact
     if kind == "bought":
-        return with_term(POLICY, account, term, NOW, carries=False)
+        return with_term(POLICY, account, term, NOW)
     return with_money_back(POLICY, account, term.purchase_id, step, NOW, gone=kind == "gone")
 
 
@@ -70,10 +70,10 @@ def test_terms_that_are_over_are_forgotten_and_there_are_never_too_many() -> Non
     account = START
     for number in range(MAX_TERMS + 5):
         term = replace(A, purchase_id=f"pur_{number:03}", at=A.at + number, ends_at=A.ends_at + number)
-        account = with_term(POLICY, replace(account, moves=()), term, NOW, carries=False)
+        account = with_term(POLICY, replace(account, moves=()), term, NOW)
     assert len(account.terms) == MAX_TERMS
     later = replace(A, purchase_id="pur_z", at=A.ends_at + 2 * DAY, ends_at=A.ends_at + 9 * DAY)
-    account = with_term(POLICY, account, later, later.at, carries=False)
+    account = with_term(POLICY, account, later, later.at)
     assert [term.purchase_id for term in account.terms] == ["pur_z"]
 
 

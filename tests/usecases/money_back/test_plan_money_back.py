@@ -101,7 +101,7 @@ def test_np_52_of_two_plans_that_were_paid_the_refund_of_one_leaves_the_other() 
     """What people do after `plan_paid_twice`; whichever of the two they give back."""
     for which in (0, 1):
         desk = PlanDesk(termed("forfeit", free=0))
-        orders = [desk.order(key="a"), desk.order(key="b")]
+        orders = [desk.order("pro", key="a"), desk.order("max", key="b")]
         for order in orders:
             desk.pay(order)
         for order in orders:
@@ -111,8 +111,9 @@ def test_np_52_of_two_plans_that_were_paid_the_refund_of_one_leaves_the_other() 
         assert followed(desk, orders[which].purchase_id) == "refunded"
         other = desk.row(orders[1 - which])
         assert other.settlement is not None
-        assert (desk.plan, desk.view.plan_ends_at) == ("pro", other.settlement.at + 365 * instants.DAY)
-        assert desk.lots() == [("plan", 100)]
+        plan_id, credits, days = (("max", 300, 30), ("pro", 100, 365))[which]
+        assert (desk.plan, desk.view.plan_ends_at) == (plan_id, other.settlement.at + days * instants.DAY)
+        assert desk.lots() == [("plan", credits)]
         desk.check(which)
 
 

@@ -209,18 +209,18 @@ def test_np_52_when_a_plan_is_paid_the_pages_of_other_plan_orders_end_and_no_oth
 
 def test_a_silent_gateway_does_not_hold_up_the_plan_that_was_paid() -> None:
     desk = PlanDesk()
-    first, second = desk.order(key="a"), desk.order(key="b")
+    first, second = desk.order(key="a"), desk.order(credits=1_000, key="b")
     desk.pay(first)
     desk.gateway.later["expire_checkout"] = ["before"]
     assert desk.settle(first).state == "completed"
     assert desk.row(second).state == "pending"
 
 
-def test_np_52_both_paid_at_once_both_complete_people_hear_and_the_later_settlement_counts(
+def test_np_52_two_plans_both_paid_both_complete_people_hear_and_the_later_payment_counts(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     desk = PlanDesk(termed(free=0))
-    first, second = desk.order(key="a", credits=1_000), desk.order(key="b", credits=2_000)
+    first, second = desk.order(key="a", credits=1_000), desk.order("max", key="b", credits=2_000)
     desk.pay(first)
     desk.pay(second)
     with caplog.at_level(logging.ERROR, "lotbook.alarm"):
@@ -229,8 +229,8 @@ def test_np_52_both_paid_at_once_both_complete_people_hear_and_the_later_settlem
         desk.clock.instant += 5_000
         assert desk.settle(second).state == "completed"
     assert caplog.text.count("plan_paid_twice") == 1
-    assert desk.view.plan_ends_at == BOUGHT_AT + 5_000 + 365 * instants.DAY
-    assert desk.lots() == [("plan", 100), ("purchased", 1_000), ("purchased", 2_000)]
+    assert desk.view.plan_ends_at == BOUGHT_AT + 5_000 + 30 * instants.DAY
+    assert desk.lots() == [("plan", 300), ("purchased", 1_000), ("purchased", 2_000)]
     desk.check()
 
 

@@ -152,6 +152,10 @@ class PurchaseStore(Protocol):
 
     def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None: ...
 
+    def use_key(self, account_id: str, use: KeyUse) -> KeyUse | None:
+        """Let a key stand for a purchase that is there: None when written, else the key's first use."""
+        ...
+
     def get(self, account_id: str, purchase_id: str) -> Purchase | None: ...
 
     def save(self, purchase: Purchase) -> Purchase:

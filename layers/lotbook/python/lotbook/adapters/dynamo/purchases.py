@@ -47,6 +47,16 @@ class DynamoPurchases:
         item = self._item(keys.idempotency(account_id, KEY_SPACE, fingerprint))
         return None if item is None else KeyUse(fingerprint, item["purchase_id"], item["digest"])
 
+    def use_key(self, account_id: str, use: KeyUse) -> KeyUse | None:
+        """Write the marker if the key is unused: None when written, else the key's first use."""
+        marker = keys.idempotency(account_id, KEY_SPACE, use.fingerprint)
+        put = self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest})["Put"]
+        try:
+            write_over(self._table.client, "put_item", put)
+        except Conflict:
+            return self.key_use(account_id, use.fingerprint)
+        return None
+
     def get(self, account_id: str, purchase_id: str) -> Purchase | None:
         """The purchase, or None."""
         item = self._item(keys.purchase(account_id, purchase_id))

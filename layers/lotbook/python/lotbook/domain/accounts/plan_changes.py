@@ -1,7 +1,7 @@
 """Which plan an account is on, as a function of what was bought and what went back; and what a change does to old lots.
 
 Nothing here depends on the order in which anybody hears of things: of the bought terms whose money was kept, the one that
-was settled last counts. A change of plan that comes out of that leaves a move behind: the old lots still to be taken.
+was paid last counts. A change of plan that comes out of that leaves a move behind: the old lots still to be taken.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import ids, instants
 
 MAX_TERMS = 50  # each was paid for; past that the earliest are forgotten
+MAX_PERIODS = 200  # of one term: sixteen years of months
+CARRIED = "plan credits carried over"  # the reason of such a lot
+UNKNOWN = Standing("", 0, "none")
 
 
 def standing_of(account: Account) -> Standing:
@@ -43,13 +46,44 @@ def on_term(account: Account, term: Term) -> Account:
     return with_standing(account, Standing(term.plan_id, term.at, "stripe", term.ends_at, term.purchase_id))
 
 
-def with_term(policy: Policy, account: Account, term: Term, now: int, *, carries: bool) -> Account:
-    """The account once the term is bought; the same account where it was before. An older one overrules no younger one."""
+def with_term(policy: Policy, account: Account, term: Term, now: int) -> Account:
+    """The account once the term is bought; the same account where it was before. An older one overrules no younger one.
+
+    Where the same plan was paid twice, the later payment's term has ended before it began (X-30).
+    """
     if any(each.purchase_id == term.purchase_id for each in account.terms):
         return account
     term = replace(term, cycle=_cycle(account_at(policy, account, now)))
-    terms = sorted((*account.terms, term), key=lambda each: each.order)
-    return _changed(policy, account, tuple(terms), now, carries=carries)
+    terms = _each_plan_once(sorted((*account.terms, term), key=lambda each: each.order))
+    is_undone = any(each.is_ended and each.purchase_id == account.plan_purchase_id for each in terms)
+    move = Move(0, now, UNKNOWN, UNKNOWN, term.carries, undoes=is_undone, is_late=is_undone)
+    return _with_late_term(policy, _changed(policy, account, terms, move), term.purchase_id, now)
+
+
+def _each_plan_once(terms: list[Term]) -> tuple[Term, ...]:
+    """Of one plan that was paid again while it ran, the later payment goes back. What was found to be twice stays so."""
+    told, last = [], None
+    for each in terms:
+        moment = each.order[0]
+        if last is not None and last.plan_id == each.plan_id and moment < last.ends_at and not each.is_ended:
+            each = replace(each, is_ended=True, is_twice=True)
+        told.append(each)
+        last = last if each.is_ended else each
+    return tuple(told)
+
+
+def _with_late_term(policy: Policy, account: Account, purchase_id: str, now: int) -> Account:
+    """A plan that a later payment had replaced before anybody heard of it: what it brings goes the way it would have gone.
+
+    So two plans that are paid at one moment end the same, whoever settles first.
+    """
+    places = {each.purchase_id: place for place, each in enumerate(account.terms)}
+    term = account.terms[places[purchase_id]] if purchase_id in places else None
+    if term is None or term.is_ended or term.ends_at <= now or account.plan_purchase_id in (None, purchase_id):
+        return account
+    later = [each for each in account.terms[places[purchase_id] + 1 :] if not each.is_ended]
+    was, became = standing_of(on_term(account, term)), standing_of(account_at(policy, account, now))
+    return _noted(account, Move(0, now, was, became, all(each.carries for each in later), is_late=True))
 
 
 def with_money_back(policy: Policy, account: Account, purchase_id: str, step: int, now: int, *, gone: bool) -> Account:
@@ -62,7 +96,10 @@ def with_money_back(policy: Policy, account: Account, purchase_id: str, step: in
         replace(each, is_ended=gone, step=step) if each.purchase_id == purchase_id and each.step < step else each
         for each in account.terms
     )
-    return account if terms == account.terms else _changed(policy, account, terms, now, undoes=gone)
+    # What is left of the plan in between goes the way that it went when this one was bought.
+    carries = not gone and any(each.carries for each in terms if each.purchase_id == purchase_id)
+    move = Move(0, now, UNKNOWN, UNKNOWN, carries, undoes=gone)
+    return account if terms == account.terms else _changed(policy, account, terms, move)
 
 
 def paid_meanwhile(account: Account, purchase_id: str, ordered_at: int) -> Term | None:
@@ -81,24 +118,18 @@ def _cycle(present: Account) -> int:
     return present.anchor
 
 
-def _changed(
-    policy: Policy,
-    account: Account,
-    terms: tuple[Term, ...],
-    now: int,
-    *,
-    carries: bool = False,
-    undoes: bool = False,
-) -> Account:
-    present = account_at(policy, account, now)
+def _changed(policy: Policy, account: Account, terms: tuple[Term, ...], move: Move) -> Account:
+    """The account with these terms; where that is another plan, the move is noted, from what it was to what it became."""
+    present = account_at(policy, account, move.at)
     kept = [each for each in terms if not each.is_ended]
-    after = replace(_after(policy, account, present, kept[-1] if kept else None), terms=_pruned(terms, now))
-    was, became = standing_of(present), standing_of(account_at(policy, after, now))
-    if was == became:
-        return after
+    after = replace(_after(policy, account, present, kept[-1] if kept else None), terms=_pruned(terms, move.at))
+    was, became = standing_of(present), standing_of(account_at(policy, after, move.at))
+    return after if was == became else _noted(after, replace(move, was=was, became=became))
+
+
+def _noted(account: Account, move: Move) -> Account:
     number = account.moves_made + 1
-    move = Move(number, now, was, became, carries, undoes)
-    return replace(after, moves=(*account.moves, move), moves_made=number)
+    return replace(account, moves=(*account.moves, replace(move, number=number)), moves_made=number)
 
 
 def _after(policy: Policy, account: Account, present: Account, term: Term | None) -> Account:
@@ -130,18 +161,35 @@ def lots_entered(policy: Policy, account: Account, move: Move) -> tuple[Lot, ...
     return lots_left(policy, account, replace(move, was=move.became, became=move.was))
 
 
-def carried_lot_id(account: Account, unit: str, standing: Standing) -> str | None:
-    """The id of the lot that carried credits over into this standing; None where nothing can have been."""
+def carried_lot_ids(account: Account, unit: str, standing: Standing) -> tuple[str, ...]:
+    """The ids of the lots that may have carried credits over into this standing; none where nothing can have been.
+
+    The first is that of the plan which it replaced; the others are of plans that were replaced before they began.
+    """
     if standing.purchase_id is None:
+        return ()
+    others = (each.purchase_id for each in account.terms if each.purchase_id != standing.purchase_id)
+    return tuple(_carried_lot_id(account, unit, standing, each) for each in ("", *others))
+
+
+def _carried_lot_id(account: Account, unit: str, standing: Standing, late: str) -> str:
+    seed = (account.account_id, unit, "carried", standing.purchase_id or "", *([late] if late else []))
+    return ids.derived("lot", standing.anchor, *seed)
+
+
+def onward_lot_id(account: Account, unit: str, move: Move) -> str | None:
+    """The id of the lot in which the move carries credits on; None where it carries nothing."""
+    if not (move.carries or move.undoes) or move.became.purchase_id is None:
         return None
-    return ids.derived("lot", standing.anchor, account.account_id, unit, "carried", standing.purchase_id)
+    late = move.is_late or move.undoes
+    return _carried_lot_id(account, unit, move.became, (move.was.purchase_id or "") if late else "")
 
 
 def carried_lot(policy: Policy, account: Account, move: Move, credits: int) -> Lot | None:
     """What was left of the old plan's credits as part of the new plan's first period (GC-07, X-11)."""
     unit = policy.units[0]
-    lot_id = carried_lot_id(account, unit, move.became)
-    if not move.carries or not credits or lot_id is None:
+    lot_id = onward_lot_id(account, unit, move)
+    if not credits or lot_id is None:
         return None
     start = instants.cut_to_second(move.at)
     period = credit_period(policy.plan(move.became.plan_id), with_standing(account, move.became), start)
@@ -154,5 +202,31 @@ def carried_lot(policy: Policy, account: Account, move: Move, credits: int) -> L
         effective_at=start,
         expires_at=period[1],
         created_at=start,
-        reason="plan credits carried over",
+        reason=CARRIED,
     )
+
+
+def lots_of_term(policy: Policy, account: Account, term: Term, until: int) -> tuple[Lot, ...]:
+    """The free and the plan lots of the term's periods that have begun at `until`, but for those that others have, too.
+
+    Periods that begin in the same second have the same free lot, and those of one plan the same plan lot. So the lots of
+    terms that are kept, and of the account's own periods, are left out.
+    """
+    kept = [each for each in account.terms if not each.is_ended and each.purchase_id != term.purchase_id]
+    others = {lot.lot_id for each in kept for lot in _lots_of(policy, account, each, until)}
+    own = with_standing(account, Standing(policy.starting_plan_id, _cycle(account), "none"))
+    return tuple(
+        lot
+        for lot in _lots_of(policy, account, term, until)
+        if lot not in lots_of_period(policy, own, lot.effective_at).lots and lot.lot_id not in others
+    )
+
+
+def _lots_of(policy: Policy, account: Account, term: Term, until: int) -> list[Lot]:
+    on_it, lots, at = replace(on_term(account, term), state="active"), list[Lot](), term.at
+    for _ in range(MAX_PERIODS):
+        if at > until or at >= term.ends_at:
+            break
+        lots += lots_of_period(policy, on_it, at).lots
+        at = credit_period(policy.plan(term.plan_id), on_it, at)[1]
+    return lots

@@ -24,10 +24,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A plan that was bought for a time, `[at, ends_at)`. Of several the one that was settled last counts.
+    """A plan that was bought for a time, `[at, ends_at)`. Of several the one that was paid last counts (X-30).
 
     `is_ended`: all its money went back; `step` is the step of the purchase's reversal that said so, or took it back.
-    `cycle`: the anchor of the account's own periods, those that go on when no bought plan counts any more.
+    `cycle`: the anchor of the account's own periods, those that go on when no bought plan counts any more. `carries`: what
+    is left of the plan before it goes on with it. `is_twice`: the same plan was paid before and runs; its money goes back.
     """
 
     purchase_id: str
@@ -37,11 +38,14 @@ class Term:
     is_ended: bool = False
     step: int = 0
     cycle: int | None = None
+    paid_at: int | None = None
+    carries: bool = False
+    is_twice: bool = False
 
     @property
     def order(self) -> tuple[int, str]:
-        """Later settlements count before earlier ones."""
-        return self.at, self.purchase_id
+        """Later payments count before earlier ones: the same whoever settles first (X-30)."""
+        return self.at if self.paid_at is None else self.paid_at, self.purchase_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Move:
 
     `carries`: what is left of the old plan's credits goes on with the new plan (GC-07); else it is forfeit (IS-56).
     `undoes`: the old plan's money has gone back, so what was burned of its present period is owed (D13).
+    `is_late`: we heard of two payments in the wrong order. A plan that the younger one has replaced never began, and its
+    credits only go on; or, with `undoes`, the younger one was the same plan and goes back, and what it had been given stays.
     """
 
     number: int
@@ -58,6 +64,7 @@ class Move:
     became: Standing
     carries: bool
     undoes: bool = False
+    is_late: bool = False
 
     @property
     def claim(self) -> str:

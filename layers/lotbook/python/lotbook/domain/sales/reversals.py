@@ -44,6 +44,7 @@ class OwnRefund:
 
     `reserving`: credits are being taken; `reserved`: taken, the gateway is to send the money; `made`: the gateway has it;
     `failed`: no money goes back, and the credits are given up again. `key` is the fingerprint of the idempotency key.
+    `is_whole`: nobody asked for it, the same plan was paid twice; all the money goes first, and the credits follow it.
     """
 
     number: int  # 1 is the purchase's first
@@ -54,6 +55,7 @@ class OwnRefund:
     credits: int = 0  # of the bought unit
     amount_minor: int = 0
     refund: str | None = None  # the gateway's id, once it was made
+    is_whole: bool = False
 
     @property
     def claim(self) -> str:
@@ -63,4 +65,4 @@ class OwnRefund:
     @property
     def holds_credits(self) -> bool:
         """Whether credits are gone for it."""
-        return self.state in ("reserved", "made")
+        return self.state in ("reserved", "made") and not self.is_whole

@@ -12,6 +12,7 @@ from lotbook.domain.reconciliation.differences import stray_of_event
 from lotbook.domain.values.errors import AccountNotFound, PurchaseNotFound, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK, handle_money_back
+from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.reconciliation.strays import keep_stray
 from lotbook.usecases.sales.follow_cards import follow_cards, keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
@@ -81,6 +82,7 @@ def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
     if purchase.gateway_refs.checkout_session is None:
         raise Unavailable("The checkout of this event is not known yet.")
     keep_card(purchase, desk=desk)
+    purchase = send_back_paid_twice(purchase, desk=desk)
     return Handled("settled", purchase.purchase_id, purchase.state)
 
 

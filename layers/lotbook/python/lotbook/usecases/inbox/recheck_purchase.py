@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
+from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
@@ -23,4 +24,5 @@ def recheck_purchase(account_id: str, purchase_id: str, caller: Caller, *, desk:
     desk.account_of_buyer(account_id, caller)
     purchase = settle_purchase(account_id, purchase_id, desk=desk)
     keep_card(purchase, desk=desk)
+    send_back_paid_twice(purchase, desk=desk)
     return follow_money_back(account_id, purchase_id, desk=desk) if purchase.state in SETTLED else purchase

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import Conflict
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
+from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from lotbook.usecases.sweeping import Bounds, Work
@@ -33,6 +34,7 @@ def purchases_due(
     def settle(item: DueItem) -> None:
         after = settle_purchase(item.account_id, item.name, desk=desk)
         keep_card(after, desk=desk)
+        after = send_back_paid_twice(after, desk=desk)
         if after.check_at is not None and after.state in SETTLED:  # a refund, or a step of one, was cut short
             after = follow_money_back(item.account_id, item.name, desk=desk)
         if after.check_at is None:

@@ -18,6 +18,7 @@ from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settle
 from lotbook.domain.values.errors import Conflict, NotRefundable, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
+from lotbook.usecases.money_back.plan_credits import give_plan_credits_back, take_plan_credits
 from lotbook.usecases.sales.change_plan import follow_plan_money
 from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 
@@ -79,9 +80,17 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
     was, target = purchase.reversal, purchase.reversal_next
     _move_lots(purchase, was, target, desk)
     if target.ends_plan != was.ends_plan:
-        follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
+        _follow_plan(purchase, target, desk)
     follow_shortfall(purchase.account_id, desk=desk)
     return desk.purchases.save(with_step_done(purchase, desk.clock.now()))
+
+
+def _follow_plan(purchase: Purchase, target: Reversal, desk: SalesDesk) -> None:
+    follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
+    if target.ends_plan:
+        take_plan_credits(purchase, target.step, desk=desk)
+    else:
+        give_plan_credits_back(purchase, desk=desk)
 
 
 def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
@@ -122,6 +131,8 @@ def _sent(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
     try:
         made = desk.gateway.refund(purchase, own)
     except NotRefundable:
+        if own.is_whole:  # paid twice, and the gateway does not send it back: people have to
+            alarm("paid_twice_kept", account_id=purchase.account_id, purchase_id=purchase.purchase_id)
         after = with_own(purchase, replace(own, state="failed"))
     else:
         after = with_own(purchase, replace(own, state="made", refund=made.refund))

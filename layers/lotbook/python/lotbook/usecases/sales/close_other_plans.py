@@ -1,7 +1,7 @@
 """A plan was paid for: end the pages of the account's other orders of a plan, so that nobody pays twice (NP-52).
 
-As far as that can be: it never holds up the purchase that was paid. A page that stays open ends by itself, and if it is
-paid all the same, that purchase completes too and people hear of it (`plan_paid_twice`).
+As far as that can be: it never holds up the purchase that was paid. A page that stays open ends by itself. If it is paid
+all the same, people hear of it (`plan_paid_twice`), and of two payments for one plan the later goes back (X-30).
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.purchase import WAITING, with_state
+from lotbook.domain.sales.paid_twice import PAID_TWICE, twins_of, with_paid_twice
+from lotbook.domain.sales.purchase import SETTLED, WAITING, with_state
 from lotbook.domain.values.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.usecases.sales.desk import SalesDesk
 
@@ -31,6 +33,18 @@ def close_other_plans(purchase: Purchase, *, desk: SalesDesk) -> None:
             _close(other, desk)
         except (Conflict, Unavailable) as refusal:  # somebody is at it, or the gateway is silent: its own end comes
             _LOG.warning("the page of %s stays open: %s", other.purchase_id, type(refusal).__name__)
+
+
+def mark_twins(account: Account, purchase: Purchase, *, desk: SalesDesk) -> None:
+    """Other payments for the plan of this purchase, made later than this one and settled before it, go back.
+
+    One that is being settled at this moment is only touched, so that its worker looks again and finds out for itself.
+    Raises Conflict.
+    """
+    for purchase_id in twins_of(account, purchase):
+        twin = desk.purchase(account.account_id, purchase_id)
+        if twin.failure != PAID_TWICE:
+            desk.purchases.save(with_paid_twice(twin, desk.clock.now()) if twin.state in SETTLED else twin)
 
 
 def _close(other: Purchase, desk: SalesDesk) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
+from lotbook.domain.sales.paid_twice import same_open_order
 from lotbook.domain.sales.purchase import (
     CHECKOUT_LEAST_LEFT,
     Failure,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales.desk import SalesDesk
 
 PLACE_ATTEMPTS = 5
+MAX_LOOKED_AT = 100  # the newest orders of the account: pages of older ones have ended
 OPEN_ATTEMPTS = 5
 NOT_CHARGEABLE = Failure("amount_not_chargeable", "The gateway cannot charge this amount.")
 
@@ -89,12 +91,20 @@ def create_purchase(request: PurchaseRequest, key: str, caller: Caller, *, desk:
         if used is not None:
             return _go_on(request, used, desk)
         order = _order(request, loaded, caller, desk)
+        known = _open_order(order, desk) if order.plan else None
         try:
-            if desk.purchases.place(order, KeyUse(fingerprint, order.purchase_id, request.digest)) is None:
+            if known is not None:  # the same plan again: its page, not another one that might be paid, too
+                desk.purchases.use_key(request.account_id, KeyUse(fingerprint, known.purchase_id, request.digest))
+            elif desk.purchases.place(order, KeyUse(fingerprint, order.purchase_id, request.digest)) is None:
                 return Created(_opened(order, desk), replayed=False)
         except Conflict:
             continue
     raise Unavailable
+
+
+def _open_order(order: Purchase, desk: SalesDesk) -> Purchase | None:
+    rows, _ = desk.purchases.page(order.account_id, MAX_LOOKED_AT, None)
+    return next((row for row in rows if same_open_order(order, row, order.created_at)), None)
 
 
 def _go_on(request: PurchaseRequest, used: KeyUse, desk: SalesDesk) -> Created:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.billing import with_snapshot
+from lotbook.domain.sales.paid_twice import is_paid_twice, with_paid_twice
 from lotbook.domain.sales.purchase import SETTLED, lots_of, never_opened, paid_at, with_completion, with_settlement
 from lotbook.domain.sales.verdicts import expires_at_of, verdict, with_facts, with_verdict
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.change_plan import begin_plan
-from lotbook.usecases.sales.close_other_plans import close_other_plans
+from lotbook.usecases.sales.close_other_plans import close_other_plans, mark_twins
 from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 
 if TYPE_CHECKING:
@@ -97,22 +98,26 @@ def _quarantined(case: Settling, facts: CheckoutFacts, marked: Purchase, fields:
     return case.saved(marked)
 
 
-def deliver(case: Settling) -> None:
+def deliver(case: Settling) -> Account:
     """Bring what the settlement stands for, the plan and the lots, each once, whoever asks and how often."""
-    purchase, desk = case.purchase, case.desk
+    purchase, desk, account = case.purchase, case.desk, case.account
     if purchase.plan is not None:
-        begin_plan(purchase, case.policy, desk=desk)
+        account = begin_plan(purchase, case.policy, desk=desk)
     # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
     for lot in lots_of(purchase, case.policy.rank("purchased")):
         grant_lot(purchase.account_id, lot, desk=desk.credits)
+    return account
 
 
 def _completed(case: Settling) -> Purchase:
-    deliver(case)
+    account = deliver(case)
     purchase, desk = case.purchase, case.desk
     if purchase.plan is not None:
+        mark_twins(account, purchase, desk=desk)
         close_other_plans(purchase, desk=desk)
     follow_shortfall(purchase.account_id, desk=desk)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
     on_file = desk.billing.get(purchase.account_id)
-    return desk.purchases.save(with_snapshot(with_completion(purchase, desk.clock.now()), on_file))
+    now = desk.clock.now()
+    done = with_snapshot(with_completion(purchase, now), on_file)
+    return desk.purchases.save(with_paid_twice(done, now) if is_paid_twice(account, purchase.purchase_id) else done)

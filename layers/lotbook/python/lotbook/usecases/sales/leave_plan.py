@@ -1,0 +1,121 @@
+"""What a change of plan does to lots: what is left of the old plan's goes, and is carried on where the order said so (GC-07).
+
+Every step is done once by its name: lots by their ids, what is taken and what comes back by the move's number. How much was
+left is what the ledger says was taken, so every attempt carries over the same. The entry of what is taken refers to the lot
+in which it goes on, so that money which goes back later finds it (`money_back/plan_credits`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.accounts.plan_changes import (
+    CARRIED,
+    carried_lot,
+    carried_lot_ids,
+    lots_entered,
+    lots_left,
+    onward_lot_id,
+)
+from lotbook.domain.accounts.terms import number_of
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.orders import ClawBack, Restore
+from lotbook.usecases.credits.lots import claw_back, grant_lot, restore_lot
+
+if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.terms import Move, Standing
+    from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.policy.document import Policy
+    from lotbook.usecases.credits.desk import CreditDesk
+
+REASON = "plan_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One move of an account from plan to plan. `policy`: the newest version."""
+
+    account: Account
+    move: Move
+    policy: Policy
+    desk: CreditDesk
+
+    def run(self) -> None:
+        """Take the old plan's lots, give back what is to come back, carry on the rest. Raises Unavailable."""
+        left = 0
+        for lot in lots_left(self.policy, self.account, self.move):
+            # A period that nobody has looked into has its lots all the same, and a renewal that comes late adds none.
+            grant_lot(self.account.account_id, lot, desk=self.desk)
+            taken = self._taken(lot)
+            left += taken if lot.kind == "plan" else 0
+        brought = {lot.lot_id: self._taken(lot) for lot in self._carried(self.move.was)}
+        on = self._undone(brought) if self.move.undoes else self._changed(left + sum(brought.values()))
+        onward = carried_lot(self.policy, self.account, self.move, on)
+        if onward is not None:
+            grant_lot(self.account.account_id, onward, desk=self.desk)
+
+    def _undone(self, brought: dict[str, int]) -> int:
+        """The old plan's money has gone back: the plan before it has its present lots again, as they were taken from it.
+
+        Where they had been carried on, no more comes back than is left there now (`brought`, by lot). Answers what of it is
+        none of that plan's: it came from another one, whose payment we heard of later.
+        """
+        rest = sum(brought.values())
+        for lot in [*lots_entered(self.policy, self.account, self.move), *self._carried(self.move.became)]:
+            back = self._taken_last(lot)
+            if brought and lot.kind == "plan":
+                back = min(back, rest)
+                rest -= back
+            self._give_back(lot, back)
+        first = next(iter(carried_lot_ids(self.account, self.policy.units[0], self.move.was)), "")
+        # That one came from the plan before. What nothing takes back of it has died there, unless it never was there.
+        return rest if self.move.is_late else min(rest, sum(brought.values()) - brought.get(first, 0))
+
+    def _changed(self, carried: int) -> int:
+        """Another plan, or one that comes back, with its own lots and what had been `carried` on to it, as far as it is left."""
+        for lot in lots_entered(self.policy, self.account, self.move):
+            self._give_back(lot, self._taken_last(lot))
+        rest = carried
+        for lot in self._carried(self.move.became):
+            back = min(self._taken_last(lot), rest)
+            rest -= back
+            self._give_back(lot, back)
+        return carried
+
+    def _give_back(self, lot: Lot, credits: int) -> None:
+        if credits:
+            order = Restore(lot.lot_id, self.move.claim, credits, reason=REASON)
+            restore_lot(self.account.account_id, lot.unit, order, desk=self.desk)
+
+    def _taken_last(self, lot: Lot) -> int:
+        """What the move that left this lot took of it, as shortfall too, and no move has given back since.
+
+        What earlier ones took and did not give back went elsewhere: it was carried on, and spent there.
+        """
+        entries = self.desk.books.lot_entries(self.account.account_id, lot.unit, lot.lot_id)
+        ours = [(number_of(entry.name.rpartition("#")[2]), entry) for entry in entries if entry.reason == REASON]
+        taken = 0
+        for number, entry in sorted(ours, key=lambda each: each[0]):
+            if number < self.move.number:
+                taken = entry.requested if entry.kind == "clawed_back" else taken - entry.requested
+        return taken
+
+    def _carried(self, standing: Standing) -> list[Lot]:
+        """The lots that carried credits over into this standing."""
+        unit = self.policy.units[0]
+        names = [ledger.granted_name(lot_id) for lot_id in carried_lot_ids(self.account, unit, standing)]
+        found = self.desk.books.entries(self.account.account_id, unit, names) if names else {}
+        return [entry.lot for name in names if (entry := found.get(name)) is not None and entry.lot is not None]
+
+    def _taken(self, lot: Lot) -> int:
+        """What was left of the lot, now gone; nothing that was burned or is held, unless the old plan's money has gone back.
+
+        What had been carried over into the old plan is none of that plan's.
+        """
+        owes = self.move.undoes and lot.reason != CARRIED
+        onward = None if owes or lot.kind != "plan" else onward_lot_id(self.account, lot.unit, self.move)
+        claim = self.move.claim
+        order = ClawBack(lot.lot_id, claim, lot.credits, reference=onward, reason=REASON, unused_only=not owes)
+        return claw_back(self.account.account_id, lot.unit, order, desk=self.desk).removed
