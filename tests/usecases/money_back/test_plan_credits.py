@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from lotbook.domain.credits.requests import HoldRequest
+from lotbook.domain.credits.requests import HoldRequest, ResolveHold
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Downgrade
 from lotbook.domain.sales.purchase import SETTLED, Purchase
@@ -17,7 +17,7 @@ from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan, NotEligible
 from lotbook.usecases.credits.balance import Balance, read_balance
 from lotbook.usecases.credits.hold import hold
-from lotbook.usecases.credits.resolve_hold import capture_hold, release_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from tests.fakes.crashes import Countdown, Crash
@@ -282,11 +282,9 @@ class History:
             return
         hold_id, credits = self.holds.popitem()
         desk = credit_desk(self.desk.books, self.desk.clock, self.desk.renew)
-        if self.random.random() < 0.5:
-            release_hold("acme", hold_id, f"end-{number}", actor="system", desk=desk)
-        else:
-            capture_hold("acme", hold_id, f"end-{number}", credits // 2, actor="system", desk=desk)
-            self.used += credits // 2
+        captured = self.random.choice((0, credits // 2))
+        resolve_hold("acme", ResolveHold(hold_id, f"end-{number}", captured, "system"), desk=desk)
+        self.used += captured
 
     def _followed(self, row: Purchase) -> None:
         follow_money_back("acme", row.purchase_id, desk=self.desk.sales)

@@ -50,7 +50,9 @@ def give_plan_credits_back(purchase: Purchase, *, desk: SalesDesk) -> None:
             entries = desk.books.lot_entries(purchase.account_id, lot.unit, lot.lot_id)
             found |= {entry.reference for entry in entries if entry.kind == "clawed_back" and entry.reference}
             for claim, credits in taken_for(lot.lot_id, purchase.purchase_id, entries):
-                restore_lot(purchase.account_id, lot.unit, lot.lot_id, claim, credits, desk=desk.credits, reason=REASON)
+                restore_lot(
+                    purchase.account_id, lot.unit, Restore(lot.lot_id, claim, credits, reason=REASON), desk=desk.credits
+                )
 
 
 def _take(purchase: Purchase, lot: Lot, need: int | None, claim: str, desk: SalesDesk) -> dict[str, int]:
