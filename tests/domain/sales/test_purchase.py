@@ -25,7 +25,7 @@ from lotbook.domain.sales.purchase import (
     with_settlement,
     with_state,
 )
-from lotbook.domain.sales.quotes import Line, PlanPart
+from lotbook.domain.sales.quotes import OrderLine, PlanPart
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.purchases import ORDERED, a_purchase
@@ -175,7 +175,9 @@ plan  credits  total  for the credits
 def test_d_33_the_credits_share_of_a_total_is_rounded_up(row: str) -> None:
     """D33: a refund of all credits never pays back less than they cost, and no float comes near it."""
     plan, credits, total, share = map(int, row.split())
-    lines = tuple(Line(name, 1, Decimal(amount), amount) for name, amount in (("Plan", plan), ("Credits", credits)))
+    lines = tuple(
+        OrderLine(name, 1, Decimal(amount), amount) for name, amount in (("Plan", plan), ("Credits", credits))
+    )
     order = a_purchase(
         plan=PlanPart("pro", 0, 365), lines=lines, subtotal_minor=plan + credits, total_minor=total, tax=None
     )
