@@ -145,10 +145,10 @@ def test_np_16_the_page_reads_like_the_order_summary() -> None:
 
 
 def test_n19_the_page_prints_prices_with_the_currencys_decimals() -> None:
-    by_the_thousand = (Line("Credits", 1_000, Decimal("1.5"), 150_000),)
+    by_the_thousand = (OrderLine("Credits", 1_000, Decimal("1.5"), 150_000),)
     assert "Credits (1,000 x 1.50)" in str(_checkout(lines=by_the_thousand, currency="inr", tax=None))
     assert "Credits (1,000 x 150)" in str(
-        _checkout(lines=(Line("Credits", 1_000, Decimal(150), 150_000),), currency="jpy")
+        _checkout(lines=(OrderLine("Credits", 1_000, Decimal(150), 150_000),), currency="jpy")
     )
 
 
