@@ -11,12 +11,12 @@ import pytest
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.handle_event import handle_event
-from lotbook.usecases.inbox.sweep_purchases import sweep_purchases
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.desk import an_event
 from tests.fakes.plans import PlanDesk, termed
+from tests.fakes.sweeps import look_at_purchases
 
 MAX_CALLS = 400
 
@@ -132,7 +132,7 @@ def test_b4_a_crash_at_any_call_ends_in_one_plan_and_one_refund(first: str, mome
         except Crash:
             for _ in range(3):
                 desk.clock.instant += 10 * instants.MINUTE
-                sweep_purchases(desk=desk.sales, due=desk.purchases, time_left=lambda: 10**9)
+                look_at_purchases(desk.sales, desk.purchases)
         assert_one_goes_back(desk, older, younger, f"call {number} ({countdown.crashed_in}), {moment}")
         if not countdown.crashed_in:
             return
