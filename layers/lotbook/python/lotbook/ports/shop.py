@@ -1,9 +1,7 @@
-"""What the use cases need from outside, as protocols. Adapters implement them; `wiring.py` picks the adapters.
+"""What buying and accounts need from outside, as protocols. Adapters implement them; `wiring.py` picks the adapters.
 
-Store protocols of one aggregate live beside their use cases' needs: books in `ports_books`-shaped protocols below,
-purchases, accounts and policies likewise. Every method names the outcomes it raises.
-Every method of a store or index raises Unavailable when the store does not answer, or is throttled, after bounded tries;
-what it was asked to write may then have happened or not.
+Every method names the outcomes it raises. Every method of a store or index raises Unavailable when the store does not answer,
+or is throttled, after bounded tries; what it was asked to write may then have happened or not.
 """
 
 from __future__ import annotations
