@@ -37,7 +37,7 @@ def billing_period(plan: Plan, account: Account, at: int) -> tuple[int, int] | N
     return period_at(anchor, max(at, anchor), INTERVAL_MONTHS[plan.interval], account.time_zone)
 
 
-def validity(policy: Policy, plan: Plan, account: Account, at: int, paid_at: int | None = None) -> int | None:
+def validity(policy: Policy, plan: Plan, account: Account, at: int, *, paid_at: int | None = None) -> int | None:
     """`expires_at` of credits that arrive at `at` on `plan`; None means never. Dead *at* that instant.
 
     A year after purchase counts from the payment, `paid_at` (None: it is made now); a validity that ends with a period is

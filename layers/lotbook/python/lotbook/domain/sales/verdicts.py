@@ -62,15 +62,15 @@ def verdict(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> Ch
     return CheckoutVerdict("failed" if payment in _PAYMENT_ENDED else "processing", decline)
 
 
-def expires_at_of(order: Purchase, policy: Policy, account: Account, at: int, paid: int) -> int | None:
+def expires_at_of(order: Purchase, policy: Policy, account: Account, at: int, *, paid: int) -> int | None:
     """When credits expire that were `paid` for then and arrive at `at`, by the rules of the order (IS-02, MK-01, NP-04).
 
     Those that came with a plan live in the period that the account is in once it has the plan.
     """
     if order.plan is None:
-        return validity(policy, policy.plan(order.plan_id), account, at, paid)
+        return validity(policy, policy.plan(order.plan_id), account, at, paid_at=paid)
     wanted = policy.plan(order.plan.plan_id)
-    return validity(policy, wanted, account_after(policy, account, wanted, at), at, paid)
+    return validity(policy, wanted, account_after(policy, account, wanted, at), at, paid_at=paid)
 
 
 def with_facts(order: Purchase, facts: CheckoutFacts) -> Purchase:

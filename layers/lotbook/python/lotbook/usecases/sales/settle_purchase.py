@@ -82,7 +82,9 @@ def _judged(case: Settling) -> Settling:
     if judged.kind != "paid":
         return case.saved(with_verdict(known, judged, now))
     paid = paid_at(order, facts.payment.paid_at if facts.payment else None, now)
-    return case.saved(with_settlement(known, now, expires_at_of(order, case.policy, case.account, now, paid), paid))
+    return case.saved(
+        with_settlement(known, now, expires_at_of(order, case.policy, case.account, now, paid=paid), paid)
+    )
 
 
 def _quarantined(case: Settling, facts: CheckoutFacts, marked: Purchase, fields: str) -> Settling:
