@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ from lotbook.domain.values.errors import AlreadyOnPlan
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.sales import change_plan
+from lotbook.usecases.sales.leave_plan import Leaving
 from tests.fakes.accounts import FakeAccounts, at
 from tests.fakes.crashes import Countdown
 from tests.fakes.credit_desk import credit_desk
@@ -311,19 +310,17 @@ def test_d_24_a_renewal_that_began_under_the_old_plan_does_not_put_the_next_one_
     desk = PlanDesk(termed("forfeit", free=10, starting=30))
     bought = desk.bought("pro")
     desk.clock.set("2026-02-15T10:00:01")
-    begun = desk.accounts.get("acme")
-    assert begun is not None
-    slow = FakeAccounts(begun)
-    leave, came = change_plan._leave, []
+    slow = FakeAccounts(desk.accounts.get("acme"))
+    leave, came = Leaving.run, list[int]()
 
-    def overtaken(*arguments: Any) -> None:
+    def overtaken(leaving: Leaving) -> None:
         """After the new plan's lots, before those of the old one are taken."""
         credits = credit_desk(desk.books, desk.clock)
         renew_account("acme", accounts=slow, policies=desk.policies, desk=credits, at_once=True)
         came.append(desk.books.books["acme", "credits"].renews_at)
-        leave(*arguments)
+        leave(leaving)
 
-    monkeypatch.setattr(change_plan, "_leave", overtaken)
+    monkeypatch.setattr(Leaving, "run", overtaken)
     desk.gateway.send_back("pi_cs_2")
     follow_money_back("acme", bought.purchase_id, desk=desk.sales)
     assert (desk.plan, came) == ("payg", [at("2026-03-15T10:00:00")]), "the story is the one that is told"
