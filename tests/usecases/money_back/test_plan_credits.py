@@ -9,13 +9,13 @@ from typing import Literal
 
 import pytest
 
-from lotbook.domain.credits.requests import HoldRequest, ResolveHold
+from lotbook.domain.credits.requests import Balance, HoldRequest, ResolveHold
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Downgrade
 from lotbook.domain.sales.purchase import SETTLED, Purchase
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan, NotEligible
-from lotbook.usecases.credits.balance import Balance, read_balance
+from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back.follow_money_back import follow_money_back

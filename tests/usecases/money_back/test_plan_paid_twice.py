@@ -45,15 +45,16 @@ def test_b4_x_30_another_order_is_another_page(difference: str) -> None:
         desk.policies.put(replace(policy, plans=tuple(dearer)))
     if difference == "page over":
         desk.clock.instant += instants.DAY
-    changes = {"success_url": "https://shop.example/other"} if difference == "address" else {}
     item = desk.plan_item("max" if difference == "plan" else "pro", 1_000 if difference == "credits" else None)
-    desk.buy(item, key="b", **changes)
+    address = "https://shop.example/other" if difference == "address" else None
+    desk.buy(item, key="b", success_url=address)
     assert len(desk.purchases.rows) == 2
 
 
 def both_paid(countdown: Countdown | None = None, apart: int = 7_000) -> tuple[PlanDesk, Purchase, Purchase]:
     """Two pages of Pro, with other extra credits each, both paid; the one that was ordered first is paid last."""
-    desk = PlanDesk(termed("carry", starting=40), **({"wrap": countdown.wrap} if countdown else {}))
+    wrap = (countdown or Countdown(0, "after")).wrap
+    desk = PlanDesk(termed("carry", starting=40), wrap=wrap)
     desk.renew()
     desk.burn(15)
     younger, older = desk.order(credits=2_000, key="a"), desk.order(credits=1_000, key="b")
@@ -103,7 +104,7 @@ def test_b4_x_30_of_one_instant_the_greater_purchase_id_goes_back() -> None:
         by_id = sorted(rows, key=lambda row: row.purchase_id)
         for place in order:
             heard(desk, by_id[place])
-        assert_one_goes_back(desk, *by_id, order)
+        assert_one_goes_back(desk, by_id[0], by_id[1], order)
 
 
 def test_b4_what_was_burned_of_the_payment_that_goes_back_is_taken_from_the_one_that_stays() -> None:

@@ -310,7 +310,9 @@ def test_d_24_a_renewal_that_began_under_the_old_plan_does_not_put_the_next_one_
     desk = PlanDesk(termed("forfeit", free=10, starting=30))
     bought = desk.bought("pro")
     desk.clock.set("2026-02-15T10:00:01")
-    slow = FakeAccounts(desk.accounts.get("acme"))
+    begun = desk.accounts.get("acme")
+    assert begun is not None
+    slow = FakeAccounts(begun)
     leave, came = Leaving.run, list[int]()
 
     def overtaken(leaving: Leaving) -> None:
