@@ -15,6 +15,18 @@ fail() {
     exit 1
 }
 
+# Of what a developer has set for pip and Python, only what says from where and how to fetch counts here: PIP_USER, PIP_TARGET,
+# PIP_PYTHON and their like would install elsewhere, PIP_CONSTRAINT or PIP_NO_BINARY something else.
+for name in $(env | sed -n 's/^\(PIP_[A-Za-z_]*\)=.*/\1/p'); do
+    case $name in
+    PIP_INDEX_URL | PIP_EXTRA_INDEX_URL | PIP_NO_INDEX | PIP_FIND_LINKS | PIP_TRUSTED_HOST | PIP_CERT | PIP_CLIENT_CERT | \
+        PIP_PROXY | PIP_TIMEOUT | PIP_DEFAULT_TIMEOUT | PIP_RETRIES | PIP_CACHE_DIR | PIP_NO_CACHE_DIR | PIP_CONFIG_FILE | \
+        PIP_KEYRING_PROVIDER) ;;
+    *) unset "$name" ;;
+    esac
+done
+unset PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS PYTHONUSERBASE
+
 command -v "$python" >/dev/null 2>&1 ||
     fail "Lotbook needs Python 3.11 or later, and there is no $python here. Install it, or name another: make run PYTHON=/path/to/python3"
 [ "$("$python" -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True ] ||
@@ -40,7 +52,7 @@ printf 'Installing %s packages into %s (once) ' "$(grep -c '^[a-z0-9]' "requirem
     [ -x "$1/bin/python" ] || "$2" -m venv "$1"
     # The set is complete and every file has its hash, so nothing is left to resolve.
     "$1/bin/python" -m pip --disable-pip-version-check --no-input install \
-        --quiet --no-compile --no-deps --require-hashes -r "requirements/$3.txt"
+        --quiet --no-user --no-compile --no-deps --require-hashes -r "requirements/$3.txt"
 ' install "$folder" "$python" "$set" >"$log" 2>&1 &
 job=$!
 give_up() {
