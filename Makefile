@@ -77,7 +77,7 @@ policies: $(RUN) ## check samplefiles/policies/*.yaml, or FILES=mine.yaml
 	@.venv/bin/python -m local.policies check $(FILES)
 
 openapi: $(RUN) ## write the OpenAPI document anew
-	.venv/bin/python -m local.generate openapi
+	.venv/bin/python -m local.generate examples openapi
 
 errors: $(RUN) ## write the catalogue of errors anew
 	.venv/bin/python -m local.generate errors

@@ -1,4 +1,4 @@
-"""What is generated from code and samples: `python -m local.generate [openapi|errors|events]...` (all of them without a name).
+"""What is generated from code and samples: `python -m local.generate [examples|openapi|errors|events]...` (all of them without a name).
 
 A test compares the files with what this would write, so they are never out of date.
 """
@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from local.cloud.api_events import Request, authorizer_event, route_event
 from lotbook.api import openapi
+from lotbook.api.document import examples
 from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.sales import eligibility
@@ -74,6 +75,17 @@ def _request(route_key: str, path: dict[str, str], sample: dict[str, Any]) -> Re
     )
 
 
+def example_files() -> dict[Path, str]:
+    """The samples by route, as the OpenAPI document shows them: the deployed layer has no `samplefiles`."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, sample in samples().items():
+        sent = {"body": sample["body"]} if "body" in sample else {}
+        answer = sample["answer"]
+        shown = {"name": name, **sent, "status": answer["status"], "answer": answer["body"]}
+        found.setdefault(sample["route"], []).append(shown)
+    return {examples.FILE: _json(found)}
+
+
 def openapi_files() -> dict[Path, str]:
     """The OpenAPI document."""
     return {ROOT / "openapi.json": _json(openapi.document())}
@@ -124,6 +136,7 @@ def events_files() -> dict[Path, str]:
 
 
 GENERATORS: dict[str, Callable[[], dict[Path, str]]] = {
+    "examples": example_files,  # before the document that shows them
     "openapi": openapi_files,
     "errors": errors_files,
     "events": events_files,

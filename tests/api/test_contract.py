@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from local import generate
+from local.policies import VARIANTS, read_document, sample_policies
 from lotbook.api import openapi
 from lotbook.api.answers import shapes, shapes_records
+from lotbook.api.document import components
+from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
 from lotbook.api.requests import schemas
@@ -48,6 +55,72 @@ def test_contract_openapi_describes_exactly_these_routes() -> None:
     assert described == set(CONTRACT)
 
 
+def test_openapi_every_route_has_a_name_and_a_subject_of_its_own() -> None:
+    """A client that is generated calls `consume_credits`, in the module `burning`, not `post_v1_accounts_account_id_...`."""
+    assert set(NAMES) == set(CONTRACT)
+    operations = [name.operation for name in NAMES.values()]
+    assert len(operations) == len(set(operations))
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)+", operation) for operation in operations)
+    assert {name.subject for name in NAMES.values()} == set(SUBJECTS)
+    described = [tag["name"] for tag in openapi.document()["tags"]]
+    used = {tag for each in operations_of() for tag in each["tags"]}
+    assert set(described) == used
+
+
+def operations_of() -> list[dict[str, Any]]:
+    """Every operation of the document."""
+    return [operation for path in openapi.document()["paths"].values() for operation in path.values()]
+
+
+def nodes(schema: object) -> Iterator[dict[str, Any]]:
+    """Every object of a schema."""
+    if isinstance(schema, dict):
+        yield schema
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from nodes(part)
+
+
+def test_openapi_no_optional_field_has_a_default_of_null_that_reads_as_always_there() -> None:
+    for schema in openapi.document()["components"]["schemas"].values():
+        assert not [node for node in nodes(schema) if "default" in node and node["default"] is None]
+
+
+def test_openapi_shows_an_example_of_every_body_and_answer_that_the_samples_have() -> None:
+    for key, route in CONTRACT.items():
+        method, path = key.split(" ")
+        operation = openapi.document()["paths"][path][method.lower()]
+        told = [sample for sample in generate.samples().values() if sample["route"] == key]
+        for sample in told:
+            content = next(iter(operation["responses"][str(sample["answer"]["status"])]["content"].values()))
+            assert sample["answer"]["body"] in [each["value"] for each in content["examples"].values()], key
+        if route.body and any(sample["answer"]["status"] < 400 and "body" in sample for sample in told):
+            assert operation["requestBody"]["content"]["application/json"]["examples"], key
+
+
+@pytest.mark.parametrize("path", [*sample_policies(), *VARIANTS.glob("*.yaml")], ids=lambda path: path.stem)
+def test_openapi_describes_the_policies_that_are_taken(path: Path) -> None:
+    schema = Draft202012Validator({"$ref": "#/components/schemas/PolicyDocument", **openapi.document()})
+    made = json.loads(json.dumps(read_document(path)))
+    assert list(schema.iter_errors(made)) == []
+    del made["policy_id"]  # the path has it
+    assert schema.is_valid(made)
+    for spoiled in ({"colour": "red"}, {"taxes": [{"name": "VAT", "rate": "1E3"}]}, {"units": "credits"}):
+        assert not schema.is_valid(made | spoiled)
+
+
+def test_s10_the_document_says_what_api_gateway_answers_of_its_own_accord() -> None:
+    """A call without the header Authorization, a flood and a crash are answered before us or instead of us."""
+    for key, route in CONTRACT.items():
+        method, path = key.split(" ")
+        responses = openapi.document()["paths"][path][method.lower()]["responses"]
+        by_gateway = {
+            int(status)
+            for status, response in responses.items()
+            if response["content"].get("application/json", {}).get("schema") == components.reference("GatewayMessage")
+        }
+        assert by_gateway == ({429, 500} if route.public else {401, 429, 500}), key
+
+
 # Calls that the page does not have: a route may be added, none of the page's may change.
 ADDED = {
     "GET /v1/openapi.json",
@@ -82,7 +155,7 @@ def test_contract_openapi_resolves_all_its_references_and_uses_every_schema() ->
 
 
 def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
-    assert not set(openapi._bodies()) & set(openapi._answers())
+    assert not set(components.bodies()) & set(components.answers())
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
         assert all(hasattr(shapes, name) or hasattr(shapes_records, name) for name in route.answers.values())

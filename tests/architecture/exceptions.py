@@ -41,7 +41,6 @@ LONG_FILES: dict[str, str] = {
     "lotbook/api/answers/render_buying.py": SPLIT,
     "lotbook/api/answers/shapes.py": TABLE,
     "lotbook/api/http/routes.py": TABLE,
-    "lotbook/api/openapi.py": SPLIT,
     "lotbook/api/requests/schemas.py": TABLE,
     "lotbook/domain/credits/turn.py": SPLIT,
     "lotbook/domain/news/announcements.py": TABLE,

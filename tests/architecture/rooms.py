@@ -58,7 +58,8 @@ _API: dict[str, tuple[str, ...]] = {
     "api.http": _RULES,
     "api.requests": (*_RULES, "api.http"),
     "api.answers": (*_RULES, *_DOINGS),
-    "api": (*_RULES, "api.http", "api.requests", "api.answers"),  # the OpenAPI document
+    "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
+    "api": (*_RULES, "api.http", "api.requests", "api.answers", "api.document"),  # the OpenAPI document
 }
 _PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring")
 

@@ -19,7 +19,7 @@ PACKAGES = {
     "stripe": {"adapters.stripe", "local.stripe_stand_in", "bench"},
     "jwt": {"adapters", "local"},
     "cryptography": {"local"},
-    "pydantic": {"api.requests", "api", "bench"},
+    "pydantic": {"api.requests", "api.document", "bench"},
     "pydantic_core": {"api.requests"},
     "aws_lambda_powertools": {"api.http", "bench"},
     "yaml": {"local.cloud", "local"},

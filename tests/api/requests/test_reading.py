@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lotbook.api import openapi
+from lotbook.api.document import components
 from lotbook.api.requests import forms, schemas
 from lotbook.domain.values.errors import InvalidRequest
 
@@ -58,7 +59,7 @@ def patterns(schema: object) -> Iterator[str]:
 
 
 def test_n17_every_pattern_has_its_sentence_with_an_example() -> None:
-    used = set(patterns(openapi._bodies()))
+    used = set(patterns(components.bodies()))
     assert used == set(forms.TOLD)
     for pattern, told in forms.TOLD.items():
         assert "such as" in told or pattern == forms.REMARK, pattern

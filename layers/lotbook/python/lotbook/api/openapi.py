@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
-import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from pydantic.json_schema import models_json_schema
-
-from lotbook.api.answers import shapes, shapes_plans, shapes_records
-from lotbook.api.http import body, idempotency, paging, problems
+from lotbook.api.document import components, examples
+from lotbook.api.document.components import Schema, reference
+from lotbook.api.document.names import NAMES, SUBJECTS
+from lotbook.api.http import idempotency, paging, problems
 from lotbook.api.http.routes import CONTRACT, Route
-from lotbook.api.requests import forms, schemas
+from lotbook.api.requests import forms
 from lotbook.api.requests.paths import PAYMENT_METHOD
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
 
-Schema = dict[str, Any]
-REFERENCE = "#/components/schemas/{model}"
-JSON, PROBLEM_JSON = "application/json", problems.CONTENT_TYPE
-_PLAIN: dict[object, Schema] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    types.NoneType: {"type": "null"},
-    Any: {},
-}
+JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
+UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
+BEFORE_US = "or as API Gateway says it, in one `message`"
 _QUERY: dict[str, Schema] = {
-    "unit": {"type": "string", "default": "credits"},
+    "unit": {
+        "type": "string",
+        "description": "Left out: the first unit of the account's policy.",
+        "example": "credits",
+    },
     "limit": {"type": "integer", "minimum": 1, "maximum": paging.MAX_LIMIT, "default": paging.DEFAULT_LIMIT},
     "cursor": {"type": "string"},
     "version": {"type": "integer", "minimum": 1},
@@ -64,6 +58,7 @@ def document() -> Schema:
         },
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
+        "tags": [{"name": name, "description": told} for name, told in SUBJECTS.items()],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -73,7 +68,7 @@ def document() -> Schema:
                     "description": "A member token (JWT of the deployment's issuer) or a service key (`lbk_...`).",
                 }
             },
-            "schemas": dict(sorted({**_bodies(), **_answers(), "Problem": _problem()}.items())),
+            "schemas": components.all_of_them(),
         },
     }
 
@@ -126,23 +121,37 @@ def _status(code: str) -> int:
 
 def _operation(route_key: str, route: Route) -> Schema:
     path = route_key.split(" ")[1]
-    codes = refusals(route_key)
+    name = NAMES[route_key]
     operation: Schema = {
+        "operationId": name.operation,
         "summary": route.summary,
         "description": _who(route),
-        "tags": [route.function],
+        "tags": [name.subject],
         "parameters": list(_parameters(path, route)),
-        "responses": {str(status): _answer(name, route) for status, name in route.answers.items()}
-        | {str(status): _refusal(named) for status, named in sorted(codes.items())},
+        "responses": dict(_responses(route_key, route)),
     }
     if route.body:
-        operation["requestBody"] = {
-            "required": not route.body_optional,
-            "content": {JSON: {"schema": _reference(route.body)}},
-        }
+        content = {"schema": reference(route.body), **_shown(examples.of_body(route_key))}
+        operation["requestBody"] = {"required": not route.body_optional, "content": {JSON: content}}
     if route.public:
         operation["security"] = []
     return operation
+
+
+def _responses(route_key: str, route: Route) -> Iterator[tuple[str, Schema]]:
+    for status, name in sorted(route.answers.items()):
+        yield str(status), _answer(name, route, examples.of_answer(route_key, status))
+    refused = refusals(route_key)
+    of_its_own = {TOO_MANY, CRASHED, *({UNAUTHORIZED} - {UNAUTHORIZED * route.public})}
+    for status in sorted({*refused, *of_its_own}):
+        yield (
+            str(status),
+            _refusal(refused.get(status, []), status in of_its_own, examples.of_answer(route_key, status)),
+        )
+
+
+def _shown(found: Mapping[str, Schema]) -> Schema:
+    return {"examples": dict(found)} if found else {}
 
 
 def _who(route: Route) -> str:
@@ -178,87 +187,26 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
         }
 
 
-def _answer(name: str, route: Route) -> Schema:
+def _answer(name: str, route: Route, shown: Mapping[str, Schema]) -> Schema:
     if name == "Csv":
         told = "Where this page ends, when there is more."
         return {
             "description": "RFC 4180, UTF-8, one header row.",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": {CSV: {"schema": {"type": "string"}, **_shown(shown)}},
             "headers": {"Lotbook-Next-Cursor": {"description": told, "schema": {"type": "string"}}},
         }
-    answer: Schema = {"description": "Done.", "content": {JSON: {"schema": _reference(name)}}}
+    answer: Schema = {"description": "Done.", "content": {JSON: {"schema": reference(name), **_shown(shown)}}}
     if route.keyed:
         told = "`true` when this is the first answer again."
-        answer["headers"] = {"Idempotent-Replayed": {"description": told, "schema": {"const": "true"}}}
+        answer["headers"] = {"Idempotent-Replayed": {"description": told, "schema": {"type": "string"}}}
     return answer
 
 
-def _refusal(codes: list[str]) -> Schema:
+def _refusal(codes: list[str], also_of_the_gateway: bool, shown: Mapping[str, Schema]) -> Schema:
+    """Refusals of ours, or what API Gateway answers of its own accord, or either."""
     told = ", ".join(f"`{code}`" for code in codes)
-    return {"description": told, "content": {PROBLEM_JSON: {"schema": _reference("Problem")}}}
-
-
-def _problem() -> Schema:
-    error = {name: {"type": "string"} for name in ("field", "code", "message")}
-    text = {"type": "string"}
-    return {
-        "description": "RFC 9457. Beside these members it carries the refusal's own data; ERRORS.md lists all codes.",
-        "type": "object",
-        "required": ["type", "title", "status", "code", "detail", "request_id"],
-        "properties": {
-            **dict.fromkeys(("type", "title", "code", "detail", "request_id"), text),
-            "status": {"type": "integer"},
-            "errors": {
-                "type": "array",
-                "maxItems": body.MAX_ERRORS,
-                "items": {"type": "object", "required": sorted(error), "properties": error},
-            },
-        },
-    }
-
-
-def _reference(name: str) -> Schema:
-    return {"$ref": REFERENCE.format(model=name)}
-
-
-def _bodies() -> dict[str, Schema]:
-    models = [(model, "validation") for model in schemas.models().values()]
-    _, found = models_json_schema(models, ref_template=REFERENCE)  # type: ignore[arg-type]
-    named: dict[str, Schema] = found["$defs"]
-    return named
-
-
-def _answers() -> dict[str, Schema]:
-    found: dict[str, Schema] = {"PolicyDocument": {"type": "object"}, "OpenApi": {"type": "object"}}
-    for name, shape in {**vars(shapes), **vars(shapes_plans), **vars(shapes_records)}.items():
-        if is_typeddict(shape):
-            found[name] = _shape(shape)
-    return found
-
-
-def _shape(shape: Any) -> Schema:
-    members = get_type_hints(shape, include_extras=True)
-    described: Schema = {
-        "type": "object",
-        "description": inspect.cleandoc(shape.__doc__),  # 3.13 dedents docstrings itself
-        "properties": {name: _type(member) for name, member in members.items()},
-    }
-    required = [name for name in members if name in shape.__required_keys__]
-    return described | ({"required": required} if required else {})
-
-
-def _type(member: Any) -> Schema:
-    if is_typeddict(member):
-        return _reference(member.__name__)
-    if member in _PLAIN:
-        return _PLAIN[member]
-    origin, arguments = get_origin(member), get_args(member)
-    if origin is Annotated:
-        return {**_type(arguments[0]), "format": arguments[1]}
-    if origin is Literal:
-        return {"enum": list(arguments)}
-    if origin is list:
-        return {"type": "array", "items": _type(arguments[0])}
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [_type(argument) for argument in arguments]}
-    raise TypeError(f"{member} has no schema")
+    content: Schema = {PROBLEM_JSON: {"schema": reference("Problem"), **_shown(shown)}} if codes else {}
+    if also_of_the_gateway:
+        told = f"{told}; {BEFORE_US}" if codes else BEFORE_US
+        content[JSON] = {"schema": reference("GatewayMessage")}
+    return {"description": told, "content": content}

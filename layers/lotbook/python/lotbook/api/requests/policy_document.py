@@ -15,6 +15,8 @@ from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from lotbook.domain.policy import document as policy
 from lotbook.domain.policy import plans, top_ups
@@ -57,6 +59,19 @@ def parse_policy(document: object) -> Policy:
     if wrong:
         raise refusal(wrong)
     return parsed
+
+
+def json_schema(ref_template: str) -> dict[str, Any]:
+    """The JSON Schema of a policy document: fields, types, words; rules across fields are told by `parse_policy` alone."""
+    return _adapter().json_schema(ref_template=ref_template, schema_generator=_PolicySchema)
+
+
+class _PolicySchema(GenerateJsonSchema):
+    """Decimals as documents write them: in quotes, by our grammar."""
+
+    def decimal_schema(self, _schema: core_schema.DecimalSchema) -> dict[str, Any]:
+        """The grammar instead of pydantic's own."""
+        return {"type": "string", "pattern": f"^{decimals.GRAMMAR.pattern}$"}
 
 
 @cache
