@@ -19,12 +19,15 @@ from local.stripe_stand_in.forms import decode
 from local.stripe_stand_in.http import Request, Response
 from local.stripe_stand_in.operations import Operation, match
 from local.stripe_stand_in.params import refuse_unread
+from local.stripe_stand_in.resources.test_clocks import time_of
 from local.stripe_stand_in.store import Doc, Store
 from local.stripe_stand_in.world import API_VERSION, World, new_id, render
 
 REPLY_MILLISECONDS = 24 * 3600 * 1000
 MAX_KEY_LENGTH = 255
 _KEPT_STATUS = (200, 402, 500)
+# Parameters that say by which clock a call lives.
+_OWNERS = ("customer", "subscription", "invoice", "payment_intent", "test_clock")
 Headers = list[tuple[str, str]]
 
 
@@ -172,8 +175,10 @@ def _perform(world: World, call: Call) -> Any:
             message = f"`{name}` is no longer supported; use `allowed_{name}` or dynamic payment methods."
             raise invalid(message, param=name, code=f"{name}_no_longer_supported")
     params = check(call.raw, call.operation.params)
+    lives_by = time_of(world, *call.ids, *(call.raw.get(name) for name in _OWNERS))
     try:
-        answer = render(call.operation.handler(world, params, *call.ids))
+        with world.entered(*lives_by):
+            answer = render(call.operation.handler(world, params, *call.ids))
     except StripeError as refusal:
         if refusal.keeps_effects:
             refuse_unread(params, call.operation.name)

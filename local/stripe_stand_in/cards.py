@@ -19,7 +19,9 @@ class Behaviour(StrEnum):
     PROCESSING_ERROR = "processing_error"
     LIVE_CARD = "test_mode_live_card"
     WRONG_NUMBER = "incorrect_number"
-    AUTHENTICATES = "authenticates"
+    AUTHENTICATES = "authenticates"  # at every payment, with the buyer there or not
+    AUTHENTICATES_UNTIL_SET_UP = "authenticates_until_set_up"  # passes off session once it was saved for that
+    AUTHENTICATES_THEN_DECLINES = "authenticates_then_declines"
     DECLINES_OFF_SESSION = "declines_off_session"  # pays when typed in, fails when charged as a saved card
     # Completes the page unpaid, with a payment that is `processing` until a control ends it; the names say how it is meant to end.
     ASYNC_SUCCEEDS = "async_succeeds"
@@ -47,11 +49,22 @@ class Decline:
     message: str
 
 
+# Cards whose bank asks the buyer who is there.
+ASKING = (Behaviour.AUTHENTICATES, Behaviour.AUTHENTICATES_UNTIL_SET_UP, Behaviour.AUTHENTICATES_THEN_DECLINES)
+# Decline codes after which Stripe plans further attempts but makes none with the same card.
+HARD_CODES = frozenset(
+    [
+        "incorrect_number", "lost_card", "pickup_card", "stolen_card", "revocation_of_authorization", "revocation_of_all_authorizations",
+        "authentication_required", "highest_risk_level", "transaction_not_allowed",
+    ]
+)  # fmt: skip
 _DECLINED = "Your card was declined."
+_NO_FUNDS = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")
 DECLINES = {
     Behaviour.DECLINES: Decline("card_declined", "generic_decline", _DECLINED),
     Behaviour.DECLINES_OFF_SESSION: Decline("card_declined", "generic_decline", _DECLINED),
-    Behaviour.INSUFFICIENT_FUNDS: Decline("card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    Behaviour.INSUFFICIENT_FUNDS: _NO_FUNDS,
+    Behaviour.AUTHENTICATES_THEN_DECLINES: _NO_FUNDS,
     Behaviour.LOST: Decline("card_declined", "lost_card", _DECLINED),
     Behaviour.EXPIRED: Decline("expired_card", "expired_card", "Your card has expired."),
     Behaviour.WRONG_CVC: Decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect."),
@@ -90,8 +103,11 @@ _NUMBERS = {
     "4000000000000069": Behaviour.EXPIRED,
     "4000000000000127": Behaviour.WRONG_CVC,
     "4000000000000119": Behaviour.PROCESSING_ERROR,
-    "4000002500003155": Behaviour.AUTHENTICATES,
+    "4000002500003155": Behaviour.AUTHENTICATES_UNTIL_SET_UP,
     "4000002760003184": Behaviour.AUTHENTICATES,
+    "4000000000003220": Behaviour.AUTHENTICATES,
+    "4000003800000446": Behaviour.AUTHENTICATES_UNTIL_SET_UP,  # and set up from the outset
+    "4000008260003178": Behaviour.AUTHENTICATES_THEN_DECLINES,
     "4000000000000341": Behaviour.DECLINES_OFF_SESSION,
 }
 _ALIASES = {
@@ -100,6 +116,7 @@ _ALIASES = {
     # Our pages take cards only (MK-14); a card, too, may wait for its verdict.
     "card_in_review": Card("visa", "4242", Behaviour.ASYNC_SUCCEEDS),
 }
+SET_UP_FROM_THE_OUTSET = "0446"
 # Stripe's own ids for tests: attaching or charging one makes a new payment method from it.
 TOKENS = {
     "pm_card_visa": Card("visa", "4242", Behaviour.APPROVES),
@@ -110,6 +127,13 @@ TOKENS = {
     "pm_card_visa_chargeDeclinedInsufficientFunds": Card("visa", "9995", Behaviour.INSUFFICIENT_FUNDS),
     "pm_card_chargeCustomerFail": Card("visa", "0341", Behaviour.DECLINES_OFF_SESSION),
     "pm_card_authenticationRequired": Card("visa", "3184", Behaviour.AUTHENTICATES),
+    "pm_card_authenticationRequiredOnSetup": Card("visa", "3155", Behaviour.AUTHENTICATES_UNTIL_SET_UP),
+    "pm_card_authenticationRequiredSetupForOffSession": Card("visa", "0446", Behaviour.AUTHENTICATES_UNTIL_SET_UP),
+    "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": Card(
+        "visa", "3178", Behaviour.AUTHENTICATES_THEN_DECLINES
+    ),
+    "pm_card_threeDSecure2Required": Card("visa", "3220", Behaviour.AUTHENTICATES),
+    "pm_card_chargeDeclinedLostCard": Card("visa", "9987", Behaviour.LOST),
 }
 
 

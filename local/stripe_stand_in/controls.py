@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from local.stripe_stand_in import settings
+from local.stripe_stand_in.control_fields import one_of, only, text, whole
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.faults import set_fault
 from local.stripe_stand_in.http import Request, Response, json_response
@@ -14,7 +16,9 @@ from local.stripe_stand_in.machine import Machine
 from local.stripe_stand_in.money import LARGER_MAX
 from local.stripe_stand_in.resources.checkout_pay import end_payment, settle_async
 from local.stripe_stand_in.resources.disputes import close_dispute, open_dispute
+from local.stripe_stand_in.resources.invoice_states import give_up_invoice, void_invoice
 from local.stripe_stand_in.resources.refunds import charge_of, fail_refund, refund_charge
+from local.stripe_stand_in.resources.subscriptions import portal_cancel
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, render
 
@@ -42,35 +46,6 @@ def _body(request: Request) -> Doc:
     if not isinstance(content, dict):
         raise invalid("The body must be a JSON object.", code="malformed_json")
     return content
-
-
-def _only(content: Doc, *names: str) -> None:
-    for name in content:
-        if name not in names:
-            raise invalid(
-                f"Unknown field: {name[:100]}. Known are: {', '.join(names) or 'none'}.", param=name, status=422
-            )
-
-
-def _text(content: Doc, name: str) -> str:
-    value = content.get(name)
-    if not isinstance(value, str) or not value:
-        raise invalid(f"`{name}` is a text and required.", param=name, status=422)
-    return value
-
-
-def _one_of(content: Doc, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-    value = content.get(name, default)
-    if value not in allowed:
-        raise invalid(f"`{name}` is one of {', '.join(allowed)}.", param=name, status=422)
-    return str(value)
-
-
-def _whole(content: Doc, name: str, least: int, most: int, default: int | None) -> int | None:
-    value = content.get(name, default)
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most):
-        raise invalid(f"`{name}` is a whole number from {least} to {most}.", param=name, status=422)
-    return value
 
 
 def _find(world: World, kind: str, object_id: str) -> Doc:
@@ -106,8 +81,8 @@ def _held(event: Doc) -> Doc:
 
 
 def _set_mode(stand_in: Machine, _: list[str], content: Doc) -> Doc:
-    _only(content, "mode")
-    mode = _one_of(content, "mode", MODES)
+    only(content, "mode")
+    mode = one_of(content, "mode", MODES)
     with stand_in.store.transaction():
         stand_in.store.set_setting("webhooks", mode)
     return {"mode": mode}
@@ -115,9 +90,9 @@ def _set_mode(stand_in: Machine, _: list[str], content: Doc) -> Doc:
 
 def _deliver(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     """Deliver held (or named) events now, one after the other; answers what each delivery got."""
-    _only(content, "event_ids", "times", "shuffle_seed")
-    times = _whole(content, "times", 1, MAX_TIMES, 1) or 1
-    seed = _whole(content, "shuffle_seed", -(2**63), 2**63, None)
+    only(content, "event_ids", "times", "shuffle_seed")
+    times = whole(content, "times", 1, MAX_TIMES, 1) or 1
+    seed = whole(content, "shuffle_seed", -(2**63), 2**63, None)
     if stand_in.endpoint.url is None:
         raise invalid("No webhook endpoint is set.", code="no_endpoint", status=409)
     ids = _event_ids(stand_in, content.get("event_ids")) * times
@@ -142,50 +117,50 @@ def _event_ids(stand_in: Machine, given: Any) -> list[str]:
 
 
 def _refund(stand_in: Machine, _: list[str], content: Doc) -> Doc:
-    _only(content, "payment_intent", "amount_minor")
-    amount = _whole(content, "amount_minor", 1, max(LARGER_MAX.values()), None)
-    intent = _text(content, "payment_intent")
+    only(content, "payment_intent", "amount_minor")
+    amount = whole(content, "amount_minor", 1, max(LARGER_MAX.values()), None)
+    intent = text(content, "payment_intent")
     with stand_in.world() as world:
         _find(world, "payment_intent", intent)
         return refund_charge(world, charge_of(world, intent), amount)
 
 
 def _fail_refund(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
-    _only(content)
+    only(content)
     with stand_in.world() as world:
         return fail_refund(world, _find(world, "refund", steps[1]))
 
 
 def _dispute(stand_in: Machine, _: list[str], content: Doc) -> Doc:
-    _only(content, "payment_intent", "reason", "status")
-    reason = _one_of(
+    only(content, "payment_intent", "reason", "status")
+    reason = one_of(
         content, "reason", ("fraudulent", "product_not_received", "general", "duplicate", "unrecognized"), "fraudulent"
     )
-    status = _one_of(content, "status", ("needs_response", "warning_needs_response"), "needs_response")
-    intent = _text(content, "payment_intent")
+    status = one_of(content, "status", ("needs_response", "warning_needs_response"), "needs_response")
+    intent = text(content, "payment_intent")
     with stand_in.world() as world:
         _find(world, "payment_intent", intent)
         return open_dispute(world, charge_of(world, intent), reason, status)
 
 
 def _close_dispute(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
-    _only(content, "outcome")
-    outcome = _one_of(content, "outcome", ("won", "lost", "warning_closed"))
+    only(content, "outcome")
+    outcome = one_of(content, "outcome", ("won", "lost", "warning_closed"))
     with stand_in.world() as world:
         return close_dispute(world, _find(world, "dispute", steps[1]), outcome)
 
 
 def _settle_async(stand_in: Machine, _: list[str], content: Doc) -> Doc:
-    _only(content, "session", "outcome")
-    outcome = _one_of(content, "outcome", ("succeeded", "failed"))
-    session = _text(content, "session")
+    only(content, "session", "outcome")
+    outcome = one_of(content, "outcome", ("succeeded", "failed"))
+    session = text(content, "session")
     with stand_in.world() as world:
         return settle_async(world, _find(world, "checkout.session", session), succeeded=outcome == "succeeded")
 
 
 def _end_payment(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
-    _only(content, "outcome", "session_follows")
-    outcome = _one_of(content, "outcome", ("succeed", "fail"))
+    only(content, "outcome", "session_follows")
+    outcome = one_of(content, "outcome", ("succeed", "fail"))
     follows = content.get("session_follows", True)
     if not isinstance(follows, bool):
         raise invalid("`session_follows` is true or false.", param="session_follows", status=422)
@@ -194,8 +169,31 @@ def _end_payment(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
         return end_payment(world, intent, succeeded=outcome == "succeed", session_follows=follows)
 
 
+def _show_settings(stand_in: Machine, _: list[str], __: Doc) -> Doc:
+    with stand_in.store.transaction():
+        return settings.change(stand_in.store, {})
+
+
+def _set_settings(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+    with stand_in.store.transaction():
+        return settings.change(stand_in.store, content)
+
+
+def _portal_cancel(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+    only(content)
+    with stand_in.world_of(steps[1]) as world:
+        return portal_cancel(world, _find(world, "subscription", steps[1]))
+
+
+def _end_invoice(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+    only(content)
+    ends = {"void": void_invoice, "uncollectible": give_up_invoice}
+    with stand_in.world_of(steps[1]) as world:
+        return ends[steps[2]](world, _find(world, "invoice", steps[1]))
+
+
 def _fail(stand_in: Machine, _: list[str], content: Doc) -> Doc:
-    _only(content, "operation", "kind", "times")
+    only(content, "operation", "kind", "times")
     with stand_in.store.transaction():
         return {
             "faults": set_fault(stand_in.store, content.get("operation"), content.get("kind"), content.get("times", 1))
@@ -217,10 +215,20 @@ _ROUTES: dict[tuple[str, str, int], Callable[[Machine, list[str], Doc], Doc]] = 
     ("POST", "dispute", 3): _close_dispute,
     ("POST", "settle_async", 1): _settle_async,
     ("POST", "payments", 2): _end_payment,
+    ("GET", "settings", 1): _show_settings,
+    ("POST", "settings", 1): _set_settings,
+    ("POST", "subscriptions", 3): _portal_cancel,
+    ("POST", "invoices", 3): _end_invoice,
     ("POST", "fail", 1): _fail,
     ("GET", "fail", 1): _faults,
 }
-_WORDS = {"webhooks": ("deliver",), "refund": ("fail",), "dispute": ("close",)}
+_WORDS = {
+    "webhooks": ("deliver",),
+    "refund": ("fail",),
+    "dispute": ("close",),
+    "subscriptions": ("portal_cancel",),
+    "invoices": ("void", "uncollectible"),
+}
 _NAMED = ("payments",)  # the last step is an id
 
 

@@ -26,11 +26,17 @@ button { font: inherit; font-weight: 600; width: 100%; padding: .7rem; margin-to
 .alert { border: 2px solid var(--bad); color: var(--bad); border-radius: .4rem; padding: .6rem .8rem; margin: 0 0 1rem } details { margin-top: 1.25rem; font-size: .875rem }
 code { font-size: .95em }
 """
+_ASKED = (
+    '<p role="status">Your bank asks you to confirm this payment.</p>'
+    '<button class="pay" name="authenticate" value="true">Confirm at the bank</button>'
+    '<button class="close" name="authenticate" value="false">Fail the confirmation</button>'
+)
 _TEST_CARDS = (
     ("4242 4242 4242 4242", "pays"),
     ("4000 0000 0000 0002", "is declined"),
     ("4000 0000 0000 9995", "has insufficient funds"),
-    ("4000 0025 0000 3155", "asks for authentication"),
+    ("4000 0025 0000 3155", "asks for authentication until it is saved"),
+    ("4000 0027 6000 3184", "asks for authentication every time"),
     ("4000 0000 0000 0341", "can be saved, fails when charged later"),
     ("card_in_review", "is confirmed or refused later"),
 )
@@ -131,12 +137,7 @@ def _card_form(session: Doc, refused: bool) -> str:
 
 def _authentication(session: Doc) -> str:
     terms = '<input type="hidden" name="accept_terms" value="true">'
-    buttons = (
-        '<p role="status">Your bank asks you to confirm this payment.</p>'
-        '<button class="pay" name="authenticate" value="true">Confirm at the bank</button>'
-        '<button class="close" name="authenticate" value="false">Fail the confirmation</button>'
-    )
-    return _form(session, "pay", terms + buttons)
+    return _form(session, "pay", terms + _ASKED)
 
 
 def _close_form(session: Doc) -> str:
@@ -152,8 +153,8 @@ def _help() -> str:
     return f"<details><summary>Test cards</summary><ul>{rows}</ul></details>"
 
 
-def invoice(found: Doc) -> str:
-    """The hosted page of an invoice."""
+def invoice(found: Doc, refusal: Doc | None = None, *, waits: bool = False) -> str:
+    """The hosted page of an invoice. `refusal`: the attempt just made. `waits`: the bank wants to see the buyer of the last card."""
     currency = found["currency"]
     rows = "".join(
         f'<tr><th scope="row">{escape(line["description"] or "")}</th><td>{money(line["amount"], currency)}</td></tr>'
@@ -167,4 +168,18 @@ def invoice(found: Doc) -> str:
     who = escape(found["customer_email"] or found["customer"])
     body = f'<h1>{escape(title)}</h1><p class="note">{who}: {escape(found["status"])}</p>'
     body += f"<table><caption>Lines</caption><tbody>{rows}</tbody><tfoot>{sums}</tfoot></table>"
+    body += _invoice_form(found, refusal, waits=waits) if found["status"] in ("open", "uncollectible") else ""
     return _page(title, body + f'<p><a href="{escape(found["invoice_pdf"])}">Download as PDF</a></p>')
+
+
+def _invoice_form(found: Doc, refusal: Doc | None, *, waits: bool) -> str:
+    action = f"/invoice/{escape(found['id'])}/pay"
+    alert = f'<p class="alert" role="alert">{escape(str(refusal["message"]))}</p>' if refusal else ""
+    due = money(found["amount_remaining"], found["currency"])
+    card = (
+        f'<form method="post" action="{action}"><label for="card">Card number</label>'
+        '<input id="card" name="card" inputmode="numeric" autocomplete="cc-number" required>'
+        f'<button class="pay" type="submit">Pay {due}</button></form>'
+    )
+    asked = f'<form method="post" action="{action}">{_ASKED}</form>' if waits else ""
+    return alert + asked + card + _help()

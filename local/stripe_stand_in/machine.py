@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from local.stripe_stand_in.due import run_due
-from local.stripe_stand_in.store import Store
+from local.stripe_stand_in.resources.subscription_cycle import invoice_answered
+from local.stripe_stand_in.resources.test_clocks import time_of
+from local.stripe_stand_in.store import Doc, Store
 from local.stripe_stand_in.webhooks import Endpoint, Sender
 from local.stripe_stand_in.world import World
 
@@ -30,7 +32,7 @@ class Machine:
     ) -> None:
         self.store = Store(directory)
         self.endpoint = Endpoint(webhook_url, webhook_secret)
-        self.sender = Sender(self.store, self.endpoint, clock.now)
+        self.sender = Sender(self.store, self.endpoint, clock.now, self._answered, self.tick)
         self.base_url = base_url.rstrip("/")
         self._clock = clock
         self.sender.start()
@@ -40,10 +42,21 @@ class Machine:
         self.sender.stop()
         self.store.close()
 
+    def _answered(self, event: Doc, late: bool) -> None:
+        if event["type"] == "invoice.created":
+            world = self.make_world(None, None)
+            with world.entered(*time_of(world, event["data"]["object"]["id"])):
+                invoice_answered(world, event, late=late)
+
     def tick(self) -> int:
         """Do what the clock has made due (sessions expire, subscriptions renew); answers how many things happened."""
-        with self.world(settle=False) as world:
-            return run_due(world)
+        with self.store.transaction():
+            world = self.make_world(None, None)
+            done = run_due(world)
+            world.flush()
+        if done:
+            self.sender.wake()
+        return done
 
     @contextmanager
     def world(self, *, settle: bool = True) -> Iterator[World]:
@@ -55,6 +68,12 @@ class Machine:
             yield world
             world.flush()
         self.sender.wake()
+
+    @contextmanager
+    def world_of(self, object_id: str) -> Iterator[World]:
+        """The same at the time that the object lives by."""
+        with self.world() as world, world.entered(*time_of(world, object_id)):
+            yield world
 
     def make_world(self, request_id: str | None, idempotency_key: str | None) -> World:
         """A view inside the current transaction."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.stripe_stand_in.resources import (
+    balances,
     catalog,
     charges,
     checkout_sessions,
@@ -21,8 +22,10 @@ from local.stripe_stand_in.resources import (
     portal,
     refunds,
     setup_intents,
+    subscription_updates,
     subscriptions,
     tax_rates,
+    test_clocks,
 )
 from local.stripe_stand_in.store import Doc
 
@@ -79,6 +82,18 @@ OPERATIONS: tuple[Operation, ...] = (
         customers.retrieve_payment_method,
         "customer_payment_method",
     ),
+    _op(
+        "customers.balance_transactions.create",
+        "POST customers/*/balance_transactions",
+        balances.create,
+        "customer_balance_transaction",
+    ),
+    _op(
+        "customers.balance_transactions.list",
+        "GET customers/*/balance_transactions",
+        balances.list_,
+        "customer_balance_transaction",
+    ),
     _op("payment_intents.create", "POST payment_intents", payment_intents.create, "payment_intent", _TYPES),
     _op("payment_intents.list", "GET payment_intents", payment_intents.list_, "payment_intent"),
     _op("payment_intents.retrieve", "GET payment_intents/*", payment_intents.retrieve, "payment_intent"),
@@ -113,15 +128,17 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("invoices.finalize_invoice", "POST invoices/*/finalize", invoices.finalize, "invoice"),
     _op("invoices.pay", "POST invoices/*/pay", invoices.pay, "invoice"),
     _op("invoices.void_invoice", "POST invoices/*/void", invoices.void, "invoice"),
-    _op("invoice_items.create", "POST invoiceitems", invoice_items.create_item, "invoice_item"),
-    _op("invoice_items.list", "GET invoiceitems", invoice_items.list_items, "invoice_item"),
-    _op("invoice_items.retrieve", "GET invoiceitems/*", invoice_items.retrieve_item, "invoice_item"),
+    _op("invoices.mark_uncollectible", "POST invoices/*/mark_uncollectible", invoices.mark_uncollectible, "invoice"),
+    _op("invoice_items.create", "POST invoiceitems", invoice_items.create, "invoice_item"),
+    _op("invoice_items.list", "GET invoiceitems", invoice_items.list_, "invoice_item"),
+    _op("invoice_items.retrieve", "GET invoiceitems/*", invoice_items.retrieve, "invoice_item"),
+    _op("invoice_items.delete", "DELETE invoiceitems/*", invoice_items.delete, "invoice_item"),
     _op("invoice_payments.list", "GET invoice_payments", invoice_payments.list_, "invoice_payment"),
     _op("invoice_payments.retrieve", "GET invoice_payments/*", invoice_payments.retrieve, "invoice_payment"),
     _op("subscriptions.create", "POST subscriptions", subscriptions.create, "subscription"),
     _op("subscriptions.list", "GET subscriptions", subscriptions.list_, "subscription"),
     _op("subscriptions.retrieve", "GET subscriptions/*", subscriptions.retrieve, "subscription"),
-    _op("subscriptions.update", "POST subscriptions/*", subscriptions.update, "subscription"),
+    _op("subscriptions.update", "POST subscriptions/*", subscription_updates.update, "subscription"),
     _op("subscriptions.cancel", "DELETE subscriptions/*", subscriptions.cancel, "subscription"),
     _op("products.create", "POST products", catalog.create_product, "product"),
     _op("products.list", "GET products", catalog.list_products, "product"),
@@ -132,6 +149,31 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("tax_rates.create", "POST tax_rates", tax_rates.create, "tax_rate"),
     _op("tax_rates.list", "GET tax_rates", tax_rates.list_, "tax_rate"),
     _op("tax_rates.retrieve", "GET tax_rates/*", tax_rates.retrieve, "tax_rate"),
+    _op(
+        "test_helpers.test_clocks.create",
+        "POST test_helpers/test_clocks",
+        test_clocks.create,
+        "test_helpers.test_clock",
+    ),
+    _op("test_helpers.test_clocks.list", "GET test_helpers/test_clocks", test_clocks.list_, "test_helpers.test_clock"),
+    _op(
+        "test_helpers.test_clocks.retrieve",
+        "GET test_helpers/test_clocks/*",
+        test_clocks.retrieve,
+        "test_helpers.test_clock",
+    ),
+    _op(
+        "test_helpers.test_clocks.advance",
+        "POST test_helpers/test_clocks/*/advance",
+        test_clocks.advance,
+        "test_helpers.test_clock",
+    ),
+    _op(
+        "test_helpers.test_clocks.delete",
+        "DELETE test_helpers/test_clocks/*",
+        test_clocks.delete,
+        "test_helpers.test_clock",
+    ),
     _op("billing_portal.sessions.create", "POST billing_portal/sessions", portal.create, "billing_portal.session"),
 )
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -15,7 +15,7 @@ Doc = dict[str, Any]
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, created INTEGER NOT NULL,
-    due INTEGER, doc TEXT NOT NULL);
+    due INTEGER, doc TEXT NOT NULL, clock TEXT);
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_by_due ON objects (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS replies (
@@ -38,6 +38,8 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_TABLES)
+        if "clock" not in [row[1] for row in self._db.execute("PRAGMA table_info(objects)")]:
+            self._db.execute("ALTER TABLE objects ADD COLUMN clock TEXT")
 
     def close(self) -> None:
         """Give the file back."""
@@ -59,11 +61,11 @@ class Store:
     # documents
 
     def put(self, doc: Doc, due: int | None) -> None:
-        """Insert or replace; the place in lists stays that of the first insert."""
+        """Insert or replace; the place in lists stays that of the first insert. `due`: seconds of the clock that it lives by."""
         self._db.execute(
-            "INSERT INTO objects (id, kind, created, due, doc) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, due = excluded.due",
-            (doc["id"], doc["object"], doc["created"], due, json.dumps(doc)),
+            "INSERT INTO objects (id, kind, created, due, doc, clock) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, due = excluded.due, kind = excluded.kind",
+            (doc["id"], doc["object"], doc["created"], due, json.dumps(doc), doc.get("test_clock")),
         )
 
     def get(self, object_id: str) -> Doc | None:
@@ -87,12 +89,11 @@ class Store:
         for row in rows:
             yield json.loads(row[0])
 
-    def due(self, seconds: int, limit: int) -> list[Doc]:
-        """Documents whose moment has come, the earliest first."""
-        rows = self._db.execute(
-            "SELECT doc FROM objects WHERE due IS NOT NULL AND due <= ? ORDER BY due, seq LIMIT ?", (seconds, limit)
-        )
-        return [json.loads(row[0]) for row in rows]
+    def next_due(self, seconds: int, clock: str | None) -> tuple[int, Doc] | None:
+        """The document of that clock (None: our own) whose moment came first, and that moment."""
+        sql = "SELECT due, doc FROM objects WHERE due <= ? AND clock IS ? ORDER BY due, seq LIMIT 1"
+        row = self._db.execute(sql, (seconds, clock)).fetchone()
+        return (int(row[0]), json.loads(row[1])) if row else None
 
     # replies kept for idempotency
 

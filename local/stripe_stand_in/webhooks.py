@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.stripe_stand_in.store import Store
+from local.stripe_stand_in.store import Doc, Store
 
 RETRY_SECONDS = (0.3, 1.5)  # two more tries
 TIMEOUT_SECONDS = 15
@@ -57,7 +57,20 @@ def accepted(status: int | None) -> bool:
 class Sender:
     """The background thread that empties the queue, and deliveries on order."""
 
-    def __init__(self, store: Store, endpoint: Endpoint, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        endpoint: Endpoint,
+        now: Callable[[], int],
+        told: Callable[[Doc, bool], object],
+        idle: Callable[[], object],
+    ) -> None:
+        """`told(event, late)` hears, inside the transaction that notes it, of each event that was answered with a 2xx.
+
+        `idle()` is called when the queue is empty: what waited for an answer may go on.
+        """
+        self._told = told
+        self._idle = idle
         self._store = store
         self._endpoint = endpoint
         self._now = now
@@ -91,6 +104,7 @@ class Sender:
                     break
                 for event_id, _, _ in queued:
                     self._deliver_patiently(event_id)
+            self._idle()
 
     def _deliver_patiently(self, event_id: str) -> None:
         for pause in (*RETRY_SECONDS, None):
@@ -105,7 +119,7 @@ class Sender:
     def deliver(self, event_id: str, state_if_refused: str = "delivered") -> int | None:
         """One signed delivery of an event, noted; answers the HTTP status."""
         with self._store.transaction():
-            event = self._store.get(event_id)
+            event, state = self._store.get(event_id), self._store.delivery(event_id)
         if event is None:
             return None
         status = self._endpoint.post(event["_payload"].encode(), self._now() // 1000)
@@ -115,4 +129,5 @@ class Sender:
             if event and accepted(status) and event["pending_webhooks"]:
                 event["pending_webhooks"] = 0
                 self._store.put(event, None)
+                self._told(event, state != "queued")
         return status

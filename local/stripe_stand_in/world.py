@@ -6,9 +6,11 @@ import json
 import secrets
 import string
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.stripe_stand_in.dues import due_at
 from local.stripe_stand_in.errors import invalid, no_such
 from local.stripe_stand_in.store import Doc, Store
 
@@ -16,7 +18,6 @@ API_VERSION = "2026-10-28.endive"
 _ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 24
 METADATA_KEYS, METADATA_KEY_LENGTH, METADATA_VALUE_LENGTH = 50, 40, 500
-_RENEWING = ("active", "past_due", "trialing")
 
 
 def render(doc: Any) -> Any:
@@ -33,7 +34,10 @@ def new_id(prefix: str, length: int = _ID_LENGTH) -> str:
 
 @dataclass
 class World:
-    """One transaction's view. `at` is the stand-in's clock in milliseconds, `now` in seconds as Stripe counts."""
+    """One transaction's view. `at` is the time of what happens, in milliseconds; `now` in seconds, as Stripe counts.
+
+    Objects live by our own clock, or by a test clock (`clock` is its id, then): `entered` moves the view to another time.
+    """
 
     store: Store
     at: int
@@ -41,16 +45,31 @@ class World:
     has_endpoint: bool
     request_id: str | None = None
     idempotency_key: str | None = None
-    _events: list[tuple[str, Doc]] = field(default_factory=list)
+    clock: str | None = None
+    _events: list[Doc] = field(default_factory=list)
+    _started: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.at
 
     @property
     def now(self) -> int:
         """Unix seconds."""
         return self.at // 1000
 
+    @contextmanager
+    def entered(self, seconds: int, clock: str | None) -> Iterator[None]:
+        """The same world at another time, of our own clock (None) or of a test clock."""
+        before = (self.at, self.clock)
+        self.at, self.clock = seconds * 1000, clock
+        try:
+            yield
+        finally:
+            self.at, self.clock = before
+
     def save(self, doc: Doc) -> Doc:
         """Write the document; answers it."""
-        self.store.put(doc, _due(doc))
+        self.store.put(doc, due_at(doc))
         return doc
 
     def find(self, kind: str, object_id: str | None) -> Doc | None:
@@ -73,28 +92,35 @@ class World:
         """A place in the order of events, for `emit(position=...)`."""
         return len(self._events)
 
-    def emit(self, kind: str, doc: Doc, position: int | None = None, previous: Doc | None = None) -> None:
-        """Announce an event with the object as it is now."""
+    def emit(self, kind: str, doc: Doc, position: int | None = None, previous: Doc | None = None) -> str:
+        """Announce an event with the object as it is now; answers the event's id. Events of test clocks carry our own time."""
         content: Doc = {"object": render(doc)}
         if previous is not None:
             content["previous_attributes"] = previous
-        self._events.insert(len(self._events) if position is None else position, (kind, content))
+        event: Doc = {
+            "id": new_id("evt_"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.now if self.clock is None else self._started // 1000,
+            "data": content,
+            "livemode": False,
+            "pending_webhooks": 1 if self.has_endpoint else 0,
+            "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
+            "type": kind,
+        }
+        self._events.insert(len(self._events) if position is None else position, event)
+        return str(event["id"])
+
+    def change(self, kind: str, doc: Doc, position: int | None = None, before: Doc | None = None) -> Doc:
+        """Write a changed document and announce it with what it was before: `before`, or what is stored."""
+        was = before or self.store.get(doc["id"]) or {}
+        self.emit(kind, self.save(doc), position, differences(render(was), render(doc)))
+        return doc
 
     def flush(self) -> None:
         """Write the announced events, in order, before the transaction ends."""
         mode = self.store.setting("webhooks", "deliver")
-        for kind, content in self._events:
-            event: Doc = {
-                "id": new_id("evt_"),
-                "object": "event",
-                "api_version": API_VERSION,
-                "created": self.now,
-                "data": content,
-                "livemode": False,
-                "pending_webhooks": 1 if self.has_endpoint else 0,
-                "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
-                "type": kind,
-            }
+        for event in self._events:
             event["_payload"] = json.dumps(event, indent=2)
             self.save(event)
             if self.has_endpoint or mode == "hold":
@@ -102,13 +128,14 @@ class World:
         self._events.clear()
 
 
-def _due(doc: Doc) -> int | None:
-    """When the document changes by itself, in seconds."""
-    if doc["object"] == "checkout.session" and doc["status"] == "open":
-        return int(doc["expires_at"])
-    if doc["object"] == "subscription" and doc["status"] in _RENEWING and doc["items"]["data"]:
-        return int(doc["items"]["data"][0]["current_period_end"])
-    return None
+def differences(before: Doc, after: Doc) -> Doc:
+    """`previous_attributes`: what had another value; of objects only what changed in them, lists as they were."""
+    changed: Doc = {}
+    for name in [*after, *(each for each in before if each not in after)]:
+        was, now = before.get(name), after.get(name)
+        if was != now:
+            changed[name] = differences(was, now) if isinstance(was, dict) and isinstance(now, dict) else was
+    return changed
 
 
 def metadata(given: Any, before: dict[str, str] | None = None, param: str = "metadata") -> dict[str, str]:

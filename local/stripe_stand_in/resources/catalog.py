@@ -63,8 +63,8 @@ def create_price(world: World, params: Readable) -> Doc:
     return make_price(world, params, active=params.get("active", True), path="")
 
 
-def make_price(world: World, params: Readable, *, active: bool, path: str) -> Doc:
-    """A price from `prices.create` or an inline `price_data` (which Stripe keeps as an inactive price)."""
+def make_price(world: World, params: Readable, *, active: bool, path: str, credits: bool = False) -> Doc:
+    """A price from `prices.create` or an inline `price_data` (which Stripe keeps as an inactive price). `credits`: may be negative."""
     product = params.get("product")
     if (product is None) == (params.get("product_data") is None):
         raise invalid("You must specify either `product` or `product_data`.", param=_at(path, "product"))
@@ -72,7 +72,7 @@ def make_price(world: World, params: Readable, *, active: bool, path: str) -> Do
         product = make_product(world, params["product_data"], active=active)["id"]
     else:
         world.get("product", product, _at(path, "product"))
-    unit_amount = _unit_amount(params, path)
+    unit_amount = _unit_amount(params, path, credits=credits)
     recurring = params.get("recurring")
     price: Doc = {
         "id": new_id("price_"),
@@ -102,13 +102,13 @@ def _at(path: str, name: str) -> str:
     return f"{path}[{name}]" if path else name
 
 
-def _unit_amount(params: Readable, path: str) -> Decimal:
+def _unit_amount(params: Readable, path: str, *, credits: bool) -> Decimal:
     given = [params[name] for name in ("unit_amount", "unit_amount_decimal") if name in params]
     if len(given) != 1:
         raise invalid(
             "You must specify exactly one of `unit_amount` or `unit_amount_decimal`.", param=_at(path, "unit_amount")
         )
-    if given[0] < 0:
+    if given[0] < 0 and not credits:
         raise invalid("Invalid non-negative integer", param=_at(path, "unit_amount"), code="parameter_invalid_integer")
     return Decimal(given[0])
 

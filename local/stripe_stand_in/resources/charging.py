@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from local.stripe_stand_in.cards import AUTHENTICATION_FAILED, AUTHENTICATION_REQUIRED, DECLINES, Behaviour, Decline
+from local.stripe_stand_in.cards import (
+    ASKING,
+    AUTHENTICATION_FAILED,
+    AUTHENTICATION_REQUIRED,
+    DECLINES,
+    Behaviour,
+    Decline,
+)
 from local.stripe_stand_in.errors import StripeError
 from local.stripe_stand_in.resources.charges import make_charge
-from local.stripe_stand_in.resources.payment_methods import attach_to, behaviour
+from local.stripe_stand_in.resources.payment_methods import attach_to, behaviour, mark_set_up
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, render
 
@@ -13,19 +20,28 @@ _ASYNCHRONOUS = (Behaviour.ASYNC_SUCCEEDS, Behaviour.ASYNC_FAILS)
 
 
 def attempt(
-    world: World, intent: Doc, method: Doc, *, off_session: bool = False, authenticated: bool | None = None
+    world: World,
+    intent: Doc,
+    method: Doc,
+    *,
+    off_session: bool = False,
+    authenticated: bool | None = None,
+    parks: bool = False,
 ) -> Decline | None:
     """Charge `intent` with `method`; the intent's `status` tells the outcome, the answer is the decline if there was one.
 
     `authenticated`: True when the buyer passed the bank's check, False when the buyer failed it, None when nobody was asked.
+    `parks`: off session, a payment that the bank wants authenticated waits for the buyer with its card (`requires_action`).
     """
     intent.update(payment_method=method["id"], next_action=None, last_payment_error=None)
     does = behaviour(method)
-    if does is Behaviour.AUTHENTICATES and authenticated is not True:
+    if _asks(does, method, off_session=off_session) and authenticated is not True:
         if not off_session and authenticated is None:
             _ask(world, intent)
             return None
-        return _decline(world, intent, method, AUTHENTICATION_REQUIRED if off_session else AUTHENTICATION_FAILED)
+        if not off_session:
+            return _decline(world, intent, method, AUTHENTICATION_FAILED)
+        return _decline(world, intent, method, AUTHENTICATION_REQUIRED, parks=parks)
     saved = off_session or method["customer"] is not None
     if does in DECLINES and (does is not Behaviour.DECLINES_OFF_SESSION or saved):
         return _decline(world, intent, method, DECLINES[does])
@@ -39,24 +55,28 @@ def attempt(
     return None
 
 
+def _asks(does: Behaviour, method: Doc, *, off_session: bool) -> bool:
+    """Whether the bank wants to see the buyer."""
+    set_up = off_session and method.get("_set_up") and does is not Behaviour.AUTHENTICATES
+    return does in ASKING and not set_up
+
+
 def _ask(world: World, intent: Doc) -> None:
-    intent.update(
-        status="requires_action",
-        next_action={
-            "type": "use_stripe_sdk",
-            "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": world.base_url},
-        },
-    )
+    how = {"type": "three_d_secure_redirect", "stripe_js": world.base_url}
+    intent.update(status="requires_action", next_action={"type": "use_stripe_sdk", "use_stripe_sdk": how})
     world.emit("payment_intent.requires_action", world.save(intent))
 
 
-def _decline(world: World, intent: Doc, method: Doc, decline: Decline) -> Decline:
+def _decline(world: World, intent: Doc, method: Doc, decline: Decline, *, parks: bool = False) -> Decline:
     if decline is not AUTHENTICATION_FAILED:
         charge = make_charge(world, intent, method, decline)
         intent["latest_charge"] = charge["id"]
         world.emit("charge.failed", charge)
-    error = _error_fields(intent, method, decline)
-    intent.update(status="requires_payment_method", last_payment_error=error, payment_method=None)
+    intent["last_payment_error"] = _error_fields(intent, method, decline)
+    if parks:
+        _ask(world, intent)
+        return decline
+    intent.update(status="requires_payment_method", payment_method=None)
     world.emit("payment_intent.payment_failed", world.save(intent))
     return decline
 
@@ -85,6 +105,7 @@ def _succeed(world: World, intent: Doc, method: Doc, charge: Doc) -> None:
     )
     if intent["setup_future_usage"] and intent["customer"]:
         attach_to(world, method, intent["customer"])
+        mark_set_up(world, method)
     world.emit("payment_intent.succeeded", world.save(intent))
     world.emit("charge.succeeded", charge)
 

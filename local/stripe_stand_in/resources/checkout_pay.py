@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from local.stripe_stand_in.cards import Card
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.resources.charging import attempt, card_error, pay_late, settle
+from local.stripe_stand_in.resources.checkout_subscriptions import subscribe_from_session
 from local.stripe_stand_in.resources.customers import make_customer
-from local.stripe_stand_in.resources.invoice_collection import invoice_of_session
+from local.stripe_stand_in.resources.invoice_collection import settle_invoice
 from local.stripe_stand_in.resources.invoice_payments import payments_of
 from local.stripe_stand_in.resources.payment_intents import make_intent
 from local.stripe_stand_in.resources.payment_methods import billing_details, make_method
+from local.stripe_stand_in.resources.session_invoices import invoice_of_session
 from local.stripe_stand_in.resources.setup_intents import make_setup_intent, set_up
-from local.stripe_stand_in.resources.subscription_billing import subscribe_from_session
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
@@ -99,10 +100,18 @@ def _introduce(world: World, session: Doc, buyer: Buyer) -> None:
         details = session["customer_details"]
         customer = make_customer(world, {"email": details["email"], "name": details["name"] or "", "address": where})
         session["customer"] = customer["id"]
-    elif customer and session["_asked"].get("customer_update", {}).get("address") == "auto" and not customer["address"]:
-        customer["address"] = where
-        world.emit("customer.updated", world.save(customer))
+    elif customer and _keeps_introduction(session, customer):
+        world.change("customer.updated", customer)
     world.save(session)
+
+
+def _keeps_introduction(session: Doc, customer: Doc) -> bool:
+    """Write what was typed to the customer, as far as the session shall; whether that changes anything."""
+    auto = [name for name, how in session["_asked"].get("customer_update", {}).items() if how == "auto"]
+    found = {"address": session["customer_details"]["address"], "name": session["customer_details"]["name"]}
+    changes = {name: found[name] for name in auto if found[name] and not customer[name]}
+    customer.update(changes)
+    return bool(changes)
 
 
 def _needs_customer(session: Doc) -> bool:
@@ -211,6 +220,7 @@ def end_payment(world: World, intent: Doc, *, succeeded: bool, session_follows: 
         raise invalid(message, code="payment_not_processing", status=409)
     if session is None:
         settle(world, intent, succeeded=succeeded)
+        settle_invoice(world, intent)
     elif waits:
         _settle(world, session, intent, succeeded=succeeded)
     else:

@@ -9,10 +9,10 @@ from local.stripe_stand_in.listing import equal, page, page_of
 from local.stripe_stand_in.money import DEFAULT_MINIMUM, MAX_AMOUNT, MINIMUM, known_currency
 from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.checkout_shape import build, details
+from local.stripe_stand_in.resources.checkout_subscriptions import abandon_pending
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.lines import priced_item
 from local.stripe_stand_in.resources.payment_intents import cancel_intent
-from local.stripe_stand_in.resources.subscription_billing import abandon_pending
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
@@ -52,6 +52,9 @@ def _check_modes(mode: str, params: Readable) -> None:
     for name, only in _MODE_ONLY.items():
         if name in params and mode != only:
             raise invalid(f"You can not pass `{name}` in `{mode}` mode.", param=name)
+    billing_mode = (params.get("subscription_data") or {}).get("billing_mode") or {}
+    if billing_mode.get("type", "flexible") != "flexible":
+        raise unsupported("billing_mode[type]=classic", "subscription_data[billing_mode][type]")
     if mode == "setup" and params.get("line_items"):
         raise invalid("You can not pass `line_items` in `setup` mode.", param="line_items")
     if mode != "setup" and not params.get("line_items"):

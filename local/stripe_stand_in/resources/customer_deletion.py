@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
-from local.stripe_stand_in.resources.subscription_billing import end_subscription
+from local.stripe_stand_in.resources.subscription_status import ENDED, end_subscription
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
-
-_OVER = ("canceled", "incomplete_expired")
 
 
 def delete(world: World, _: Readable, customer: str) -> Doc:
@@ -18,7 +16,7 @@ def delete(world: World, _: Readable, customer: str) -> Doc:
     """
     found = living(world, customer, "id")
     for each in list(world.walk("subscription", lambda doc: doc["customer"] == customer)):
-        if each["status"] not in _OVER:
+        if each["status"] not in ENDED:
             end_subscription(world, each, "canceled")
     for each in list(world.walk("payment_method", lambda doc: doc["customer"] == customer)):
         world.save({**each, "customer": None, "_detached": True})

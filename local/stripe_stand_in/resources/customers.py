@@ -11,16 +11,22 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 URL = "/v1/customers"
+MAX_ON_A_CLOCK = 3
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _PLAIN = ("description", "email", "name", "phone", "tax_exempt")
 
 
 def create(world: World, params: Readable) -> Doc:
-    """`customers.create`."""
-    return make_customer(world, params)
+    """`customers.create`, living by a test clock if one is given."""
+    clock = params.get("test_clock")
+    if clock:
+        world.get("test_helpers.test_clock", clock, "test_clock")
+        if sum(1 for _ in world.walk("customer", lambda doc: doc["test_clock"] == clock)) >= MAX_ON_A_CLOCK:
+            raise invalid(f"A test clock can have up to {MAX_ON_A_CLOCK} customers.", param="test_clock")
+    return make_customer(world, params, clock)
 
 
-def make_customer(world: World, params: Readable) -> Doc:
+def make_customer(world: World, params: Readable, clock: str | None = None) -> Doc:
     """A new customer, announced."""
     customer: Doc = {
         "id": new_id("cus_", 14),
@@ -50,7 +56,7 @@ def make_customer(world: World, params: Readable) -> Doc:
         "preferred_locales": [],
         "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
+        "test_clock": clock,
     }
     _apply(world, customer, params)
     world.save(customer)
@@ -116,8 +122,7 @@ def update(world: World, params: Readable, customer: str) -> Doc:
     """`customers.update`."""
     found = living(world, customer, "id")
     _apply(world, found, params)
-    world.emit("customer.updated", found)
-    return world.save(found)
+    return world.change("customer.updated", found)
 
 
 def living(world: World, customer: str, param: str = "customer") -> Doc:
@@ -134,9 +139,13 @@ def living(world: World, customer: str, param: str = "customer") -> Doc:
 
 
 def list_(world: World, params: Readable) -> Doc:
-    """`customers.list`."""
-    wanted = equal(params, "email")
-    return page(world, "customer", params, URL, lambda doc: wanted(doc) and not doc.get("_deleted"))
+    """`customers.list`: those of a test clock only when that clock is named."""
+    wanted, clock = equal(params, "email"), params.get("test_clock")
+
+    def keep(customer: Doc) -> bool:
+        return wanted(customer) and customer["test_clock"] == clock and not customer.get("_deleted")
+
+    return page(world, "customer", params, URL, keep)
 
 
 def list_payment_methods(world: World, params: Readable, customer: str) -> Doc:

@@ -102,8 +102,7 @@ def update(world: World, params: Readable, dispute: str) -> Doc:
     if params.get("evidence") and params.get("submit", True):
         found["evidence_details"]["submission_count"] += 1
         found["status"] = "warning_under_review" if found["status"].startswith("warning") else "under_review"
-    world.emit("charge.dispute.updated", world.save(found))
-    return found
+    return world.change("charge.dispute.updated", found)
 
 
 def close(world: World, _: Readable, dispute: str) -> Doc:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from local.stripe_stand_in.listing import listed
 from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.resources.balances import balance_for
+from local.stripe_stand_in.resources.invoice_lines import line_of_item
+from local.stripe_stand_in.settings import settings
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
@@ -11,7 +14,7 @@ URL = "/v1/invoices"
 
 
 def make_invoice(world: World, customer: Doc, currency: str, params: Readable, billing_reason: str = "manual") -> Doc:
-    """A draft without lines."""
+    """A draft without lines. With `auto_advance` it is finalized and collected by itself."""
     invoice_id = new_id("in_")
     automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
     settings = params.get("payment_settings") or {}
@@ -50,23 +53,60 @@ def make_invoice(world: World, customer: Doc, currency: str, params: Readable, b
             "payment_method_options": None,
             "payment_method_types": settings.get("payment_method_types") or None,
         },
+        "automatically_finalizes_at": None,
         "period_end": world.now,
         "period_start": world.now,
+        "starting_balance": balance_for(customer, currency),
         "status": "draft",
+        "test_clock": customer["test_clock"],
+        "webhooks_delivered_at": None if world.has_endpoint else world.now,
     }
+    plan_finalizing(world, invoice)
     return total_up(world, invoice)
+
+
+def plan_finalizing(world: World, invoice: Doc) -> None:
+    """A draft that advances by itself is finalized after a while; one that does not, by hand only."""
+    waits = settings(world.store).draft_minutes * 60
+    invoice["automatically_finalizes_at"] = world.now + waits if invoice["auto_advance"] else None
+
+
+def remove_line(world: World, invoice: Doc, item: str) -> None:
+    """A draft loses the line of an invoice item."""
+    lines = invoice["lines"]["data"]
+    of_item = [each for each in lines if (each["parent"]["invoice_item_details"] or {}).get("invoice_item") == item]
+    invoice["lines"]["data"] = [line for line in lines if line not in of_item]
+    total_up(world, invoice)
+
+
+def announce_draft(world: World, invoice: Doc) -> None:
+    """`invoice.created`; finalizing by itself waits until that event was answered."""
+    invoice["_created_event"] = world.emit("invoice.created", invoice)
+    world.save(invoice)
+
+
+def take_pending_items(world: World, invoice: Doc, subscription: str | None = None) -> None:
+    """The customer's items that wait for an invoice, the oldest first; of subscriptions' items only this one's."""
+
+    def waits(item: Doc) -> bool:
+        same = item["customer"] == invoice["customer"] and item["currency"] == invoice["currency"]
+        return same and item["invoice"] is None and item["_subscription"] in (None, subscription)
+
+    for item in reversed(list(world.walk("invoiceitem", waits))):
+        item["invoice"] = invoice["id"]
+        add_line(world, invoice, line_of_item(world.save(item)))
 
 
 def _blanks() -> Doc:
     nothing: tuple[str, ...] = (
-        "account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account", "customer_shipping",
+        "account_tax_ids", "application", "custom_fields", "customer_account", "customer_shipping",
         "default_source", "effective_at", "ending_balance", "from_invoice", "hosted_invoice_url", "invoice_pdf",
         "last_finalization_error", "latest_revision", "next_payment_attempt", "number", "on_behalf_of", "parent", "receipt_number",
-        "rendering", "shipping_cost", "shipping_details", "statement_descriptor", "test_clock", "webhooks_delivered_at",
+        "rendering", "shipping_cost", "shipping_details", "statement_descriptor",
     )  # fmt: skip
     zero = (
         "amount_due", "amount_overpaid", "amount_paid", "amount_paid_off_stripe", "amount_remaining", "amount_shipping", "attempt_count",
-        "post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "starting_balance", "subtotal", "subtotal_excluding_tax",
+        "post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "subtotal", "subtotal_excluding_tax",
         "total", "total_excluding_tax",
     )  # fmt: skip
     empty = (
@@ -103,7 +143,7 @@ def total_up(world: World, invoice: Doc) -> Doc:
     added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
     inclusive = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
     total = subtotal + added
-    due = max(total, 0)
+    due = max(total + invoice["starting_balance"], 0)
     invoice.update(
         subtotal=subtotal,
         subtotal_excluding_tax=subtotal - inclusive,

@@ -7,41 +7,64 @@ from decimal import Decimal
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import known_currency
-from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.params import Params, Readable
 from local.stripe_stand_in.resources.catalog import make_price
 from local.stripe_stand_in.resources.customers import living
-from local.stripe_stand_in.resources.invoice_drafts import add_line
+from local.stripe_stand_in.resources.invoice_drafts import add_line, remove_line
 from local.stripe_stand_in.resources.invoice_lines import line_of_item, make_line
 from local.stripe_stand_in.resources.lines import cost
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
 
-def create_item(world: World, params: Readable) -> Doc:
-    """`invoice_items.create`: on a draft, or pending until the customer's next invoice."""
+def create(world: World, params: Readable) -> Doc:
+    """`invoice_items.create`: on a draft, or pending until the customer's (or that subscription's) next invoice."""
+    if not params.get("customer"):
+        raise invalid("Missing required param: customer.", param="customer", code="parameter_missing")
+    customer = living(world, params["customer"])
+    subscription = params.get("subscription")
+    if subscription and world.get("subscription", subscription, "subscription")["customer"] != customer["id"]:
+        raise invalid("The customer of the subscription and of the item differ.", param="subscription")
     invoice = world.get("invoice", params["invoice"], "invoice") if params.get("invoice") else None
     if invoice and invoice["status"] != "draft":
         raise invalid(
             "Invoice items can only be added to draft invoices.", param="invoice", code="invoice_not_editable"
         )
-    if not params.get("customer"):
-        raise invalid("Missing required param: customer.", param="customer", code="parameter_missing")
-    customer = living(world, params["customer"])
     if invoice and invoice["customer"] != customer["id"]:
         raise invalid("The customer of the invoice and of the item differ.", param="customer")
-    item = _item(world, params, customer, invoice)
+    given = params.get("currency")
+    currency = known_currency(given or (invoice["currency"] if invoice else customer["currency"] or "usd"))
+    if invoice and currency != invoice["currency"]:
+        raise invalid("The currency of the invoice and of the item differ.", param="currency")
+    item = _item(world, params, customer, currency)
+    item.update(invoice=invoice["id"] if invoice else None, **_of_subscription(subscription))
     if invoice:
         add_line(world, invoice, line_of_item(item))
     world.emit("invoiceitem.created", world.save(item))
     return item
 
 
-def _item(world: World, params: Readable, customer: Doc, invoice: Doc | None) -> Doc:
-    currency = known_currency(
-        params.get("currency") or (invoice["currency"] if invoice else customer["currency"] or "usd")
-    )
-    if invoice and currency != invoice["currency"]:
-        raise invalid("The currency of the invoice and of the item differ.", param="currency")
+def add_to_next_invoice(world: World, subscription: Doc, given: list[Params]) -> None:
+    """`add_invoice_items`: one-off lines of the subscription's next invoice, which may be the one of this very call."""
+    customer = world.get("customer", subscription["customer"])
+    for place, params in enumerate(given):
+        if "price" not in params and "price_data" not in params:
+            raise invalid("Each item needs `price` or `price_data`.", param=f"add_invoice_items[{place}]")
+        asked = {"pricing": {"price": params["price"]}} if "price" in params else {"price_data": params["price_data"]}
+        rates = {"tax_rates": params["tax_rates"]} if params.get("tax_rates") else {}
+        more = params.given("quantity", "metadata")
+        item = _item(world, {**asked, **rates, **more}, customer, subscription["currency"])
+        item.update(_of_subscription(subscription["id"]))
+        world.emit("invoiceitem.created", world.save(item))
+
+
+def _of_subscription(subscription: str | None) -> Doc:
+    details = {"subscription": subscription, "subscription_item": None}
+    parent = {"subscription_details": details, "type": "subscription_details"} if subscription else None
+    return {"parent": parent, "_subscription": subscription}
+
+
+def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
     # Automatic tax comes to nothing here, so that neither of these changes an amount.
     params.get("tax_behavior"), params.get("tax_code")
     rates = [
@@ -70,18 +93,17 @@ def _item(world: World, params: Readable, customer: Doc, invoice: Doc | None) ->
         "description": params.get("description"),
         "discountable": True,
         "discounts": [],
-        "invoice": invoice["id"] if invoice else None,
+        "invoice": None,
         "livemode": False,
         "metadata": metadata(params.get("metadata")),
         "net_amount": amount,
-        "parent": None,
         "period": _period(world, params.get("period")),
         "pricing": line["pricing"],
         "proration": False,
         "quantity": quantity,
         "quantity_decimal": str(quantity),
         "tax_rates": rates,
-        "test_clock": None,
+        "test_clock": customer["test_clock"],
         "_line": line,
     }
 
@@ -102,7 +124,7 @@ def _amount(world: World, params: Readable, currency: str, quantity: int) -> tup
         exact: Decimal = params["unit_amount_decimal"]
         return cost(format(exact, "f"), quantity), None
     if "price_data" in params:
-        price = make_price(world, params["price_data"], active=False, path="price_data")
+        price = make_price(world, params["price_data"], active=False, path="price_data", credits=True)
     else:
         price = world.get("price", params["pricing"].get("price", ""), "pricing[price]")
     if price["currency"] != currency:
@@ -110,12 +132,25 @@ def _amount(world: World, params: Readable, currency: str, quantity: int) -> tup
     return cost(price["unit_amount_decimal"], quantity), price
 
 
-def retrieve_item(world: World, _: Readable, item: str) -> Doc:
+def delete(world: World, _: Readable, item: str) -> Doc:
+    """`invoice_items.delete`: one that waits, or one on a draft, which loses its line."""
+    found = world.get("invoiceitem", item)
+    invoice = world.find("invoice", found["invoice"])
+    if invoice and invoice["status"] != "draft":
+        raise invalid("You can only delete items of draft invoices.", code="invoice_not_editable")
+    if invoice:
+        remove_line(world, invoice, item)
+    world.save({**found, "object": "deleted_invoiceitem"})
+    world.emit("invoiceitem.deleted", found)
+    return {"id": item, "object": "invoiceitem", "deleted": True}
+
+
+def retrieve(world: World, _: Readable, item: str) -> Doc:
     """`invoice_items.retrieve`."""
     return world.get("invoiceitem", item)
 
 
-def list_items(world: World, params: Readable) -> Doc:
+def list_(world: World, params: Readable) -> Doc:
     """`invoice_items.list`."""
     wanted = equal(params, "customer", "invoice")
     pending = params.get("pending")

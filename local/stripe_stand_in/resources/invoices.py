@@ -1,4 +1,4 @@
-"""Invoices, as the API has them: created, listed, changed, finalized, paid, voided, deleted."""
+"""Invoices, as the API has them: created, listed, changed, finalized, paid, voided, given up, deleted."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from local.stripe_stand_in.money import known_currency
 from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.invoice_collection import charge_invoice, method_for
-from local.stripe_stand_in.resources.invoice_drafts import URL, add_line, make_invoice
-from local.stripe_stand_in.resources.invoice_lines import line_of_item
+from local.stripe_stand_in.resources.invoice_drafts import (
+    URL,
+    announce_draft,
+    make_invoice,
+    plan_finalizing,
+    take_pending_items,
+)
 from local.stripe_stand_in.resources.invoice_states import (
     finalize_invoice,
+    give_up_invoice,
     mark_invoice_paid,
-    subscription_of,
     void_invoice,
 )
 from local.stripe_stand_in.resources.payment_methods import resolve
+from local.stripe_stand_in.resources.subscription_status import subscription_of
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata
 
@@ -31,12 +37,8 @@ def create(world: World, params: Readable) -> Doc:
     currency = known_currency(params.get("currency") or customer["currency"] or "usd")
     invoice = make_invoice(world, customer, currency, params)
     if params.get("pending_invoice_items_behavior", "exclude") == "include":
-        wanted = equal({"customer": customer["id"], "currency": currency}, "customer", "currency")
-        pending = [item for item in world.walk("invoiceitem", wanted) if item["invoice"] is None]
-        for item in reversed(pending):
-            item["invoice"] = invoice["id"]
-            add_line(world, invoice, line_of_item(world.save(item)))
-    world.emit("invoice.created", invoice)
+        take_pending_items(world, invoice)
+    announce_draft(world, invoice)
     return invoice
 
 
@@ -46,15 +48,20 @@ def retrieve(world: World, _: Readable, invoice: str) -> Doc:
 
 
 def update(world: World, params: Readable, invoice: str) -> Doc:
-    """`invoices.update`: metadata, description, default payment method."""
+    """`invoices.update`: metadata, description, default payment method, whether it is collected by itself."""
     found = world.get("invoice", invoice)
     if "metadata" in params:
         found["metadata"] = metadata(params["metadata"], found["metadata"])
-    for name in ("description", "default_payment_method", "auto_advance"):
+    for name in ("description", "default_payment_method"):
         if name in params:
             found[name] = params[name] if params[name] != "" else None
-    world.emit("invoice.updated", found)
-    return world.save(found)
+    if "auto_advance" in params and params["auto_advance"] != found["auto_advance"]:
+        found["auto_advance"] = params["auto_advance"]
+        if found["status"] == "draft":
+            plan_finalizing(world, found)
+        else:
+            found["next_payment_attempt"] = world.now if found["auto_advance"] else None
+    return world.change("invoice.updated", found)
 
 
 def list_(world: World, params: Readable) -> Doc:
@@ -72,40 +79,51 @@ def finalize(world: World, params: Readable, invoice: str) -> Doc:
             "This invoice is already finalized, you can't re-finalize a non-draft invoice.", code="invoice_not_editable"
         )
     found["auto_advance"] = params.get("auto_advance", found["auto_advance"])
+    found["next_payment_attempt"] = world.now if found["auto_advance"] else None
     return finalize_invoice(world, found)
 
 
 def pay(world: World, params: Readable, invoice: str) -> Doc:
     """`invoices.pay`. Raises a 402 when the card is declined."""
     found = world.get("invoice", invoice)
+    given, off_session = params.get("payment_method"), params.get("off_session", True)
+    out_of_band = params.get("paid_out_of_band")
     if found["status"] == "draft":
         finalize_invoice(world, found)
-    if found["status"] == "paid":
-        raise invalid("Invoice is already paid", code="invoice_already_paid")
-    if found["status"] != "open":
-        raise invalid(f"This invoice is {found['status']} and can no longer be paid.", code="invoice_not_open")
-    if params.get("paid_out_of_band"):
+        if found["status"] == "paid":
+            return found
+    check_payable(found)
+    if out_of_band:
         return mark_invoice_paid(world, found)
-    method = resolve(world, method_for(world, found, params.get("payment_method")))
-    refusal = charge_invoice(world, found, method, off_session=params.get("off_session", True))
+    refusal = charge_invoice(world, found, resolve(world, method_for(world, found, given)), off_session=off_session)
     if refusal:
         raise refusal
     return found
 
 
+def check_payable(invoice: Doc) -> None:
+    """Raises StripeError unless the invoice is open or given up."""
+    if invoice["status"] == "paid":
+        raise invalid("Invoice is already paid", code="invoice_already_paid")
+    if invoice["status"] not in ("open", "uncollectible"):
+        raise invalid(f"This invoice is {invoice['status']} and can no longer be paid.", code="invoice_not_open")
+
+
 def void(world: World, _: Readable, invoice: str) -> Doc:
     """`invoices.void_invoice`: an open one; its payment intent is canceled."""
-    found = world.get("invoice", invoice)
-    if found["status"] not in ("open", "uncollectible"):
-        raise invalid("You can only void an open or uncollectible invoice.", code="invoice_not_editable")
-    return void_invoice(world, found)
+    return void_invoice(world, world.get("invoice", invoice))
+
+
+def mark_uncollectible(world: World, _: Readable, invoice: str) -> Doc:
+    """`invoices.mark_uncollectible`."""
+    return give_up_invoice(world, world.get("invoice", invoice))
 
 
 def delete(world: World, _: Readable, invoice: str) -> Doc:
-    """`invoices.delete`: drafts only."""
+    """`invoices.delete`: drafts of no subscription only."""
     found = world.get("invoice", invoice)
-    if found["status"] != "draft":
-        raise invalid("You can only delete draft invoices.", code="invoice_not_editable")
+    if found["status"] != "draft" or subscription_of(found):
+        raise invalid("You can only delete draft invoices of no subscription.", code="invoice_not_editable")
     world.save({**found, "status": "void", "object": "deleted_invoice"})
     world.emit("invoice.deleted", found)
     return {"id": invoice, "object": "invoice", "deleted": True}

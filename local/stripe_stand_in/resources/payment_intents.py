@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.stripe_stand_in.cards import Behaviour
+from local.stripe_stand_in.cards import ASKING
 from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import chargeable, known_currency
@@ -116,9 +116,8 @@ def _confirm(world: World, intent: Doc, params: Readable) -> Doc:
         )
     method = _usable(world, intent, method_id)
     off_session = bool(params.get("off_session"))
-    refuse_action = off_session or params.get("error_on_requires_action") is True
-    if refuse_action and behaviour(method) is Behaviour.AUTHENTICATES:
-        off_session = True
+    refuse_action = params.get("error_on_requires_action") is True
+    off_session = off_session or (refuse_action and behaviour(method) in ASKING)
     if attempt(world, intent, method, off_session=off_session):
         raise card_error(intent)
     return intent

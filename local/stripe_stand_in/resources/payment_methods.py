@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from local.stripe_stand_in.cards import TOKENS, Behaviour, Card
+from local.stripe_stand_in.cards import SET_UP_FROM_THE_OUTSET, TOKENS, Behaviour, Card
 from local.stripe_stand_in.errors import StripeError, invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.params import Readable
@@ -30,6 +30,7 @@ def make_method(world: World, card: Card, *, customer: str | None = None, billin
         "type": card.kind,
         card.kind: _card(card) if card.kind == "card" else _bank(card),
         "_behaviour": card.behaviour.value,
+        "_set_up": card.last4 == SET_UP_FROM_THE_OUTSET,
     }
     world.save(method)
     if customer:
@@ -79,6 +80,12 @@ def _bank(card: Card) -> Doc:
 def behaviour(method: Doc) -> Behaviour:
     """What happens when it is charged."""
     return Behaviour(method["_behaviour"])
+
+
+def mark_set_up(world: World, method: Doc) -> None:
+    """The buyer agreed, and was authenticated, to later charges without them."""
+    method["_set_up"] = True
+    world.save(method)
 
 
 def resolve(world: World, method: str, param: str = "payment_method") -> Doc:
@@ -138,8 +145,7 @@ def detach(world: World, _: Readable, payment_method: str) -> Doc:
         raise invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
     if customer["invoice_settings"]["default_payment_method"] == payment_method:
         customer["invoice_settings"]["default_payment_method"] = None
-        world.save(customer)
-        world.emit("customer.updated", customer)
+        world.change("customer.updated", customer)
     found.update(customer=None, _detached=True)
     world.emit("payment_method.detached", found, previous={"customer": customer["id"]})
     return world.save(found)
@@ -163,5 +169,4 @@ def update(world: World, params: Readable, payment_method: str) -> Doc:
     if found["type"] == "card":
         card = params.get("card") or {}
         found["card"].update({name: card[name] for name in ("exp_month", "exp_year") if name in card})
-    world.emit("payment_method.updated", found)
-    return world.save(found)
+    return world.change("payment_method.updated", found)

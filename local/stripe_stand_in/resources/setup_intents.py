@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from local.stripe_stand_in.cards import AUTHENTICATION_FAILED, DECLINES, Behaviour
+from local.stripe_stand_in.cards import ASKING, AUTHENTICATION_FAILED, DECLINES, Behaviour
 from local.stripe_stand_in.errors import StripeError
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.customers import living
-from local.stripe_stand_in.resources.payment_methods import attach_to, behaviour, resolve
+from local.stripe_stand_in.resources.payment_methods import attach_to, behaviour, mark_set_up, resolve
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id, render
 
 URL = "/v1/setup_intents"
+_SAVED_ALL_THE_SAME = (Behaviour.DECLINES_OFF_SESSION, Behaviour.AUTHENTICATES_THEN_DECLINES)
 
 
 def make_setup_intent(world: World, customer: str | None, params: Readable) -> Doc:
@@ -56,7 +57,7 @@ def set_up(world: World, intent: Doc, method: Doc, *, authenticated: bool | None
     """Save the method with the intent's customer; the intent's status tells the outcome, the answer is the refusal, if any."""
     does = behaviour(method)
     intent.update(next_action=None, last_setup_error=None)
-    if does is Behaviour.AUTHENTICATES and authenticated is None:
+    if does in ASKING and authenticated is None:
         intent.update(
             status="requires_action",
             next_action={"type": "use_stripe_sdk", "use_stripe_sdk": {}},
@@ -64,8 +65,8 @@ def set_up(world: World, intent: Doc, method: Doc, *, authenticated: bool | None
         )
         world.emit("setup_intent.requires_action", world.save(intent))
         return None
-    decline = AUTHENTICATION_FAILED if does is Behaviour.AUTHENTICATES and not authenticated else DECLINES.get(does)
-    if decline and does is not Behaviour.DECLINES_OFF_SESSION:
+    decline = AUTHENTICATION_FAILED if does in ASKING and not authenticated else DECLINES.get(does)
+    if decline and (decline is AUTHENTICATION_FAILED or does not in _SAVED_ALL_THE_SAME):
         error = {
             "type": "card_error",
             "code": decline.code,
@@ -80,6 +81,7 @@ def set_up(world: World, intent: Doc, method: Doc, *, authenticated: bool | None
         return StripeError(402, "card_error", decline.message, setup_intent=render(intent), **fields)
     if intent["customer"]:
         attach_to(world, method, intent["customer"])
+    mark_set_up(world, method)
     intent.update(status="succeeded", payment_method=method["id"])
     world.emit("setup_intent.succeeded", world.save(intent))
     return None

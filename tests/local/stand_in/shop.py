@@ -14,6 +14,8 @@ import stripe
 from local.stripe_stand_in import StandIn
 
 SECRET = "whsec_test"
+HOUR = 3600
+DAY = 24 * HOUR
 PATIENCE_SECONDS = 10
 
 
@@ -64,6 +66,20 @@ class Shop:
         body = {**({"card": card} if card else {}), **more}
         return requests.post(f"{self.url}/checkout/{session.id}/pay", json=body, timeout=20)
 
+    def passes(self, seconds: int) -> None:
+        """The clock moves on, and what that makes due happens."""
+        self.clock.pass_seconds(seconds)
+        self.stand_in.tick()
+
+    def comes(self, seconds: int) -> None:
+        """The clock stands at that instant, and what that makes due has happened."""
+        self.clock.at = seconds * 1000
+        self.stand_in.tick()
+
+    def happened(self, kind: str) -> list[Any]:
+        """Events of a type, oldest first."""
+        return list(reversed(self.client().v1.events.list({"limit": 100, "type": kind}).data))
+
     def events(self) -> list[str]:
         """Types of all events, oldest first."""
         found = self.client().v1.events.list({"limit": 100}).data
@@ -113,3 +129,37 @@ def subscriber(client: stripe.StripeClient, token: str = "pm_card_visa") -> tupl
     method = client.v1.payment_methods.attach(token, {"customer": customer.id})
     client.v1.customers.update(customer.id, {"invoice_settings": {"default_payment_method": method.id}})
     return customer, method
+
+
+def subscribe(shop: Shop, token: str = "pm_card_visa", **more: Any) -> Any:
+    """A subscription to a plan of $9.00 a month, with that card as its customer's default."""
+    client = shop.client()
+    customer, _ = subscriber(client, token)
+    params: Any = {"customer": customer.id, "items": [{"price": plan(client).id}], "off_session": True, **more}
+    return client.v1.subscriptions.create(params)
+
+
+def change(shop: Shop, subscription: Any, price: str, **more: Any) -> Any:
+    """The subscription on another price from now on, in full, or not at all."""
+    params: Any = {
+        "items": [{"id": subscription["items"].data[0].id, "price": price, "quantity": 1}],
+        "billing_cycle_anchor": {"type": "now"},
+        "proration_behavior": "none",
+        "payment_behavior": "error_if_incomplete",
+        "expand": ["latest_invoice.payments"],
+        **more,
+    }
+    return shop.client().v1.subscriptions.update(subscription.id, params)
+
+
+def with_card(shop: Shop, customer: str, token: str) -> str:
+    """That card becomes the customer's default; its id."""
+    v1 = shop.client().v1
+    method = v1.payment_methods.attach(token, {"customer": customer})
+    v1.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
+    return method.id
+
+
+def invoices_of(shop: Shop, subscription: Any) -> list[Any]:
+    """Its invoices, oldest first."""
+    return list(reversed(shop.client().v1.invoices.list({"subscription": subscription.id, "limit": 100}).data))

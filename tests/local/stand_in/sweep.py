@@ -41,6 +41,8 @@ _INSTEAD = {
     "customer_creation": ("customer",),
     "payment_intent": ("charge",),
 }
+# Objects whose first value is one that is refused.
+_WITHIN = {"billing_mode": {"type": "flexible"}}
 _NEED_OPEN_INVOICE = ("invoices.void_invoice", "invoices.mark_uncollectible")
 _LITERALS = (typing.Literal, typing_extensions.Literal)
 
@@ -79,7 +81,8 @@ class Sweep:
         self.stand_in = StandIn(directory, self.clock, None, SECRET, "http://stripe.test")
         self.client = stripe.StripeClient("sk_test_x", http_client=InProcessClient(self.stand_in))
         self.ids = self._objects()
-        self.samples = {
+        self.samples: dict[str, Any] = {
+            "cancel_at": "min_period_end",
             "currency": "usd", "price": self.ids["prices"], "product": self.ids["products"], "unit_amount_decimal": "900",
             "default_payment_method": self.ids["payment_methods"], "payment_method": self.ids["payment_methods"],
         }  # fmt: skip
@@ -103,6 +106,7 @@ class Sweep:
             {"amount": 700, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
         )
         waiting = v1.payment_intents.create({"amount": 700, "currency": "usd"})
+        clock = v1.test_helpers.test_clocks.create({"frozen_time": self.clock.at // 1000})
         setup = v1.setup_intents.create({"customer": customer.id})
         rate = v1.tax_rates.create({"display_name": "VAT", "percentage": Decimal(19), "inclusive": False})
         with self.stand_in.world() as world:
@@ -113,7 +117,7 @@ class Sweep:
             refund = refund_charge(world, charge, 100)
             dispute = open_dispute(world, charge_of(world, other.id))
         return {
-            "customers": customer.id, "open_invoice": opened.id, "payment_methods": method.id, "prices": price.id, "subscriptions": subscription.id,
+            "test_helpers.test_clocks": clock.id, "customers": customer.id, "open_invoice": opened.id, "payment_methods": method.id, "prices": price.id, "subscriptions": subscription.id, "subscription_items": subscription["items"].data[0].id,
             "checkout.sessions": session.id, "invoice_items": item.id, "invoices": draft.id, "payment_intents": waiting.id,
             "setup_intents": setup.id, "tax_rates": rate.id, "charges": charge["id"], "refunds": refund["id"], "disputes": dispute["id"],
             "events": v1.events.list({"limit": 1}).data[0].id, "products": price.product, "invoice_payments": v1.invoice_payments.list({}).data[0].id,
@@ -143,6 +147,8 @@ class Sweep:
         owners = [self.ids[kind] for kind in kinds if kind in self.ids]
         if operation.name == "customers.payment_methods.retrieve":
             owners = [self.ids["customers"], self.ids["payment_methods"]]
+        if operation.name.startswith("customers.balance_transactions"):
+            owners = [self.ids["customers"]]
         if operation.name in _NEED_OPEN_INVOICE:
             owners = [self.ids["open_invoice"]]
         return owners[: steps.count("*")]
@@ -158,6 +164,13 @@ class Sweep:
         if operation.name == "invoice_items.create" and first == "price_data":
             price = {"currency": "usd", "product": ids["products"], "unit_amount": "900"}
             return {"customer": ids["customers"], "price_data": price}
+        if operation.name == "subscriptions.update" and first == "items":
+            return {"proration_behavior": "none", "items": {"0": {"id": ids["subscription_items"]}}}
+        if operation.name.startswith("subscriptions.") and first == "add_invoice_items":
+            price = {"currency": "usd", "product": ids["products"], "unit_amount": "-900"}
+            whole = {"customer": ids["customers"], "items": {"0": {"price": ids["prices"]}}}
+            base = whole if operation.name == "subscriptions.create" else {"proration_behavior": "none"}
+            return {**base, "add_invoice_items": {"0": {"price_data": price}}}
         if operation.name == "checkout.sessions.create" and first.startswith("setup_intent_data"):
             return {**page, "mode": "setup"}
         line = {"quantity": "1", "price_data": {"currency": "usd", "product": ids["products"], "unit_amount": "900"}}
@@ -173,6 +186,9 @@ class Sweep:
             "invoice_items.create": {"customer": ids["customers"], "amount": "700"},
             "subscriptions.create": {"customer": ids["customers"], "items": {"0": {"price": ids["prices"]}}},
             "subscriptions.update": {"proration_behavior": "none"},
+            "customers.balance_transactions.create": {"amount": "-500", "currency": "usd"},
+            "test_helpers.test_clocks.create": {"frozen_time": "1700000000"},
+            "test_helpers.test_clocks.advance": {"frozen_time": "1700003600"},
             "products.create": {"name": "x"},
             "prices.create": {"currency": "usd", "unit_amount": "900", "product": ids["products"]},
             "tax_rates.create": {"display_name": "VAT", "percentage": "19", "inclusive": "false"},
@@ -203,7 +219,7 @@ class Sweep:
         fields = _fields(chosen)
         for other in _INSTEAD.get(steps[0], ()):
             made.pop(other, None)
-        sample = self.samples.get(steps[0]) if len(steps) == 1 else None
+        sample = self.samples.get(steps[0]) if len(steps) == 1 else _WITHIN.get(steps[0])
         made[steps[0]] = self._request(fields[steps[0]][0], steps[1:], made.get(steps[0], sample))
         return {**{name: self._least(below, name) for name, (below, required) in fields.items() if required}, **made}
 
