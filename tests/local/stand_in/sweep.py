@@ -153,8 +153,8 @@ class Sweep:
             owners = [self.ids["open_invoice"]]
         return owners[: steps.count("*")]
 
-    def base(self, operation: Operation, first: str = "") -> dict[str, Any]:
-        """A request of that operation that the stand-in takes and to which that parameter can be added."""
+    def _around(self, operation: Operation, first: str) -> dict[str, Any] | None:
+        """What a parameter needs around it that other parameters of the operation do not stand."""
         ids = self.ids
         page: dict[str, Any] = {"success_url": "https://shop.example", "customer": ids["customers"]}
         if operation.name == "checkout.sessions.create" and first.startswith(
@@ -173,6 +173,15 @@ class Sweep:
             return {**base, "add_invoice_items": {"0": {"price_data": price}}}
         if operation.name == "checkout.sessions.create" and first.startswith("setup_intent_data"):
             return {**page, "mode": "setup"}
+        return None
+
+    def base(self, operation: Operation, first: str = "") -> dict[str, Any]:
+        """A request of that operation that the stand-in takes and to which that parameter can be added."""
+        ids = self.ids
+        around = self._around(operation, first)
+        if around is not None:
+            return around
+        page = {"success_url": "https://shop.example", "customer": ids["customers"]}
         line = {"quantity": "1", "price_data": {"currency": "usd", "product": ids["products"], "unit_amount": "900"}}
         bases: dict[str, dict[str, Any]] = {
             "payment_intents.create": {"amount": "700", "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"},
