@@ -31,7 +31,7 @@ def one_of(content: Doc, name: str, allowed: tuple[str, ...], default: str | Non
     return str(value)
 
 
-def whole(content: Doc, name: str, least: int, most: int, default: int | None) -> int | None:
+def whole(content: Doc, name: str, least: int, most: int, *, default: int | None = None) -> int | None:
     """A whole number within bounds."""
     value = content.get(name, default)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most):

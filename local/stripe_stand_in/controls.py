@@ -91,8 +91,8 @@ def _set_mode(stand_in: Machine, _: list[str], content: Doc) -> Doc:
 def _deliver(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     """Deliver held (or named) events now, one after the other; answers what each delivery got."""
     only(content, "event_ids", "times", "shuffle_seed")
-    times = whole(content, "times", 1, MAX_TIMES, 1) or 1
-    seed = whole(content, "shuffle_seed", -(2**63), 2**63, None)
+    times = whole(content, "times", 1, MAX_TIMES, default=1) or 1
+    seed = whole(content, "shuffle_seed", -(2**63), 2**63)
     if stand_in.endpoint.url is None:
         raise invalid("No webhook endpoint is set.", code="no_endpoint", status=409)
     ids = _event_ids(stand_in, content.get("event_ids")) * times
@@ -118,7 +118,7 @@ def _event_ids(stand_in: Machine, given: Any) -> list[str]:
 
 def _refund(stand_in: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "payment_intent", "amount_minor")
-    amount = whole(content, "amount_minor", 1, max(LARGER_MAX.values()), None)
+    amount = whole(content, "amount_minor", 1, max(LARGER_MAX.values()))
     intent = text(content, "payment_intent")
     with stand_in.world() as world:
         _find(world, "payment_intent", intent)

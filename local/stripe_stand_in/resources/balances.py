@@ -18,7 +18,7 @@ def balance_for(customer: Doc, currency: str) -> int:
     return int(customer["balance"]) if customer["currency"] in (None, currency) else 0
 
 
-def move(world: World, customer: Doc, amount: int, kind: str, invoice: Doc | None = None, **more: object) -> Doc:
+def move(world: World, customer: Doc, amount: int, kind: str, *, invoice: Doc | None = None, **more: object) -> Doc:
     """Change the balance by `amount` and announce it. `kind` as in Stripe's balance transactions."""
     customer["balance"] += amount
     world.change("customer.updated", customer)

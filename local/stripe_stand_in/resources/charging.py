@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from local.stripe_stand_in.cards import (
     ASKING,
     AUTHENTICATION_FAILED,
@@ -19,30 +21,31 @@ from local.stripe_stand_in.world import World, render
 _ASYNCHRONOUS = (Behaviour.ASYNC_SUCCEEDS, Behaviour.ASYNC_FAILS)
 
 
-def attempt(
-    world: World,
-    intent: Doc,
-    method: Doc,
-    *,
-    off_session: bool = False,
-    authenticated: bool | None = None,
-    parks: bool = False,
-) -> Decline | None:
-    """Charge `intent` with `method`; the intent's `status` tells the outcome, the answer is the decline if there was one.
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a payment is attempted.
 
     `authenticated`: True when the buyer passed the bank's check, False when the buyer failed it, None when nobody was asked.
     `parks`: off session, a payment that the bank wants authenticated waits for the buyer with its card (`requires_action`).
     """
+
+    off_session: bool = False
+    authenticated: bool | None = None
+    parks: bool = False
+
+
+def attempt(world: World, intent: Doc, method: Doc, how: How) -> Decline | None:
+    """Charge `intent` with `method`; the intent's `status` tells the outcome, the answer is the decline if there was one."""
     intent.update(payment_method=method["id"], next_action=None, last_payment_error=None)
     does = behaviour(method)
-    if _asks(does, method, off_session=off_session) and authenticated is not True:
-        if not off_session and authenticated is None:
+    if _asks(does, method, off_session=how.off_session) and how.authenticated is not True:
+        if not how.off_session and how.authenticated is None:
             _ask(world, intent)
             return None
-        if not off_session:
+        if not how.off_session:
             return _decline(world, intent, method, AUTHENTICATION_FAILED)
-        return _decline(world, intent, method, AUTHENTICATION_REQUIRED, parks=parks)
-    saved = off_session or method["customer"] is not None
+        return _decline(world, intent, method, AUTHENTICATION_REQUIRED, parks=how.parks)
+    saved = how.off_session or method["customer"] is not None
     if does in DECLINES and (does is not Behaviour.DECLINES_OFF_SESSION or saved):
         return _decline(world, intent, method, DECLINES[does])
     if does in _ASYNCHRONOUS:

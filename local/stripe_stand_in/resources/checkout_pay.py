@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from local.stripe_stand_in.cards import Card
 from local.stripe_stand_in.errors import StripeError, invalid
-from local.stripe_stand_in.resources.charging import attempt, card_error, pay_late, settle
+from local.stripe_stand_in.resources.charging import How, attempt, card_error, pay_late, settle
 from local.stripe_stand_in.resources.checkout_subscriptions import subscribe_from_session
 from local.stripe_stand_in.resources.customers import make_customer
 from local.stripe_stand_in.resources.invoice_collection import settle_invoice
@@ -132,7 +132,7 @@ def _pay_once(world: World, session: Doc, method: Doc, buyer: Buyer) -> StripeEr
         session["payment_intent"] = intent["id"]
         world.save(session)
     place = world.mark()
-    if attempt(world, intent, method, authenticated=buyer.authenticated):
+    if attempt(world, intent, method, How(authenticated=buyer.authenticated)):
         return card_error(intent)
     if intent["status"] == "requires_action":
         return authentication_needed()

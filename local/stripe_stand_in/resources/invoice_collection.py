@@ -7,7 +7,7 @@ from typing import Any
 from local.stripe_stand_in.cards import HARD_CODES
 from local.stripe_stand_in.dues import DAY
 from local.stripe_stand_in.errors import StripeError, invalid
-from local.stripe_stand_in.resources.charging import attempt, card_error
+from local.stripe_stand_in.resources.charging import How, attempt, card_error
 from local.stripe_stand_in.resources.invoice_payments import mark_paid, payments_of
 from local.stripe_stand_in.resources.invoice_states import mark_invoice_paid
 from local.stripe_stand_in.resources.payment_methods import resolve
@@ -40,7 +40,7 @@ def charge_invoice(
     world: World, invoice: Doc, method: Doc, *, off_session: bool, authenticated: bool | None = None
 ) -> StripeError | None:
     """One attempt to pay an open (or given up) invoice, asked for by somebody; the answer is the refusal, already announced."""
-    return _charge(world, invoice, method, off_session=off_session, authenticated=authenticated)
+    return _charge(world, invoice, method, How(off_session=off_session, authenticated=authenticated))
 
 
 def collect(world: World, invoice: Doc) -> None:
@@ -58,17 +58,17 @@ def collect(world: World, invoice: Doc) -> None:
         world.change("invoice.updated", invoice)
     else:
         parks = settings(world.store).renewal_3ds == "requires_action"
-        _charge(world, invoice, resolve(world, method), off_session=True, parks=parks)
+        _charge(world, invoice, resolve(world, method), How(off_session=True, parks=parks))
     subscription = world.find("subscription", subscription_of(invoice))
     if invoice["status"] == "open" and another is None and subscription:
         give_up(world, subscription, settings(world.store).after_retries)
 
 
-def _charge(world: World, invoice: Doc, method: Doc, **how: Any) -> StripeError | None:
+def _charge(world: World, invoice: Doc, method: Doc, how: How) -> StripeError | None:
     payment = next(iter(payments_of(world, invoice["id"])))
     intent = world.get("payment_intent", payment["payment"]["payment_intent"])
     invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
-    decline = attempt(world, intent, method, **how)
+    decline = attempt(world, intent, method, how)
     if intent["status"] == "succeeded":
         mark_paid(world, payment)
         _keep_card(world, invoice, method)

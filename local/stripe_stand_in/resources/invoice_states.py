@@ -51,7 +51,7 @@ def _settle_balance(world: World, invoice: Doc) -> None:
     due = owed - ending
     invoice.update(starting_balance=start, ending_balance=ending, amount_due=due, amount_remaining=due)
     if ending != start:
-        move(world, customer, ending - start, "invoice_too_small" if small else "applied_to_invoice", invoice)
+        move(world, customer, ending - start, "invoice_too_small" if small else "applied_to_invoice", invoice=invoice)
 
 
 def mark_invoice_paid(world: World, invoice: Doc) -> Doc:
@@ -79,7 +79,7 @@ def void_invoice(world: World, invoice: Doc) -> Doc:
     world.emit("invoice.voided", world.save(invoice))
     taken = invoice["starting_balance"] - (invoice["ending_balance"] or 0)
     if taken:
-        move(world, world.get("customer", invoice["customer"]), taken, "unapplied_from_invoice", invoice)
+        move(world, world.get("customer", invoice["customer"]), taken, "unapplied_from_invoice", invoice=invoice)
     invoice_closed(world, invoice)
     return invoice
 

@@ -7,7 +7,7 @@ from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import chargeable, known_currency
 from local.stripe_stand_in.params import Readable
-from local.stripe_stand_in.resources.charging import attempt, card_error
+from local.stripe_stand_in.resources.charging import How, attempt, card_error
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.payment_methods import behaviour, resolve
 from local.stripe_stand_in.store import Doc
@@ -118,7 +118,7 @@ def _confirm(world: World, intent: Doc, params: Readable) -> Doc:
     off_session = bool(params.get("off_session"))
     refuse_action = params.get("error_on_requires_action") is True
     off_session = off_session or (refuse_action and behaviour(method) in ASKING)
-    if attempt(world, intent, method, off_session=off_session):
+    if attempt(world, intent, method, How(off_session=off_session)):
         raise card_error(intent)
     return intent
 

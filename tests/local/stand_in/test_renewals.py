@@ -352,7 +352,7 @@ def test_v9_an_unpaid_first_invoice_ends_the_subscription_after_23_hours(shop: S
 
 def test_v9_the_subscription_of_an_abandoned_checkout_ends_too(shop: Shop) -> None:
     line: Any = {"price": plan(shop.client()).id, "quantity": 1}
-    session = shop.client().v1.checkout.sessions.create(order(mode="subscription", line_items=[line]))  # type: ignore[arg-type]
+    session = shop.client().v1.checkout.sessions.create(order(mode="subscription", line_items=[line]))
     assert shop.pay(session, "4000002760003184").status_code == 402
     shop.passes(23 * HOUR)
     [subscription] = shop.client().v1.subscriptions.list({"status": "all"}).data
