@@ -72,14 +72,15 @@ def _replay(account_id: str | None) -> int:
     from lotbook import wiring
     from lotbook.usecases.audit.audit_account import audit_account
 
-    if account_id and not wiring.units_of(account_id):
+    units_of = wiring.units_of()
+    if account_id and not units_of(account_id):
         print(f"There is no account {account_id} here.", file=sys.stderr)
         return 1
     ids = [account_id] if account_id else sorted(_account_ids(wiring.table()))
     print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
     first: tuple[str, Any] | None = None
     for each in ids:
-        audited = audit_account(each, wiring.units_of(each), auditing=wiring.auditing())
+        audited = audit_account(each, units_of(each), auditing=wiring.auditing())
         verdict = "ok" if audited.first is None else f"{len(audited.differences)} differences"
         verdict = verdict if audited.finished else f"{verdict}, too long to finish"
         print(f"{each:<24} {audited.books:>5} {audited.entries:>8} {audited.purchases:>9}  {verdict}")

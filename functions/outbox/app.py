@@ -13,24 +13,23 @@ from lotbook.api.http.metrics import report
 from lotbook.api.http.observability import log_answer
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.news.deliver_changes import deliver_changes
+from lotbook.usecases.news.deliver_changes import deliver_changes, read_changes
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer a batch of stream records with the sequence numbers that failed (ReportBatchItemFailures)."""
-    records = event["Records"]
-    changes, failed = wiring.read_records(records)
+    records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"]}
+    changes, failed = read_changes(records, wiring.read_record)
     failed |= deliver_changes(changes, statement=wiring.statement(), outlets=wiring.outlets())
     for number, reason in failed.items():
-        _report(number, reason)
+        _report(number, wiring.owner_of(records[number]), reason)
     report("outbox", records=len(records), changes=len(changes), failed=len(failed))
-    numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in failed]}
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
 
 
-def _report(number: str, reason: BaseException) -> None:
+def _report(number: str, account_id: str, reason: Exception) -> None:
     """Ids and kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
     if isinstance(reason, Unavailable):
-        log_answer(stream="outbox", record=number, error="unavailable")
+        log_answer(stream="outbox", record=number, account_id=account_id, error="unavailable")
     else:
-        alarm("stream_record_failed", record=number, error=type(reason).__name__)
+        alarm("stream_record_failed", record=number, account_id=account_id, error=type(reason).__name__)

@@ -10,6 +10,7 @@ from lotbook.api.answers.render_reconciliation import reconciled
 from lotbook.api.http.metrics import report
 from lotbook.domain.reconciliation.differences import Period, a_period
 from lotbook.domain.values.instants import from_text
+from lotbook.usecases.attempts import raise_failures
 from lotbook.usecases.reconciliation.reconcile import reconcile
 
 
@@ -22,7 +23,8 @@ class Context(Protocol):
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """One bounded run. `{"from", "to"}` (RFC 3339) names a period; the schedule names none and means the last days.
 
-    Raises when the gateway does not list, or for what is no period: the schedule's alarm rings.
+    Raises when the gateway does not list, for what is no period, and when something could not be compared or repaired,
+    after all else was: the schedule's alarm rings.
     """
     run = reconcile(_period(event), desk=wiring.reconciliation(), time_left=context.get_remaining_time_in_millis)
     report(
@@ -30,8 +32,10 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         compared=sum(run.compared.values()),
         repaired=run.repaired,
         open=run.open,
+        failed=len(run.failures),
         more=int(run.more),
     )
+    raise_failures(run.failures, f"{sum(run.compared.values())} were compared, {run.repaired} repaired")
     return reconciled(run)
 
 

@@ -15,7 +15,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/domain/credits/turn.py _laid": SPLIT,
     "lotbook/domain/sales/quotes.py quote": SPLIT,
     "lotbook/domain/sales/quotes.py _plan_order": SPLIT,
-    "lotbook/usecases/audit/audit_accounts.py audit_accounts": SPLIT,
     "lotbook/usecases/credits/balance.py read_balance": DESK,
     "lotbook/usecases/money_back/read_evidence.py read_evidence": DESK,
     "lotbook/usecases/sales/create_purchase.py _order": DESK,

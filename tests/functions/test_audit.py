@@ -10,7 +10,6 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.values.instants import DAY
-from lotbook.usecases.audit.audit_accounts import LedgerDiffers
 from tests.functions.conftest import ACCOUNT, Api
 
 ACME = {"account_id": "acme"}
@@ -55,7 +54,7 @@ def test_d37_a_changed_entry_rings(shop: Api, environment: Table) -> None:
         ExpressionAttributeValues=to_item({":n": 4}),
     )
     shop.clock.instant += DAY
-    with pytest.raises(LedgerDiffers, match="acme"):
+    with pytest.raises(ExceptionGroup, match="ledger credits of account acme"):
         run()
     assert run() == (0, 0)
 
@@ -66,7 +65,7 @@ def test_d37_a_deleted_entry_rings_too(shop: Api, environment: Table) -> None:
     burn(shop, 3, "j")  # which takes the first one's receipt out of the book
     environment.client.delete_item(TableName=environment.name, Key=to_item(keys.spread_ledger("acme", burn_name("k"))))
     shop.clock.instant += DAY
-    with pytest.raises(LedgerDiffers):
+    with pytest.raises(ExceptionGroup, match="ledger credits of account acme"):
         run()
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from functions.outbox import app
 from lotbook import wiring
+from lotbook.adapters.dynamo import stream
 from lotbook.adapters.dynamo.table import Table, to_item
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.outbox import RecordingBus
 from tests.functions.conftest import Api
 
@@ -86,6 +89,32 @@ def test_issue_3_a_poison_record_is_reported_alone_and_the_others_are_done(
     answer = app.handler({"Records": [*poison[:2], *good, poison[2]]}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": number} for number in ("70000", "70001", "70002")]}
     assert {each.kind for each in bus.published} == {"credits.granted", "credits.consumed"}
+
+
+@pytest.mark.parametrize("raised", [RecursionError(), BrokenInvariant("x"), ArithmeticError()], ids=repr)
+def test_s4_a_record_that_raises_anything_is_reported_alone_and_its_account_is_named(
+    shop: Api,
+    bus: RecordingBus,
+    environment: Table,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    raised: Exception,
+) -> None:
+    """S4: only five kinds of errors were reading errors; any other failed the whole batch, a hundred accounts' records."""
+    burned(shop, 3)
+    read = stream.entry_of
+
+    def poisoned(name: str, values: dict[str, Any]) -> Entry:
+        if name == "poison":
+            raise raised
+        return read(name, values)
+
+    monkeypatch.setattr(stream, "entry_of", poisoned)
+    poison = record(to_item({"pk": "U#bad#poison", "sk": "use"}), "70000")
+    answer = app.handler({"Records": [poison, *records(environment)]}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "70000"}]}
+    assert {each.kind for each in bus.published} == {"credits.granted", "credits.consumed"}
+    assert f'"record":"70000","account_id":"bad","error":"{type(raised).__name__}"' in caplog.text
 
 
 def test_issue_3_what_must_come_again_is_reported_in_the_streams_order(

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lotbook.domain.reconciliation.differences import MovedBack, Period
-from lotbook.domain.sales.gateway import PaymentFacts
+from lotbook.domain.sales.gateway import CheckoutFacts, PaymentFacts
+from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.quotes import PlanItem, TopUpItem
 from lotbook.domain.values import instants
-from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.errors import BrokenInvariant, Unavailable
+from lotbook.usecases.reconciliation.reconcile import MAX_SILENT_IN_A_ROW
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.fakes.office import ADMIN, LONG, Office
 from tests.fakes.samples import account_on
+
+STORE_REFUSES = ClientError({"Error": {"Code": "ValidationException", "Message": "Item size"}}, "UpdateItem")
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 @pytest.fixture
@@ -241,6 +250,80 @@ def test_one_repair_that_is_refused_does_not_keep_the_others_from_theirs(
     assert office.desk.available() == 60
     assert "repair_refused" in rings.text
     assert office.run().repaired == 1
+
+
+@pytest.mark.parametrize(
+    "raised", [BrokenInvariant("poisoned"), KeyError("x"), RecursionError(), STORE_REFUSES], ids=repr
+)
+def test_s4_one_account_whose_repair_raises_anything_keeps_no_other_from_its_own(
+    raised: Exception, rings: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S4: only an Outcome was caught, so the run ended there, and every run after it ended at the same page."""
+    office = Office()
+    sessions = [office.paid(f"key-{number}") for number in range(5)]
+    poisoned = office.desk.gateway.sessions[sessions[0]].tag.purchase_id
+    save = office.desk.purchases.save
+
+    def refuse(purchase: Purchase) -> Purchase:
+        if purchase.purchase_id == poisoned:
+            raise raised
+        return save(purchase)
+
+    monkeypatch.setattr(office.desk.purchases, "save", refuse)
+    run = office.run()
+    assert (run.repaired, run.open, run.more, office.desk.available()) == (4, 1, False, 120)
+    assert {(failure.what, failure.account_id) for failure in run.failures} == {
+        ("repair of paid_but_not_completed", "acme")
+    }
+    assert all(failure.error is raised for failure in run.failures)
+    assert '"what":"repair of paid_but_not_completed","account_id":"acme"' in rings.text
+    monkeypatch.undo()
+    assert office.run().repaired == 1
+
+
+def test_s4_what_cannot_even_be_compared_is_named_and_the_rest_is_compared(
+    rings: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office()
+    sessions = [office.paid(f"key-{number}") for number in range(5)]
+    poisoned = office.desk.gateway.sessions[sessions[2]].tag.purchase_id
+    get = office.desk.purchases.get
+    monkeypatch.setattr(office.desk.purchases, "get", lambda a, p: {}[p] if p == poisoned else get(a, p))
+    run = office.run()
+    assert (run.repaired, run.compared["checkouts"], run.compared["purchases"]) == (4, 4, 4)
+    assert {failure.name for failure in run.failures} == {sessions[2], poisoned}
+    assert rings.text.count("work_failed") == 2
+
+
+def test_s4_a_second_look_that_fails_leaves_the_difference_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows what the repair has done."""
+    office = Office()
+    session = office.paid()
+    checkout, asked = office.desk.gateway.checkout, []
+
+    def once(name: str) -> CheckoutFacts:
+        asked.append(name)
+        return checkout(name) if len(asked) == 1 else {}[name]
+
+    monkeypatch.setattr(office.desk.gateway, "checkout", once)
+    run = office.run()
+    assert [(each.difference.kind, each.outcome) for each in run.shown] == [("paid_but_not_completed", "open")]
+    assert [(failure.what, failure.name) for failure in run.failures] == [("second look", session)]
+
+
+def test_s4_a_store_that_answers_nobody_ends_the_run_where_it_is_and_one_account_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The progress stays before that page. One account of which nothing is answered is not the whole other side."""
+    office = Office(100)
+    for number in range(MAX_SILENT_IN_A_ROW + 2):
+        office.paid(f"key-{number}")
+    monkeypatch.setattr(office.desk.purchases, "get", lambda *_: _raise(Unavailable()))
+    assert not office.run().more, "one account"
+    for number, (session, facts) in enumerate(list(office.desk.gateway.sessions.items())):
+        office.desk.gateway.sessions[session] = replace(facts, tag=replace(facts.tag, account_id=f"acme-{number}"))
+    with pytest.raises(Unavailable):
+        office.run()
 
 
 def test_a_run_stops_in_time_and_the_next_goes_on_where_it_was() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.adapters.dynamo.table import Table
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from lotbook.ports.sweeps import SweepMemory
     from lotbook.usecases.audit.audit_account import Auditing
+    from lotbook.usecases.audit.units import UnitsOfAllVersions
     from lotbook.usecases.credits.desk import CreditDesk
     from lotbook.usecases.news.announce import Outlets
     from lotbook.usecases.reconciliation.reconcile import Reconciliation
@@ -296,16 +297,12 @@ def auditing() -> Auditing:
     return Auditing(DynamoAudits(table()), books(), purchases(), clock(), statement())
 
 
-def units_of(account_id: str) -> tuple[str, ...]:
-    """The units that an account may have; none for one that was never opened."""
-    from lotbook.domain.values.errors import AccountNotFound
-    from lotbook.usecases.accounts.load_account import load_account
+@cache
+def units_of() -> UnitsOfAllVersions:
+    """Answers the units that an account's books may have."""
+    from lotbook.usecases.audit.units import UnitsOfAllVersions
 
-    try:
-        loaded = load_account(account_id, accounts=accounts(), policies=policies(), clock=clock())
-    except AccountNotFound:
-        return ()
-    return loaded.published.policy.units
+    return UnitsOfAllVersions(accounts(), policies())
 
 
 @cache
@@ -349,8 +346,15 @@ def outlets() -> Outlets:
     )
 
 
-def read_records(records: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Change], dict[str, BaseException]]:
-    """Records of the table's stream as changes, and those that cannot be read."""
-    from lotbook.adapters.dynamo.stream import read_records
+def read_record(record: Mapping[str, Any]) -> Change | None:
+    """A record of the table's stream as a change; None for what nobody announces."""
+    from lotbook.adapters.dynamo.stream import read_record
 
-    return read_records(records)
+    return read_record(record)
+
+
+def owner_of(record: Mapping[str, Any]) -> str:
+    """The account that a record of the stream is about."""
+    from lotbook.adapters.dynamo.stream import owner_of
+
+    return owner_of(record)

@@ -16,30 +16,17 @@ from lotbook.adapters.dynamo.table import from_item
 from lotbook.domain.news.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-# What reading an item of another shape raises. Anything else is a defect of ours and crashes.
-_UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+    from collections.abc import Mapping
 
 
-def read_records(records: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Change], dict[str, BaseException]]:
-    """Changes by sequence number in the stream's order, and the records that cannot be read, each with why."""
-    changes = dict[str, Change]()
-    unreadable = dict[str, BaseException]()
-    for record in records:
-        number = record["dynamodb"]["SequenceNumber"]
-        try:
-            change = read_record(record)
-        except _UNREADABLE as refusal:
-            unreadable[number] = refusal
-            continue
-        if change is not None:
-            changes[number] = change
-    return changes, unreadable
+def owner_of(record: Mapping[str, Any]) -> str:
+    """The account that a record is about, by its key alone: also of one that cannot be read."""
+    place = from_item(record["dynamodb"]["Keys"])
+    return keys.owner_and_name(place["pk"], place["sk"])[0]
 
 
 def read_record(record: Mapping[str, Any]) -> Change | None:
-    """The change, None for what nobody announces. Raises one of _UNREADABLE for an item of another shape."""
+    """The change, None for what nobody announces. Raises whatever reading an item of another shape raises."""
     images = record["dynamodb"]
     place = from_item(images["Keys"])
     owner = keys.ledger_name(place["pk"], place["sk"])

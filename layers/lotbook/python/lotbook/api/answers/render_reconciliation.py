@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lotbook.api.answers.render_runs import failed
 from lotbook.domain.values.instants import to_text
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def reconciled(run: Reconciled) -> dict[str, Any]:
         "open": run.open,
         "differences": [_shown(each) for each in run.shown],
         "more": run.more,
+        "failed": failed(run.failures),
     }
 
 

@@ -6,40 +6,50 @@ reported by its records, so that the stream brings them again; everybody else's 
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lotbook.domain.news.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
+from lotbook.usecases.attempts import attempt_all
 from lotbook.usecases.credits.file_statement import file_statement
 from lotbook.usecases.news.announce import Outlets, announce_account, announce_entries, announce_purchase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
 
     from lotbook.ports.news import StatementStore
+
+    Record = TypeVar("Record")
 
 WORKERS = 4
 
 
+def read_changes(
+    records: Mapping[str, Record], read: Callable[[Record], Change | None]
+) -> tuple[dict[str, Change], dict[str, Exception]]:
+    """Changes by record, and the records that cannot be read, each with why, whatever reading it raises (S4)."""
+    tried = attempt_all([partial(read, record) for record in records.values()], 1)
+    found = dict(zip(records, tried, strict=True))
+    changes = {number: each.answer for number, each in found.items() if each.answer is not None}
+    return changes, {number: each.error for number, each in found.items() if each.error is not None}
+
+
 def deliver_changes(
     changes: Mapping[str, Change], *, statement: StatementStore, outlets: Outlets
-) -> dict[str, BaseException]:
+) -> dict[str, Exception]:
     """`changes` by record, in the stream's order. Answers the records that failed, each with why; none when all is done."""
     groups: dict[tuple[str, str], list[str]] = {}
     for record, change in changes.items():
         groups.setdefault(_group(change), []).append(record)
-    with ThreadPoolExecutor(WORKERS) as pool:  # each group in its caller's context, as in a sweep
-        running: dict[Future[None], list[str]] = {
-            pool.submit(copy_context().run, _deliver, group, [changes[r] for r in records], statement, outlets): records
-            for group, records in groups.items()
-        }
-        wait(running)
-    failed = dict[str, BaseException]()
-    for future, records in running.items():
-        error = future.exception()  # a future keeps whatever its group raised: nothing is swallowed, nobody is stopped
-        if error is not None:
-            failed |= dict.fromkeys(records, error)
+    works = [
+        partial(_deliver, group, [changes[record] for record in records], statement, outlets)
+        for group, records in groups.items()
+    ]
+    failed = dict[str, Exception]()
+    for records, tried in zip(groups.values(), attempt_all(works, WORKERS), strict=True):
+        if tried.error is not None:
+            failed |= dict.fromkeys(records, tried.error)
     return {record: failed[record] for record in changes if record in failed}
 
 

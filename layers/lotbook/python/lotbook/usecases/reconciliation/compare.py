@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales.desk import SalesDesk
 
     class Subject(Protocol):
-        """Something to compare: as it was listed, and again as it is after a repair."""
+        """Something to compare: as it was listed, and again as it is after a repair. `about`: whose it is, and its name."""
+
+        @property
+        def about(self) -> tuple[str | None, str]: ...
 
         def differences(self, *, again: bool) -> list[Difference]: ...
 
@@ -43,6 +46,11 @@ class CheckoutSubject:
 
     listed: CheckoutFacts
     sales: SalesDesk
+
+    @property
+    def about(self) -> tuple[str | None, str]:
+        """Its account, if it names one, and its own name."""
+        return self.listed.tag.account_id, self.listed.session
 
     def differences(self, *, again: bool) -> list[Difference]:
         """Raises Unavailable."""
@@ -62,6 +70,11 @@ class MovedBackSubject:
     listed: MovedBack
     sales: SalesDesk
 
+    @property
+    def about(self) -> tuple[str | None, str]:
+        """Its account, if it names one, and its own name."""
+        return self.listed.tag.account_id, self.listed.name
+
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
         order = _order(self.listed.tag, self.sales)
@@ -78,6 +91,11 @@ class PurchaseSubject:
     seen: frozenset[str] | set[str]
     gateway: GatewayLists
     sales: SalesDesk
+
+    @property
+    def about(self) -> tuple[str | None, str]:
+        """Its account, if it names one, and its own name."""
+        return self.name.account_id, self.name.purchase_id
 
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
@@ -126,6 +144,11 @@ class StraySubject:
     case: StrayCase
     seen: frozenset[str] | set[str]
     sales: SalesDesk
+
+    @property
+    def about(self) -> tuple[str | None, str]:
+        """Its account, if it names one, and its own name."""
+        return self.case.stray.account_id, self.case.stray.name
 
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""

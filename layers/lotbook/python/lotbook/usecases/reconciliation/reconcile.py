@@ -4,20 +4,23 @@ Strays, money that no purchase explained, are looked at in every run until they 
 
 Repairs are the use cases that webhook, recheck and schedule use too, so a repair and a late event are the same thing done
 twice. Every difference is noted before it is repaired, and how it ended after that. A run does bounded work and says how
-far it has come after every page; the next run of its name goes on there.
+far it has come after every page; the next run of its name goes on there. What cannot be compared or repaired, whatever it
+raises, is told at the end and keeps nobody from their turn (S4); the scheduled period holds it for two more days.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reconciliation.differences import Period, a_period
-from lotbook.domain.values.errors import Outcome
+from lotbook.domain.values.errors import Outcome, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.ports.reconciliation import Noted, Progress
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.attempts import Failure, attempt
 from lotbook.usecases.reconciliation.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject, StraySubject
 from lotbook.usecases.reconciliation.repair import repair
 
@@ -34,6 +37,8 @@ SCHEDULED = "scheduled"
 LOOKS_BACK = 3 * DAY
 MAX_PAGES_A_RUN = 2_000
 LEAST_TIME_LEFT = 45_000  # milliseconds that one comparison with its repair may take when the gateway is slow
+# Accounts of which nothing was answered, with none in between that was: it is the other side then, and the run ends there.
+MAX_SILENT_IN_A_ROW = 10
 MAX_SHOWN = 100  # differences in a run's answer; the journal holds them all
 STRAYS_A_PAGE = 25
 PHASES: tuple[Phase, ...] = ("checkouts", "refunds", "disputes", "purchases", "strays")
@@ -59,7 +64,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What a run did. `more`: it had to stop, and the next run of its name goes on."""
+    """What a run did. `more`: it had to stop, and the next run of its name goes on. `failures`: what it could not do."""
 
     period: Period
     compared: dict[Phase, int]
@@ -67,6 +72,7 @@ class Reconciled:
     open: int
     shown: tuple[Shown, ...]
     more: bool
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,6 +85,14 @@ class _Run:
     compared: Counter[Phase] = field(default_factory=Counter)
     shown: list[Shown] = field(default_factory=list)
     endings: Counter[Ending] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    silent: set[str | None] = field(default_factory=set)
+
+    def fail(self, what: str, subject: Subject, error: Exception) -> None:
+        """Say that something could not be done, whatever it raised, and whose it is."""
+        account_id, name = subject.about
+        self.failures.append(Failure(what, account_id, name, error))
+        alarm("work_failed", what=what, account_id=account_id, name=name, error=type(error).__name__)
 
     def note(self, difference: Difference, ending: Ending) -> bool:
         """Write it down; True where it is new today."""
@@ -105,7 +119,7 @@ class _Run:
         """What the run did."""
         compared = {phase: self.compared[phase] for phase in PHASES}
         repaired, still_open = self.endings["repaired"], self.endings["open"]
-        return Reconciled(period, compared, repaired, still_open, tuple(self.shown), more)
+        return Reconciled(period, compared, repaired, still_open, tuple(self.shown), more, tuple(self.failures))
 
 
 def reconcile(
@@ -113,8 +127,8 @@ def reconcile(
 ) -> Reconciled:
     """Compare a period, or without one the last days up to now. Where a run of the same name had to stop, it goes on there.
 
-    `time_left`: milliseconds until the function is stopped. Raises Unavailable when the gateway or the store does not
-    answer; a repair that is refused leaves its difference open, and does not keep the others from theirs.
+    `time_left`: milliseconds until the function is stopped. Raises Unavailable when the gateway or the store answers
+    nobody. A repair that is refused or fails leaves its difference open, and keeps no other from its own.
     """
     name = SCHEDULED if period is None else f"{period.start}-{period.end}"
     now = desk.sales.clock.now()
@@ -145,8 +159,7 @@ def _compare_page(progress: Progress, run: _Run) -> Progress | None:
     for subject in subjects:
         if run.time_left() < LEAST_TIME_LEFT:
             return progress
-        _treat(subject, run)
-        run.compared[progress.phase] += 1
+        run.compared[progress.phase] += _is_treated(subject, run)
     return following
 
 
@@ -183,6 +196,20 @@ def _strays(progress: Progress, run: _Run) -> tuple[list[Subject], str | None]:
     return subjects, page[-1].stray.name if len(page) == STRAYS_A_PAGE else None
 
 
+def _is_treated(subject: Subject, run: _Run) -> bool:
+    """Compare and repair, and hear of whatever is raised. Raises Unavailable where nobody is answered any more."""
+    tried = attempt(partial(_treat, subject, run))
+    if tried.error is None:
+        run.silent.clear()
+        return True
+    run.fail("comparison", subject, tried.error)
+    if isinstance(tried.error, Unavailable):
+        run.silent.add(subject.about[0])
+        if len(run.silent) >= MAX_SILENT_IN_A_ROW:
+            raise tried.error
+    return False
+
+
 def _treat(subject: Subject, run: _Run) -> None:
     """Compare, note, repair, compare again: what is left then is open, whatever the repair said."""
     found = subject.differences(again=False)
@@ -190,15 +217,21 @@ def _treat(subject: Subject, run: _Run) -> None:
         run.note(difference, "found")
     left = found
     if any(difference.rule.repair for difference in found):
-        _repair(found, run)
-        left = subject.differences(again=True)
+        _repair(subject, found, run)
+        looked = attempt(partial(subject.differences, again=True))
+        if looked.error is None:
+            left = looked.answer or []
+        else:  # nobody knows what the repair has done: it stays open
+            run.fail("second look", subject, looked.error)
     for difference in [*found, *(each for each in left if each not in found)]:
         run.end(difference, "open" if difference in left else "repaired")
 
 
-def _repair(found: list[Difference], run: _Run) -> None:
+def _repair(subject: Subject, found: list[Difference], run: _Run) -> None:
     for difference in found:
-        try:
-            repair(difference, desk=run.desk.sales)
-        except Outcome as reason:  # a named refusal of one repair: it stays open, and the others get theirs
-            alarm("repair_refused", difference=difference.kind, purchase_id=difference.purchase_id, reason=reason.code)
+        tried = attempt(partial(repair, difference, desk=run.desk.sales))
+        if isinstance(tried.error, Outcome):  # a named refusal of one repair: it stays open, and the others get theirs
+            code = tried.error.code
+            alarm("repair_refused", difference=difference.kind, purchase_id=difference.purchase_id, reason=code)
+        elif tried.error is not None:
+            run.fail(f"repair of {difference.kind}", subject, tried.error)
