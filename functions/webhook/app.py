@@ -13,9 +13,12 @@ from lotbook.usecases.inbox.handle_event import handle_event
 def receive(request: Request) -> Answer:
     """One event. 200 is said when it is handled, known already, or not ours; whatever raises is delivered again (D5)."""
     hint = wiring.gateway_events().read(_body(request), request.headers.get("stripe-signature"))
+    request.noted["event_id"] = hint.event_id  # from here on: what fails says which event it was
+    request.noted["purchase_id"] = hint.tag.purchase_id if hint.tag.is_whole else None
     handled = handle_event(hint, desk=wiring.sales_desk())
-    noted = {"event_id": hint.event_id, "outcome": handled.outcome, "purchase_id": handled.purchase_id}
-    return Answer(200, {"outcome": handled.outcome}, noted=noted)
+    request.noted["outcome"] = handled.outcome
+    request.noted["purchase_id"] = handled.purchase_id or request.noted["purchase_id"]
+    return Answer(200, {"outcome": handled.outcome})
 
 
 def _body(request: Request) -> bytes:

@@ -294,7 +294,7 @@ def test_a_request_that_stripe_calls_invalid_is_our_defect_and_not_a_missing_car
         "invoice_settings[default_payment_method]": "pm_1",
         "metadata[card_seen]": "1700000000:pm_1",
     }
-    assert wire.sent[1][2]["Idempotency-Key"] == "detach:pm_1"
+    assert wire.sent[1][2]["Idempotency-Key"] == "lotbook:test:detach:pm_1"
 
 
 def test_d_04_the_default_is_set_under_no_fixed_key_so_a_choice_can_be_taken_back_within_a_day() -> None:

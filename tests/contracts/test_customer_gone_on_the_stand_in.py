@@ -208,4 +208,5 @@ def test_d_04_each_key_names_the_customer_that_its_request_is_about() -> None:
     stage.open_customer(an_account(gateway_customer="cus_1"))
     stage.describe_customer(an_account(), "cus_2", RECORD)
     keys = [headers["Idempotency-Key"] for _, _, headers, _ in wire.sent]
-    assert keys == ["customer:acme", "customer:acme:cus_1", "billing:acme:1:cus_2"]
+    wanted = ["lotbook:test:customer:acme", "lotbook:test:customer:acme:cus_1", "lotbook:test:billing:acme:1:cus_2"]
+    assert [key.rpartition(":")[0] for key in keys] == wanted, "and behind it a digest of the request"

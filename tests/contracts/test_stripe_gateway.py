@@ -91,7 +91,7 @@ def test_a_checkout_goes_out_with_our_key_our_version_and_the_frozen_request() -
     assert stage.open_checkout(order, "cus_1") == ("cs_test_1", "https://checkout.stripe.com/c/pay/cs_test_1")
     ((method, url, headers, form),) = wire.sent
     assert (method, url) == ("post", "http://127.0.0.1:1/v1/checkout/sessions")
-    assert headers["Idempotency-Key"] == f"checkout:{order.purchase_id}:cus_1"
+    assert headers["Idempotency-Key"] == f"lotbook:test:checkout:{order.purchase_id}:cus_1"
     assert headers["Stripe-Version"] == "2026-10-28.endive"
     assert headers["Authorization"] == f"Bearer {KEY}"
     assert form["allowed_payment_method_types[0]"] == "card"
@@ -134,7 +134,7 @@ def test_one_customer_an_account_by_our_key() -> None:
     stage, wire = gateway((200, sample("customer")))
     assert stage.open_customer(an_account()) == "cus_1"
     ((_, _, headers, form),) = wire.sent
-    assert headers["Idempotency-Key"] == "customer:acme"
+    assert headers["Idempotency-Key"].startswith("lotbook:test:customer:acme:")
     assert (form["email"], form["metadata[account_id]"]) == ("owner@acme.example", "acme")
 
 
@@ -144,7 +144,7 @@ def test_df_22_details_go_to_the_customer_once_an_edition_and_a_refusal_is_an_an
     assert stage.describe_customer(an_account(), "cus_1", record) is True
     ((method, url, headers, form),) = wire.sent
     assert (method, url.endswith("/v1/customers/cus_1")) == ("post", True)
-    assert headers["Idempotency-Key"] == "billing:acme:3:cus_1"
+    assert headers["Idempotency-Key"].startswith("lotbook:test:billing:acme:3:cus_1:")
     assert (form["name"], form["address[country]"]) == ("Acme Inc.", "US")
     assert stage.describe_customer(an_account(), "cus_1", record) is False
 
@@ -195,7 +195,7 @@ def test_ending_a_page_that_is_not_open_any_more_is_no_error() -> None:
     stage, wire = gateway((200, sample("checkout_session.expired")), (400, sample("error.not_open")))
     assert stage.expire_checkout(ORDER, "cs_test_1") is True
     assert stage.expire_checkout(ORDER, "cs_test_1") is False
-    assert wire.sent[0][2]["Idempotency-Key"] == f"expire:{ORDER.purchase_id}"
+    assert wire.sent[0][2]["Idempotency-Key"] == f"lotbook:test:expire:{ORDER.purchase_id}:cs_test_1"
 
 
 def test_d_04_a_lost_session_is_found_by_our_mark_over_pages_that_end() -> None:

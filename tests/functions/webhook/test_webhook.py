@@ -235,6 +235,28 @@ def test_the_line_of_an_event_names_it_what_became_of_it_and_its_purchase(
     assert (line["event_id"], line["outcome"], line["purchase_id"]) == (event_id, "settled", paid["purchase_id"])
 
 
+def test_op_10_the_line_of_an_event_that_failed_names_it_too(
+    api: Api,
+    paid: dict[str, Any],
+    gateway: FakeGateway,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Operating: a delivery that was refused or crashed could not be told from any other."""
+    event_id = json.loads(event_about(paid))["id"]
+    gateway.later = {"checkout": ["before"]}
+    capsys.readouterr()
+    deliver(api, event_about(paid)).problem(503, "unavailable")
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    named = ("event_id", "purchase_id", "code")
+    assert [line[name] for name in named] == [event_id, paid["purchase_id"], "unavailable"]
+    monkeypatch.setattr(gateway, "checkout", {}.__getitem__)
+    with pytest.raises(KeyError):
+        deliver(api, event_about(paid))
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (line["message"], line["event_id"], line["purchase_id"]) == ("crashed", event_id, paid["purchase_id"])
+
+
 def test_strangers_cannot_make_it_hammer_the_secret_store(api: Api, gateway: FakeGateway, ssm: Ssm) -> None:
     for _ in range(20):
         deliver(api, b"{}", "t=1,v1=ab").problem(400, "bad_signature")

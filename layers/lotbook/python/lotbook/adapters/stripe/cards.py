@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from lotbook.adapters.stripe import card_requests as requests
+from lotbook.adapters.stripe import keys
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import id_of
@@ -34,7 +35,7 @@ class StripeCards:
     def open_setup(self, setup: CardSetup, customer: str) -> str:
         """The page's address."""
         params: Any = requests.setup(setup, customer, self._deployment)
-        options: Any = {"idempotency_key": f"setup:{setup.setup_id}:{customer}"}
+        options = keys.options(self._deployment, "setup", setup.setup_id, customer)
         opened = self._calls.call_for(customer, lambda client: client.v1.checkout.sessions.create(params, options))
         url: str = opened.to_dict()["url"]
         return url
@@ -78,7 +79,7 @@ class StripeCards:
 
     def detach(self, payment_method: str) -> bool:
         """A card that was detached can never be attached again, so its name is key enough."""
-        options: Any = {"idempotency_key": f"detach:{payment_method}"}
+        options = keys.options(self._deployment, "detach", payment_method)
         return self._done(lambda client: client.v1.payment_methods.detach(payment_method, {}, options))
 
     def _cards(self, customer: str) -> tuple[Card, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from lotbook.adapters.stripe import requests
+from lotbook.adapters.stripe import keys, requests
 from lotbook.adapters.stripe.cards import StripeCards
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
@@ -45,14 +45,15 @@ class StripeGateway(StripeMoneyBack, StripeCards):
     def open_customer(self, account: Account) -> str:
         """Twice within a day is the same one. The key of one that follows another names that one, whoever finds it gone."""
         params: Any = requests.customer(account, self._deployment)
-        gone = f":{account.gateway_customer}" if account.gateway_customer else ""
-        options: Any = {"idempotency_key": f"customer:{account.account_id}{gone}"}
+        gone = (account.gateway_customer,) if account.gateway_customer else ()
+        options = keys.options(self._deployment, "customer", account.account_id, *gone, of=params)
         return self._calls.call(lambda client: client.v1.customers.create(params, options)).id
 
     def describe_customer(self, account: Account, customer: str, record: BillingRecord) -> bool:
         """Name, address and the like on the customer, for its invoices; False when Stripe calls them invalid."""
         params: Any = requests.customer_details(record.details)
-        options: Any = {"idempotency_key": f"billing:{account.account_id}:{record.edition}:{customer}"}
+        names = account.account_id, str(record.edition), customer
+        options = keys.options(self._deployment, "billing", *names, of=params)
 
         def describe(client: stripe.StripeClient) -> dict[str, Any] | None:
             try:
@@ -74,7 +75,7 @@ class StripeGateway(StripeMoneyBack, StripeCards):
         a page that was opened for it is answered again for it only.
         """
         params: Any = {**json.loads(order.checkout_request), "customer": customer}
-        options: Any = {"idempotency_key": f"checkout:{order.purchase_id}:{customer}"}
+        options = keys.options(self._deployment, "checkout", order.purchase_id, customer)
         opened = self._calls.call_for(customer, lambda client: client.v1.checkout.sessions.create(params, options))
         session = opened.to_dict()
         return session["id"], session["url"]
@@ -116,7 +117,7 @@ class StripeGateway(StripeMoneyBack, StripeCards):
 
     def expire_checkout(self, order: Purchase, session: str) -> bool:
         """End an open page; False when Stripe says that it is not open any more."""
-        options: Any = {"idempotency_key": f"expire:{order.purchase_id}"}
+        options = keys.options(self._deployment, "expire", order.purchase_id, session)
 
         def expire(client: stripe.StripeClient) -> bool:
             try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from lotbook.adapters.stripe import requests
+from lotbook.adapters.stripe import keys, requests
 from lotbook.adapters.stripe.client import UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import hint_of, tag_of
 from lotbook.adapters.stripe.facts import money_back_facts, refund_facts
@@ -55,7 +55,7 @@ class StripeMoneyBack:
     def refund(self, purchase: Purchase, own: OwnRefund) -> RefundFacts:
         """Send one refund; the key names it, so a second call finds the first one's answer."""
         params: Any = requests.refund(purchase, own, self._deployment)
-        options: Any = {"idempotency_key": f"refund:{purchase.purchase_id}:{own.number}"}
+        options = keys.options(self._deployment, "refund", purchase.purchase_id, str(own.number))
 
         def send(client: stripe.StripeClient) -> RefundFacts:
             try:

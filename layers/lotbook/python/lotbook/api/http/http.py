@@ -47,6 +47,7 @@ class Request:
     context: Mapping[str, Any] | None = field(repr=False)
     admitted: Caller | None = None
     key: str = ""
+    noted: dict[str, str | None] = field(default_factory=dict)  # what its log line says beside the usual: ids and codes
 
     @property
     def account_id(self) -> str:
@@ -86,15 +87,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, a body that `json` can write or a text that goes out as it is, and headers beside the usual ones.
-
-    `noted`: what the line in the log says beside the usual members, ids and codes only.
-    """
+    """Status, a body that `json` can write or a text that goes out as it is, and headers beside the usual ones."""
 
     status: int
     body: Mapping[str, Any] | str
     headers: Mapping[str, str] = field(default_factory=dict)
-    noted: Mapping[str, str | None] = field(default_factory=dict)
 
 
 Handle = Callable[[Request], Answer]
@@ -120,7 +117,7 @@ def dispatch(routes: Mapping[str, Handle], event: Event, context: object) -> dic
     finally:
         if answer is None:
             log_crash(lambda_id=getattr(context, "aws_request_id", None), **_logged(request))
-    log_answer(**_logged(request), status=answer.status, code=code, **answer.noted)
+    log_answer(**_logged(request), status=answer.status, code=code)
     return {
         "statusCode": answer.status,
         "headers": {**ANSWER_HEADERS, **answer.headers},
@@ -176,6 +173,7 @@ def _logged(request: Request) -> dict[str, str | None]:
         "route": request.route_key,
         "account_id": request.path.get("account_id") if request.admitted else None,
         "actor": request.admitted.actor if request.admitted else None,
+        **request.noted,
     }
 
 

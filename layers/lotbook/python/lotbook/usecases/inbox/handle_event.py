@@ -6,11 +6,13 @@ So order, repetition and age of events do not matter, and neither does the API v
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.reconciliation.differences import stray_of_event
 from lotbook.domain.values.errors import AccountNotFound, PurchaseNotFound, Unavailable
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.attempts import attempt
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK, handle_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.reconciliation.strays import keep_stray
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import EventHint
     from lotbook.usecases.sales.desk import SalesDesk
 
+COMPLETED = "checkout.session.completed"
 # Each may be the first or the only one that arrives; all lead to the same look at the same purchase (D6).
 SETTLING = frozenset(
     {
-        "checkout.session.completed",
+        COMPLETED,
         "checkout.session.async_payment_succeeded",
         "checkout.session.async_payment_failed",
         "checkout.session.expired",
@@ -38,7 +41,7 @@ SETTLING = frozenset(
 # Those that say that money came: without a purchase it is kept as a stray.
 PAYING = frozenset(
     {
-        "checkout.session.completed",
+        COMPLETED,
         "checkout.session.async_payment_succeeded",
         "payment_intent.succeeded",
         "invoice.paid",
@@ -61,9 +64,10 @@ class Handled:
 
 
 def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
-    """Act on a verified event. Anything but success raises, so that it is delivered again (D5).
+    """Act on a verified event. What raises is delivered again (D5), until the endpoint is switched off: so only two things do.
 
-    Raises Unavailable also where an event is ours and its purchase is not there: never acknowledge what was not done.
+    Those are a look that could not be had now, and, as Unavailable, money that came and is not accounted for. An event that
+    nobody can satisfy is acknowledged, however much it is ours (B2).
     """
     if hint.kind in MONEY_BACK and _is_here(hint, desk):
         followed = handle_money_back(hint, desk=desk)
@@ -73,21 +77,20 @@ def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
     if not _is_ours(hint, desk) or hint.kind not in SETTLING:
         return Handled("ignored")
     if not hint.tag.is_whole:
-        return _without_purchase(hint, desk) if hint.kind in PAYING else Handled("ignored")
-    account_id, purchase_id = str(hint.tag.account_id), str(hint.tag.purchase_id)
+        return _unexplained(hint, desk) if hint.kind in PAYING else Handled("ignored")
     try:
-        purchase = settle_purchase(account_id, purchase_id, desk=desk)
+        purchase = settle_purchase(str(hint.tag.account_id), str(hint.tag.purchase_id), desk=desk)
     except PurchaseNotFound:
-        return _without_purchase(hint, desk)
-    if purchase.gateway_refs.checkout_session is None:
-        raise Unavailable("The checkout of this event is not known yet.")
+        return _unexplained(hint, desk)
+    if purchase.gateway_refs.checkout_session is None:  # an order that is being made, or was never opened
+        return _unexplained(hint, desk) if hint.kind in PAYING else Handled("ignored", purchase.purchase_id)
     keep_card(purchase, desk=desk)
     purchase = send_back_paid_twice(purchase, desk=desk)
     return Handled("settled", purchase.purchase_id, purchase.state)
 
 
 def _is_about_cards(hint: EventHint) -> bool:
-    return hint.kind in CARDS or (hint.kind == "checkout.session.completed" and hint.mode == "setup")
+    return hint.kind in CARDS or (hint.kind == COMPLETED and hint.mode == "setup")
 
 
 def _cards(hint: EventHint, desk: SalesDesk) -> Handled:
@@ -102,12 +105,13 @@ def _cards(hint: EventHint, desk: SalesDesk) -> Handled:
     return Handled("cards")
 
 
-def _without_purchase(hint: EventHint, desk: SalesDesk) -> Handled:
-    """Ours by its mark, and no purchase: what came is kept, people hear of it, and it is not acknowledged (D5, D8).
+def _unexplained(hint: EventHint, desk: SalesDesk) -> Handled:
+    """Ours by its mark, and no purchase explains it: people hear of it, and money is kept (D5, D8).
 
-    Raises Unavailable until they have closed the matter.
+    Raises Unavailable for money, until people have closed the matter; whatever else it says, nothing is left to be done.
     """
-    if hint.kind in PAYING and not keep_stray(stray_of_event(hint, desk.clock.now()), strays=desk.strays):
+    is_money = _says_money(hint, desk)
+    if is_money and not keep_stray(stray_of_event(hint, desk.clock.now()), strays=desk.strays):
         return Handled("ignored")
     alarm(
         "purchase_missing",
@@ -116,7 +120,17 @@ def _without_purchase(hint: EventHint, desk: SalesDesk) -> Handled:
         event_id=hint.event_id,
         object_id=hint.object_id,
     )
-    raise Unavailable("The purchase of this event is not known here.")
+    if is_money:
+        raise Unavailable("The purchase of this event is not known here.")
+    return Handled("ignored")
+
+
+def _says_money(hint: EventHint, desk: SalesDesk) -> bool:
+    """A page may be complete while its slow payment is under way: the gateway says which. Where it cannot be asked, money it is."""
+    if hint.kind != COMPLETED or hint.object_id is None:
+        return hint.kind in PAYING
+    page = attempt(partial(desk.gateway.checkout, hint.object_id)).answer
+    return page is None or page.is_money_there
 
 
 def _is_ours(hint: EventHint, desk: SalesDesk) -> bool:

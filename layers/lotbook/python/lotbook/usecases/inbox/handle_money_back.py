@@ -33,6 +33,10 @@ MONEY_BACK = frozenset(
 )
 
 
+# What a look at the gateway has just left in one of these has no money of this purchase: late money comes with its own event.
+WITHOUT_MONEY = frozenset({"abandoned", "failed"})
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """The purchase that an event is about, as its mark says."""
@@ -42,9 +46,10 @@ class Owner:
 
 
 def handle_money_back(hint: EventHint, *, desk: SalesDesk) -> Purchase | None:
-    """The purchase, followed; None where the event is about no purchase of this deployment.
+    """The purchase, followed; None where the event is about no purchase of this deployment, or about one that is gone.
 
-    Raises Unavailable while the purchase is unknown or cannot be settled yet, so that the event is delivered again (D14).
+    Raises Unavailable while the purchase waits for its verdict, so that the event is delivered again (D14): that ends with
+    its page or its payment. Of a purchase that had no money nothing can be taken back, and nobody has to come again (B2).
     """
     owner = _owner(hint, desk)
     if owner is None:
@@ -52,16 +57,24 @@ def handle_money_back(hint: EventHint, *, desk: SalesDesk) -> Purchase | None:
     try:
         purchase = settle_purchase(owner.account_id, owner.purchase_id, desk=desk)
     except PurchaseNotFound:
-        alarm("purchase_missing", account_id=owner.account_id, purchase_id=owner.purchase_id, event_id=hint.event_id)
-        raise Unavailable("The purchase of this event is not known here.") from None
-    if purchase.state not in SETTLED:
-        if purchase.state == "failed":  # money that did not match was never granted: nothing can be taken back
-            return purchase
-        raise Unavailable("The purchase of this event is not settled yet.")
-    if hint.payment_intent not in (None, purchase.gateway_refs.payment_intent):
-        alarm("payment_unknown", account_id=owner.account_id, purchase_id=owner.purchase_id, event_id=hint.event_id)
+        _ring("purchase_missing", hint, owner, desk)
+        return None
+    own = purchase.gateway_refs.payment_intent
+    if own is not None and hint.payment_intent not in (None, own):
+        _ring("payment_unknown", hint, owner, desk)
         return purchase
-    return follow_money_back(owner.account_id, owner.purchase_id, desk=desk)
+    if purchase.state in SETTLED:
+        return follow_money_back(owner.account_id, owner.purchase_id, desk=desk)
+    if purchase.state in WITHOUT_MONEY:
+        return purchase
+    raise Unavailable("The purchase of this event is not settled yet.")
+
+
+def _ring(code: str, hint: EventHint, owner: Owner, desk: SalesDesk) -> None:
+    """Unless people have closed the matter: they know, and these are the events of what they did."""
+    case = None if hint.payment_intent is None else desk.strays.stray(hint.payment_intent)
+    if case is None or case.is_open:
+        alarm(code, account_id=owner.account_id, purchase_id=owner.purchase_id, event_id=hint.event_id)
 
 
 def _owner(hint: EventHint, desk: SalesDesk) -> Owner | None:
