@@ -159,7 +159,7 @@ class World:
         first, self.delivered = self.delivered, self.delivered + len(entries)
         return {f"{first + at:09d}": EntryWritten("acme", entry) for at, entry in enumerate(entries)}
 
-    def deliver(self, changes: dict[str, EntryWritten] | None = None) -> dict[str, BaseException]:
+    def deliver(self, changes: dict[str, EntryWritten] | None = None) -> dict[str, Exception]:
         """Deliver these changes, or what is new; answers what failed."""
         brought = self.new() if changes is None else changes
         return deliver_changes(brought, statement=self.statement, outlets=self.outlets)

@@ -9,6 +9,7 @@ import pytest
 from functions.outbox import app
 from lotbook import wiring
 from lotbook.adapters.dynamo import stream
+from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.errors import BrokenInvariant
@@ -102,7 +103,7 @@ def test_s4_a_record_that_raises_anything_is_reported_alone_and_its_account_is_n
 ) -> None:
     """S4: only five kinds of errors were reading errors; any other failed the whole batch, a hundred accounts' records."""
     burned(shop, 3)
-    read = stream.entry_of
+    read = entry_of
 
     def poisoned(name: str, values: dict[str, Any]) -> Entry:
         if name == "poison":
