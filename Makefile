@@ -18,7 +18,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHO
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo try key publish bench reconcile audit soak test test-fast check validate policies openapi errors events lock clean clean-data
+.PHONY: help run demo try key publish bench reconcile audit soak test test-fast coverage check validate policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,9 @@ endif
 
 test-fast: $(TEST) ## the tests that start no process
 	.venv/bin/python -m pytest -q -n 2 -m "not process"
+
+coverage: $(TEST) ## which lines and branches those tests reach, with a floor (pyproject.toml)
+	.venv/bin/python -m pytest -q -n 2 -m "not process" --cov
 
 bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and the usual way, as ratios; under 3 minutes
 	@.venv/bin/python -m bench
