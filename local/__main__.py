@@ -6,7 +6,7 @@ import importlib
 import signal
 import sys
 
-from local.ending import ended
+from local.ending import ended, leave
 from local.stopping import ASKING, interrupt_on_signals
 from local.surroundings import settle
 
@@ -37,4 +37,4 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     settle()
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))

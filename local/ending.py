@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -22,3 +24,11 @@ def ended(main: Callable[[list[str]], int], arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to be flushed into the pipe
         return INTERRUPTED
     return code
+
+
+def leave(code: int) -> NoReturn:
+    """End this process now. Everything is closed; taking the modules down one by one would take longer than all that (N4)."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    os._exit(code)
