@@ -11,6 +11,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from local import ROOT, demo_accounts, dev_file, front_page
 from local.clock import LocalClock
@@ -61,78 +64,130 @@ def main() -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run is made of before anything runs: its places, the template, and what the data directory keeps."""
+
+    places: Places
+    stripe_port: int
+    template: Template
+    secrets: RunSecrets
+    issuer: Issuer
+    clock: LocalClock
+
+    @staticmethod
+    def read(places: Places, stripe_port: int) -> Parts:
+        """What is not kept yet is made. Raises Damaged."""
+        parameters = {
+            "Stage": "local",
+            "TokenIssuer": ISSUER,
+            "TokenAudience": AUDIENCE,
+            "TokenKeysUrl": _keys_url(places),
+            "ReturnUrl": f"{places.base_url}{RETURNED}",
+        }
+        return Parts(
+            places,
+            stripe_port,
+            load(ROOT / "template.yaml", parameters),
+            RunSecrets.of(places.directory / "secrets.json"),
+            Issuer(places.directory / "issuer.pem"),
+            LocalClock(places.directory / "clock.json"),
+        )
+
+    @property
+    def stripe_url(self) -> str:
+        """The gateway: the stand-in, or Stripe's own test mode."""
+        return STRIPE if self.places.stripe_key else f"http://{HOST}:{self.stripe_port}"
+
+    @property
+    def webhook_secret(self) -> str:
+        """What signs the gateway's events."""
+        given = self.places.stripe_webhook_secret if self.places.stripe_key else None
+        return given or self.secrets.webhook_secret
+
+
 def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], object]]:
     """Start everything; answers what is to be looked at every second."""
     began = time.monotonic()
     started.enter_context(places.lock())
     stripe_port, engine_port = places.free_ports()
-    keys_url = f"{places.base_url}{PREFIX}jwks.json"
-    template = load(
-        ROOT / "template.yaml",
-        {
-            "Stage": "local",
-            "TokenIssuer": ISSUER,
-            "TokenAudience": AUDIENCE,
-            "TokenKeysUrl": keys_url,
-            "ReturnUrl": f"{places.base_url}{RETURNED}",
-        },
-    )
-    directory = places.directory
-    secrets = RunSecrets.of(directory / "secrets.json")
-    issuer = Issuer(directory / "issuer.pem")
-    clock = LocalClock(directory / "clock.json")
-    webhook_secret = (
-        places.stripe_webhook_secret or secrets.webhook_secret if places.stripe_key else secrets.webhook_secret
-    )
-    stripe_url = STRIPE if places.stripe_key else f"http://{HOST}:{stripe_port}"
-
+    parts = Parts.read(places, stripe_port)
     _say("starting the local AWS engine", stop)
-    engine = Engine(directory / "engine", engine_port)
-    started.callback(engine.stop)
-    engine.start(stop.go_on)
-    note_address(directory, engine.address)
-    environment = {
-        **template.environment,
-        **cloud.credentials(engine.address),
-        **_here(places, clock, stripe_url),
-    }
-    os.environ.update(environment)
-    parameters = {
-        environment["GATEWAY_KEY_PARAMETER"]: places.stripe_key or "sk_test_stand_in",
-        environment["WEBHOOK_SECRETS_PARAMETER"]: webhook_secret,
-    }
-    cloud.create_missing(template, parameters, engine.address.url)
-    enforce(template.permissions)
+    engine = _start_engine(parts, engine_port, started, stop)
 
     _say("starting the API and the Stripe stand-in", stop)
-    log = directory / "functions.log"
-    mode = "w" if log.exists() and log.stat().st_size > LARGEST_LOG else "a"
-    started.enter_context(redirect_stdout(started.enter_context(log.open(mode, buffering=1))))
-    functions = Functions(ROOT / "functions", template.functions)
-    schedules = Schedules(template.schedules, functions, clock)
-    control = Control(clock, schedules, issuer, keys_url, port=places.port)
-    control.events = follow_table(
-        template, functions.invoke, engine_url=engine.address.url, directory=directory, started=started
-    )
+    _log_to(places.directory / "functions.log", started)
+    functions = Functions(ROOT / "functions", parts.template.functions)
+    schedules = Schedules(parts.template.schedules, functions, parts.clock)
+    control = Control(parts.clock, schedules, parts.issuer, _keys_url(places), port=places.port)
+    control.events = _follow_table(parts, functions, engine, started)
     every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
-        every_second.append(_start_stand_in(places, stripe_port, clock, webhook_secret, started))
-    _start_api(places.port, template, functions, control, started)
+        every_second.append(_start_stand_in(parts, started))
+    _start_api(parts, functions, control, started)
 
     _say("opening the demo accounts", stop)
-    _register_keys(secrets, clock)
-    demo_accounts.create(places.base_url, secrets.service_keys[ALL_SCOPES], stop.go_on)
+    _register_keys(parts)
+    demo_accounts.create(places.base_url, parts.secrets.service_keys[ALL_SCOPES], stop.go_on)
     started.callback(schedules.stop)
     schedules.start()
-    path = directory / "dev.json"
+    _describe(parts, control, began)
+    return every_second
+
+
+def _keys_url(places: Places) -> str:
+    return f"{places.base_url}{PREFIX}jwks.json"
+
+
+def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> Engine:
+    """The engine with all that the template declares; this process's environment leads to it from here on."""
+    engine = Engine(parts.places.directory / "engine", port)
+    started.callback(engine.stop)
+    engine.start(stop.go_on)
+    note_address(parts.places.directory, engine.address)
+    environment = {**parts.template.environment, **cloud.credentials(engine.address), **_here(parts)}
+    os.environ.update(environment)
+    parameters = {
+        environment["GATEWAY_KEY_PARAMETER"]: parts.places.stripe_key or "sk_test_stand_in",
+        environment["WEBHOOK_SECRETS_PARAMETER"]: parts.webhook_secret,
+    }
+    cloud.create_missing(parts.template, parameters, engine.address.url)
+    enforce(parts.template.permissions)
+    return engine
+
+
+def _follow_table(
+    parts: Parts, functions: Functions, engine: Engine, started: ExitStack
+) -> Callable[[], list[dict[str, Any]]]:
+    return follow_table(
+        parts.template,
+        functions.invoke,
+        engine_url=engine.address.url,
+        directory=parts.places.directory,
+        started=started,
+    )
+
+
+def _log_to(log: Path, started: ExitStack) -> None:
+    """What the functions print goes to their log, until `started` is closed."""
+    mode = "w" if log.exists() and log.stat().st_size > LARGEST_LOG else "a"
+    started.enter_context(redirect_stdout(started.enter_context(log.open(mode, buffering=1))))
+
+
+def _describe(parts: Parts, control: Control, began: float) -> None:
+    """Everything runs: write `dev.json`, show the page, be healthy, say so."""
+    path = parts.places.directory / "dev.json"
     document = dev_file.describe(
-        secrets, issuer, base_url=places.base_url, stripe_url=stripe_url, webhook_secret=webhook_secret
+        parts.secrets,
+        parts.issuer,
+        base_url=parts.places.base_url,
+        stripe_url=parts.stripe_url,
+        webhook_secret=parts.webhook_secret,
     )
     dev_file.write(path, document)
     control.page = lambda now: front_page.page(document, str(path), now)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))
-    return every_second
 
 
 def _say(text: str, stop: Stop) -> None:
@@ -145,11 +200,11 @@ def _tell(text: str) -> None:
     print(text, file=sys.__stdout__, flush=True)
 
 
-def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
+def _here(parts: Parts) -> dict[str, str]:
     """The environment that only the local run has."""
     return {
-        "CLOCK_FILE": str(clock.path),
-        "GATEWAY_API_BASE": "" if places.stripe_key else stripe_url,
+        "CLOCK_FILE": str(parts.clock.path),
+        "GATEWAY_API_BASE": "" if parts.places.stripe_key else parts.stripe_url,
         "READ_SECONDS": str(PATIENCE_SECONDS),
         "POWERTOOLS_LOG_LEVEL": "WARNING",
         "POWERTOOLS_METRICS_DISABLED": "true",
@@ -157,41 +212,39 @@ def _here(places: Places, clock: LocalClock, stripe_url: str) -> dict[str, str]:
     }
 
 
-def _start_api(port: int, template: Template, functions: Functions, control: Control, started: ExitStack) -> None:
-    gateway = Gateway(template, functions)
+def _start_api(parts: Parts, functions: Functions, control: Control, started: ExitStack) -> None:
+    gateway = Gateway(parts.template, functions)
 
     def answer(request: Request) -> Answer:
         return control.answer(request) if control.answers(request.path) else gateway.answer(request)
 
-    server = Server(application(answer), port)
+    server = Server(application(answer), parts.places.port)
     started.callback(server.stop)
     server.start()
 
 
-def _start_stand_in(
-    places: Places, port: int, clock: LocalClock, secret: str, started: ExitStack
-) -> Callable[[], object]:
-    """Start the stand-in; answers what makes it do what the clock has made due."""
+def _start_stand_in(parts: Parts, started: ExitStack) -> Callable[[], object]:
+    """Start the stand-in; answers what makes it do what the clock has made due. Raises Damaged."""
     from local.stripe_stand_in.server import serve
     from local.stripe_stand_in.stand_in import StandIn
 
-    directory = places.directory / "stripe"
+    directory = parts.places.directory / "stripe"
     try:
         stand_in = StandIn(
             directory=directory,
-            clock=clock,
-            webhook_url=f"{places.base_url}/v1/webhooks/stripe",
-            webhook_secret=secret,
-            base_url=f"http://{HOST}:{port}",
+            clock=parts.clock,
+            webhook_url=f"{parts.places.base_url}/v1/webhooks/stripe",
+            webhook_secret=parts.webhook_secret,
+            base_url=parts.stripe_url,
         )
     except sqlite3.DatabaseError as unreadable:
         raise Damaged.at(directory) from unreadable
     started.callback(stand_in.close)
-    started.callback(serve(stand_in, port, HOST).close)
+    started.callback(serve(stand_in, parts.stripe_port, HOST).close)
     return stand_in.tick
 
 
-def _register_keys(secrets: RunSecrets, clock: LocalClock) -> None:
+def _register_keys(parts: Parts) -> None:
     from lotbook import wiring
 
-    secrets.register(wiring.service_keys(), clock.now())
+    parts.secrets.register(wiring.service_keys(), parts.clock.now())

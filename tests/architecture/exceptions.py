@@ -22,7 +22,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "local/cloud/api_events.py _common": "API Gateway's event, field by field",
     "local/cloud/template.py load": SPLIT,
     "local/demo/demo_vendors.py make": "one vendor's tour",
-    "local/run.py _start": SPLIT,
 }
 # Functions of tests of more than 40 lines.
 LONG_TESTS: dict[str, str] = {

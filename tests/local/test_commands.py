@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from local import ROOT
 from local.__main__ import COMMANDS, main
 from local.ending import INTERRUPTED
 from local.stopping import ASKING
@@ -65,3 +67,16 @@ def test_what_is_no_command_is_told_which_there_are(arguments: list[str], capsys
 
 def test_the_makefile_starts_what_runs_long_this_way() -> None:
     assert set(re.findall(r"python -m local (\w+)", MAKEFILE)) == set(COMMANDS)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("module", ["local", "local.policies", "operate.service_key", "operate.strays"])
+def test_n15_a_python_without_the_packages_is_told_in_one_sentence(module: str) -> None:
+    """As `python3 -m local.policies`, pasted on a fresh machine."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", module], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Lotbook's packages are not installed for ")
+    assert ".venv/bin/python" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

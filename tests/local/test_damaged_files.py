@@ -67,7 +67,7 @@ def test_a_stand_in_whose_file_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "stripe" / "stand_in.sqlite3").write_text("no database, " * 100)
     places = Places.read({"DATA_DIR": str(tmp_path)})
     with ExitStack() as started, pytest.raises(Damaged, match=r"stripe is damaged"):
-        run._start_stand_in(places, 0, LocalClock(tmp_path / "clock.json"), "whsec_x", started)
+        run._start_stand_in(run.Parts.read(places, 0), started)
 
 
 class Stop:
