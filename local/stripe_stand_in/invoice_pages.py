@@ -10,7 +10,7 @@ from local.stripe_stand_in.page_fields import read_buyer, read_fields, refused
 from local.stripe_stand_in.pdf import invoice_pdf
 from local.stripe_stand_in.resources.checkout_pay import Buyer, authentication_needed
 from local.stripe_stand_in.resources.invoice_collection import NEEDS_BUYER, charge_invoice
-from local.stripe_stand_in.resources.invoice_payments import payments_of
+from local.stripe_stand_in.resources.invoice_payments import newest_payment
 from local.stripe_stand_in.resources.invoices import check_payable
 from local.stripe_stand_in.resources.payment_methods import billing_details, make_method
 from local.stripe_stand_in.store import Doc
@@ -40,7 +40,7 @@ def _page(machine: Machine, invoice: Doc, refusal: Doc | None = None) -> str:
 
 
 def _intent(world: World, invoice: Doc) -> Doc | None:
-    payment = next(iter(payments_of(world, invoice["id"])), None)
+    payment = newest_payment(world, invoice["id"])
     return world.find("payment_intent", payment["payment"]["payment_intent"]) if payment else None
 
 

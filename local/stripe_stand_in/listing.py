@@ -8,7 +8,7 @@ from typing import Any
 
 from local.stripe_stand_in.errors import invalid, no_such
 from local.stripe_stand_in.params import Readable
-from local.stripe_stand_in.store import Doc
+from local.stripe_stand_in.store import Doc, made_at
 from local.stripe_stand_in.world import World, render
 
 MAX_LIMIT = 100
@@ -35,9 +35,7 @@ def page(world: World, kind: str, params: Readable, url: str, keep: Callable[[Do
     if after is not None and before is not None:
         raise invalid("You may only specify one of these parameters: starting_after, ending_before.")
     in_range = _range(params.get("created"))
-    found = (
-        doc for doc in world.store.walk(kind, after=after, before=before) if in_range(doc["created"]) and keep(doc)
-    )
+    found = (doc for doc in world.store.walk(kind, after=after, before=before) if in_range(made_at(doc)) and keep(doc))
     rows = list(islice(found, limit + 1))
     shown = rows[:limit] if before is None else rows[:limit][::-1]
     return listed([render(doc) for doc in shown], url, len(rows) > limit)

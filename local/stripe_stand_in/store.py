@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
 
+def made_at(doc: Doc) -> int:
+    """When an object was made, in seconds; invoice items call that their date."""
+    return int(doc["created"] if "created" in doc else doc["date"])
+
+
 class Store:
     """Documents, idempotent replies, deliveries and settings. Everything runs inside `transaction()`."""
 
@@ -65,7 +70,7 @@ class Store:
         self._db.execute(
             "INSERT INTO objects (id, kind, created, due, doc, clock) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, due = excluded.due, kind = excluded.kind",
-            (doc["id"], doc["object"], doc["created"], due, json.dumps(doc), doc.get("test_clock")),
+            (doc["id"], doc["object"], made_at(doc), due, json.dumps(doc), doc.get("test_clock")),
         )
 
     def get(self, object_id: str) -> Doc | None:

@@ -18,7 +18,21 @@ from local.stripe_stand_in.client import InProcessClient
 from local.stripe_stand_in.resources.checkout_pay import Buyer, end_payment, pay, settle_async
 from local.stripe_stand_in.resources.disputes import open_dispute
 from local.stripe_stand_in.resources.refunds import charge_of, refund_charge
-from tests.local.stand_in.shop import SECRET, TestClock, order, plan, subscriber
+from local.stripe_stand_in.resources.subscriptions import portal_cancel
+from tests.local.stand_in.shop import (
+    DAY,
+    HOUR,
+    SECRET,
+    Shop,
+    TestClock,
+    change,
+    invoices_of,
+    order,
+    plan,
+    subscribe,
+    subscriber,
+    with_card,
+)
 
 SCHEMA = Path(__file__).resolve().parents[2] / "../shared/stripe_openapi/trim.objects__2026-05-27.dahlia.json"
 # Newer than the published document (2026-05-27): the SDK, at 2026-10-28, has them.
@@ -71,6 +85,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[di
     stand_in = StandIn(tmp_path_factory.mktemp("story"), clock, None, SECRET, "http://stripe.test")
     client = stripe.StripeClient("sk_test_x", http_client=InProcessClient(stand_in))
     _tell(stand_in, client, clock)
+    _tell_of_plans(stand_in, client, clock)
     found: dict[str, list[dict[str, Any]]] = {}
     for event in client.v1.events.list({"limit": 100}).auto_paging_iter():
         whole = json.loads(str(event))
@@ -78,7 +93,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[di
         found.setdefault(whole["data"]["object"]["object"], []).append(whole["data"]["object"])
     for name in (
         "checkout.sessions", "customers", "payment_intents", "setup_intents", "charges", "refunds", "disputes", "invoices",
-        "invoice_payments", "products", "prices", "tax_rates",
+        "invoice_payments", "invoice_items", "products", "prices", "tax_rates", "test_helpers.test_clocks",
     ):  # fmt: skip
         service: Any = client.v1
         for step in name.split("."):
@@ -87,6 +102,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[di
             found.setdefault(each.object, []).append(json.loads(str(each)))
     for each in client.v1.subscriptions.list({"status": "all", "limit": 100}).data:
         found["subscription"].append(json.loads(str(each)))
+    for each in client.v1.customers.list({"limit": 100}).auto_paging_iter():
+        for move in client.v1.customers.balance_transactions.list(each.id).data:
+            found.setdefault(move.object, []).append(json.loads(str(move)))
     yield found
     stand_in.close()
 
@@ -143,6 +161,36 @@ def _tell(stand_in: StandIn, client: stripe.StripeClient, clock: TestClock) -> N
     stand_in.tick()
 
 
+def _tell_of_plans(stand_in: StandIn, client: stripe.StripeClient, clock: TestClock) -> None:
+    """Subscriptions in every state that they can be in, with every kind of line and every end of an invoice."""
+    shop = Shop(stand_in, "http://stripe.test", clock, client)
+    price = plan(client, 2900).id
+    credit: Any = {"price_data": {"currency": "usd", "product": client.v1.products.create({"name": "x"}).id}}
+    credit["price_data"]["unit_amount"] = -5000
+    pending = subscribe(shop, metadata={"a": "b"})
+    with_card(shop, pending.customer, "pm_card_authenticationRequired")
+    change(shop, pending, price, payment_behavior="pending_if_incomplete")
+    credited = subscribe(shop)
+    change(shop, credited, price, add_invoice_items=[credit])
+    shop.passes(DAY)
+    ends = [subscribe(shop) for _ in range(5)]
+    for each in ends:
+        with_card(shop, each.customer, "pm_card_chargeCustomerFail")
+    subscribe(shop, "pm_card_threeDSecure2Required", off_session=False)
+    client.v1.invoice_items.create({"customer": ends[0].customer, "amount": 70, "currency": "usd"})
+    stand_in.store.set_setting("billing", {"retry_days": [1], "after_retries": "unpaid"})
+    shop.passes(31 * DAY + 2 * HOUR)
+    client.v1.invoices.void_invoice(invoices_of(shop, ends[0])[-1].id)
+    client.v1.invoices.mark_uncollectible(invoices_of(shop, ends[1])[-1].id)
+    client.v1.subscriptions.cancel(ends[2].id)
+    with stand_in.world() as world:
+        portal_cancel(world, world.get("subscription", ends[0].id))
+    shop.passes(2 * DAY)
+    states = {each.status for each in client.v1.subscriptions.list({"status": "all", "limit": 100}).data}
+    assert states >= {"active", "unpaid", "canceled", "incomplete_expired"}
+    client.v1.test_helpers.test_clocks.create({"frozen_time": clock.at // 1000})
+
+
 JUDGED = (
     "checkout.session", "payment_intent", "setup_intent", "charge", "refund", "dispute", "invoice", "invoice_payment", "subscription",
     "customer", "payment_method", "event", "price", "tax_rate",
@@ -183,6 +231,9 @@ CLASSES: dict[str, Any] = {
     "product": stripe.Product,
     "price": stripe.Price,
     "tax_rate": stripe.TaxRate,
+    "invoiceitem": stripe.InvoiceItem,
+    "customer_balance_transaction": stripe.CustomerBalanceTransaction,
+    "test_helpers.test_clock": stripe.test_helpers.TestClock,
 }
 
 
@@ -203,6 +254,8 @@ def test_the_story_causes_the_events_that_the_product_listens_to(told: dict[str,
         "checkout.session.expired", "payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled", "payment_intent.processing",
         "charge.refunded", "refund.created", "charge.dispute.created", "charge.dispute.funds_withdrawn", "invoice.paid",
         "invoice.payment_failed", "invoice.voided", "invoice_payment.paid", "customer.subscription.created",
+        "invoice.created", "invoice.finalized", "invoice.payment_action_required", "invoice.marked_uncollectible", "invoice.updated",
+        "customer.subscription.deleted", "customer.subscription.pending_update_expired",
         "customer.subscription.updated", "setup_intent.succeeded", "setup_intent.setup_failed", "payment_method.attached",
     }  # fmt: skip
     assert not wanted - types

@@ -46,6 +46,15 @@ def test_the_list_of_what_is_read_names_every_operation_once() -> None:
     assert len(BY_NAME) == len(OPERATIONS)
 
 
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_what_the_sdk_does_not_know_is_unknown_here_at_every_depth(sweep: Sweep, operation: Operation) -> None:
+    """Judge: the SDK's parameter types. So every request that is taken uses parameters that they know."""
+    answers = dict(sweep.with_unknown(operation))
+    assert "unknown" in answers
+    codes = {refusal.fields["code"] if refusal else None for refusal in answers.values()}
+    assert codes - {"parameter_missing"} == {"parameter_unknown"}, "none is taken"
+
+
 IGNORED: list[tuple[str, dict[str, Any], str]] = [
     ("subscriptions.create", {"billing_cycle_anchor": 1_800_000_000}, "billing_cycle_anchor"),
     ("subscriptions.create", {"trial_settings": {"end_behavior": {"missing_payment_method": "cancel"}}}, "trial_settings"),

@@ -8,7 +8,7 @@ from local.stripe_stand_in.cards import HARD_CODES
 from local.stripe_stand_in.dues import DAY
 from local.stripe_stand_in.errors import StripeError, invalid
 from local.stripe_stand_in.resources.charging import How, attempt, card_error
-from local.stripe_stand_in.resources.invoice_payments import mark_paid, payments_of
+from local.stripe_stand_in.resources.invoice_payments import mark_paid, newest_payment
 from local.stripe_stand_in.resources.invoice_states import mark_invoice_paid
 from local.stripe_stand_in.resources.payment_methods import resolve
 from local.stripe_stand_in.resources.subscription_status import give_up, invoice_failed, subscription_of
@@ -21,6 +21,8 @@ NEEDS_BUYER = "invoice_payment_intent_requires_action"
 
 def method_for(world: World, invoice: Doc, given: str | None = None) -> str:
     """The payment method that pays: given, the invoice's, the subscription's, the customer's default."""
+    if given and (world.find("payment_method", given) or {}).get("_detached"):
+        raise invalid("This PaymentMethod was previously detached from a Customer and may not be used again.")
     method = given or _default_method(world, invoice)
     if not method:
         message = "There is no `default_payment_method` set on this Customer or Invoice. Please set a default payment method or pass one."
@@ -31,9 +33,12 @@ def method_for(world: World, invoice: Doc, given: str | None = None) -> str:
 def _default_method(world: World, invoice: Doc) -> str | None:
     customer = world.get("customer", invoice["customer"])
     subscription: Any = world.find("subscription", subscription_of(invoice)) or {}
-    own = invoice["default_payment_method"] or subscription.get("default_payment_method")
-    found: str | None = own or customer["invoice_settings"]["default_payment_method"]
-    return found
+    in_order = (
+        invoice["default_payment_method"],
+        subscription.get("default_payment_method"),
+        customer["invoice_settings"]["default_payment_method"],
+    )
+    return next((each for each in in_order if each and not world.get("payment_method", each).get("_detached")), None)
 
 
 def charge_invoice(
@@ -65,7 +70,8 @@ def collect(world: World, invoice: Doc) -> None:
 
 
 def _charge(world: World, invoice: Doc, method: Doc, how: How) -> StripeError | None:
-    payment = next(iter(payments_of(world, invoice["id"])))
+    payment = newest_payment(world, invoice["id"])
+    assert payment, "an open invoice has a payment"
     intent = world.get("payment_intent", payment["payment"]["payment_intent"])
     invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
     decline = attempt(world, intent, method, how)

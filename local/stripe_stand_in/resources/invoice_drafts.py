@@ -90,7 +90,7 @@ def take_pending_items(world: World, invoice: Doc, subscription: str | None = No
 
     def waits(item: Doc) -> bool:
         same = item["customer"] == invoice["customer"] and item["currency"] == invoice["currency"]
-        return same and item["invoice"] is None and item["_subscription"] in (None, subscription)
+        return same and item["invoice"] is None and item.get("_subscription") in (None, subscription)
 
     for item in reversed(list(world.walk("invoiceitem", waits))):
         item["invoice"] = invoice["id"]

@@ -85,7 +85,6 @@ def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
         "id": new_id("ii_"),
         "object": "invoiceitem",
         "amount": amount,
-        "created": world.now,
         "currency": currency,
         "customer": customer["id"],
         "customer_account": None,

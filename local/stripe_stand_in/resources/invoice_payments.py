@@ -41,6 +41,11 @@ def payments_of(world: World, invoice: str) -> list[Doc]:
     return list(world.walk("invoice_payment", lambda doc: doc["invoice"] == invoice))
 
 
+def newest_payment(world: World, invoice: str) -> Doc | None:
+    """The payment that an invoice waits for, or was paid by."""
+    return next(world.walk("invoice_payment", lambda doc: doc["invoice"] == invoice), None)
+
+
 def cancel_payments(world: World, invoice: str) -> list[Doc]:
     """Cancels the open payments of an invoice; answers them."""
     waiting = [payment for payment in payments_of(world, invoice) if payment["status"] == "open"]

@@ -146,6 +146,8 @@ def detach(world: World, _: Readable, payment_method: str) -> Doc:
     if customer["invoice_settings"]["default_payment_method"] == payment_method:
         customer["invoice_settings"]["default_payment_method"] = None
         world.change("customer.updated", customer)
+    for subscription in list(world.walk("subscription", lambda doc: doc["default_payment_method"] == payment_method)):
+        world.change("customer.subscription.updated", {**subscription, "default_payment_method": None})
     found.update(customer=None, _detached=True)
     world.emit("payment_method.detached", found, previous={"customer": customer["id"]})
     return world.save(found)

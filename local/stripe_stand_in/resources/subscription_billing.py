@@ -35,7 +35,7 @@ def bill_leftovers(world: World, subscription: Doc) -> None:
     waiting = world.walk(
         "invoiceitem",
         lambda doc: (
-            doc["customer"] == customer and doc["invoice"] is None and doc["_subscription"] == subscription["id"]
+            doc["customer"] == customer and doc["invoice"] is None and doc.get("_subscription") == subscription["id"]
         ),
     )
     if next(waiting, None):

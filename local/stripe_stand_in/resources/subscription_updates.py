@@ -24,12 +24,17 @@ from local.stripe_stand_in.resources.subscriptions import pay_first
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata
 
+_BILLING = ("items", "billing_cycle_anchor", "add_invoice_items")
+_OF_THE_LIVING = (*_BILLING, "cancel_at", "cancel_at_period_end", "default_payment_method")
+
 
 def update(world: World, params: Readable, subscription: str) -> Doc:
     """`subscriptions.update`. Nothing is prorated here: a change of price says so, a change of interval begins a new period."""
     found = world.get("subscription", subscription)
     if found["status"] in ENDED:
         return _update_ended(world, found, params)
+    if found["status"] == "incomplete":
+        _refuse(params, _BILLING, "An incomplete subscription cannot be changed before its first invoice is paid.")
     proration = params.get("proration_behavior", "create_prorations")
     behaviour, off_session = params.get("payment_behavior", "allow_incomplete"), bool(params.get("off_session"))
     anchor = (params.get("billing_cycle_anchor") or {}).get("type", "unchanged")
@@ -60,11 +65,14 @@ def _update_ended(world: World, found: Doc, params: Readable) -> Doc:
         found["metadata"] = metadata(params["metadata"], found["metadata"])
         show_metadata(world, found)
     note_cancellation(found, params)
-    for name in ("items", "billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "default_payment_method"):
-        if name in params:
-            message = "A canceled subscription can only update its cancellation_details and metadata."
-            raise invalid(message, param=name)
+    _refuse(params, _OF_THE_LIVING, "A canceled subscription can only update its cancellation_details and metadata.")
     return world.change("customer.subscription.updated", found)
+
+
+def _refuse(params: Readable, names: tuple[str, ...], message: str) -> None:
+    for name in names:
+        if name in params:
+            raise invalid(message, param=name)
 
 
 def _apply_items(world: World, found: Doc, asked: list[Params]) -> None:

@@ -50,9 +50,11 @@ class Shop:
     stand_in: StandIn
     url: str
     clock: TestClock
+    in_process: stripe.StripeClient | None = None
 
     def client(self, retries: int = 0) -> stripe.StripeClient:
-        return stripe.StripeClient(
+        """The real client: over HTTP, or without a socket where one was given."""
+        return self.in_process or stripe.StripeClient(
             "sk_test_shop",
             base_addresses={"api": self.url},
             max_network_retries=retries,

@@ -205,13 +205,28 @@ class Sweep:
         }  # fmt: skip
         return bases.get(operation.name, {})
 
+    def _kind(self, operation: Operation) -> Any:
+        module, _, name = operation.params.rpartition(".")
+        return getattr(importlib.import_module(f"stripe.params.{module}"), name)
+
     def sent(self, operation: Operation) -> Iterator[Sent]:
         """Each parameter of the operation, added to its base."""
-        module, _, name = operation.params.rpartition(".")
-        kind = getattr(importlib.import_module(f"stripe.params.{module}"), name)
+        kind = self._kind(operation)
         for steps in _paths(kind):
             path = steps[0] + "".join(f"[{step}]" for step in steps[1:])
             yield Sent(path, self.send(operation, self._request(kind, steps, self.base(operation, steps[0]))))
+
+    def with_unknown(self, operation: Operation) -> Iterator[tuple[str, StripeError | None]]:
+        """The operation's base with a parameter that does not exist, at the top and within every object; its path, the refusal."""
+        kind = self._kind(operation)
+        for steps in {(*path[:-1], "unknown") for path in _paths(kind) if path[-1] != "0"} | {("unknown",)}:
+            request = self.base(operation, steps[0])
+            below = request
+            for step in steps[:-1]:
+                below[step] = dict(below[step]) if isinstance(below.get(step), dict) else {}
+                below = below[step]
+            below["unknown"] = "x"
+            yield steps[0] + "".join(f"[{step}]" for step in steps[1:]), self.send(operation, request)
 
     def read_by(self, operation: Operation) -> list[str]:
         """The parameters that it reads, a list's members as `[]`."""

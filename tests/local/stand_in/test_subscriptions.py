@@ -117,3 +117,32 @@ def test_periods_are_counted_from_the_anchor_so_the_31st_comes_back(start: str, 
     anchor = int(datetime.fromisoformat(start).replace(tzinfo=UTC).timestamp())
     reached = boundary(anchor, {"interval": "month", "interval_count": 1}, cycles)
     assert datetime.fromtimestamp(reached, UTC).date().isoformat() == end
+
+
+def test_a_card_that_was_removed_is_charged_no_more_and_the_customers_default_takes_its_place(shop: Shop) -> None:
+    v1 = shop.client().v1
+    subscription = subscribe(shop)
+    own = v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": subscription.customer})
+    v1.subscriptions.update(subscription.id, {"default_payment_method": own.id})
+    v1.payment_methods.detach(own.id)
+    assert v1.subscriptions.retrieve(subscription.id).default_payment_method is None
+    shop.comes(subscription["items"].data[0].current_period_end + HOUR)
+    latest = v1.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice"]}).latest_invoice
+    assert latest.status == "paid"
+    draft = v1.invoices.create({"customer": subscription.customer})
+    v1.invoice_items.create({"customer": subscription.customer, "invoice": draft.id, "amount": 700, "currency": "usd"})
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.invoices.pay(draft.id, {"payment_method": own.id})
+
+
+@pytest.mark.parametrize("state", ["incomplete", "canceled"])
+def test_what_has_not_begun_or_is_over_cannot_change_its_plan(shop: Shop, state: str) -> None:
+    v1 = shop.client().v1
+    subscription = subscribe(shop, "pm_card_chargeCustomerFail" if state == "incomplete" else "pm_card_visa")
+    if state == "canceled":
+        v1.subscriptions.cancel(subscription.id)
+    dear = plan(shop.client(), 2900).id
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        change(shop, subscription, dear)
+    assert (refused.value.http_status, refused.value.param) == (400, "items")
+    assert v1.subscriptions.update(subscription.id, {"metadata": {"a": "b"}}).metadata.to_dict() == {"a": "b"}
