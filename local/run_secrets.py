@@ -9,7 +9,7 @@ from secrets import token_hex
 
 from local.cloud.private_file import read_object, write_private
 from lotbook.domain.values.access import SCOPES, Scope
-from lotbook.ports.shop import ServiceKeyStore
+from lotbook.ports.access import ServiceKeyStore
 from lotbook.usecases.accounts.authenticate import hash_of
 
 ALL_SCOPES = "all"

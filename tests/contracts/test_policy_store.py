@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.api.requests.policy_document import parse_policy
+from lotbook.domain.policy.document import Currencies, Policy
+from lotbook.domain.policy.uses import Use, dropped, findings
 from lotbook.domain.values.errors import Conflict, PolicyInvalid
 from lotbook.usecases.accounts.policies import publish_policy
 from tests import table as tables
@@ -191,3 +194,85 @@ class Overtaken(DynamoPolicies):
 
 def versions(found: Any) -> int | None:
     return found.version if found else None
+
+
+def without(unit: str) -> dict[str, Any]:
+    """Make's document without one of its units."""
+    return {**DOCUMENT, "units": [each for each in DOCUMENT["units"] if each != unit]}  # type: ignore[attr-defined]
+
+
+def parsed(units: tuple[str, ...], currencies: Currencies) -> Policy:
+    """Make's policy with other units and currencies: rules about both elsewhere in the document are not what is tested."""
+    return replace(published("make").policy, units=units, currencies=currencies)
+
+
+def test_b3_x_33_units_and_currencies_that_an_account_uses_cannot_be_dropped() -> None:
+    """B3, X-33: the refusal names each, and an account. What nobody uses may go."""
+    newest = parsed(("credits", "mb", "gb"), Currencies(default="usd", by_region={"DE": "eur", "IN": "inr"}))
+    wanted = parsed(("credits",), Currencies(default="usd", by_region={"IN": "inr"}))
+    lost = dropped(newest, wanted)
+    assert lost == {Use("unit", "mb"), Use("unit", "gb"), Use("currency", "eur")}
+    used = {Use("unit", "mb"): "acme", Use("currency", "eur"): "globex", Use("unit", "credits"): "acme"}
+    told = [(each.path, each.code, each.found, each.allowed) for each in findings(lost, used)]
+    assert told == [
+        (
+            "currencies",
+            "currency_in_use",
+            "no currency eur",
+            "a version that keeps currency eur: account globex uses it",
+        ),
+        ("units", "unit_in_use", "no unit mb", "a version that keeps unit mb: account acme uses it"),
+    ]
+    assert findings(lost, {}) == []
+    assert dropped(wanted, newest) == frozenset(), "a later version may add"
+
+
+def test_b3_x_33_a_unit_in_use_is_refused_when_it_is_published_and_one_that_nobody_uses_is_not(table: Table) -> None:
+    """B3: it was accepted, and the audit called every sound book of that unit a ledger that differs, every day."""
+    policies = DynamoPolicies(table)
+    policies.publish("make", DOCUMENT)
+    less = without("data_transfer_mb")
+    smaller = replace(published("make").policy, units=("credits",))
+    assert policies.note_use("make", Use("unit", "data_transfer_mb"), "acme")
+    assert not DynamoPolicies(table).note_use("make", Use("unit", "data_transfer_mb"), "globex"), "the first stays"
+    with pytest.raises(PolicyInvalid) as refused:
+        publish_policy("make", smaller, less, policies=policies)
+    (error,) = refused.value.data["errors"]
+    assert (error["field"], error["code"]) == ("units", "unit_in_use")
+    assert "acme" in error["allowed"]
+    assert versions(policies.newest("make")) == 1
+    policies.publish("other", DOCUMENT)
+    assert policies.uses("other") == {}, "each policy by itself"
+    assert policies.uses("make") == {Use("unit", "data_transfer_mb"): "acme"}
+
+
+def test_b3_x_33_an_account_that_begins_to_use_it_while_it_is_dropped_wins(table: Table) -> None:
+    """B3: the version is written on condition that nobody uses what it drops."""
+    policies = DynamoPolicies(table)
+    policies.publish("make", DOCUMENT)
+    use = Use("unit", "data_transfer_mb")
+    policies.note_use("make", use, "acme")
+    with pytest.raises(Conflict):
+        policies.publish("make", OTHER, frozenset({use}))
+    assert versions(policies.newest("make")) == 1
+    assert policies.publish("make", OTHER, frozenset({Use("unit", "nobodys")})).version == 2
+
+
+def test_b3_a_use_is_noted_once_a_process(table: Table) -> None:
+    """A grant is followed by no write more, once its policy's unit is known."""
+    calls: list[str] = []
+    policies = DynamoPolicies(Table(Named(table.client, calls), table.name))
+    for account in ("acme", "globex", "initech"):
+        policies.note_use("make", Use("unit", "credits"), account)
+    assert calls == ["put_item"]
+
+
+class Named:
+    """A client that keeps the names of its calls."""
+
+    def __init__(self, client: Any, calls: list[str]) -> None:
+        self._client, self._calls = client, calls
+
+    def __getattr__(self, name: str) -> Any:
+        self._calls.append(name)
+        return getattr(self._client, name)

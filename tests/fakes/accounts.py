@@ -12,6 +12,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.policy.document import Currencies, PaymentRule, Policy, PublishedPolicy
 from lotbook.domain.policy.plans import Downgrade, Plan, PlanChange, Upgrade
 from lotbook.domain.policy.top_ups import TopUp
+from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Conflict
 
@@ -64,6 +65,7 @@ class FakePolicies:
 
     def __init__(self, *policies: Policy) -> None:
         self._versions: dict[str, list[PublishedPolicy]] = {}
+        self.noted: dict[tuple[str, Use], str] = {}
         for policy in policies:
             self.put(policy)
 
@@ -77,7 +79,17 @@ class FakePolicies:
     def version(self, policy_id: str, version: int) -> PublishedPolicy | None:
         return self._versions[policy_id][version - 1]
 
-    def publish(self, policy_id: str, document: Mapping[str, object]) -> PublishedPolicy:
+    def uses(self, policy_id: str) -> Mapping[Use, str]:
+        return {use: account_id for (of, use), account_id in self.noted.items() if of == policy_id}
+
+    def note_use(self, policy_id: str, use: Use, account_id: str) -> bool:
+        is_new = (policy_id, use) not in self.noted
+        self.noted.setdefault((policy_id, use), account_id)
+        return is_new
+
+    def publish(
+        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+    ) -> PublishedPolicy:
         raise NotImplementedError("tests publish with put()")
 
 

@@ -14,6 +14,8 @@ from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.outbox import RecordingBus
+from tests.fakes.samples import published
+from tests.functions.conftest import ACCOUNT as ACCOUNT_PATH
 from tests.functions.conftest import Api
 
 ACCOUNT = {"account_id": "acme"}
@@ -143,3 +145,28 @@ def test_issue_3_books_statements_and_marks_of_schedules_are_passed_over(
     note = record(to_item({"pk": "U#acme#x", "sk": "meta#d", "metadata": {}}), "80000")
     assert app.handler({"Records": [*others, *changed, note]}, None) == {"batchItemFailures": []}
     assert not bus.published
+
+
+def test_b3_x_33_a_version_cannot_drop_the_unit_that_the_stream_has_seen_granted(
+    api: Api, environment: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B3, X-33: while nobody has credits of it, it may go and come back; after that the refusal names it and an account."""
+    monkeypatch.setattr(wiring, "bus", RecordingBus)
+    wiring.outlets.cache_clear()
+    whole = dict(published("make").document)
+    companions = {key: value for key, value in whole["top_up"].items() if key != "companions"}  # type: ignore[attr-defined]
+    less = {**whole, "units": ["credits"], "top_up": companions, "assumptions": []}
+    place = {"policy_id": "make"}
+    put = "PUT /v1/policies/{policy_id}"
+    assert [api.call(put, each, path=place).ok(201)["version"] for each in (whole, less, whole)] == [1, 2, 3]
+    api.call(
+        "POST /v1/accounts", {"account_id": "acme", "policy_id": "make", "region": "US", "email": "a@b.example"}
+    ).ok(201)
+    gift = {"kind": "promotional", "credits": 5, "unit": "data_transfer_mb", "reason": "gift"}
+    api.call(f"POST {ACCOUNT_PATH}/grants", gift, key="k", path=ACCOUNT).ok(201)
+    assert app.handler({"Records": records(environment)}, None) == {"batchItemFailures": []}
+    (error,) = api.call(put, less, path=place).problem(422, "invalid_request")["errors"]
+    assert (error["field"], error["code"]) == ("units", "unit_in_use")
+    assert error["allowed"] == "a version that keeps unit data_transfer_mb: account acme uses it"
+    renamed = {**whole, "title": "Make, renamed"}
+    assert api.call(put, renamed, path=place).ok(201)["version"] == 4

@@ -21,6 +21,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.audits import DynamoAudits
 from lotbook.adapters.dynamo.billing import DynamoBilling
+from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
@@ -35,6 +36,7 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.statement_lines import Line
 from lotbook.domain.news.alerts import Latch
+from lotbook.domain.policy.uses import Use
 from lotbook.domain.reconciliation.differences import Difference, Period, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
 from lotbook.domain.sales.billing import BillingRecord
@@ -45,6 +47,7 @@ from lotbook.ports.shop import DueItem, KeyUse
 from lotbook.ports.sweeps import Stumble
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
+from tests.fakes.desk import CountingEntropy
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.samples import published
 from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines
@@ -118,6 +121,10 @@ CALLS: dict[str, Call] = {
     "DynamoAudits.postpone": Call(lambda t, n: DynamoAudits(t).postpone(n, ORDERED), _account),
     "DynamoBilling.get": Call(lambda t, n: DynamoBilling(t).get(n)),
     "DynamoBilling.save": Call(lambda t, n: DynamoBilling(t).save(a_record(n), None), over=True),
+    "DynamoCursorKey.read": Call(
+        lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
+        lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
+    ),
     "DynamoDueIndex.due": Call(lambda t, n: list(DynamoDueIndex(t).due(n, ORDERED, 9))),
     "DynamoDueIndex.postpone": Call(lambda t, n: DynamoDueIndex(t).postpone(_due(n), ORDERED), _account),
     "DynamoIdempotency.find": Call(lambda t, n: DynamoIdempotency(t).find(n, "use", "k")),
@@ -130,8 +137,11 @@ CALLS: dict[str, Call] = {
     "DynamoPolicies.newest": Call(lambda t, n: DynamoPolicies(t).newest(n), _published),
     "DynamoPolicies.version": Call(lambda t, n: DynamoPolicies(t).version(n, 1), _published),
     "DynamoPolicies.publish": Call(_published, over=True),
+    "DynamoPolicies.uses": Call(lambda t, n: DynamoPolicies(t).uses(n)),
+    "DynamoPolicies.note_use": Call(lambda t, n: DynamoPolicies(t).note_use(n, Use("unit", "gb"), "acme")),
     "DynamoPurchases.place": Call(_placed, over=True),
     "DynamoPurchases.key_use": Call(lambda t, n: DynamoPurchases(t).key_use(n, "fp"), _placed),
+    "DynamoPurchases.use_key": Call(lambda t, n: DynamoPurchases(t).use_key(n, KeyUse("fp2", "pur_1", "digest"))),
     "DynamoPurchases.get": Call(lambda t, n: DynamoPurchases(t).get(n, a_purchase().purchase_id), _placed),
     "DynamoPurchases.save": Call(_save_purchase, _placed, over=True),
     "DynamoPurchases.page": Call(lambda t, n: DynamoPurchases(t).page(n, 9, None), _placed),

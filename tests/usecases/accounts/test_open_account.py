@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.policy.document import Currencies
+from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountExists, AccountNotFound, InvalidRequest, UnknownPlan
+from lotbook.usecases.accounts.note_uses import note_uses
 from tests.fakes.accounts import a_policy, at
 from tests.fakes.deployment import REQUEST, Crash, World, crash
+from tests.fakes.outbox import World as Outbox
 
 
 def test_is_40_is_44_a_new_account_has_the_lots_of_its_first_period() -> None:
@@ -114,3 +118,30 @@ def test_d_05_an_opening_that_crashed_before_the_account_was_written_left_no_acc
 def test_an_account_that_does_not_exist_is_not_renewed() -> None:
     with pytest.raises(AccountNotFound):
         World().renew("nobody")
+
+
+def test_b3_x_33_a_version_that_comes_while_an_account_is_opened_leaves_it_no_currency_that_is_gone() -> None:
+    """B3: accounts frozen in a dropped currency can buy nothing. The currency is noted, then the policy is read again."""
+    world = World(a_policy(currencies=Currencies(default="usd", by_region={"DE": "eur"})))
+    note, policies = world.policies.note_use, world.policies
+
+    def overtaken(policy_id: str, use: Use, account_id: str) -> bool:
+        if not policies.noted:
+            policies.put(a_policy(currencies=Currencies(default="usd")))
+        return note(policy_id, use, account_id)
+
+    policies.note_use = overtaken  # type: ignore[method-assign]
+    assert world.open(region="DE").account.currency == "usd"
+    assert policies.uses("shop")[Use("currency", "usd")] == "acme"
+
+
+def test_b3_x_33_what_an_account_uses_is_noted_when_the_stream_brings_its_grant() -> None:
+    """B3: its currency and the units in which it got credits; never on the path of a burn."""
+    outbox = Outbox()
+    outbox.grant(100)
+    outbox.burn(5)
+    assert outbox.deliver() == {}
+    policies = outbox.outlets.policies
+    assert policies.uses("shop") == {Use("unit", "credits"): "acme", Use("currency", "usd"): "acme"}
+    note_uses("nobody", ("mb",), accounts=outbox.outlets.accounts, policies=policies)
+    assert Use("unit", "mb") not in policies.uses("shop")

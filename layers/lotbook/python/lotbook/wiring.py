@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.adapters.dynamo.table import Table
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.news.announcements import Change
     from lotbook.domain.sales.gateway import Deployment
+    from lotbook.ports.access import MemberTokens, ServiceKeyStore
     from lotbook.ports.books import BookStore
     from lotbook.ports.news import EventBus, NoticeStore, StatementStore
     from lotbook.ports.reconciliation import GatewayLists
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
         EventReader,
         Gateway,
         IdempotencyStore,
-        MemberTokens,
         PolicyStore,
         PurchaseStore,
-        ServiceKeyStore,
     )
     from lotbook.ports.sweeps import SweepMemory
     from lotbook.usecases.audit.audit_account import Auditing
@@ -292,9 +291,13 @@ def books() -> BookStore:
 def auditing() -> Auditing:
     """The ports of auditing."""
     from lotbook.adapters.dynamo.audits import DynamoAudits
+    from lotbook.usecases.accounts.note_uses import note_uses
     from lotbook.usecases.audit.audit_account import Auditing
 
-    return Auditing(DynamoAudits(table()), books(), purchases(), clock(), statement())
+    def note(account_id: str, units: Iterable[str]) -> None:
+        note_uses(account_id, units, accounts=accounts(), policies=policies())
+
+    return Auditing(DynamoAudits(table()), books(), purchases(), clock(), statement(), note)
 
 
 @cache

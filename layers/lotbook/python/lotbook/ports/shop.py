@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.money_back.followed import MoneyBackFacts, RefundFacts
     from lotbook.domain.policy.document import PublishedPolicy
+    from lotbook.domain.policy.uses import Use
     from lotbook.domain.sales.billing import BillingRecord
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, EventHint, InvoiceFacts, Tag
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.reversals import OwnRefund
-    from lotbook.domain.values.access import Caller, Scope
 
 
 class Clock(Protocol):
@@ -60,28 +60,21 @@ class PolicyStore(Protocol):
 
     def version(self, policy_id: str, version: int) -> PublishedPolicy | None: ...
 
-    def publish(self, policy_id: str, document: Mapping[str, object]) -> PublishedPolicy:
-        """Write a validated document as the next version. Raises Conflict when somebody published at the same time."""
+    def publish(
+        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+    ) -> PublishedPolicy:
+        """Write a validated document as the next version.
+
+        Raises Conflict when somebody published at the same time, or when an account uses something of what is `dropped`.
+        """
         ...
 
-
-class ServiceKeyStore(Protocol):
-    """Service keys by the hash of their secret."""
-
-    def find(self, key_hash: str) -> tuple[str, frozenset[Scope]] | None:
-        """`(key_id, scopes)` of an active key; None when unknown or revoked."""
+    def uses(self, policy_id: str) -> Mapping[Use, str]:
+        """What accounts use of the policy, each with one of them."""
         ...
 
-    def put(self, key_hash: str, key_id: str, scopes: frozenset[Scope], created_at: int) -> None: ...
-
-    def revoke(self, key_hash: str, at: int) -> None: ...
-
-
-class MemberTokens(Protocol):
-    """Tokens of the deployment's OIDC issuer."""
-
-    def read(self, token: str, now: int) -> Caller | None:
-        """The member that a valid token names at `now`; None for every other token. Raises Unavailable without keys."""
+    def note_use(self, policy_id: str, use: Use, account_id: str) -> bool:
+        """An account uses it, from now on for good. False where that was known, so that nothing was written."""
         ...
 
 

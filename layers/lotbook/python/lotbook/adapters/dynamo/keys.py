@@ -13,6 +13,7 @@
 | statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
 | what was said about the levels of a unit | `A#<account>` | `latch#<unit>` |
 | notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
+| what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
 | the key that cursors are signed with | `C#cursors` | `key` |
@@ -64,6 +65,11 @@ def policy_version(policy_id: str, version: int) -> dict[str, str]:
 def policy_head(policy_id: str) -> dict[str, str]:
     """The pointer to a policy's newest version."""
     return {"pk": f"P#{policy_id}", "sk": "head"}
+
+
+def policy_use(policy_id: str, kind: str, name: str) -> dict[str, str]:
+    """Something of the policy that an account uses."""
+    return {"pk": f"Q#{policy_id}", "sk": f"{kind}#{name}"}
 
 
 def service_key(key_hash: str) -> dict[str, str]:

@@ -11,13 +11,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from lotbook.adapters.calls import send, write_over
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Condition, Table, from_item, to_item
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.policy.stored import read_policy
+from lotbook.domain.policy.uses import Use
 
 MAX_CACHED = 64
+MAX_NOTED = 10_000  # uses that a process knows to be noted
+NOBODY_USES_IT = "attribute_not_exists(pk)"
 HEAD_IS_AS_READ = Condition("#newest = :read")
 
 
@@ -27,6 +32,7 @@ class DynamoPolicies:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._cached = lru_cache(maxsize=MAX_CACHED)(self._read)
+        self._noted: set[tuple[str, Use]] = set()
 
     def newest(self, policy_id: str) -> PublishedPolicy | None:
         """The version that the head points at."""
@@ -40,13 +46,55 @@ class DynamoPolicies:
         except LookupError:
             return None
 
-    def publish(self, policy_id: str, document: Mapping[str, object]) -> PublishedPolicy:
-        """Write the next version and move the head, both or neither. Raises Conflict when somebody was faster."""
+    def publish(
+        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+    ) -> PublishedPolicy:
+        """Write the next version and move the head, both or neither, while nobody uses what is `dropped`.
+
+        Raises Conflict when somebody was faster.
+        """
         head = self._head(policy_id)
         published = PublishedPolicy(policy_id, head + 1, read_policy(document), document)
         puts = [{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}]
-        write_over(self._table.client, "transact_write_items", {"TransactItems": puts})
+        checks = [{"ConditionCheck": self._is_unused(policy_id, use)} for use in dropped]
+        write_over(self._table.client, "transact_write_items", {"TransactItems": [*puts, *checks]})
         return published
+
+    def uses(self, policy_id: str) -> Mapping[Use, str]:
+        """One query: a policy has some units and some currencies."""
+        request = {
+            "TableName": self._table.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": to_item({":pk": keys.policy_use(policy_id, "unit", "")["pk"]}),
+            "ConsistentRead": True,
+        }
+        found = map(from_item, send(self._table.client, "query", request)["Items"])
+        return {Use(*item["sk"].split("#", 1)): item["account_id"] for item in found}
+
+    def note_use(self, policy_id: str, use: Use, account_id: str) -> bool:
+        """Put it where it is not known. A process asks once for each: what is noted stays."""
+        known = policy_id, use
+        if known in self._noted:
+            return False
+        request = {
+            "TableName": self._table.name,
+            "Item": to_item(keys.policy_use(policy_id, use.kind, use.name) | {"account_id": account_id}),
+            "ConditionExpression": NOBODY_USES_IT,
+        }
+        try:
+            send(self._table.client, "put_item", request)
+            is_new = True
+        except ClientError as error:
+            if not was_refused(error):
+                raise
+            is_new = False
+        if len(self._noted) < MAX_NOTED:
+            self._noted.add(known)
+        return is_new
+
+    def _is_unused(self, policy_id: str, use: Use) -> dict[str, object]:
+        key = to_item(keys.policy_use(policy_id, use.kind, use.name))
+        return {"TableName": self._table.name, "Key": key, "ConditionExpression": NOBODY_USES_IT}
 
     def _head(self, policy_id: str) -> int:
         """The newest version's number; 0 when nothing was published."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.calls import send, write_over
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
@@ -52,8 +54,10 @@ class DynamoPurchases:
         marker = keys.idempotency(account_id, KEY_SPACE, use.fingerprint)
         put = self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest})["Put"]
         try:
-            write_over(self._table.client, "put_item", put)
-        except Conflict:
+            send(self._table.client, "put_item", put)
+        except ClientError as error:
+            if not was_refused(error):  # a transaction that holds the marker has not written ours
+                raise
             return self.key_use(account_id, use.fingerprint)
         return None
 

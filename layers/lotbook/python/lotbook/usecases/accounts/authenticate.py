@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from lotbook.domain.values.access import Caller
-from lotbook.ports.shop import Clock, MemberTokens, ServiceKeyStore
+from lotbook.ports.access import MemberTokens, ServiceKeyStore
+from lotbook.ports.shop import Clock
 
 SERVICE_KEY_PREFIX = "lbk_"
 MAX_SERVICE_KEY_CHARACTERS = 256

@@ -13,14 +13,16 @@ from zoneinfo import available_timezones
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.book import Book
+from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import ids, instants
-from lotbook.domain.values.errors import AccountExists, InvalidRequest
+from lotbook.domain.values.errors import AccountExists, Conflict, InvalidRequest
 
 if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy
-    from lotbook.ports.shop import AccountStore, PolicyStore
+    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
     from lotbook.usecases.credits.desk import CreditDesk
 
+FREEZE_ATTEMPTS = 3  # each more only where a version of another currency came in between
 LOCAL_NAMES = frozenset({"localtime", "Factory", "posixrules"})  # of the machine, not of the IANA data base
 
 
@@ -59,8 +61,7 @@ def open_account(
     digest = ids.fingerprint(json.dumps(asdict(command), sort_keys=True))
     existing = accounts.get(command.account_id)
     if existing is None:
-        policy = _policy(command, policies)
-        account = _account(command, policy, digest, desk.clock.now())
+        account, policy = _frozen(command, digest, policies, desk.clock)
         due = account.created_at
         desk.books.create(account.account_id, policy.units[0], Book(since=due, until=due, renews_at=due))
         existing = accounts.create(account)
@@ -71,6 +72,22 @@ def open_account(
         raise AccountExists
     desk.renew(command.account_id)
     return Opened(existing, created=False)
+
+
+def _frozen(command: OpenAccount, digest: str, policies: PolicyStore, clock: Clock) -> tuple[Account, Policy]:
+    """The account, with a currency that no version of the policy drops from here on.
+
+    It is noted first, and the policy is read after that: a version that was published in between has been read, and one that
+    comes later is refused (X-33). Raises Conflict where others keep publishing.
+    """
+    policy = _policy(command, policies)
+    for _ in range(FREEZE_ATTEMPTS):
+        account = _account(command, policy, digest, clock.now())
+        policies.note_use(command.policy_id, Use("currency", account.currency), command.account_id)
+        policy = _policy(command, policies)
+        if account.currency == policy.currency_for(command.region):
+            return _account(command, policy, digest, clock.now()), policy
+    raise Conflict
 
 
 def _policy(command: OpenAccount, policies: PolicyStore) -> Policy:

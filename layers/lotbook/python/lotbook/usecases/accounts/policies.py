@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from lotbook.domain.policy.document import Policy, PublishedPolicy
 from lotbook.domain.policy.findings import Finding, refusal, shown
 from lotbook.domain.policy.plan_checks import dropped_plans
+from lotbook.domain.policy.uses import dropped, findings
 from lotbook.domain.values.errors import Conflict, PolicyNotFound
 from lotbook.ports.shop import PolicyStore
 
@@ -18,8 +19,8 @@ def publish_policy(
 ) -> PublishedPolicy:
     """The next version; a document identical to the newest answers that version again, nothing is written.
 
-    Raises PolicyInvalid when the document names another policy or loses a plan of the newest version, Conflict when
-    others kept publishing at the same time.
+    Raises PolicyInvalid when the document names another policy, loses a plan of the newest version, or a unit or currency
+    that an account uses (X-33); Conflict when others kept publishing at the same time.
     """
     if policy.policy_id != policy_id:
         raise refusal([Finding("policy_id", shown(policy.policy_id), f"{policy_id}, as in the address")])
@@ -27,11 +28,13 @@ def publish_policy(
         newest = policies.newest(policy_id)
         if newest is not None and newest.document == document:
             return newest
-        dropped = tuple(dropped_plans(newest.policy, policy)) if newest else ()
-        if dropped:
-            raise refusal(dropped)
+        lost = dropped(newest.policy, policy) if newest else frozenset()
+        wrong = [*dropped_plans(newest.policy, policy)] if newest else []
+        wrong += findings(lost, policies.uses(policy_id)) if lost else []
+        if wrong:
+            raise refusal(wrong)
         try:
-            return policies.publish(policy_id, document)
+            return policies.publish(policy_id, document, lost)
         except Conflict:
             continue
     raise Conflict

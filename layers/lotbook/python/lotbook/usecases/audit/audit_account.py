@@ -10,7 +10,7 @@ from lotbook.domain.audit.purchases import purchase_differences
 from lotbook.domain.credits import ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from lotbook.domain.audit.differences import Difference
     from lotbook.domain.credits.book import Book
@@ -36,11 +36,15 @@ class Auditing:
     purchases: PurchaseStore
     clock: Clock
     statement: StatementStore | None = None
+    note_uses: Callable[[str, Iterable[str]], None] | None = None  # what the account uses of its policy (X-33)
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What was looked at, and what differs. `finished` False: too long to be read to its end."""
+    """What was looked at, and what differs. `finished` False: too long to be read to its end.
+
+    `units`: those in which the account ever got credits.
+    """
 
     account_id: str
     books: int
@@ -48,6 +52,7 @@ class Audited:
     purchases: int
     differences: tuple[tuple[str, Difference], ...]  # (unit, difference); "" where it is about a purchase
     finished: bool = True
+    units: tuple[str, ...] = ()
 
     @property
     def first(self) -> tuple[str, Difference] | None:
@@ -90,7 +95,8 @@ def _look(account_id: str, units: tuple[str, ...], auditing: Auditing) -> Audite
             newer = auditing.purchases.get(account_id, bought_by)
             purchases |= {} if newer is None else {bought_by: newer}
     found += [("", each) for each in purchase_differences(purchases, lots, auditing.clock.now())]
-    return Audited(account_id, books, count, len(purchases), tuple(found), finished)
+    used = tuple(sorted({unit for unit, _ in lots}))
+    return Audited(account_id, books, count, len(purchases), tuple(found), finished, used)
 
 
 def _purchases(account_id: str, auditing: Auditing) -> dict[str, Purchase]:

@@ -75,6 +75,8 @@ class _Round:
     def audit(self, item: DueItem) -> None:
         audited = audit_account(item.account_id, self.units_of(item.account_id), auditing=self.auditing)
         self.entries += audited.entries
+        if self.auditing.note_uses is not None:
+            self.auditing.note_uses(item.account_id, audited.units)
         if not audited.finished:
             self.unfinished.append(item.account_id)
             alarm("audit_unfinished", account_id=item.account_id, entries=str(audited.entries))

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lotbook.domain.news.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
+from lotbook.usecases.accounts.note_uses import note_uses
 from lotbook.usecases.attempts import attempt_all
 from lotbook.usecases.credits.file_statement import file_statement
 from lotbook.usecases.news.announce import Outlets, announce_account, announce_entries, announce_purchase
@@ -69,6 +70,8 @@ def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: State
     if entries:
         file_statement(account_id, unit, entries, statement=statement)
         announce_entries(account_id, unit, entries, outlets=outlets)
+        if any(entry.kind == "granted" for entry in entries):
+            note_uses(account_id, (unit,), accounts=outlets.accounts, policies=outlets.policies)
     for change in changes:
         if isinstance(change, PurchaseWritten):
             announce_purchase(change.before, change.after, outlets=outlets)
