@@ -33,7 +33,15 @@ STAND_IN: tuple[Row, ...] = (
     ("POST /_stand_in/refund", '{"payment_intent": "pi_...", "amount_minor": 100}', "money goes back, as from the dashboard"),
     ("POST /_stand_in/dispute", '{"payment_intent": "pi_..."}', "a chargeback"),
     ("POST /_stand_in/dispute/{id}/close", '{"outcome": "lost"}', "ends it: won or lost"),
+    ("POST /_stand_in/refund/{id}/fail", "", "the bank could not give it back after all"),
+    ("POST /_stand_in/settle_async", '{"session": "cs_test_...", "outcome": "succeeded"}', "ends a checkout whose payment takes days: succeeded or failed"),
     ("POST /_stand_in/payments/{payment_intent}", '{"outcome": "succeed"}', "ends a payment in review (paid with card_in_review)"),
+    ("POST /invoice/{id}/pay", '{"card": "4242424242424242"}', "the buyer pays an open invoice on its page"),
+    ("POST /_stand_in/subscriptions/{id}/portal_cancel", "", "a cancellation as the gateway's own customer portal makes it"),
+    ("POST /_stand_in/invoices/{id}/void", "", "what an operator does at the dashboard; also uncollectible"),
+    ("GET /_stand_in/settings", "", "how unpaid invoices go on"),
+    ("POST /_stand_in/settings", '{"retry_days": [3, 5, 7], "after_retries": "cancel"}', "changes that"),
+    ("GET /_stand_in/fail", "", "which calls are to fail"),
     ("POST /_stand_in/fail", '{"operation": "checkout.sessions.create", "kind": "timeout", "times": 1}', "the next calls of this operation fail: timeout, timeout_after_commit, 500 or 429"),
 )  # fmt: skip
 _STYLE = """

@@ -1,4 +1,4 @@
-"""Policies in YAML, for people: `python -m local.policies check FILE...` says what is wrong with them, and where.
+"""Policies in YAML, for people: `make policies FILES=...` says what is wrong with them, and where.
 
 YAML is read here only, never on Lambda: what is published is the JSON document.
 """
@@ -96,7 +96,7 @@ def main(arguments: list[str]) -> int:
             errors="backslashreplace"
         )  # what is found in a file need not be text that can be printed
     if arguments and arguments[0] != "check":
-        print("usage: python -m local.policies [check [FILE...]]", file=sys.stderr)
+        print("usage: .venv/bin/python -m local.policies [check [FILE...]]", file=sys.stderr)
         return 2
     return check(
         [Path(argument) for argument in arguments[1:]] or [*sample_policies(), *sorted(VARIANTS.glob("*.yaml"))]

@@ -87,7 +87,7 @@ def _name(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m operate.service_key", description=__doc__)
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m operate.service_key", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     issue = commands.add_parser("issue", help="make a key and print it")
     issue.add_argument("table", help="the stack's output TableName")

@@ -60,7 +60,7 @@ def _answer(asked: argparse.Namespace, strays: StrayStore, clock: Clock) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m operate.strays", description=__doc__)
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m operate.strays", description=__doc__)
     parser.add_argument("--table", help="the stack's output TableName")
     commands = parser.add_subparsers(dest="command", required=True)
     shown = commands.add_parser("list", help="those that are open, each with its notes")

@@ -20,9 +20,9 @@ def taken() -> Iterator[int]:
 
 
 def test_defaults() -> None:
-    places = Places.read({})
-    assert (places.port, places.directory.name, places.stripe_key) == (3000, ".lotbook", None)
-    assert places.base_url == "http://127.0.0.1:3000"
+    usual = Places.read({})
+    assert (usual.port, usual.directory.name, usual.stripe_key) == (3000, ".lotbook", None)
+    assert usual.base_url == "http://127.0.0.1:3000"
 
 
 @pytest.mark.parametrize("port", ["x", "0", "-1", "65534", "70000", "3000.0", "٣"])
@@ -37,6 +37,20 @@ def test_an_occupied_port_is_named_with_what_to_do(tmp_path: Path, taken: int) -
         places.free_ports()
 
 
+def test_a_port_that_is_not_for_everybody_is_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Port 80, and no root: nobody else uses it, and waiting would not help."""
+
+    class Refused(socket.socket):
+        def bind(self, address: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("local.places.socket.socket", Refused)
+    with pytest.raises(CannotStart, match=r"Port 80 is for the system's own servers.*PORT=4000 make run"):
+        Places.read({"PORT": "80", "DATA_DIR": str(tmp_path)}).free_ports()
+
+
 def test_occupied_neighbours_are_replaced(tmp_path: Path, taken: int) -> None:
     stripe, engine = Places.read({"PORT": str(taken - 1), "DATA_DIR": str(tmp_path)}).free_ports()
     assert stripe != taken
@@ -44,12 +58,12 @@ def test_occupied_neighbours_are_replaced(tmp_path: Path, taken: int) -> None:
 
 
 def test_a_data_directory_serves_one_run_at_a_time(tmp_path: Path) -> None:
-    places = Places.read({"DATA_DIR": str(tmp_path)})
-    held = places.lock()
+    one = Places.read({"DATA_DIR": str(tmp_path)})
+    held = one.lock()
     with pytest.raises(CannotStart, match="runs already"):
-        places.lock()
+        one.lock()
     held.close()
-    places.lock().close()
+    one.lock().close()
 
 
 def test_an_unusable_data_directory_is_named(tmp_path: Path) -> None:
