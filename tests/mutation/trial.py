@@ -1,0 +1,106 @@
+"""One trial: the tests of a stage on a mutated module, in a process of its own that is forked and thrown away.
+
+The parent has imported what is slow and never changes, and nothing of the product: so a trial costs little more than its
+tests. A mutant that never ends is ended by the alarm clock of its own process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import ModuleType
+from typing import Literal
+
+Verdict = Literal["killed", "survived", "endless"]
+OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-W", "ignore")
+PASSED, FAILED = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is imported instead of what lies at `path`, and the tests that are run on it."""
+
+    root: Path
+    module: str
+    path: Path
+    source: bytes
+    tests: Sequence[str]
+    seconds: float
+    output: str = os.devnull  # where the tests' own words go
+
+
+class TestsFail(Exception):
+    """Tests that fail on the code as it is say nothing about a mutant. The text is theirs."""
+
+    __test__ = False
+
+
+class _Swapped(MetaPathFinder, Loader):
+    """Hands out the mutated source for one module's name."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if name != self.trial.module:
+            return None
+        return spec_from_file_location(name, self.trial.path, loader=self)
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self.trial.source, str(self.trial.path), "exec"), module.__dict__)
+
+
+def start(trial: Trial) -> int:
+    """Begins a trial; the process's number."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = FAILED
+    try:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, trial.seconds)
+        code = _run(trial)
+    finally:
+        os._exit(code)
+
+
+def _run(trial: Trial) -> int:
+    import pytest
+
+    os.chdir(trial.root)
+    output = os.open(trial.output, os.O_WRONLY | os.O_CREAT)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    sys.meta_path.insert(0, _Swapped(trial))
+    code = int(pytest.main([*OPTIONS, *trial.tests]))
+    sys.stdout.flush()
+    return code
+
+
+def verdict_of(status: int) -> Verdict:
+    """What the end of a trial's process says. A test that cannot even be collected has noticed the mutant, too."""
+    if os.WIFSIGNALED(status):
+        return "endless" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
+    return "survived" if os.WEXITSTATUS(status) == PASSED else "killed"
+
+
+def seconds_of(trial: Trial) -> float:
+    """How long the tests take. Raises TestsFail where they do not pass."""
+    began = time.monotonic()
+    with NamedTemporaryFile("r") as words:
+        _, status = os.waitpid(start(replace(trial, output=words.name)), 0)
+        if verdict_of(status) != "survived":
+            raise TestsFail(words.read())
+    return time.monotonic() - began
