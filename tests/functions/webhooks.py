@@ -10,7 +10,6 @@ from typing import Any
 
 from tests.functions.conftest import ACCOUNT, ENVIRONMENT, Answer, Api
 
-CORPUS = Path(__file__).resolve().parents[2] / "../shared/stripe_corpus"
 SAMPLES = Path(__file__).resolve().parents[2] / "samplefiles/stripe"
 WEBHOOK = "POST /v1/webhooks/stripe"
 ACME = {"account_id": "acme"}

@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Literal
 
 Verdict = Literal["killed", "survived", "endless"]
-OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-W", "ignore")
+OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "--assert=plain", "-W", "ignore")
 PASSED, FAILED = 0, 1
 
 
