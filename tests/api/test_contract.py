@@ -129,20 +129,26 @@ ADDED = {
     "GET /v1/accounts/{account_id}/entries/export",
     "GET /v1/accounts/{account_id}/purchases/export",
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence",
-    "POST /v1/accounts/{account_id}/purchases/{purchase_id}/refund",
 }
+OF_THE_PAGE = (Path(__file__).parent / "page_routes.txt").read_text().splitlines()
 
 
 def test_contract_routes_are_those_of_the_design_page() -> None:
-    """The page abbreviates the account's prefix with `...`; later issues bring the rest of it."""
+    """The list was taken from the page; later issues bring what is not there yet."""
+    assert set(CONTRACT) - set(OF_THE_PAGE) == ADDED
+    assert len(set(CONTRACT) & set(OF_THE_PAGE)) > 20
+
+
+def test_contract_the_list_of_the_pages_routes_is_the_pages() -> None:
+    """The page abbreviates the account's prefix with `...`."""
     if not PAGE.exists():
-        pytest.skip("the design page is not beside this checkout")
+        pytest.skip("the design page is not beside this checkout; its routes are in page_routes.txt")
     text = PAGE.read_text()
-    for key in CONTRACT:
+    for key in OF_THE_PAGE:
         method, path = key.split(" ")
         short = path.replace("/v1/accounts/{account_id}", "...")
         named = rf"{method} (\S+, )?{re.escape(short)}|{method} {re.escape(path)}|, `{method} {re.escape(short)}"
-        assert re.search(named, text) or key in ADDED, key
+        assert re.search(named, text), key
 
 
 def test_contract_openapi_resolves_all_its_references_and_uses_every_schema() -> None:
