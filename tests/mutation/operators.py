@@ -58,10 +58,10 @@ class Mutant:
 
 
 def mutants(source: bytes) -> list[Mutant]:
-    """All of a file, in the order of its text. Those that do not compile are left out."""
+    """All of a file, in the order of its text."""
     place = _Places(source)
     found = {mutant: None for node in _open_nodes(ast.parse(source)) for mutant in _of(node, place)}
-    return sorted((mutant for mutant in found if _compiles(mutant.applied(source))), key=lambda m: (m.start, m.text))
+    return sorted(found, key=lambda m: (m.start, m.text))
 
 
 class _Places:
@@ -103,7 +103,7 @@ class _Places:
 
 def _open_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes that may be changed."""
-    if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr):
+    if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr) or _is_for_types(node):
         return
     yield node
     closed = {id(child) for child in _closed_children(node)}
@@ -118,8 +118,10 @@ def _closed_children(node: ast.AST) -> Iterator[ast.AST]:
         if isinstance(child, ast.AST):
             yield child
     yield from getattr(node, "decorator_list", ())
-    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-        yield from ast.iter_child_nodes(node)
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _of(node: ast.AST, place: _Places) -> Iterator[Mutant]:
@@ -180,11 +182,3 @@ def _of_call(node: ast.Call, place: _Places) -> Iterator[Mutant]:
             yield place.whole(node.args[0], text.replace(EXISTS, EXISTS_NOT))
         if EXISTS_NOT in text:
             yield place.whole(node.args[0], text.replace(EXISTS_NOT, EXISTS))
-
-
-def _compiles(source: bytes) -> bool:
-    try:
-        compile(source, "mutant", "exec")
-    except (SyntaxError, ValueError):
-        return False
-    return True

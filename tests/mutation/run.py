@@ -7,6 +7,7 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +27,8 @@ WARM = (
     "pydantic",
     "yaml",
 )
-LEAST_SECONDS = 20.0  # a trial may take
-TIMES_AS_LONG = 6  # as its tests take on the code as it is
+LEAST_SECONDS = 20.0  # a trial may take, however quick its tests are
+TIMES_AS_LONG = 6  # as its tests take on the code as it is, a trial may take
 EVERY_SECONDS = 10.0  # a line of progress
 
 
@@ -39,6 +40,7 @@ class Bounds:
     seed: int
     seconds: float
     jobs: int
+    least: float = LEAST_SECONDS
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class _Round:
 
     root: Path
     source: Path
+    least: float
     limits: dict[tuple[str, ...], float] = field(default_factory=dict)
     running: dict[int, _Running] = field(default_factory=dict)
     counts: Counter[Verdict] = field(default_factory=Counter)
@@ -80,7 +83,7 @@ class _Round:
         for stage, tests in enumerate(case.target.stages):
             if tests not in self.limits:
                 took = seconds_of(self._trial(case, stage, mutated=False))
-                self.limits[tests] = max(LEAST_SECONDS, TIMES_AS_LONG * took)
+                self.limits[tests] = max(self.least, TIMES_AS_LONG * took)
 
     def _trial(self, case: Case, stage: int, *, mutated: bool = True) -> Trial:
         path = self.source / case.target.file
@@ -91,6 +94,13 @@ class _Round:
         return Trial(self.root, case.target.module, path, source, tests, seconds)
 
 
+def choose(cases: Sequence[Case], bounds: Bounds) -> list[Case]:
+    """The cases of a run: the seed says which, and in which order."""
+    chosen = list(cases)
+    random.Random(bounds.seed).shuffle(chosen)
+    return chosen[: bounds.most or len(chosen)]
+
+
 def run(plan: Plan, root: Path, source: Path, bounds: Bounds) -> int:
     """Prints progress and survivors. 0: none survived; 1: some did; 2: the tests fail, or `equivalent` is out of date."""
     for row in plan.stale:
@@ -98,10 +108,8 @@ def run(plan: Plan, root: Path, source: Path, bounds: Bounds) -> int:
     for name in WARM:
         with suppress(ImportError):
             importlib.import_module(name)
-    chosen = list(plan.cases)
-    random.Random(bounds.seed).shuffle(chosen)
-    chosen = chosen[: bounds.most or len(chosen)]
-    began, made = time.monotonic(), _Round(root, source)
+    chosen = choose(plan.cases, bounds)
+    began, made = time.monotonic(), _Round(root, source, bounds.least)
     if plan.stale:
         return 2
     try:
