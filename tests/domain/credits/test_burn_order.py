@@ -82,6 +82,11 @@ def test_a_rest_on_the_shelf_can_be_spent_unless_it_waits_or_is_frozen(
     assert rest.is_spendable is (spendable == "yes")
 
 
+def test_a_rest_is_not_frozen_unless_it_says_so() -> None:
+    """Pages that were written before anything could be frozen say nothing about it."""
+    assert Rest("a", 1, 0, 0, None, 0).is_spendable
+
+
 def test_the_table_of_lots_reads_as_it_is_written() -> None:
     """The tables of this folder are only as good as their reader."""
     (lot,) = lots_of("lot rank effective expires made\na  1  2  3  4").values()

@@ -75,7 +75,7 @@ def test_bounds_the_lots_that_stay_on_the_tape(lots: str, first: str, need: str,
 
 
 def test_the_rows_above_are_about_these_bounds() -> None:
-    assert (MAX_LOTS, shelf.WIDEST_BURN, PAGE_LOTS) == (100, 2_000, 400)
+    assert (MAX_LOTS, shelf.WIDEST_BURN, PAGE_LOTS, shelf.MAX_OPEN_LOTS) == (100, 2_000, 400, 100_000)
 
 
 ASIDES = """
@@ -205,3 +205,8 @@ def test_bounds_past_the_most_open_lots_a_grant_is_refused_and_every_other_order
 def test_a_book_without_a_shelf_is_taken_down_as_it_is() -> None:
     book = laid(3)
     assert taken_down(book, {}) is book
+
+
+def test_a_page_is_no_link_of_the_chain() -> None:
+    (page,) = put_up(U, laid(101), {}, 0)[1]
+    assert (page.kind, page.at, page.seq, page.before, page.unit) == ("shelved", 0, 0, CHAIN_END, U)

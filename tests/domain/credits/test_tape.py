@@ -7,6 +7,10 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.credits.book import (
+    MAX_BURNS_A_WRITE,
+    MAX_LOTS,
+    MAX_ORDERS,
+    MAX_RECEIPTS,
     Book,
     Memo,
     OpenHold,
@@ -19,6 +23,7 @@ from lotbook.domain.credits.book import (
 )
 from lotbook.domain.credits.ledger import CHAIN_END, Draw, Pointer, resolution_name
 from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.domain.values.instants import FAR_FUTURE
 from tests.domain.credits.drawings import NOTHING, U, credits_of, drawn, lots_of, rows
 
 LOTS = lots_of("""
@@ -134,3 +139,15 @@ def test_holds_whose_time_is_over_come_soonest_first_those_of_this_very_instant_
 
 def test_a_receipts_number_follows_the_link_before_it() -> None:
     assert Receipt(Memo("consume", 1, 0, "me", "d"), 0, Pointer("p", 41)).seq == 42
+
+
+def test_a_new_book_is_empty_and_valid_from_the_beginning_to_the_end_of_time() -> None:
+    book = Book()
+    numbers = (book.position, book.available, book.since, book.debt, book.version, book.pause_version, book.shelved)
+    assert numbers == (0, 0, 0, 0, 0, 0, 0)
+    assert (book.until, book.renews_at, book.head) == (FAR_FUTURE, FAR_FUTURE, CHAIN_END)
+
+
+def test_bounds_of_a_book() -> None:
+    """What DynamoDB takes in one call and one expression, and what every burn pays for: a change is a decision."""
+    assert (MAX_RECEIPTS, MAX_BURNS_A_WRITE, MAX_ORDERS, MAX_LOTS) == (100, 25, 50, 100)

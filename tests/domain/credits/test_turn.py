@@ -32,6 +32,7 @@ now  before                  asked                  after                      w
 9    bb                      grant a2               aabb                       granted aa
 9    Bbb                     grant c2               .bb wait:cc                granted cc
 10   bb                      grant a2               bb                         granted aa, expired aa
+20   bb                      grant c2               bbcc                       granted cc
 9    bb debt:3               grant d5               bbdd                       granted ddddd paid:3
 9    bb debt:3               grant d2               bb debt:1                  granted dd paid:2
 9    bb debt:3               grant d3               bb                         granted ddd paid:3
@@ -43,6 +44,9 @@ now  before                  asked                  after                      w
 10   AAAbb                   back aab               ...bbb                     released aab, expired aa
 9    AAabb                   freeze a               ..bb frozen:a              frozen a
 9    AAbb                    freeze a               ..bb frozen:               frozen
+9    bb                      freeze a               bb frozen:                 frozen
+10   bb                      freeze a               bb                         noted
+9    bb                      thaw a                 bb                         noted
 10   AAabb                   freeze a               ..bb                       expired a, frozen
 9    bb frozen:a             thaw a                 abb                        unfrozen a
 9    abb                     thaw a                 abb                        noted
@@ -125,6 +129,7 @@ def test_i2_the_credits_of_every_turn_add_up(now: str, before: str, asked: str, 
     )
     assert _owned(laid) == _owned(book) + changed + returned
     assert laid.available == laid.end - laid.position
+    assert [entry.available_after for entry in laid.outcomes.values()][-1:] in ([], [laid.available])
 
 
 def _owned(book: Book) -> int:
@@ -247,7 +252,9 @@ def test_the_renewal_instant_never_moves_back_by_a_grant_and_moves_only_from_wha
         was, to = asked.split(" to ")
         order = Renewal(_renewal(was), _renewal(to))
     book = replace(drawn("a", LOTS, renews_at=_renewal(known)), orders={order.order_id: order})
-    assert lay(U, book, Settled(), 9).renews_at == _renewal(after)
+    laid = lay(U, book, Settled(), 9)
+    assert laid.renews_at == _renewal(after)
+    assert list(laid.outcomes) == [order.order_id], "whether it moved anything or not, it is done"
 
 
 def _renewal(cell: str) -> int:
@@ -300,9 +307,26 @@ def test_x_01_what_dies_is_written_as_of_its_death_and_what_came_too_late_as_of_
     book, settled = asked_of(drawn("AAabb", LOTS), "back a")
     dead = [entry for entry in lay(U, book, settled, 15).outcomes.values() if entry.kind == "expired"]
     assert [(entry.at, -entry.credits) for entry in dead] == [(10, 1), (15, 1)]
+    assert [entry.name for entry in dead] == ["lot#a#x#8", "lot#a#x#10"], "named by its own number: a lot can die twice"
 
 
 def test_released_credits_of_a_dead_lot_are_marked_as_removed() -> None:
     book, settled = asked_of(drawn("AABb", LOTS), "back aab")
     released = lay(U, book, settled, 10).outcomes["ret#h"]
     assert (released.removed, released.paid, released.hold, released.by) == (2, 0, "h", "release")
+
+
+def test_d17_a_void_resolution_burned_nothing_so_nothing_comes_back() -> None:
+    """Two workers ended one hold: the second one's receipt is void, and gives back what it took, which is nothing."""
+    memo = Memo("resolve", 2, 5, "me", "digest", hold="h", by="capture")
+    book = replace(drawn("AAab", LOTS), receipts={"res#h": Receipt(memo, 2, Pointer("before", 7))})
+    laid = lay(U, book, Settled(void=frozenset({"res#h"})), 9)
+    assert picture(laid) == "..ab"
+    (marker,) = laid.outcomes.values()
+    assert (marker.kind, marker.name, marker.requested) == ("void", "void#8", 0)
+
+
+def test_a_turn_at_the_instant_of_the_one_before_counts_what_is_on_the_tape() -> None:
+    book, settled = asked_of(replace(drawn("aab", LOTS), since=9), "grant d2")
+    (granted,) = lay(U, book, settled, 9).outcomes.values()
+    assert granted.available_after == 5

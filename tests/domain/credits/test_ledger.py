@@ -1,0 +1,78 @@
+"""Entries: which ones a statement shows, and the names that keep them apart for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.ledger import CHAIN_END, Entry
+from tests.domain.credits.drawings import U, rows
+
+SHOWN = """
+kind          requested  shown
+granted       0          yes
+consumed      3          yes
+consumed      0          yes
+held          3          yes
+captured      3          yes
+captured      0          no
+released      0          yes
+expired       0          yes
+clawed_back   0          yes
+frozen        0          yes
+unfrozen      0          yes
+adjusted      0          yes
+void          3          no
+noted         0          no
+shelved       0          no
+"""
+
+
+@pytest.mark.parametrize(("kind", "requested", "shown"), rows(SHOWN))
+def test_a_statement_shows_what_moved_credits(kind: str, requested: str, shown: str) -> None:
+    """A capture of nothing is a release, which has an entry of its own."""
+    entry = Entry("k", U, kind, at=0, seq=1, before=CHAIN_END, requested=int(requested))  # type: ignore[arg-type]
+    assert entry.is_shown is (shown == "yes")
+
+
+NAMES = """
+of                                            name
+granted_name lot_1                            lot#lot_1
+expired_name lot_1 7                          lot#lot_1#x#7
+claw_name lot_1 re_1                          lot#lot_1#claw#re_1
+restored_name lot_1 re_1                      lot#lot_1#back#re_1
+resolution_name h                             res#h
+return_name h                                 ret#h
+void_name 7                                   void#7
+renewal_name 5 9                              renew#5#9
+renewal_name 5 9 3                            renew#5#9#3
+"""
+
+
+@pytest.mark.parametrize(("of", "name"), rows(NAMES))
+def test_names_are_kept_for_ever(of: str, name: str) -> None:
+    """An order's id is its outcome's name: another name, and what was done once would be done again."""
+    function, *arguments = of.split()
+    given = [int(each) if each.isdigit() else each for each in arguments]
+    assert getattr(ledger, function)(*given) == name
+
+
+def test_a_freeze_and_its_end_have_two_names() -> None:
+    assert ledger.freeze_name("lot_1", "dp_1", False) == "lot#lot_1#freeze#dp_1"
+    assert ledger.freeze_name("lot_1", "dp_1", True) == "lot#lot_1#thaw#dp_1"
+
+
+def test_an_entrys_numbers_are_nothing_unless_it_says_so() -> None:
+    entry = Entry("k", U, "noted", at=0, seq=1, before=CHAIN_END)
+    assert (entry.credits, entry.available_after, entry.requested, entry.paid, entry.removed) == (0, 0, 0, 0, 0)
+    assert (CHAIN_END.name, CHAIN_END.seq) == ("", 0)
+
+
+def test_an_entrys_public_id_holds_no_name_of_ours_and_differs_by_unit() -> None:
+    entry = Entry("lot#lot_1", U, "granted", at=0, seq=1, before=CHAIN_END)
+    assert entry.entry_id.startswith("ent_")
+    assert "lot" not in entry.entry_id
+    assert entry.entry_id == replace(entry, seq=9).entry_id
+    assert entry.entry_id != replace(entry, unit="other").entry_id != replace(entry, name="lot#lot_2").entry_id
