@@ -18,7 +18,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHO
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo try key publish bench reconcile audit soak test test-fast coverage check validate policies openapi errors events lock clean clean-data
+.PHONY: help run demo try key publish bench reconcile audit soak mutate test test-fast coverage check validate policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,10 @@ audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lot
 
 soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
 	.venv/bin/python -m pytest -q -s -m soak tests/properties tests/simulation tests/race tests/usecases tests/local
+	.venv/bin/python -m tests.mutation --most 100 --minutes 20 --seed $(or $(SEED),1)
+
+mutate: $(TEST) ## change the money paths in small ways and print what no test notices: ONLY=domain/credits MOST=50 SEED=1 MINUTES=60
+	@.venv/bin/python -m tests.mutation $(if $(ONLY),--only "$(ONLY)") $(if $(MOST),--most $(MOST)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 ifdef ROOM
 ifeq ($(ROOM_TESTS),)
