@@ -6,7 +6,7 @@ import importlib
 import signal
 import sys
 
-from local.ending import ended, leave
+from local.ending import ended, leave, print_anything
 from local.stopping import ASKING, interrupt_on_signals
 from local.surroundings import settle
 
@@ -37,4 +37,5 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     settle()
+    print_anything()
     leave(main(sys.argv[1:]))

@@ -16,7 +16,7 @@ from local.cloud.private_file import Damaged
 from local.cloud.refusals import NoTable, Refused, Silent, in_one_sentence
 from local.cloud.template import load
 from local.places import CannotStart, Places, any_free_port
-from local.running import CannotAsk
+from local.running import CannotAsk, data_directory
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--account", help="only this account")
     wanted = parser.parse_args(arguments)
     try:
-        places = Places.read(os.environ)
+        places = Places.read({"DATA_DIR": str(data_directory())})  # no port and no gateway is asked for here
         address = running_engine(places.directory)
         if address is not None:
             return _audit(places.directory, address, wanted.account)

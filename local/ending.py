@@ -1,4 +1,4 @@
-"""How every command ends that a person interrupts, or whose reader has enough: without a traceback."""
+"""How every command ends that a person interrupts, or whose reader has enough or knows fewer letters: without a traceback."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import NoReturn
 
 INTERRUPTED = 128 + signal.SIGINT
+
+
+def print_anything() -> None:
+    """What the terminal's character set does not have is shown by its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def ended(main: Callable[[list[str]], int], arguments: list[str]) -> int:

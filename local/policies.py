@@ -6,13 +6,12 @@ YAML is read here only, never on Lambda: what is published is the JSON document.
 from __future__ import annotations
 
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from local.ending import ended
+from local.ending import ended, print_anything
 from lotbook.api.requests.policy_document import parse_policy
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values.errors import PolicyInvalid
@@ -91,10 +90,7 @@ def check(paths: list[Path]) -> int:
 
 def main(arguments: list[str]) -> int:
     """`check FILE...`; without files, the samples and their variants."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # what is found in a file need not be text that can be printed
+    print_anything()  # what is found in a file need not be text that can be printed
     if arguments and arguments[0] != "check":
         print("usage: .venv/bin/python -m local.policies [check [FILE...]]", file=sys.stderr)
         return 2

@@ -38,6 +38,8 @@ def forget() -> None:
 def test_n10_without_a_run_it_says_so_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("PORT", "none")
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_live_x")  # set for another program: nothing here asks for it
     for directory in (tmp_path / "never", tmp_path):
         monkeypatch.setenv("DATA_DIR", str(directory))
         assert main([]) == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,3 +82,31 @@ def test_n15_a_python_without_the_packages_is_told_in_one_sentence(module: str) 
     assert done.stderr.startswith("Lotbook's packages are not installed for ")
     assert ".venv/bin/python" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.process
+def test_what_a_terminal_has_no_letters_for_is_no_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("a: !!zł 1\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-m", "local.policies", "check", str(path)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "mine.yaml: cannot be read" in done.stdout
+
+
+@pytest.mark.process
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash to make a pipe with")
+def test_a_reader_that_has_enough_is_no_traceback() -> None:
+    """`make policies | head -0`."""
+    pipe = f"set -o pipefail; '{sys.executable}' -m local.policies check | true"
+    done = subprocess.run(["bash", "-c", pipe], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (0, INTERRUPTED)
+    assert done.stderr == ""
