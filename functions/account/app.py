@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lotbook import wiring
 from lotbook.api.answers import render
@@ -11,6 +11,11 @@ from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import paths
 from lotbook.domain.values import instants
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.requests import Balance, EntryPage
+
+Done = TypeVar("Done")
 
 
 def publish(request: Request) -> Answer:
@@ -63,23 +68,28 @@ def show_balance(request: Request) -> Answer:
     """`GET .../balance`."""
     from lotbook.usecases.credits.balance import read_balance
 
-    unit = paths.unit(request.query)
-    found = read_balance(request.account_id, unit, desk=wiring.credit_desk())
-    return Answer(200, render.balance(found))
+    def within(unit: str) -> Balance:
+        return read_balance(request.account_id, unit, desk=wiring.credit_desk())
+
+    return Answer(200, render.balance(_in_unit(request, within)))
+
+
+def _in_unit(request: Request, work: Callable[[str], Done]) -> Done:
+    """In the unit that the query names, or in the first of the account's policy."""
+    return wiring.units().within(request.account_id, paths.unit(request.query), work)
 
 
 def show_entries(request: Request) -> Answer:
     """`GET .../entries`."""
     from lotbook.usecases.credits.statement import list_entries
 
-    listing = _statement(request)
-    page = list_entries(
-        request.account_id,
-        paths.unit(request.query),
-        paging.limit_of(request.query),
-        listing.start(),
-        desk=wiring.reading_desk(),
-    )
+    listing, limit = _statement(request), paging.limit_of(request.query)
+    start = listing.start()
+
+    def within(unit: str) -> EntryPage:
+        return list_entries(request.account_id, unit, limit, start, desk=wiring.reading_desk())
+
+    page = _in_unit(request, within)
     return Answer(200, render.entries(page, listing.cursor(page.next_cursor)))
 
 
@@ -89,12 +99,12 @@ def export_statement(request: Request) -> Answer:
     from lotbook.usecases.credits.statement import export_entries
 
     listing = _statement(request)
-    page = export_entries(
-        request.account_id,
-        paths.unit(request.query),
-        listing.start(),
-        desk=wiring.reading_desk(),
-    )
+    start = listing.start()
+
+    def within(unit: str) -> EntryPage:
+        return export_entries(request.account_id, unit, start, desk=wiring.reading_desk())
+
+    page = _in_unit(request, within)
     next_cursor = listing.cursor(page.next_cursor)
     return Answer(200, render_csv.entries(page.entries), render_csv.headers("entries.csv", next_cursor))
 

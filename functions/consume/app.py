@@ -9,7 +9,7 @@ from lotbook import wiring
 from lotbook.api.answers import render
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
-from lotbook.domain.credits.requests import ResolveHold
+from lotbook.domain.credits.requests import Burned, Held, ResolveHold
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.hold import hold
@@ -18,22 +18,34 @@ from lotbook.usecases.credits.resolve_on_request import resolve_on_request
 
 def burn(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume`."""
-    asked = burning.consume_of(request.json_object(), request.caller.actor)
-    result = consume(request.account_id, request.key, asked, desk=wiring.credit_desk())
+    document, actor = request.json_object(), request.caller.actor
+
+    def within(unit: str) -> Burned:
+        asked = burning.consume_of(document, actor, unit)
+        return consume(request.account_id, request.key, asked, desk=wiring.credit_desk())
+
+    result = wiring.units().within(request.account_id, burning.unit_of(document), within)
     return once(200, render.burned(result), replayed=result.replayed)
 
 
 def burn_batch(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume/batch`."""
-    items = burning.batch_of(request.json_object(), request.caller.actor)
-    result = consume_batch(request.account_id, items, desk=wiring.credit_desk())
-    return Answer(200, render.batch(result))
+    account_id, units = request.account_id, wiring.units()
+    items = burning.batch_of(request.json_object(), request.caller.actor, lambda: units.first(account_id))
+    result = consume_batch(account_id, items, desk=wiring.credit_desk(), first_unit=lambda: units.first(account_id))
+    told = units.described(account_id) if result.has_unknown_unit else None
+    return Answer(200, render.batch(result, told))
 
 
 def place_hold(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/holds`."""
-    asked = burning.hold_of(request.json_object(), request.caller.actor)
-    result = hold(request.account_id, request.key, asked, desk=wiring.credit_desk())
+    document, actor = request.json_object(), request.caller.actor
+
+    def within(unit: str) -> Held:
+        asked = burning.hold_of(document, actor, unit)
+        return hold(request.account_id, request.key, asked, desk=wiring.credit_desk())
+
+    result = wiring.units().within(request.account_id, burning.unit_of(document), within)
     return once(201, render.held(result), replayed=result.replayed)
 
 

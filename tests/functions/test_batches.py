@@ -217,7 +217,7 @@ def test_units_an_item_of_a_unit_that_the_account_has_not_is_refused_alone(shop:
     answer = send(shop, item("a", unit="nothing"), item("b"))
     assert told(answer) == [("a", "refused", "invalid_request"), ("b", "consumed", None)]
     body = send(shop, item("c", unit="nothing")).ok()
-    assert (body["results"][0]["status"], body["unit"], body["available"]) == ("refused", "nothing", 0)
+    assert (body["results"][0]["status"], body["unit"], body["available"]) == ("refused", "credits", 9)
 
 
 def test_batches_of_an_account_whose_period_has_ended_burn_from_the_new_one(shop: Api) -> None:

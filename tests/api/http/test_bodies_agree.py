@@ -14,6 +14,7 @@ from lotbook.api.requests import burning, schemas
 from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest
 from lotbook.domain.values.errors import InvalidRequest
 
+FIRST = "images"  # the first unit of the account's policy
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=45)
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, False, 5.0, "5", "", [], {}, 0, -1, 10**12, 10**12 + 1, 10**29, "x" * 256, "x" * 257]
@@ -35,7 +36,7 @@ SCHEMA = Draft202012Validator({"$ref": "#/components/schemas/ConsumeBody", **ope
 
 def by_hand(document: dict[str, Any]) -> tuple[Any, ...] | None:
     try:
-        asked = burning.consume_of(document, "actor")
+        asked = burning.consume_of(document, "actor", FIRST)
     except InvalidRequest:
         return None
     return asked.credits, asked.unit, asked.reference, asked.metadata
@@ -46,7 +47,7 @@ def by_model(document: dict[str, Any]) -> tuple[Any, ...] | None:
         body = schemas.read(schemas.ConsumeBody, document)
     except InvalidRequest:
         return None
-    return body.credits, body.unit, body.reference, body.metadata
+    return body.credits, body.unit or FIRST, body.reference, body.metadata
 
 
 @given(DOCUMENTS)
@@ -96,8 +97,8 @@ OTHERS: dict[str, tuple[Any, Any, Any]] = {
                 "metadata": ODD,
             },
         ),
-        lambda document: burning.hold_of(document, "actor"),
-        lambda body: HoldRequest(body.credits, body.unit, body.ttl_seconds, body.reference, "actor"),
+        lambda document: burning.hold_of(document, "actor", FIRST),
+        lambda body: HoldRequest(body.credits, body.unit or FIRST, body.ttl_seconds, body.reference, "actor"),
     ),
     "CaptureBody": (
         st.fixed_dictionaries({}, optional={"credits": st.integers(-2, 2) | ODD, "unit": ODD}),
@@ -106,9 +107,11 @@ OTHERS: dict[str, tuple[Any, Any, Any]] = {
     ),
     "ConsumeBatchBody": (
         st.fixed_dictionaries({}, optional={"items": LISTS | ODD, "unit": ODD}),
-        lambda document: burning.batch_of(document, "actor"),
+        lambda document: burning.batch_of(document, "actor", lambda: FIRST),
         lambda body: [
-            BatchItem(each.idempotency_key, BurnRequest(each.credits, each.unit, each.reference, None, "actor"))
+            BatchItem(
+                each.idempotency_key, BurnRequest(each.credits, each.unit or FIRST, each.reference, None, "actor")
+            )
             for each in body.items
         ],
     ),

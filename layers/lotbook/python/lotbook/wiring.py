@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         PurchaseStore,
     )
     from lotbook.ports.sweeps import SweepMemory
+    from lotbook.usecases.accounts.units import Units
     from lotbook.usecases.audit.audit_account import Auditing
     from lotbook.usecases.audit.units import UnitsOfAllVersions
     from lotbook.usecases.credits.desk import CreditDesk
@@ -306,6 +307,21 @@ def units_of() -> UnitsOfAllVersions:
     from lotbook.usecases.audit.units import UnitsOfAllVersions
 
     return UnitsOfAllVersions(accounts(), policies())
+
+
+@cache
+def units() -> Units:
+    """First units, as this process has learned them."""
+    from lotbook.usecases.accounts.units import Units
+
+    return Units(_units_of_policy)
+
+
+def _units_of_policy(account_id: str) -> tuple[str, ...]:
+    from lotbook.usecases.accounts.load_account import load_account
+
+    loaded = load_account(account_id, accounts=accounts(), policies=policies(), clock=clock())
+    return loaded.published.policy.units
 
 
 @cache

@@ -30,11 +30,17 @@ def burned(result: Burned) -> shapes.Consumed:
     }
 
 
-def batch(result: BatchAnswer) -> shapes.ConsumedBatch:
-    """The answer of a batch."""
+def batch(result: BatchAnswer, units: str | None) -> shapes.ConsumedBatch:
+    """The answer of a batch; `units` names the account's, where an item has none of them."""
     return {
         "results": [
-            {"idempotency_key": each.key, "status": each.status, "entry_id": each.entry_id, "code": each.code}
+            {
+                "idempotency_key": each.key,
+                "status": each.status,
+                "entry_id": each.entry_id,
+                "code": each.code,
+                "detail": units if each.is_of_unknown_unit else each.detail,
+            }
             for each in result.results
         ],
         "unit": result.unit,

@@ -150,16 +150,17 @@ class Consumed(TypedDict):
 
 
 class BatchResult(TypedDict):
-    """One item's answer; `code` is the refusal's."""
+    """One item's answer; `code` and `detail` are the refusal's."""
 
     idempotency_key: str
     status: Literal["consumed", "replayed", "refused"]
     entry_id: str | None
     code: str | None
+    detail: str | None
 
 
 class ConsumedBatch(TypedDict):
-    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of `credits` if they differ."""
+    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if they differ."""
 
     results: list[BatchResult]
     unit: str

@@ -1,12 +1,13 @@
 """The schemas of the OpenAPI document: of bodies, of answers, of a policy, of refusals. Made from what the code itself uses.
 
-What pydantic says is cut down to what generated clients read well: no titles (they would become class names), no `default:
-null` (an optional field would read as one that is always there), and descriptions in words for callers.
+What pydantic says is cut down to what generated clients read well: no titles (they would become class names), no
+defaults (an optional field would read as one that must be sent), and descriptions in words for callers.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import types
 from collections.abc import Mapping
@@ -102,13 +103,17 @@ def gateway_message() -> Schema:
 
 
 def readable(schema: Any) -> Any:
-    """The schema without titles and null defaults, with descriptions for callers."""
+    """The schema without titles and defaults, with descriptions for callers, which say the defaults instead."""
     if isinstance(schema, Mapping):
-        return {
+        made = {
             name: _told(value) if name == "description" and isinstance(value, str) else _inside(name, value)
             for name, value in schema.items()
-            if not (name == "title" and isinstance(value, str)) and not (name == "default" and value is None)
+            if not (name == "title" and isinstance(value, str)) and name != "default"
         }
+        default = schema.get("default")
+        if isinstance(default, str | int) and "description" not in made:
+            made["description"] = f"Left out: `{json.dumps(default)}`."
+        return made
     return [readable(each) for each in schema] if isinstance(schema, list | tuple) else schema
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from lotbook.api.http.body import MAX_ERRORS, refuse_members
@@ -21,7 +22,6 @@ MAX_REFERENCE_CHARACTERS = 256
 MAX_METADATA_KEYS = 20
 MAX_METADATA_KEY_CHARACTERS = 40
 MAX_METADATA_VALUE_CHARACTERS = 500
-DEFAULT_UNIT = "credits"
 UNIT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MIN_TTL_SECONDS = 60
 MAX_TTL_SECONDS = 7 * 24 * 60 * 60
@@ -33,24 +33,24 @@ BATCH_FIELDS = frozenset({"items"})
 ITEM_FIELDS = frozenset({"idempotency_key", "credits", "unit", "reference"})
 
 
-def consume_of(document: dict[str, Any], actor: str) -> BurnRequest:
-    """The body of consume; raises InvalidRequest."""
+def consume_of(document: dict[str, Any], actor: str, unit: str) -> BurnRequest:
+    """The body of consume, `unit` being the one that is meant where it names none; raises InvalidRequest."""
     refuse_members(document, FIELDS)
     return BurnRequest(
         credits=credits_of(document),
-        unit=unit_of(document),
+        unit=unit_of(document) or unit,
         reference=reference_of(document),
         metadata=metadata_of(document),
         actor=actor,
     )
 
 
-def hold_of(document: dict[str, Any], actor: str) -> HoldRequest:
-    """The body of a hold; raises InvalidRequest."""
+def hold_of(document: dict[str, Any], actor: str, unit: str) -> HoldRequest:
+    """The body of a hold, `unit` as of a consume; raises InvalidRequest."""
     refuse_members(document, HOLD_FIELDS)
     return HoldRequest(
         credits=credits_of(document),
-        unit=unit_of(document),
+        unit=unit_of(document) or unit,
         ttl_seconds=ttl_of(document),
         reference=reference_of(document),
         actor=actor,
@@ -63,8 +63,11 @@ def captured_of(document: dict[str, Any]) -> int:
     return credits_of(document, least=0)
 
 
-def batch_of(document: dict[str, Any], actor: str) -> list[BatchItem]:
-    """The items of a batch. One that is malformed refuses them all: raises InvalidRequest that names each by its path."""
+def batch_of(document: dict[str, Any], actor: str, first_unit: Callable[[], str]) -> list[BatchItem]:
+    """The items of a batch. One that is malformed refuses them all: raises InvalidRequest that names each by its path.
+
+    `first_unit` is asked for the unit of items that name none, where there are any.
+    """
     refuse_members(document, BATCH_FIELDS)
     if "items" not in document:
         _refuse("items", "missing", "items is required.")
@@ -77,10 +80,26 @@ def batch_of(document: dict[str, Any], actor: str) -> list[BatchItem]:
     found = [_item_of(item, f"items.{at}", actor, errors) for at, item in enumerate(items)]
     if errors:
         raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
-    return [item for item in found if item is not None]
+    unit = "" if all(item and item.unit for item in found) else first_unit()
+    return [item.within(unit) for item in found if item is not None]
 
 
-def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) -> BatchItem | None:
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One item as it was sent; `unit` None: it named none."""
+
+    key: str
+    credits: int
+    unit: str | None
+    reference: str | None
+    actor: str
+
+    def within(self, unit: str) -> BatchItem:
+        request = BurnRequest(credits=self.credits, unit=self.unit or unit, reference=self.reference, actor=self.actor)
+        return BatchItem(self.key, request)
+
+
+def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) -> _Item | None:
     """The item, or None with what is wrong with it added to `errors`."""
     if not isinstance(item, dict):
         errors.append({"field": path, "code": "type", "message": "must be an object."})
@@ -96,7 +115,7 @@ def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) 
     if len(errors) > known:
         return None
     _, key, credits, unit, reference = parts
-    return BatchItem(key, BurnRequest(credits=credits, unit=unit, reference=reference, actor=actor))
+    return _Item(key, credits, unit, reference, actor)
 
 
 def _item_members(item: dict[str, Any]) -> None:
@@ -136,9 +155,11 @@ def credits_of(document: dict[str, Any], least: int = 1) -> int:
     return credits
 
 
-def unit_of(document: dict[str, Any]) -> str:
-    """The unit to burn, `credits` unless named; raises InvalidRequest."""
-    unit = document.get("unit", DEFAULT_UNIT)
+def unit_of(document: dict[str, Any]) -> str | None:
+    """The unit that is named; None where none is, which means the first of the account's policy. Raises InvalidRequest."""
+    unit: object = document.get("unit")
+    if unit is None:
+        return None
     if not isinstance(unit, str) or UNIT.fullmatch(unit) is None:
         _refuse("unit", "pattern", "unit must be the name of a unit, such as credits.")
     return unit

@@ -49,8 +49,8 @@ def version(query: Mapping[str, str]) -> int | None:
     return int(text)
 
 
-def unit(query: Mapping[str, str]) -> str:
-    """The unit asked for, `credits` unless named; raises InvalidRequest."""
+def unit(query: Mapping[str, str]) -> str | None:
+    """The unit asked for, None where none is named; raises InvalidRequest."""
     return burning.unit_of(dict(query))
 
 

@@ -46,6 +46,7 @@ MAX_PURCHASE_ORDER_CHARACTERS = 64
 MAX_PAYMENT_METHOD_CHARACTERS = 255
 
 
+OfAccount = Annotated[Unit | None, Field(description="Left out: the first unit of the account's policy.")]
 ConsentVersion = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONSENT_VERSION_CHARACTERS)]
 
 
@@ -64,7 +65,7 @@ class GrantBody(Body):
     """Grants promotional credits; `expires_at` absent or null means never."""
 
     credits: Credits
-    unit: Unit = burning.DEFAULT_UNIT
+    unit: OfAccount = None
     kind: Literal["promotional"]
     expires_at: Instant | None = None
     reason: Reason
@@ -74,7 +75,7 @@ class ConsumeBody(Body):
     """Burns credits, all or nothing: the number asked for, or a refusal and no change."""
 
     credits: Credits
-    unit: Unit = burning.DEFAULT_UNIT
+    unit: OfAccount = None
     reference: Reference | None = None
     metadata: Metadata | None = None
 
@@ -84,7 +85,7 @@ class BatchItemBody(Body):
 
     idempotency_key: Key
     credits: Credits
-    unit: Unit = burning.DEFAULT_UNIT
+    unit: OfAccount = None
     reference: Reference | None = None
 
 
@@ -98,7 +99,7 @@ class HoldBody(Body):
     """Sets credits aside until they are captured or released, at most for `ttl_seconds`."""
 
     credits: Credits
-    unit: Unit = burning.DEFAULT_UNIT
+    unit: OfAccount = None
     ttl_seconds: Annotated[int, Field(ge=burning.MIN_TTL_SECONDS, le=burning.MAX_TTL_SECONDS)] = DEFAULT_TTL_SECONDS
     reference: Reference | None = None
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 LotKind = Literal["free", "plan", "purchased", "promotional"]
 LOT_KINDS: tuple[LotKind, ...] = ("free", "plan", "purchased", "promotional")
+DEFAULT_UNIT = "credits"  # of a policy that names no units; a policy has it first or not at all (N7)
 DEFAULT_BURN_ORDER: tuple[LotKind, ...] = ("free", "promotional", "plan", "purchased")
 
 

@@ -160,12 +160,14 @@ class BatchItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """One item's answer. `code` is the refusal's."""
+    """One item's answer. `code` and `detail` are the refusal's."""
 
     key: str
     status: BatchStatus
     entry_id: str | None
     code: str | None
+    detail: str | None = None
+    is_of_unknown_unit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,11 @@ class BatchAnswer:
     results: tuple[BatchResult, ...]
     unit: str
     available: int
+
+    @property
+    def has_unknown_unit(self) -> bool:
+        """Whether an item was refused since the account has no such unit."""
+        return any(result.is_of_unknown_unit for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import is_dataclass
 
-from lotbook.domain.credits.lots import LOT_KINDS
+from lotbook.domain.credits.lots import DEFAULT_UNIT, LOT_KINDS
 from lotbook.domain.policy.bounds import bound_findings
 from lotbook.domain.policy.document import PaymentRule, Policy, TaxRule
 from lotbook.domain.policy.findings import Finding, shown
@@ -70,6 +70,9 @@ def _identity(policy: Policy) -> Iterator[Finding]:
     for place, unit in enumerate(policy.units):
         if not UNIT_GRAMMAR.fullmatch(unit):
             yield Finding(f"units.{place}", shown(unit), "lower-case letters, digits and _, at most 40")
+    if DEFAULT_UNIT in policy.units[1:]:
+        allowed = f"{DEFAULT_UNIT} as the first unit or not at all: calls that name no unit mean the first"
+        yield Finding("units", shown(policy.units), allowed)
     if sorted(policy.burn_order) != sorted(LOT_KINDS):
         yield Finding("burn_order", shown(policy.burn_order), f"each of {', '.join(LOT_KINDS)} exactly once")
     if not 0 <= policy.free_credits <= MAX_CREDITS:

@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeVar
 
-from lotbook.domain.credits.lots import DEFAULT_BURN_ORDER, LotKind
+from lotbook.domain.credits.lots import DEFAULT_BURN_ORDER, DEFAULT_UNIT, LotKind
 from lotbook.domain.policy.plans import Plan, PlanChange, Validity
 from lotbook.domain.policy.top_ups import AutoTopUp, TopUp
 from lotbook.domain.values.access import Role
 from lotbook.domain.values.errors import UnknownPlan
-
-DEFAULT_UNIT = "credits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,13 @@ def dropped_plans(newest: Policy, policy: Policy) -> Iterator[Finding]:
             yield Finding("plans", f"no plan {plan.plan_id}", allowed, code="plan_dropped")
 
 
+def moved_default(newest: Policy, policy: Policy) -> Iterator[Finding]:
+    """The first unit stays the first: calls that name none mean it, and processes remember it (N7)."""
+    if policy.units[0] != newest.units[0]:
+        allowed = f"{newest.units[0]} first, as in the version before: calls that name no unit mean it"
+        yield Finding("units.0", shown(policy.units[0]), allowed, code="default_unit_moved")
+
+
 def _starting(policy: Policy) -> Iterator[Finding]:
     plan_ids = [plan.plan_id for plan in policy.plans if plan.offered and plan.contact_url is None]
     if policy.starting_plan_id not in plan_ids:

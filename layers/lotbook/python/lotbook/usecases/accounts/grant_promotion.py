@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+from lotbook.usecases.accounts.units import no_such_unit
 from lotbook.usecases.credits.lots import grant_lot
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ KEY_SPACE = "grant"
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What is granted. `expires_at` in milliseconds, None for never; `actor` is not part of the body."""
+    """What is granted. `unit` None: the policy's first. `expires_at` in milliseconds, None for never.
+
+    `actor` is not part of the body.
+    """
 
     credits: int
-    unit: str
+    unit: str | None
     expires_at: int | None
     reason: str
     actor: str
@@ -32,7 +36,7 @@ class Promotion:
     @property
     def digest(self) -> str:
         """Equal for equal bodies."""
-        return ids.fingerprint("grant", str(self.credits), self.unit, str(self.expires_at), self.reason)
+        return ids.fingerprint("grant", str(self.credits), str(self.unit), str(self.expires_at), self.reason)
 
 
 def grant_promotion(
@@ -51,6 +55,8 @@ def grant_promotion(
     A refusal leaves the key free. A paused account takes credits.
     """
     loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock)
+    units = loaded.published.policy.units
+    promotion = replace(promotion, unit=promotion.unit or units[0])
     marker = keys.find(account_id, KEY_SPACE, key)
     if marker is None:
         marker = _frozen(account_id, key, promotion, loaded, desk.clock.now())
@@ -66,7 +72,7 @@ def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccou
     if loaded.account.state == "closed":
         raise AccountClosed
     if promotion.unit not in policy.units:
-        raise InvalidRequest.of("unit", "choice", f"unit must be one of {', '.join(policy.units)}.")
+        raise no_such_unit(policy.units)
     if is_dead(promotion.expires_at, now):
         raise InvalidRequest.of("expires_at", "range", "expires_at must be in the future.")
     at = instants.cut_to_second(now)
@@ -82,7 +88,7 @@ def _lot(marker: dict[str, str | int], promotion: Promotion) -> Lot:
     at = int(marker["at"])
     return Lot(
         lot_id=str(marker["lot_id"]),
-        unit=promotion.unit,
+        unit=str(promotion.unit),
         kind="promotional",
         credits=promotion.credits,
         rank=int(marker["rank"]),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lotbook.domain.policy.document import Policy, PublishedPolicy
 from lotbook.domain.policy.findings import Finding, refusal, shown
-from lotbook.domain.policy.plan_checks import dropped_plans
+from lotbook.domain.policy.plan_checks import dropped_plans, moved_default
 from lotbook.domain.policy.uses import dropped, findings
 from lotbook.domain.values.errors import Conflict, PolicyNotFound
 from lotbook.ports.shop import PolicyStore
@@ -19,8 +19,8 @@ def publish_policy(
 ) -> PublishedPolicy:
     """The next version; a document identical to the newest answers that version again, nothing is written.
 
-    Raises PolicyInvalid when the document names another policy, loses a plan of the newest version, or a unit or currency
-    that an account uses (X-33); Conflict when others kept publishing at the same time.
+    Raises PolicyInvalid when the document names another policy, loses a plan or moves the first unit of the newest version,
+    or loses a unit or currency that an account uses (X-33); Conflict when others kept publishing at the same time.
     """
     if policy.policy_id != policy_id:
         raise refusal([Finding("policy_id", shown(policy.policy_id), f"{policy_id}, as in the address")])
@@ -30,6 +30,7 @@ def publish_policy(
             return newest
         lost = dropped(newest.policy, policy) if newest else frozenset()
         wrong = [*dropped_plans(newest.policy, policy)] if newest else []
+        wrong += moved_default(newest.policy, policy) if newest else ()
         wrong += findings(lost, policies.uses(policy_id)) if lost else []
         if wrong:
             raise refusal(wrong)

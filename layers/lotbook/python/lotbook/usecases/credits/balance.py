@@ -97,7 +97,7 @@ def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
 
 def _give_up(unit: str, book: Book | None) -> NoReturn:
     if book is None:
-        raise InvalidRequest.of("unit", "unknown_unit", f"this account has no {unit}")
+        raise InvalidRequest.of("unit", "unknown_unit", f"{unit} is no unit of this account")
     raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
 
 

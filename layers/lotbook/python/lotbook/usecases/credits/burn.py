@@ -149,7 +149,7 @@ class Burn:
     def _open(self) -> _Next:
         """No book: renewal opens those of the account's policy, and raises AccountNotFound when there is no account."""
         if self.opened:
-            raise InvalidRequest.of("unit", "unknown_unit", f"this account has no {self.unit}")
+            raise InvalidRequest.of("unit", "unknown_unit", f"{self.unit} is no unit of this account")
         self.opened = True
         self.desk.renew(self.account_id)
         return _Next.AGAIN

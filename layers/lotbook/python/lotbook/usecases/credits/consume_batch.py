@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
+from lotbook.domain.credits.lots import DEFAULT_UNIT
 from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult
-from lotbook.domain.values.errors import InsufficientCredits, InvalidRequest, Refused
+from lotbook.domain.values.errors import IdempotencyKeyReused, InsufficientCredits, Refused
 from lotbook.usecases.credits.burn_together import burn_together
 from lotbook.usecases.credits.consume import consume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from lotbook.usecases.credits.desk import CreditDesk
 
 # What concerns the account, not the item, refuses the batch; what concerns the item is the item's answer.
 OF_THE_ITEM = frozenset({"insufficient_credits", "top_up_pending", "idempotency_key_reused", "invalid_request"})
 MAX_TRIES_TOGETHER = 2  # of the items of one write; a single burn between the two clears what can be cleared
-USUAL_UNIT = "credits"
 
 
 def consume_batch(
@@ -27,18 +27,21 @@ def consume_batch(
     items: Sequence[BatchItem],
     *,
     desk: CreditDesk,
+    first_unit: Callable[[], str] = lambda: DEFAULT_UNIT,
 ) -> BatchAnswer:
     """The items' answers, in order. A key twice: the second is `replayed`, or refused when its content differs.
 
-    `available` is of the items' unit, of `credits` when they have several. Raises AccountPaused, AccountNotFound and
-    Unavailable; items before it stay burned, and the same batch may be sent again.
+    `available` is of the items' unit, of the account's first when they have several or one that it does not have. Raises
+    AccountPaused, AccountNotFound and Unavailable; items before it stay burned, and the same batch may be sent again.
     """
     units = {item.request.unit for item in items}
     batch = _Batch(account_id, items, desk)
     for unit, numbers in _writes(items):
         batch.burn(unit, numbers)
-    unit = units.pop() if len(units) == 1 else USUAL_UNIT
-    return BatchAnswer(tuple(batch.results[number] for number in range(len(items))), unit, batch.available(unit))
+    results = tuple(batch.results[number] for number in range(len(items)))
+    of_one = len(units) == 1 and not any(result.is_of_unknown_unit for result in results)
+    unit = units.pop() if of_one else first_unit()
+    return BatchAnswer(results, unit, batch.available(unit))
 
 
 def _writes(items: Sequence[BatchItem]) -> Iterator[tuple[str, list[int]]]:
@@ -74,16 +77,12 @@ class _Batch:
                 numbers = numbers[1:]
 
     def available(self, unit: str) -> int:
-        """What can be spent now; read where no item told. An account has nothing of a unit that it does not have."""
+        """What can be spent now; read where no item told."""
         if unit in self.left:
             return self.left[unit]
         from lotbook.usecases.credits.balance import read_balance  # after a batch of replays: rare
 
-        try:
-            found = read_balance(self.account_id, unit, desk=self.desk)
-        except InvalidRequest:
-            return 0
-        return found.available
+        return read_balance(self.account_id, unit, desk=self.desk).available
 
     def _fresh(self, numbers: list[int]) -> list[int]:
         first: dict[str, int] = {}
@@ -99,7 +98,7 @@ class _Batch:
             return False
         for number, (entry, is_older) in zip(numbers, answers, strict=True):
             if not self.items[number].request.has_digest(entry.digest):
-                self._refused(number, "idempotency_key_reused")
+                self._refused(number, IdempotencyKeyReused())
             else:
                 self._done(number, entry.entry_id, None if is_older else entry.available_after)
         if any(is_older for _, is_older in answers):
@@ -118,7 +117,7 @@ class _Batch:
         except Refused as refusal:
             if refusal.code not in OF_THE_ITEM:
                 raise
-            self._refused(number, refusal.code)
+            self._refused(number, refusal)
             if isinstance(refusal, InsufficientCredits):
                 self.left[unit] = refusal.data["available"]
         else:
@@ -132,6 +131,8 @@ class _Batch:
         if available is not None:
             self.left[item.request.unit] = available
 
-    def _refused(self, number: int, code: str) -> None:
-        self.keys.add(self.items[number].key)
-        self.results[number] = BatchResult(self.items[number].key, "refused", None, code)
+    def _refused(self, number: int, refusal: Refused) -> None:
+        key = self.items[number].key
+        self.keys.add(key)
+        unknown = any(error["code"] == "unknown_unit" for error in refusal.data.get("errors", ()))
+        self.results[number] = BatchResult(key, "refused", None, refusal.code, refusal.detail, unknown)
