@@ -19,8 +19,8 @@ const program = ts.createProgram([join(output, "client.ts")], {
   lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
   types: [],
 });
-const emitted = program.emit();
-const found = [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics];
+const checked = ts.getPreEmitDiagnostics(program);
+const found = checked.length ? [...checked] : [...program.emit().diagnostics]; // what is wrong leaves no client.js
 for (const each of found) {
   const at = each.file?.getLineAndCharacterOfPosition(each.start ?? 0);
   console.error(`${each.file?.fileName}:${(at?.line ?? 0) + 1}: ${ts.flattenDiagnosticMessageText(each.messageText, "\n")}`);
