@@ -27,13 +27,13 @@ MAX_SHOWN = 10_000
 MODES = ("deliver", "hold")
 
 
-def answer(stand_in: Machine, request: Request) -> Response:
+def answer(machine: Machine, request: Request) -> Response:
     """The answer to one control call."""
     steps = request.path.strip("/").split("/")[1:] or [""]
     handler = _ROUTES.get((request.method, steps[0], len(steps)))
     if handler is None or not _known(steps):
         raise invalid(f"There is no control {request.method} {request.path}.", status=404)
-    return json_response(200, render(handler(stand_in, steps, _body(request))))
+    return json_response(200, render(handler(machine, steps, _body(request))))
 
 
 def _body(request: Request) -> Doc:
@@ -55,9 +55,9 @@ def _find(world: World, kind: str, object_id: str) -> Doc:
     return found
 
 
-def _show_webhooks(stand_in: Machine, _: list[str], __: Doc) -> Doc:
-    with stand_in.store.transaction():
-        store = stand_in.store
+def _show_webhooks(machine: Machine, _: list[str], __: Doc) -> Doc:
+    with machine.store.transaction():
+        store = machine.store
         held = [store.get(event_id) for event_id, _, _ in store.deliveries("held", MAX_SHOWN)]
         sent = [row for state in ("delivered", "queued") for row in store.deliveries(state, MAX_SHOWN) if row[1]]
         return {
@@ -80,129 +80,129 @@ def _held(event: Doc) -> Doc:
     return {"event_id": event["id"], "type": event["type"], "object_id": object_id, "created": event["created"]}
 
 
-def _set_mode(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+def _set_mode(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "mode")
     mode = one_of(content, "mode", MODES)
-    with stand_in.store.transaction():
-        stand_in.store.set_setting("webhooks", mode)
+    with machine.store.transaction():
+        machine.store.set_setting("webhooks", mode)
     return {"mode": mode}
 
 
-def _deliver(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+def _deliver(machine: Machine, _: list[str], content: Doc) -> Doc:
     """Deliver held (or named) events now, one after the other; answers what each delivery got."""
     only(content, "event_ids", "times", "shuffle_seed")
     times = whole(content, "times", 1, MAX_TIMES, default=1) or 1
     seed = whole(content, "shuffle_seed", -(2**63), 2**63)
-    if stand_in.endpoint.url is None:
+    if machine.endpoint.url is None:
         raise invalid("No webhook endpoint is set.", code="no_endpoint", status=409)
-    ids = _event_ids(stand_in, content.get("event_ids")) * times
+    ids = _event_ids(machine, content.get("event_ids")) * times
     if seed is not None:
         random.Random(seed).shuffle(ids)
-    results = [{"event_id": event_id, "status": stand_in.sender.deliver(event_id)} for event_id in ids]
+    results = [{"event_id": event_id, "status": machine.sender.deliver(event_id)} for event_id in ids]
     return {"delivered": results}
 
 
-def _event_ids(stand_in: Machine, given: Any) -> list[str]:
-    with stand_in.store.transaction():
+def _event_ids(machine: Machine, given: Any) -> list[str]:
+    with machine.store.transaction():
         if given is None:
-            return [event_id for event_id, _, _ in stand_in.store.deliveries("held", MAX_SHOWN)]
+            return [event_id for event_id, _, _ in machine.store.deliveries("held", MAX_SHOWN)]
         if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
             raise invalid("`event_ids` is a list of event ids.", param="event_ids", status=422)
         for event_id in given:
-            if stand_in.store.delivery(event_id) is None:
+            if machine.store.delivery(event_id) is None:
                 raise invalid(
                     f"No such event: '{event_id[:100]}'", param="event_ids", code="resource_missing", status=404
                 )
         return list(given)
 
 
-def _refund(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+def _refund(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "payment_intent", "amount_minor")
     amount = whole(content, "amount_minor", 1, max(LARGER_MAX.values()))
     intent = text(content, "payment_intent")
-    with stand_in.world() as world:
+    with machine.world() as world:
         _find(world, "payment_intent", intent)
         return refund_charge(world, charge_of(world, intent), amount)
 
 
-def _fail_refund(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+def _fail_refund(machine: Machine, steps: list[str], content: Doc) -> Doc:
     only(content)
-    with stand_in.world() as world:
+    with machine.world() as world:
         return fail_refund(world, _find(world, "refund", steps[1]))
 
 
-def _dispute(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+def _dispute(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "payment_intent", "reason", "status")
     reason = one_of(
         content, "reason", ("fraudulent", "product_not_received", "general", "duplicate", "unrecognized"), "fraudulent"
     )
     status = one_of(content, "status", ("needs_response", "warning_needs_response"), "needs_response")
     intent = text(content, "payment_intent")
-    with stand_in.world() as world:
+    with machine.world() as world:
         _find(world, "payment_intent", intent)
         return open_dispute(world, charge_of(world, intent), reason, status)
 
 
-def _close_dispute(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+def _close_dispute(machine: Machine, steps: list[str], content: Doc) -> Doc:
     only(content, "outcome")
     outcome = one_of(content, "outcome", ("won", "lost", "warning_closed"))
-    with stand_in.world() as world:
+    with machine.world() as world:
         return close_dispute(world, _find(world, "dispute", steps[1]), outcome)
 
 
-def _settle_async(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+def _settle_async(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "session", "outcome")
     outcome = one_of(content, "outcome", ("succeeded", "failed"))
     session = text(content, "session")
-    with stand_in.world() as world:
+    with machine.world() as world:
         return settle_async(world, _find(world, "checkout.session", session), succeeded=outcome == "succeeded")
 
 
-def _end_payment(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+def _end_payment(machine: Machine, steps: list[str], content: Doc) -> Doc:
     only(content, "outcome", "session_follows")
     outcome = one_of(content, "outcome", ("succeed", "fail"))
     follows = content.get("session_follows", True)
     if not isinstance(follows, bool):
         raise invalid("`session_follows` is true or false.", param="session_follows", status=422)
-    with stand_in.world() as world:
+    with machine.world() as world:
         intent = _find(world, "payment_intent", steps[1])
         return end_payment(world, intent, succeeded=outcome == "succeed", session_follows=follows)
 
 
-def _show_settings(stand_in: Machine, _: list[str], __: Doc) -> Doc:
-    with stand_in.store.transaction():
-        return settings.change(stand_in.store, {})
+def _show_settings(machine: Machine, _: list[str], __: Doc) -> Doc:
+    with machine.store.transaction():
+        return settings.change(machine.store, {})
 
 
-def _set_settings(stand_in: Machine, _: list[str], content: Doc) -> Doc:
-    with stand_in.store.transaction():
-        return settings.change(stand_in.store, content)
+def _set_settings(machine: Machine, _: list[str], content: Doc) -> Doc:
+    with machine.store.transaction():
+        return settings.change(machine.store, content)
 
 
-def _portal_cancel(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+def _portal_cancel(machine: Machine, steps: list[str], content: Doc) -> Doc:
     only(content)
-    with stand_in.world_of(steps[1]) as world:
+    with machine.world_of(steps[1]) as world:
         return portal_cancel(world, _find(world, "subscription", steps[1]))
 
 
-def _end_invoice(stand_in: Machine, steps: list[str], content: Doc) -> Doc:
+def _end_invoice(machine: Machine, steps: list[str], content: Doc) -> Doc:
     only(content)
     ends = {"void": void_invoice, "uncollectible": give_up_invoice}
-    with stand_in.world_of(steps[1]) as world:
+    with machine.world_of(steps[1]) as world:
         return ends[steps[2]](world, _find(world, "invoice", steps[1]))
 
 
-def _fail(stand_in: Machine, _: list[str], content: Doc) -> Doc:
+def _fail(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "operation", "kind", "times")
-    with stand_in.store.transaction():
+    with machine.store.transaction():
         return {
-            "faults": set_fault(stand_in.store, content.get("operation"), content.get("kind"), content.get("times", 1))
+            "faults": set_fault(machine.store, content.get("operation"), content.get("kind"), content.get("times", 1))
         }
 
 
-def _faults(stand_in: Machine, _: list[str], __: Doc) -> Doc:
-    with stand_in.store.transaction():
-        return {"faults": stand_in.store.setting("faults", {})}
+def _faults(machine: Machine, _: list[str], __: Doc) -> Doc:
+    with machine.store.transaction():
+        return {"faults": machine.store.setting("faults", {})}
 
 
 _ROUTES: dict[tuple[str, str, int], Callable[[Machine, list[str], Doc], Doc]] = {

@@ -14,7 +14,7 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
 
-def _checkout(stand_in: Machine, request: Request) -> Response:
+def _checkout(machine: Machine, request: Request) -> Response:
     steps = request.path.strip("/").split("/")
     verb = (request.method, steps[2] if len(steps) == 3 else "" if len(steps) == 2 else None)
     actions: dict[tuple[str, str | None], Callable[[Machine, Request, str], Response]] = {
@@ -24,11 +24,11 @@ def _checkout(stand_in: Machine, request: Request) -> Response:
     }
     if verb not in actions:
         raise invalid(f"There is nothing at {request.method} {request.path[:200]}.", status=404)
-    return actions[verb](stand_in, request, steps[1])
+    return actions[verb](machine, request, steps[1])
 
 
-def _show(stand_in: Machine, _: Request, session_id: str) -> Response:
-    with stand_in.world() as world:
+def _show(machine: Machine, _: Request, session_id: str) -> Response:
+    with machine.world() as world:
         session = world.find("checkout.session", session_id)
     if session is None:
         return html_response(404, html.message("This checkout does not exist.", "Check the address."))
@@ -42,13 +42,13 @@ def _session(world: World, session_id: str) -> Doc:
     return session
 
 
-def _pay(stand_in: Machine, request: Request, session_id: str) -> Response:
+def _pay(machine: Machine, request: Request, session_id: str) -> Response:
     """Pay with a test card. A decline answers 402 and leaves the session open."""
     fields = read_fields(request)
-    with stand_in.world() as world:
+    with machine.world() as world:
         session = _session(world, session_id)
     try:
-        with stand_in.world_of(session_id) as world:
+        with machine.world_of(session_id) as world:
             session = _session(world, session_id)
             refusal = pay(world, session, read_buyer(fields, request.is_form))
     except StripeError as unpaid:
@@ -71,9 +71,9 @@ def _paid_page(session: Doc, refusal: StripeError | None) -> Response:
     return html_response(refusal.status, html.checkout(session, refusal.fields))
 
 
-def _close(stand_in: Machine, request: Request, session_id: str) -> Response:
+def _close(machine: Machine, request: Request, session_id: str) -> Response:
     """The buyer goes away. As at Stripe the session stays open until it expires: another tab could still pay."""
-    with stand_in.world() as world:
+    with machine.world() as world:
         session = _session(world, session_id)
     if not request.is_form:
         return json_response(
@@ -84,9 +84,9 @@ def _close(stand_in: Machine, request: Request, session_id: str) -> Response:
     return html_response(200, html.message("You left the checkout.", "Nothing was charged. You can close this window."))
 
 
-def _portal(stand_in: Machine, request: Request) -> Response:
+def _portal(machine: Machine, request: Request) -> Response:
     steps = request.path.strip("/").split("/")
-    with stand_in.world() as world:
+    with machine.world() as world:
         session = world.find("billing_portal.session", steps[1]) if len(steps) == 2 else None
     if session is None or request.method != "GET":
         return html_response(404, html.message("This portal session does not exist.", "Check the address."))

@@ -70,7 +70,7 @@ class Store:
         self._db.execute(
             "INSERT INTO objects (id, kind, created, due, doc, clock) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, due = excluded.due, kind = excluded.kind",
-            (doc["id"], doc["object"], made_at(doc), due, json.dumps(doc), doc.get("test_clock")),
+            (doc["id"], doc["object"], made_at(doc), due, json.dumps(doc), doc.get("test_clock") or doc.get("_clock")),
         )
 
     def get(self, object_id: str) -> Doc | None:

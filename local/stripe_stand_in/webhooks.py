@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import threading
 import urllib.error
 import urllib.request
@@ -122,12 +123,13 @@ class Sender:
             event, state = self._store.get(event_id), self._store.delivery(event_id)
         if event is None:
             return None
-        status = self._endpoint.post(event["_payload"].encode(), self._now() // 1000)
+        payload = event.get("_payload") or json.dumps(event, indent=2)
+        status = self._endpoint.post(payload.encode(), self._now() // 1000)
         with self._store.transaction():
             self._store.note_attempt(event_id, "delivered" if accepted(status) else state_if_refused, status)
-            event = self._store.get(event_id)
-            if event and accepted(status) and event["pending_webhooks"]:
-                event["pending_webhooks"] = 0
-                self._store.put(event, None)
+            event = {**(self._store.get(event_id) or event), "_payload": payload}  # every delivery is the same text
+            news = accepted(status) and event["pending_webhooks"]
+            self._store.put({**event, "pending_webhooks": 0} if news else event, None)
+            if news:
                 self._told(event, state != "queued")
         return status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
 from collections.abc import Callable, Iterator
@@ -121,7 +120,6 @@ class World:
         """Write the announced events, in order, before the transaction ends."""
         mode = self.store.setting("webhooks", "deliver")
         for event in self._events:
-            event["_payload"] = json.dumps(event, indent=2)
             self.save(event)
             if self.has_endpoint or mode == "hold":
                 self.store.add_delivery(event["id"], "held" if mode == "hold" else "queued")

@@ -94,6 +94,7 @@ def build(world: World, mode: str, params: Readable, lines: list[Doc], currency:
         if priced
         else None,
         "url": f"{world.base_url}/checkout/{session_id}",
+        "_clock": world.clock,
         "_line_items": lines,
         "_asked": {name: _asked_of(params, name, leaves) for name, leaves in _FOR_LATER.items() if name in params},
     }

@@ -118,6 +118,31 @@ def test_v2_a_pending_change_waits_for_a_buyer_whose_bank_asks(shop: Shop) -> No
     assert after.latest_invoice.hosted_invoice_url
 
 
+def test_v1_a_change_in_the_draft_hour_is_paid_and_an_hour_later_the_renewal_too(shop: Shop) -> None:
+    """As at Stripe: the draft of the period that has begun is collected whatever the plan has become meanwhile."""
+    subscription = subscribe(shop)
+    shop.comes(_period(subscription)[2] + 20 * 60)
+    changed = change(shop, subscription, plan(shop.client(), 20000).id)
+    assert changed.latest_invoice.amount_paid == 20000
+    shop.passes(2 * HOUR)
+    assert [each.amount_paid for each in invoices_of(shop, subscription)] == [900, 900, 20000]
+
+
+def test_v1_a_draft_that_is_finalized_without_collection_and_voided_is_never_charged(shop: Shop) -> None:
+    v1 = shop.client().v1
+    subscription = subscribe(shop)
+    shop.comes(_period(subscription)[2] + 20 * 60)
+    draft = invoices_of(shop, subscription)[-1]
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.invoices.delete(draft.id)
+    assert v1.invoices.finalize_invoice(draft.id, {"auto_advance": False}).status == "open"
+    assert v1.invoices.void_invoice(draft.id).status == "void"
+    changed = change(shop, subscription, plan(shop.client(), 20000).id)
+    shop.passes(20 * DAY)
+    assert [each.status for each in invoices_of(shop, subscription)] == ["paid", "void", "paid"]
+    assert changed.status == "active"
+
+
 @pytest.mark.parametrize("name", ["metadata", "default_payment_method", "cancel_at"])
 def test_v18_what_cannot_wait_is_refused_beside_pending_if_incomplete(shop: Shop, name: str) -> None:
     subscription = subscribe(shop)
@@ -201,6 +226,14 @@ def test_v11_a_portals_cancellation_is_an_instant_that_no_change_moves(shop: Sho
     assert (changed.cancel_at, _period(changed)[2] > end) == (end, True)
     shop.comes(end)
     assert _now(shop, subscription).status == "canceled", "in the middle of the period that was just paid"
+
+
+def test_v11_one_call_changes_the_plan_and_takes_a_portals_cancellation_back(shop: Shop) -> None:
+    subscription = subscribe(shop)
+    shop.control("POST", f"subscriptions/{subscription.id}/portal_cancel")
+    dear = plan(shop.client(), 2900).id
+    changed = change(shop, subscription, dear, cancel_at_period_end=False, cancel_at="")
+    assert (changed.cancel_at, changed.canceled_at, _period(changed)[0]) == (None, None, 2900)
 
 
 def test_v11_a_cancellation_at_the_periods_end_moves_with_the_period(shop: Shop) -> None:

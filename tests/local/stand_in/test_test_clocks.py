@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.local.stand_in.shop import DAY, HOUR, Shop, invoices_of, plan, subscribe
+from tests.local.stand_in.shop import DAY, HOUR, Shop, invoices_of, order, plan, subscribe
 
 START = 1_900_000_000
 
@@ -63,6 +63,16 @@ def test_a_test_clock_goes_forward_only_and_not_too_far_at_once(shop: Shop) -> N
         with pytest.raises(stripe.InvalidRequestError) as refused:
             _advance(shop, clock, wrong)
         assert refused.value.param == "frozen_time"
+
+
+def test_a_checkout_of_a_clocked_customer_lives_by_that_clock(shop: Shop) -> None:
+    clock, subscription = _clocked(shop)
+    session = shop.client().v1.checkout.sessions.create(order(customer=subscription.customer))
+    assert session.expires_at == START + DAY
+    shop.comes(START + 2 * DAY)
+    assert shop.client().v1.checkout.sessions.retrieve(session.id).status == "open"
+    _advance(shop, clock, START + DAY)
+    assert shop.client().v1.checkout.sessions.retrieve(session.id).status == "expired"
 
 
 def test_lists_leave_out_what_lives_by_a_test_clock(shop: Shop) -> None:
