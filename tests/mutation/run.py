@@ -62,8 +62,12 @@ class _Round:
     survivors: list[Case] = field(default_factory=list)
 
     def begin(self, case: Case, stage: int = 0) -> None:
-        pid = start(self._trial(case, stage))
-        self.running[pid] = _Running(case, stage)
+        """Raises TestsFail where the stage's tests do not pass on the code as it is; they are run once to know that."""
+        tests = case.target.stages[stage]
+        if tests not in self.limits:
+            took = seconds_of(self._trial(case, stage, mutated=False))
+            self.limits[tests] = max(self.least, TIMES_AS_LONG * took)
+        self.running[start(self._trial(case, stage))] = _Running(case, stage)
 
     def end_one(self) -> None:
         """Waits for the next trial that ends; a mutant that nobody noticed goes on to its next stage."""
@@ -77,13 +81,6 @@ class _Round:
         if verdict == "survived":
             self.survivors.append(ended.case)
             print(f"SURVIVED {ended.case}", flush=True)
-
-    def measure(self, case: Case) -> None:
-        """Sets the time that trials of the target's tests may take. Raises TestsFail."""
-        for stage, tests in enumerate(case.target.stages):
-            if tests not in self.limits:
-                took = seconds_of(self._trial(case, stage, mutated=False))
-                self.limits[tests] = max(self.least, TIMES_AS_LONG * took)
 
     def _trial(self, case: Case, stage: int, *, mutated: bool = True) -> Trial:
         path = self.source / case.target.file
@@ -113,13 +110,10 @@ def run(plan: Plan, root: Path, source: Path, bounds: Bounds) -> int:
     if plan.stale:
         return 2
     try:
-        for case in {case.target.stages: case for case in chosen}.values():
-            made.measure(case)
+        tried = _try_all(made, chosen, bounds, began)
     except TestsFail as fail:
         print(f"the tests fail without any change:\n{fail}")
         return 2
-    print(f"{len(chosen)} of {len(plan.cases)} mutants; the tests pass as they are", flush=True)
-    tried = _try_all(made, chosen, bounds, began)
     _report(made, plan, tried, len(chosen), time.monotonic() - began)
     return 1 if made.survivors else 0
 

@@ -90,4 +90,5 @@ def test_a_rest_is_not_frozen_unless_it_says_so() -> None:
 def test_the_table_of_lots_reads_as_it_is_written() -> None:
     """The tables of this folder are only as good as their reader."""
     (lot,) = lots_of("lot rank effective expires made\na  1  2  3  4").values()
+    assert not lot.provisional
     assert (lot.rank, lot.effective_at, lot.expires_at, lot.created_at) == (1, 2, 3, 4)

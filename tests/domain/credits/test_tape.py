@@ -49,7 +49,9 @@ AAabbc      2     4   ab
 
 @pytest.mark.parametrize(("tape", "start", "stop", "draws"), rows(DRAWS))
 def test_a_burn_draws_what_its_positions_pass_over(tape: str, start: str, stop: str, draws: str) -> None:
-    assert credits_of(draws_between(drawn(tape, LOTS).tape, int(start), int(stop))) == draws
+    found = draws_between(drawn(tape, LOTS).tape, int(start), int(stop))
+    assert credits_of(found) == draws
+    assert all(draw.credits for draw in found), "no draw of nothing"
 
 
 def test_f2_a_burn_past_the_tapes_end_is_a_broken_invariant_and_draws_nothing_silently() -> None:

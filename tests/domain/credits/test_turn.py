@@ -201,6 +201,8 @@ def test_d12_what_was_taken_beyond_the_target_that_is_left_comes_back(
     (entry,) = laid.outcomes.values()
     assert (entry.kind, entry.credits, entry.paid, entry.requested) == ("adjusted", int(back), int(paid), int(off))
     assert picture(laid) == after
+    assert sum(draw.credits for draw in entry.draws) == int(back)
+    assert all(draw.credits for draw in entry.draws), "no draw of nothing"
 
 
 def test_a_restoration_for_a_lot_that_nobody_knows_is_noted_and_moves_nothing() -> None:
@@ -314,6 +316,9 @@ def test_released_credits_of_a_dead_lot_are_marked_as_removed() -> None:
     book, settled = asked_of(drawn("AABb", LOTS), "back aab")
     released = lay(U, book, settled, 10).outcomes["ret#h"]
     assert (released.removed, released.paid, released.hold, released.by) == (2, 0, "h", "release")
+    book, settled = asked_of(drawn("AABb debt:1", LOTS), "back aab")
+    released = lay(U, book, settled, 10).outcomes["ret#h"]
+    assert (released.removed, released.paid) == (1, 1), "what paid the debt did not die"
 
 
 def test_d17_a_void_resolution_burned_nothing_so_nothing_comes_back() -> None:
@@ -330,3 +335,24 @@ def test_a_turn_at_the_instant_of_the_one_before_counts_what_is_on_the_tape() ->
     book, settled = asked_of(replace(drawn("aab", LOTS), since=9), "grant d2")
     (granted,) = lay(U, book, settled, 9).outcomes.values()
     assert granted.available_after == 5
+
+
+def test_d12_two_restorations_of_one_turn_know_of_each_other() -> None:
+    """Ten were taken of ten; two refunds of four fail: eight come back, not more, and two stay gone."""
+    orders = [Restore("b", claim, 4) for claim in ("re_1", "re_2")]
+    book = replace(drawn("BBBBBBBBBB", LOTS), orders={order.order_id: order for order in orders})
+    laid = lay(U, book, Settled(lots=LOTS, clawed={"b": Clawed(0, 10, 10)}), 9)
+    assert [entry.credits for entry in laid.outcomes.values()] == [4, 4]
+    third = Restore("b", "re_3", 4)
+    again = replace(laid, orders={third.order_id: third}, outcomes={})
+    (entry,) = lay(U, again, Settled(lots=LOTS, clawed={"b": Clawed(0, 2, 2)}), 9).outcomes.values()
+    assert entry.credits == 2
+
+
+def test_lots_that_differ_by_nothing_but_their_id_are_laid_in_its_order() -> None:
+    twins = {name: replace(LOTS["b"], lot_id=name) for name in "zyx"}
+    assert picture(lay(U, drawn("zyx", twins), Settled(), 9)) == "xyz"
+
+
+def test_a_lot_of_which_the_ledger_knows_nothing_was_never_clawed_back() -> None:
+    assert Clawed() == Clawed(expired=0, targets=0, taken=0)
