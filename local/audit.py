@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from local.cloud.refusals import NoTable, Refused, Silent, in_one_sentence
 from local.cloud.template import load
 from local.places import CannotStart, Places, any_free_port
 from local.running import CannotAsk, data_directory
+from lotbook.usecases.attempts import attempt
+from lotbook.usecases.audit.audit_account import Audited
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,27 +73,38 @@ def _audit(directory: Path, address: Address, account_id: str | None) -> int:
 
 def _replay(account_id: str | None) -> int:
     from lotbook import wiring
-    from lotbook.usecases.audit.audit_account import audit_account
 
-    units_of = wiring.units_of()
-    if account_id and not units_of(account_id):
+    if account_id and not wiring.units_of()(account_id):
         print(f"There is no account {account_id} here.", file=sys.stderr)
         return 1
     ids = [account_id] if account_id else sorted(_account_ids(wiring.table()))
     print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
     first: tuple[str, Any] | None = None
+    unread = 0
     for each in ids:
-        audited = audit_account(each, units_of(each), auditing=wiring.auditing())
+        looked = attempt(partial(_audited, each))
+        audited = looked.answer
+        if audited is None:  # it is named, and the others are audited
+            unread += 1
+            print(f"{each:<24} cannot be read: {type(looked.error).__name__}")
+            continue
         verdict = "ok" if audited.first is None else f"{len(audited.differences)} differences"
         verdict = verdict if audited.finished else f"{verdict}, too long to finish"
         print(f"{each:<24} {audited.books:>5} {audited.entries:>8} {audited.purchases:>9}  {verdict}")
         if audited.first is not None and first is None:
             first = (each, audited.first)
     if first is None:
-        return 0
+        return 1 if unread else 0
     unit, difference = first[1]
     print(f"\nThe first difference: account {first[0]}, {unit or 'purchases'}: {difference}")
     return 1
+
+
+def _audited(account_id: str) -> Audited:
+    from lotbook import wiring
+    from lotbook.usecases.audit.audit_account import audit_account
+
+    return audit_account(account_id, wiring.units_of()(account_id), auditing=wiring.auditing())
 
 
 def _account_ids(table: Any) -> Iterable[str]:

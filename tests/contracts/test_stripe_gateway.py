@@ -15,6 +15,7 @@ from lotbook.adapters.stripe import client as stripe_client
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.gateway import StripeGateway
+from lotbook.adapters.stripe.money_back import MAX_EVENT_PAGES
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.gateway import Deployment, InvoiceFacts
 from lotbook.domain.sales.verdicts import verdict
@@ -296,3 +297,15 @@ def test_is_22_np_23_nothing_of_a_card_is_in_what_we_keep_of_a_session() -> None
     session = sample("checkout_session.paid")
     session["payment_intent"]["charges"] = {"card": {"number": "4242424242424242", "last4": "4242"}}
     assert "4242" not in repr(checkout_facts(session))
+
+
+def test_s4_undelivered_events_are_listed_past_some_hundreds_and_not_without_end() -> None:
+    """S4: with a webhook that is dead for days there are more than five pages. Stripe lists the newest first."""
+    event = json.loads((SAMPLES / "event.foreign.json").read_text())
+    pages = [
+        (200, {"object": "list", "has_more": True, "data": [{**event, "id": f"evt_{number}"}]}) for number in range(30)
+    ]
+    stage, wire = gateway(*pages)
+    found = stage.undelivered(("charge.refunded",), 0)
+    assert [hint.event_id for hint in found] == [f"evt_{number}" for number in reversed(range(MAX_EVENT_PAGES))]
+    assert len(wire.sent) == MAX_EVENT_PAGES == 20

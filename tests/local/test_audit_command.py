@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from local import audit
 from local.audit import main
 from local.cloud.engine import ADDRESS_FILE, PYTHON
 from local.places import Places
 from lotbook import settings, wiring
+from lotbook.usecases.audit.audit_account import Audited
 
 NOTHING_LISTENS = "http://127.0.0.1:9"
 
@@ -74,3 +76,22 @@ def test_n10_an_engine_that_kept_nothing_is_said_and_a_busy_port_does_not_matter
         monkeypatch.setenv("PORT", str(holder.getsockname()[1]))
         assert main([]) == 1
     assert "none has: start one with `make run`" in capsys.readouterr().err
+
+
+def test_s4_an_account_that_cannot_be_read_is_named_and_the_others_are_audited(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """S4: the command ended there, with a traceback that named no account."""
+
+    def audited(account_id: str) -> Audited:
+        if account_id == "bad":
+            raise KeyError("kind")
+        return Audited(account_id, 1, 7, 0, ())
+
+    monkeypatch.setattr(wiring, "table", lambda: None)
+    monkeypatch.setattr(audit, "_account_ids", lambda _: ["bad", "good"])
+    monkeypatch.setattr(audit, "_audited", audited)
+    assert audit._replay(None) == 1
+    _, bad, good = capsys.readouterr().out.splitlines()
+    assert bad.split() == ["bad", "cannot", "be", "read:", "KeyError"]
+    assert good.split() == ["good", "1", "7", "0", "ok"]

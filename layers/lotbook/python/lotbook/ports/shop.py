@@ -230,7 +230,7 @@ class Gateway(CardDesk, Protocol):
         ...
 
     def undelivered(self, kinds: tuple[str, ...], since: int) -> tuple[EventHint, ...]:
-        """Events of these kinds since an instant that nobody acknowledged, oldest first; at most some hundreds."""
+        """Events of these kinds since an instant that nobody acknowledged, oldest first; at most the newest two thousand."""
         ...
 
 

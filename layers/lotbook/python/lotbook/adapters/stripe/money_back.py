@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.reversals import OwnRefund
 
-MAX_PAGES = 5  # a hundred refunds, disputes or events each
+MAX_PAGES = 5  # of a payment's refunds or disputes, a hundred each
+MAX_EVENT_PAGES = 20  # a hundred events each; what lies behind them is reconciliation's
 MISSING = "resource_missing"
 
 
@@ -68,10 +69,10 @@ class StripeMoneyBack:
         return self._calls.call(send)
 
     def undelivered(self, kinds: tuple[str, ...], since: int) -> tuple[EventHint, ...]:
-        """Events that Stripe could not deliver, oldest first. What is past the bound is left to the next look."""
+        """Events that Stripe could not deliver, oldest first; of more than the bound the newest, which Stripe lists first."""
         found: list[dict[str, Any]] = []
         after = None
-        for _ in range(MAX_PAGES):
+        for _ in range(MAX_EVENT_PAGES):
             params: Any = requests.undelivered(kinds, since, after)
             page = self._calls.call(lambda client: client.v1.events.list(params)).to_dict()  # noqa: B023
             found += page["data"]
