@@ -162,7 +162,10 @@ def test_trap_4_a_session_is_read_through_the_library_into_facts(state: str, kin
     assert judged.kind == kind
     assert judged.decline_code == ("card_declined" if state == "declined" else None)
     ((method, url, _, _),) = wire.sent
-    assert (method, url) == ("get", "http://127.0.0.1:1/v1/checkout/sessions/cs_test_1?expand[0]=payment_intent")
+    assert (method, url) == (
+        "get",
+        "http://127.0.0.1:1/v1/checkout/sessions/cs_test_1?expand[0]=payment_intent.latest_charge",
+    )
 
 
 def test_trap_9_the_decline_is_the_error_code_and_never_the_issuers_reason() -> None:
