@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lotbook.domain.credits.book import Book, Memo, OpenHold, Receipt, Segment
-from lotbook.domain.credits.ledger import Pointer
+from lotbook.domain.credits.book import Book, Memo, Receipt, Segment
+from lotbook.domain.credits.ledger import OpenHold, Pointer
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Grant, Order, Renewal
-from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.ports.books import BookStore
 
 NOW = 1_000_000
@@ -22,7 +22,7 @@ def opened(books: BookStore, credits: int = 10) -> Book:
     lot = Lot("lot_a", U, "plan", credits, 2, NOW, HORIZON, NOW)
     asked = books.ask(A, U, Grant(lot))
     assert asked.book
-    swapped = books.swap(A, U, asked.book, lay(U, asked.book, Settled(), NOW))
+    swapped = books.swap(A, U, asked.book, lay(U, asked.book, Journaled(), NOW))
     assert swapped.done
     assert swapped.book
     books.tidy(A, U, list(swapped.book.outcomes))
@@ -31,8 +31,8 @@ def opened(books: BookStore, credits: int = 10) -> Book:
     return book
 
 
-def planted(books: BookStore, *, receipts: int = 0, orders: int = 0) -> Book:
-    """A book with a thousand credits, one of them held, and so many receipts and orders."""
+def planted(books: BookStore, *, receipts: int = 0, orders: int = 0, holds: int = 1) -> Book:
+    """A book with a thousand credits, and so many receipts, orders and holds of one credit; the first hold is `h`."""
     burned = {f"r{number}": Receipt(memo(), number, Pointer(f"r{number - 1}", number)) for number in range(receipts)}
     waiting: dict[str, Order] = {order.order_id: order for order in map(_an_order, range(orders))}
     book = Book(
@@ -44,7 +44,7 @@ def planted(books: BookStore, *, receipts: int = 0, orders: int = 0) -> Book:
         tape=(Segment(1_000, "lot_a", 2, HORIZON, NOW),),
         receipts=burned,
         orders=waiting,
-        holds={"h": OpenHold(NOW + 60, 1)},
+        holds={f"h{number or ''}": OpenHold(NOW + 60, 1) for number in range(holds)},
     )
     assert books.create(A, U, book)
     return book

@@ -17,10 +17,11 @@ from botocore.exceptions import ClientError
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
+from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Grant, Renewal
-from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.reconciliation.differences import Difference, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
@@ -141,6 +142,16 @@ def d18_one_burn_between_two_equal_holds_leaves_the_first_hold_open(place: Place
     assert (book.available, book.holds["h"].credits) == (59, 40)
 
 
+@guards("books.burn.ROOM_FOR_A_HOLD")
+def s3_a_book_takes_twelve_open_holds_and_every_consume(place: Place) -> None:
+    opened(place.store, 100)
+    book = None
+    for number in range(HOLDS_IN_BOOK):
+        book = place.store.burn(A, U, f"h{number}", hold_memo(1), None).book
+    refused(place.store.burn(A, U, "h", hold_memo(1), None), place, book)
+    assert place.store.burn(A, U, "k", memo(), None).done
+
+
 @guards("books.burn.ROOM_FOR_A_RECEIPT")
 def the_hundredth_receipt_has_room_and_the_next_has_not(place: Place) -> None:
     planted(place.store, receipts=MAX_RECEIPTS - 1)
@@ -238,7 +249,6 @@ def d21_a_hold_is_captured_only_while_the_book_is_valid(place: Place) -> None:
     opened(place.store)
     book = place.store.burn(A, U, "h", hold_memo(2), None).book
     refused(place.store.resolve(A, U, "res#h", resolve_memo("h", at=HORIZON)), place, book)
-    assert place.store.resolve(A, U, "res#h", resolve_memo("h", at=HORIZON, by="lapse")).done
 
 
 # --- orders and turns -------------------------------------------------------------------------------------------------
@@ -266,14 +276,14 @@ def the_fiftieth_order_has_room_and_the_next_has_not(place: Place) -> None:
 def f10_an_order_survives_a_turn_in_flight(place: Place) -> None:
     book = opened(place.store)
     asked = place.store.ask(A, U, Renewal(NOW, NOW + 1)).book
-    refused(place.store.swap(A, U, book, lay(U, book, Settled(), NOW)), place, asked)
+    refused(place.store.swap(A, U, book, lay(U, book, Journaled(), NOW)), place, asked)
 
 
 @guards("books.swap.NO_BURN_SINCE")
 def a_burn_survives_a_turn_in_flight(place: Place) -> None:
     book = opened(place.store)
     burned = place.store.burn(A, U, "k", memo(), None).book
-    refused(place.store.swap(A, U, book, lay(U, book, Settled(), NOW)), place, burned)
+    refused(place.store.swap(A, U, book, lay(U, book, Journaled(), NOW)), place, burned)
 
 
 @guards("books.pause.NEWER_THAN_THE_LAST_PAUSE")

@@ -10,6 +10,7 @@ STANDS_FOR = {
     "not_paused": ["books.burn.NOT_PAUSED", "books.burn_many.NOT_PAUSED"],
     "receipt_absent": [f"books.{method}.NOT_BURNED_YET" for method in ("burn", "burn_many", "resolve")],
     "not_held": ["books.burn.NOT_HELD", "books.burn_many.NOT_HELD"],
+    "hold_room": ["books.burn.ROOM_FOR_A_HOLD"],
     "room": ["books.burn.ROOM_FOR_A_RECEIPT", "books.burn_many.ROOM_FOR_THEM_ALL", "books.resolve.ROOM_FOR_A_RECEIPT"],
     "prune": ["books.burn.PRUNED_RECEIPT_IS_THE_SAME", "books.prune.PRUNED_RECEIPT_IS_THE_SAME"],
     "hold_open": ["books.resolve.HOLD_IS_OPEN"],

@@ -23,7 +23,7 @@ from lotbook.domain.credits.ledger import Pointer, burn_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Grant
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
-from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import InsufficientCredits
 from lotbook.usecases.credits.balance import read_balance
@@ -238,7 +238,7 @@ def bytes_of(lots: int, receipts: int, actor: str = "key_01jd0000000000", refere
         made, dies = AN_INSTANT - 123_456, AN_INSTANT + 31_536_000_000 + 1_000 * number
         lot = Lot(ids.derived("lot", made, str(number)), U, "purchased", 1_000, 3, made, dies, made)
         asked = replace(book, orders={f"lot#{lot.lot_id}": Grant(lot)})
-        book = replace(lay(U, asked, Settled(), AN_INSTANT), outcomes={})
+        book = replace(lay(U, asked, Journaled(), AN_INSTANT), outcomes={})
     names = [burn_name(f"k{number}") for number in range(receipts + 1)]
     asked_for = BurnRequest(1, reference=reference, actor=actor)
     found = {}

@@ -19,7 +19,7 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.book import MAX_BURNS_A_WRITE, MAX_RECEIPTS, Book, Memo
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Grant
-from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.ports.books import BookStore, Prune
 
 NOW = 1_000_000
@@ -36,7 +36,7 @@ def opened(books: BookStore, account_id: str = A, credits: int = 10_000) -> Book
     for name, part, expires_at in (("lot_a", 5, NOW + 9_000), ("lot_b", credits - 5, None)):
         asked = books.ask(account_id, U, Grant(Lot(name, U, "plan", part, 2, NOW, expires_at, NOW)))
         assert asked.book
-        swapped = books.swap(account_id, U, asked.book, lay(U, asked.book, Settled(), NOW))
+        swapped = books.swap(account_id, U, asked.book, lay(U, asked.book, Journaled(), NOW))
         assert swapped.book
         books.tidy(account_id, U, list(swapped.book.outcomes))
     book = books.get(account_id, U)

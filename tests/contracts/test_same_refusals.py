@@ -18,9 +18,10 @@ from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Receipt
+from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.orders import Renewal
-from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.ports.books import Attempt, Prune
 from tests import table as tables
 from tests.contracts.a_book import HORIZON, NOW, A, U, memo, opened, planted
@@ -70,15 +71,17 @@ class Caller:
         self.pause_version = 0
 
     def begin(self) -> Callable[[Any], object] | None:
-        """What is there at first: a book with room, one that is nearly full of receipts or of orders, or none."""
+        """What is there at first: a book with room, one that is nearly full of receipts, orders or holds, or none."""
         crowd = self.random.randrange(4)
-        match self.random.randrange(6):
+        match self.random.randrange(7):
             case 0:
                 return lambda books: planted(books, receipts=MAX_RECEIPTS - crowd)
             case 1:
                 return lambda books: planted(books, orders=MAX_ORDERS - crowd)
             case 2 if crowd == 0:
                 return None
+            case 3:
+                return lambda books: planted(books, holds=HOLDS_IN_BOOK - crowd)
         return lambda books: opened(books, 12)
 
     def next(self, book: Book | None) -> Call:
@@ -120,7 +123,7 @@ class Caller:
 
     def _resolve(self, book: Book) -> Call:
         hold = self.random.choice([*book.holds, *book.holds, *KEYS[:2]])
-        by = self.random.choice(["capture", "lapse"])
+        by = self.random.choice(["capture", "release"])
         made = memo(1, self.random.choice(INSTANTS), kind="resolve", hold=hold, by=by)
         return Call("resolve", (A, U, self.random.choice([f"res#{hold}", "k"]), made))
 
@@ -129,7 +132,7 @@ class Caller:
 
     def _swap(self, book: Book) -> Call:
         read = self.random.choice([book, *self.seen[-3:]])
-        laid = replace(lay(U, replace(read, receipts={}), Settled(), NOW), outcomes={})
+        laid = replace(lay(U, replace(read, receipts={}), Journaled(), NOW), outcomes={})
         return Call("swap", (A, U, read, laid))
 
     def _pause(self, book: Book) -> Call:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
-from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, OpenHold, Receipt
-from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.credits import hold_pages
+from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Receipt
+from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer
 from lotbook.domain.credits.orders import Order
 from lotbook.ports.books import Attempt, Prune
 
@@ -22,6 +23,7 @@ GUARDS = frozenset(
         "until",  # the book is not used past its horizon
         "not_paused",  # a paused account burns nothing
         "not_held",  # a key has one open hold
+        "hold_room",  # a book takes only so many open holds
         "room",  # receipts and outcomes are few enough to be settled with one look
         "order_room",  # waiting orders are few
         "pause_version",  # an older decision lifts no newer pause
@@ -125,7 +127,7 @@ class FakeBooks:
             if book is None or not (
                 (hold in book.holds or "hold_open" not in self.guarded)
                 and self._in_time(book, memo)
-                and (self._within_its_horizon(book, memo) or memo.by == "lapse")
+                and self._within_its_horizon(book, memo)
                 and self._no_receipt(book, name)
                 and self._has_room(book, 1)
             ):
@@ -267,6 +269,7 @@ class FakeBooks:
             and self._no_receipt(book, name)
             and (name not in book.holds or "not_held" not in self.guarded)
             and self._has_room(book, 1)
+            and (memo.kind != "hold" or not hold_pages.is_full(book) or "hold_room" not in self.guarded)
             and self._may_prune(book, prune)
         )
 

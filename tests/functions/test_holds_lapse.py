@@ -15,9 +15,10 @@ from lotbook.usecases.credits.expiry import holds_due
 from lotbook.usecases.sweeping import FIRST_PAUSE, Bounds, Swept
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.sweeps import swept
-from tests.functions.conftest import ACCOUNT, Answer, Api
+from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, open_account
 from tests.functions.holding import (
     ACME,
+    HOLDS,
     capture,
     consume,
     entries,
@@ -202,7 +203,7 @@ class Dying:
 def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
     shop: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """D31: it is named at the end, and tried again by the next run."""
+    """D31: it is named at the end, and done by whatever turns its book next."""
     poor = place(shop, 1, "poor", ttl_seconds=60).ok(201)
     place(shop, 2, ttl_seconds=60).ok(201)
     move_to(shop, poor["expires_at"])
@@ -222,15 +223,28 @@ def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
     assert "of account acme" in failed.value.exceptions[0].__notes__[0]
     book = books.get("acme", "credits")
     assert book
-    assert book.available == 9
+    assert book.available == 10, "the other hold of its book took it along"
     shop.clock.instant += FIRST_PAUSE
-    assert run_schedule(shop) == 1
+    assert run_schedule(shop) == 0
     assert figures(shop) == (10, 0)
 
 
-def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(shop: Api) -> None:
-    for _ in range(5):
-        held = place(shop, 1, ttl_seconds=60).ok(201)
-    move_to(shop, held["expires_at"])
-    runs = [run_once(shop, Bounds(4, batch=2, workers=1)) for _ in range(2)]
+def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(api: Api) -> None:
+    for number in range(5):
+        open_account(api, f"acme{number}")
+        path = {"account_id": f"acme{number}"}
+        held = api.call(HOLDS, {"credits": 1, "ttl_seconds": 60}, SERVICE, api.fresh(), path).ok(201)
+    move_to(api, held["expires_at"])
+    runs = [run_once(api, Bounds(4, batch=2, workers=1)) for _ in range(2)]
     assert [(run.settled, run.more) for run in runs] == [(4, True), (1, False)]
+
+
+def test_s3_the_first_hold_of_a_book_takes_with_it_all_that_have_lapsed(shop: Api) -> None:
+    for number in range(4):
+        held = place(shop, 1, f"h{number}", ttl_seconds=60).ok(201)
+    move_to(shop, held["expires_at"])
+    assert run_schedule(shop) == 1
+    book = wiring.books().get("acme", "credits")
+    assert book
+    assert (book.available, book.open_holds) == (10, 0)
+    assert run_schedule(shop) == 0, "none is left on the schedule's list"

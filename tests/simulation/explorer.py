@@ -315,6 +315,7 @@ def _book_key(book: Book) -> Any:
         frozenset(book.outcomes.items()),
         frozenset(book.orders.items()),
         frozenset(book.holds.items()),
+        book.held_away,
         book.debt,
         book.version,
         book.renews_at,

@@ -13,7 +13,7 @@ import pytest
 
 from lotbook.domain.credits import turn as turning
 from lotbook.domain.credits.book import Book
-from lotbook.domain.credits.turn import Settled
+from lotbook.domain.credits.turn import Journaled
 from lotbook.usecases.credits import burn as burning
 from lotbook.usecases.credits import turn as turns
 from tests.simulation.explorer import Explorer
@@ -55,45 +55,45 @@ def _no_positions(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_look_up(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, settled, books: settled)
+    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, books: journaled)
 
 
 def _look_up_first(patch: pytest.MonkeyPatch) -> None:
-    settle_it, look_up = turns.settle, turns._look_up_orders
-    known: dict[int, Settled] = {}
+    journal_it, look_up = turns.journal, turns._look_up_orders
+    known: dict[int, Journaled] = {}
 
-    def early(account_id: str, unit: str, book: Book, books: Any) -> Settled:
-        before = look_up(account_id, unit, book, Settled(), books)
-        settled = settle_it(account_id, unit, book, books)
-        known[0] = replace(settled, done=before.done, clawed=before.clawed)
+    def early(account_id: str, unit: str, book: Book, books: Any) -> Journaled:
+        before = look_up(account_id, unit, book, Journaled(), books)
+        journaled = journal_it(account_id, unit, book, books)
+        known[0] = replace(journaled, done=before.done, clawed=before.clawed)
         return known[0]
 
-    patch.setattr(turns, "settle", early)
-    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, settled, books: settled)
+    patch.setattr(turns, "journal", early)
+    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, books: journaled)
 
 
-def _no_settling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "settle", lambda account_id, unit, book, books: Settled())
+def _no_journaling(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turns, "journal", lambda account_id, unit, book, books: Journaled())
 
 
 def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(burning.Burn, "_is_plainly_short", lambda self, book: book.available < self.credits)
+    patch.setattr(burning.Burn, "_is_plainly_short", lambda self, book: book.available < self.request.credits)
 
 
 def _outcomes_dropped(patch: pytest.MonkeyPatch) -> None:
-    settle_it = turns.settle
+    journal_it = turns.journal
 
-    def careless(account_id: str, unit: str, book: Book, books: Any) -> Settled:
-        return settle_it(account_id, unit, replace(book, outcomes={}), books)
+    def careless(account_id: str, unit: str, book: Book, books: Any) -> Journaled:
+        return journal_it(account_id, unit, replace(book, outcomes={}), books)
 
-    patch.setattr(turns, "settle", careless)
+    patch.setattr(turns, "journal", careless)
 
 
 def _waiting_forgotten(patch: pytest.MonkeyPatch) -> None:
     lay = turning.lay
 
-    def sleepy(unit: str, book: Book, settled: Settled, now: int) -> Book:
-        laid = lay(unit, book, settled, now)
+    def sleepy(unit: str, book: Book, journaled: Journaled, now: int) -> Book:
+        laid = lay(unit, book, journaled, now)
         dead = [part.expires_at for part in laid.tape if part.expires_at is not None]
         return replace(laid, until=min([*dead, laid.renews_at]))
 
@@ -103,8 +103,8 @@ def _waiting_forgotten(patch: pytest.MonkeyPatch) -> None:
 def _void_kept(patch: pytest.MonkeyPatch) -> None:
     lay = turning.lay
 
-    def greedy(unit: str, book: Book, settled: Settled, now: int) -> Book:
-        return lay(unit, book, replace(settled, void=frozenset()), now)
+    def greedy(unit: str, book: Book, journaled: Journaled, now: int) -> Book:
+        return lay(unit, book, replace(journaled, void=frozenset()), now)
 
     patch.setattr(turns, "lay", greedy)
 
@@ -127,7 +127,7 @@ MUTATIONS: dict[str, Mutation] = {
     "compare_position": Mutation(PRUNE_LIST, patch=_no_positions),
     "order_look_up": Mutation(SMALL["grant_twice"], patch=_no_look_up),
     "settle_before_look_up": Mutation(replace(SMALL["grant_twice"], crashes=2), patch=_look_up_first),
-    "settle_at_all": Mutation(PRUNE_LIST, patch=_no_settling),
+    "settle_at_all": Mutation(PRUNE_LIST, patch=_no_journaling),
     "turn_before_402": Mutation(SMALL["no_402_while_a_void_burn_hides_credits"], patch=_no_turn_before_402),
     "journal_before_drop": Mutation(SMALL["grant_twice"], patch=_outcomes_dropped),
     "effective_at_in_the_horizon": Mutation(

@@ -106,7 +106,7 @@ def _short_by_the_tape_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         burning.Burn,
         "_is_plainly_short",
-        lambda self, book: book.available < self.credits and not book.receipts and self.now < book.until,
+        lambda self, book: book.available < self.request.credits and not book.receipts and self.now < book.until,
     )
 
 

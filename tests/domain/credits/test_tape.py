@@ -13,7 +13,6 @@ from lotbook.domain.credits.book import (
     MAX_RECEIPTS,
     Book,
     Memo,
-    OpenHold,
     Receipt,
     burn_entry,
     draws_between,
@@ -21,7 +20,8 @@ from lotbook.domain.credits.book import (
     rests,
     take,
 )
-from lotbook.domain.credits.ledger import CHAIN_END, Draw, Pointer, resolution_name
+from lotbook.domain.credits.hold_pages import lapsing
+from lotbook.domain.credits.ledger import CHAIN_END, Draw, OpenHold, Pointer, resolution_name
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import FAR_FUTURE
 from tests.domain.credits.drawings import NOTHING, U, credits_of, drawn, lots_of, rows
@@ -135,8 +135,9 @@ def test_a_book_knows_its_end_and_what_can_be_spent() -> None:
 
 def test_holds_whose_time_is_over_come_soonest_first_those_of_this_very_instant_too() -> None:
     book = Book(holds={"x": OpenHold(11, 1), "y": OpenHold(10, 1), "z": OpenHold(9, 1)})
-    assert book.lapsed_holds(10) == ["z", "y"]
-    assert book.lapsed_holds(8) == []
+    assert lapsing(book.holds, 10) == ["z", "y"]
+    assert lapsing(book.holds, 8) == []
+    assert (book.has_lapsed(9), book.has_lapsed(8)) == (True, False)
 
 
 def test_a_receipts_number_follows_the_link_before_it() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.credits.book import Book, Memo, OpenHold, Receipt
-from lotbook.domain.credits.ledger import Draw, Entry, Pointer, claw_name, restored_name
+from lotbook.domain.credits.book import Book, Memo, Receipt
+from lotbook.domain.credits.ledger import Draw, Entry, OpenHold, Pointer, claw_name, restored_name
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore, Unreadable
-from lotbook.domain.credits.turn import Clawed, Settled, lay
+from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.instants import FAR_FUTURE
 from tests.domain.credits.drawings import U, drawn, lots_of, picture, rows, told
 
@@ -67,9 +67,9 @@ now  before                  asked                  after                      w
 """
 
 
-def asked_of(book: Book, text: str) -> tuple[Book, Settled]:
+def asked_of(book: Book, text: str) -> tuple[Book, Journaled]:
     """The book with what is asked of it, and what a settled ledger says."""
-    settled = Settled(lots=LOTS)
+    settled = Journaled(lots=LOTS)
     for part in text.split(" + "):
         word, _, rest = part.partition(" ")
         match word:
@@ -88,7 +88,7 @@ def asked_of(book: Book, text: str) -> tuple[Book, Settled]:
     return book, settled
 
 
-def _given_back(book: Book, settled: Settled, credits: str) -> tuple[Book, Settled]:
+def _given_back(book: Book, settled: Journaled, credits: str) -> tuple[Book, Journaled]:
     memo = Memo("resolve", 0, 5, "me", "digest", hold="h", by="release")
     back = tuple(Draw(name, credits.count(name)) for name in dict.fromkeys(credits))
     captured = Entry("res#h", U, "captured", 5, 8, Pointer("before", 7), hold="h", back=back, by="release", actor="me")
@@ -170,7 +170,7 @@ def test_d13_what_was_burned_becomes_shortfall_and_what_expired_does_not(
     order = ClawBack("b", "re_2", int(asked), 10)
     book = replace(drawn("b" * int(left) or "-", LOTS), orders={order.order_id: order})
     known = Clawed(int(expired), int(targets), int(taken))
-    laid = lay(U, book, Settled(clawed={"b": known}), 9)
+    laid = lay(U, book, Journaled(clawed={"b": known}), 9)
     (entry,) = laid.outcomes.values()
     assert (entry.removed, laid.debt) == (int(removed), int(short))
     assert entry.credits == -int(removed) - int(short)
@@ -196,7 +196,7 @@ def test_d12_what_was_taken_beyond_the_target_that_is_left_comes_back(
     """Where credits had expired, less was taken than was asked, so less comes back."""
     order = Restore("b", "re_1", int(off))
     book = replace(drawn(f"- debt:{debt}", LOTS), orders={order.order_id: order})
-    settled = Settled(lots=LOTS, clawed={"b": Clawed(0, int(targets), int(taken))})
+    settled = Journaled(lots=LOTS, clawed={"b": Clawed(0, int(targets), int(taken))})
     laid = lay(U, book, settled, 9)
     (entry,) = laid.outcomes.values()
     assert (entry.kind, entry.credits, entry.paid, entry.requested) == ("adjusted", int(back), int(paid), int(off))
@@ -207,7 +207,7 @@ def test_d12_what_was_taken_beyond_the_target_that_is_left_comes_back(
 
 def test_a_restoration_for_a_lot_that_nobody_knows_is_noted_and_moves_nothing() -> None:
     order = Restore("b", "re_1", 5)
-    laid = lay(U, replace(drawn("a", LOTS), orders={order.order_id: order}), Settled(), 9)
+    laid = lay(U, replace(drawn("a", LOTS), orders={order.order_id: order}), Journaled(), 9)
     assert (picture(laid), told(list(laid.outcomes.values()))) == ("a", "noted")
 
 
@@ -215,7 +215,7 @@ def test_d11_two_claw_backs_of_one_turn_know_of_each_other() -> None:
     """Each is asked for what is left of the lot: together they take no more than there was."""
     first, second = ClawBack("b", "re_1", 3, 4), ClawBack("b", "re_2", 4, 4)
     book = replace(drawn("BBbb", LOTS), orders={order.order_id: order for order in (second, first)})
-    laid = lay(U, book, Settled(), 9)
+    laid = lay(U, book, Journaled(), 9)
     assert list(laid.outcomes) == [claw_name("b", "re_1"), claw_name("b", "re_2")], "in the order of their ids"
     assert [(entry.removed, -entry.credits) for entry in laid.outcomes.values()] == [(2, 3), (0, 1)]
     assert laid.debt == 2
@@ -224,7 +224,7 @@ def test_d11_two_claw_backs_of_one_turn_know_of_each_other() -> None:
 def test_a_claw_back_and_its_restoration_in_one_turn_come_to_nothing() -> None:
     claw, back = ClawBack("b", "re_1", 3, 4), Restore("b", "re_0", 3)
     book = replace(drawn("Bbbb", LOTS), orders={claw.order_id: claw, back.order_id: back})
-    laid = lay(U, book, Settled(lots=LOTS), 9)
+    laid = lay(U, book, Journaled(lots=LOTS), 9)
     assert list(laid.outcomes) == [restored_name("b", "re_0"), claw_name("b", "re_1")], (
         "ids decide: the restoration first"
     )
@@ -254,7 +254,7 @@ def test_the_renewal_instant_never_moves_back_by_a_grant_and_moves_only_from_wha
         was, to = asked.split(" to ")
         order = Renewal(_renewal(was), _renewal(to))
     book = replace(drawn("a", LOTS, renews_at=_renewal(known)), orders={order.order_id: order})
-    laid = lay(U, book, Settled(), 9)
+    laid = lay(U, book, Journaled(), 9)
     assert laid.renews_at == _renewal(after)
     assert list(laid.outcomes) == [order.order_id], "whether it moved anything or not, it is done"
 
@@ -280,14 +280,14 @@ now  book            renews  until
 @pytest.mark.parametrize(("now", "book", "renews", "until"), rows(HORIZONS))
 def test_a_book_is_valid_until_the_first_thing_happens_in_it(now: str, book: str, renews: str, until: str) -> None:
     """D21: a lot that dies, on the tape or frozen; one whose time comes; the renewal. A used-up lot ends nothing."""
-    laid = lay(U, drawn(book, LOTS, renews_at=_renewal(renews)), Settled(), int(now))
+    laid = lay(U, drawn(book, LOTS, renews_at=_renewal(renews)), Journaled(), int(now))
     assert (laid.since, laid.until) == (int(now), _renewal(until))
 
 
 def test_a_done_order_is_dropped_and_a_new_version_written() -> None:
     order = Grant(replace(LOTS["b"], credits=5))
     book = replace(drawn("a", LOTS), orders={order.order_id: order}, until=0)
-    laid = lay(U, book, Settled(done=frozenset({order.order_id})), 9)
+    laid = lay(U, book, Journaled(done=frozenset({order.order_id})), 9)
     assert (picture(laid), laid.orders, dict(laid.outcomes), laid.version) == ("a", {}, {}, book.version + 1)
 
 
@@ -298,7 +298,7 @@ def test_d17_a_void_hold_is_no_open_hold_and_another_stays_open() -> None:
         receipts={"h": Receipt(memo, 0, Pointer("p", 5)), "i": Receipt(memo, 1, Pointer("h", 6))},
         holds={"h": OpenHold(60, 1), "i": OpenHold(60, 1)},
     )
-    laid = lay(U, book, Settled(void=frozenset({"h"})), 9)
+    laid = lay(U, book, Journaled(void=frozenset({"h"})), 9)
     assert set(laid.holds) == {"i"}
     assert picture(laid) == "..aa"
     (marker,) = laid.outcomes.values()
@@ -325,7 +325,7 @@ def test_d17_a_void_resolution_burned_nothing_so_nothing_comes_back() -> None:
     """Two workers ended one hold: the second one's receipt is void, and gives back what it took, which is nothing."""
     memo = Memo("resolve", 2, 5, "me", "digest", hold="h", by="capture")
     book = replace(drawn("AAab", LOTS), receipts={"res#h": Receipt(memo, 2, Pointer("before", 7))})
-    laid = lay(U, book, Settled(void=frozenset({"res#h"})), 9)
+    laid = lay(U, book, Journaled(void=frozenset({"res#h"})), 9)
     assert picture(laid) == "..ab"
     (marker,) = laid.outcomes.values()
     assert (marker.kind, marker.name, marker.requested) == ("void", "void#8", 0)

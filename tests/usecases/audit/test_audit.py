@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.book import Book, OpenHold
-from lotbook.domain.credits.ledger import Draw, Entry
+from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.ledger import Draw, Entry, OpenHold
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold

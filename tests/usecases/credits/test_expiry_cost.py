@@ -22,7 +22,7 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Grant
 from lotbook.domain.credits.requests import BurnRequest
-from lotbook.domain.credits.turn import Settled, lay
+from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.credits.consume import consume
@@ -85,7 +85,7 @@ def many() -> FakeBooks:
         if account % 20 == 0:
             lots[0] = replace(lots[0], expires_at=START + DAY // 2)
         orders = {order.order_id: order for order in map(Grant, lots)}
-        laid = lay(U, Book(since=START, orders=orders), Settled(), START)
+        laid = lay(U, Book(since=START, orders=orders), Journaled(), START)
         books.books[f"acc-{account}", U] = replace(laid, outcomes={})
         for entry in laid.outcomes.values():
             books.ledger[f"acc-{account}", U, entry.name] = entry

@@ -8,7 +8,7 @@
 | `tp` | tape: [[end, lot, rank, expires or 0, created]] | `v` | version: asks, pauses and turns |
 | `wt`, `fz` | waiting, frozen: [[left, lot, rank, effective, expires or 0, created]] | `nx` | renewal instant |
 | `r` | receipts: memo + `bu` before it; outcomes: ["=", entry] | `pz`, `pv` | pause reason, and its version |
-| `sh` | [spendable credits, names of the pages] of the shelf; absent without one | | |
+| `sh` | [spendable credits, names of the pages] of the shelf; absent without one | `hp` | [name, holds, first due] of the page of holds |
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values, lot_of
 from lotbook.adapters.dynamo.packing import packed, unpacked
-from lotbook.domain.credits.book import Aside, Book, Memo, OpenHold, Receipt, Segment
-from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.credits.book import Aside, Book, HoldPage, Memo, Receipt, Segment
+from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore, Unreadable
 from lotbook.domain.values.instants import FAR_FUTURE
 
@@ -98,7 +98,14 @@ def book_values(book: Book) -> dict[str, Any]:
         "de": book.debt,
         "v": book.version,
         "nx": book.renews_at,
-    } | ({"sh": [book.shelved, *book.shelf]} if book.shelf else {})
+    } | _page_values(book)
+
+
+def _page_values(book: Book) -> dict[str, Any]:
+    """Names of the book's pages; a book without them does not pay for them."""
+    away = book.held_away
+    shelf = {"sh": [book.shelved, *book.shelf]} if book.shelf else {}
+    return shelf if away is None else shelf | {"hp": [away.name, away.holds, away.due]}
 
 
 def book_of(values: Mapping[str, Any]) -> Book:
@@ -132,6 +139,7 @@ def book_of(values: Mapping[str, Any]) -> Book:
         pause_version=values.get("pv", 0),
         shelf=tuple(shelf),
         shelved=shelved,
+        held_away=HoldPage(*values["hp"]) if "hp" in values else None,
     )
 
 

@@ -36,6 +36,7 @@ from lotbook.adapters.dynamo.table import (
 )
 from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
+from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.orders import Order
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
@@ -60,6 +61,7 @@ ROOM_FOR_A_RECEIPT = Condition("size(r) < :max")  # or a turn cannot settle the 
 ROOM_FOR_THEM_ALL = Condition("size(r) <= :room")  # the same, of a batch
 PRUNED_RECEIPT_IS_THE_SAME = Condition("(attribute_not_exists(r.#p) OR r.#p = :prev)")  # or a later burn goes (F1)
 HOLD_IS_OPEN = Condition("attribute_exists(ho.#h)")  # or a hold is resolved twice
+ROOM_FOR_A_HOLD = Condition("size(ho) < :holds")  # or every burn pays for holds that wait, until the item is full (S3)
 NOT_WAITING_YET = Condition("attribute_not_exists(q.#i)")  # or two deliveries stop each other's turns for ever (F7)
 ROOM_FOR_AN_ORDER = Condition("size(q) < :max")  # or the item grows without end
 NO_ORDER_SINCE = Condition("v = :v")  # or a turn wipes an order, a pause or another turn (F10)
@@ -106,7 +108,8 @@ class DynamoBooks:
         ]
         if memo.kind == "hold":
             update += ", ho.#k = :hold"
-            values[":hold"] = [memo.due, memo.credits]
+            values |= {":hold": [memo.due, memo.credits], ":holds": HOLDS_IN_BOOK}
+            conditions.append(ROOM_FOR_A_HOLD)
         if prune is not None and prune.name != name:
             update += " REMOVE r.#p"
             names["#p"] = prune.name
@@ -141,14 +144,16 @@ class DynamoBooks:
         return self._update(account_id, unit, update, [IS_THERE, *conditions], names, values)
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
-        """RESOLVE: a burn of nothing that closes a hold."""
-        if memo.by == "lapse":
-            self._store_time.refuse_ahead()
+        """RESOLVE: a burn of nothing that ends a hold."""
         names = {"#k": name, "#h": memo.hold or ""}
         values = {":one": 1, ":name": packed(name), ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
-        conditions = [HOLD_IS_OPEN, NOT_BEFORE_THE_LAST_TURN, NOT_BURNED_YET, ROOM_FOR_A_RECEIPT]
-        if memo.by != "lapse":  # what died before it comes before it, and is not counted as available
-            conditions.append(NOT_PAST_ITS_HORIZON)
+        conditions = [
+            HOLD_IS_OPEN,
+            NOT_BEFORE_THE_LAST_TURN,
+            NOT_PAST_ITS_HORIZON,  # what died before it comes before it, and is not counted as available
+            NOT_BURNED_YET,
+            ROOM_FOR_A_RECEIPT,
+        ]
         return self._update(account_id, unit, f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values)
 
     def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
@@ -173,7 +178,7 @@ class DynamoBooks:
         values = {f":new_{name}": value for name, value in written.items()}
         values |= {":v": old.version, ":bu": position_values(old.position, old.head)}
         update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written)
-        gone = [] if new.shelf else ["sh"]
+        gone = [name for name in ("sh", "hp") if name not in written]
         if new.until < FAR_FUTURE:
             update += ", dp = :dp, du = :du"
             values |= {":dp": keys.due_shard("book", account_id), ":du": new.until}

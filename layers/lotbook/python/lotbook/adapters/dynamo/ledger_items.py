@@ -6,8 +6,10 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
-from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, Pointer
+from lotbook.adapters.dynamo.packing import packed, unpacked
+from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, OpenHold, Pointer
 from lotbook.domain.credits.lots import Lot, Rest
+from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 _SCALARS = tuple(
     field.name
     for field in fields(Entry)
-    if field.name not in {"before", "skips", "draws", "back", "lot", "rests", "name"}
+    if field.name not in {"before", "skips", "draws", "back", "lot", "rests", "holds", "name"}
 )
-_DEFAULTS = {field.name: field.default for field in fields(Entry)}
+_DEFAULTS = {field.name: field.default for field in fields(Entry)} | {"seq": None}  # a number that is always written
 _LOT_FIELDS = frozenset(field.name for field in fields(Lot))
 
 
@@ -37,6 +39,9 @@ def entry_values(entry: Entry) -> dict[str, Any]:
             [rest.lot_id, rest.left, rest.rank, rest.effective_at, rest.expires_at, rest.created_at, rest.is_frozen]
             for rest in entry.rests
         ]
+    if entry.holds:
+        values["holds"] = [[packed(name), hold.due, hold.credits] for name, hold in entry.holds]
+        values["ttl"] = (entry.due or 0) // SECOND
     return values
 
 
@@ -51,6 +56,7 @@ def entry_of(name: str, values: Mapping[str, Any]) -> Entry:
         back=_draws(values.get("back")),
         lot=lot_of(values["lot"]) if "lot" in values else None,
         rests=tuple(Rest(*rest) for rest in values.get("rests", ())),
+        holds=tuple((unpacked(name), OpenHold(due, credits)) for name, due, credits in values.get("holds", ())),
         **scalars,
     )
 

@@ -38,6 +38,9 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.InsufficientCredits: Kind(402, "Buy credits; the same key may be sent again."),
     errors.TopUpPending: Kind(402, "Wait `Retry-After` seconds and send the same request again."),
     errors.HoldNotFound: Kind(404, "Check the hold id."),
+    errors.TooManyHolds: Kind(
+        409, "Capture or release holds that are not needed any more, or send it again when some have lapsed."
+    ),
     errors.HoldClosed: Kind(409, "Read `state`; a closed hold stays closed."),
     errors.LotNotFound: Kind(404, "Check the lot id."),
     errors.PolicyNotFound: Kind(404, "Check the policy id and the version."),

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from lotbook.domain.audit.differences import Difference
 from lotbook.domain.audit.entries import differences_of_entry
 from lotbook.domain.credits.book import Book, Receipt, draws_between, rests
-from lotbook.domain.credits.ledger import Draw, Entry, Pointer, granted_name, resolution_name, return_name, void_name
+from lotbook.domain.credits.ledger import (
+    Draw,
+    Entry,
+    OpenHold,
+    Pointer,
+    granted_name,
+    resolution_name,
+    return_name,
+    void_name,
+)
 from lotbook.domain.credits.lots import Rest, burn_order
 from lotbook.domain.values.errors import BrokenInvariant
 
@@ -108,6 +117,14 @@ class _Audit:
         if places != sorted(places) or (shelved and places and min(shelved) < places[-1]):
             yield Difference("burn_order", self.unit, "the tape before the shelf, in burn order", "another order")
 
+    def _open(self) -> dict[str, OpenHold]:
+        """Holds that the book says are open; a name on the page whose resolution is in the book is none any more."""
+        away = self.book.held_away
+        there = dict(self.entries[away.name].holds) if away and away.name in self.entries else {}
+        return {name: hold for name, hold in there.items() if resolution_name(name) not in self.book.receipts} | dict(
+            self.book.holds
+        )
+
     def _shelf(self) -> Iterator[Difference]:
         for name in self.book.shelf:
             if name not in self.entries:
@@ -170,8 +187,12 @@ class _Audit:
         returned = self.entries.get(return_name(entry.name))
         resolving = resolution_name(entry.name) in self.book.receipts
         if resolved is None:
-            if entry.name not in self.book.holds and not resolving:
+            if entry.name not in self._open() and not resolving:
                 yield Difference("hold_lost", entry.name, "open or resolved", "neither", entry.seq)
+            return
+        if resolved.kind == "released":  # it lapsed: decision and return are one entry
+            if resolved.draws != entry.draws:
+                yield Difference("hold_given_back", entry.name, entry.requested, _sum(resolved.draws), resolved.seq)
             return
         kept, back = _sum(resolved.draws), _sum(resolved.back)
         if kept + back != entry.requested:
@@ -182,7 +203,12 @@ class _Audit:
             yield Difference("hold_given_back", entry.name, back, _sum(returned.draws), returned.seq)
 
     def _open_holds(self) -> Iterator[Difference]:
-        for name, hold in self.book.holds.items():
+        away = self.book.held_away
+        if away is not None and away.name not in self.entries:
+            yield Difference("page_missing", away.name, "a page", "none")
+        elif away is not None and away.holds != len(self.entries[away.name].holds):
+            yield Difference("holds_away", away.name, len(self.entries[away.name].holds), away.holds)
+        for name, hold in self._open().items():
             entry = self.entries.get(name)
             if name in self.pending:
                 continue

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, Pointer, resolution_name
+from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, OpenHold, Pointer, resolution_name
 from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.orders import Order
 from lotbook.domain.values.errors import BrokenInvariant
@@ -84,11 +84,12 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenHold:
-    """A hold that was not resolved yet."""
+class HoldPage:
+    """The holds that the book has no room for: the page's name, how many they are, and when the first of them lapses."""
 
+    name: str
+    holds: int
     due: int
-    credits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Book:
     pause_version: int = 0
     shelf: tuple[str, ...] = ()  # names of the pages of lots that the book has no room for (`shelf.py`)
     shelved: int = 0  # spendable credits on those pages: they burn after everything on the tape
+    held_away: HoldPage | None = None  # open holds beyond those in `holds` (`hold_pages.py`)
 
     @property
     def spendable(self) -> int:
@@ -125,9 +127,20 @@ class Book:
         """Where the tape ends."""
         return self.tape[-1].end if self.tape else self.position
 
-    def lapsed_holds(self, now: int) -> list[str]:
-        """Names of open holds whose time is over, soonest first."""
-        return sorted((name for name, hold in self.holds.items() if hold.due <= now), key=lambda n: self.holds[n].due)
+    @property
+    def open_holds(self) -> int:
+        """How many holds are open, in the book and on the page."""
+        return len(self.holds) + (self.held_away.holds if self.held_away else 0)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Names of all pages of the book."""
+        return (*self.shelf, self.held_away.name) if self.held_away else self.shelf
+
+    def has_lapsed(self, now: int) -> bool:
+        """Whether the time of an open hold is over."""
+        away = self.held_away is not None and self.held_away.due <= now
+        return away or any(hold.due <= now for hold in self.holds.values())
 
 
 def draws_between(tape: tuple[Segment, ...], start: int, stop: int) -> Draws:

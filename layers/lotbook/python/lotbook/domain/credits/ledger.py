@@ -28,7 +28,7 @@ EntryKind = Literal[
     # never shown in a statement:
     "void",  # marks a burn that was given back because its key had been decided elsewhere
     "noted",  # an order that moved no credits: refused, or a renewal instant
-    "shelved",  # a page of lots that the book has no room for
+    "shelved",  # a page of lots, or of open holds, that the book has no room for
 ]
 HIDDEN: frozenset[str] = frozenset({"void", "noted", "shelved"})
 
@@ -42,6 +42,14 @@ class Pointer:
 
 
 CHAIN_END = Pointer("", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A hold that was not resolved yet: when it lapses, and what it holds."""
+
+    due: int
+    credits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,8 @@ class Entry:
     unit: str
     kind: EntryKind
     at: int
-    seq: int
-    before: Pointer
+    seq: int = 0
+    before: Pointer = CHAIN_END
     credits: int = 0
     draws: Draws = ()
     available_after: int = 0
@@ -86,6 +94,9 @@ class Entry:
     skips: Pointer | None = None  # void: what the burn that was given back pointed at
     lot: Lot | None = None  # granted: the lot as it was made
     rests: tuple[Rest, ...] = ()  # shelved: the lots of this page, in burn order
+    holds: tuple[
+        tuple[str, OpenHold], ...
+    ] = ()  # shelved: the open holds of this page by name, the first to lapse first
 
     @property
     def entry_id(self) -> str:
@@ -94,8 +105,11 @@ class Entry:
 
     @property
     def is_shown(self) -> bool:
-        """Whether a statement shows it: markers, and a capture of nothing (a release), are not shown."""
-        return self.kind not in HIDDEN and not (self.kind == "captured" and self.requested == 0)
+        """Whether a statement shows it. An entry about nothing (B7) is a marker too: it only says that an order was done.
+
+        So is a capture of nothing, which is a release; a freeze of nothing; a claw-back or its end that found nothing.
+        """
+        return self.kind not in HIDDEN and bool(self.credits or self.draws)
 
 
 # --- names: the ledger keys -------------------------------------------------------------------------------------------

@@ -1,18 +1,18 @@
-"""The turn: from a settled book, what was asked of it, and the time, the next book. Pure, and total: it never refuses.
+"""The turn: from a journaled book, what was asked of it, and the time, the next book. Pure, and total: it never refuses.
 
 In this order, and the order binds: credits of void burns come back, lots that are dead expire, holds give back what they did
-not use, waiting orders are done, what came in for dead lots expires too, the tape is laid anew.
+not use, holds whose time is over lapse, waiting orders are done, what came in for dead lots expires too, the tape is laid anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Aside, Book, Receipt, Segment, draws_between, rests
-from lotbook.domain.credits.ledger import Draw, Draws, Entry, EntryKind, Pointer
+from lotbook.domain.credits.hold_pages import open_holds
+from lotbook.domain.credits.ledger import Draw, Draws, Entry, Pointer
 from lotbook.domain.credits.lots import Lot, burn_order, is_dead
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore
 from lotbook.domain.values.instants import FAR_FUTURE
@@ -32,19 +32,21 @@ class Clawed:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Journaled:
     """What is known of a book once all its receipts are in the ledger."""
 
     void: frozenset[str] = frozenset()  # receipts whose name the ledger gave to another burn
     resolved: Mapping[str, Entry] = field(default_factory=dict)  # entries of resolutions, by receipt
+    page: Entry | None = None  # of open holds, where the turn needs it
+    lapsing: tuple[Entry, ...] = ()  # entries of holds whose time is over, in the order in which they lapse
     lots: Mapping[str, Lot] = field(default_factory=dict)  # lots that something may be given back to
     done: frozenset[str] = frozenset()  # orders that took effect before
     clawed: Mapping[str, Clawed] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class _Pile:
-    """One lot while a turn works on it."""
+class _OpenLot:
+    """One lot of the book taken apart, and what is left of it. A lot that is new to the book has nothing left yet."""
 
     left: int
     rank: int
@@ -53,12 +55,16 @@ class _Pile:
     created_at: int
     is_frozen: bool = False
 
+    @classmethod
+    def of(cls, lot: Lot) -> _OpenLot:
+        return cls(0, lot.rank, lot.effective_at, lot.expires_at, lot.created_at)
+
     def is_dead(self, now: int) -> bool:
         return is_dead(self.expires_at, now)
 
 
-class _Work:
-    """The turn's state: piles by lot, the debt, the chain's head and the outcomes hung on it."""
+class _OpenBook:
+    """The book taken apart: its lots, the debt, the chain's head, and the outcomes that the turn hangs on the chain."""
 
     def __init__(self, unit: str, book: Book, now: int) -> None:
         self.unit, self.now = unit, now
@@ -66,33 +72,24 @@ class _Work:
         self.outcomes: dict[str, Entry] = {}
         self.expired: dict[str, int] = {}
         left = rests(book.tape, book.position)
-        self.piles = {
-            part.lot_id: _Pile(left[part.lot_id], part.rank, book.since, part.expires_at, part.created_at)
+        self.lots = {
+            part.lot_id: _OpenLot(left[part.lot_id], part.rank, book.since, part.expires_at, part.created_at)
             for part in book.tape
         }
-        for lots, is_frozen in ((book.waiting, False), (book.frozen, True)):
-            for lot in lots:
-                self.piles[lot.lot_id] = _Pile(
+        for asides, is_frozen in ((book.waiting, False), (book.frozen, True)):
+            for lot in asides:
+                self.lots[lot.lot_id] = _OpenLot(
                     lot.left, lot.rank, lot.effective_at, lot.expires_at, lot.created_at, is_frozen
                 )
 
-    def write(self, name: str, kind: EntryKind, at: int, **fields: Any) -> None:
+    def hang(self, outcome: Entry) -> None:
         """Hang an outcome on the chain, with the credits that can be spent right after it."""
-        entry = Entry(
-            name=name,
-            unit=self.unit,
-            kind=kind,
-            at=at,
-            seq=self.head.seq + 1,
-            before=self.head,
-            available_after=self.spendable(),
-            **fields,
-        )
-        self.outcomes[name] = entry
-        self.head = Pointer(name, entry.seq)
+        hung = replace(outcome, seq=self.head.seq + 1, before=self.head, available_after=self.spendable())
+        self.outcomes[hung.name] = hung
+        self.head = Pointer(hung.name, hung.seq)
 
     def spendable(self) -> int:
-        return sum(pile.left for pile in self.piles.values() if not pile.is_frozen and pile.effective_at <= self.now)
+        return sum(lot.left for lot in self.lots.values() if not lot.is_frozen and lot.effective_at <= self.now)
 
     def pay(self, credits: int) -> int:
         """How much of what comes in goes to the shortfall."""
@@ -102,175 +99,214 @@ class _Work:
 
     def put_back(self, draws: Draws) -> None:
         for draw in draws:
-            self.piles[draw.lot_id].left += draw.credits
+            self.lots[draw.lot_id].left += draw.credits
 
 
-def lay(unit: str, book: Book, settled: Settled, now: int) -> Book:
+def lay(unit: str, book: Book, journaled: Journaled, now: int) -> Book:
     """The book after the turn; `now` is not before `book.since`. Its `outcomes` are still to be journaled."""
-    work = _Work(unit, book, now)
+    opened = _OpenBook(unit, book, now)
     receipts = sorted(book.receipts.items(), key=lambda item: item[1].seq)
-    void_holds = _give_back_void(work, book, settled, receipts)
-    _expire(work, late=False)
+    _give_back_void(opened, book, journaled, receipts)
+    _expire(opened, late=False)
     for name, _ in receipts:
-        if name in settled.resolved and settled.resolved[name].back:
-            _release(work, settled.resolved[name], settled.lots)
+        if name in journaled.resolved and journaled.resolved[name].back:
+            _return(opened, journaled.resolved[name], journaled.lots)
+    for held in journaled.lapsing:
+        _lapse(opened, held, journaled.lots)
     for order_id in sorted(book.orders):
-        if order_id not in settled.done:
-            _do(work, book.orders[order_id], order_id, settled)
-    _expire(work, late=True)
-    holds = {name: hold for name, hold in book.holds.items() if name not in void_holds}
-    return _laid(work, replace(book, holds=holds))
+        if order_id not in journaled.done:
+            _do(opened, book.orders[order_id], order_id, journaled)
+    _expire(opened, late=True)
+    lapsed = {held.name for held in journaled.lapsing}
+    still_open = open_holds(book, journaled.page, journaled.void)
+    return _laid(opened, replace(book, holds={name: hold for name, hold in still_open.items() if name not in lapsed}))
 
 
-def _give_back_void(work: _Work, book: Book, settled: Settled, receipts: list[tuple[str, Receipt]]) -> set[str]:
-    """Burns that never were: their draws go back before anything else, and pay no shortfall. Names void holds."""
-    holds = set()
+def _give_back_void(opened: _OpenBook, book: Book, journaled: Journaled, receipts: list[tuple[str, Receipt]]) -> None:
+    """Burns that never were: their draws go back before anything else, and pay no shortfall."""
     for name, receipt in receipts:
-        if name not in settled.void:
+        if name not in journaled.void:
             continue
         burned = 0 if receipt.memo.kind == "resolve" else receipt.memo.credits
-        work.put_back(draws_between(book.tape, receipt.position, receipt.position + burned))
-        work.write(ledger.void_name(receipt.seq), "void", work.now, requested=burned, skips=receipt.before)
-        if receipt.memo.kind == "hold":
-            holds.add(name)
-    return holds
+        opened.put_back(draws_between(book.tape, receipt.position, receipt.position + burned))
+        marker = ledger.void_name(receipt.seq)
+        opened.hang(Entry(marker, opened.unit, "void", opened.now, requested=burned, skips=receipt.before))
 
 
-def _expire(work: _Work, *, late: bool) -> None:
+def _expire(opened: _OpenBook, *, late: bool) -> None:
     """What is left of dead lots is gone, as of the instant they died; `late`: what came in for them since, as of now."""
-    dead = [(pile.expires_at or 0, lot_id) for lot_id, pile in work.piles.items() if pile.is_dead(work.now)]
+    dead = [(lot.expires_at or 0, lot_id) for lot_id, lot in opened.lots.items() if lot.is_dead(opened.now)]
     for expires_at, lot_id in sorted(dead):
-        pile = work.piles.pop(lot_id) if late else work.piles[lot_id]
-        gone, pile.left = pile.left, 0
+        lot = opened.lots.pop(lot_id) if late else opened.lots[lot_id]
+        gone, lot.left = lot.left, 0
         if gone:
-            work.expired[lot_id] = work.expired.get(lot_id, 0) + gone
-            name = ledger.expired_name(lot_id, work.head.seq + 1)
-            at = work.now if late else expires_at
-            work.write(name, "expired", at, credits=-gone, draws=(Draw(lot_id, gone),))
+            opened.expired[lot_id] = opened.expired.get(lot_id, 0) + gone
+            name = ledger.expired_name(lot_id, opened.head.seq + 1)
+            at = opened.now if late else expires_at
+            opened.hang(Entry(name, opened.unit, "expired", at, credits=-gone, draws=(Draw(lot_id, gone),)))
 
 
-def _release(work: _Work, captured: Entry, lots: Mapping[str, Lot]) -> None:
-    """What a hold did not use goes back to its lots, the shortfall first; the first credits in burn order pay it."""
-    paid = dead = 0
-    for draw in captured.back:
-        pile = work.piles.get(draw.lot_id) or _pile_of(lots[draw.lot_id])
-        work.piles[draw.lot_id] = pile
-        part = work.pay(draw.credits)
-        pile.left += draw.credits - part
-        paid += part
-        dead += draw.credits - part if pile.is_dead(work.now) else 0
+def _return(opened: _OpenBook, captured: Entry, lots: Mapping[str, Lot]) -> None:
+    """What a capture or release did not use goes back."""
     hold = captured.hold or ""
-    work.write(
-        ledger.return_name(hold),
-        "released",
-        work.now,
-        draws=captured.back,
-        paid=paid,
-        removed=dead,
-        hold=hold,
-        by=captured.by,
-        actor=captured.actor,
-        reference=captured.reference,
+    _give_back(
+        opened,
+        Entry(
+            name=ledger.return_name(hold),
+            unit=opened.unit,
+            kind="released",
+            at=opened.now,
+            draws=captured.back,
+            hold=hold,
+            by=captured.by,
+            actor=captured.actor,
+            reference=captured.reference,
+        ),
+        lots,
     )
 
 
-def _do(work: _Work, order: Order, order_id: str, settled: Settled) -> None:
+def _lapse(opened: _OpenBook, held: Entry, lots: Mapping[str, Lot]) -> None:
+    """The hold's time is over: all of it goes back. One entry is both the decision on the hold and the return."""
+    _give_back(
+        opened,
+        Entry(
+            name=ledger.resolution_name(held.name),
+            unit=opened.unit,
+            kind="released",
+            at=opened.now,
+            draws=held.draws,
+            hold=held.name,
+            by="lapse",
+            reference=held.reference,
+        ),
+        lots,
+    )
+
+
+def _give_back(opened: _OpenBook, released: Entry, lots: Mapping[str, Lot]) -> None:
+    """The draws go back to their lots, the shortfall first; the first credits in burn order pay it."""
+    paid = dead = 0
+    for draw in released.draws:
+        lot = opened.lots.get(draw.lot_id) or _OpenLot.of(lots[draw.lot_id])
+        opened.lots[draw.lot_id] = lot
+        part = opened.pay(draw.credits)
+        lot.left += draw.credits - part
+        paid += part
+        dead += draw.credits - part if lot.is_dead(opened.now) else 0
+    opened.hang(replace(released, paid=paid, removed=dead))
+
+
+def _do(opened: _OpenBook, order: Order, order_id: str, journaled: Journaled) -> None:
     match order:
         case Grant(lot, renews_at):
-            _grant(work, lot, order_id)
+            _grant(opened, lot, order_id)
             if renews_at is not None:
-                known = work.renews_at
-                work.renews_at = renews_at if known == FAR_FUTURE else max(known, renews_at)
+                known = opened.renews_at
+                opened.renews_at = renews_at if known == FAR_FUTURE else max(known, renews_at)
         case ClawBack():
-            _claw_back(work, order, settled.clawed.get(order.lot_id, Clawed()))
+            _claw_back(opened, order, journaled.clawed.get(order.lot_id, Clawed()))
         case Restore():
-            _restore(work, order, settled)
+            _restore(opened, order, journaled)
         case Freeze():
-            _freeze(work, order, settled.lots.get(order.lot_id))
+            _freeze(opened, order, journaled.lots.get(order.lot_id))
         case Renewal(was, renews_at):
-            if work.renews_at == was:  # else somebody moved it meanwhile, who may know a newer plan
-                work.renews_at = renews_at
-            work.write(order_id, "noted", work.now, reason="renewal")
+            if opened.renews_at == was:  # else another renewal moved it meanwhile, which may know a newer plan
+                opened.renews_at = renews_at
+            _note(opened, order_id, "renewal")
         case _:
-            work.write(order_id, "noted", work.now, reason="refused")
+            _note(opened, order_id, "refused")
 
 
-def _grant(work: _Work, lot: Lot, order_id: str) -> None:
-    paid = work.pay(lot.credits)
-    pile = _pile_of(lot)
-    pile.left = lot.credits - paid
-    work.piles[lot.lot_id] = pile
-    work.write(
-        order_id,
-        "granted",
-        work.now,
-        credits=lot.credits,
-        draws=(Draw(lot.lot_id, lot.credits),),
-        paid=paid,
-        lot=lot,
-        actor=lot.actor,
-        reference=lot.reference,
-        purchase_id=lot.purchase_id,
+def _note(opened: _OpenBook, order_id: str, reason: str) -> None:
+    """The order was done, and moved no credits."""
+    opened.hang(Entry(order_id, opened.unit, "noted", opened.now, reason=reason))
+
+
+def _grant(opened: _OpenBook, lot: Lot, order_id: str) -> None:
+    paid = opened.pay(lot.credits)
+    made = opened.lots[lot.lot_id] = _OpenLot.of(lot)
+    made.left = lot.credits - paid
+    opened.hang(
+        Entry(
+            name=order_id,
+            unit=opened.unit,
+            kind="granted",
+            at=opened.now,
+            credits=lot.credits,
+            draws=(Draw(lot.lot_id, lot.credits),),
+            paid=paid,
+            lot=lot,
+            actor=lot.actor,
+            reference=lot.reference,
+            purchase_id=lot.purchase_id,
+        )
     )
 
 
-def _claw_back(work: _Work, order: ClawBack, clawed: Clawed) -> None:
+def _claw_back(opened: _OpenBook, order: ClawBack, clawed: Clawed) -> None:
     """Take what is there; of the rest, what was burned (held counts as burned) becomes shortfall, what expired does not."""
-    pile = work.piles.get(order.lot_id)
-    left = pile.left if pile else 0
+    lot = opened.lots.get(order.lot_id)
+    left = lot.left if lot else 0
     removed = min(left, order.credits)
-    _, taken = _claws(work, order.lot_id, clawed)
-    expired = clawed.expired + work.expired.get(order.lot_id, 0)
+    _, taken = _claws(opened, order.lot_id, clawed)
+    expired = clawed.expired + opened.expired.get(order.lot_id, 0)
     burned = max(0, order.granted - taken - expired - left)
     short = 0 if order.unused_only else min(order.credits - removed, burned)
-    if pile:
-        pile.left -= removed
-    work.debt += short
-    work.write(
-        order.order_id,
-        "clawed_back",
-        work.now,
-        credits=-removed - short,
-        draws=(Draw(order.lot_id, removed),) if removed else (),
-        requested=removed if order.unused_only else order.credits,
-        removed=removed,
-        actor=order.actor,
-        reference=order.reference,
-        reason=order.reason,
-        purchase_id=order.purchase_id,
+    if lot:
+        lot.left -= removed
+    opened.debt += short
+    opened.hang(
+        Entry(
+            name=order.order_id,
+            unit=opened.unit,
+            kind="clawed_back",
+            at=opened.now,
+            credits=-removed - short,
+            draws=(Draw(order.lot_id, removed),) if removed else (),
+            requested=removed if order.unused_only else order.credits,
+            removed=removed,
+            actor=order.actor,
+            reference=order.reference,
+            reason=order.reason,
+            purchase_id=order.purchase_id,
+        )
     )
 
 
-def _restore(work: _Work, order: Restore, settled: Settled) -> None:
+def _restore(opened: _OpenBook, order: Restore, journaled: Journaled) -> None:
     """Give back what was taken beyond the target that is left, the shortfall first; what died meanwhile stays dead."""
-    lot = settled.lots.get(order.lot_id)
-    pile = work.piles.get(order.lot_id) or (_pile_of(lot) if lot else None)
-    if pile is None:
-        work.write(order.order_id, "noted", work.now, reason="refused")
+    made = journaled.lots.get(order.lot_id)
+    lot = opened.lots.get(order.lot_id) or (_OpenLot.of(made) if made else None)
+    if lot is None:
+        _note(opened, order.order_id, "refused")
         return
-    targets, taken = _claws(work, order.lot_id, settled.clawed.get(order.lot_id, Clawed()))
+    targets, taken = _claws(opened, order.lot_id, journaled.clawed.get(order.lot_id, Clawed()))
     back = max(0, taken - max(0, targets - order.credits))
-    paid = work.pay(back)
-    pile.left += back - paid
-    work.piles[order.lot_id] = pile
-    work.write(
-        order.order_id,
-        "adjusted",
-        work.now,
-        credits=back,
-        draws=(Draw(order.lot_id, back),) if back else (),
-        requested=order.credits,
-        paid=paid,
-        actor=order.actor,
-        reason=order.reason,
-        purchase_id=order.purchase_id,
+    paid = opened.pay(back)
+    lot.left += back - paid
+    opened.lots[order.lot_id] = lot
+    opened.hang(
+        Entry(
+            name=order.order_id,
+            unit=opened.unit,
+            kind="adjusted",
+            at=opened.now,
+            credits=back,
+            draws=(Draw(order.lot_id, back),) if back else (),
+            requested=order.credits,
+            paid=paid,
+            actor=order.actor,
+            reason=order.reason,
+            purchase_id=order.purchase_id,
+        )
     )
 
 
-def _claws(work: _Work, lot_id: str, clawed: Clawed) -> tuple[int, int]:
+def _claws(opened: _OpenBook, lot_id: str, clawed: Clawed) -> tuple[int, int]:
     """Targets and credits taken of a lot so far, those of this very turn included."""
     targets, taken = clawed.targets, clawed.taken
-    for entry in work.outcomes.values():
+    for entry in opened.outcomes.values():
         if entry.name.startswith(ledger.claw_name(lot_id, "")):
             targets, taken = targets + entry.requested, taken - entry.credits
         elif entry.name.startswith(ledger.restored_name(lot_id, "")):
@@ -278,66 +314,64 @@ def _claws(work: _Work, lot_id: str, clawed: Clawed) -> tuple[int, int]:
     return targets, taken
 
 
-def _freeze(work: _Work, order: Freeze, lot: Lot | None) -> None:
-    pile = work.piles.get(order.lot_id)
-    if pile is None and lot is not None and not order.thaw and not _pile_of(lot).is_dead(work.now):
+def _freeze(opened: _OpenBook, order: Freeze, made: Lot | None) -> None:
+    lot = opened.lots.get(order.lot_id)
+    if lot is None and made is not None and not order.thaw and not made.is_dead(opened.now):
         # Used up: what a hold, or a refund that failed, gives back is frozen too.
-        pile = work.piles[order.lot_id] = _pile_of(lot)
-    if pile is None or pile.is_frozen is not order.thaw:  # used up, dead, or frozen for another cause
-        work.write(order.order_id, "noted", work.now, reason="nothing to do")
+        lot = opened.lots[order.lot_id] = _OpenLot.of(made)
+    if lot is None or lot.is_frozen is not order.thaw:  # used up, dead, or frozen for another cause
+        _note(opened, order.order_id, "nothing to do")
         return
-    pile.is_frozen = not order.thaw
-    work.write(
-        order.order_id,
-        "unfrozen" if order.thaw else "frozen",
-        work.now,
-        draws=(Draw(order.lot_id, pile.left),) if pile.left else (),
-        actor=order.actor,
-        purchase_id=order.purchase_id,
-    )
-
-
-def _pile_of(lot: Lot) -> _Pile:
-    return _Pile(0, lot.rank, lot.effective_at, lot.expires_at, lot.created_at)
-
-
-def _laid(work: _Work, book: Book) -> Book:
-    """The tape from the book's position, the lots that are not on it, and how long all this holds."""
-    tape, asides, end = [], [], book.position
-    in_order = sorted(
-        work.piles.items(), key=lambda item: burn_order(item[1].rank, item[1].expires_at, item[1].created_at, item[0])
-    )
-    horizon = work.renews_at
-    for lot_id, pile in in_order:
-        if pile.left == 0 and not pile.is_frozen:  # an empty frozen lot stays: a hold may give back to it
-            continue
-        if pile.expires_at is not None:
-            horizon = min(horizon, pile.expires_at)
-        if not pile.is_frozen and pile.effective_at <= work.now:
-            end += pile.left
-            tape.append(Segment(end, lot_id, pile.rank, pile.expires_at, pile.created_at))
-            continue
-        if not pile.is_frozen:
-            horizon = min(horizon, pile.effective_at)
-        asides.append(
-            (
-                pile.is_frozen,
-                Aside(pile.left, lot_id, pile.rank, pile.effective_at, pile.expires_at, pile.created_at),
-            )
+    lot.is_frozen = not order.thaw
+    opened.hang(
+        Entry(
+            name=order.order_id,
+            unit=opened.unit,
+            kind="unfrozen" if order.thaw else "frozen",
+            at=opened.now,
+            draws=(Draw(order.lot_id, lot.left),) if lot.left else (),
+            actor=order.actor,
+            purchase_id=order.purchase_id,
         )
+    )
+
+
+def _laid(opened: _OpenBook, book: Book) -> Book:
+    """The tape from the book's position, the lots that are not on it, and how long all this holds."""
+    tape, end = list[Segment](), book.position
+    waiting, frozen = list[Aside](), list[Aside]()
+    horizon = opened.renews_at
+    for lot_id, lot in sorted(opened.lots.items(), key=_in_burn_order):
+        if lot.left == 0 and not lot.is_frozen:  # an empty frozen lot stays: a hold may give back to it
+            continue
+        if lot.expires_at is not None:
+            horizon = min(horizon, lot.expires_at)
+        if not lot.is_frozen and lot.effective_at <= opened.now:
+            end += lot.left
+            tape.append(Segment(end, lot_id, lot.rank, lot.expires_at, lot.created_at))
+            continue
+        if not lot.is_frozen:
+            horizon = min(horizon, lot.effective_at)
+        aside = Aside(lot.left, lot_id, lot.rank, lot.effective_at, lot.expires_at, lot.created_at)
+        (frozen if lot.is_frozen else waiting).append(aside)
     return replace(
         book,
-        head=work.head,
+        head=opened.head,
         available=end - book.position,
-        since=work.now,
+        since=opened.now,
         until=horizon,
         tape=tuple(tape),
-        waiting=tuple(aside for is_frozen, aside in asides if not is_frozen),
-        frozen=tuple(aside for is_frozen, aside in asides if is_frozen),
+        waiting=tuple(waiting),
+        frozen=tuple(frozen),
         receipts={},
-        outcomes=work.outcomes,
+        outcomes=opened.outcomes,
         orders={},
-        debt=work.debt,
+        debt=opened.debt,
         version=book.version + 1,
-        renews_at=work.renews_at,
+        renews_at=opened.renews_at,
     )
+
+
+def _in_burn_order(each: tuple[str, _OpenLot]) -> tuple[int, bool, int, int, str]:
+    lot_id, lot = each
+    return burn_order(lot.rank, lot.expires_at, lot.created_at, lot_id)

@@ -150,7 +150,7 @@ def _taken(lot_id: str, entry: Entry) -> int:
 
 def changes_of(entries: Iterable[Entry]) -> tuple[LotChange, ...]:
     """What else was journaled about a lot, oldest first."""
-    told = [entry for entry in entries if entry.kind in CHANGES]
+    told = [entry for entry in entries if entry.kind in CHANGES and entry.is_shown]
     return tuple(
         LotChange(entry.entry_id, entry.at, entry.kind, credits_moved(entry), entry.reason, entry.reference)
         for entry in sorted(told, key=lambda entry: entry.seq)

@@ -181,6 +181,13 @@ class HoldClosed(Refused):
     title = "The hold is closed."
 
 
+class TooManyHolds(Refused):
+    """The account has as many open holds of the unit as a book takes, and none has lapsed. Data: `open`, `max`."""
+
+    code = "too_many_holds"
+    title = "Too many holds are open: capture or release some, or wait until they lapse."
+
+
 class LotNotFound(Refused):
     """A claw-back or confirmation named a lot that is not granted (yet): the sender tries again later."""
 

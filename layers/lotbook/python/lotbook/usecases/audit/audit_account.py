@@ -116,7 +116,7 @@ def _entries(account_id: str, unit: str, book: Book, auditing: Auditing) -> tupl
     # What was journaled after the book was read is not part of this look.
     events = auditing.audits.lot_events(account_id, unit)
     found = {entry.name: entry for entry in events if entry.seq <= book.head.seq}
-    found |= auditing.books.entries(account_id, unit, book.shelf)
+    found |= auditing.books.entries(account_id, unit, book.pages)
     link = book.head
     for _ in range(MAX_ENTRIES):
         if link.seq == 0:

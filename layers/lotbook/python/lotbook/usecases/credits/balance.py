@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, NoReturn
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, draws_between, rests
+from lotbook.domain.credits.hold_pages import open_holds
 from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.requests import Balance, LotState, LotView
 from lotbook.domain.credits.shelf import taken_down
 from lotbook.domain.values.errors import InvalidRequest, Unavailable
-from lotbook.usecases.credits.resolve_hold import lapse
-from lotbook.usecases.credits.turn import settle, shelf_of, turn
+from lotbook.usecases.credits.turn import hold_page, journal, shelf_of, turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
-    from lotbook.domain.credits.turn import Settled
+    from lotbook.domain.credits.turn import Journaled
     from lotbook.ports.books import BookStore
     from lotbook.usecases.credits.desk import CreditDesk
 
@@ -32,7 +32,7 @@ class Moment:
     """A book whose every receipt is decided, and the instant for which it holds."""
 
     book: Book
-    settled: Settled
+    journaled: Journaled
     at: int
 
 
@@ -43,8 +43,9 @@ def read_balance(account_id: str, unit: str, *, desk: CreditDesk) -> Balance:
     """
     moment = read_moment(account_id, unit, desk=desk)
     book = taken_down(moment.book, shelf_of(account_id, unit, moment.book, desk.books))
-    left = _left(book, moment.settled)
-    holds = desk.books.entries(account_id, unit, [name for name in book.holds if name not in moment.settled.void])
+    left = _left(book, moment.journaled)
+    page = hold_page(account_id, unit, book, desk.books)
+    holds = desk.books.entries(account_id, unit, open_holds(book, page, moment.journaled.void))
     held = _held_by_lot(holds.values())
     frozen = {aside.lot_id: aside.left for aside in book.frozen}
     waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
@@ -81,17 +82,14 @@ def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
             renewed += 1
             desk.renew(account_id)
             continue
-        lapsed = book.lapsed_holds(now)
-        for hold in lapsed:
-            lapse(account_id, unit, hold, desk=desk)
-        if lapsed or book.until <= now:
+        if book.has_lapsed(now) or book.until <= now:
             turn(account_id, unit, book, desk=desk)
             continue
-        settled = settle(account_id, unit, book, desk.books)
-        if any(entry.back for entry in settled.resolved.values()):
+        journaled = journal(account_id, unit, book, desk.books)
+        if any(entry.back for entry in journaled.resolved.values()):
             turn(account_id, unit, book, desk=desk)
             continue
-        return Moment(book, settled, now)
+        return Moment(book, journaled, now)
     raise Unavailable(retry_after_seconds=1)
 
 
@@ -101,10 +99,10 @@ def _give_up(unit: str, book: Book | None) -> NoReturn:
     raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
 
 
-def _left(book: Book, settled: Settled) -> dict[str, int]:
+def _left(book: Book, journaled: Journaled) -> dict[str, int]:
     """What is left of each lot: the tape's rests, what void burns had taken, lots that wait or are frozen."""
     left = rests(book.tape, book.position)
-    for name in settled.void:
+    for name in journaled.void:
         receipt = book.receipts[name]
         if receipt.memo.kind != "resolve":
             for draw in draws_between(book.tape, receipt.position, receipt.position + receipt.memo.credits):

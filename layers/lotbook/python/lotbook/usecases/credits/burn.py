@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, burn_entry
+from lotbook.domain.credits.hold_pages import MAX_HOLDS, has_too_many
+from lotbook.domain.credits.requests import HoldRequest
 from lotbook.domain.credits.shelf import WIDEST_BURN
 from lotbook.domain.values.errors import (
     AccountPaused,
     IdempotencyKeyReused,
     InsufficientCredits,
     InvalidRequest,
+    TooManyHolds,
     Unavailable,
 )
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.books import Prune
-from lotbook.usecases.credits.turn import is_of, turn
+from lotbook.usecases.credits.turn import Want, is_of, turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from lotbook.domain.credits.requests import BurnRequest, HoldRequest
+    from lotbook.domain.credits.requests import BurnRequest
     from lotbook.ports.books import Attempt
     from lotbook.usecases.credits.desk import CreditDesk
 
@@ -65,8 +68,8 @@ class Burn:
     def run(self) -> tuple[ledger.Entry, bool]:
         """The entry that the key stands for, and whether it is an earlier one.
 
-        Raises InsufficientCredits, AccountPaused, IdempotencyKeyReused, InvalidRequest (no such unit), AccountNotFound
-        (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
+        Raises InsufficientCredits, TooManyHolds, AccountPaused, IdempotencyKeyReused, InvalidRequest (no such unit),
+        AccountNotFound (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
         """
         name = ledger.burn_name(self.key)
         self.now = self.desk.clock.now()
@@ -124,7 +127,7 @@ class Burn:
             return self._renew()
         if book.orders:
             self.desk.books.stand_back()  # whoever asked is most likely at work already
-        elif self._is_plainly_short(book):
+        elif self._is_plainly_short(book) or self._has_too_many_holds(book):
             return _Next.ANSWER_FROM_LEDGER
         self._turn(book)  # before a refusal too: a void burn or a lapsed hold may hide credits
         return _Next.AGAIN
@@ -132,19 +135,19 @@ class Burn:
     def _is_plainly_short(self, book: Book) -> bool:
         """Too few credits, or too many lots for one burn, and nothing pending that could hide some."""
         in_time = self.now < book.until
-        nothing_hidden = not book.receipts and not book.lapsed_holds(self.now)
+        nothing_hidden = not book.receipts and not book.has_lapsed(self.now)
         short = book.spendable < self.request.credits or self._is_too_wide(book)
         return short and in_time and nothing_hidden
+
+    def _has_too_many_holds(self, book: Book) -> bool:
+        """Too many open holds for another one, and no turn can make room: none of them has lapsed."""
+        return isinstance(self.request, HoldRequest) and has_too_many(book) and not book.has_lapsed(self.now)
 
     def _is_too_wide(self, book: Book) -> bool:
         return book.available < self.request.credits <= book.spendable and len(book.tape) >= WIDEST_BURN
 
     def _turn(self, book: Book) -> None:
-        from lotbook.usecases.credits.resolve_hold import lapse
-
-        for hold in book.lapsed_holds(self.now):
-            lapse(self.account_id, self.unit, hold, desk=self.desk)
-        turn(self.account_id, self.unit, book, desk=self.desk, need=self.request.credits)
+        turn(self.account_id, self.unit, book, desk=self.desk, want=Want(self.request.credits))
 
     def _open(self) -> _Next:
         """No book: renewal opens those of the account's policy, and raises AccountNotFound when there is no account."""
@@ -167,6 +170,8 @@ class Burn:
             return self._checked(entry), True
         if book.pause_reason is not None:
             raise AccountPaused(pause_reason=book.pause_reason)
+        if self._has_too_many_holds(book):
+            raise TooManyHolds(open=book.open_holds, max=MAX_HOLDS)
         if self._is_too_wide(book):
             reason = f"one burn draws from at most {WIDEST_BURN} lots, now {book.available} credits"
             raise InvalidRequest.of("credits", "too_many_lots", reason)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import Book
-from lotbook.usecases.credits.resolve_hold import ANY_UNIT, lapse
+from lotbook.usecases.credits.resolve_hold import lapse
 from lotbook.usecases.credits.turn import turn
 from lotbook.usecases.sweeping import MAX_ITEMS_A_RUN, Work
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lotbook.ports.shop import DueIndex, DueItem
     from lotbook.usecases.credits.desk import CreditDesk
 
-MAX_TRIES = 5
+MAX_TURNS = 12  # of one book: seven lapse as many holds as a book may have, the others may be lost to a busy account
 
 
 def bring_up_to_date(account_id: str, unit: str, *, desk: CreditDesk) -> Book | None:
@@ -25,20 +25,15 @@ def bring_up_to_date(account_id: str, unit: str, *, desk: CreditDesk) -> Book | 
     Losing to a busy account is no error: the work was done by the call that won.
     """
     book = desk.books.get(account_id, unit)
-    for _ in range(MAX_TRIES):
+    for _ in range(MAX_TURNS):
         if book is None:
             return None
         now = max(desk.clock.now(), book.since)
-        lapsed = book.lapsed_holds(now)
-        for hold in lapsed:
-            lapse(account_id, unit, hold, desk=desk)
-        if lapsed:
-            book = desk.books.get(account_id, unit) or book
-        if not (book.until <= now or book.receipts or book.outcomes or book.orders):
+        if not (book.until <= now or book.receipts or book.outcomes or book.orders or book.has_lapsed(now)):
             return book
         turned = turn(account_id, unit, book, desk=desk)
         book = turned.book
-        if turned.won:
+        if turned.won and not book.has_lapsed(now):
             return book
     return book
 
@@ -54,11 +49,16 @@ def books_due(*, due: DueIndex, desk: CreditDesk) -> Work:
 
 
 def holds_due(*, due: DueIndex, desk: CreditDesk) -> Work:
-    """The holds to give back, for `sweeping.sweep`; those that were resolved by a worker that died are finished."""
+    """The holds to give back, for `sweeping.sweep`; those that were resolved by a worker that died are finished.
+
+    The first hold of a book takes with it all of the book's that have lapsed: the others cost no call of their own.
+    """
+    done = set[tuple[str, str]]()
 
     def give_back(item: DueItem) -> None:
-        held = desk.books.entry(item.account_id, ANY_UNIT, item.name)
-        if held is not None:  # the index names entries, which are never deleted
-            lapse(item.account_id, held.unit, item.name, desk=desk)
+        done.update((item.account_id, name) for name in lapse(item.account_id, item.name, desk=desk))
 
-    return Work("hold", due.due("hold", desk.clock.now(), MAX_ITEMS_A_RUN), give_back, due.postpone)
+    def postpone(item: DueItem, until: int) -> DueItem | None:
+        return None if (item.account_id, item.name) in done else due.postpone(item, until)
+
+    return Work("hold", due.due("hold", desk.clock.now(), MAX_ITEMS_A_RUN), give_back, postpone)

@@ -17,7 +17,8 @@ from lotbook.domain.values.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.usecases.credits.turn import is_of, turn
+from lotbook.ports.books import Attempt
+from lotbook.usecases.credits.turn import Want, is_of, turn
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
 MAX_TRIES = 25
 HOLD_PREFIX = "hold_"
 HOLD_ID = re.compile(HOLD_PREFIX + "[A-Za-z0-9_-]{20}")
-LAPSE = "lapse"  # also the digest of a lapse: no request has it
 ANY_UNIT = ""  # burns, and so holds, have one key space over all units
-STATES = {"capture": "captured", "release": "released", LAPSE: "lapsed"}
+STATES = {"capture": "captured", "release": "released", "lapse": "lapsed"}
 
 
 def hold_id_of(name: str) -> str:
@@ -51,23 +51,31 @@ def resolve_hold(account_id: str, command: ResolveHold, *, desk: CreditDesk) -> 
     if decided.digest != memo.digest:
         if decided.digest[:DIGEST_CHARACTERS] == memo.digest[:DIGEST_CHARACTERS]:
             raise IdempotencyKeyReused
-        raise HoldClosed(state=STATES[decided.by or LAPSE])
+        raise HoldClosed(state=STATES[decided.by or "lapse"])
     available = _available_after(account_id, decided, desk)
     return Resolved(command.hold_id, decided.requested, held.requested - decided.requested, available, not is_mine)
 
 
-def lapse(account_id: str, unit: str, hold: str, *, desk: CreditDesk) -> None:
-    """The hold's time is over: give it back. `hold` is the ledger's name of it; a schedule that knows no unit says ANY_UNIT.
+def lapse(account_id: str, hold: str, *, desk: CreditDesk) -> frozenset[str]:
+    """The time of this hold (the ledger's name of it) is over: give it back, with all others of its book that have lapsed.
 
-    A hold that was resolved before stays as it was resolved.
+    Ledger names of those that lapsed here. A hold that was resolved before stays as it was resolved. Raises Unavailable.
     """
-    held = desk.books.entry(account_id, unit, hold)
-    if held is None or held.kind != "held" or unit not in (ANY_UNIT, held.unit):
-        return  # a void burn opened it: the turn that gives it back closes it
-    memo = Memo("resolve", 0, desk.clock.now(), "system", LAPSE, hold=hold, by=LAPSE)
-    _, is_mine = _decide(account_id, held, memo, desk)
-    if not is_mine:  # whoever decided may have died before they took it off the schedule's list
-        desk.books.hold_done(account_id, hold)
+    held = desk.books.entry(account_id, ANY_UNIT, hold)
+    if held is None or held.kind != "held":
+        return frozenset()
+    decision, lapsed = ledger.resolution_name(hold), frozenset[str]()
+    for _ in range(MAX_TRIES):
+        book = _book(account_id, held, desk)
+        is_half_done = decision in book.outcomes or decision in book.receipts
+        if not is_half_done and not book.has_lapsed(max(desk.clock.now(), book.since)):
+            break
+        lapsed |= turn(account_id, held.unit, book, desk=desk).lapsed
+    else:
+        raise Unavailable(retry_after_seconds=1)
+    if hold not in lapsed and desk.books.entry(account_id, held.unit, decision) is not None:
+        desk.books.hold_done(account_id, hold)  # the worker that resolved it may have died before this step
+    return lapsed
 
 
 def _held(account_id: str, hold_id: str, desk: CreditDesk) -> Entry:
@@ -79,21 +87,14 @@ def _held(account_id: str, hold_id: str, desk: CreditDesk) -> Entry:
     return held
 
 
-def _decide(
-    account_id: str,
-    held: Entry,
-    memo: Memo,
-    desk: CreditDesk,
-) -> tuple[Entry, bool]:
-    """What was decided about the hold, and whether it is this memo's doing. Past the hold's end only a lapse is.
+def _decide(account_id: str, held: Entry, memo: Memo, desk: CreditDesk) -> tuple[Entry, bool]:
+    """What was decided about the hold, and whether it is this memo's doing. Past the hold's end it is that it lapsed.
 
-    A capture or release waits until what died or ended before it is journaled; a lapse does not: it is part of that.
+    A capture or release waits until what died or ended before it is journaled.
     """
     name = ledger.resolution_name(held.name)
     for _ in range(MAX_TRIES):
-        if held.due is not None and held.due <= memo.at and memo.by != LAPSE:
-            memo = Memo("resolve", 0, memo.at, "system", LAPSE, hold=held.name, by=LAPSE)
-        attempt = desk.books.resolve(account_id, held.unit, name, memo)
+        attempt = _attempt(account_id, held, memo, desk)
         book = attempt.book
         if book is None:
             raise BrokenInvariant("a book is never deleted")
@@ -104,11 +105,28 @@ def _decide(
             return decided, False
         if book.since > memo.at:
             memo = replace(memo, at=book.since)
-        elif book.renews_at <= memo.at and memo.by != LAPSE:
+        elif book.renews_at <= memo.at and not _is_over(held, memo.at):
             desk.renew(account_id)
         else:
-            turn(account_id, held.unit, book, desk=desk)
+            turn(account_id, held.unit, book, desk=desk, want=Want(hold=held.name))
     raise Unavailable(retry_after_seconds=1)
+
+
+def _is_over(held: Entry, at: int) -> bool:
+    return held.due is not None and held.due <= at
+
+
+def _attempt(account_id: str, held: Entry, memo: Memo, desk: CreditDesk) -> Attempt:
+    if _is_over(held, memo.at):
+        return Attempt(False, _book(account_id, held, desk))
+    return desk.books.resolve(account_id, held.unit, ledger.resolution_name(held.name), memo)
+
+
+def _book(account_id: str, of: Entry, desk: CreditDesk) -> Book:
+    book = desk.books.get(account_id, of.unit)
+    if book is None:
+        raise BrokenInvariant("a book is never deleted")
+    return book
 
 
 def _finish(account_id: str, held: Entry, name: str, book: Book, desk: CreditDesk) -> Entry:
@@ -131,8 +149,5 @@ def _available_after(account_id: str, decided: Entry, desk: CreditDesk) -> int:
         returned = desk.books.entry(account_id, decided.unit, ledger.return_name(decided.hold))
         if returned is not None:
             return returned.available_after - returned.removed
-        book = desk.books.get(account_id, decided.unit)
-        if book is None:
-            raise BrokenInvariant("a book is never deleted")
-        turn(account_id, decided.unit, book, desk=desk)
+        turn(account_id, decided.unit, _book(account_id, decided, desk), desk=desk)
     raise Unavailable(retry_after_seconds=1)

@@ -77,7 +77,7 @@ class _Walk:
 
     def __init__(self, whose: str, moment: Moment, links: Links, start: Cursor | None) -> None:
         self.whose, self.links = whose, links
-        self.book, self.settled = moment.book, moment.settled
+        self.book, self.journaled = moment.book, moment.journaled
         self.start = start.at if start else None
         self.at = start.at if start else moment.book.head
         self.given_back = dict(start.given_back) if start else self._void_in_book()
@@ -110,7 +110,7 @@ class _Walk:
         return replace(entry, available_after=entry.available_after + hidden) if hidden else entry
 
     def _void_in_book(self) -> dict[int, int]:
-        receipts = [self.book.receipts[name] for name in self.settled.void]
+        receipts = [self.book.receipts[name] for name in self.journaled.void]
         return {r.seq: r.memo.credits for r in receipts if r.memo.kind != "resolve"}
 
     def _before_void(self, link: Pointer) -> Pointer:

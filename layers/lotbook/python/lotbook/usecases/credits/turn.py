@@ -1,4 +1,4 @@
-"""Everything rare goes through here: settle what is pending, then lay the book anew. Anybody may do it at any moment."""
+"""Everything rare goes through here: journal what is pending, then lay the book anew. Any worker may do it at any moment."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Receipt, burn_entry, resolution_entry
+from lotbook.domain.credits.hold_pages import is_full, lapsing, must_open, open_holds, put_away
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.credits.shelf import put_up, taken_down
-from lotbook.domain.credits.turn import Clawed, Settled, lay
+from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
@@ -22,37 +23,65 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Want:
+    """What a turn is to bring into the book from its pages: credits on the tape, if the account has them, and a hold."""
+
+    credits: int = 0
+    hold: str = ""
+
+
+NOTHING = Want()
+
+
+@dataclass(frozen=True, slots=True)
 class Turned:
-    """Whether the swap won, the book after it or as found, and what the turn did (empty when it lost)."""
+    """Whether the swap won, the book after it or as found, and what the turn did (empty when it lost).
+
+    `lapsed`: ledger names of the holds whose time was over.
+    """
 
     won: bool
     book: Book
     outcomes: Mapping[str, Entry] = field(default_factory=dict)
+    lapsed: frozenset[str] = frozenset()
 
 
-def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, need: int = 0) -> Turned:
+def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want = NOTHING) -> Turned:
     """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
 
     The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
-    them before the tape changes (F3). `need`: credits that are to be on the tape, if the account has them.
+    them before the tape changes (F3).
     """
-    settled = settle(account_id, unit, book, desk.books)
-    pages = shelf_of(account_id, unit, book, desk.books)
+    books, now = desk.books, max(desk.clock.now(), book.since)
+    journaled = journal(account_id, unit, book, books)
+    journaled = _look_up_holds(account_id, unit, book, journaled, books, want.hold, now)
+    pages = shelf_of(account_id, unit, book, books)
     opened = taken_down(book, pages)
-    settled = _look_up_orders(account_id, unit, opened, settled, desk.books)
-    laid, fresh = put_up(unit, lay(unit, opened, settled, max(desk.clock.now(), book.since)), pages, need)
-    for page in fresh:  # before the book that names them
-        desk.books.put_entry(account_id, page)
-    attempt = desk.books.swap(account_id, unit, book, laid)
+    journaled = _look_up_orders(account_id, unit, opened, journaled, books)
+    laid, fresh = put_up(unit, lay(unit, opened, journaled, now), pages, want.credits)
+    if journaled.page is not None or is_full(laid):
+        laid, page = put_away(unit, laid, dict(laid.holds), want.hold)
+        fresh += [page] if page else []
+    for each in fresh:  # before the book that names them
+        books.put_entry(account_id, each)
+    attempt = books.swap(account_id, unit, book, laid)
     if not attempt.done:
         if attempt.book is None:
             raise BrokenInvariant("a book is never deleted")
         return Turned(False, attempt.book)
-    for entry in laid.outcomes.values():  # a crash here: the next turn's first step does it
-        desk.books.put_entry(account_id, entry)
+    lapsed = frozenset(held.name for held in journaled.lapsing)
+    _journal_outcomes(account_id, unit, laid, lapsed, books)
+    return Turned(True, replace(laid, outcomes={}), laid.outcomes, lapsed)
+
+
+def _journal_outcomes(account_id: str, unit: str, laid: Book, lapsed: Iterable[str], books: BookStore) -> None:
+    """A crash in here: the next turn's first step does it, and the schedule meets the holds that lapsed."""
+    for entry in laid.outcomes.values():
+        books.put_entry(account_id, entry)
+    for hold in lapsed:
+        books.hold_done(account_id, hold)
     if laid.outcomes:
-        desk.books.tidy(account_id, unit, list(laid.outcomes))
-    return Turned(True, replace(laid, outcomes={}), laid.outcomes)
+        books.tidy(account_id, unit, list(laid.outcomes))
 
 
 def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry]:
@@ -65,10 +94,10 @@ def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mappin
     return {name: pages[name] for name in book.shelf}
 
 
-def settle(account_id: str, unit: str, book: Book, books: BookStore) -> Settled:
+def journal(account_id: str, unit: str, book: Book, books: BookStore) -> Journaled:
     """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void."""
     if not book.receipts and not book.outcomes:
-        return Settled()
+        return Journaled()
     burns = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"}
     resolves = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
     holds = {receipt.memo.hold or "" for receipt in resolves.values()}
@@ -92,7 +121,7 @@ def settle(account_id: str, unit: str, book: Book, books: BookStore) -> Settled:
             resolved[name] = entry
         else:
             void.add(name)
-    return Settled(
+    return Journaled(
         void=frozenset(void), resolved=resolved, lots=_lots_given_back_to(account_id, unit, book, resolved, books)
     )
 
@@ -109,17 +138,41 @@ def _lots_given_back_to(
     return _granted(account_id, unit, wanted, books)
 
 
-def _look_up_orders(account_id: str, unit: str, book: Book, settled: Settled, books: BookStore) -> Settled:
+def _look_up_holds(
+    account_id: str, unit: str, book: Book, journaled: Journaled, books: BookStore, wanted: str, now: int
+) -> Journaled:
+    """The page of holds where the turn needs it, and the holds whose time is over, with the lots that they give back to."""
+    void_hold = any(book.receipts[name].memo.kind == "hold" for name in journaled.void)
+    page = hold_page(account_id, unit, book, books) if must_open(book, wanted, void_hold, now) else None
+    due = lapsing(open_holds(book, page, journaled.void), now)
+    known = books.entries(account_id, unit, due) if due else {}
+    entries = tuple(known[name] for name in due)
+    wanted_lots = {draw.lot_id for held in entries for draw in held.draws} - _lots_in(book) - journaled.lots.keys()
+    lots = dict(journaled.lots) | _granted(account_id, unit, wanted_lots, books)
+    return replace(journaled, page=page, lapsing=entries, lots=lots)
+
+
+def hold_page(account_id: str, unit: str, book: Book, books: BookStore) -> Entry | None:
+    """The page of open holds, if the book has one. It never changes, so it is the book's whenever it is read."""
+    if book.held_away is None:
+        return None
+    page = books.entry(account_id, unit, book.held_away.name)
+    if page is None:
+        raise BrokenInvariant(f"the page of holds of {account_id}/{unit} is gone")
+    return page
+
+
+def _look_up_orders(account_id: str, unit: str, book: Book, journaled: Journaled, books: BookStore) -> Journaled:
     """Which waiting orders took effect before, and what was taken of the lots that are to be clawed back."""
     if not book.orders:
-        return settled
+        return journaled
     done = frozenset(books.entries(account_id, unit, list(book.orders)))
     waiting = [order for name, order in book.orders.items() if name not in done]
     claws = {order.lot_id for order in waiting if isinstance(order, ClawBack | Restore)}
     clawed = {lot_id: _clawed(books.lot_entries(account_id, unit, lot_id)) for lot_id in sorted(claws)}
     touched = {order.lot_id for order in waiting if isinstance(order, Freeze | Restore)}
-    lots = dict(settled.lots) | _granted(account_id, unit, touched - _lots_in(book) - settled.lots.keys(), books)
-    return replace(settled, done=done, clawed=clawed, lots=lots)
+    lots = dict(journaled.lots) | _granted(account_id, unit, touched - _lots_in(book) - journaled.lots.keys(), books)
+    return replace(journaled, done=done, clawed=clawed, lots=lots)
 
 
 def _lots_in(book: Book) -> set[str]:
