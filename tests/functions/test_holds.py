@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from botocore.exceptions import ClientError
 
 from lotbook import wiring
+from lotbook.domain.credits import hold_pages
+from lotbook.domain.credits.hold_ids import hold_id_of
+from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.ledger import burn_name
+from lotbook.domain.values.errors import ItemTooLarge
 from lotbook.domain.values.instants import SECOND
+from lotbook.usecases.credits import burn
 from lotbook.usecases.credits.pause_books import pause_account
-from lotbook.usecases.credits.resolve_hold import hold_id_of
 from tests.fakes.credit_desk import credit_desk
 from tests.functions.conftest import ACCOUNT, Api, key_with, member, open_account
 from tests.functions.holding import (
@@ -214,7 +221,7 @@ def test_holds_a_burn_is_no_hold_and_another_accounts_hold_is_not_found(shop: Ap
     held = shop.call(HOLDS, {"credits": 1}, key="k", path={"account_id": "other"}).ok(201)["hold_id"]
     release(shop, held).problem(404, "hold_not_found")
     consume(shop, 1, "burned").ok()
-    release(shop, hold_id_of(burn_name("burned"))).problem(404, "hold_not_found")
+    release(shop, hold_id_of("acme", burn_name("burned"))).problem(404, "hold_not_found")
 
 
 def test_callers_only_a_service_key_with_the_scope_holds(shop: Api) -> None:
@@ -226,3 +233,48 @@ def test_callers_only_a_service_key_with_the_scope_holds(shop: Api) -> None:
         ask(key_with("read")).problem(403, "forbidden")
         ask(None).problem(401, "unauthenticated")
     capture(shop, held, 1, caller=key_with("credits:consume")).ok()
+
+
+def test_n13_two_accounts_with_the_same_key_have_holds_of_different_ids(shop: Api) -> None:
+    open_account(shop, "other")
+    ours, theirs = (
+        shop.call(HOLDS, {"credits": 2}, key="same", path={"account_id": account}).ok(201)["hold_id"]
+        for account in ("acme", "other")
+    )
+    assert ours != theirs
+    release(shop, theirs).problem(404, "hold_not_found")
+    release(shop, ours).ok()
+
+
+def test_n13_an_id_that_was_given_out_before_still_names_its_hold(shop: Api) -> None:
+    place(shop, 2, "k").ok(201)
+    old = "hold_" + burn_name("k")
+    assert capture(shop, old, 1).ok() == {"hold_id": old, "captured": 1, "released": 1, "available": 9}
+
+
+def test_s3_one_hold_too_many_is_refused_until_one_is_released(shop: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold_pages, "MAX_HOLDS", HOLDS_IN_BOOK)
+    monkeypatch.setattr(burn, "MAX_HOLDS", HOLDS_IN_BOOK)
+    body = {"credits": 20, "kind": "promotional", "reason": "holds"}
+    shop.call(f"POST {ACCOUNT}/grants", body, key="g", path={"account_id": "acme"}).ok(201)
+    held = [place(shop, 1, f"h{number}").ok(201)["hold_id"] for number in range(HOLDS_IN_BOOK)]
+    problem = place(shop, 1, "more").problem(409, "too_many_holds")
+    assert (problem["open"], problem["max"]) == (HOLDS_IN_BOOK, HOLDS_IN_BOOK)
+    consume(shop, 1, "burns-go-on").ok()
+    release(shop, held[5]).ok()
+    place(shop, 1, "more").ok(201)
+
+
+def test_s3_an_item_that_outgrows_the_table_rings_and_is_no_bare_500(
+    shop: Api, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(**_request: object) -> None:
+        said = {"Code": "ValidationException", "Message": "Item size to update has exceeded the maximum allowed size"}
+        raise ClientError({"Error": said}, "UpdateItem")  # type: ignore[typeddict-item]
+
+    monkeypatch.setattr(wiring.table().client, "update_item", too_large)
+    with pytest.raises(ItemTooLarge):
+        consume(shop, 1, "k")
+    assert {"alarm": "item_too_large", "item": "B#acme#credits book"} in [
+        json.loads(record.message) for record in caplog.records if record.name == "lotbook.alarm"
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lotbook import wiring
+from lotbook.domain.credits.hold_ids import hold_name_of
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.expiry import holds_due
@@ -154,7 +155,7 @@ def test_d_17_d_20_what_a_dead_worker_held_comes_back_by_the_schedule_alone(shop
     assert run_schedule(shop) == 1
     book = wiring.books().get("acme", "credits")
     assert book
-    assert (book.available, list(book.holds)) == (7, [kept["hold_id"].removeprefix("hold_")])
+    assert (book.available, list(book.holds)) == (7, [hold_name_of("acme", kept["hold_id"])])
     assert run_schedule(shop) == 0
 
 
@@ -211,7 +212,7 @@ def test_d_31_a_hold_that_cannot_be_given_back_does_not_stop_the_others(
     find = books.entry
 
     def entry(account_id: str, unit: str, name: str) -> Entry | None:
-        if name == poor["hold_id"].removeprefix("hold_"):
+        if name == hold_name_of("acme", poor["hold_id"]):
             raise ValueError("poisoned")
         return find(account_id, unit, name)
 

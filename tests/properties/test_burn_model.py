@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from lotbook.domain.credits import book as book_module
 from lotbook.domain.credits import shelf
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
@@ -37,7 +38,7 @@ from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.pause_books import pause_account
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.books import FakeBooks
@@ -196,7 +197,7 @@ class Account(RuleBasedStateMachine):
         key = self._a_hold(number)
         answers = self.both(
             lambda: resolve_hold(
-                A, ResolveHold(hold_id_of(burn_name(key)), name, credits, "s"), desk=credit_desk(self.books, self)
+                A, ResolveHold(hold_id_of(A, burn_name(key)), name, credits, "s"), desk=credit_desk(self.books, self)
             ),
             lambda: self.model.resolve(key, "capture", name, credits),
             crash,
@@ -208,7 +209,7 @@ class Account(RuleBasedStateMachine):
         key = self._a_hold(number)
         answers = self.both(
             lambda: resolve_hold(
-                A, ResolveHold(hold_id_of(burn_name(key)), name, None, "s"), desk=credit_desk(self.books, self)
+                A, ResolveHold(hold_id_of(A, burn_name(key)), name, None, "s"), desk=credit_desk(self.books, self)
             ),
             lambda: self.model.resolve(key, "release", name, 0),
             crash,

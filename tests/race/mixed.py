@@ -12,6 +12,7 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
 from lotbook.domain.credits import shelf
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack
@@ -29,7 +30,7 @@ from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from tests import engine
 from tests.fakes.credit_desk import credit_desk
 
@@ -100,7 +101,7 @@ def _insist(deed: Deed, books: DynamoBooks, prunes: Prunes) -> str | None:
 
 def _do(deed: Deed, books: DynamoBooks, prunes: Prunes) -> str | None:
     clock = SystemClock()
-    held = hold_id_of(burn_name(deed.name))
+    held = hold_id_of(ACCOUNT, burn_name(deed.name))
     match deed.kind:
         case "burn":
             request = BurnRequest(deed.credits)

@@ -16,6 +16,7 @@ import pytest
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits import shelf
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
@@ -29,7 +30,7 @@ from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
@@ -72,12 +73,14 @@ class Caller:
         return hold(self.account, key, request, desk=credit_desk(self.books, self, _none, prunes=self.prunes))
 
     def capture(self, key: str, credits: int) -> Any:
-        name = hold_id_of(burn_name(key))
+        name = hold_id_of(self.account, burn_name(key))
         return resolve_hold(self.account, ResolveHold(name, "c", credits, "x"), desk=credit_desk(self.books, self))
 
     def release(self, key: str) -> Any:
         return resolve_hold(
-            self.account, ResolveHold(hold_id_of(burn_name(key)), "r", None, "x"), desk=credit_desk(self.books, self)
+            self.account,
+            ResolveHold(hold_id_of(self.account, burn_name(key)), "r", None, "x"),
+            desk=credit_desk(self.books, self),
         )
 
     def grant(self, name: str, credits: int, expires: int | None = None, provisional: bool = False) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lotbook.domain.credits import ledger
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
@@ -13,7 +14,7 @@ from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import LotDecision, claw_back, decide_lot, freeze_lot, grant_lot
-from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.worlds import ACCOUNT, UNIT, Env, Operation
 
@@ -63,7 +64,7 @@ def place_hold(key: str, credits: int = 1, ttl: int = 3_600) -> Operation:
 
 def capture(key: str, credits: int, by: str = "capture-key") -> Operation:
     def run(env: Env) -> Any:
-        hold_id = hold_id_of(ledger.burn_name(key))
+        hold_id = hold_id_of(ACCOUNT, ledger.burn_name(key))
         return resolve_hold(
             ACCOUNT, ResolveHold(hold_id, by, credits, "service"), desk=credit_desk(env.books, env.clock)
         )
@@ -73,7 +74,7 @@ def capture(key: str, credits: int, by: str = "capture-key") -> Operation:
 
 def release(key: str, by: str = "release-key") -> Operation:
     def run(env: Env) -> Any:
-        hold_id = hold_id_of(ledger.burn_name(key))
+        hold_id = hold_id_of(ACCOUNT, ledger.burn_name(key))
         return resolve_hold(ACCOUNT, ResolveHold(hold_id, by, None, "service"), desk=credit_desk(env.books, env.clock))
 
     return run

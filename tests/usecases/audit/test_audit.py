@@ -10,6 +10,7 @@ import pytest
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import Draw, Entry, OpenHold
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack
@@ -21,7 +22,7 @@ from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from tests.audit import assert_explained, audited, auditing
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
@@ -44,7 +45,7 @@ class World:
         self.hold("h1", 20)
         self.hold("h2", 5)
         resolve_hold(
-            A, ResolveHold(hold_id_of(ledger.burn_name("h1")), "c", 8, "x"), desk=credit_desk(self.books, self.clock)
+            A, ResolveHold(hold_id_of(A, ledger.burn_name("h1")), "c", 8, "x"), desk=credit_desk(self.books, self.clock)
         )
         claw_back(
             A,

@@ -15,6 +15,7 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.domain.credits import book as book_module
 from lotbook.domain.credits import shelf as subject
 from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
@@ -28,7 +29,7 @@ from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, grant_lot
 from lotbook.usecases.credits.prunes import Prunes
-from lotbook.usecases.credits.resolve_hold import hold_id_of, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.credits.statement import list_entries
 from tests import table
 from tests.audit import assert_explained
@@ -206,7 +207,7 @@ def test_claw_back_freeze_and_give_back_reach_lots_on_the_shelf(small: World) ->
     assert held.available == 0
     with pytest.raises(InsufficientCredits):
         small.burn("k")
-    resolve_hold(A, ResolveHold(hold_id_of(burn_name("h")), "c", 1, "x"), desk=credit_desk(small.books, small.clock))
+    resolve_hold(A, ResolveHold(hold_id_of(A, burn_name("h")), "c", 1, "x"), desk=credit_desk(small.books, small.clock))
     assert small.available() == 15
     assert (
         freeze_lot(
@@ -294,7 +295,7 @@ def test_random_histories_over_a_tiny_book_add_up(small: World, seed: int) -> No
                 if _try(lambda step=step: small.hold(f"h{step}", rng.randrange(1, 6))):
                     holds.append(f"h{step}")
             case 6 if holds:
-                name = hold_id_of(burn_name(holds.pop()))
+                name = hold_id_of(A, burn_name(holds.pop()))
                 resolve_hold(A, ResolveHold(name, f"r{step}", None, "x"), desk=credit_desk(small.books, small.clock))
             case 7 if lots:
                 lot_id = rng.choice(lots)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.domain.values.errors import Conflict, ItemTooLarge, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ TRANSIENT = HELD | {
     "ThrottlingException",
 }
 SERVER_FAULT = 500
+INVALID, ITEM_SIZE = "ValidationException", "Item size"  # how the table says that an item would pass 400 KB
 # Why a transaction was canceled, by item.
 LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
@@ -39,12 +40,17 @@ RETRY_AFTER_SECONDS = 1
 
 
 def send(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
-    """The answer, after the SDK's own bounded retries. Raises Unavailable where sending it again can help."""
+    """The answer, after the SDK's own bounded retries.
+
+    Raises Unavailable where sending it again can help, ItemTooLarge where the item has outgrown the table.
+    """
     try:
         return getattr(client, operation)(**request)
     except ClientError as error:
         if _is_transient(error):
             raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+        if _code(error) == INVALID and ITEM_SIZE in error.response["Error"].get("Message", ""):
+            raise ItemTooLarge(_item_of(request)) from error
         raise
     except (NoConnection, HTTPClientError) as error:
         raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
@@ -71,6 +77,12 @@ def write_over(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
 def was_refused(error: ClientError) -> bool:
     """Whether the write's condition did not hold."""
     return _code(error) == CONDITION_FAILED
+
+
+def _item_of(request: Mapping[str, Any]) -> str:
+    """The item that a request writes, by its keys; of a transaction, that it is one."""
+    key = request.get("Key") or request.get("Item") or {}
+    return " ".join(key[name]["S"] for name in ("pk", "sk") if name in key) or "an item of a transaction"
 
 
 def _is_transient(error: ClientError) -> bool:

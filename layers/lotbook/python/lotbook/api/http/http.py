@@ -20,7 +20,7 @@ from lotbook.api.http import body, idempotency, identity, problems
 from lotbook.api.http.observability import log_answer, log_crash
 from lotbook.api.http.routes import CONTRACT, Route
 from lotbook.domain.values.access import Caller
-from lotbook.domain.values.errors import MalformedJson, Outcome
+from lotbook.domain.values.errors import ItemTooLarge, MalformedJson, Outcome
 
 Event = Mapping[str, Any]
 MAX_USER_AGENT_CHARACTERS = 256
@@ -114,6 +114,11 @@ def dispatch(routes: Mapping[str, Handle], event: Event, context: object) -> dic
         code = outcome.code
         document = problems.document(outcome, request.request_id)
         answer = Answer(document["status"], document, problems.headers(outcome))
+    except ItemTooLarge as error:
+        from lotbook.usecases.alarms import alarm  # at a crash only
+
+        alarm("item_too_large", item=error.item)
+        raise
     finally:
         if answer is None:
             log_crash(lambda_id=getattr(context, "aws_request_id", None), **_logged(request))

@@ -136,7 +136,7 @@ CONTRACT: dict[str, Route] = {
         scopes=BURN,
         keyed=True,
         body="HoldBody",
-        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed"),
+        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed", "too_many_holds"),
     ),
     f"POST {ACCOUNT}/holds/{{hold_id}}/capture": Route(
         "Burn some of a hold and give the rest back",

@@ -47,6 +47,14 @@ class BrokenInvariant(Exception):
     """What must never happen, happened: 500 and an alarm. Never caught."""
 
 
+class ItemTooLarge(BrokenInvariant):
+    """The table takes no item of this size: whatever grows in it has lost its bound. `item` names it; an alarm tells."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__(f"{item} is larger than the table takes")
+        self.item = item
+
+
 class CustomerGone(Exception):
     """The gateway's `customer` was deleted there. No caller is told: the account gets another one, and goes on with it."""
 

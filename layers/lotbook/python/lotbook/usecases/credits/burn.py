@@ -170,7 +170,7 @@ class Burn:
             return self._checked(entry), True
         if book.pause_reason is not None:
             raise AccountPaused(pause_reason=book.pause_reason)
-        if self._has_too_many_holds(book):
+        if self._has_too_many_holds(book) and book.spendable >= self.request.credits:
             raise TooManyHolds(open=book.open_holds, max=MAX_HOLDS)
         if self._is_too_wide(book):
             reason = f"one burn draws from at most {WIDEST_BURN} lots, now {book.available} credits"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.requests import Held, HoldRequest
 from lotbook.usecases.credits.burn import Burn
-from lotbook.usecases.credits.resolve_hold import hold_id_of
 
 if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
@@ -25,7 +25,7 @@ def hold(
     """
     entry, replayed = Burn(account_id, key, request, desk).run()
     return Held(
-        hold_id=hold_id_of(entry.name),
+        hold_id=hold_id_of(account_id, entry.name),
         entry_id=entry.entry_id,
         credits=entry.requested,
         draws=entry.draws,

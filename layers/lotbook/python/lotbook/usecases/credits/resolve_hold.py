@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Memo, resolution_entry
+from lotbook.domain.credits.hold_ids import hold_name_of
 from lotbook.domain.credits.requests import DIGEST_CHARACTERS, Resolved, ResolveHold
 from lotbook.domain.values.errors import (
     BrokenInvariant,
@@ -25,15 +25,8 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25
-HOLD_PREFIX = "hold_"
-HOLD_ID = re.compile(HOLD_PREFIX + "[A-Za-z0-9_-]{20}")
 ANY_UNIT = ""  # burns, and so holds, have one key space over all units
 STATES = {"capture": "captured", "release": "released", "lapse": "lapsed"}
-
-
-def hold_id_of(name: str) -> str:
-    """The public id of the hold that the ledger knows by `name`."""
-    return HOLD_PREFIX + name
 
 
 def resolve_hold(account_id: str, command: ResolveHold, *, desk: CreditDesk) -> Resolved:
@@ -79,9 +72,8 @@ def lapse(account_id: str, hold: str, *, desk: CreditDesk) -> frozenset[str]:
 
 
 def _held(account_id: str, hold_id: str, desk: CreditDesk) -> Entry:
-    if HOLD_ID.fullmatch(hold_id) is None:
-        raise HoldNotFound
-    held = desk.books.entry(account_id, ANY_UNIT, hold_id.removeprefix(HOLD_PREFIX))
+    name = hold_name_of(account_id, hold_id)
+    held = None if name is None else desk.books.entry(account_id, ANY_UNIT, name)
     if held is None or held.kind != "held":
         raise HoldNotFound
     return held

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.hold_ids import hold_name_of
 from lotbook.domain.values.errors import AccountNotFound, HoldNotFound, IdempotencyKeyReused
-from lotbook.usecases.credits.resolve_hold import HOLD_ID, resolve_hold
+from lotbook.usecases.credits.resolve_hold import resolve_hold
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.requests import Resolved, ResolveHold
@@ -36,7 +37,7 @@ def resolve_on_request(
 
 
 def _resolve(account_id: str, command: ResolveHold, desk: CreditDesk, keys: IdempotencyStore) -> Resolved:
-    if HOLD_ID.fullmatch(command.hold_id) is None:
+    if hold_name_of(account_id, command.hold_id) is None:
         raise HoldNotFound
     known = keys.find(account_id, KEY_SPACE, command.key)
     if known is not None and not command.has_digest(str(known["digest"])):
