@@ -55,7 +55,7 @@ _ADAPTERS: dict[str, tuple[str, ...]] = {
     "adapters.stripe": (*_RULES, "ports", "adapters"),
 }
 _API: dict[str, tuple[str, ...]] = {
-    "api.http": _RULES,
+    "api.http": (*_RULES, "usecases"),  # what rings when a call crashes
     "api.requests": (*_RULES, "api.http"),
     "api.answers": (*_RULES, *_DOINGS),
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),

@@ -88,14 +88,8 @@ class DynamoBooks:
     def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
         """BURN: two kinds, one write."""
         names = {"#k": name}
-        values = {
-            ":n": memo.credits,
-            ":one": 1,
-            ":name": packed(name),
-            ":memo": memo_values(memo),
-            ":now": memo.at,
-            ":max": MAX_RECEIPTS,
-        }
+        values: dict[str, Any] = {":n": memo.credits, ":one": 1, ":name": packed(name), ":memo": memo_values(memo)}
+        values |= {":now": memo.at, ":max": MAX_RECEIPTS}
         update = f"SET {MOVE_THE_POSITION}, {LINK_THE_RECEIPT}"
         conditions = [
             ENOUGH_LEFT,
