@@ -341,17 +341,17 @@ def test_d12_two_restorations_of_one_turn_know_of_each_other() -> None:
     """Ten were taken of ten; two refunds of four fail: eight come back, not more, and two stay gone."""
     orders = [Restore("b", claim, 4) for claim in ("re_1", "re_2")]
     book = replace(drawn("BBBBBBBBBB", LOTS), orders={order.order_id: order for order in orders})
-    laid = lay(U, book, Settled(lots=LOTS, clawed={"b": Clawed(0, 10, 10)}), 9)
+    laid = lay(U, book, Journaled(lots=LOTS, clawed={"b": Clawed(0, 10, 10)}), 9)
     assert [entry.credits for entry in laid.outcomes.values()] == [4, 4]
     third = Restore("b", "re_3", 4)
     again = replace(laid, orders={third.order_id: third}, outcomes={})
-    (entry,) = lay(U, again, Settled(lots=LOTS, clawed={"b": Clawed(0, 2, 2)}), 9).outcomes.values()
+    (entry,) = lay(U, again, Journaled(lots=LOTS, clawed={"b": Clawed(0, 2, 2)}), 9).outcomes.values()
     assert entry.credits == 2
 
 
 def test_lots_that_differ_by_nothing_but_their_id_are_laid_in_its_order() -> None:
     twins = {name: replace(LOTS["b"], lot_id=name) for name in "zyx"}
-    assert picture(lay(U, drawn("zyx", twins), Settled(), 9)) == "xyz"
+    assert picture(lay(U, drawn("zyx", twins), Journaled(), 9)) == "xyz"
 
 
 def test_a_lot_of_which_the_ledger_knows_nothing_was_never_clawed_back() -> None:
