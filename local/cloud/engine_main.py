@@ -27,7 +27,8 @@ from ministack.core.persistence import save_state
 
 SAVE_SECONDS = 2.0
 BUSY_SHARE = 20  # at most a twentieth of the time goes into copying
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 0.5  # for requests on their way; whoever sent them is about to end
+WRITE_SECONDS = 4.0  # for the state
 
 
 CREDENTIAL = re.compile(rb"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/")
@@ -124,7 +125,7 @@ async def main() -> None:
     config.bind = [host]
     config.keep_alive_timeout = 75
     config.graceful_timeout = GRACE_SECONDS
-    config.shutdown_timeout = GRACE_SECONDS * 2
+    config.shutdown_timeout = WRITE_SECONDS
     await serve(recorder, config, shutdown_trigger=until_stopped)
 
 

@@ -29,10 +29,11 @@ Invoke = Callable[[str, Mapping[str, Any]], Any]
 CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
 POLL_SECONDS = 0.2
 RETRY_SECONDS = 0.2
-RECORDS_A_READ = 1_000
+RECORDS_A_READ = 100  # a round is short, so that it can be stopped soon
 MOST_SHARDS = 100
 MOST_ROUNDS_A_DRAIN = 50
-DRAIN_AT_STOP_SECONDS = 2.0
+DRAIN_SECONDS = 2.0
+STOP_SECONDS = 0.5  # then the rest is left to the look at undelivered events, as after a crash
 GONE = frozenset({"TrimmedDataAccessException", "ExpiredIteratorException", "ResourceNotFoundException"})
 
 
@@ -199,16 +200,17 @@ class StreamPoller:
         """Deliver what is still there, inside a bound, and read nothing any more."""
         self._stopped.set()
         if self._thread.is_alive():
-            self._thread.join(DRAIN_AT_STOP_SECONDS)
+            self._thread.join(STOP_SECONDS)
         try:
-            self.drain()
+            if not self._thread.is_alive():
+                self.drain(STOP_SECONDS)
         except (ClientError, BotoCoreError) as failure:
             sys.stderr.write(f"--- the table's stream was not read to its end: {failure}\n")
 
-    def drain(self) -> bool:
+    def drain(self, seconds: float = DRAIN_SECONDS) -> bool:
         """Deliver until the stream is empty, inside a bound; whether it is."""
         clock = SystemClock()
-        until = clock.now() + int(DRAIN_AT_STOP_SECONDS * 1_000)
+        until = clock.now() + int(seconds * 1_000)
         for _ in range(MOST_ROUNDS_A_DRAIN):
             if not self._round():
                 return True
