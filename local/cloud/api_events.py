@@ -89,24 +89,7 @@ def _common(request: Request, route_key: str, path_parameters: Mapping[str, str]
         "rawPath": path,
         "rawQueryString": request.query,
         "headers": {name: value for name, value in request.headers.items() if name not in REPLACED_HEADERS},
-        "requestContext": {
-            "accountId": "000000000000",
-            "apiId": "local",
-            "domainName": request.headers.get("host", "127.0.0.1"),
-            "domainPrefix": "local",
-            "http": {
-                "method": request.method,
-                "path": path,
-                "protocol": request.protocol,
-                "sourceIp": request.source_ip,
-                "userAgent": request.headers.get("user-agent", ""),
-            },
-            "requestId": request.request_id,
-            "routeKey": route_key,
-            "stage": "$default",
-            "time": datetime.fromtimestamp(request.received_at // 1_000, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            "timeEpoch": request.received_at,
-        },
+        "requestContext": _context(request, route_key, path),
     }
     if request.headers.get("cookie"):
         event["cookies"] = [cookie.strip() for cookie in request.headers["cookie"].split(";")]
@@ -115,6 +98,27 @@ def _common(request: Request, route_key: str, path_parameters: Mapping[str, str]
     if path_parameters:
         event["pathParameters"] = dict(path_parameters)
     return event
+
+
+def _context(request: Request, route_key: str, path: str) -> dict[str, Any]:
+    return {
+        "accountId": "000000000000",
+        "apiId": "local",
+        "domainName": request.headers.get("host", "127.0.0.1"),
+        "domainPrefix": "local",
+        "http": {
+            "method": request.method,
+            "path": path,
+            "protocol": request.protocol,
+            "sourceIp": request.source_ip,
+            "userAgent": request.headers.get("user-agent", ""),
+        },
+        "requestId": request.request_id,
+        "routeKey": route_key,
+        "stage": "$default",
+        "time": datetime.fromtimestamp(request.received_at // 1_000, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "timeEpoch": request.received_at,
+    }
 
 
 def _query_parameters(query: str) -> dict[str, str]:

@@ -12,25 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from local.cloud.intrinsics import Resolver, TemplateError, read
 from local.cloud.permissions import NotUnderstood, Permissions, Statement, statements
 
-PSEUDO_PARAMETERS = {
-    "AWS::Region": "us-east-1",
-    "AWS::AccountId": "000000000000",
-    "AWS::Partition": "aws",
-    "AWS::URLSuffix": "amazonaws.com",
-    "AWS::StackName": "lotbook-local",
-}
 RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 HTTP, SCHEDULE, STREAM = "HttpApi", "ScheduleV2", "DynamoDB"  # the kinds of events that the template uses
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
-
-
-class TemplateError(Exception):
-    """The template holds something that the local run does not understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +92,17 @@ class Template:
 
 def load(path: Path, parameters: Mapping[str, str]) -> Template:
     """Read the template with these parameters (defaults for the rest). Raises TemplateError."""
-    document = yaml.load(path.read_text(), _Loader)
-    resolver = _Resolver(document, parameters)
-    resources = document["Resources"]
+    document = read(path)
+    resolver, resources = Resolver(document, parameters), document["Resources"]
     shared = document["Globals"]["Function"]
-    declared = {
-        _folder(key, value): {**shared, **value["Properties"], "LogicalId": key}
-        for key, value in resources.items()
-        if value["Type"] == "AWS::Serverless::Function"
-    }
-    (auth,) = (
-        value["Properties"]["Auth"] for value in resources.values() if value["Type"] == "AWS::Serverless::HttpApi"
-    )
+    declared = _declared(resources, shared)
+    events = _events(declared)
+    (auth,) = (api["Properties"]["Auth"] for _, api in _of(resources, "AWS::Serverless::HttpApi"))
     authorizers = _authorizers(auth, {properties["LogicalId"]: folder for folder, properties in declared.items()})
-    events = [
-        (folder, name, event["Type"], event["Properties"])
-        for folder, properties in declared.items()
-        for name, event in properties.get("Events", {}).items()
-    ]
-    _refuse_unknown(kind for _, _, kind, _ in events)
+    default = auth.get("DefaultAuthorizer")
     return Template(
         functions={folder: _function(folder, properties) for folder, properties in declared.items()},
-        routes=tuple(
-            _route(p, folder, auth.get("DefaultAuthorizer"), authorizers)
-            for folder, _, kind, p in events
-            if kind == HTTP
-        ),
+        routes=tuple(_route(p, folder, default, authorizers) for folder, _, kind, p in events if kind == HTTP),
         authorizers={authorizer.function: authorizer for authorizer in authorizers.values()},
         schedules=tuple(
             Schedule(folder, name, _rate_seconds(p)) for folder, name, kind, p in events if kind == SCHEDULE
@@ -139,10 +111,32 @@ def load(path: Path, parameters: Mapping[str, str]) -> Template:
         permissions={folder: _permissions(p, resources, resolver) for folder, p in declared.items()},
         environment={key: resolver.text(value) for key, value in shared["Environment"]["Variables"].items()},
         table=_create_table_arguments(resolver, resources),
-        bus=next(
-            (resolver.name(key) for key, value in resources.items() if value["Type"] == "AWS::Events::EventBus"), None
-        ),
+        bus=next((resolver.name(key) for key, _ in _of(resources, "AWS::Events::EventBus")), None),
     )
+
+
+def _of(resources: Mapping[str, Any], kind: str) -> list[tuple[str, Any]]:
+    """Logical id and resource of every resource of a type."""
+    return [(key, value) for key, value in resources.items() if value["Type"] == kind]
+
+
+def _declared(resources: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of every function by its folder, with what all share and its logical id."""
+    return {
+        _folder(key, value): {**shared, **value["Properties"], "LogicalId": key}
+        for key, value in _of(resources, "AWS::Serverless::Function")
+    }
+
+
+def _events(declared: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """Folder, name, type and properties of every event of every function. Raises TemplateError."""
+    events = [
+        (folder, name, event["Type"], event["Properties"])
+        for folder, properties in declared.items()
+        for name, event in properties.get("Events", {}).items()
+    ]
+    _refuse_unknown(kind for _, _, kind, _ in events)
+    return events
 
 
 def _refuse_unknown(kinds: Iterable[str]) -> None:
@@ -152,7 +146,7 @@ def _refuse_unknown(kinds: Iterable[str]) -> None:
 
 
 def _permissions(
-    properties: Mapping[str, Any], resources: Mapping[str, Any], resolver: _Resolver
+    properties: Mapping[str, Any], resources: Mapping[str, Any], resolver: Resolver
 ) -> tuple[Statement, ...]:
     try:
         return statements(properties.get("Policies", []), resources, resolver.text)
@@ -210,8 +204,8 @@ def _rate_seconds(properties: Mapping[str, Any]) -> int:
     return int(match[1]) * RATE_SECONDS[match[2]]
 
 
-def _create_table_arguments(resolver: _Resolver, resources: Mapping[str, Any]) -> dict[str, Any]:
-    tables = [(key, value) for key, value in resources.items() if value["Type"] == "AWS::DynamoDB::Table"]
+def _create_table_arguments(resolver: Resolver, resources: Mapping[str, Any]) -> dict[str, Any]:
+    tables = _of(resources, "AWS::DynamoDB::Table")
     if len(tables) != 1:
         raise TemplateError("there is one table")
     ((key, value),) = tables
@@ -224,58 +218,3 @@ def _create_table_arguments(resolver: _Resolver, resources: Mapping[str, Any]) -
         "BillingMode": properties["BillingMode"],
         "StreamSpecification": {"StreamEnabled": True, **properties["StreamSpecification"]},
     }
-
-
-class _Resolver:
-    """Intrinsic functions, as far as the environment uses them."""
-
-    def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
-        defaults = {key: value.get("Default") for key, value in document["Parameters"].items()}
-        unknown = set(parameters) - set(defaults)
-        if unknown:
-            raise TemplateError(f"no such parameters: {', '.join(sorted(unknown))}")
-        self._parameters = {**defaults, **parameters}
-        self._resources = document["Resources"]
-
-    def name(self, logical_id: str) -> str:
-        """The physical name of a resource in the local run."""
-        return f"lotbook-{self._parameters['Stage']}-{logical_id.lower()}"
-
-    def text(self, value: Any) -> str:
-        """A string, a !Ref or a !Sub as text."""
-        match value:
-            case str() | int():
-                return str(value)
-            case {"Ref": str() as name}:
-                return self._reference(name)
-            case {"Fn::Sub": str() as pattern}:
-                return PLACEHOLDER.sub(lambda found: self._reference(found[1]), pattern)
-        raise TemplateError(f"{value}: the local run resolves text, !Ref and !Sub only")
-
-    def _reference(self, name: str) -> str:
-        if name in self._parameters:
-            return str(self._parameters[name])
-        if name in self._resources:
-            return self.name(name)
-        if name in PSEUDO_PARAMETERS:
-            return PSEUDO_PARAMETERS[name]
-        raise TemplateError(f"{name} is neither a parameter nor a resource")
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags, each turned into its long form."""
-
-
-def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    key = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    match node:
-        case yaml.ScalarNode():
-            return {key: loader.construct_scalar(node)}
-        case yaml.SequenceNode():
-            return {key: loader.construct_sequence(node, deep=True)}
-        case yaml.MappingNode():
-            return {key: loader.construct_mapping(node, deep=True)}
-    raise TemplateError(f"!{suffix}: unreadable")
-
-
-_Loader.add_multi_constructor("!", _tagged)

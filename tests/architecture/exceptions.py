@@ -19,8 +19,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/usecases/money_back/read_evidence.py read_evidence": DESK,
     "lotbook/usecases/sales/create_purchase.py _order": DESK,
     "lotbook/usecases/sales/read_usage.py read_usage": DESK,
-    "local/cloud/api_events.py _common": "API Gateway's event, field by field",
-    "local/cloud/template.py load": SPLIT,
     "local/demo/demo_vendors.py make": "one vendor's tour",
 }
 # Functions of tests of more than 40 lines.
@@ -47,7 +45,6 @@ LONG_FILES: dict[str, str] = {
     "lotbook/domain/sales/quotes.py": SPLIT,
     "lotbook/domain/values/errors.py": TABLE,
     "lotbook/wiring.py": "the composition root: one function of a few lines for each adapter",
-    "local/cloud/template.py": SPLIT,
 }
 # Files of tests of more than 400 lines.
 LONG_TEST_FILES: dict[str, str] = {

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from local.cloud.intrinsics import read
 from local.cloud.permissions import Need, may
-from local.cloud.template import Template, _Loader, load
+from local.cloud.template import Template, load
 from local.cloud.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
 from lotbook.api.http.routes import CONTRACT
@@ -21,7 +21,7 @@ from lotbook.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SAM = ROOT / ".venv-sam" / "bin" / "python"
-DOCUMENT: Mapping[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
+DOCUMENT: Mapping[str, Any] = read(ROOT / "template.yaml")
 RESOURCES: Mapping[str, Any] = DOCUMENT["Resources"]
 DAY_SECONDS = 86_400
 NAMED = ("AWS::Serverless::HttpApi", "AWS::Events::EventBus", "AWS::SQS::Queue")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.template import Authorizer, Route, Schedule, Template, TemplateError, load
+from local.cloud.intrinsics import TemplateError
+from local.cloud.template import Authorizer, Route, Schedule, Template, load
 
 
 def test_routes_authorizers_and_schedules_are_read(template: Template) -> None:
