@@ -63,8 +63,8 @@ test: ## everything CI runs: format, lint, types, sam validate, all tests; ROOM=
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 endif
 
-test-fast: $(TEST) ## the tests that start no process
-	.venv/bin/python -m pytest -q -n 2 -m "not process"
+test-fast: $(TEST) ## the rules in a minute: tests that start no process, use no store, and are not slow
+	.venv/bin/python -m pytest -q -n 2 -m "not process and not store and not slow"
 
 coverage: $(TEST) ## which lines and branches of the rules their own tests reach, with a floor (pyproject.toml)
 	.venv/bin/python -m pytest -q -n 2 tests/domain tests/usecases tests/api --cov

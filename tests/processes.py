@@ -1,6 +1,7 @@
-"""A test that starts a process says so, and `make test-fast` leaves it out: `process`, or `engine` and `sam`, which imply it.
+"""What `make test-fast` leaves out: tests that start a process, those with a store or a server in this process, and slow ones.
 
-What says nothing and starts one all the same fails, wherever it is run: Python reports every start to an audit hook.
+A test that starts a process says so: `process`, or `engine` and `sam`, which imply it. What says nothing and starts one all the same
+fails, wherever it is run: Python reports every start to an audit hook. `store` and `slow` go by folder or file here, or by the test's own mark.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ import pytest
 
 MARKER = "process"
 IMPLYING = ("engine", "sam")  # markers
+PLACES = {
+    "functions": "store",
+    "contracts": "store",
+    "stand_in": "store",
+    "simulation": "slow",
+    "properties": "slow",
+    "test_money_back_orders.py": "slow",
+}
 STARTING = ("dynamo_engine", "stack")  # fixtures
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.forkpty", "os.exec", "os.system"})
 _running: list[pytest.Item] = []
@@ -27,6 +36,8 @@ def mark(items: list[pytest.Item]) -> None:
         implied = any(item.get_closest_marker(name) for name in IMPLYING)
         if implied or set(STARTING) & set(getattr(item, "fixturenames", ())):
             item.add_marker(MARKER)
+        for place in PLACES.keys() & set(item.nodeid.split("::")[0].split("/")):
+            item.add_marker(PLACES[place])
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:

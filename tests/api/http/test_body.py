@@ -86,5 +86,6 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON), st.booleans())
+@pytest.mark.slow
 def test_bounds_every_json_object_within_them_is_read_as_it_is(document: dict[str, Any], ascii_only: bool) -> None:
     assert body.parse_object(json.dumps(document, ensure_ascii=ascii_only).encode()) == document

@@ -79,6 +79,7 @@ def test_np_48_what_cannot_be_an_id_of_the_country_is_none(country: str, text: s
 
 
 @given(st.sampled_from([*sorted(RULES), "BR", "XX"]), st.text(max_size=40))
+@pytest.mark.slow
 def test_np_48_any_text_has_an_answer_and_a_compact_form_stays_what_it_is(country: str, text: str) -> None:
     compact = normal_tax_id(country, text)
     assert compact is None or normal_tax_id(country, compact) == compact

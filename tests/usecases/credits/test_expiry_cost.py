@@ -37,6 +37,8 @@ from tests.fakes.credit_desk import credit_desk
 from tests.fakes.sweeps import FakeDue, swept
 from tests.meter import Metered
 
+pytestmark = pytest.mark.slow
+
 U = "credits"
 START = 1_800_000_000_000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ class Account:
 
 @settings(max_examples=300, deadline=None)
 @given(deeds)
+@pytest.mark.slow
 def test_d_11_d_13_what_is_given_up_again_was_taken_and_the_ledger_explains_it(sequence: list[tuple[str, int]]) -> None:
     """D11, D13, D37: at every moment; never more is taken than the target, and giving all up leaves nothing taken."""
     account = Account()

@@ -320,6 +320,7 @@ class History:
         self.holds = {}
 
 
+@pytest.mark.slow
 def test_s2_no_random_history_ends_with_more_than_was_free_or_paid_for_and_kept() -> None:
     for seed in range(HISTORIES):
         history = History(seed)

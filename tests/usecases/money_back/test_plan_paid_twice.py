@@ -121,6 +121,7 @@ def test_b4_what_was_burned_of_the_payment_that_goes_back_is_taken_from_the_one_
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("first", ["older", "younger"])
+@pytest.mark.slow
 def test_b4_a_crash_at_any_call_ends_in_one_plan_and_one_refund(first: str, moment: str) -> None:
     for number in range(1, MAX_CALLS):
         countdown = Countdown(0, moment)
