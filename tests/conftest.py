@@ -6,12 +6,16 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.surroundings import leave_aws, reach_this_machine
 from tests import engine, processes
 
 leave_aws(os.environ)  # no test asks an account, or a proxy for this machine
 reach_this_machine(os.environ)
+# How fast examples are made says something about the machine, and nothing about the code.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
