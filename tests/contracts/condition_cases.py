@@ -23,6 +23,7 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Grant, Renewal
 from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.domain.news.alerts import Latch
+from lotbook.domain.policy.uses import Use as PolicyUse
 from lotbook.domain.reconciliation.differences import Difference, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
 from lotbook.domain.values.errors import Conflict
@@ -397,6 +398,7 @@ def _billing() -> Any:
 
 
 DOCUMENT = dict(published("make").document)
+UNIT = PolicyUse("unit", "credits")
 RENAMED = {**DOCUMENT, "title": "Make, renamed"}
 
 
@@ -436,6 +438,23 @@ def _overtaken(place: Place, newest: int) -> None:
         return found
 
     place.store._head = overtaken
+
+
+@guards("policies._is_unused.NOBODY_USES_IT")
+def b3_no_version_drops_what_an_account_uses(place: Place) -> None:
+    place.store.publish("make", DOCUMENT)
+    place.store.note_use("make", UNIT, "acme")
+    with pytest.raises(Conflict):
+        place.store.publish("make", RENAMED, frozenset({UNIT}))
+    assert place.store.publish("make", RENAMED).version == 2
+
+
+@guards("policies.note_use.NOBODY_USES_IT")
+def b3_the_first_account_that_uses_something_stays_noted(place: Place) -> None:
+    assert place.store.note_use("make", UNIT, "acme")
+    place.store._noted.clear()  # another process
+    assert not place.store.note_use("make", UNIT, "globex")
+    assert place.store.uses("make") == {UNIT: "acme"}
 
 
 @guards("idempotency.claim.NOT_YET_WRITTEN")

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -328,7 +327,7 @@ def on_a_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.setattr(subject, "MAX_LOTS", 4)
     monkeypatch.setattr(subject, "PAGE_LOTS", 3)
     with mock_aws():
-        made = table.create(boto3.client("dynamodb", region_name="us-east-1"))
+        made = table.create(table.dynamodb())
         world = World(DynamoBooks(made))
         world.table = made  # type: ignore[attr-defined]
         yield world

@@ -22,7 +22,7 @@ from lotbook.domain.policy.uses import Use
 
 MAX_CACHED = 64
 MAX_NOTED = 10_000  # uses that a process knows to be noted
-NOBODY_USES_IT = "attribute_not_exists(pk)"
+NOBODY_USES_IT = Condition("attribute_not_exists(pk)")  # or what an account uses is dropped under it (B3)
 HEAD_IS_AS_READ = Condition("#newest = :read")
 
 
