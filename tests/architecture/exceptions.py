@@ -76,9 +76,7 @@ WIDE_FUNCTIONS: dict[str, str] = {
     "local/stripe_stand_in/store.py keep_reply": STAND_IN,
 }
 # Loops whose bound is not at their head: by file.
-ENDLESS: dict[str, str] = {
-    "lotbook/adapters/dynamo/books.py": "pages of one lot's ledger; ends with the partition, but has no name for its bound yet",
-}
+ENDLESS: dict[str, str] = {}
 # What ends each `while` of deployed code: `file while condition`.
 WHILES: dict[str, str] = {
     "lotbook/api/http/body.py while level": "each round is a level deeper, and MAX_DEPTH refuses",

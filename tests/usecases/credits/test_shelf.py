@@ -354,7 +354,6 @@ def test_the_table_keeps_the_shelf_as_the_fake_does(on_a_table: World) -> None:
     assert replace(book_of(book_values(world.book)), pause_reason=None) == world.book
 
 
-@pytest.mark.slow
 def test_hundreds_of_lots_are_burned_to_the_last_credit_with_a_book_of_a_few_kilobytes() -> None:
     """The real bounds: the book stays small, and one burn takes what hundreds of lots have."""
     world = World(FakeBooks())

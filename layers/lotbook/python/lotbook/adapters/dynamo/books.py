@@ -38,7 +38,7 @@ from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.orders import Order
-from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.errors import BrokenInvariant, Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.ports.books import Attempt, Prune
 
@@ -74,6 +74,7 @@ LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:mem
 
 PLACEHOLDER = re.compile("#k|#p|:prev")  # those of conditions that one write may state many times
 BATCH = 100  # keys that one BatchGetItem takes
+MAX_LOT_PAGES = 100  # of a megabyte: a lot has a handful of entries, and ids that begin like its own are as rare
 MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
 STAND_BACK_SECONDS = (0.010, 0.030)
 
@@ -238,11 +239,11 @@ class DynamoBooks:
         return found
 
     def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
-        """Everything under `lot#<id>`, strongly consistent, page by page."""
+        """Everything under `lot#<id>`, strongly consistent, page by page. Raises BrokenInvariant after MAX_LOT_PAGES."""
         found: list[Entry] = []
         key = keys.lot_ledger(account_id, unit, f"lot#{lot_id}")
         more: dict[str, Any] = {}
-        while True:  # ends with the partition: a lot has a handful of entries
+        for _ in range(MAX_LOT_PAGES):
             page = self._call(
                 "query",
                 KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
@@ -256,6 +257,7 @@ class DynamoBooks:
             if "LastEvaluatedKey" not in page:
                 return found
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        raise BrokenInvariant(f"the entries of {lot_id} do not end after {MAX_LOT_PAGES} pages")
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Beside the burn's entry; the same body writes the same item."""
