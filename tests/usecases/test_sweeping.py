@@ -165,6 +165,9 @@ def test_s4_a_failure_that_rang_before_does_not_raise_and_is_in_the_answer_all_t
     index.clock.instant += FIRST_PAUSE
     done = index.run()["hold"]
     assert [(failure.account_id, failure.times, failure.rings) for failure in done.failures] == [("bad", 2, False)]
+    later = index.clock.instant + pause_after(2)
+    assert list(index.due.due("hold", later - 1, 9)) == [], "it is moved at once, not when the next run meets it"
+    assert [item.due_at for item in index.due.due("hold", later, 9)] == [later]
     raise_failures(done.failures, "nothing was")
 
 

@@ -11,12 +11,12 @@ from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.sweep_purchases import ONE_BY_ONE
 from tests.fakes.desk import Desk
-from tests.fakes.sweeps import look_at_purchases
+from tests.fakes.sweeps import FakeDue, look_at_purchases
 
 
 def sweep(desk: Desk, **more: Any) -> int:
     """How many purchases one run looks at."""
-    return look_at_purchases(desk.sales, desk.purchases, **more)[0]
+    return look_at_purchases(desk.sales, more.pop("due", desk.purchases), **more)[0]
 
 
 def test_np_43_d_09_the_schedule_settles_what_nobody_asked_about() -> None:
@@ -66,3 +66,18 @@ def test_one_that_cannot_be_settled_does_not_stand_in_the_way_of_the_others() ->
     assert sweep(desk) == 0, "the first is postponed, not forgotten"
     desk.clock.instant += 5 * instants.MINUTE
     assert sweep(desk) == 1
+
+
+@pytest.mark.parametrize("meanwhile", [None, 5 * instants.MINUTE], ids=["decided", "somebody's"])
+def test_s4_what_was_done_since_the_index_listed_it_is_not_looked_at_again(meanwhile: int | None) -> None:
+    """The index lags behind by a moment: its item is taken only as it was listed."""
+    desk = Desk()
+    desk.buy()
+    desk.clock.instant += instants.DAY
+    listed = list(desk.purchases.due("purchase", desk.clock.now(), 9))
+    check_at = None if meanwhile is None else desk.clock.now() + meanwhile
+    desk.purchases.save(replace(desk.row(), check_at=check_at))
+    calls = len(desk.gateway.calls)
+    assert sweep(desk, due=FakeDue(lambda _: listed)) == 0
+    assert len(desk.gateway.calls) == calls
+    assert desk.row().check_at == check_at
