@@ -107,7 +107,10 @@ def test_the_table_survives_mistakes_and_is_indexed_as_the_code_reads_it(templat
     assert index["IndexName"] == keys.DUE_INDEX
     assert [part["AttributeName"] for part in index["KeySchema"]] == ["dp", "du"]
     assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
-    assert "TimeToLiveSpecification" not in table  # TTL deletes within days: never a source of expiry
+    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over carry the attribute.
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    writers = [path for path in (ROOT / "layers" / "lotbook").rglob("*.py") if '"ttl"' in path.read_text()]
+    assert [path.name for path in writers] == ["ledger_items.py"]
 
 
 def test_every_function_and_the_api_log_for_a_bounded_time() -> None:
