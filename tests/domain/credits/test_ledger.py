@@ -7,33 +7,37 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.ledger import CHAIN_END, Entry
+from lotbook.domain.credits.ledger import CHAIN_END, Draw, Entry
 from tests.domain.credits.drawings import U, rows
 
 SHOWN = """
-kind          requested  shown
-granted       0          yes
-consumed      3          yes
-consumed      0          yes
-held          3          yes
-captured      3          yes
-captured      0          no
-released      0          yes
-expired       0          yes
-clawed_back   0          yes
-frozen        0          yes
-unfrozen      0          yes
-adjusted      0          yes
-void          3          no
-noted         0          no
-shelved       0          no
+kind          credits  draws  shown
+granted       5        5      yes
+consumed      -3       3      yes
+held          0        3      yes
+captured      -3       3      yes
+captured      0        0      no
+released      0        3      yes
+expired       -3       3      yes
+clawed_back   -3       0      yes
+clawed_back   0        0      no
+frozen        0        3      yes
+frozen        0        0      no
+unfrozen      0        3      yes
+unfrozen      0        0      no
+adjusted      3        3      yes
+adjusted      0        0      no
+void          0        0      no
+noted         0        0      no
+shelved       0        0      no
 """
 
 
-@pytest.mark.parametrize(("kind", "requested", "shown"), rows(SHOWN))
-def test_a_statement_shows_what_moved_credits(kind: str, requested: str, shown: str) -> None:
-    """A capture of nothing is a release, which has an entry of its own."""
-    entry = Entry("k", U, kind, at=0, seq=1, before=CHAIN_END, requested=int(requested))  # type: ignore[arg-type]
+@pytest.mark.parametrize(("kind", "credits", "draws", "shown"), rows(SHOWN))
+def test_b7_a_statement_shows_what_touched_credits(kind: str, credits: str, draws: str, shown: str) -> None:
+    """B7: nothing touched, no entry. A capture of nothing is a release, which has an entry of its own."""
+    drawn = (Draw("lot_a", int(draws)),) if draws != "0" else ()
+    entry = Entry("k", U, kind, at=0, seq=1, before=CHAIN_END, credits=int(credits), draws=drawn)  # type: ignore[arg-type]
     assert entry.is_shown is (shown == "yes")
 
 
