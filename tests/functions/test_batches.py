@@ -190,6 +190,22 @@ def test_batches_a_paused_account_burns_nothing(shop: Api) -> None:
     assert figures(shop) == (8, 8)
 
 
+def test_batches_a_paused_account_tells_what_was_burned_before(shop: Api) -> None:
+    """One replayed and one new item were 403 as a whole: the client did not learn that the first was burned."""
+    send(shop, item("a"), item("b")).ok()
+    pause_account("acme", ["credits"], "payment_overdue", 99, desk=credit_desk(wiring.books(), shop.clock))
+    answer = send(shop, item("new"), item("b"), item("a"), item("a", 2), item("newer"))
+    assert [(line["status"], line["code"]) for line in answer.ok()["results"]] == [
+        ("refused", "account_paused"),
+        ("replayed", None),
+        ("replayed", None),
+        ("refused", "idempotency_key_reused"),
+        ("refused", "account_paused"),
+    ]
+    assert answer.body["available"] == 8
+    assert figures(shop) == (8, 8)
+
+
 def test_units_available_is_of_the_items_unit_or_of_credits_when_they_differ(shop: Api) -> None:
     """X-04: each unit has its own book, one key space spans them."""
     open_account(shop, "maker", "make")

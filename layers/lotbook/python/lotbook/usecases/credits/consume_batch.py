@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
 from lotbook.domain.credits.lots import DEFAULT_UNIT
 from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult
-from lotbook.domain.values.errors import IdempotencyKeyReused, InsufficientCredits, Refused
+from lotbook.domain.values.errors import AccountPaused, IdempotencyKeyReused, InsufficientCredits, Refused
 from lotbook.usecases.credits.burn_together import burn_together
 from lotbook.usecases.credits.consume import consume
 
@@ -31,13 +32,16 @@ def consume_batch(
 ) -> BatchAnswer:
     """The items' answers, in order. A key twice: the second is `replayed`, or refused when its content differs.
 
-    `available` is of the items' unit, of the account's first when they have several or one that it does not have. Raises
-    AccountPaused, AccountNotFound and Unavailable; items before it stay burned, and the same batch may be sent again.
+    `available` is of the items' unit, of the account's first when they have several or one that it does not have. An item
+    that meets a paused account is refused with `account_paused`, those that were burned before are `replayed`. Raises
+    AccountPaused when all are refused for it, AccountNotFound and Unavailable; the same batch may be sent again.
     """
     units = {item.request.unit for item in items}
     batch = _Batch(account_id, items, desk)
     for unit, numbers in _writes(items):
         batch.burn(unit, numbers)
+    if batch.paused is not None and all(result.code == AccountPaused.code for result in batch.results.values()):
+        raise batch.paused
     results = tuple(batch.results[number] for number in range(len(items)))
     of_one = len(units) == 1 and not any(result.is_of_unknown_unit for result in results)
     unit = units.pop() if of_one else first_unit()
@@ -63,11 +67,12 @@ class _Batch:
     results: dict[int, BatchResult] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    paused: AccountPaused | None = None
 
     def burn(self, unit: str, numbers: list[int]) -> None:
         """Burn these items: keys met for the first time together where that is possible, everything else one by one."""
         tries = 0
-        while numbers:
+        while numbers and self.paused is None:
             fresh = self._fresh(numbers) if tries < MAX_TRIES_TOGETHER else []
             tries += 1
             if len(fresh) > 1 and self._together(unit, fresh):
@@ -75,6 +80,8 @@ class _Batch:
             else:
                 self._alone(unit, numbers[0])
                 numbers = numbers[1:]
+        if self.paused is not None and numbers:
+            self._look_up(unit, numbers, self.paused)
 
     def available(self, unit: str) -> int:
         """What can be spent now; read where no item told."""
@@ -108,12 +115,10 @@ class _Batch:
     def _alone(self, unit: str, number: int) -> None:
         item = self.items[number]
         try:
-            burned = consume(
-                self.account_id,
-                item.key,
-                item.request,
-                desk=self.desk,
-            )
+            burned = consume(self.account_id, item.key, item.request, desk=self.desk)
+        except AccountPaused as paused:
+            self.paused = paused
+            self._refused(number, paused)
         except Refused as refusal:
             if refusal.code not in OF_THE_ITEM:
                 raise
@@ -122,6 +127,19 @@ class _Batch:
                 self.left[unit] = refusal.data["available"]
         else:
             self._done(number, burned.entry_id, None if burned.replayed else burned.available)
+
+    def _look_up(self, unit: str, numbers: list[int], paused: AccountPaused) -> None:
+        """A paused account burns nothing: what the ledger has was burned before, with one look for all of them."""
+        names = {number: ledger.burn_name(self.items[number].key) for number in numbers}
+        known = self.desk.books.entries(self.account_id, unit, set(names.values()))
+        for number, name in names.items():
+            entry = known.get(name)
+            if entry is None:
+                self._refused(number, paused)
+            elif self.items[number].request.has_digest(entry.digest):
+                self._done(number, entry.entry_id, None)
+            else:
+                self._refused(number, IdempotencyKeyReused())
 
     def _done(self, number: int, entry_id: str, available: int | None) -> None:
         """`available` is None for what was burned before: what was left then tells nothing."""
