@@ -193,30 +193,14 @@ def test_claw_back_freeze_and_give_back_reach_lots_on_the_shelf(small: World) ->
         desk=credit_desk(small.books, small.clock),
     )
     assert (clawed.removed, clawed.shortfall) == (2, 0)
-    assert (
-        freeze_lot(
-            A,
-            U,
-            Freeze(lots[8], "dispute"),
-            desk=credit_desk(small.books, small.clock),
-        )
-        == 2
-    )
+    assert freeze_lot(A, U, Freeze(lots[8], "dispute"), desk=credit_desk(small.books, small.clock)) == 2
     held = small.hold("h", 16)
     assert held.available == 0
     with pytest.raises(InsufficientCredits):
         small.burn("k")
     resolve_hold(A, ResolveHold(hold_id_of(A, burn_name("h")), "c", 1, "x"), desk=credit_desk(small.books, small.clock))
     assert small.available() == 15
-    assert (
-        freeze_lot(
-            A,
-            U,
-            Freeze(lots[8], "dispute", thaw=True),
-            desk=credit_desk(small.books, small.clock),
-        )
-        == 2
-    )
+    assert freeze_lot(A, U, Freeze(lots[8], "dispute", thaw=True), desk=credit_desk(small.books, small.clock)) == 2
     assert small.burn("k", 17).available == 0
     assert_explained(small.books)
 
