@@ -84,7 +84,7 @@ WHILES: dict[str, str] = {
     " and (count == 0 or tape[count - 1].end - laid.position < need)": "WIDEST_BURN",
     "lotbook/domain/values/calendar.py while add_months(anchor, guess * months, zone) > at": "off by one at most",
     "lotbook/domain/values/calendar.py while add_months(anchor, (guess + 1) * months, zone) <= at": "off by one at most",
-    "lotbook/usecases/credits/consume_batch.py while numbers": "each round settles one item or more, or counts to MAX_TRIES_TOGETHER",
+    "lotbook/usecases/credits/consume_batch.py while numbers and self.paused is None": "each round settles one item or more, or counts to MAX_TRIES_TOGETHER",
     "lotbook/usecases/sweeping.py while under_way": "each round takes a batch of each kind, of which a run has a bounded number",
 }
 # Digests of a value's looks: `file function`.
