@@ -90,7 +90,7 @@ def show_entries(request: Request) -> Answer:
         return list_entries(request.account_id, unit, limit, start, desk=wiring.reading_desk())
 
     page = _in_unit(request, within)
-    return Answer(200, render.entries(page, listing.cursor(page.next_cursor)))
+    return Answer(200, render.entries(page, _notes(request, page), listing.cursor(page.next_cursor)))
 
 
 def export_statement(request: Request) -> Answer:
@@ -106,7 +106,14 @@ def export_statement(request: Request) -> Answer:
 
     page = _in_unit(request, within)
     next_cursor = listing.cursor(page.next_cursor)
-    return Answer(200, render_csv.entries(page.entries), render_csv.headers("entries.csv", next_cursor))
+    text = render_csv.entries(page.entries, _notes(request, page))
+    return Answer(200, text, render_csv.headers("entries.csv", next_cursor))
+
+
+def _notes(request: Request, page: EntryPage) -> Mapping[str, Mapping[str, str]]:
+    from lotbook.usecases.credits.notes import notes_of
+
+    return notes_of(request.account_id, page.entries, books=wiring.books())
 
 
 def _statement(request: Request) -> paging.Listing:

@@ -53,7 +53,7 @@ class FakeBooks:
         self.lock = RLock()
         self.books: dict[tuple[str, str], Book] = {}
         self.ledger: dict[tuple[str, ...], Entry] = {}
-        self.metadata: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.notes: dict[tuple[str, str, str], dict[str, str]] = {}
         self.holds_due: set[tuple[str, str]] = set()
         self.calls: Counter[str] = Counter()
         self.max_receipts = max_receipts
@@ -238,7 +238,13 @@ class FakeBooks:
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         self._call("note_metadata", name)
         with self.lock:
-            self.metadata.setdefault((account_id, name, digest), dict(metadata))
+            self.notes.setdefault((account_id, name, digest), dict(metadata))
+
+    def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
+        self._call("metadata", account_id)
+        with self.lock:
+            wanted = {name: self.notes.get((account_id, name, digest)) for name, digest in noted}
+            return {name: note for name, note in wanted.items() if note is not None}
 
     def hold_done(self, account_id: str, name: str) -> None:
         self._call("hold_done", name)

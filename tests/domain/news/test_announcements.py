@@ -12,7 +12,14 @@ import pytest
 
 from lotbook.domain.credits.ledger import Draw, Entry, EntryKind, Pointer, claw_name, expired_name, granted_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.news.announcements import AnnouncementKind, of_burns, of_entry, of_purchase, ranges
+from lotbook.domain.news.announcements import (
+    MAX_NOTED_CHARACTERS,
+    AnnouncementKind,
+    of_burns,
+    of_entry,
+    of_purchase,
+    ranges,
+)
 from lotbook.domain.sales.purchase import TRANSITIONS, Dispute, Failure, PurchaseState
 from tests.fakes.desk import Desk
 
@@ -25,7 +32,9 @@ def entry(name: str, kind: EntryKind, seq: int = 5, **more: object) -> Entry:
     return Entry(name, "credits", kind, seq=seq, **made)  # type: ignore[arg-type]
 
 
-LOT = Lot("lot_a", "credits", "purchased", 100, 3, NOW, NOW + 1_000, NOW, actor="jane@acme.example", reason="for Jane")
+LOT = Lot(
+    "lot_a", "credits", "purchased", 100, 3, NOW, NOW + 1_000, NOW, actor="jane@acme.example", reason="for the pilot"
+)
 GRANTED = entry(granted_name("lot_a"), "granted", credits=100, draws=(Draw("lot_a", 100),), lot=LOT, available_after=90)
 EXPIRED = entry(expired_name("lot_a", 9), "expired", credits=-40, draws=(Draw("lot_a", 40),))
 CLAWED = entry(
@@ -95,6 +104,7 @@ def test_issue_3_ids_are_stable_and_differ_by_account_kind_and_cause() -> None:
 
 
 def test_issue_3_nothing_that_is_announced_names_a_person() -> None:
+    """The seller's own words, a grant's reason and a burn's metadata, are handed on as they came (N9)."""
     purchase = replace(Desk().buy().purchase, actor="jane@acme.example", customer="cus_1")
     failed = replace(purchase, state="failed", failure=Failure("card_declined", "Jane's card was declined"))
     told = [
@@ -156,3 +166,18 @@ def test_d_36_the_catalogue_of_events_names_every_type_and_no_other() -> None:
     table = [line for line in CATALOGUE.read_text().splitlines() if line.startswith("| `")]
     named = {word for line in table for word in re.findall(r"`([a-z]+\.[a-z_]+)`", line.split("|")[1])}
     assert named == set(get_args(AnnouncementKind))
+
+
+def test_n9_burns_with_metadata_are_told_one_by_one_as_far_as_an_event_has_room() -> None:
+    burns = [entry(f"b{seq}", "consumed", seq, credits=-seq, requested=seq) for seq in (4, 5, 6)]
+    notes = {"b5": {"user": "u1"}, "b6": {"user": "x" * MAX_NOTED_CHARACTERS}}
+    (total,) = of_burns("acme", "credits", burns, notes)
+    assert total.detail["noted"] == [{"entry_id": burns[1].entry_id, "credits": 5, "metadata": {"user": "u1"}}]
+    assert total.detail["noted_left_out"] == 1
+    assert of_burns("acme", "credits", burns)[0].announcement_id == total.announcement_id
+
+
+def test_n9_a_grant_is_told_with_its_reason() -> None:
+    lot = replace(GRANTED.lot, reason="welcome") if GRANTED.lot else None
+    (told,) = of_entry("acme", replace(GRANTED, lot=lot))
+    assert told.detail["reason"] == "welcome"

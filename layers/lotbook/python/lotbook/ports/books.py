@@ -106,6 +106,10 @@ class BookStore(Protocol):
         """Keep what a caller said about a burn, once per request digest."""
         ...
 
+    def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
+        """What callers said about burns, each given as its name and digest, by name; those without are left out."""
+        ...
+
     def hold_done(self, account_id: str, name: str) -> None:
         """A hold was resolved: schedules need not look at it any more."""
         ...

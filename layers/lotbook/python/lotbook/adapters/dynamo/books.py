@@ -261,7 +261,17 @@ class DynamoBooks:
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Beside the burn's entry; the same body writes the same item."""
-        self._put(keys.spread_ledger(account_id, name) | {"sk": f"meta#{digest}", "metadata": dict(metadata)})
+        self._put(_note_key(account_id, name, digest) | {"metadata": dict(metadata)})
+
+    def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
+        """A hundred a call, strongly consistent: a note is written before its burn."""
+        places = {_note_key(account_id, name, digest)["pk"]: (name, digest) for name, digest in noted}
+        wanted = [to_item(_note_key(account_id, name, digest)) for name, digest in places.values()]
+        found: dict[str, Mapping[str, str]] = {}
+        for start in range(0, len(wanted), BATCH):
+            for item in map(from_item, self._batch(wanted[start : start + BATCH])):
+                found[places[item["pk"]][0]] = item["metadata"]
+        return found
 
     def hold_done(self, account_id: str, name: str) -> None:
         """Off the due index."""
@@ -345,3 +355,8 @@ class DynamoBooks:
 def _numbered(condition: Condition, number: int) -> Condition:
     """The condition on one of many: its placeholders end in the number."""
     return Condition(PLACEHOLDER.sub(rf"\g<0>{number}", condition))
+
+
+def _note_key(account_id: str, name: str, digest: str) -> dict[str, str]:
+    """Beside the burn's entry, a note for each body that was sent under its name."""
+    return keys.spread_ledger(account_id, name) | {"sk": f"meta#{digest}"}

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lotbook.api.answers import shapes
     from lotbook.domain.credits.ledger import Draw, Entry
     from lotbook.domain.credits.requests import Balance, BatchAnswer, Burned, EntryPage, Held, LotView, Resolved
     from lotbook.usecases.accounts.read_account import AccountView
+
+    Notes = Mapping[str, Mapping[str, str]]
 
 Given = TypeVar("Given")
 Shaped = TypeVar("Shaped")
@@ -102,12 +104,12 @@ def _lot(lot: LotView) -> shapes.Lot:
     }
 
 
-def entries(page: EntryPage, next_cursor: str | None) -> shapes.Entries:
-    """A page of the statement, with its end in the form that clients send back."""
-    return {"entries": [_entry(entry) for entry in page.entries], "next_cursor": next_cursor}
+def entries(page: EntryPage, notes: Notes, next_cursor: str | None) -> shapes.Entries:
+    """A page of the statement, with what callers said about burns, and its end in the form that clients send back."""
+    return {"entries": [_entry(entry, notes.get(entry.name)) for entry in page.entries], "next_cursor": next_cursor}
 
 
-def _entry(entry: Entry) -> shapes.Entry:
+def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
     return {
         "entry_id": entry.entry_id,
         "at": to_text(entry.at),
@@ -119,6 +121,8 @@ def _entry(entry: Entry) -> shapes.Entry:
         "reference": entry.reference,
         "actor": entry.actor,
         "purchase_id": entry.purchase_id,
+        "reason": entry.why,
+        "metadata": None if note is None else dict(note),
     }
 
 

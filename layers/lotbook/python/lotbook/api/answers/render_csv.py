@@ -8,6 +8,7 @@ somebody else (S11). What does not print, or turns the order of signs around, be
 from __future__ import annotations
 
 import csv
+import json
 import re
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from lotbook.domain.values import money, texts
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.transactions import PurchaseRow
@@ -59,6 +60,8 @@ ENTRY_COLUMNS = (
     "purchase_id",
     "lots",
     "entry_id",
+    "reason",
+    "metadata",
 )
 
 
@@ -73,9 +76,9 @@ def purchases(rows: Iterable[PurchaseRow]) -> str:
     return _text(PURCHASE_COLUMNS, (_purchase(row) for row in rows))
 
 
-def entries(found: Iterable[Entry]) -> str:
-    """`lots` names what was drawn from each lot, as `lot:credits`."""
-    return _text(ENTRY_COLUMNS, (_entry(entry) for entry in found))
+def entries(found: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> str:
+    """`lots` names what was drawn from each lot, as `lot:credits`; `metadata` is what a consume said, as JSON."""
+    return _text(ENTRY_COLUMNS, (_entry(entry, notes.get(entry.name)) for entry in found))
 
 
 def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
@@ -107,7 +110,7 @@ def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
     )
 
 
-def _entry(entry: Entry) -> Sequence[Cell]:
+def _entry(entry: Entry, note: Mapping[str, str] | None) -> Sequence[Cell]:
     return (
         to_text(entry.at),
         entry.kind,
@@ -119,6 +122,8 @@ def _entry(entry: Entry) -> Sequence[Cell]:
         entry.purchase_id,
         " ".join(f"{draw.lot_id}:{draw.credits}" for draw in entry.draws),
         entry.entry_id,
+        entry.why,
+        None if note is None else json.dumps(note, ensure_ascii=False, sort_keys=True),
     )
 
 

@@ -111,7 +111,10 @@ class Draw(TypedDict):
 
 
 class Entry(TypedDict):
-    """One line of the statement; `credits` is the signed change of what the account owns."""
+    """One line of the statement; `credits` is the signed change of what the account owns.
+
+    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
+    """
 
     entry_id: str
     at: Instant
@@ -123,6 +126,8 @@ class Entry(TypedDict):
     reference: str | None
     actor: str
     purchase_id: str | None
+    reason: str | None
+    metadata: dict[str, str] | None
 
 
 class Entries(TypedDict):

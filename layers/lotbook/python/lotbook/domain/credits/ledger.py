@@ -30,6 +30,8 @@ EntryKind = Literal[
     "noted",  # an order that moved no credits: refused, or a renewal instant
     "shelved",  # a page of lots, or of open holds, that the book has no room for
 ]
+DIGEST_CHARACTERS = 12  # 72 bits: tells two bodies of one caller apart, and is paid for in every receipt
+NOTED = "meta"  # behind the digest of a body with metadata; four letters of base 64, so that it still packs into bytes
 HIDDEN: frozenset[str] = frozenset({"void", "noted", "shelved"})
 
 
@@ -102,6 +104,16 @@ class Entry:
     def entry_id(self) -> str:
         """The public id: stable, and without our ledger's names in it."""
         return "ent_" + ids.fingerprint("entry", self.unit, self.name)
+
+    @property
+    def why(self) -> str | None:
+        """Why it was made, as somebody said: of a grant it stands in the lot (N9)."""
+        return self.reason or (self.lot.reason if self.lot is not None else None)
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether metadata was kept beside it (N9)."""
+        return self.kind == "consumed" and self.digest[DIGEST_CHARACTERS:] == NOTED
 
     @property
     def is_shown(self) -> bool:

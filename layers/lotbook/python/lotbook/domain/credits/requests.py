@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lotbook.domain.credits.book import Memo
-from lotbook.domain.credits.ledger import Draws, Entry, Pointer
+from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, NOTED, Draws, Entry, Pointer
 from lotbook.domain.credits.lots import LotKind
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import SECOND, cut_to_second
 
 DEFAULT_TTL_SECONDS = 3_600
-DIGEST_CHARACTERS = 12  # 72 bits: tells two bodies of one caller apart, and is paid for in every receipt
 
 LotState = Literal["open", "provisional", "frozen"]
 BatchStatus = Literal["consumed", "replayed", "refused"]
@@ -22,7 +21,7 @@ BatchStatus = Literal["consumed", "replayed", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class BurnRequest:
-    """The body of a consume. `credits` is positive; `metadata` is kept, never read."""
+    """The body of a consume. `credits` is positive; `metadata` is kept beside the entry, which its digest tells."""
 
     credits: int
     unit: str = "credits"
@@ -32,14 +31,17 @@ class BurnRequest:
 
     @property
     def digest(self) -> str:
-        """Equal for equal bodies; the actor is not part of the body."""
+        """Equal for equal bodies; the actor is not part of the body. One with metadata is marked, so that readers look."""
+        return self._body_digest() + (NOTED if self.metadata else "")
+
+    def _body_digest(self) -> str:
         metadata = None if self.metadata is None else dict(self.metadata)
         return _digest("consume", unit=self.unit, credits=self.credits, reference=self.reference, metadata=metadata)
 
     def has_digest(self, digest: str) -> bool:
-        """Whether the digest is of this body, also one that was written before digests had named fields."""
+        """Whether the digest is of this body, also one that was written before digests had marks or named fields."""
         old = ["consume", self.unit, str(self.credits), self.reference, self.metadata]
-        return digest == self.digest or digest == _old_digest(old)
+        return digest in (self.digest, self._body_digest(), _old_digest(old))
 
     def memo(self, at: int) -> Memo:
         """What the burn writes about itself."""

@@ -1,7 +1,8 @@
 """What the world is told: domain events made from a new ledger entry, or from a purchase or an account as it was and as it is.
 
 Pure. An announcement's id follows from what happened, so a redelivery announces the same id again and a reader who keeps
-ids sees everything once. Nothing in it names a person: no e-mail address, no actor, no free text.
+ids sees everything once. Nothing in it names a person, no e-mail address and no actor; the seller's own words, the reason of a
+grant and the metadata of a burn, are handed on as they came.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.terms import Move
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
+
+MAX_NOTED_CHARACTERS = (
+    30_000  # of metadata in one event: the bus takes 256 KB, and a character is up to six bytes of JSON
+)
 
 AnnouncementKind = Literal[
     "credits.granted",
@@ -106,11 +111,13 @@ def of_entry(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
     return () if teller is None or not entry.is_shown else teller(account_id, entry)
 
 
-def of_burns(account_id: str, unit: str, entries: Iterable[Entry]) -> tuple[Announcement, ...]:
+def of_burns(
+    account_id: str, unit: str, entries: Iterable[Entry], notes: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[Announcement, ...]:
     """One total of what these entries of one unit consumed (captures included); none where nothing was consumed.
 
     `seqs` names the ledger numbers that are summed, as ranges with both ends: whoever must count exactly keeps them, for
-    after a failure the same burns may come again in another company.
+    after a failure the same burns may come again in another company. `notes` are what callers said, by the entries' names.
     """
     burns = sorted({entry.seq: entry for entry in entries if _is_burn(entry)}.values(), key=lambda entry: entry.seq)
     if not burns:
@@ -125,9 +132,26 @@ def of_burns(account_id: str, unit: str, entries: Iterable[Entry]) -> tuple[Anno
         "from": instants.to_text(min(entry.at for entry in burns)),
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
+        **_noted(burns, notes or {}),
     }
     names = [entry.name for entry in burns]
     return (make("credits.consumed", last.at, account_id, detail, unit, *names),)
+
+
+def _noted(burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Burns with metadata, one by one, as far as an event has room; the rest is in the statement."""
+    noted: list[dict[str, Any]] = []
+    left_out = size = 0
+    for entry in burns:
+        note = notes.get(entry.name)
+        if note is None:
+            continue
+        size += sum(len(name) + len(value) for name, value in note.items())
+        if size > MAX_NOTED_CHARACTERS:
+            left_out += 1
+        else:
+            noted.append({"entry_id": entry.entry_id, "credits": -entry.credits, "metadata": dict(note)})
+    return {"noted": noted, "noted_left_out": left_out}
 
 
 def of_purchase(before: Purchase | None, after: Purchase, now: int) -> tuple[Announcement, ...]:
@@ -202,6 +226,7 @@ def _granted(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
             effective_at=instants.to_text(lot.effective_at),
             expires_at=instants.to_optional_text(lot.expires_at),
             purchase_id=entry.purchase_id,
+            reason=entry.why,
         ),
     )
 

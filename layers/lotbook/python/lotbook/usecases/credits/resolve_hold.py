@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Memo, resolution_entry
 from lotbook.domain.credits.hold_ids import hold_name_of
-from lotbook.domain.credits.requests import DIGEST_CHARACTERS, Resolved, ResolveHold
+from lotbook.domain.credits.ledger import DIGEST_CHARACTERS
+from lotbook.domain.credits.requests import Resolved, ResolveHold
 from lotbook.domain.values.errors import (
     BrokenInvariant,
     HoldClosed,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.news import alerts, announcements, notices
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.credits.notes import notes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, ou
         if entry.lot is not None and (at := notices.notice_at(entry.lot)) is not None:
             outlets.notices.note(account_id, unit, entry.lot.lot_id, at)
     told = [announcement for entry in entries for announcement in announcements.of_entry(account_id, entry)]
-    told += announcements.of_burns(account_id, unit, entries)
+    told += announcements.of_burns(account_id, unit, entries, notes_of(account_id, entries, books=outlets.books))
     _publish(told, outlets)
     _follow(account_id, unit, entries, outlets)
 
