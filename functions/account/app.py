@@ -60,7 +60,7 @@ def show_account(request: Request) -> Answer:
 def _account(account_id: str) -> Mapping[str, Any]:
     from lotbook.usecases.accounts.read_account import read_account
 
-    view = read_account(account_id, accounts=wiring.accounts(), policies=wiring.policies(), clock=wiring.clock())
+    view = read_account(account_id, accounts=wiring.accounts(), policies=wiring.policies(), desk=wiring.credit_desk())
     return render.account(view)
 
 

@@ -90,6 +90,5 @@ WHILES: dict[str, str] = {
 # Digests of a value's looks: `file function`.
 DIGESTS: dict[str, str] = {
     "lotbook/domain/credits/shelf.py _page": "a page's name is its content; written by another version it is another page",
-    "lotbook/usecases/sales/create_purchase.py digest": "until digests are canonical (issue 7, section 2)",
-    "lotbook/usecases/accounts/open_account.py open_account": "until digests are canonical (issue 7, section 2)",
+    "lotbook/domain/sales/order_digests.py old_digest_of": "as it was written once: kept keys hold it, none is written any more",
 }

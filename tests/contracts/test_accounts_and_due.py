@@ -33,6 +33,7 @@ BOUGHT = Standing("pro", 5_000, "stripe", 9_000, "pur_1")
 FULL = an_account(
     state="paused",
     pause_reason="payment_failed",
+    pause_reasons=("payment_failed", "shortfall"),
     gateway_customer="cus_1",
     request_digest="abc",
     version=7,
@@ -106,12 +107,13 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     accounts.create(FULL)
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
     bought.add("former_customers")
-    with_default = {"state", "pause_reason", "gateway_customer", "request_digest"} | bought
+    with_default = {"state", "pause_reason", "pause_reasons", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(
         TableName=table.name,
         Key=to_item(keys.account("acme")),
-        UpdateExpression="REMOVE #s, pause_reason, gateway_customer, request_digest, " + ", ".join(bought),
+        UpdateExpression="REMOVE #s, pause_reason, pause_reasons, gateway_customer, request_digest, "
+        + ", ".join(bought),
         ExpressionAttributeNames={"#s": "state"},
     )
     assert accounts.get("acme") == an_account(version=7)

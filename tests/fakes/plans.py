@@ -92,7 +92,7 @@ class PlanDesk(Desk):
 
     @property
     def view(self) -> AccountView:
-        return read_account("acme", accounts=self.accounts, policies=self.policies, clock=self.clock)
+        return read_account("acme", accounts=self.accounts, policies=self.policies, desk=self.sales.credits)
 
     @property
     def plan(self) -> str:

@@ -84,6 +84,7 @@ def test_accounts_an_account_has_its_first_credits_at_once(api: Api) -> None:
         "time_zone": "UTC",
         "state": "active",
         "pause_reason": None,
+        "pause_reasons": [],
         "period": account["period"],
         "credits_reset_at": "2026-02-15T10:00:00Z",
         "auto_top_up": account["auto_top_up"],

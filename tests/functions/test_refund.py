@@ -48,7 +48,7 @@ def where(row: dict[str, Any]) -> dict[str, str]:
 
 
 def refund(api: Api, row: dict[str, Any], key: str | None = "refund-1", caller: Any = None, **changes: Any) -> Answer:
-    return api.call(REFUND, caller=caller or member("acme"), key=key, path=where(row), **changes)
+    return api.call(REFUND, caller=caller or key_with("purchases:write"), key=key, path=where(row), **changes)
 
 
 def shown(api: Api, row: dict[str, Any]) -> dict[str, Any]:

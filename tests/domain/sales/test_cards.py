@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT
 from lotbook.domain.sales.cards import (
-    PAUSED_FOR_PAYMENT,
     Card,
     CardFile,
     Seen,
@@ -112,8 +112,11 @@ def test_mk_26_another_default_than_the_failed_card_lifts_the_pause_and_no_other
     assert (paused.state, paused.pause_reason, paused.failed_payment_method) == ("paused", "payment_failed", "a")
     assert with_payment_pause_lifted(paused, "a") == with_payment_pause_lifted(paused, None) == paused
     assert with_payment_pause_lifted(paused, "b") == ACTIVE
-    owing = replace(ACTIVE, state="paused", pause_reason="shortfall")
-    assert with_payment_pause(owing, "a", NOW) == with_payment_pause_lifted(owing, "b") == owing
+    owing = replace(ACTIVE, state="paused", pause_reason="shortfall", pause_reasons=("shortfall",))
+    assert with_payment_pause_lifted(owing, "b") == owing
+    both = with_payment_pause(owing, "a", NOW)
+    assert (both.pause_reason, both.pause_reasons) == ("shortfall", ("shortfall", "payment_failed"))
+    assert with_payment_pause_lifted(both, "b") == owing, "each reason has its own end (X-32)"
     closed = replace(ACTIVE, state="closed")
     assert with_payment_pause(closed, "a", NOW) == with_payment_pause_lifted(closed, "b") == closed
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lotbook.domain.accounts.account import Account
@@ -71,6 +73,20 @@ def test_a_request_that_names_what_does_not_exist_opens_nothing(
         assert refused.value.data["errors"][0]["field"] == field  # type: ignore[attr-defined]
     assert world.accounts.get("acme") is None
     assert world.books.books == {}
+
+
+def test_an_account_is_opened_on_no_plan_that_is_not_offered_any_more() -> None:
+    """Accounts that are on it stay, and are found by the request that opened them."""
+    world = World()
+    opened = world.open(plan_id="annual").account
+    newest = world.policies.newest("shop")
+    assert newest is not None
+    plans = tuple(replace(each, offered=each.plan_id != "annual") for each in newest.policy.plans)
+    world.policies.put(replace(newest.policy, plans=plans))
+    assert world.open(plan_id="annual").account == opened
+    with pytest.raises(UnknownPlan) as refusal:
+        world.open(account_id="other", plan_id="annual")
+    assert "annual" not in refusal.value.data["plans"]
 
 
 def test_every_unit_of_the_policy_has_its_book_from_the_start() -> None:

@@ -16,6 +16,8 @@ from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant
 from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.accounts.read_account import AccountView, read_account
 from tests.fakes.accounts import FREE, FakeAccounts, FakePolicies, ManualClock, a_policy, an_account
+from tests.fakes.books import FakeBooks
+from tests.fakes.credit_desk import credit_desk
 
 BIG = Plan(
     plan_id="big",
@@ -30,7 +32,12 @@ AUTOMATIC = AutoTopUp(credits=10_000, surcharge_rate=Decimal("0.30"))
 
 
 def view(account: Account, policy: Policy, now: str = "2026-05-20T00:00:00") -> AccountView:
-    return read_account("acme", accounts=FakeAccounts(account), policies=FakePolicies(policy), clock=ManualClock(now))
+    return read_account(
+        "acme",
+        accounts=FakeAccounts(account),
+        policies=FakePolicies(policy),
+        desk=credit_desk(FakeBooks(), ManualClock(now)),
+    )
 
 
 def period_of(found: AccountView) -> tuple[str, str] | None:
@@ -94,7 +101,9 @@ def test_x_05_mk_46_a_plan_without_automatic_purchase_shows_a_cap_of_none_and_no
 def test_a_new_version_of_the_policy_is_named_and_holds_at_once() -> None:
     policies = FakePolicies(a_policy(), a_policy(free_credits=10))
     account = an_account(plan_id="free")
-    found = read_account("acme", accounts=FakeAccounts(account), policies=policies, clock=ManualClock())
+    found = read_account(
+        "acme", accounts=FakeAccounts(account), policies=policies, desk=credit_desk(FakeBooks(), ManualClock())
+    )
     assert (found.policy_version, found.credits_reset_at is not None) == (2, True)
 
 

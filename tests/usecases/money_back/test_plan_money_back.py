@@ -14,9 +14,9 @@ from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from tests.fakes.accounts import at
 from tests.fakes.credit_desk import credit_desk
+from tests.fakes.desk import SERVICE
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.plans import PlanDesk, Rest, termed
-from tests.fakes.samples import member
 from tests.usecases.money_back.test_money_back_orders import (
     APPEALED,
     COMPLETE,
@@ -240,7 +240,7 @@ def test_np_32_the_products_own_refund_pays_for_unused_credits_only_and_leaves_t
     row = desk.bought(credits=1_000)
     desk.burn(400)
     keys = FakeIdempotency()
-    paid = refund_purchase("acme", row.purchase_id, "refund-1", member("admin"), desk=desk.sales, keys=keys)
+    paid = refund_purchase("acme", row.purchase_id, "refund-1", SERVICE, desk=desk.sales, keys=keys)
     assert (paid.credits, paid.amount_minor) == (600, 600 * 177)
     assert (desk.row().state, desk.plan, desk.lots()) == ("partially_refunded", "pro", [])
     desk.check()
@@ -254,6 +254,6 @@ def test_np_32_a_plan_without_extra_credits_has_nothing_unused() -> None:
     desk = PlanDesk()
     row = desk.bought()
     with pytest.raises(NotRefundable) as refusal:
-        refund_purchase("acme", row.purchase_id, "refund-1", member("admin"), desk=desk.sales, keys=FakeIdempotency())
+        refund_purchase("acme", row.purchase_id, "refund-1", SERVICE, desk=desk.sales, keys=FakeIdempotency())
     assert refusal.value.data["reason"] == "nothing_unused"
     assert desk.plan == "pro"

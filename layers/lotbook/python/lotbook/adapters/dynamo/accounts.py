@@ -83,6 +83,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     known = {name: value for name, value in item.items() if name in _FIELDS}
     known["terms"] = tuple(_part(Term, term) for term in known.get("terms", ()))
     known["moves"] = tuple(_move(move) for move in known.get("moves", ()))
+    known["pause_reasons"] = tuple(known.get("pause_reasons", ()))
     known["former_customers"] = tuple(known.get("former_customers", ()))
     return Account(**known)
 

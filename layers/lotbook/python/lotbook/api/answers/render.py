@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from lotbook.domain.accounts.pauses import reasons_of
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def account(view: AccountView) -> shapes.Account:
         "time_zone": known.time_zone,
         "state": known.state,
         "pause_reason": known.pause_reason,
+        "pause_reasons": list(reasons_of(known)),
         "period": view.period and {"start": to_text(view.period[0]), "end": to_text(view.period[1])},
         "credits_reset_at": to_optional_text(view.credits_reset_at),
         "auto_top_up": _auto_top_up(view),

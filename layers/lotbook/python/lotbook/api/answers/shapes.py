@@ -70,6 +70,7 @@ class Account(TypedDict):
     time_zone: str
     state: AccountState
     pause_reason: str | None
+    pause_reasons: list[str]
     period: Period | None
     credits_reset_at: Instant | None
     auto_top_up: AutoTopUp

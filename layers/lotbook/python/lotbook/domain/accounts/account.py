@@ -38,6 +38,7 @@ class Account:
     terms: tuple[Term, ...] = ()  # bought and not over, the earliest first
     moves: tuple[Move, ...] = ()  # changes of plan still under way, the earliest first
     moves_made: int = 0
+    pause_reasons: tuple[str, ...] = ()  # all of them, the earliest first; `pause_reason` is the first
     former_customers: tuple[str, ...] = ()  # those that were deleted at the gateway, the newest first
 
     @property

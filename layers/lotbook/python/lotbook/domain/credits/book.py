@@ -22,6 +22,10 @@ MAX_BURNS_A_WRITE = 25  # DynamoDB takes 4 KB and 300 operators an expression
 MAX_ORDERS = 50  # waiting orders; past it an order is refused with Unavailable, so the item cannot grow without end
 MAX_LOTS = 100  # on the tape, and as many aside: about 45 bytes each, paid for by every burn. Others wait on the shelf
 
+PAUSED_FOR_SHORTFALL = (
+    "shortfall"  # a reason that may have gone away since the book was told: whoever is refused asks once
+)
+
 ReceiptKind = Literal["consume", "hold", "resolve"]
 
 

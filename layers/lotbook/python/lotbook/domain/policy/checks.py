@@ -32,6 +32,7 @@ MAX_CHECKOUT_TTL_MINUTES = 24 * 60 - 1
 MAX_RECHECK_AFTER_MINUTES = 30 * 24 * 60
 MAX_CONSENT_VERSION_CHARACTERS = 64  # as long as the field in which a buyer sends it
 MAX_NOTICE_DAYS = 366
+MAX_REFUND_DAYS = 366
 MAX_RATE = 1
 ADVICE_COUNTS = (
     "buffer_percent",
@@ -54,6 +55,7 @@ def findings(policy: Policy) -> tuple[Finding, ...]:
         *plan_change_findings(policy),
         *top_up_findings(policy),
         *_purchase_rules(policy),
+        *_refunds(policy),
         *_notices(policy),
         *_costs(policy),
         *_assumptions(policy),
@@ -119,6 +121,16 @@ def _purchase_rules(policy: Policy) -> Iterator[Finding]:
         yield Finding("consent.url", shown(policy.consent.url), HTTPS_ALLOWED)
     if policy.support and policy.support.url is not None and not is_https(policy.support.url):
         yield Finding("support.url", shown(policy.support.url), HTTPS_ALLOWED)
+
+
+def _refunds(policy: Policy) -> Iterator[Finding]:
+    days = policy.refunds.within_days
+    if days is None:
+        return
+    if policy.refunds.refundable != "unused":
+        yield Finding("refunds.within_days", shown(days), "only with refundable unused: it is for buyers")
+    if not 1 <= days <= MAX_REFUND_DAYS:
+        yield Finding("refunds.within_days", shown(days), f"1 to {MAX_REFUND_DAYS} days")
 
 
 def _notices(policy: Policy) -> Iterator[Finding]:

@@ -60,9 +60,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
-    """Whether the product's own refund call gives money back (IS-27, NP-32, MK-42, X-18)."""
+    """Whether the product's own refund call gives money back for unused credits (IS-27, NP-32, MK-42, X-18, X-31).
 
-    refundable: Literal["never", "case_by_case"] = "never"
+    `case_by_case`: the seller decides, so only a service key may call it; `unused`: buyers may, within so many days.
+    """
+
+    refundable: Literal["never", "case_by_case", "unused"] = "never"
+    within_days: int | None = None  # of 24 hours from the payment, for buyers; None: at any time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, reasons_of, with_pause, without_pause
 from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values import instants
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.sales.purchase import Purchase
 
-PAUSED_FOR_PAYMENT = "payment_failed"  # an automatic payment was declined
 _MONTH = len("2034-12")
 
 
@@ -115,24 +115,23 @@ def keeps_card(order: Purchase) -> bool:
 
 
 def with_payment_pause(account: Account, payment_method: str, at: int) -> Account:
-    """The account after an automatic payment with this card failed (MK-26). A pause for another reason stays what it is."""
-    if account.state == "closed" or (account.state == "paused" and account.pause_reason != PAUSED_FOR_PAYMENT):
+    """The account after an automatic payment with this card failed (MK-26). Pauses for other reasons stay what they are."""
+    paused = with_pause(account, PAUSED_FOR_PAYMENT)
+    if PAUSED_FOR_PAYMENT not in reasons_of(paused):
         return account
-    return replace(
-        account, state="paused", pause_reason=PAUSED_FOR_PAYMENT, failed_payment_method=payment_method, failed_at=at
-    )
+    return replace(paused, failed_payment_method=payment_method, failed_at=at)
 
 
 def with_payment_pause_lifted(account: Account, default: str | None) -> Account:
     """The account with this default: another card than the one that failed lifts that pause, and no other pause."""
-    waits = account.state == "paused" and account.pause_reason == PAUSED_FOR_PAYMENT
+    waits = PAUSED_FOR_PAYMENT in reasons_of(account)
     if not waits or default is None or default == account.failed_payment_method:
         return account
-    return replace(account, state="active", pause_reason=None, failed_payment_method=None, failed_at=None)
+    return replace(without_pause(account, PAUSED_FOR_PAYMENT), failed_payment_method=None, failed_at=None)
 
 
 def _replaces_failed(card: Card, file: CardFile, account: Account) -> bool:
     """Kept since the failure, while the card that failed is still the default. The gateway's times are whole seconds."""
-    if account.pause_reason != PAUSED_FOR_PAYMENT or file.default != account.failed_payment_method:
+    if PAUSED_FOR_PAYMENT not in reasons_of(account) or file.default != account.failed_payment_method:
         return False
     return card.added_at >= instants.cut_to_second(account.failed_at or 0)

@@ -31,7 +31,8 @@ def with_paid_twice(purchase: Purchase, now: int) -> Purchase:
     if purchase.failure == PAID_TWICE:
         return purchase
     gone = purchase.refunded_minor + sum(each.amount_minor for each in purchase.own_refunds if each.state == "reserved")
-    number, amount = len(purchase.own_refunds) + 1, purchase.total_minor - gone
+    number = max((each.number for each in purchase.own_refunds), default=0) + 1
+    amount = purchase.total_minor - gone
     refund = OwnRefund(number, "", now, "system", "reserved", amount_minor=amount, is_whole=True)
     changed = replace(purchase, failure=PAID_TWICE, own_refunds=(*purchase.own_refunds, refund))
     return replace(with_state(changed, changed.state, now), check_at=now)

@@ -319,8 +319,9 @@ class BillingDetailsNotFound(Refused):
 class NotRefundable(Refused):
     """Nothing goes back by the product's own refund (IS-27, NP-32). Data: `reason`, the purchase's `state` where that is it.
 
-    `policy`: not under the policy of the purchase; `state`: not paid, disputed or refunded; `nothing_unused`; `shortfall`:
-    the account owes credits; `too_many`: refunds of one purchase; `gateway`: it refused, and the credits are back.
+    `policy`: not under the policy of the purchase; `too_late`: not by a buyer any more, after `within_days`; `state`: not
+    paid, disputed or refunded; `nothing_unused`; `too_little`: what is unused is worth less than the smallest unit of money;
+    `shortfall`: the account owes credits; `too_many`: refunds of one purchase; `gateway`: it refused, and the credits are back.
     """
 
     code = "not_refundable"

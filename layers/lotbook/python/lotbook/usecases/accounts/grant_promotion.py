@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
 from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.accounts.units import no_such_unit
 from lotbook.usecases.credits.lots import grant_lot
 
@@ -63,7 +65,10 @@ def grant_promotion(
         marker = keys.claim(account_id, KEY_SPACE, key, marker) or marker
     if marker["digest"] != promotion.digest:
         raise IdempotencyKeyReused
-    return grant_lot(account_id, _lot(marker, promotion), desk=desk)
+    granted = grant_lot(account_id, _lot(marker, promotion), desk=desk)
+    if PAUSED_FOR_SHORTFALL in reasons_of(loaded.account):  # credits that come in pay what is owed
+        follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
+    return granted
 
 
 def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccount, now: int) -> dict[str, str | int]:

@@ -7,7 +7,7 @@ schedule, finishes what was begun. A book without an account is no harm, it answ
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
@@ -15,7 +15,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.book import Book
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import ids, instants
-from lotbook.domain.values.errors import AccountExists, Conflict, InvalidRequest
+from lotbook.domain.values.errors import AccountExists, Conflict, InvalidRequest, UnknownPlan
 
 if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy
@@ -36,6 +36,25 @@ class OpenAccount:
     email: str
     plan_id: str | None = None
     time_zone: str = "UTC"
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal bodies. Absent fields are left out: a later optional one refuses no retry that is under way."""
+        return ids.fingerprint(ids.canonical(**self._body()))
+
+    def has_digest(self, digest: str) -> bool:
+        """Whether the digest is of this body, also one that was written when absent fields were null in it."""
+        return digest in (self.digest, ids.fingerprint(json.dumps(self._body(), sort_keys=True)))
+
+    def _body(self) -> dict[str, str | None]:
+        return {
+            "account_id": self.account_id,
+            "policy_id": self.policy_id,
+            "region": self.region,
+            "email": self.email,
+            "plan_id": self.plan_id,
+            "time_zone": self.time_zone,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +77,22 @@ def open_account(
     Raises InvalidRequest for an unknown policy or time zone, UnknownPlan, and AccountExists when the id belongs to an
     account of another request. The renewal runs for a repeated request too.
     """
-    digest = ids.fingerprint(json.dumps(asdict(command), sort_keys=True))
     existing = accounts.get(command.account_id)
     if existing is None:
-        account, policy = _frozen(command, digest, policies, desk.clock)
+        account, policy = _frozen(command, policies, desk.clock)
         due = account.created_at
         desk.books.create(account.account_id, policy.units[0], Book(since=due, until=due, renews_at=due))
         existing = accounts.create(account)
         if existing is None:
             desk.renew(command.account_id)
             return Opened(account, created=True)
-    if existing.request_digest != digest:
+    if not command.has_digest(existing.request_digest):
         raise AccountExists
     desk.renew(command.account_id)
     return Opened(existing, created=False)
 
 
-def _frozen(command: OpenAccount, digest: str, policies: PolicyStore, clock: Clock) -> tuple[Account, Policy]:
+def _frozen(command: OpenAccount, policies: PolicyStore, clock: Clock) -> tuple[Account, Policy]:
     """The account, with a currency that no version of the policy drops from here on.
 
     It is noted first, and the policy is read after that: a version that was published in between has been read, and one that
@@ -82,11 +100,11 @@ def _frozen(command: OpenAccount, digest: str, policies: PolicyStore, clock: Clo
     """
     policy = _policy(command, policies)
     for _ in range(FREEZE_ATTEMPTS):
-        account = _account(command, policy, digest, clock.now())
+        account = _account(command, policy, clock.now())
         policies.note_use(command.policy_id, Use("currency", account.currency), command.account_id)
         policy = _policy(command, policies)
         if account.currency == policy.currency_for(command.region):
-            return _account(command, policy, digest, clock.now()), policy
+            return _account(command, policy, clock.now()), policy
     raise Conflict
 
 
@@ -97,10 +115,12 @@ def _policy(command: OpenAccount, policies: PolicyStore) -> Policy:
     return published.policy
 
 
-def _account(command: OpenAccount, policy: Policy, digest: str, now: int) -> Account:
+def _account(command: OpenAccount, policy: Policy, now: int) -> Account:
     if command.time_zone not in available_timezones() - LOCAL_NAMES:
         raise InvalidRequest.of("time_zone", "unknown_time_zone", "not a time zone of the IANA data base")
     plan = policy.plan(command.plan_id or policy.starting_plan_id)
+    if command.plan_id is not None and not plan.offered:  # accounts that are on it stay; nobody moves to it any more
+        raise UnknownPlan(plans=[each.plan_id for each in policy.plans if each.offered])
     opened_at = instants.cut_to_second(now)
     return Account(
         account_id=command.account_id,
@@ -113,5 +133,5 @@ def _account(command: OpenAccount, policy: Policy, digest: str, now: int) -> Acc
         created_at=opened_at,
         anchor=opened_at,
         plan_billing="external" if plan.is_paid else "none",
-        request_digest=digest,
+        request_digest=command.digest,
     )

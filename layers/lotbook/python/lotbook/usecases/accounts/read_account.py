@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
 from lotbook.domain.accounts.periods import lots_of_period, term_end
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.sales.auto_top_ups import automatic_lines
 from lotbook.domain.sales.prices import unit_price
 from lotbook.domain.values.money import tax_minor
 from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.accounts.pauses import follow_pauses
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.policy.plans import Plan
     from lotbook.domain.policy.top_ups import AutoTopUp
-    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+    from lotbook.ports.shop import AccountStore, PolicyStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,16 @@ class AccountView:
     plan_ends_at: int | None = None
 
 
-def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock) -> AccountView:
-    """The account as it stands now. Raises AccountNotFound. Writes nothing: periods and terms follow from the clock."""
-    now = clock.now()
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock, not_before=now)
+def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk) -> AccountView:
+    """The account as it stands now. Raises AccountNotFound, Unavailable. Periods and terms follow from the clock.
+
+    Writes nothing, but for an account that was paused for a shortfall and has paid it since.
+    """
+    now = desk.clock.now()
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=now)
+    if PAUSED_FOR_SHORTFALL in reasons_of(loaded.account):
+        follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
+        loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=now)
     account, policy = loaded.account, loaded.published.policy
     plan = policy.plan(account.plan_id)
     rule = policy.auto_top_up

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import lots_of_period
-from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL, Book
 from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.order import place
 
@@ -53,8 +54,10 @@ def renew_account(
     Raises AccountNotFound, and Unavailable when the account is too busy; calling it again goes on where it stopped.
     """
     units = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock).published.policy.units
-    for unit in reversed(units):  # the unit that is sold comes last: once its book is there, all are
-        _Renewing(account_id, unit, accounts, policies, desk).run(at_once=at_once)
+    # The unit that is sold comes last: once its book is there, all are.
+    books = [_Renewing(account_id, unit, accounts, policies, desk).run(at_once=at_once) for unit in reversed(units)]
+    if any(book.debt or book.pause_reason == PAUSED_FOR_SHORTFALL for book in books):
+        follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
 
 
 class _Renewing:
@@ -71,7 +74,7 @@ class _Renewing:
         self.account_id, self.unit = account_id, unit
         self.accounts, self.policies, self.desk = accounts, policies, desk
 
-    def run(self, *, at_once: bool) -> None:
+    def run(self, *, at_once: bool) -> Book:
         for _ in range(MAX_ROUNDS):
             book = self.desk.books.get(self.account_id, self.unit)
             # The account is read after the book: what is decided here never rests on an older plan than the instant does.
@@ -80,7 +83,7 @@ class _Renewing:
                 self._open(owed)
                 continue
             if owed.at < book.renews_at <= owed.renews_at and not at_once:
-                return
+                return book
             self._grant(owed, book)
             at_once = False
         raise Unavailable("the account is changing right now", retry_after_seconds=1)

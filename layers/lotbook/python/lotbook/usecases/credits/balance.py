@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.book import Book, draws_between, rests
+from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL, Book, draws_between, rests
 from lotbook.domain.credits.hold_pages import open_holds
 from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.requests import Balance, LotState, LotView
@@ -76,7 +76,8 @@ def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
     for _ in range(MAX_TRIES):
         book = desk.books.get(account_id, unit)
         now = desk.clock.now() if book is None else max(desk.clock.now(), book.since)
-        if book is None or book.renews_at <= now:
+        is_paid = book is not None and book.pause_reason == PAUSED_FOR_SHORTFALL and not book.debt
+        if book is None or book.renews_at <= now or (is_paid and not renewed):
             if renewed >= MAX_RENEWALS:
                 _give_up(unit, book)
             renewed += 1

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.book import Book, burn_entry
+from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL, Book, burn_entry
 from lotbook.domain.credits.hold_pages import MAX_HOLDS, has_too_many
 from lotbook.domain.credits.requests import HoldRequest
 from lotbook.domain.credits.shelf import WIDEST_BURN
@@ -118,6 +118,10 @@ class Burn:
         book = attempt.book
         if book is None:
             return self._open()
+        if book.pause_reason == PAUSED_FOR_SHORTFALL and not self.renewals:
+            if book.has_lapsed(self.now):
+                self._turn(book)  # what they give back pays what is owed
+            return self._renew()  # and it may have been paid before: whoever is refused asks once
         if book.pause_reason is not None or name in book.holds:
             return _Next.ANSWER_FROM_LEDGER
         if book.since > self.now:  # the book has seen a later clock than ours

@@ -20,7 +20,6 @@ from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
 from lotbook.usecases.money_back.plan_credits import give_plan_credits_back, take_plan_credits
 from lotbook.usecases.sales.change_plan import follow_plan_money
-from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 
 if TYPE_CHECKING:
     from lotbook.domain.money_back.followed import MoneyBackFacts
@@ -81,7 +80,7 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
     _move_lots(purchase, was, target, desk)
     if target.ends_plan != was.ends_plan:
         _follow_plan(purchase, target, desk)
-    follow_shortfall(purchase.account_id, desk=desk)
+    desk.follow_pauses(purchase.account_id)
     return desk.purchases.save(with_step_done(purchase, desk.clock.now()))
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.money_back.own_refunds import check_policy, check_state, with_refund_begun
+from lotbook.domain.money_back.own_refunds import check_caller, check_state, with_refund_begun
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
+from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 
 if TYPE_CHECKING:
@@ -65,11 +66,10 @@ def refund_purchase(
 
 def _begin(purchase: Purchase, key: str, caller: Caller, desk: SalesDesk, keys: IdempotencyStore) -> None:
     """Write down that a refund is wanted, once all that can refuse it has been asked."""
-    check_policy(desk.policy_of(purchase))
+    check_caller(desk.policy_of(purchase), purchase, caller, desk.clock.now())
     for _ in range(BEGIN_ATTEMPTS):
         now = follow_money_back(purchase.account_id, purchase.purchase_id, desk=desk)
-        book = desk.books.get(now.account_id, now.unit)
-        check_state(now, book.debt if book else 0)
+        _check_state(now, desk)
         record = {"purchase_id": now.purchase_id}
         _check_key(keys.claim(now.account_id, KEY_SPACE, key, record), now)
         try:
@@ -78,6 +78,14 @@ def _begin(purchase: Purchase, key: str, caller: Caller, desk: SalesDesk, keys: 
             continue
         return
     raise Unavailable
+
+
+def _check_state(purchase: Purchase, desk: SalesDesk) -> None:
+    """Raises NotRefundable, before anything is written. The credits are counted as they are after all that is pending."""
+    lot_id = purchase.lot_id
+    found = read_balance(purchase.account_id, purchase.unit, desk=desk.credits) if lot_id else None
+    unused = sum(lot.remaining for lot in found.lots if lot.lot_id == lot_id) if found else 0
+    check_state(purchase, unused, found.shortfall if found else 0)
 
 
 def _check_key(record: dict[str, str | int] | None, purchase: Purchase) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
+from lotbook.domain.sales.order_digests import digest_of, old_digest_of
 from lotbook.domain.sales.paid_twice import same_open_order
 from lotbook.domain.sales.purchase import (
     CHECKOUT_LEAST_LEFT,
@@ -66,8 +67,18 @@ class PurchaseRequest:
     @property
     def digest(self) -> str:
         """Of what makes two requests the same order; where they came from does not."""
-        body = (self.item, self.refund_policy_version, self.success_url, self.cancel_url, self.save_payment_method)
-        return ids.fingerprint(repr(body))
+        return digest_of(
+            self.item,
+            refund_policy_version=self.refund_policy_version,
+            success_url=self.success_url,
+            cancel_url=self.cancel_url,
+            save_payment_method=self.save_payment_method,
+        )
+
+    def has_digest(self, digest: str) -> bool:
+        """Whether the digest is of this body, also one that was written before digests had named fields."""
+        asked = (self.refund_policy_version, self.success_url, self.cancel_url, self.save_payment_method)
+        return digest in (self.digest, old_digest_of(self.item, *asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +119,7 @@ def _open_order(order: Purchase, desk: SalesDesk) -> Purchase | None:
 
 
 def _go_on(request: PurchaseRequest, used: KeyUse, desk: SalesDesk) -> Created:
-    if used.digest != request.digest:
+    if not request.has_digest(used.digest):
         raise IdempotencyKeyReused
     purchase = desk.purchase(request.account_id, used.purchase_id)
     if purchase.checkout_url is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal, is_buyer
 from lotbook.domain.values.errors import BrokenInvariant, Forbidden, PurchaseNotFound
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.desk import CreditDesk
 
@@ -43,6 +44,10 @@ class SalesDesk:
 
     def _renew(self, account_id: str) -> None:
         renew_account(account_id, accounts=self.accounts, policies=self.policies, desk=self.credits)
+
+    def follow_pauses(self, account_id: str) -> None:
+        """Bring the account's pauses to what holds now; raises AccountNotFound, Unavailable."""
+        follow_pauses(account_id, accounts=self.accounts, policies=self.policies, desk=self.credits)
 
     def account(self, account_id: str) -> LoadedAccount:
         """The account with its newest policy; raises AccountNotFound."""

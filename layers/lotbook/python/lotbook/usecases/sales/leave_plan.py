@@ -64,8 +64,8 @@ class Leaving:
         """
         rest = sum(brought.values())
         for lot in [*lots_entered(self.policy, self.account, self.move), *self._carried(self.move.became)]:
-            back = self._taken_last(lot)
-            if brought and lot.kind == "plan":
+            back, went_on = self._taken_last(lot)
+            if lot.kind == "plan" and (brought or went_on):
                 back = min(back, rest)
                 rest -= back
             self._give_back(lot, back)
@@ -76,31 +76,34 @@ class Leaving:
     def _changed(self, carried: int) -> int:
         """Another plan, or one that comes back, with its own lots and what had been `carried` on to it, as far as it is left."""
         for lot in lots_entered(self.policy, self.account, self.move):
-            self._give_back(lot, self._taken_last(lot))
+            taken, went_on = self._taken_last(lot)
+            self._give_back(lot, 0 if went_on else taken)  # what went on is there still, or was spent there
         rest = carried
         for lot in self._carried(self.move.became):
-            back = min(self._taken_last(lot), rest)
+            back = min(self._taken_last(lot)[0], rest)
             rest -= back
             self._give_back(lot, back)
-        return carried
+        return rest
 
     def _give_back(self, lot: Lot, credits: int) -> None:
         if credits:
             order = Restore(lot.lot_id, self.move.claim, credits, reason=REASON)
             restore_lot(self.account.account_id, lot.unit, order, desk=self.desk)
 
-    def _taken_last(self, lot: Lot) -> int:
-        """What the move that left this lot took of it, as shortfall too, and no move has given back since.
+    def _taken_last(self, lot: Lot) -> tuple[int, bool]:
+        """What the move that left this lot took of it, as shortfall too, and no move has given back since; and whether it went on.
 
         What earlier ones took and did not give back went elsewhere: it was carried on, and spent there.
         """
         entries = self.desk.books.lot_entries(self.account.account_id, lot.unit, lot.lot_id)
         ours = [(number_of(entry.name.rpartition("#")[2]), entry) for entry in entries if entry.reason == REASON]
-        taken = 0
+        taken, went_on = 0, False
         for number, entry in sorted(ours, key=lambda each: each[0]):
             if number < self.move.number:
-                taken = entry.requested if entry.kind == "clawed_back" else taken - entry.requested
-        return taken
+                is_claw = entry.kind == "clawed_back"
+                taken = entry.requested if is_claw else taken - entry.requested
+                went_on = entry.reference is not None if is_claw else went_on
+        return taken, went_on
 
     def _carried(self, standing: Standing) -> list[Lot]:
         """The lots that carried credits over into this standing."""
@@ -115,7 +118,14 @@ class Leaving:
         What had been carried over into the old plan is none of that plan's.
         """
         owes = self.move.undoes and lot.reason != CARRIED
-        onward = None if owes or lot.kind != "plan" else onward_lot_id(self.account, lot.unit, self.move)
+        onward = None if owes or lot.kind != "plan" else self._onward(lot)
         claim = self.move.claim
         order = ClawBack(lot.lot_id, claim, lot.credits, reference=onward, reason=REASON, unused_only=not owes)
         return claw_back(self.account.account_id, lot.unit, order, desk=self.desk).removed
+
+    def _onward(self, lot: Lot) -> str | None:
+        """The lot in which its credits go on: the one in which they went on to this plan before, if there is one."""
+        before = {each.lot_id for each in self._carried(self.move.became)} if not self.move.undoes else set()
+        entries = self.desk.books.lot_entries(self.account.account_id, lot.unit, lot.lot_id) if before else ()
+        known = [entry.reference for entry in entries if entry.reference in before]
+        return known[-1] if known else onward_lot_id(self.account, lot.unit, self.move)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.cards import PAUSED_FOR_PAYMENT, with_payment_pause, with_payment_pause_lifted
+from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT
+from lotbook.domain.sales.cards import with_payment_pause, with_payment_pause_lifted
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
-from lotbook.usecases.credits.pause_books import pause_account
-from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,17 +31,15 @@ def pause_for_payment(account_id: str, payment_method: str, *, desk: SalesDesk) 
 
 
 def lift_payment_pause(account_id: str, default: str | None, *, desk: SalesDesk) -> None:
-    """Lift the pause if `default` is another card than the one that failed; credits that are owed may pause it at once again.
+    """Lift the pause if `default` is another card than the one that failed. Pauses for other reasons stay.
 
     Raises AccountNotFound, Unavailable.
     """
-    was = _change(account_id, lambda account: with_payment_pause_lifted(account, default), desk)
-    if with_payment_pause_lifted(was, default) != was:
-        _owing_pauses(account_id, desk)
+    _change(account_id, lambda account: with_payment_pause_lifted(account, default), desk)
 
 
-def _change(account_id: str, change: Callable[[Account], Account], desk: SalesDesk) -> Account:
-    """Save the changed account, bring its books along; answers the account as it was."""
+def _change(account_id: str, change: Callable[[Account], Account], desk: SalesDesk) -> None:
+    """Save the changed account, then bring its books along, also after a crash between the two."""
     for _ in range(SAVE_ATTEMPTS):
         was = desk.accounts.get(account_id)
         if was is None:
@@ -52,25 +49,14 @@ def _change(account_id: str, change: Callable[[Account], Account], desk: SalesDe
             account = account if account == was else desk.accounts.save(account)
         except Conflict:
             continue
-        _tell_books(account, desk)
-        return was
-    raise Unavailable("The account is busy; send the same request again.")
-
-
-def _tell_books(account: Account, desk: SalesDesk) -> None:
-    """Also where nothing changed: a crash may have come between the account and its books."""
-    units = desk.account(account.account_id).published.policy.units
-    told = [desk.books.get(account.account_id, unit) for unit in units]
-    reasons = {book.pause_reason for book in told if book is not None}
-    if PAUSED_FOR_PAYMENT in reasons | {account.pause_reason} and reasons != {account.pause_reason}:
-        pause_account(account.account_id, units, account.pause_reason, account.version, desk=desk.credits)
-
-
-def _owing_pauses(account_id: str, desk: SalesDesk) -> None:
-    for _ in range(SAVE_ATTEMPTS):
-        try:
-            follow_shortfall(account_id, desk=desk)
-        except Conflict:
-            continue
+        if account != was or _is_told_otherwise(account, desk):
+            desk.follow_pauses(account_id)
         return
     raise Unavailable("The account is busy; send the same request again.")
+
+
+def _is_told_otherwise(account: Account, desk: SalesDesk) -> bool:
+    """Whether a book has a flag for this reason that the account has not, or lacks it."""
+    units = desk.account(account.account_id).published.policy.units
+    told = {book.pause_reason for unit in units if (book := desk.books.get(account.account_id, unit)) is not None}
+    return PAUSED_FOR_PAYMENT in told | {account.pause_reason} and told != {account.pause_reason}

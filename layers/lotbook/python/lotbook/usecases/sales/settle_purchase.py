@@ -18,7 +18,6 @@ from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.change_plan import begin_plan
 from lotbook.usecases.sales.close_other_plans import close_other_plans, mark_twins
-from lotbook.usecases.sales.follow_shortfall import follow_shortfall
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -117,7 +116,7 @@ def _completed(case: Settling) -> Purchase:
     if purchase.plan is not None:
         mark_twins(account, purchase, desk=desk)
         close_other_plans(purchase, desk=desk)
-    follow_shortfall(purchase.account_id, desk=desk)
+    desk.follow_pauses(purchase.account_id)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
     on_file = desk.billing.get(purchase.account_id)
     now = desk.clock.now()
