@@ -8,15 +8,14 @@ from itertools import product
 
 import pytest
 
+from lotbook.domain.sales.checkout_times import CHECKOUT_LEAST_LIFETIME, checkout_end
 from lotbook.domain.sales.purchase import (
-    CHECKOUT_LEAST_LIFETIME,
     SETTLED,
     TRANSITIONS,
     GatewayRefs,
     PurchaseState,
     Settlement,
     as_first_answered,
-    checkout_end,
     lots_of,
     may_become,
     next_check_at,

@@ -97,6 +97,7 @@ def quote(result: Quote) -> shapes.Quote:
         "lines": [_line(line) for line in result.lines],
         "credits": result.credits,
         "expires_at": to_optional_text(result.expires_at),
+        "late_expires_at": to_optional_text(result.late_expires_at),
         "subtotal_minor": result.subtotal_minor,
         "tax": optional(result.tax, _tax),
         "total_minor": result.total_minor,

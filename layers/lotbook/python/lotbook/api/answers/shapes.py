@@ -312,8 +312,8 @@ class Order(TypedDict):
     plan: PlanPart | None
 
 
-class Quote(Order):
-    """The order summary. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end."""
+class Summary(Order):
+    """What quote and order show. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end."""
 
     expires_at: Instant | None
     consent_required: bool
@@ -321,7 +321,16 @@ class Quote(Order):
     reason: str | None
 
 
-class Ordered(Quote):
+class Quote(Summary):
+    """The order summary. `late_expires_at` is there near the end of the period that the credits end with.
+
+    If they arrive after that end, they live to the end of the next period, which is this instant.
+    """
+
+    late_expires_at: Instant | None
+
+
+class Ordered(Summary):
     """An order whose checkout is open."""
 
     purchase_id: str

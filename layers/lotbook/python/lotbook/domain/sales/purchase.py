@@ -38,11 +38,6 @@ TRANSITIONS: dict[PurchaseState, frozenset[PurchaseState]] = {
 SETTLED: frozenset[PurchaseState] = frozenset({"completed", "partially_refunded", "refunded", "disputed"})
 WAITING: frozenset[PurchaseState] = frozenset({"pending", "processing"})
 
-# The gateway opens a page that ends in 30 minutes to 24 hours. A minute is for clocks that disagree, and one more for
-# a first try that comes late.
-CHECKOUT_LEAST_LEFT = 31 * instants.MINUTE
-CHECKOUT_LEAST_LIFETIME = 32 * instants.MINUTE
-CHECKOUT_MOST_LIFETIME = 24 * instants.HOUR - instants.MINUTE
 CHECK_AGAIN = 5 * instants.MINUTE  # the gateway should have an answer, and has not
 CHECK_PROCESSING = 1 * instants.HOUR  # slow payment methods take days
 
@@ -179,12 +174,6 @@ class Purchase:
         """The most final of the gateway's ids."""
         refs = self.gateway_refs
         return refs.invoice or refs.payment_intent or refs.checkout_session
-
-
-def checkout_end(at: int, ttl_minutes: int) -> int:
-    """When a checkout that is opened at `at` ends: the policy's time within the gateway's bounds, in whole seconds."""
-    lifetime = min(max(ttl_minutes * instants.MINUTE, CHECKOUT_LEAST_LIFETIME), CHECKOUT_MOST_LIFETIME)
-    return instants.cut_to_second(at + lifetime)
 
 
 def new_purchase_id(at: int, entropy: bytes) -> str:

@@ -14,6 +14,7 @@ from lotbook.domain.accounts.validity import credit_period, validity
 from lotbook.domain.policy.document import Policy, PublishedPolicy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.policy.top_ups import Pack, TopUp
+from lotbook.domain.sales.checkout_times import checkout_end
 from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, move_refusal, top_up_refusal
 from lotbook.domain.sales.prices import companions_of, packs_for, unit_price
 from lotbook.domain.values import instants
@@ -124,6 +125,9 @@ class Quote:
     reason: str | None  # the code that a purchase would be refused with
     payment_label: str
     plan: PlanPart | None  # what the purchase leads to
+    late_expires_at: int | None = (
+        None  # near the end of the period that they end with: where they arrive after it
+    )
 
     @property
     def lot_credits(self) -> int:
@@ -141,6 +145,7 @@ class _Order:
     expires_at: int | None = None
     plan: PlanPart | None = None
     refusal: str | None = None
+    late_expires_at: int | None = None
 
 
 def quote(
@@ -179,6 +184,7 @@ def quote(
         reason=reason,
         payment_label=policy.payment_for(account.region, account.currency).label,
         plan=order.plan,
+        late_expires_at=order.late_expires_at,
     )
 
 
@@ -223,11 +229,17 @@ def _pack_order(policy: Policy, plan: Plan, account: Account, found: tuple[Pack,
 def _top_up_order(
     policy: Policy, plan: Plan, account: Account, lines: tuple[OrderLine, ...], credits: int, now: int
 ) -> _Order:
+    expires_at = validity(policy, plan, account, now)
+    # The page may be paid until it ends, and credits that arrive after a period's end live to the end of the next one.
+    page_ends_at = checkout_end(now, policy.checkout_ttl_minutes)
+    ends_with_period = policy.validity_of(plan).rule in ("billing_period_end", "credit_reset")
+    is_near = ends_with_period and expires_at is not None and expires_at <= page_ends_at
     return _Order(
         lines=lines,
         credits=credits,
         companions=companions_of(policy, credits),
-        expires_at=validity(policy, plan, account, now),
+        expires_at=expires_at,
+        late_expires_at=validity(policy, plan, account, page_ends_at) if is_near else None,
         refusal=top_up_refusal(policy, plan) or (None if lines else PLAN_NOT_ELIGIBLE),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.cards import CardFile, CardSetup, successor
-from lotbook.domain.sales.purchase import checkout_end
+from lotbook.domain.sales.checkout_times import checkout_end
 from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import AccountClosed, PaymentMethodNotFound

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.sales.checkout_times import CHECKOUT_LEAST_LEFT, checkout_end
 from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
 from lotbook.domain.sales.paid_twice import same_open_order
 from lotbook.domain.sales.purchase import (
-    CHECKOUT_LEAST_LEFT,
     Failure,
     GivenConsent,
     Purchase,
     as_first_answered,
-    checkout_end,
     new_purchase_id,
     with_state,
 )
