@@ -368,7 +368,6 @@ def test_turns_that_change_nothing_on_the_shelf_write_no_page(small: World) -> N
     """Lots come back in dozens; an expiry or a grant at the tape's front leaves the shelf's pages alone."""
     for number in range(30):
         small.grant(10, rank=5, made=number)
-    assert isinstance(small.books, FakeBooks)
     pages = small.book.shelf
     small.burn("k", 5)
     bring_up_to_date(A, U, desk=credit_desk(small.books, small.clock))

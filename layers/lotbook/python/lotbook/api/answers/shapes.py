@@ -312,27 +312,27 @@ class Order(TypedDict):
     plan: PlanPart | None
 
 
-class Summary(Order):
-    """What quote and order show. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end."""
+class Quote(Order):
+    """The order summary. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end.
+
+    `late_expires_at` is there near the end of the period that the credits end with: if they arrive after that end, they
+    live to the end of the next period, which is this instant.
+    """
 
     expires_at: Instant | None
+    late_expires_at: Instant | None
     consent_required: bool
     allowed: bool
     reason: str | None
 
 
-class Quote(Summary):
-    """The order summary. `late_expires_at` is there near the end of the period that the credits end with.
-
-    If they arrive after that end, they live to the end of the next period, which is this instant.
-    """
-
-    late_expires_at: Instant | None
-
-
-class Ordered(Summary):
+class Ordered(Order):
     """An order whose checkout is open."""
 
+    expires_at: Instant | None
+    consent_required: bool
+    allowed: bool
+    reason: str | None
     purchase_id: str
     state: Literal["pending"]
     checkout_url: Url
