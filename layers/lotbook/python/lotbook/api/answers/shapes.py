@@ -315,8 +315,7 @@ class Order(TypedDict):
 class Quote(Order):
     """The order summary. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end.
 
-    `late_expires_at` is there near the end of the period that the credits end with: if they arrive after that end, they
-    live to the end of the next period, which is this instant.
+    `late_expires_at`: near the end of the period that they end with, the end of the next, where they live if they arrive later.
     """
 
     expires_at: Instant | None
