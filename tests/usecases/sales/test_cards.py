@@ -292,3 +292,21 @@ def test_d_05_a_look_that_the_gateway_does_not_answer_is_asked_for_again(operati
         cards.hear()
     cards.hear()
     assert cards.gateway.files[CUSTOMER].default == name
+
+
+@pytest.mark.parametrize("removed", ["the newer", "the older"])
+def test_b9_a_card_that_was_saved_twice_is_one_row_and_goes_as_one(removed: str) -> None:
+    """B9: the gateway's fingerprint is of the number. The default is the row; without it there, the newest."""
+    cards = Cards()
+    older = cards.add(fingerprint="fp_1")
+    other = cards.add(fingerprint="fp_2")
+    newer = cards.add(fingerprint="fp_1")
+    found = cards.choose(older)
+    assert [card.payment_method for card in found.shown] == [older, other]
+    found = cards.choose(other)
+    assert [card.payment_method for card in found.shown] == [newer, other]
+    left = cards.remove(newer if removed == "the newer" else older)
+    assert ([card.payment_method for card in left.cards], left.default) == ([other], other)
+    assert cards.look().cards == left.cards
+    without = replace(found, cards=tuple(replace(card, fingerprint=None) for card in found.cards))
+    assert without.shown == without.cards, "cards that the gateway gives no fingerprint are what they are"

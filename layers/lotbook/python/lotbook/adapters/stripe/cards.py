@@ -136,6 +136,7 @@ def _card(method: dict[str, Any]) -> Card | None:
         last4=card["last4"],
         expires=f"{card['exp_year']:04d}-{card['exp_month']:02d}",
         added_at=method["created"] * SECOND,
+        fingerprint=card.get("fingerprint"),
     )
 
 

@@ -17,6 +17,6 @@ def payment_methods(found: CardFile) -> shapes.PaymentMethods:
                 "expires": card.expires,
                 "default": card.payment_method == found.default,
             }
-            for card in found.cards
+            for card in found.shown
         ]
     }

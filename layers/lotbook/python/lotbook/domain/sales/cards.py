@@ -24,13 +24,17 @@ _MONTH = len("2034-12")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What may be shown of a card: the gateway's name for it, brand, last four digits, the last month in which it is good."""
+    """What may be shown of a card: the gateway's name for it, brand, last four digits, the last month in which it is good.
+
+    `fingerprint`: the gateway's name of the number itself, the same for a card that was saved twice; never shown.
+    """
 
     payment_method: str
     brand: str
     last4: str
     expires: str  # 2034-12
     added_at: int
+    fingerprint: str | None = None
 
     def has_expired(self, now: int) -> bool:
         """A card is good up to the end of its month; which time zone's, banks do not say either."""
@@ -56,6 +60,22 @@ class CardFile:
     def find(self, payment_method: str) -> Card | None:
         """The card of that name."""
         return next((card for card in self.cards if card.payment_method == payment_method), None)
+
+    def same_card(self, payment_method: str) -> tuple[str, ...]:
+        """The names of this very card, which may have been saved more than once; none that is not on file."""
+        asked = self.find(payment_method)
+        if asked is None or asked.fingerprint is None:
+            return (payment_method,) if asked else ()
+        return tuple(card.payment_method for card in self.cards if card.fingerprint == asked.fingerprint)
+
+    @property
+    def shown(self) -> tuple[Card, ...]:
+        """One row a card, however often it was saved: the default of them, else the newest."""
+        firsts = {self.same_card(card.payment_method)[0]: card for card in reversed(self.cards)}
+        firsts |= {
+            self.same_card(card.payment_method)[0]: card for card in self.cards if card.payment_method == self.default
+        }
+        return tuple(firsts[card.payment_method] for card in self.cards if card.payment_method in firsts)
 
     def without(self, payment_method: str) -> CardFile:
         """The file when this card is gone."""

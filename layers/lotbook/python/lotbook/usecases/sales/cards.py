@@ -81,11 +81,14 @@ def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
     found = follow_cards(account_id, desk=desk) if customer else CardFile()
     if customer is None or found.find(payment_method) is None:
         raise PaymentMethodNotFound
-    left = found.without(payment_method)
+    names, left = found.same_card(payment_method), found
+    for name in names:  # a card that was saved twice is one row, and goes as one
+        left = left.without(name)
     default = left.default or successor(left.cards, desk.clock.now())
     if default is not None and default != left.default:
         desk.gateway.set_default(customer, default, found.newest)
-    if not desk.gateway.detach(payment_method):
+    gone = [desk.gateway.detach(name) for name in names]
+    if not any(gone):
         raise PaymentMethodNotFound
     lift_payment_pause(account_id, default, desk=desk)
     return replace(left, default=default)
