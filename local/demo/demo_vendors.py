@@ -43,13 +43,8 @@ def make(shop: Shop) -> None:
     ends = one_month_after(tour.opened)
     for credits, cents in ((1_000, 90), (10_000, 900)):
         summary = tour.quoted({"kind": "top_up", "credits": credits})
-        unit_price = summary["lines"][0]["unit_price"]
-        tour.check(
-            "MK-12 MK-13",
-            f"{credits:,} extra cost, in cents, at",
-            (summary["total_minor"], unit_price),
-            (cents, "0.0009"),
-        )
+        cost = (summary["total_minor"], summary["lines"][0]["unit_price"])
+        tour.check("MK-12 MK-13", f"{credits:,} extra cost, in cents, at", cost, (cents, "0.0009"))
     tour.check_refused("MK-11", {"kind": "top_up", "credits": 1_500}, "quantity_not_allowed", "1,500 are refused")
     bought = tour.buy("MK-08", {"kind": "top_up", "credits": 1_000})
     tour.check("MK-01 MK-02", "the extra credits end with the cycle", tour.lot_of(bought)["expires_at"], text(ends))

@@ -19,7 +19,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/usecases/money_back/read_evidence.py read_evidence": DESK,
     "lotbook/usecases/sales/create_purchase.py _order": DESK,
     "lotbook/usecases/sales/read_usage.py read_usage": DESK,
-    "local/demo/demo_vendors.py make": "one vendor's tour",
 }
 # Functions of tests of more than 40 lines.
 LONG_TESTS: dict[str, str] = {
