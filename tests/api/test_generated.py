@@ -73,3 +73,8 @@ def test_n6_the_document_is_the_same_on_every_python() -> None:
     found = list(descriptions(openapi.document()))
     assert len(found) > 100
     assert [text for text in found if text != inspect.cleandoc(text)] == []
+
+
+def test_s10_the_catalogue_says_what_api_gateway_answers_of_its_own_accord() -> None:
+    text = next(iter(generate.errors_files().values()))
+    assert '`{"message": ...}` without a code: 401 without the header' in text
