@@ -51,7 +51,7 @@ def _consent_asked(consent: policy.Consent) -> shapes.ConsentAsked:
     return {"kind": consent.kind, "version": consent.version, "url": consent.url}
 
 
-def _support(support: policy.Support) -> shapes.SupportContact:
+def _support(support: policy.Support) -> shapes_plans.SupportContact:
     return {"email": support.email, "url": support.url}
 
 

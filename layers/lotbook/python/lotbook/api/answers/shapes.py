@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from lotbook.api.answers.shapes_plans import PlanOffer, PlanPart
+from lotbook.api.answers.shapes_plans import PlanOffer, PlanPart, SupportContact
 from lotbook.domain.accounts.account import AccountState
 from lotbook.domain.accounts.terms import PlanBilling
 from lotbook.domain.credits.lots import LotKind
@@ -226,13 +226,6 @@ class ConsentAsked(TypedDict):
     kind: Literal["refund_policy"]
     version: str
     url: Url
-
-
-class SupportContact(TypedDict):
-    """Whom to ask when a checkout goes wrong."""
-
-    email: str
-    url: str | None
 
 
 class Advice(TypedDict):

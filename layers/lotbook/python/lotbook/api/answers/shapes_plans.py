@@ -1,4 +1,4 @@
-"""Shapes of plans: as they are offered, and as part of an order. As `shapes.py`."""
+"""Shapes of plans, as they are offered and as part of an order, and of who is asked when a checkout goes wrong. As `shapes.py`."""
 
 from __future__ import annotations
 
@@ -43,3 +43,10 @@ class PlanEvidence(TypedDict):
     at: Instant
     ends_at: Instant
     ended: bool
+
+
+class SupportContact(TypedDict):
+    """Whom to ask when a checkout goes wrong."""
+
+    email: str
+    url: str | None
