@@ -251,7 +251,7 @@ def test_metadata_that_somebody_edited_is_no_decision(town: Town, text: str) -> 
 def test_d_05_faults_at_the_gateway_are_503_and_the_same_call_again_ends_well(
     town: Town, operation: str, kind: str
 ) -> None:
-    first, second = town.add(), town.add()
+    first, second = town.add(), town.add(MASTER)
     page = town.setup_page()
     town.pay(page)
     http.post(

@@ -310,3 +310,15 @@ def test_b9_a_card_that_was_saved_twice_is_one_row_and_goes_as_one(removed: str)
     assert cards.look().cards == left.cards
     without = replace(found, cards=tuple(replace(card, fingerprint=None) for card in found.cards))
     assert without.shown == without.cards, "cards that the gateway gives no fingerprint are what they are"
+
+
+def test_b9_a_removal_that_is_cut_short_goes_on_with_the_same_call() -> None:
+    """The card that was named goes last: after a fault it is found again, and the row never comes back half."""
+    cards = Cards()
+    older, newer = cards.add(fingerprint="fp_1"), cards.add(fingerprint="fp_1")
+    assert older != newer
+    cards.look()
+    cards.gateway.later = {"detach": ["after"]}
+    with pytest.raises(Unavailable):
+        cards.remove(newer)
+    assert cards.remove(newer).cards == cards.look().cards == ()

@@ -87,7 +87,8 @@ def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
     default = left.default or successor(left.cards, desk.clock.now())
     if default is not None and default != left.default:
         desk.gateway.set_default(customer, default, found.newest)
-    gone = [desk.gateway.detach(name) for name in names]
+    # The one that was named goes last: after a crash the same call finds it, and the others with it.
+    gone = [desk.gateway.detach(name) for name in sorted(names, key=payment_method.__eq__)]
     if not any(gone):
         raise PaymentMethodNotFound
     lift_payment_pause(account_id, default, desk=desk)
