@@ -290,10 +290,7 @@ class Tax(TypedDict):
 
 
 class Order(TypedDict):
-    """What quote, checkout and purchase have in common.
-
-    `credits` is all that the order brings: those that are bought, which the purchase's lot holds, and `plan.credits`.
-    """
+    """What quote, checkout and purchase share. `credits`: those that are bought, which the lot holds, and `plan.credits`."""
 
     item: Item
     lines: list[Line]
@@ -306,10 +303,7 @@ class Order(TypedDict):
 
 
 class Quote(Order):
-    """The order summary. `expires_at` is that of the bought credits; of a plan alone, its first credit period's end.
-
-    `late_expires_at`: near the end of the period that they end with, the end of the next, where they live if they arrive later.
-    """
+    """The order summary. `late_expires_at`: near the end of the credits' period, that of the next, where they would arrive in it."""
 
     expires_at: Instant | None
     late_expires_at: Instant | None
