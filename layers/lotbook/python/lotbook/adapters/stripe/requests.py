@@ -102,8 +102,8 @@ def find_checkout(order: Purchase, customer: str) -> dict[str, Any]:
 
 
 def list_checkouts(period: Period, after: str | None) -> dict[str, Any]:
-    """One page of the sessions of a period, with their payments."""
-    return _listed(period, after, "payment_intent")
+    """One page of the sessions of a period, with their payments and when those were made."""
+    return _listed(period, after, "payment_intent.latest_charge")
 
 
 def list_refunds(period: Period, after: str | None) -> dict[str, Any]:
