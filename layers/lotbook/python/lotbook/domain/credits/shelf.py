@@ -18,6 +18,10 @@ from lotbook.domain.credits.orders import Grant, Unreadable
 from lotbook.domain.values import ids
 
 PAGE_LOTS = 400  # some 30 KB
+CUT_TO_PERCENT = (
+    75  # of MAX_LOTS: an overfull tape keeps some room, so that not every lot that burns early writes a page
+)
+REFILLED_BELOW_PERCENT = 50  # of MAX_LOTS: a tape with fewer lots takes as many from the shelf as it has room for
 WIDEST_BURN = 2_000  # lots that one burn may draw from: tape, entry and what a hold gives back stay below 400 KB
 MAX_OPEN_LOTS = 100_000  # of one account and unit; a grant past it is refused, for a turn could not read them any more
 
@@ -74,8 +78,8 @@ def _on_tape(laid: Book, before: set[str], need: int) -> int:
     tape = laid.tape
     count = next((number for number, part in enumerate(tape) if part.lot_id in before), len(tape))
     if count > MAX_LOTS:
-        count = MAX_LOTS * 3 // 4  # some room, so that not every lot that burns early writes a page
-    elif count < MAX_LOTS // 2:
+        count = MAX_LOTS * CUT_TO_PERCENT // 100
+    elif count < MAX_LOTS * REFILLED_BELOW_PERCENT // 100:
         count = min(MAX_LOTS, len(tape))
     while count < min(len(tape), WIDEST_BURN) and (count == 0 or tape[count - 1].end - laid.position < need):
         count += 1
