@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from lotbook.domain.credits.requests import DIGEST_CHARACTERS, BurnRequest, HoldRequest, ResolveHold
+from lotbook.domain.credits.ledger import DIGEST_CHARACTERS
+from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.values import ids
 
 
