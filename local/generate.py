@@ -18,7 +18,7 @@ from lotbook.api.document import examples
 from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.sales import eligibility
-from lotbook.domain.values.errors import NotEligible
+from lotbook.domain.values.errors import NotEligible, Outcome
 
 ROOT = Path(__file__).resolve().parents[1]
 API_SAMPLES = ROOT / "samplefiles" / "api"
@@ -94,7 +94,7 @@ def openapi_files() -> dict[Path, str]:
 def errors_files() -> dict[Path, str]:
     """The catalogue of errors."""
     rows = [
-        (outcome.code, str(kind.status), " ".join(f"{outcome.__doc__}".split()), kind.advice)
+        (outcome.code, str(kind.status), _meaning(outcome), kind.advice)
         for outcome, kind in problems.KINDS.items()
         if outcome.code and outcome.__base__ not in problems.KINDS
     ]
@@ -105,6 +105,12 @@ def errors_files() -> dict[Path, str]:
         f"| `{code}` | {status} | {meaning} | {advice} |" for code, status, meaning, advice in sorted(rows)
     )
     return {ROOT / "layers" / "lotbook" / "ERRORS.md": ERRORS.format(table=table)}
+
+
+def _meaning(outcome: type[Outcome]) -> str:
+    """The first words of its class; and whether anything raises it."""
+    said = " ".join(f"{outcome.__doc__}".split())
+    return f"Not raised yet. {said}" if outcome.code in problems.NOT_RAISED_YET else said
 
 
 ERRORS = """# Errors
