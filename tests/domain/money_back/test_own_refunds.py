@@ -6,18 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.money_back.own_refunds import (
-    MAX_OWN_REFUNDS,
-    check_policy,
-    check_state,
-    with_refund_begun,
-    with_refund_reserved,
-)
+from lotbook.domain.money_back.own_refunds import MAX_OWN_REFUNDS, check_state, with_refund_begun
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.errors import NotRefundable
 from tests.fakes.purchases import ORDERED, a_purchase
-from tests.fakes.samples import published
 
 # A purchase of 1,000 credits: its state, the credits that money took already, what the account owes, refunds before.
 REFUSED = """
@@ -56,38 +49,3 @@ def test_each_refund_of_a_purchase_has_the_next_number() -> None:
     begun = with_refund_begun(_purchase("completed", 1_000, 0, 2), "key", "ann", ORDERED)
     assert [(own.number, own.key, own.state) for own in begun.own_refunds[2:]] == [(3, "key", "reserving")]
     assert MAX_OWN_REFUNDS == 20
-
-
-# Of 1,000 credits for 23.60: what is unused, what went back at the gateway already, and the money and state of the refund.
-RESERVED = """
-unused  refunded  amount  state
-400     0         944     reserved
-1       0         3       reserved
-1000    0         2360    reserved
-400     2000      360     reserved
-400     2360      0       failed
-0       0         0       failed
-"""
-
-
-@pytest.mark.parametrize("row", RESERVED.strip().splitlines()[1:])
-def test_x_16_no_more_money_than_is_left_of_the_payment_and_exactly_the_unused_credits(row: str) -> None:
-    unused, refunded, amount, state = row.split()
-    begun = with_refund_begun(
-        replace(_purchase("completed", 1_000, 0, 0), refunded_minor=int(refunded)), "k", "a", ORDERED
-    )
-    after = with_refund_reserved(begun, begun.own_refunds[0], int(unused), ORDERED)
-    (own,) = after.own_refunds
-    assert (own.amount_minor, own.state) == (int(amount), state)
-    assert after.reversal.clawed_of("credits") == int(unused)
-
-
-@pytest.mark.parametrize(("refundable", "refused"), [("never", True), ("unused", False), ("case_by_case", False)])
-def test_is_27_a_policy_that_gives_nothing_back_refuses(refundable: str, refused: bool) -> None:
-    policy = published("make").policy
-    policy = replace(policy, refunds=replace(policy.refunds, refundable=refundable))  # type: ignore[arg-type]
-    if refused:
-        with pytest.raises(NotRefundable):
-            check_policy(policy)
-    else:
-        check_policy(policy)
