@@ -86,6 +86,8 @@ def test_make_test_checks_validates_and_runs_every_test() -> None:
 
 def test_every_phony_target_is_listed_with_what_it_does() -> None:
     (phony,) = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
-    help_text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    help_text = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     listed = {line.split()[1] for line in help_text.splitlines()}
     assert set(phony.split()) == listed
