@@ -162,4 +162,4 @@ ROUTES = {
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer one call."""
-    return dispatch(ROUTES, event, context)
+    return dispatch(ROUTES, event, context, wiring.standing)

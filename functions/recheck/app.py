@@ -49,4 +49,4 @@ ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": rech
 
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """A call has a route, the schedule's event has none."""
-    return dispatch(ROUTES, event, context) if "routeKey" in event else look(context)
+    return dispatch(ROUTES, event, context, wiring.standing) if "routeKey" in event else look(context)

@@ -34,4 +34,4 @@ ROUTES = {"POST /v1/webhooks/stripe": receive}
 
 def handler(event: Event, context: object) -> dict[str, Any]:
     """Lambda's entry."""
-    return dispatch(ROUTES, event, context)
+    return dispatch(ROUTES, event, context, wiring.standing)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.news.announcements import Change
     from lotbook.domain.sales.gateway import Deployment
+    from lotbook.domain.values.access import Caller
     from lotbook.ports.access import MemberTokens, ServiceKeyStore
     from lotbook.ports.books import BookStore
     from lotbook.ports.news import EventBus, NoticeStore, StatementStore
@@ -322,6 +323,13 @@ def _units_of_policy(account_id: str) -> tuple[str, ...]:
 
     loaded = load_account(account_id, accounts=accounts(), policies=policies(), clock=clock())
     return loaded.published.policy.units
+
+
+def standing(account_id: str, caller: Caller, only_buyers: bool) -> None:
+    """Raises AccountNotFound or Forbidden, for the door of every function: a request that is refused asks, and no other."""
+    from lotbook.usecases.accounts.standing import check_standing
+
+    check_standing(account_id, caller, only_buyers=only_buyers, accounts=accounts(), policies=policies())
 
 
 @cache

@@ -2,7 +2,8 @@
 
 A function module has `ROUTES = {"POST /v1/...": handle}` and `handler = lambda event, context: dispatch(ROUTES, event)`; keys are
 API Gateway's `routeKey`, facts about them are in `routes.CONTRACT`. Order of refusals: 401, 404 of the account, 403, 413, 400 of
-the query and the key, then the body. Only named outcomes become answers; anything else crashes: one line joins API Gateway's
+the query and the key, then the body. A call is not asked for its account before it is read, for a burn asks for nothing: what
+refuses the request itself is told only to whom the account and the call are open (`_told_first`). Only named outcomes become answers; anything else crashes: one line joins API Gateway's
 id with Lambda's, the traceback is Lambda's own, an alarm rings, and API Gateway answers 500 (decisions/0057).
 """
 
@@ -95,6 +96,10 @@ class Answer:
 
 
 Handle = Callable[[Request], Answer]
+# Raises AccountNotFound where there is no account of that id, Forbidden where only buyers may call and the caller is none.
+Standing = Callable[[str, Caller, bool], None]
+# What refuses the request and not its sender. The other statuses come from use cases, which have met the account by then.
+OF_THE_REQUEST = frozenset({400, 404, 413, 422})
 
 
 def once(status: int, shape: Mapping[str, Any], *, replayed: bool) -> Answer:
@@ -102,18 +107,19 @@ def once(status: int, shape: Mapping[str, Any], *, replayed: bool) -> Answer:
     return Answer(status, shape, idempotency.REPLAYED if replayed else {})
 
 
-def dispatch(routes: Mapping[str, Handle], event: Event, context: object) -> dict[str, Any]:
+def dispatch(routes: Mapping[str, Handle], event: Event, context: object, standing: Standing) -> dict[str, Any]:
     """Answer one event. Raises KeyError for a route that the function does not have: the template is wrong then."""
     request = read(event)
     answer, code = None, None
     try:
         handle, route = routes[request.route_key], CONTRACT[request.route_key]
         request = _admit(route, request)
-        answer = handle(request)
+        answer = handle(_checked(route, request))
     except Outcome as outcome:
-        code = outcome.code
-        document = problems.document(outcome, request.request_id)
-        answer = Answer(document["status"], document, problems.headers(outcome))
+        told = _told_first(outcome, request, standing)
+        code = told.code
+        document = problems.document(told, request.request_id)
+        answer = Answer(document["status"], document, problems.headers(told))
     except ItemTooLarge as error:
         from lotbook.usecases.alarms import alarm  # at a crash only
 
@@ -155,9 +161,24 @@ def read(event: Event) -> Request:
 
 
 def _admit(route: Route, request: Request) -> Request:
-    if not route.public:
-        caller = identity.admit(route, identity.from_context(request.context), request.path)
-        request = replace(request, admitted=caller)
+    if route.public:
+        return request
+    return replace(request, admitted=identity.admit(route, identity.from_context(request.context), request.path))
+
+
+def _told_first(outcome: Outcome, request: Request, standing: Standing) -> Outcome:
+    """Account first, then role, then the rest (contract, "Who"): what is wrong with a request hides neither of the two."""
+    is_of_the_request = problems.kind_of(type(outcome)).status in OF_THE_REQUEST
+    if request.admitted is None or "account_id" not in request.path or not is_of_the_request:
+        return outcome
+    try:
+        standing(request.account_id, request.admitted, CONTRACT[request.route_key].buyers)
+    except Outcome as earlier:
+        return earlier
+    return outcome
+
+
+def _checked(route: Route, request: Request) -> Request:
     if not route.signed:  # the sender of those is no client of ours, and its address is the deployment's business
         _refuse_unknown(request.query, route.query)
         body.check_size(request.body_bytes)

@@ -19,6 +19,7 @@ class Route:
     `body_optional`: no body at all is an empty one.
     `signed`: the function verifies the body itself, as the bytes that came, whatever their number.
     `members`: whether a member token may call it at all (role and plan are the policy's business, asked by the use case).
+    `buyers`: of the members, those only whose role is one of the policy's buyers; the use case asks, this is what it asks.
     `scopes`: a service key needs one of them. `codes`: refusals beyond those that every route of its kind has.
     """
 
@@ -26,6 +27,7 @@ class Route:
     function: str
     answers: Mapping[int, str]
     members: bool = False
+    buyers: bool = False
     scopes: frozenset[Scope] = frozenset()
     any_token: bool = False
     public: bool = False
@@ -177,6 +179,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {201: "Ordered"},
         members=True,
+        buyers=True,
         scopes=SELL,
         keyed=True,
         body="PurchaseBody",
@@ -211,6 +214,7 @@ CONTRACT: dict[str, Route] = {
         "recheck",
         {200: "Purchase"},
         members=True,
+        buyers=True,
         scopes=SELL,
         codes=("purchase_not_found",),
     ),
@@ -219,6 +223,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {200: "Purchase"},
         members=True,
+        buyers=True,
         scopes=SELL,
         codes=("purchase_not_found",),
     ),
@@ -227,6 +232,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {201: "Refunded"},
         members=True,
+        buyers=True,
         scopes=SELL,
         keyed=True,
         codes=("purchase_not_found", "not_refundable"),
@@ -244,6 +250,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {200: "Evidence"},
         members=True,
+        buyers=True,
         scopes=READ,
         query=("cursor",),
         codes=("purchase_not_found",),
@@ -261,6 +268,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {200: "BillingDetails"},
         members=True,
+        buyers=True,
         body="BillingBody",
     ),
     f"GET {ACCOUNT}/payment-methods": Route(
@@ -275,6 +283,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {201: "SetupStarted"},
         members=True,
+        buyers=True,
         body="SetupBody",
         body_optional=True,
         codes=("account_closed",),
@@ -284,6 +293,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {200: "PaymentMethods"},
         members=True,
+        buyers=True,
         body="DefaultCardBody",
         codes=("payment_method_not_found",),
     ),
@@ -292,6 +302,7 @@ CONTRACT: dict[str, Route] = {
         "purchase",
         {200: "PaymentMethods"},
         members=True,
+        buyers=True,
         codes=("payment_method_not_found",),
     ),
     "POST /v1/webhooks/stripe": Route(
