@@ -13,6 +13,7 @@ from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem
@@ -29,7 +30,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         yield create(dynamodb())
 
 
-BOUGHT = Standing("pro", 5_000, "stripe", 9_000, "pur_1")
+BOUGHT = Standing("pro", 5_000, "stripe", 9_000, "pur_1", renews=True, policy_version=2)
 FULL = an_account(
     state="paused",
     pause_reason="payment_failed",
@@ -45,6 +46,25 @@ FULL = an_account(
     moves=(Move(3, 6_000, Standing("payg", 1_000, "none"), BOUGHT, carries=True),),
     moves_made=3,
     former_customers=("cus_0", "cus_00"),
+    plan_renews=True,
+    plan_policy_version=2,
+    subscription=Subscription(
+        "sub_1",
+        "si_1",
+        "pro",
+        2,
+        "price_1",
+        6_400,
+        5_000,
+        "pur_1",
+        (BillingPeriod(5_000, 6_000, "pro", "void", "pur_2", "in_1", is_followed=False),),
+        failed_start=5_000,
+        failed_at=5_500,
+        cancel_at=9_000,
+        next_plan=NextPlan("payg", 6_000, 2, "price_2", 900, "pur_3"),
+        change="pur_3",
+        ended_at=9_000,
+    ),
 )
 
 
@@ -106,7 +126,7 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     accounts = DynamoAccounts(table)
     accounts.create(FULL)
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
-    bought.add("former_customers")
+    bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription"}
     with_default = {"state", "pause_reason", "pause_reasons", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(

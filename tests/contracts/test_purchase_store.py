@@ -16,8 +16,8 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.invoices.billing_details import Address
-from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Settlement
-from lotbook.domain.sales.quotes import CustomPaymentItem, OrderLine, PackItem, PlanItem, PlanPart, Tax
+from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, PlanMove, Settlement, Taken
+from lotbook.domain.sales.quotes import CustomPaymentItem, OrderLine, PackItem, PlanItem, PlanPart, PlanRenewalItem, Tax
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem, KeyUse
@@ -35,7 +35,7 @@ FULL = a_purchase(
     quoted_expires_at=ORDERED,
     save_payment_method=True,
     checkout_request='{"mode":"payment"}',
-    gateway_refs=GatewayRefs("cs_1", "pi_1", "in_1"),
+    gateway_refs=GatewayRefs("cs_1", "pi_1", "in_1", "sub_1"),
     checkout_url="https://pay.example/cs_1",
     state="disputed",
     settlement=Settlement(ORDERED, "lot_1", ORDERED + 1),
@@ -50,7 +50,10 @@ FULL = a_purchase(
     version=3,
     title="Credits",
     invoice_waits=True,
-    plan=PlanPart("pro", 100, 365),
+    plan=PlanPart("pro", 100, 365, 1, 6_400, "price_1"),
+    period=(ORDERED, ORDERED + 9),
+    move=PlanMove("upgrade", "sub_1", "si_1", "convert", "convert", (Taken("credits", "lot_1", 5),), 5, 1, 0, "txr_1"),
+    effective_at=ORDERED + 9,
     billing=details(tax_id="123456789", shipping=Address("2 Dock Rd", "Port", "1", "US", line2="Gate 4")),
 )
 USE = KeyUse("fp-1", FULL.purchase_id, "digest-1")
@@ -72,8 +75,9 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         a_purchase(item=PackItem("p-2000")),
         a_purchase(item=PlanItem("pro", credits=1_000)),
         a_purchase(item=CustomPaymentItem(2_500, "invoice 7")),
+        a_purchase(item=PlanRenewalItem("pro")),
     ],
-    ids=["every field set", "defaults", "pack", "plan", "custom payment"],
+    ids=["every field set", "defaults", "pack", "plan", "custom payment", "plan renewal"],
 )
 def test_a_purchase_is_read_as_it_was_written(table: Table, order: Any) -> None:
     purchases = DynamoPurchases(table)

@@ -18,10 +18,22 @@ NOT_READ_YET = {
     "AutoTopUp.on_failure",
     "AutoTopUp.while_charging",
     "Cancellation.resumable",
+    "Convert.at_most",
+    "Convert.price",
+    "Convert.rest",
     "Downgrade.to_free_when",
+    "Downgrade.unused_of",
     "PlanChange.cancellation",
+    "PlanChange.renewal",
     "Policy.assumptions",
     "Policy.costs",
+    "Renewal.after_grace",
+    "Renewal.during_grace",
+    "Renewal.ends_after_days",
+    "Renewal.grace_days",
+    "Upgrade.convert",
+    "Upgrade.during_unpaid_renewal",
+    "Upgrade.unused_of",
 }
 TOLD = ("costs", "term_ends_within_days", "to_free_when", "cancellation", "resumable", "while_charging", "on_failure")
 

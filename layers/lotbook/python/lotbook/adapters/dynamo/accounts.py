@@ -11,6 +11,7 @@ from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.instants import DAY
 
@@ -83,6 +84,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     known = {name: value for name, value in item.items() if name in _FIELDS}
     known["terms"] = tuple(_part(Term, term) for term in known.get("terms", ()))
     known["moves"] = tuple(_move(move) for move in known.get("moves", ()))
+    known["subscription"] = _subscription(known.get("subscription"))
     known["pause_reasons"] = tuple(known.get("pause_reasons", ()))
     known["former_customers"] = tuple(known.get("former_customers", ()))
     return Account(**known)
@@ -91,6 +93,15 @@ def account_of(item: Mapping[str, Any]) -> Account:
 def _move(values: Mapping[str, Any]) -> Move:
     standings = {name: _part(Standing, values[name]) for name in ("was", "became")}
     made: Move = _part(Move, {**values, **standings})
+    return made
+
+
+def _subscription(values: Mapping[str, Any] | None) -> Subscription | None:
+    if values is None:
+        return None
+    periods = tuple(_part(BillingPeriod, period) for period in values["periods"])
+    next_plan = _part(NextPlan, values["next_plan"]) if values.get("next_plan") else None
+    made: Subscription = _part(Subscription, {**values, "periods": periods, "next_plan": next_plan})
     return made
 
 

@@ -7,8 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import details_of
-from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase, Settlement
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, OrderLine, PackItem, PlanItem, PlanPart, Tax, TopUpItem
+from lotbook.domain.sales.purchase import (
+    Dispute,
+    Failure,
+    GatewayRefs,
+    GivenConsent,
+    PlanMove,
+    Purchase,
+    Settlement,
+    Taken,
+)
+from lotbook.domain.sales.quotes import (
+    CustomPaymentItem,
+    OrderLine,
+    PackItem,
+    PlanItem,
+    PlanPart,
+    PlanRenewalItem,
+    RowItem,
+    Tax,
+    TopUpItem,
+)
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 
 if TYPE_CHECKING:
@@ -17,11 +36,12 @@ if TYPE_CHECKING:
 DUE_KIND = "purchase"
 MADE_KIND = "made"
 _FIELDS = frozenset(field.name for field in fields(Purchase))
-_ITEMS: dict[str, type[TopUpItem | PackItem | PlanItem | CustomPaymentItem]] = {
+_ITEMS: dict[str, type[RowItem]] = {
     "top_up": TopUpItem,
     "pack": PackItem,
     "plan": PlanItem,
     "custom_payment": CustomPaymentItem,
+    "plan_renewal": PlanRenewalItem,
 }
 _KINDS = {made: kind for kind, made in _ITEMS.items()}
 _PARTS: dict[str, type[Any]] = {
@@ -54,6 +74,8 @@ def from_values(values: Mapping[str, Any]) -> Purchase:
         known[name] = _part(part, known.get(name))
     known["gateway_refs"] = known["gateway_refs"] or GatewayRefs()
     known["billing"] = details_of(known["billing"]) if known.get("billing") else None
+    known["move"] = _move(known.get("move"))
+    known["period"] = tuple(known["period"]) if known.get("period") else None
     known["item"] = _item(known["item"])
     known["lines"] = tuple(_part(OrderLine, line) for line in known["lines"])
     known["reversal"] = _reversal(known.get("reversal")) or Reversal()
@@ -71,8 +93,16 @@ def _reversal(values: Mapping[str, Any] | None) -> Reversal | None:
     return made
 
 
-def _item(values: Mapping[str, Any]) -> Item:
-    made: Item = _part(_ITEMS[values["kind"]], {name: value for name, value in values.items() if name != "kind"})
+def _move(values: Mapping[str, Any] | None) -> PlanMove | None:
+    if values is None:
+        return None
+    converted = tuple(_part(Taken, taken) for taken in values["converted"])
+    made: PlanMove = _part(PlanMove, {**values, "converted": converted})
+    return made
+
+
+def _item(values: Mapping[str, Any]) -> RowItem:
+    made: RowItem = _part(_ITEMS[values["kind"]], {name: value for name, value in values.items() if name != "kind"})
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.api.answers.render import decimal_text, optional
-from lotbook.domain.sales.quotes import CustomPaymentItem, PackItem, PlanItem, TopUpItem
+from lotbook.domain.sales.quotes import CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem, TopUpItem
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lotbook.domain.policy import document as policy
     from lotbook.domain.sales.offers import Offers, PlanOffer, TopUpOffer
     from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase
-    from lotbook.domain.sales.quotes import Item, OrderLine, PlanPart, Quote, Tax
+    from lotbook.domain.sales.quotes import OrderLine, PlanPart, Quote, RowItem, Tax
     from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.money_back.refund_purchase import Refunded
     from lotbook.usecases.sales.read_invoice import Invoice
@@ -221,7 +221,7 @@ def order(row: Purchase) -> shapes.Order:
     }
 
 
-def item(bought: Item) -> shapes.Item:
+def item(bought: RowItem) -> shapes.Item:
     """The item as it was asked for."""
     match bought:
         case TopUpItem(credits=credits):
@@ -234,6 +234,8 @@ def item(bought: Item) -> shapes.Item:
             return {"kind": "plan", "plan_id": plan_id, "pack_id": pack_id}
         case PlanItem(plan_id=plan_id):
             return {"kind": "plan", "plan_id": plan_id}
+        case PlanRenewalItem(plan_id=plan_id):
+            return {"kind": "plan_renewal", "plan_id": plan_id}
         case CustomPaymentItem(amount_minor=amount_minor, remark=remark):
             return {"kind": "custom_payment", "amount_minor": amount_minor, "remark": remark}
 

@@ -264,7 +264,7 @@ class Offers(TypedDict):
 class Item(TypedDict, total=False):
     """What is bought, as it was asked for."""
 
-    kind: Literal["top_up", "plan", "custom_payment", "auto_top_up"]
+    kind: Literal["top_up", "plan", "plan_renewal", "custom_payment", "auto_top_up"]
     credits: int
     pack_id: str
     plan_id: str

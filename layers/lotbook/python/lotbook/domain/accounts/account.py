@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lotbook.domain.accounts.subscriptions import Subscription
 from lotbook.domain.accounts.terms import Move, PlanBilling, Term
 
 AccountState = Literal["active", "paused", "closed"]
@@ -40,6 +41,9 @@ class Account:
     moves_made: int = 0
     pause_reasons: tuple[str, ...] = ()  # all of them, the earliest first; `pause_reason` is the first
     former_customers: tuple[str, ...] = ()  # those that were deleted at the gateway, the newest first
+    plan_renews: bool = False  # the plan is billed again and again through the gateway: its periods are UTC's
+    plan_policy_version: int = 0  # the one that the plan is read from; 0 is the newest
+    subscription: Subscription | None = None  # what pays for a plan that renews; kept a while after it has ended
 
     @property
     def customers(self) -> tuple[str, ...]:

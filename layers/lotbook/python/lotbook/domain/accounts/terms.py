@@ -12,7 +12,9 @@ PlanBilling = Literal["none", "external", "stripe"]
 class Standing:
     """What decides an account's periods: its plan, since when and until when, and the purchase that gave it.
 
-    `ends_at` is the end of a term that was bought here; None for plans that do not end by themselves.
+    `ends_at` is the end of a term that was bought here; None for plans that do not end by themselves. `renews`: it is billed
+    through the gateway again and again, so its periods are the gateway's, in UTC (X-19). `policy_version`: the one that its
+    plan is read from (X-33); 0 is the newest.
     """
 
     plan_id: str
@@ -20,6 +22,8 @@ class Standing:
     billing: PlanBilling
     ends_at: int | None = None
     purchase_id: str | None = None
+    renews: bool = False
+    policy_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

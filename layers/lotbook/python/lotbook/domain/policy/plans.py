@@ -8,6 +8,7 @@ from typing import Literal
 
 from lotbook.domain.values.calendar import MONTHS_A_YEAR
 
+UnusedOf = Literal["credit_period", "billing_period"]
 Interval = Literal["none", "month", "year", "term"]
 ValidityRule = Literal["never", "after_purchase", "billing_period_end", "credit_reset"]
 
@@ -67,12 +68,34 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Convert:
+    """Unused credits become money off the new plan's first payment (MK-40, X-20, X-21)."""
+
+    price: Literal["plan", "lower_of_paid_and_plan"] = "plan"  # what one of them is worth
+    at_most: Literal["new_price"] = "new_price"
+    rest: Literal["keep", "forfeit"] = "keep"  # what the new price does not need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What happens while a renewal is not paid (X-10, X-26). Days are of 24 hours, from the unpaid period's first instant."""
+
+    grace_days: int = 7
+    during_grace: Literal["spend", "freeze"] = "spend"
+    after_grace: Literal["pause", "starting_plan"] = "pause"
+    ends_after_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upgrade:
     """A move to a higher plan: always at once after payment (IS-18, IS-56, DF-20, GC-06)."""
 
     plan_credits: Literal["forfeit", "carry", "convert"]  # what is left of the old plan's (IS-56, GC-07, MK-40)
     purchased_credits: Literal["keep", "convert"] = "keep"  # IS-26, GC-08; MK-40
     resets_cycle: bool = True  # the billing anchor becomes the instant of the change
+    unused_of: UnusedOf = "credit_period"  # on an annual plan, whether months still to come are unused, too (X-22)
+    convert: Convert = field(default_factory=lambda: Convert())  # where credits are converted
+    during_unpaid_renewal: Literal["replace", "refuse"] = "replace"  # X-25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +104,10 @@ class Downgrade:
 
     when: Literal["now", "period_end", "never"]
     plan_credits: Literal["forfeit", "carry"] = "forfeit"
+    purchased_credits: Literal["keep", "carry"] = (
+        "keep"  # MK-41: they end with the new plan's first billing period (X-23)
+    )
+    unused_of: UnusedOf = "credit_period"
     to_free_when: Literal["now", "period_end", "never"] = "period_end"  # MK-41's exception
 
 
@@ -99,3 +126,4 @@ class PlanChange:
     upgrade: Upgrade
     downgrade: Downgrade
     cancellation: Cancellation = field(default_factory=Cancellation)
+    renewal: Renewal = field(default_factory=Renewal)

@@ -104,6 +104,7 @@ class CheckoutFacts:
     shipping_minor: int
     payment: PaymentFacts | None
     invoice: str | None
+    subscription: str | None = None  # what a page of mode `subscription` has made
 
     @property
     def is_money_there(self) -> bool:
@@ -117,7 +118,8 @@ class EventHint:
     """What an event is about. A hint only: handlers fetch the object and act on its present state.
 
     `account` is the connected account that the event came from; None for the gateway account itself. `mode`: what a
-    checkout session is for, which never changes; None for any other object.
+    checkout session is for, which never changes; None for any other object. `subscription`: the one that an invoice is of, or
+    that the event is about; its mark stands in `tag`.
     """
 
     event_id: str
@@ -129,3 +131,4 @@ class EventHint:
     payment_intent: str | None
     tag: Tag
     mode: str | None = None
+    subscription: str | None = None

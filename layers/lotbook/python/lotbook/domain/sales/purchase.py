@@ -17,7 +17,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import BillingDetails
-    from lotbook.domain.sales.quotes import Item, OrderLine, PlanPart, Tax
+    from lotbook.domain.sales.quotes import OrderLine, PlanPart, RowItem, Tax
 
 PurchaseState = Literal[
     "pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"
@@ -62,6 +62,7 @@ class GatewayRefs:
     checkout_session: str | None = None
     payment_intent: str | None = None
     invoice: str | None = None
+    subscription: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,36 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Credits of one lot that a change of plan takes, frozen with the order (MK-40)."""
+
+    unit: str
+    lot_id: str
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMove:
+    """What an order of a plan does to what the account has: frozen when it is made, so that every attempt does the same.
+
+    `subscription` and `item` are those that it changes; None where it makes one. `plan_credits`: what becomes of what is left
+    of the old plan's at the settlement. `converted` are the very credits that became `discount_minor`, taken at the settlement
+    whether or not they were burned since; `converted_credits` also counts those of months still to come (X-22).
+    """
+
+    kind: Literal["first", "upgrade", "downgrade"]
+    subscription: str | None = None
+    item: str | None = None
+    plan_credits: Literal["forfeit", "carry", "convert"] = "forfeit"
+    purchased_credits: Literal["keep", "carry", "convert"] = "keep"
+    converted: tuple[Taken, ...] = ()
+    converted_credits: int = 0
+    discount_minor: int = 0
+    carried_to_come: int = 0  # credits of months that were paid for and will not come, carried (X-22, X-23)
+    tax_rate: str | None = None  # the gateway's name
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """The purchase item. Money in minor units, instants in milliseconds; `version` moves with every write and guards it.
 
@@ -105,7 +136,7 @@ class Purchase:
     purchase_id: str
     created_at: int
     actor: str
-    item: Item
+    item: RowItem
     lines: tuple[OrderLine, ...]
     unit: str
     credits: int
@@ -144,6 +175,9 @@ class Purchase:
     invoice_waits: bool = False  # until there are billing details (NP-46)
     plan: PlanPart | None = None  # the plan that it buys; `lines` then has the plan's first
     billing: BillingDetails | None = None  # as they stood when the invoice was generated, unchanged since (NP-47)
+    period: tuple[int, int] | None = None  # the billing period `[start, end)` that a plan's payment is for
+    move: PlanMove | None = None  # of an order of a plan that renews
+    effective_at: int | None = None  # when a change of plan takes effect that waits for the period's end
 
     @property
     def lot_id(self) -> str | None:

@@ -68,7 +68,15 @@ class CustomPaymentItem:
     remark: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlanRenewalItem:
+    """One more period of a plan that renews. Nobody orders it: its row is made when the period begins."""
+
+    plan_id: str
+
+
 Item = TopUpItem | PackItem | PlanItem | CustomPaymentItem
+RowItem = Item | PlanRenewalItem  # what a purchase may be of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +102,16 @@ class Tax:
 class PlanPart:
     """The plan in an order: its own credits of one credit period, and for how many days of 24 hours it is bought.
 
-    `term_days` is 0 for plans that are billed by the month or year.
+    `term_days` is 0 for plans that are billed by the month or year: for those `months` is the interval, `price_minor` what one
+    costs before tax, and `price` the gateway's name of it.
     """
 
     plan_id: str
     credits: int
     term_days: int
+    months: int = 0
+    price_minor: int = 0
+    price: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

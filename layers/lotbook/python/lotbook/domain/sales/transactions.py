@@ -8,20 +8,22 @@ from typing import Literal, get_args
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.billing import BillingRecord, InvoiceState, invoice_state
 from lotbook.domain.sales.purchase import WAITING, Purchase, PurchaseState
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PlanItem
+from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PlanItem, PlanRenewalItem, RowItem
 from lotbook.domain.values import ids
 
 CUSTOM_PAYMENT = "Custom Payment"
 CREDITS = "Credits"
-ItemKind = Literal["top_up", "plan", "custom_payment", "auto_top_up"]
+ItemKind = Literal["top_up", "plan", "plan_renewal", "custom_payment", "auto_top_up"]
 ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 
 
-def kind_of(item: Item) -> ItemKind:
+def kind_of(item: RowItem) -> ItemKind:
     """The kind as the contract names it: a pack is a top-up."""
     match item:
         case PlanItem():
             return "plan"
+        case PlanRenewalItem():
+            return "plan_renewal"
         case CustomPaymentItem():
             return "custom_payment"
     return "top_up"
@@ -42,7 +44,7 @@ def type_in_words(purchase: Purchase) -> str:
     if purchase.title:
         return purchase.title
     match purchase.item:
-        case PlanItem():
+        case PlanItem() | PlanRenewalItem():
             return purchase.lines[0].description
         case CustomPaymentItem():
             return CUSTOM_PAYMENT

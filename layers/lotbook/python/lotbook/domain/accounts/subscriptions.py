@@ -1,0 +1,68 @@
+"""A plan that renews: what an account keeps of its subscription at the gateway, and of the periods that were decided.
+
+The record says what is known, never what a clock makes of it: which periods were paid for, which never will be, whose payment
+failed so far, and what the buyer has asked for. What follows from that at an instant is worked out anew by whoever asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PeriodState = Literal["paid", "void"]
+
+MAX_PERIODS_KEPT = 14  # decided ones, a year of months and two: older ones are in the purchases
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriod:
+    """A billing period `[start, end)` of the plan that is decided. `void`: no payment is expected for it any more.
+
+    A payment that comes all the same makes it `paid` (4.6 of the design: it is restored, not lost). `is_followed`: its lots
+    are as its state says; False is left behind by a crash, and whoever comes next goes on with it.
+    """
+
+    start: int
+    end: int
+    plan_id: str
+    state: PeriodState
+    purchase_id: str  # its row
+    invoice: str | None = None
+    is_followed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NextPlan:
+    """The plan from `at` on, the end of the running billing period: a change that waits (IS-58). `change` is its purchase."""
+
+    plan_id: str
+    at: int
+    policy_version: int
+    price: str
+    price_minor: int
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """The subscription that pays for the account's plan, by the gateway's names. Instants are milliseconds, whole seconds.
+
+    Billing periods are whole months or years from `anchor`, counted in UTC (X-19). Price, credits, interval and rules of the
+    plan are those of `policy_version` until the plan changes (X-33); `price_minor` is one interval's, before tax.
+    """
+
+    subscription: str
+    item: str
+    plan_id: str
+    policy_version: int
+    price: str
+    price_minor: int
+    anchor: int
+    purchase_id: str  # the purchase that the plan came with
+    periods: tuple[BillingPeriod, ...] = ()  # decided ones, the earliest first
+    failed_start: int | None = None  # the start of the period whose payment has failed so far
+    failed_at: int | None = None
+    cancel_at: int | None = None  # the buyer has cancelled, here or at the gateway's own portal
+    next_plan: NextPlan | None = None
+    change: str | None = None  # the purchase of a change of plan that is under way
+    ended_at: int | None = None  # since then it pays for nothing; what the gateway still has of it is to be ended
