@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,43 +15,8 @@ from lotbook.api.requests import schemas
 from lotbook.api.requests.policy_document import parse_policy
 from lotbook.domain.policy.findings import shown
 from lotbook.domain.policy.stored import read_policy
-from lotbook.domain.values.errors import PolicyInvalid
 from lotbook.domain.values.regions import REGIONS
-
-DROP = object()
-NAMES = ["insurestack", "make", "9pic", "gocontent", "diaflow"]
-
-
-@cache
-def sample(name: str) -> dict[str, Any]:
-    """A sample document, read once: YAML is slow."""
-    return read_document(SAMPLES / f"{name}.yaml")
-
-
-def document(name: str) -> dict[str, Any]:
-    """A fresh copy of a sample document."""
-    return copy.deepcopy(sample(name))
-
-
-def changed(name: str, path: str, value: object) -> dict[str, Any]:
-    """A sample document with another value at a path; DROP takes the field out."""
-    made = document(name)
-    *steps, last = [int(step) if step.isdigit() else step for step in path.split(".")]
-    place: Any = made
-    for step in steps:
-        place = place[step]
-    if value is DROP:
-        del place[last]
-    else:
-        place[last] = value
-    return made
-
-
-def errors_of(made: object) -> dict[str, dict[str, str]]:
-    """The errors of a document, by path."""
-    with pytest.raises(PolicyInvalid) as refused:
-        parse_policy(made)
-    return {each["field"]: each for each in refused.value.data["errors"]}
+from tests.fakes.policy_documents import DROP, NAMES, changed, document, errors_of
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,6 +21,7 @@ NOT_READ_YET = {
     "Convert.at_most",
     "Convert.price",
     "Convert.rest",
+    "Downgrade.carried_until",
     "Downgrade.to_free_when",
     "Downgrade.unused_of",
     "PlanChange.cancellation",
@@ -31,11 +32,12 @@ NOT_READ_YET = {
     "Renewal.during_grace",
     "Renewal.ends_after_days",
     "Renewal.grace_days",
+    "Upgrade.carried_until",
     "Upgrade.convert",
     "Upgrade.during_unpaid_renewal",
     "Upgrade.unused_of",
 }
-TOLD = ("costs", "term_ends_within_days", "to_free_when", "cancellation", "resumable", "while_charging", "on_failure")
+TOLD = ("costs", "term_ends_within_days", "cancellation", "resumable", "while_charging", "on_failure")
 
 
 def _fields() -> Iterator[tuple[str, str]]:

@@ -83,6 +83,34 @@ def test_is_58_df_20_mk_41_when_a_downgrade_counts() -> None:
     assert downgrades["make"].to_free_when == "period_end"
 
 
+def test_mk_41_x_23_a_downgrade_of_make_moves_everything_to_the_new_plans_first_billing_period() -> None:
+    downgrade = policy("make").plan_change.downgrade
+    assert (downgrade.purchased_credits, downgrade.unused_of, downgrade.carried_until, downgrade.companions) == (
+        "carry",
+        "billing_period",
+        "billing_period_end",
+        "follow",
+    )
+    upgrade = policy("make").plan_change.upgrade
+    assert (upgrade.unused_of, upgrade.convert.rest, upgrade.companions) == ("billing_period", "keep", "follow")
+
+
+def test_x_11_what_gocontent_carries_ends_with_the_new_plans_first_period() -> None:
+    assert policy("gocontent").plan_change.upgrade.carried_until == "credit_period_end"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_x_26_every_sample_has_its_dunning_marked_as_an_assumption(name: str) -> None:
+    renewal = policy(name).plan_change.renewal
+    assert (renewal.grace_days, renewal.during_grace, renewal.after_grace, renewal.ends_after_days) == (
+        7,
+        "spend",
+        "pause",
+        30,
+    )
+    assert "plan_change.renewal" in {assumption.path for assumption in policy(name).assumptions}
+
+
 def test_gc_21_gc_22_a_cancellation_can_be_taken_back_until_the_anniversary() -> None:
     cancellation = policy("gocontent").plan_change.cancellation
     assert (cancellation.when, cancellation.resumable) == ("period_end", True)

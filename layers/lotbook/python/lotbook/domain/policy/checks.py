@@ -13,12 +13,8 @@ from lotbook.domain.credits.lots import DEFAULT_UNIT, LOT_KINDS
 from lotbook.domain.policy.bounds import bound_findings
 from lotbook.domain.policy.document import PaymentRule, Policy, TaxRule
 from lotbook.domain.policy.findings import Finding, shown
-from lotbook.domain.policy.plan_checks import (
-    MAX_CREDITS,
-    plan_change_findings,
-    plan_findings,
-    sold_currencies,
-)
+from lotbook.domain.policy.plan_change_checks import plan_change_findings
+from lotbook.domain.policy.plan_checks import MAX_CREDITS, plan_findings, sold_currencies
 from lotbook.domain.policy.top_up_checks import top_up_findings
 from lotbook.domain.values import ids
 from lotbook.domain.values.decimals import MAX_DECIMALS, RATE_DECIMALS, fits

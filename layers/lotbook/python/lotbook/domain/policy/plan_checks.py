@@ -16,6 +16,9 @@ MAX_PLANS = 100
 MAX_CREDITS = 1_000_000_000_000
 MAX_TERM_DAYS = 3_660
 MAX_CREDIT_PERIOD_MONTHS = 120
+# Cards of India need a mandate, and a notice before each charge: in its currency nothing is charged by itself yet.
+NEEDS_MANDATE = frozenset({"inr"})
+MANDATE_ALLOWED = "another currency: cards of this one need a mandate before they can be charged without their holder"
 
 
 def sold_currencies(policy: Policy) -> set[str]:
@@ -39,14 +42,6 @@ def plan_findings(policy: Policy) -> Iterator[Finding]:
                 allowed = f"another level, tier or interval than {other.plan_id}, so that one of them is the higher"
                 yield Finding(f"{path}.level", shown(plan.level), allowed)
     yield from _starting(policy)
-
-
-def plan_change_findings(policy: Policy) -> Iterator[Finding]:
-    """Converting credits to money needs a price per credit to convert them at (MK-40)."""
-    upgrade = policy.plan_change.upgrade
-    for name in ("plan_credits", "purchased_credits"):
-        if getattr(upgrade, name) == "convert" and policy.top_up.pricing != "plan":
-            yield Finding(f"plan_change.upgrade.{name}", '"convert"', "convert only where top_up.pricing is plan")
 
 
 def dropped_plans(newest: Policy, policy: Policy) -> Iterator[Finding]:
@@ -101,6 +96,11 @@ def _prices(path: str, plan: Plan, policy: Policy) -> Iterator[Finding]:
         yield Finding(f"{path}.prices_minor", shown(plan.prices_minor), "no price without an interval to pay for")
     if plan.contact_url is None and plan.interval != "none":
         yield from price_findings(f"{path}.prices_minor", plan.prices_minor, policy)
+    if plan.renews:
+        for currency in sorted(NEEDS_MANDATE.intersection(plan.prices_minor)):
+            yield Finding(
+                f"{path}.prices_minor.{currency}", f"a price of a plan that renews in {currency}", MANDATE_ALLOWED
+            )
 
 
 def price_findings(path: str, prices_minor: Mapping[str, int], policy: Policy) -> Iterator[Finding]:

@@ -9,6 +9,9 @@ from typing import Literal
 from lotbook.domain.values.calendar import MONTHS_A_YEAR
 
 UnusedOf = Literal["credit_period", "billing_period"]
+CarriedUntil = Literal["credit_period_end", "billing_period_end"]
+CompanionRule = Literal["follow", "end", "keep"]
+When = Literal["now", "period_end", "never"]
 Interval = Literal["none", "month", "year", "term"]
 ValidityRule = Literal["never", "after_purchase", "billing_period_end", "credit_reset"]
 
@@ -54,6 +57,11 @@ class Plan:
         return self.contact_url is not None or any(self.prices_minor.values())
 
     @property
+    def renews(self) -> bool:
+        """Whether one payment is followed by the next: a plan with a price for a month or a year."""
+        return self.interval in ("month", "year") and any(self.prices_minor.values())
+
+    @property
     def place(self) -> tuple[int, int, int]:
         """Its place among the plans, higher is better (MK-43)."""
         return (self.level, self.tier, INTERVAL_MONTHS[self.interval])
@@ -88,40 +96,53 @@ class Renewal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upgrade:
-    """A move to a higher plan: always at once after payment (IS-18, IS-56, DF-20, GC-06)."""
+    """A move to a higher plan: always at once after payment (IS-18, IS-56, DF-20, GC-06).
+
+    `carried_until` says when carried credits end: with the new plan's first credit period (X-11) or its first billing period.
+    `companions` says what becomes of credits of other units that came with converted or carried ones (X-24): they follow in
+    proportion, they end, or they stay as they are.
+    """
 
     plan_credits: Literal["forfeit", "carry", "convert"]  # what is left of the old plan's (IS-56, GC-07, MK-40)
     purchased_credits: Literal["keep", "convert"] = "keep"  # IS-26, GC-08; MK-40
     resets_cycle: bool = True  # the billing anchor becomes the instant of the change
     unused_of: UnusedOf = "credit_period"  # on an annual plan, whether months still to come are unused, too (X-22)
     convert: Convert = field(default_factory=lambda: Convert())  # where credits are converted
+    carried_until: CarriedUntil = "credit_period_end"
+    companions: CompanionRule = "follow"
     during_unpaid_renewal: Literal["replace", "refuse"] = "replace"  # X-25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Downgrade:
-    """A move to a lower plan (IS-58, DF-20; MK-41). `never`: not by self-service."""
+    """A move to a lower plan (IS-58, DF-20; MK-41). `never`: not by self-service.
 
-    when: Literal["now", "period_end", "never"]
+    `purchased_credits: carry` makes bought credits end with the plan's, at `carried_until` (MK-41, X-23).
+    """
+
+    when: When
     plan_credits: Literal["forfeit", "carry"] = "forfeit"
-    purchased_credits: Literal["keep", "carry"] = (
-        "keep"  # MK-41: they end with the new plan's first billing period (X-23)
-    )
+    purchased_credits: Literal["keep", "carry"] = "keep"
     unused_of: UnusedOf = "credit_period"
-    to_free_when: Literal["now", "period_end", "never"] = "period_end"  # MK-41's exception
+    carried_until: CarriedUntil = "credit_period_end"
+    companions: CompanionRule = "follow"
+    to_free_when: When = "period_end"  # MK-41's exception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
-    """The end of a paid plan; the account returns to the starting plan (IS-06, IS-48, GC-21, GC-22)."""
+    """The end of a paid plan; the account returns to the starting plan (IS-06, IS-48, GC-21, GC-22).
 
-    when: Literal["now", "period_end", "never"] = "period_end"
+    Nothing is collected for the plan any more after it: an invoice that is still open is always void then (T13).
+    """
+
+    when: When = "period_end"
     resumable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChange:
-    """What the policy does when an account changes its plan. Purchased lots keep their expiry unless converted."""
+    """What the policy does when an account changes its plan. Purchased lots keep their expiry unless converted or carried."""
 
     upgrade: Upgrade
     downgrade: Downgrade

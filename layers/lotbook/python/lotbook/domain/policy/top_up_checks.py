@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, shown
-from lotbook.domain.policy.plan_checks import ID_ALLOWED, MAX_CREDITS, price_findings, sold_currencies
+from lotbook.domain.policy.plan_checks import (
+    ID_ALLOWED,
+    MANDATE_ALLOWED,
+    MAX_CREDITS,
+    NEEDS_MANDATE,
+    price_findings,
+    sold_currencies,
+)
 from lotbook.domain.policy.plans import Validity
 from lotbook.domain.values import ids
 from lotbook.domain.values.decimals import RATE_DECIMALS, fits
@@ -126,6 +133,8 @@ def _automatic(policy: Policy) -> Iterator[Finding]:
             yield Finding(f"plans.{place}.auto_top_up_allowed", "true", allowed)
     if rule is None:
         return
+    for currency in sorted(NEEDS_MANDATE & sold_currencies(policy)):
+        yield Finding("auto_top_up", f"an automatic charge in {currency}", MANDATE_ALLOWED)
     if top_up.mode != "quantity":
         yield Finding("auto_top_up", f"top_up.mode {top_up.mode}", "only with top_up.mode quantity")
     if not 1 <= rule.credits <= MAX_CREDITS or (top_up.step >= 1 and rule.credits % top_up.step):
