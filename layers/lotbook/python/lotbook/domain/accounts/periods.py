@@ -1,4 +1,4 @@
-"""What the passing of time does to an account: the lots of its credit period, and the end of a term.
+"""What the passing of time does to an account: the lots of its credit period, and the end of its plan.
 
 Pure functions of account, policy and instant, so every caller at any moment works out the same lots with the same ids.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.accounts.validity import credit_period
+from lotbook.domain.accounts.plan_time import footing, next_step_at, plan_end, with_time
+from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import ids, instants
@@ -16,18 +17,22 @@ from lotbook.domain.values import ids, instants
 
 @dataclass(frozen=True, slots=True)
 class PeriodGrant:
-    """The lots of one credit period, and when the next period's are due (milliseconds; None: there are none to come)."""
+    """The lots of one credit period, and when anything changes next (milliseconds; None: nothing is to come).
+
+    That is the next period's first instant, or before it the end of the plan, or of the grace of a failed payment.
+    """
 
     lots: tuple[Lot, ...]
     renews_at: int | None
 
 
 def account_at(policy: Policy, account: Account, at: int) -> Account:
-    """The account as it stands at `at`: a term that is over has led back to the starting plan (NP-53, X-14).
+    """The account as it stands at `at`: a plan that is over has led back to the starting plan (NP-53, X-14, IS-58).
 
-    Nothing is written for that: the end of a term is known from the day it began. Periods of the starting plan are
-    then counted from the term's end.
+    Nothing is written for that: it follows from what is known. Periods of the starting plan are then counted from there.
     """
+    if account.plan_renews:
+        return with_time(policy, account, at)
     ends_at = term_end(policy, account)
     if ends_at is None or at < ends_at:
         return account
@@ -42,10 +47,12 @@ def account_at(policy: Policy, account: Account, at: int) -> Account:
 
 
 def term_end(policy: Policy, account: Account) -> int | None:
-    """The instant at which the account's term is over: as it was bought, else in days of 24 hours from the anchor.
+    """The instant at which the account's plan is over by itself: as its term was bought, else in days of 24 hours from the anchor.
 
-    None for other plans, and for a starting plan, which has nowhere to lead back to.
+    None for a plan that goes on, and for a starting plan, which has nowhere to lead back to.
     """
+    if account.plan_renews:
+        return plan_end(policy, account)
     if account.plan_ends_at is not None:
         return account.plan_ends_at
     plan = policy.plan(account.plan_id)
@@ -58,16 +65,24 @@ def lots_of_period(policy: Policy, account: Account, at: int) -> PeriodGrant:
     """The free and the plan lot of the credit period that holds `at` (IS-08, IS-40..47, MK-04, MK-47, GC-05).
 
     Each lives exactly for the period. On a plan without credits, under a policy without free ones, there is nothing to
-    grant and nothing to renew; all the same a term says when it ends. A closed account gets nothing any more.
+    grant and nothing to renew; all the same a plan says when it ends. A closed account gets nothing any more. The plan lot of
+    a period that is not paid yet is provisional (X-10); where it is withheld or void there is none. Free ones come always.
     """
     if account.state == "closed":
         return PeriodGrant((), None)
     account = account_at(policy, account, at)
     plan = policy.plan(account.plan_id)
     period = credit_period(plan, account, at)
-    kinds: tuple[tuple[LotKind, int], ...] = (("free", policy.free_credits), ("plan", plan.credits))
+    billed = billing_period(plan, account, at) if account.plan_renews else None
+    stands = footing(policy, account, billed[0], at) if billed else "paid"
+    plan_credits = plan.credits if stands in ("paid", "awaited") else 0
+    kinds: tuple[tuple[LotKind, int], ...] = (("free", policy.free_credits), ("plan", plan_credits))
     lots = tuple(_lot(policy, account, kind, credits, period) for kind, credits in kinds if credits)
-    return PeriodGrant(lots, period[1] if lots else term_end(policy, account))
+    if stands == "awaited":
+        lots = tuple(replace(lot, provisional=lot.kind == "plan") for lot in lots)
+    if not billed:
+        return PeriodGrant(lots, period[1] if lots else term_end(policy, account))
+    return PeriodGrant(lots, min(period[1], next_step_at(policy, account) or period[1]))
 
 
 def _lot(policy: Policy, account: Account, kind: LotKind, credits: int, period: tuple[int, int]) -> Lot:

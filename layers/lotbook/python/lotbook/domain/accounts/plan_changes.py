@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at, lots_of_period
+from lotbook.domain.accounts.standings import standing_of, with_standing
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.accounts.validity import credit_period
 from lotbook.domain.credits.lots import Lot
@@ -20,25 +21,6 @@ MAX_TERMS = 50  # each was paid for; past that the earliest are forgotten
 MAX_PERIODS = 200  # of one term: sixteen years of months
 CARRIED = "plan credits carried over"  # the reason of such a lot
 UNKNOWN = Standing("", 0, "none")
-
-
-def standing_of(account: Account) -> Standing:
-    """What decides the account's periods."""
-    return Standing(
-        account.plan_id, account.anchor, account.plan_billing, account.plan_ends_at, account.plan_purchase_id
-    )
-
-
-def with_standing(account: Account, standing: Standing) -> Account:
-    """The account in that standing."""
-    return replace(
-        account,
-        plan_id=standing.plan_id,
-        anchor=standing.anchor,
-        plan_billing=standing.billing,
-        plan_ends_at=standing.ends_at,
-        plan_purchase_id=standing.purchase_id,
-    )
 
 
 def on_term(account: Account, term: Term) -> Account:

@@ -66,3 +66,13 @@ class Subscription:
     next_plan: NextPlan | None = None
     change: str | None = None  # the purchase of a change of plan that is under way
     ended_at: int | None = None  # since then it pays for nothing; what the gateway still has of it is to be ended
+
+    def period(self, start: int, plan_id: str) -> BillingPeriod | None:
+        """What was decided of that plan's period; None while nothing is."""
+        found = (each for each in self.periods if (each.start, each.plan_id) == (start, plan_id))
+        return next(found, None)
+
+    @property
+    def unfollowed(self) -> tuple[BillingPeriod, ...]:
+        """Decided periods whose lots are still to be brought along."""
+        return tuple(each for each in self.periods if not each.is_followed)

@@ -1,7 +1,7 @@
 """Periods of an account and the expiry of what it buys, as instants in whole seconds (X-01, X-02, D22, D23).
 
-All months are counted from the account's anchor in its own time zone, so 31 January is followed by 28 February and
-then by 31 March. Terms are days of 24 hours (NP-53).
+All months are counted from the account's anchor, so 31 January is followed by 28 February and then by 31 March: in UTC where
+the gateway bills the plan again and again (X-19), else in the account's own time zone. Terms are days of 24 hours (NP-53).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def credit_period(plan: Plan, account: Account, at: int) -> tuple[int, int]:
     """
     anchor = instants.cut_to_second(account.anchor)
     if not _is_for_a_term(plan, account):
-        return period_at(anchor, max(at, anchor), plan.credit_period_months, account.time_zone)
+        return period_at(anchor, max(at, anchor), plan.credit_period_months, zone_of(account))
     term_start, term_end = _term(plan, account, at)
     start, end = period_at(term_start, max(at, term_start), plan.credit_period_months, account.time_zone)
     return start, min(end, term_end)
@@ -34,7 +34,7 @@ def billing_period(plan: Plan, account: Account, at: int) -> tuple[int, int] | N
     if plan.interval == "none":
         return None
     anchor = instants.cut_to_second(account.anchor)
-    return period_at(anchor, max(at, anchor), INTERVAL_MONTHS[plan.interval], account.time_zone)
+    return period_at(anchor, max(at, anchor), INTERVAL_MONTHS[plan.interval], zone_of(account))
 
 
 def validity(policy: Policy, plan: Plan, account: Account, at: int, *, paid_at: int | None = None) -> int | None:
@@ -59,6 +59,11 @@ def validity(policy: Policy, plan: Plan, account: Account, at: int, *, paid_at: 
             return (billing_period(plan, account, at) or credit_period(plan, account, at))[1]
         case "credit_reset":
             return credit_period(plan, account, at)[1]
+
+
+def zone_of(account: Account) -> str:
+    """The time zone in which the account's periods are counted."""
+    return "UTC" if account.plan_renews else account.time_zone
 
 
 def _is_for_a_term(plan: Plan, account: Account) -> bool:

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import account_at
+from lotbook.domain.accounts.pinned import pinned
 from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
-    from lotbook.domain.policy.document import PublishedPolicy
+    from lotbook.domain.policy.document import Policy, PublishedPolicy
     from lotbook.ports.shop import AccountStore, Clock, PolicyStore
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedAccount:
-    """The account as it stands now (a term that is over has ended), and the newest version of its policy."""
+    """The account, and its policy: the newest version, with the account's own plan as it was bought (X-33)."""
 
     account: Account
     published: PublishedPolicy
+
+    @property
+    def policy(self) -> Policy:
+        """What holds for the account."""
+        return self.published.policy
 
 
 def load_account(
     account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock, not_before: int = 0
 ) -> LoadedAccount:
-    """Raises AccountNotFound. `not_before`: an instant that somebody has seen already, where this clock may be behind."""
+    """The account as it stands now: a plan that is over has ended, one that was to follow has begun.
+
+    Raises AccountNotFound. `not_before`: an instant that somebody has seen already, where this clock may be behind.
+    """
     stored = load_stored_account(account_id, accounts=accounts, policies=policies)
-    policy = stored.published.policy
-    return LoadedAccount(account_at(policy, stored.account, max(clock.now(), not_before)), stored.published)
+    account = account_at(stored.policy, stored.account, max(clock.now(), not_before))
+    if account.plan_policy_version == stored.account.plan_policy_version:
+        return LoadedAccount(account, stored.published)
+    return LoadedAccount(account, _published(account, policies))
 
 
 def load_stored_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore) -> LoadedAccount:
@@ -36,10 +47,25 @@ def load_stored_account(account_id: str, *, accounts: AccountStore, policies: Po
     account = accounts.get(account_id)
     if account is None:
         raise AccountNotFound
-    published = policies.newest(account.policy_id)
-    if published is None:
-        raise BrokenInvariant(f"account {account_id} lives under a policy that is not published")
-    return LoadedAccount(account, published)
+    return LoadedAccount(account, _published(account, policies))
+
+
+def policy_under(account: Account, plan_id: str, version: int, *, policies: PolicyStore) -> Policy:
+    """What holds for the account while it is on that plan of that version (0: the newest)."""
+    on_it = replace(account, plan_id=plan_id, plan_policy_version=version)
+    return _published(on_it, policies).policy
+
+
+def _published(account: Account, policies: PolicyStore) -> PublishedPolicy:
+    newest = policies.newest(account.policy_id)
+    if newest is None:
+        raise BrokenInvariant(f"account {account.account_id} lives under a policy that is not published")
+    if account.plan_policy_version in (0, newest.version):
+        return newest
+    own = policies.version(account.policy_id, account.plan_policy_version)
+    if own is None:
+        raise BrokenInvariant(f"account {account.account_id}: the version of its plan is gone")
+    return replace(newest, policy=pinned(newest.policy, own.policy, account.plan_id))
 
 
 def require_account(account_id: str, *, accounts: AccountStore) -> None:

@@ -1,0 +1,35 @@
+"""What decides an account's periods, taken out of the account and put into it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.terms import Standing
+
+
+def standing_of(account: Account) -> Standing:
+    """What decides the account's periods."""
+    return Standing(
+        account.plan_id,
+        account.anchor,
+        account.plan_billing,
+        account.plan_ends_at,
+        account.plan_purchase_id,
+        account.plan_renews,
+        account.plan_policy_version,
+    )
+
+
+def with_standing(account: Account, standing: Standing) -> Account:
+    """The account in that standing."""
+    return replace(
+        account,
+        plan_id=standing.plan_id,
+        anchor=standing.anchor,
+        plan_billing=standing.billing,
+        plan_ends_at=standing.ends_at,
+        plan_purchase_id=standing.purchase_id,
+        plan_renews=standing.renews,
+        plan_policy_version=standing.policy_version,
+    )
