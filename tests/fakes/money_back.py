@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from lotbook.domain.money_back.followed import DisputeFacts, MoneyBackFacts, RefundFacts
-from lotbook.domain.sales.gateway import CheckoutFacts, EventHint, Tag
+from lotbook.domain.sales.gateway import CheckoutFacts, EventHint, PaymentFacts, Tag
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.reversals import OwnRefund
 from lotbook.domain.values.errors import NotRefundable
@@ -28,17 +28,18 @@ class FakeMoneyBack:
     def owner(self, payment_intent: str) -> Tag | None:
         self._fail("owner", "before")
         session = self._paid(payment_intent)
-        return session.tag if session else None
+        if session is not None and session.mode != "subscription":
+            return session.tag
+        # A payment of a subscription's invoice carries no mark.
+        return Tag() if self._payment_of_plan(payment_intent) else None
 
     def money_back(self, payment_intent: str) -> MoneyBackFacts:
         self._fail("money_back", "before")
-        session = self._paid(payment_intent)
-        assert session is not None
-        assert session.payment is not None
+        payment = self._payment(payment_intent)
         return MoneyBackFacts(
             payment_intent,
-            session.payment.currency,
-            session.payment.received_minor,
+            payment.currency,
+            payment.received_minor,
             tuple(self.refunds.get(payment_intent, ())),
             tuple(self.disputes.get(payment_intent, ())),
         )
@@ -81,13 +82,11 @@ class FakeMoneyBack:
 
     def dispute(self, payment: str, state: str = "needs_response", **changes: Any) -> DisputeFacts:
         """A bank disputes what was not refunded."""
-        session = self._paid(payment)
-        assert session is not None
         number = next(self._numbers)
         fields = {
             "dispute": f"du_{number}",
             "amount_minor": self._left(payment),
-            "currency": session.currency,
+            "currency": self._payment(payment).currency,
             "state": state,
             "opened_at": number,
         }
@@ -100,11 +99,14 @@ class FakeMoneyBack:
         self.disputes[payment][index] = replace(self.disputes[payment][index], state=state, **changes)
 
     def _left(self, payment: str) -> int:
-        session = self._paid(payment)
-        assert session is not None
-        assert session.payment is not None
         gone = sum(each.amount_minor for each in self.refunds.get(payment, ()) if each.counts)
-        return session.payment.received_minor - gone
+        return self._payment(payment).received_minor - gone
+
+    def _payment(self, payment: str) -> PaymentFacts:
+        session = self._paid(payment)
+        found = session.payment if session else self._payment_of_plan(payment)
+        assert found is not None
+        return found
 
     def _paid(self, payment: str) -> CheckoutFacts | None:
         found: dict[str, CheckoutFacts] = self.sessions  # type: ignore[attr-defined]
@@ -112,6 +114,9 @@ class FakeMoneyBack:
             if session.payment is not None and session.payment.payment_intent == payment:
                 return session
         return None
+
+    def _payment_of_plan(self, payment_intent: str) -> PaymentFacts | None:
+        raise NotImplementedError
 
     def _fail(self, operation: str, moment: str) -> None:
         raise NotImplementedError

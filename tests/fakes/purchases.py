@@ -22,6 +22,7 @@ from lotbook.ports.shop import DueItem, KeyUse
 from tests.fakes.accounts import at
 from tests.fakes.cards import FakeCards
 from tests.fakes.money_back import FakeMoneyBack
+from tests.fakes.plan_gateway import FakePlans
 
 TEST = Deployment.of("test")
 ORDERED = at("2026-01-15T10:00:00")
@@ -138,7 +139,7 @@ class FakePurchases:
             return replace(item, due_at=until)
 
 
-class FakeGateway(FakeMoneyBack, FakeCards):
+class FakeGateway(FakePlans, FakeMoneyBack, FakeCards):
     """Implements `Gateway` as Stripe behaves: idempotency keys, sessions that end, one payment a session.
 
     `later`: what goes wrong with the next calls of an operation, `"before"` or `"after"` its effect.
@@ -149,6 +150,7 @@ class FakeGateway(FakeMoneyBack, FakeCards):
     def __init__(self, clock: Any) -> None:
         FakeMoneyBack.__init__(self)
         FakeCards.__init__(self)
+        self.open_plans(clock)
         self._lock = Lock()
         self._clock = clock
         self._ids = count(1)
@@ -188,16 +190,14 @@ class FakeGateway(FakeMoneyBack, FakeCards):
                 session = f"cs_{next(self._ids)}"
                 self._pages[order.purchase_id, customer] = self.opened[order.purchase_id] = session
                 self.ends[session] = order.checkout_expires_at
-                self.sessions[session] = facts_of(
-                    order,
-                    session=session,
-                    url=f"https://pay.example/{session}",
-                    state="open",
-                    payment_state="unpaid",
-                    customer=customer,
-                    payment=None,
-                    invoice=None,
-                )
+                url = f"https://pay.example/{session}"
+                fields: dict[str, Any] = {"session": session, "url": url, "state": "open", "payment_state": "unpaid"}
+                fields |= {"customer": customer, "payment": None, "invoice": None}
+                if order.plan is not None and order.plan.months:
+                    self.orders[session] = order
+                    tax = order.tax.amount_minor if order.tax else 0
+                    fields |= {"mode": "subscription", "subtotal_minor": order.subtotal_minor, "tax_minor": tax}
+                self.sessions[session] = facts_of(order, **fields)
         self._fail("open_checkout", "after")
         return session, f"https://pay.example/{session}"
 
@@ -224,15 +224,26 @@ class FakeGateway(FakeMoneyBack, FakeCards):
 
     def invoice(self, invoice: str) -> InvoiceFacts:
         self._fail("invoice", "before")
+        if (bill := self.plans.bills.get(invoice)) is not None:
+            facts = bill.facts()
+            return InvoiceFacts(invoice, facts.number, facts.hosted_url, facts.pdf_url)
         return self.invoices.get(invoice) or InvoiceFacts(
             invoice, "A-1", "https://i.example/1", "https://i.example/1.pdf"
         )
 
     def pay(self, session: str, **changes: Any) -> None:
-        """The buyer pays on the page; `changes` tamper with what the gateway says afterwards."""
+        """The buyer pays on the page; `changes` tamper with what the gateway says afterwards.
+
+        On the page of a plan that renews with a new card, unless `payment_method` names one that is on file.
+        """
+        self.tick()
         with self._lock:
             facts = self.sessions[session]
             assert facts.state == "open", "nobody pays a page that has ended"
+            if session in self.orders:
+                facts = self.subscribe_by_page(facts, changes.pop("payment_method", None))
+                self.sessions[session] = replace(facts, **changes)
+                return
             paid = PaymentFacts(
                 f"pi_{session}", "succeeded", facts.currency, facts.total_minor, None, paid_at=self._clock.now()
             )

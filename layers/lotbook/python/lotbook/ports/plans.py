@@ -44,14 +44,19 @@ class PlanGateway(Protocol):
         ...
 
     def start_plan(self, order: Purchase, customer: str, payment_method: str) -> PlanCharge:
-        """Subscribe with a card on file and charge it now: the order's plan, anchored at this instant. Raises CustomerGone."""
+        """Subscribe with a card on file and charge it now: the order's plan, anchored at this instant. Raises CustomerGone.
+
+        Where the bank wants the buyer (`buyer`, without a page) nothing is left at the gateway: a checkout is the way on.
+        """
         ...
 
-    def change_plan(self, order: Purchase, epoch: str, *, may_wait: bool) -> PlanCharge:
+    def change_plan(self, order: Purchase, payment_method: str, *, may_wait: bool) -> PlanCharge:
         """Put the order's plan and its discount on its subscription now, with a new anchor and without proration, and charge it.
 
-        `epoch` names the card, so that another card is another try. `may_wait`: where the bank wants the buyer, the change
-        waits at the gateway, with a page, and nothing of it is true until it is paid; else it is refused and leaves nothing.
+        The subscription is the move's; no cancellation survives a change that was paid. Another card is another try. `may_wait`:
+        where the bank wants the buyer, the change waits at the gateway, with a page, and nothing of it is true until it is paid;
+        else it is refused and leaves nothing (`buyer` without a page). Sent again after more than a day it would charge anew:
+        look for its invoice first (`plan_invoices`, by `change`).
         """
         ...
 
@@ -60,7 +65,10 @@ class PlanGateway(Protocol):
         ...
 
     def swap_plan(self, subscription: str, item: str, price: str, key: str) -> None:
-        """The price from the next period on; the running period, its anchor and its money stay. `key` names the wish."""
+        """The price from the next period on; the running period, its anchor and its money stay. `key` names the wish.
+
+        Of the same interval only: another one is a change that begins a new period.
+        """
         ...
 
     def set_ending(self, subscription: str, *, ends: bool, key: str) -> None:
@@ -72,11 +80,11 @@ class PlanGateway(Protocol):
         ...
 
     def void_invoice(self, invoice: str) -> PlanInvoiceFacts:
-        """Make a draft or open invoice uncollectable for good. The facts afterwards: it may have been paid meanwhile."""
+        """Make a draft, open or uncollectible invoice void for good. The facts afterwards: it may have been paid meanwhile."""
         ...
 
     def pay_invoice(self, invoice: str, payment_method: str) -> PlanInvoiceFacts:
-        """Try the open invoice with this card, once for each card. The facts afterwards."""
+        """Try the open or uncollectible invoice with this card, once for each card. The facts afterwards; a draft stays a draft."""
         ...
 
     def use_card(self, subscription: str, payment_method: str) -> None:

@@ -29,7 +29,8 @@ class PlanInvoiceFacts:
 
     `tag` is the subscription's mark when the invoice was made (a snapshot); `change` its note of a change of plan under way.
     `reason`: the gateway's `billing_reason`. `payment`: the payment that counts, None where nothing was to be collected or
-    nothing was tried. `decline_code` is that of the last failed attempt. `needs_buyer`: the bank wants the buyer.
+    nothing was tried. `decline_code` is the issuer's reason of the last failed attempt (`insufficient_funds`), or the error's
+    code where the issuer gave none. `needs_buyer`: the bank wants the buyer.
     """
 
     invoice: str
@@ -101,10 +102,11 @@ class PlanCharge:
     """What became of a change that was to be paid at once.
 
     `paid`: `invoice` has the facts, also where nothing was to be collected. `declined`: nothing of it is left at the gateway.
-    `buyer`: the bank wants the buyer; `page_url` is where, until `expires_at`. `unsettled`: made, and the payment is under way.
+    `buyer`: the bank wants the buyer; `page_url` is where, until `expires_at`; without a page nothing is left, and a checkout is
+    the way on. `unsettled`: made, and the payment is under way. `ended`: the subscription is over, and nothing was charged.
     """
 
-    outcome: Literal["paid", "declined", "buyer", "unsettled"]
+    outcome: Literal["paid", "declined", "buyer", "unsettled", "ended"]
     subscription: SubscriptionFacts | None = None
     invoice: PlanInvoiceFacts | None = None
     decline_code: str | None = None
