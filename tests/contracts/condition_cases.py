@@ -273,6 +273,18 @@ def the_fiftieth_order_has_room_and_the_next_has_not(place: Place) -> None:
     refused(place.store.ask(A, U, Renewal(NOW, NOW - 2)), place, last.book)
 
 
+@guards("books.ask.NOT_PAST_ITS_PERIOD")
+def an_order_comes_after_the_renewal_of_a_period_that_is_over(place: Place) -> None:
+    """A debt that is made now is not paid by credits of months that ended before it."""
+    book = opened(place.store)
+    ended = lay(U, replace(book, renews_at=NOW + 5), Journaled(), NOW)
+    assert place.store.swap(A, U, book, ended).done
+    grant = Grant(Lot("lot_b", U, "plan", 1, 2, NOW, None, NOW))
+    refused(place.store.ask(A, U, grant, NOW + 5), place, place.store.get(A, U))
+    assert place.store.ask(A, U, grant, NOW + 4).done
+    assert place.store.ask(A, U, Renewal(NOW + 5, NOW + 6), 0).done
+
+
 @guards("books.swap.NO_ORDER_SINCE")
 def f10_an_order_survives_a_turn_in_flight(place: Place) -> None:
     book = opened(place.store)

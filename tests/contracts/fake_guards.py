@@ -16,6 +16,7 @@ STANDS_FOR = {
     "hold_open": ["books.resolve.HOLD_IS_OPEN"],
     "order_absent": ["books.ask.NOT_WAITING_YET"],
     "order_room": ["books.ask.ROOM_FOR_AN_ORDER"],
+    "order_period": ["books.ask.NOT_PAST_ITS_PERIOD"],
     "swap_version": ["books.swap.NO_ORDER_SINCE"],
     "swap_burns": ["books.swap.NO_BURN_SINCE"],
     "pause_version": ["books.pause.NEWER_THAN_THE_LAST_PAUSE"],

@@ -128,7 +128,8 @@ class Caller:
         return Call("resolve", (A, U, self.random.choice([f"res#{hold}", "k"]), made))
 
     def _ask(self, book: Book) -> Call:
-        return Call("ask", (A, U, Renewal(NOW, NOW - 1 - self.random.randrange(5))))
+        at = self.random.choice([0, 0, NOW, book.renews_at])  # the last: when the book's period is over
+        return Call("ask", (A, U, Renewal(NOW, NOW - 1 - self.random.randrange(5)), at))
 
     def _swap(self, book: Book) -> Call:
         read = self.random.choice([book, *self.seen[-3:]])

@@ -35,6 +35,7 @@ GUARDS = frozenset(
         "receipt_absent",  # a key has one receipt at a time
         "since",  # the book is not used with a clock before its last turn
         "hold_open",  # a hold is resolved once
+        "order_period",  # an order waits until the period that is over is renewed
         "order_absent",  # a waiting order is not asked again
     }
 )
@@ -143,13 +144,15 @@ class FakeBooks:
                 ),
             )
 
-    def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
         self._call("ask", order.order_id)
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None or ("order_room" in self.guarded and len(book.orders) >= MAX_ORDERS):
                 return Attempt(False, book)
             if order.order_id in book.orders and "order_absent" in self.guarded:
+                return Attempt(False, book)
+            if book.renews_at <= at and "order_period" in self.guarded:
                 return Attempt(False, book)
             version = book.version + 1 if "ask_version" in self.guarded else book.version
             orders = dict(book.orders) | {order.order_id: order}

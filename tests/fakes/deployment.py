@@ -89,7 +89,7 @@ class World:
         now = self.clock.now()
         rank = self.policies.newest("shop").policy.rank("purchased")
         lot = Lot(f"lot_bought_{now}", "credits", "purchased", credits, rank, now, expires_at, now)
-        grant_lot("acme", lot, desk=credit_desk(self.books, self.clock))
+        grant_lot("acme", lot, desk=credit_desk(self.books, self.clock, self.renew))
 
     def check_sum(self) -> None:
         found = self.balance()

@@ -55,7 +55,8 @@ class World:
     ) -> None:
         rank = {"free": 0, "promotional": 1, "plan": 2, "purchased": 3}[kind]
         lot = Lot(name, U, kind, credits, rank, more.get("effective_at", NOW), expires_at, more.get("created_at", NOW))
-        grant_lot(A, lot, desk=credit_desk(self.books, self), renews_at=more.get("renews_at"))
+        is_periods = "renews_at" in more
+        grant_lot(A, lot, desk=credit_desk(self.books, self), renews_at=more.get("renews_at"), of_renewal=is_periods)
 
     def burn(self, key: str, credits: int, **more: Any) -> Burned:
         request = BurnRequest(credits, reference=more.get("reference"), unit=more.get("unit", U))

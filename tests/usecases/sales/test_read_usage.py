@@ -47,7 +47,7 @@ def buy(world: World, credits: int) -> None:
     """Purchased credits that never expire."""
     now = world.clock.now()
     lot = Lot(f"lot_bought_{now}", "credits", "purchased", credits, 3, now, None, now)
-    grant_lot("acme", lot, desk=credit_desk(world.books, world.clock))
+    grant_lot("acme", lot, desk=credit_desk(world.books, world.clock, world.renew))
 
 
 def usage(world: World, purchases: FakePurchases | None = None, books: BookStore | None = None) -> Usage:

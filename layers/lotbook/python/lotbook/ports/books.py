@@ -62,8 +62,11 @@ class BookStore(Protocol):
         receipt is there, the book is not full, and valid at `memo.at`; a lapse may come past its horizon."""
         ...
 
-    def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
-        """Add a waiting order unless it waits already or MAX_ORDERS wait; burns stop until a turn has done it."""
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
+        """Add a waiting order unless it waits already or MAX_ORDERS wait; burns stop until a turn has done it.
+
+        Nor where the book's period is over at `at` (0: whatever the time is), for what is asked then comes after its renewal.
+        """
         ...
 
     def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:

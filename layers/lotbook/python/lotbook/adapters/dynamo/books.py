@@ -64,6 +64,7 @@ HOLD_IS_OPEN = Condition("attribute_exists(ho.#h)")  # or a hold is resolved twi
 ROOM_FOR_A_HOLD = Condition("size(ho) < :holds")  # or every burn pays for holds that wait, until the item is full (S3)
 NOT_WAITING_YET = Condition("attribute_not_exists(q.#i)")  # or two deliveries stop each other's turns for ever (F7)
 ROOM_FOR_AN_ORDER = Condition("size(q) < :max")  # or the item grows without end
+NOT_PAST_ITS_PERIOD = Condition("(attribute_not_exists(nx) OR nx > :at)")  # or a debt is older than credits that pay it
 NO_ORDER_SINCE = Condition("v = :v")  # or a turn wipes an order, a pause or another turn (F10)
 NO_BURN_SINCE = Condition("bu = :bu")  # or a turn wipes a burn
 NEWER_THAN_THE_LAST_PAUSE = Condition("pv < :pv")  # or an older decision lifts a newer pause
@@ -151,15 +152,15 @@ class DynamoBooks:
         ]
         return self._update(account_id, unit, f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values)
 
-    def ask(self, account_id: str, unit: str, order: Order) -> Attempt:
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
         """ASK: `hz` 0 stops burns, so nobody waits for whoever asked; `v` moves, so no turn in flight wipes it (F10)."""
         return self._update(
             account_id,
             unit,
             "SET q.#i = :order, hz = :zero, v = v + :one",
-            [IS_THERE, NOT_WAITING_YET, ROOM_FOR_AN_ORDER],
+            [IS_THERE, NOT_WAITING_YET, ROOM_FOR_AN_ORDER, NOT_PAST_ITS_PERIOD],
             {"#i": order.order_id},
-            {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS},
+            {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS, ":at": at},
         )
 
     def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:

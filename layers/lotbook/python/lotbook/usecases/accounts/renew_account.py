@@ -3,12 +3,13 @@
 Exactly once however many call it: the lots' ids follow from the period, so all of them ask for the same lots. The book
 refuses burns from the renewal instant on until the *last* lot of the period moves that instant, in the turn that lays the
 lot: no burn ever sees half of a period's lots. A crash in between leaves the book closed, and the next comer finishes.
-Periods that passed while nobody looked are skipped: nothing came, nothing expired.
+Periods that passed while nobody looked are skipped: nothing came, nothing expired. While credits are owed they are not: each
+of them is renewed at its first instant, as if somebody had looked then, so a debt does not depend on who looks (decisions/0090).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import lots_of_period
@@ -20,13 +21,27 @@ from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.order import place
+from lotbook.usecases.credits.turn import turn
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
     from lotbook.ports.shop import AccountStore, PolicyStore
     from lotbook.usecases.credits.desk import CreditDesk
 
-MAX_ROUNDS = 5  # open, grant, move the instant, look again; more only while a plan changes at the same moment
+MAX_ROUNDS = (
+    6  # open, pay what is owed, grant, move the instant, look again; more only while a plan changes at the same moment
+)
+MAX_PERIODS_PAID = 60  # that one call makes up for, at some six calls a lot; the next call goes on
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A clock that stands still: what is done by it is done as of that instant."""
+
+    instant: int
+
+    def now(self) -> int:
+        return self.instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +99,30 @@ class _Renewing:
                 continue
             if owed.at < book.renews_at <= owed.renews_at and not at_once:
                 return book
+            if self._paid_until(owed.at, book) is not book:
+                continue
             self._grant(owed, book)
             at_once = False
         raise Unavailable("the account is changing right now", retry_after_seconds=1)
+
+    def _paid_until(self, at: int, book: Book) -> Book:
+        """The book once every period that began by `at` has paid what it could of what is owed; the same where nothing is.
+
+        Each is renewed as of its first instant: lots that died by then are gone, holds that lapsed by then have given back.
+        """
+        if book.orders and book.renews_at <= at:  # asked before the period's end, by somebody who is gone
+            book = turn(self.account_id, self.unit, book, desk=self._as_of(book.renews_at).desk).book
+        for _ in range(MAX_PERIODS_PAID):
+            if not book.debt or book.renews_at > at:
+                return book
+            then = self._as_of(book.renews_at)
+            then._grant(then._owed(0), book)
+            book = self.desk.books.get(self.account_id, self.unit) or book
+        raise Unavailable("periods that nobody has looked into are being renewed", retry_after_seconds=1)
+
+    def _as_of(self, instant: int) -> _Renewing:
+        desk = replace(self.desk, clock=_At(instant))
+        return _Renewing(self.account_id, self.unit, self.accounts, self.policies, desk)
 
     def _owed(self, not_before: int) -> _Owed:
         at = max(self.desk.clock.now(), not_before)  # the book may have seen a clock that is ahead of ours
@@ -119,7 +155,7 @@ class _Renewing:
         moved = False
         for lot in owed.lots:
             renews_at = owed.renews_at if lot is owed.lots[-1] else None
-            granted = grant_lot(self.account_id, lot, desk=self.desk, renews_at=renews_at)
+            granted = grant_lot(self.account_id, lot, desk=self.desk, renews_at=renews_at, of_renewal=True)
             moved = renews_at is not None and not granted.replayed
         if moved:
             return
@@ -127,4 +163,4 @@ class _Renewing:
         book = self.desk.books.get(self.account_id, self.unit)
         if book is not None and book.renews_at == found.renews_at != owed.renews_at:
             order = Renewal(was=book.renews_at, renews_at=owed.renews_at, seq=book.head.seq)
-            place(self.account_id, self.unit, order, desk=self.desk)
+            place(self.account_id, self.unit, order, desk=self.desk, of_renewal=True)

@@ -42,8 +42,8 @@ def books_due(*, due: DueIndex, desk: CreditDesk) -> Work:
     """The books to bring up to date and to renew, for `sweeping.sweep`."""
 
     def update(item: DueItem) -> None:
+        desk.renew(item.account_id)  # the period first: what is owed is paid in the order in which things happened
         bring_up_to_date(item.account_id, item.name, desk=desk)
-        desk.renew(item.account_id)
 
     return Work("book", due.due("book", desk.clock.now(), MAX_ITEMS_A_RUN), update, due.postpone)
 

@@ -35,13 +35,16 @@ class ClawedBack:
     replayed: bool = False
 
 
-def grant_lot(account_id: str, lot: Lot, *, desk: CreditDesk, renews_at: int | None = None) -> Granted:
+def grant_lot(
+    account_id: str, lot: Lot, *, desk: CreditDesk, renews_at: int | None = None, of_renewal: bool = False
+) -> Granted:
     """Make the lot in the account's book of its unit, opening the book when it is the first.
 
-    `renews_at` moves the book's renewal instant forward with the grant: give it to the *last* lot of a period, for from
-    then on burns take the period as renewed. Credits pay a shortfall first. Raises Unavailable when the account is too busy.
+    `of_renewal`: it is one of a period's own lots; others come after the renewal of a period that is over. `renews_at` moves
+    the book's renewal instant forward with the grant: give it to the *last* lot of a period, for from then on burns take the
+    period as renewed. Credits pay a shortfall first. Raises Unavailable when the account is too busy.
     """
-    entry, replayed = place(account_id, lot.unit, Grant(lot, renews_at), desk=desk)
+    entry, replayed = place(account_id, lot.unit, Grant(lot, renews_at), desk=desk, of_renewal=of_renewal)
     if entry.kind != "granted":
         raise BrokenInvariant(f"the grant of {lot.lot_id} became {entry.kind}")
     return Granted(entry_id=entry.entry_id, lot_id=lot.lot_id, replayed=replayed)

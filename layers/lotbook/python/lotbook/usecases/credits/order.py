@@ -14,20 +14,29 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25  # each lost try is another call's success: an account this busy answers "send it again"
+WHENEVER = 0
 
 
-def place(account_id: str, unit: str, order: Order, *, desk: CreditDesk) -> tuple[Entry, bool]:
+def place(
+    account_id: str, unit: str, order: Order, *, desk: CreditDesk, of_renewal: bool = False
+) -> tuple[Entry, bool]:
     """The order's entry, and whether it had taken effect before. It takes effect once, however often it is placed.
 
+    A period that has ended unseen is renewed first, unless the order is `of_renewal` itself: else credits of months that
+    are over would pay a debt that is made now, and what comes in now would pay one that those months have paid.
     Raises Unavailable when the account is too busy; the next turn of the book may then still do the order.
     """
     for attempt_number in range(MAX_TRIES):
         entry = desk.books.entry(account_id, unit, order.order_id)
         if entry is not None:
             return entry, attempt_number == 0
-        attempt = desk.books.ask(account_id, unit, order)
+        now = WHENEVER if of_renewal else desk.clock.now()
+        attempt = desk.books.ask(account_id, unit, order, now)
         if attempt.book is None:
             open_book(account_id, unit, desk=desk)
+            continue
+        if not attempt.done and attempt.book.renews_at <= now and order.order_id not in attempt.book.orders:
+            desk.renew(account_id)
             continue
         turned = turn(account_id, unit, attempt.book, desk=desk)
         if turned.won and order.order_id in turned.outcomes:

@@ -62,8 +62,12 @@ def lapse(account_id: str, hold: str, *, desk: CreditDesk) -> frozenset[str]:
     for _ in range(MAX_TRIES):
         book = _book(account_id, held, desk)
         is_half_done = decision in book.outcomes or decision in book.receipts
-        if not is_half_done and not book.has_lapsed(max(desk.clock.now(), book.since)):
+        now = max(desk.clock.now(), book.since)
+        if not is_half_done and not book.has_lapsed(now):
             break
+        if book.renews_at <= now:
+            desk.renew(account_id)  # what is owed is paid in the order in which things happened
+            book = _book(account_id, held, desk)
         lapsed |= turn(account_id, held.unit, book, desk=desk).lapsed
     else:
         raise Unavailable(retry_after_seconds=1)

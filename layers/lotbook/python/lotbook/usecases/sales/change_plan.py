@@ -97,6 +97,7 @@ def change_account(account_id: str, change: Callable[[LoadedAccount], Account], 
         after = change(loaded)
         try:
             if after != loaded.account:
+                _renew(account_id, desk, at_once=False)  # what the periods of the present plan bring, they have brought
                 desk.accounts.save(after)
             elif not after.moves:
                 return after
