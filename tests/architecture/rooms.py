@@ -21,10 +21,11 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
     "domain.credits": ("domain.values",),
     "domain.policy": ("domain.values", "domain.credits"),
     "domain.accounts": ("domain.values", "domain.credits", "domain.policy"),
+    "domain.plans": ("domain.values", "domain.credits", "domain.policy", "domain.accounts"),
     "domain.invoices": ("domain.values",),
     "domain.advice": ("domain.values", "domain.credits", "domain.policy", "domain.accounts"),
     "domain.sales": (
-        *("domain.values", "domain.credits", "domain.policy", "domain.accounts"),
+        *("domain.values", "domain.credits", "domain.policy", "domain.accounts", "domain.plans"),
         *("domain.invoices", "domain.advice"),
     ),
     "domain.money_back": ("domain.values", "domain.credits", "domain.policy", "domain.invoices", "domain.sales"),

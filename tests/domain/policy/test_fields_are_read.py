@@ -19,23 +19,12 @@ NOT_READ_YET = {
     "AutoTopUp.while_charging",
     "Cancellation.resumable",
     "Convert.at_most",
-    "Convert.price",
-    "Convert.rest",
-    "Downgrade.carried_until",
-    "Downgrade.to_free_when",
-    "Downgrade.unused_of",
     "PlanChange.cancellation",
-    "PlanChange.renewal",
     "Policy.assumptions",
     "Policy.costs",
-    "Renewal.after_grace",
     "Renewal.during_grace",
-    "Renewal.ends_after_days",
-    "Renewal.grace_days",
-    "Upgrade.carried_until",
     "Upgrade.convert",
     "Upgrade.during_unpaid_renewal",
-    "Upgrade.unused_of",
 }
 TOLD = ("costs", "term_ends_within_days", "cancellation", "resumable", "while_charging", "on_failure")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from lotbook.domain.plans.changes import credit_price
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.policy.top_ups import Pack
-from lotbook.domain.values import money
 
 
 def unit_price(policy: Policy, plan: Plan, currency: str) -> Decimal | None:
@@ -16,10 +16,7 @@ def unit_price(policy: Policy, plan: Plan, currency: str) -> Decimal | None:
         return None
     if policy.top_up.pricing == "fixed":
         return policy.top_up.unit_prices.get(currency)
-    price_minor = plan.price_minor(currency)
-    if not price_minor or not plan.credits:
-        return None
-    return money.price_each(price_minor, plan.credits_a_billing_period(), currency)
+    return credit_price(plan, currency)
 
 
 def packs_for(policy: Policy, currency: str) -> tuple[tuple[Pack, int], ...]:

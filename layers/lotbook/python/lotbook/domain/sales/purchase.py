@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits.lots import Lot
+from lotbook.domain.plans.plan_move import PlanMove as PlanMove
+from lotbook.domain.plans.plan_move import Taken as Taken
 from lotbook.domain.sales.gateway import GATEWAY
 from lotbook.domain.sales.reversals import NOTHING_REVERSED, DisputeState, OwnRefund, Reversal
 from lotbook.domain.values import ids, instants
@@ -93,36 +95,6 @@ class Dispute:
 
     dispute_id: str
     state: DisputeState
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Credits of one lot that a change of plan takes, frozen with the order (MK-40)."""
-
-    unit: str
-    lot_id: str
-    credits: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlanMove:
-    """What an order of a plan does to what the account has: frozen when it is made, so that every attempt does the same.
-
-    `subscription` and `item` are those that it changes; None where it makes one. `plan_credits`: what becomes of what is left
-    of the old plan's at the settlement. `converted` are the very credits that became `discount_minor`, taken at the settlement
-    whether or not they were burned since; `converted_credits` also counts those of months still to come (X-22).
-    """
-
-    kind: Literal["first", "upgrade", "downgrade"]
-    subscription: str | None = None
-    item: str | None = None
-    plan_credits: Literal["forfeit", "carry", "convert"] = "forfeit"
-    purchased_credits: Literal["keep", "carry", "convert"] = "keep"
-    converted: tuple[Taken, ...] = ()
-    converted_credits: int = 0
-    discount_minor: int = 0
-    carried_to_come: int = 0  # credits of months that were paid for and will not come, carried (X-22, X-23)
-    tax_rate: str | None = None  # the gateway's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 from lotbook.domain.values.decimals import MAX_DECIMALS, decimals_of
@@ -99,16 +100,25 @@ def to_major(amount_minor: int, currency: str) -> Decimal:
     return _plain(_EXACT.scaleb(Decimal(amount_minor), -CURRENCIES[currency].exponent))
 
 
+def in_minor(price: Decimal, currency: str) -> Fraction:
+    """A price in major units as exact minor units."""
+    return Fraction(price) * Fraction(10) ** CURRENCIES[currency].exponent
+
+
+def rounded_minor(exact: Fraction, currency: str) -> int:
+    """An exact amount in minor units, rounded half up to what the currency can charge. It is never negative."""
+    step = CURRENCIES[currency].step
+    return int(exact / step + Fraction(1, 2)) * step
+
+
 def line_minor(quantity: int, unit_price: Decimal, currency: str) -> int:
     """`quantity x unit_price` (major units) in minor units, rounded once, half up, to what the currency can charge."""
-    known = CURRENCIES[currency]
-    exact = _EXACT.scaleb(_EXACT.multiply(Decimal(quantity), unit_price), known.exponent)
-    return _round_half_up(exact, known.step)
+    return rounded_minor(quantity * in_minor(unit_price, currency), currency)
 
 
 def tax_minor(subtotal_minor: int, rate: Decimal, currency: str) -> int:
     """The tax on a rounded subtotal, rounded half up (X-16)."""
-    return _round_half_up(_EXACT.multiply(Decimal(subtotal_minor), rate), CURRENCIES[currency].step)
+    return rounded_minor(subtotal_minor * Fraction(rate), currency)
 
 
 def price_each(price_minor: int, credits: int, currency: str) -> Decimal:
@@ -147,8 +157,3 @@ def _to_unit_price(exact: Decimal) -> Decimal:
 
 def _plain(value: Decimal) -> Decimal:
     return Decimal(format(_EXACT.plus(value).normalize(_EXACT), "f"))
-
-
-def _round_half_up(exact: Decimal, step: int) -> int:
-    """Amounts are never negative here, so half up and half away from zero are the same."""
-    return int(_EXACT.quantize(_EXACT.divide(exact, Decimal(step)), Decimal(1))) * step

@@ -1,0 +1,77 @@
+"""What an account has not used when it changes its plan: lots, and months that were paid for and will not come (X-22)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.plan_time import footing
+from lotbook.domain.accounts.validity import billing_period, credit_period
+from lotbook.domain.credits.lots import LotKind, burn_order
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.plans import INTERVAL_MONTHS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedLot:
+    """What can be spent of one lot: nothing that is held, frozen, or not paid for yet.
+
+    Lots of other units belong to the lot of the first unit that came with the same purchase (X-24). `paid_each`: what one
+    credit was bought for, in major units before tax; None where nobody knows or nobody asked.
+    """
+
+    lot_id: str
+    unit: str
+    kind: LotKind
+    credits: int
+    rank: int
+    expires_at: int | None
+    created_at: int
+    purchase_id: str | None = None
+    paid_each: Decimal | None = None
+
+    @property
+    def order(self) -> tuple[int, bool, int, int, str]:
+        """Its place in the burn order."""
+        return burn_order(self.rank, self.expires_at, self.created_at, self.lot_id)
+
+
+def in_burn_order(lots: Iterable[UnusedLot], unit: str, kinds: Iterable[LotKind]) -> tuple[UnusedLot, ...]:
+    """The lots of a unit and of some kinds that hold anything, first burned first."""
+    wanted = frozenset(kinds)
+    found = (lot for lot in lots if lot.unit == unit and lot.kind in wanted and lot.credits > 0)
+    return tuple(sorted(found, key=lambda lot: lot.order))
+
+
+def companions_of_lot(lots: Iterable[UnusedLot], lot: UnusedLot) -> tuple[UnusedLot, ...]:
+    """Lots of other units that came with this one."""
+    if lot.purchase_id is None:
+        return ()
+    return tuple(each for each in lots if each.purchase_id == lot.purchase_id and each.unit != lot.unit)
+
+
+def is_running_period_paid(policy: Policy, account: Account, at: int) -> bool:
+    """Whether the billing period that holds `at` was paid for. A plan that is billed elsewhere, or not at all, counts as paid."""
+    period = billing_period(policy.plan(account.plan_id), account, at)
+    return not account.plan_renews or period is None or footing(policy, account, period[0], at) == "paid"
+
+
+def credits_to_come(policy: Policy, account: Account, at: int) -> int:
+    """The plan's own credits of those credit periods that the running billing period still has to come, after the present one.
+
+    None are to come where the running period was not paid for, and none on a plan for a term.
+    """
+    plan = policy.plan(account.plan_id)
+    period = billing_period(plan, account, at)
+    if plan.interval == "term" or period is None or not plan.credits:
+        return 0
+    if not is_running_period_paid(policy, account, at):
+        return 0
+    periods, start = 0, credit_period(plan, account, at)[1]
+    for _ in range(INTERVAL_MONTHS[plan.interval]):
+        if start >= period[1]:
+            break
+        periods, start = periods + 1, credit_period(plan, account, start)[1]
+    return periods * plan.credits
