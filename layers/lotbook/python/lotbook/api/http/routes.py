@@ -54,6 +54,7 @@ PURCHASE_CODES = (
     "account_paused",
     "account_closed",
     "plan_not_eligible",
+    "currency_not_sold",
     "plan_purchase_not_available",
     "purchase_abandoned",
     "conflict",

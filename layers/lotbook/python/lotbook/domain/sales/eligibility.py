@@ -11,6 +11,7 @@ from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly
 FORBIDDEN = "forbidden"
 ACCOUNT_CLOSED = "account_closed"
 PLAN_NOT_ELIGIBLE = "plan_not_eligible"
+CURRENCY_NOT_SOLD = "currency_not_sold"
 PLAN_PURCHASE_NOT_AVAILABLE = "plan_purchase_not_available"
 
 
@@ -31,13 +32,40 @@ def top_up_refusal(policy: Policy, plan: Plan) -> str | None:
     return None if plan.top_up_allowed and policy.top_up.mode != "none" else PLAN_NOT_ELIGIBLE
 
 
+def top_up_price_refusal(policy: Policy, plan: Plan) -> str:
+    """Why credits have no price: nothing is sold in the account's currency, or nothing on this plan.
+
+    For those who have found none. What the policy sells in other currencies, it does not sell in this one (any more).
+    """
+    rule = policy.top_up
+    listed = {
+        "quantity": rule.unit_prices if rule.pricing == "fixed" else plan.prices_minor,
+        "packs": {currency for pack in rule.packs for currency in pack.prices_minor},
+        "none": (),
+    }
+    return CURRENCY_NOT_SOLD if listed[rule.mode] else PLAN_NOT_ELIGIBLE
+
+
+def plan_price_refusal(plan: Plan) -> str:
+    """Why the plan has no price that could be paid: it has none in the account's currency, or it costs nothing at all."""
+    return CURRENCY_NOT_SOLD if any(plan.prices_minor.values()) else PLAN_NOT_ELIGIBLE
+
+
+def custom_payment_refusal(policy: Policy, currency: str) -> str | None:
+    """Why no amount of one's own can be paid: the policy takes none, or has nothing to do with the account's currency."""
+    if not policy.custom_payment:
+        return PLAN_NOT_ELIGIBLE
+    listed = {policy.currencies.default, *policy.currencies.by_region.values()}
+    return None if currency in listed else CURRENCY_NOT_SOLD
+
+
 def plan_refusal(policy: Policy, present: Plan, wanted: Plan, currency: str) -> str | None:
     """Why a purchase of the wanted plan would be refused now, as the code that it would be refused with (N16)."""
     if wanted.plan_id == present.plan_id:
         return AlreadyOnPlan.code
     if wanted.contact_url is not None:
         return ContactOnly.code
-    return move_refusal(policy, present, wanted) if wanted.price_minor(currency) else PLAN_NOT_ELIGIBLE
+    return move_refusal(policy, present, wanted) if wanted.price_minor(currency) else plan_price_refusal(wanted)
 
 
 def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:

@@ -12,7 +12,15 @@ from lotbook.domain.accounts.validity import validity
 from lotbook.domain.advice.advise import Told
 from lotbook.domain.policy.document import Consent, Policy, PublishedPolicy, Support
 from lotbook.domain.policy.plans import Interval, Plan, ValidityRule
-from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, plan_refusal, top_up_refusal
+from lotbook.domain.sales.eligibility import (
+    CURRENCY_NOT_SOLD,
+    buyer_refusal,
+    custom_payment_refusal,
+    plan_price_refusal,
+    plan_refusal,
+    top_up_price_refusal,
+    top_up_refusal,
+)
 from lotbook.domain.sales.prices import packs_for, unit_price
 from lotbook.domain.values.access import Caller
 
@@ -102,9 +110,9 @@ def offers(published: PublishedPolicy, account: Account, caller: Caller, now: in
         plans=tuple(
             _plan(policy, present, plan, account, buyer_refusal(policy, account, caller))
             for plan in policy.plans
-            if plan.offered or plan is present
+            if plan is present or _is_offered(plan, account.currency)
         ),
-        custom_payment=policy.custom_payment,
+        custom_payment=custom_payment_refusal(policy, account.currency) is None,
         consent=policy.consent,
         support=policy.support,
     )
@@ -117,7 +125,7 @@ def _top_up(policy: Policy, present: Plan, account: Account, caller: Caller, now
         PackOffer(pack.pack_id, pack.credits, price_minor) for pack, price_minor in packs_for(policy, account.currency)
     )
     priced = price is not None or bool(packs)
-    refusal = top_up_refusal(policy, present) or (None if priced else PLAN_NOT_ELIGIBLE)
+    refusal = top_up_refusal(policy, present) or (None if priced else top_up_price_refusal(policy, present))
     reason = buyer_refusal(policy, account, caller) or refusal
     return TopUpOffer(
         mode=rule.mode,
@@ -151,6 +159,12 @@ def _plan(policy: Policy, present: Plan, plan: Plan, account: Account, refused: 
         reason=reason,
         ends_at=term_end(policy, account) if plan.plan_id == present.plan_id else None,
     )
+
+
+def _is_offered(plan: Plan, currency: str) -> bool:
+    """Not in a currency that the policy does not sell it in (any more): what has no price is no upgrade."""
+    is_priced = plan.contact_url is not None or plan.price_minor(currency) is not None
+    return plan.offered and (is_priced or plan_price_refusal(plan) != CURRENCY_NOT_SOLD)
 
 
 def _change(present: Plan, plan: Plan) -> Change:

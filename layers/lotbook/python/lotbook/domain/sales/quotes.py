@@ -15,7 +15,14 @@ from lotbook.domain.policy.document import Policy, PublishedPolicy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.policy.top_ups import Pack, TopUp
 from lotbook.domain.sales.checkout_times import checkout_end
-from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, buyer_refusal, move_refusal, top_up_refusal
+from lotbook.domain.sales.eligibility import (
+    buyer_refusal,
+    custom_payment_refusal,
+    move_refusal,
+    plan_price_refusal,
+    top_up_price_refusal,
+    top_up_refusal,
+)
 from lotbook.domain.sales.prices import companions_of, packs_for, unit_price
 from lotbook.domain.values import instants
 from lotbook.domain.values.access import Caller
@@ -212,6 +219,8 @@ def _order(policy: Policy, account: Account, item: Item, now: int) -> _Order:
 
 
 def _credits_order(policy: Policy, plan: Plan, account: Account, item: TopUpItem | PackItem, now: int) -> _Order:
+    if policy.top_up.mode == "packs" and not packs_for(policy, account.currency):
+        return _Order(lines=(), refusal=top_up_refusal(policy, plan) or top_up_price_refusal(policy, plan))
     match item:
         case TopUpItem(credits=credits) if policy.top_up.mode == "packs":
             return _pack_order(policy, plan, account, _pack_of_size(policy, account, credits), now)
@@ -252,7 +261,7 @@ def _top_up_order(
         companions=companions_of(policy, credits),
         expires_at=expires_at,
         late_expires_at=validity(policy, plan, account, page_ends_at) if is_near else None,
-        refusal=top_up_refusal(policy, plan) or (None if lines else PLAN_NOT_ELIGIBLE),
+        refusal=top_up_refusal(policy, plan) or (None if lines else top_up_price_refusal(policy, plan)),
     )
 
 
@@ -270,7 +279,7 @@ def _plan_order(policy: Policy, present: Plan, account: Account, item: PlanItem,
     lines: tuple[OrderLine, ...] = ()
     if price_minor:
         lines = (OrderLine(_plan_title(wanted), 1, to_major(price_minor, account.currency), price_minor),)
-    refusal = move_refusal(policy, present, wanted) if lines else PLAN_NOT_ELIGIBLE
+    refusal = move_refusal(policy, present, wanted) if lines else plan_price_refusal(wanted)
     alone = _Order(
         lines=lines,
         credits=wanted.credits,
@@ -302,7 +311,7 @@ def account_after(policy: Policy, account: Account, wanted: Plan, at: int) -> Ac
 
 def _custom_order(policy: Policy, account: Account, amount_minor: int) -> _Order:
     line = OrderLine("Custom payment", 1, to_major(amount_minor, account.currency), amount_minor)
-    return _Order(lines=(line,), refusal=None if policy.custom_payment else PLAN_NOT_ELIGIBLE)
+    return _Order(lines=(line,), refusal=custom_payment_refusal(policy, account.currency))
 
 
 def _check_quantity(rule: TopUp, credits: int) -> None:
