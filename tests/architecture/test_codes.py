@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
+from functools import cache
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture.tree import DEPLOYED, ROOT, TESTS, files, parsed, walk
+
 PAGE = ROOT / "docs" / "codes.md"
 VENDOR_CODES = ("IS", "MK", "NP", "GC", "DF", "X")  # written IS-02
 IN_TEXT = re.compile(r"\b(?:(?:IS|MK|NP|GC|DF|X)-\d{2}|(?:D|F|T|I)[1-9]\d?)\b")
 IN_A_NAME = re.compile(r"_(is|mk|np|gc|df|x|d|f|i|t|s|b|n|v)_?(0?[1-9]|[1-9]\d)(?=_)")
 
 
+@cache
 def codes_of_the_page() -> dict[str, str]:
     """Each code with its sentence."""
     return dict(re.findall(r"^\| ([A-Z]{1,2}-?\d{1,2}) \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
@@ -23,11 +25,9 @@ def code_of(prefix: str, number: str) -> str:
     return f"{prefix}-{int(number):02}" if prefix in VENDOR_CODES else f"{prefix}{int(number)}"
 
 
-def codes_in_names(source: str) -> set[str]:
+def codes_in_names(tree: ast.Module) -> set[str]:
     """The codes that the names of a module's tests begin with."""
-    names = [
-        n.name for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")
-    ]
+    names = [node.name for node in walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
     found = set()
     for name in names:
         rest = name.removeprefix("test")
@@ -44,8 +44,9 @@ def unexplained(codes: set[str]) -> set[str]:
 def test_every_code_in_a_tests_name_has_its_sentence() -> None:
     missing = {
         f"{path.relative_to(ROOT)}: {code}"
-        for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        for code in unexplained(codes_in_names(path.read_text(encoding="utf-8")))
+        for path in files(TESTS)
+        if path.name.startswith("test_")
+        for code in unexplained(codes_in_names(parsed(path)))
     }
     assert not missing, "add to docs/codes.md: " + ", ".join(sorted(missing))
 
@@ -53,15 +54,14 @@ def test_every_code_in_a_tests_name_has_its_sentence() -> None:
 def test_every_code_in_deployed_code_has_its_sentence() -> None:
     missing = {
         f"{path.relative_to(ROOT)}: {code}"
-        for folder in ("layers", "functions")
-        for path in sorted((ROOT / folder).rglob("*.py"))
+        for path in files(*DEPLOYED)
         for code in unexplained(set(IN_TEXT.findall(path.read_text(encoding="utf-8"))))
     }
     assert not missing, "add to docs/codes.md: " + ", ".join(sorted(missing))
 
 
 def test_a_code_without_a_sentence_is_seen() -> None:
-    assert codes_in_names("def test_is_02_x_01_a_lot(): pass\ndef test_s3_d17_holds(): pass") == {
+    assert codes_in_names(ast.parse("def test_is_02_x_01_a_lot(): pass\ndef test_s3_d17_holds(): pass")) == {
         "IS-02",
         "X-01",
         "S3",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.tree import DEPLOYED, FUNCTIONS, LAYER, ROOT, dotted, files, imports, parsed
+from tests.architecture.tree import DEPLOYED, FUNCTIONS, LAYER, ROOT, dotted, files, imports, parsed, walk
 
 MACHINE = {LAYER / "adapters" / "system.py", LAYER / "settings.py"}  # may ask for time, randomness, environment
 MACHINE_NAMES = re.compile(
@@ -18,7 +18,7 @@ MACHINE_NAMES = re.compile(
 
 
 def machine_calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         name = dotted(node)
         tail = ".".join(name.split(".")[-2:])
         if MACHINE_NAMES.fullmatch(tail) and not isinstance(getattr(node, "ctx", None), ast.Store):
@@ -30,7 +30,7 @@ def machine_calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def broad_handlers(tree: ast.AST) -> Iterator[ast.ExceptHandler]:
     """Handlers that catch everything."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.ExceptHandler):
             kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             if any(kind is None or dotted(kind) in ("Exception", "BaseException") for kind in kinds):
@@ -39,14 +39,14 @@ def broad_handlers(tree: ast.AST) -> Iterator[ast.ExceptHandler]:
 
 def floats(tree: ast.AST) -> Iterator[int]:
     """Lines with a float, or a cast to one."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         constant = isinstance(node, ast.Constant) and isinstance(node.value, float)
         if constant or (isinstance(node, ast.Call) and dotted(node.func) == "float"):
             yield node.lineno  # type: ignore[attr-defined]
 
 
 def sleeps(tree: ast.AST) -> Iterator[int]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if dotted(node).rpartition(".")[2] == "sleep":
             yield node.lineno  # type: ignore[attr-defined]
 

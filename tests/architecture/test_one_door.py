@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from botocore import xform_name
 from botocore.session import Session
 
-ROOT = Path(__file__).resolve().parents[2]
-LAYER = ROOT / "layers" / "lotbook" / "python" / "lotbook"
+from tests.architecture.tree import LAYER, ROOT, files, parsed, walk
+
 DOOR = LAYER / "adapters" / "calls.py"
 SERVICES = ("dynamodb", "events", "ssm")
 OPERATIONS = frozenset(
@@ -21,7 +20,7 @@ OPERATIONS = frozenset(
 
 def calls_past_the_door(tree: ast.AST) -> Iterator[int]:
     """Lines that call an operation on anything, or anything on a client."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Attribute):
@@ -35,13 +34,9 @@ def calls_past_the_door(tree: ast.AST) -> Iterator[int]:
 
 def test_d20_every_call_to_aws_goes_through_the_one_door() -> None:
     """D20: what a store cannot answer now is `Unavailable`, whichever store it is, and is tried again inside a bound."""
-    files = [path for path in sorted((LAYER / "adapters").rglob("*.py")) if path != DOOR and "stripe" not in path.parts]
-    assert len(files) > 15
-    past = [
-        f"{path.relative_to(ROOT)}:{line}"
-        for path in files
-        for line in calls_past_the_door(ast.parse(path.read_text()))
-    ]
+    found = [path for path in files(LAYER / "adapters") if path != DOOR and "stripe" not in path.parts]
+    assert len(found) > 15
+    past = [f"{path.relative_to(ROOT)}:{line}" for path in found for line in calls_past_the_door(parsed(path))]
     assert not past, "\n".join(past)
 
 
@@ -61,4 +56,4 @@ def test_the_door_rule_sees_a_breach(source: str) -> None:
 
 def test_the_door_itself_calls_a_client() -> None:
     """Or the rule above would hold for a house without a door."""
-    assert list(calls_past_the_door(ast.parse(DOOR.read_text())))
+    assert list(calls_past_the_door(parsed(DOOR)))

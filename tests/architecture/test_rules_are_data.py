@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 import yaml
 
-from tests.architecture.tree import DEPLOYED, ROOT, files
+from tests.architecture.tree import DEPLOYED, ROOT, files, parsed, walk
 
 SAMPLES = sorted((ROOT / "samplefiles" / "policies").rglob("*.yaml"))
 UNMISTAKABLE = re.compile("insurestack|9pic|gocontent|diaflow", re.IGNORECASE)
@@ -17,7 +18,8 @@ UNMISTAKABLE = re.compile("insurestack|9pic|gocontent|diaflow", re.IGNORECASE)
 ORDINARY_WORDS = {"free", "none"}
 
 
-def sample_ids() -> set[str]:
+@cache
+def sample_ids() -> frozenset[str]:
     """Every policy, plan and pack id of the sample files."""
     found: set[str] = set()
     for path in SAMPLES:
@@ -25,14 +27,14 @@ def sample_ids() -> set[str]:
         found.add(document["policy_id"])
         found.update(plan["plan_id"] for plan in document["plans"])
         found.update(pack["pack_id"] for pack in document["top_up"].get("packs", []))
-    return found - ORDINARY_WORDS
+    return frozenset(found - ORDINARY_WORDS)
 
 
-def vendors_named(source: str, ids: set[str]) -> Iterator[tuple[int, str]]:
+def vendors_named(source: str, tree: ast.AST, ids: frozenset[str]) -> Iterator[tuple[int, str]]:
     """Lines that name a vendor, or whose string constants are an id of a sample; `make` is a word, so ids count whole."""
     for line, text in enumerate(source.splitlines(), 1):
         yield from ((line, found) for found in UNMISTAKABLE.findall(text))
-    for node in ast.walk(ast.parse(source)):
+    for node in walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ids:
             yield node.lineno, node.value
 
@@ -47,7 +49,7 @@ def test_no_deployed_module_names_a_vendor_or_an_id_of_a_sample_policy() -> None
     wrong = [
         f"{path.relative_to(ROOT)}:{line}: {found}"
         for path in files(*DEPLOYED)
-        for line, found in vendors_named(path.read_text(), ids)
+        for line, found in vendors_named(path.read_text(), parsed(path), ids)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -56,9 +58,9 @@ def test_no_deployed_module_names_a_vendor_or_an_id_of_a_sample_policy() -> None
     "source", ["# as InsureStack does", "if account.policy_id == 'make': ...", "PACK = 'credits-2000'"]
 )
 def test_the_vendor_rule_sees_a_breach(source: str) -> None:
-    assert list(vendors_named(source, sample_ids()))
+    assert list(vendors_named(source, ast.parse(source), sample_ids()))
 
 
 @pytest.mark.parametrize("source", ["make = 1", "'make an account'", "PLAN = 'free'"])
 def test_the_vendor_rule_leaves_ordinary_words_alone(source: str) -> None:
-    assert not list(vendors_named(source, sample_ids()))
+    assert not list(vendors_named(source, ast.parse(source), sample_ids()))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture import exceptions
-from tests.architecture.tree import COMMANDS, DEPLOYED, ROOT, TESTS, Function, files, functions, parsed, short
+from tests.architecture.tree import COMMANDS, DEPLOYED, ROOT, TESTS, Function, files, functions, parsed, short, walk
 
 PRODUCT = (*DEPLOYED, *COMMANDS)
 LINES_OF_A_FUNCTION = 30
@@ -53,7 +53,7 @@ def wide_functions(found: Iterable[Function]) -> dict[str, str]:
 
 def endless(tree: ast.AST) -> Iterator[int]:
     """Lines with a loop that nothing bounds: `while True`, `while 1`, `for _ in count()`."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
             yield node.lineno
         if isinstance(node, ast.For) and isinstance(node.iter, ast.Call):
@@ -65,7 +65,7 @@ def endless(tree: ast.AST) -> Iterator[int]:
 
 def whiles(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Line and condition of every `while`: its bound is in the condition or nowhere."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.While):
             yield node.lineno, ast.unparse(node.test)
 

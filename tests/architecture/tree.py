@@ -29,6 +29,12 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """The tree and every node below it; taken apart once, for a dozen rules go through the same files."""
+    return tuple(ast.walk(tree))
+
+
 def short(path: Path) -> str:
     """A path as a reader types it: from the root, modules of the layer from `lotbook/`."""
     return str(path.relative_to(PYTHON if path.is_relative_to(PYTHON) else ROOT))
@@ -42,7 +48,7 @@ def module_name(path: Path) -> str:
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Line and full name of everything imported; `from a import b` counts as `a.b`, whether b is a module or a name in it."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,8 +87,12 @@ class Function:
         return (self.node.end_lineno or self.node.lineno) - self.node.lineno + 1
 
 
-def functions(*folders: Path) -> Iterator[Function]:
-    for path in files(*folders):
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, type_of_function):
-                yield Function(path, node)
+@cache
+def functions(*folders: Path) -> tuple[Function, ...]:
+    """Every function and method of these folders."""
+    return tuple(
+        Function(path, node)
+        for path in files(*folders)
+        for node in walk(parsed(path))
+        if isinstance(node, type_of_function)
+    )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 
 from lotbook.domain.policy import document, plans, top_ups
+from tests.architecture.tree import LAYER, ROOT, files, parsed, walk
 
-ROOT = Path(__file__).resolve().parents[3]
-LAYER = ROOT / "layers" / "lotbook" / "python" / "lotbook"
 PAGE = (ROOT / "samplefiles" / "policies" / "README.md").read_text()
 # Fields that a document may have and nothing decides by: what reads them is still to be built. `assumptions` are for readers.
 NOT_READ_YET = {
@@ -39,11 +37,11 @@ def _fields() -> Iterator[tuple[str, str]]:
 def _read() -> set[str]:
     """Names of attributes that the product reads, but for the checks of a policy and where it is taken from a document."""
     found: set[str] = set()
-    for path in LAYER.rglob("*.py"):
+    for path in files(LAYER):
         where = path.relative_to(LAYER).as_posix()
         if (where.startswith("domain/policy/") and "check" in where) or where == "api/requests/policy_document.py":
             continue
-        found |= {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        found |= {node.attr for node in walk(parsed(path)) if isinstance(node, ast.Attribute)}
     return found
 
 
