@@ -12,6 +12,7 @@ import yaml
 from lotbook.adapters.dynamo.table import Table
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
+MOST_IN_A_BATCH = 25  # of DynamoDB
 TAKEN = ("BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
 
 
@@ -55,5 +56,7 @@ def everything(table: Table) -> list[dict[str, Any]]:
 
 
 def put_back(table: Table, items: list[dict[str, Any]]) -> None:
-    """Write what `everything` found into an empty table, in one call."""
-    table.client.batch_write_item(RequestItems={table.name: [{"PutRequest": {"Item": item}} for item in items]})
+    """Write what `everything` found into an empty table, in as few calls as DynamoDB takes."""
+    for first in range(0, len(items), MOST_IN_A_BATCH):
+        puts = [{"PutRequest": {"Item": item}} for item in items[first : first + MOST_IN_A_BATCH]]
+        table.client.batch_write_item(RequestItems={table.name: puts})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.ports.books import BookStore
 from tests import table
 from tests.fakes.books import FakeBooks
+from tests.quick_moto import mock_aws
 
 
 @pytest.fixture(params=["fake", "table"])

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
@@ -18,6 +17,7 @@ from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem
 from tests.fakes.accounts import an_account
+from tests.quick_moto import mock_aws
 from tests.table import create, dynamodb
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.table import Table
@@ -16,6 +15,7 @@ from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.resolve_on_request import resolve_on_request
 from tests.contracts.test_book_counts import A, World
 from tests.fakes.credit_desk import credit_desk
+from tests.quick_moto import mock_aws
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import DynamoBilling
@@ -17,6 +16,7 @@ from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.values.errors import Conflict
 from tests import table as tables
 from tests.fakes.billing import FakeBilling, details
+from tests.quick_moto import mock_aws
 
 FIRST = details()
 FULL = details(

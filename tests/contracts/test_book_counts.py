@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_values
@@ -37,6 +36,7 @@ from lotbook.usecases.credits.resolve_hold import resolve_hold
 from tests import table
 from tests.fakes.credit_desk import credit_desk
 from tests.meter import Metered, item_bytes, value_bytes
+from tests.quick_moto import mock_aws
 
 NOW = 1_763_700_000_000  # as long as a real instant: bytes count
 A, U = "acc_insurestack", "credits"

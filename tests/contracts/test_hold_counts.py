@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.book_items import book_values
 from lotbook.adapters.dynamo.table import to_item
@@ -15,6 +14,7 @@ from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK, MAX_HOLDS, put_away
 from lotbook.domain.credits.ledger import OpenHold, burn_name
 from tests.contracts.test_book_counts import NOW, A, U, World
 from tests.meter import item_bytes
+from tests.quick_moto import mock_aws
 
 BURN = (2, 2, 0)  # calls, write units, read units
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from moto import mock_aws
 
 from lotbook.adapters.bus import BATCH, MAX_PUBLISH_TRIES, EventBridgeBus
 from lotbook.adapters.dynamo.due import DynamoDueIndex
@@ -26,6 +25,7 @@ from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.news import LatchStore, NoticeStore, StatementStore
 from tests import table as tables
 from tests.fakes.outbox import FakeLatches, FakeNotices, FakeStatement
+from tests.quick_moto import mock_aws
 
 NOW = 1_700_000_000_000
 U = "credits"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.policies import DynamoPolicies
@@ -19,6 +18,7 @@ from lotbook.domain.values.errors import Conflict, PolicyInvalid
 from lotbook.usecases.accounts.policies import publish_policy
 from tests import table as tables
 from tests.fakes.samples import published
+from tests.quick_moto import mock_aws
 
 DOCUMENT = dict(published("make").document)
 OTHER = {**DOCUMENT, "title": "Make, renamed"}

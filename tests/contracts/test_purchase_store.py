@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.due import DynamoDueIndex
@@ -24,6 +23,7 @@ from lotbook.ports.shop import DueItem, KeyUse
 from tests import table as tables
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
+from tests.quick_moto import mock_aws
 
 FULL = a_purchase(
     lines=(OrderLine("Credits", 1_000, Decimal("0.0009"), 90), OrderLine("Surcharge", 1, Decimal("0.27"), 27)),

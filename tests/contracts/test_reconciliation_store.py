@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import made as made_by_time
 from lotbook.adapters.dynamo.due import DynamoDueIndex
@@ -24,6 +23,7 @@ from lotbook.ports.shop import KeyUse
 from tests import table as tables
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.reconciliation import FakeJournal, FakeStrays
+from tests.quick_moto import mock_aws
 
 FOUND = Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total", "tax"))
 STRAY = Stray("pi_1", "event", 7, "acme", "pur_1", "cs_1", "pi_1", "evt_1")

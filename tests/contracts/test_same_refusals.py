@@ -14,7 +14,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Receipt
@@ -28,6 +27,7 @@ from tests.contracts.a_book import HORIZON, NOW, A, U, memo, opened, planted
 from tests.contracts.conditions import uses, without
 from tests.contracts.fake_guards import NEED_NO_GUARD, STANDS_FOR
 from tests.fakes.books import FakeBooks
+from tests.quick_moto import mock_aws
 
 SEEDS = 1_000  # stories that are made up; those that show something new are played in the table
 TIMES = 2  # so often, at least, each condition alone is to stand between a call and its effect

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.store_time import MAX_AHEAD
@@ -27,6 +26,7 @@ from lotbook.usecases.credits.order import open_book
 from lotbook.usecases.credits.prunes import Prunes
 from tests import table
 from tests.fakes.credit_desk import credit_desk
+from tests.quick_moto import mock_aws
 
 A, U = "acc", "credits"
 NOW = 1_800_000_000_000

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo import sweeps
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
 from lotbook.ports.sweeps import Stumble
 from tests import table as tables
 from tests.fakes.sweeps import FakeMemory
+from tests.quick_moto import mock_aws
 
 
 @pytest.fixture(params=["table", "fake"])

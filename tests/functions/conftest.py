@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.cloud.template import load
@@ -27,6 +27,7 @@ from tests import table as tables
 from tests.fakes.accounts import ManualClock
 from tests.fakes.purchases import FakeGateway
 from tests.functions.events import an_event
+from tests.quick_moto import mock_aws
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -134,6 +135,16 @@ class Api:
         return f"key-{next(self.numbers)}"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Where a beginning left off: the table, the clock, the keys that were used, and its answer."""
+
+    items: list[dict[str, Any]]
+    instant: int
+    numbers: Iterator[int]
+    answer: Any
+
+
 def clear_wiring() -> None:
     """Forget every adapter and the settings of the process."""
     settings.settings.cache_clear()
@@ -203,21 +214,13 @@ def api(environment: Table, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samplefiles"
 ACCOUNT = "/v1/accounts/{account_id}"
-_OPENED: list[dict[str, Any]] = []  # the items of `acme`, the same in every test: the clock starts at one instant
+_BEGUN: dict[str, Begun] = {}  # by their names
 
 
 @pytest.fixture
 def shop(api: Api) -> Api:
-    """The functions, with one account `acme` that has 10 free credits.
-
-    Opening it takes fourteen calls, so only the first test does; the others find its items put back.
-    """
-    table = wiring.table()
-    if not _OPENED:
-        open_account(api, "acme")
-        _OPENED.extend(tables.everything(table))
-    else:
-        tables.put_back(table, _OPENED)
+    """The functions, with one account `acme` that has 10 free credits."""
+    open_account(api, "acme")
     return api
 
 
@@ -229,11 +232,30 @@ def gateway(shop: Api, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     return made
 
 
+def begin(api: Api, name: str, play: Callable[[], Any]) -> Any:
+    """How a story begins, on an empty table: played by the first test that asks; the others find its items put back."""
+    table = wiring.table()
+    if name not in _BEGUN:
+        answer = play()
+        _BEGUN[name] = Begun(tables.everything(table), api.clock.instant, copy(api.numbers), answer)
+        return answer
+    begun = _BEGUN[name]
+    tables.put_back(table, begun.items)
+    api.clock.instant, api.numbers = begun.instant, copy(begun.numbers)
+    return deepcopy(begun.answer)
+
+
 def open_account(api: Api, account_id: str, policy_id: str = "insurestack", **changes: Any) -> Any:
     """Open an account under a sample policy, which is published first; answers it."""
-    publish(api, policy_id)
+
+    def play() -> Any:
+        publish(api, policy_id)
+        return api.call("POST /v1/accounts", body).ok(201)
+
     body = {"account_id": account_id, "policy_id": policy_id, "region": "US", "email": "a@b.example"} | changes
-    return api.call("POST /v1/accounts", body).ok(201)
+    if tables.everything(wiring.table()):
+        return play()
+    return begin(api, f"{api.clock.instant} {json.dumps(body, sort_keys=True)}", play)
 
 
 def publish(api: Api, policy_id: str) -> Any:

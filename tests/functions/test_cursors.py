@@ -14,7 +14,7 @@ from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
 from lotbook.adapters.dynamo.table import Table
 from lotbook.api.http.paging import Listing
 from tests.fakes.purchases import FakeGateway
-from tests.functions.conftest import ACCOUNT, Answer, Api, open_account
+from tests.functions.conftest import ACCOUNT, Answer, Api, begin, open_account
 from tests.functions.test_records import paid
 
 ACME = {"account_id": "acme"}
@@ -32,12 +32,19 @@ def refused(answer: Answer) -> None:
 
 
 @pytest.fixture
-def sold(shop: Api, gateway: FakeGateway) -> Api:
+def sold(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """Two purchases, so that each list has two pages of one."""
-    open_account(shop, "other")
-    for _ in range(2):
-        paid(shop, gateway)
-    return shop
+    gateway = FakeGateway(api.clock)
+    monkeypatch.setattr(wiring, "gateway", lambda: gateway)
+
+    def play() -> None:
+        open_account(api, "acme")
+        open_account(api, "other")
+        for _ in range(2):
+            paid(api, gateway)
+
+    begin(api, "two purchases", play)
+    return api
 
 
 def unsigned(position: str) -> Iterator[str]:

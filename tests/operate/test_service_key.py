@@ -16,12 +16,12 @@ from botocore.exceptions import (
     ParamValidationError,
     ProfileNotFound,
 )
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.table import Table
 from lotbook.usecases.accounts.authenticate import hash_of
 from operate import service_key, strays
+from tests.quick_moto import mock_aws
 from tests.table import create, dynamodb
 
 

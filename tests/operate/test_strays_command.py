@@ -7,11 +7,11 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.domain.reconciliation.differences import Stray
 from operate import strays
+from tests.quick_moto import mock_aws
 from tests.table import create
 
 STRAY = Stray("pi_1", "event", 1_700_000_000_000, "acme", "pur_1", "cs_1", "pi_1", "evt_1", 700, "usd")

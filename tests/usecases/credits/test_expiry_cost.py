@@ -12,7 +12,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.due import DynamoDueIndex
@@ -36,6 +35,7 @@ from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.sweeps import FakeDue, swept
 from tests.meter import Metered
+from tests.quick_moto import mock_aws
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from moto import mock_aws
 
 from lotbook.adapters.dynamo.book_items import book_of, book_values
 from lotbook.adapters.dynamo.books import DynamoBooks
@@ -35,6 +34,7 @@ from tests.audit import assert_explained
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
+from tests.quick_moto import mock_aws
 
 A, U = "acc", "credits"
 
