@@ -96,7 +96,7 @@ def _check_plain(params: object, kind: Any, path: str) -> list[str]:
     if kind is int:
         right = isinstance(params, int) and not isinstance(params, bool)
     elif kind is float:
-        right = isinstance(params, float)
+        right = isinstance(params, float | Decimal)  # a Decimal is sent digit by digit, which no float promises
     elif kind in (str, bool, Decimal):
         right = isinstance(params, kind)
     else:

@@ -164,7 +164,7 @@ def test_trap_4_a_session_is_read_through_the_library_into_facts(state: str, kin
     ((method, url, _, _),) = wire.sent
     assert (method, url) == (
         "get",
-        "http://127.0.0.1:1/v1/checkout/sessions/cs_test_1?expand[0]=payment_intent.latest_charge",
+        "http://127.0.0.1:1/v1/checkout/sessions/cs_test_1?expand[0]=payment_intent.latest_charge&expand[1]=invoice.payments&expand[2]=subscription",
     )
 
 

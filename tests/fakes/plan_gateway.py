@@ -41,7 +41,7 @@ class FakePlans:
                 raise BrokenInvariant(f"{name} is another price at the gateway")
             return name
 
-    def tax_rate(self, tax: Tax, currency: str) -> str:
+    def tax_rate(self, tax: Tax) -> str:
         with self._call("tax_rate"):
             name = f"txr_{tax.name}_{tax.rate.normalize()}"
             self.plans.rates[name] = tax.rate

@@ -19,7 +19,7 @@ class PlanGateway(Protocol):
         """The gateway's price of the order's plan part: one for each policy, version, plan and currency, made at first use."""
         ...
 
-    def tax_rate(self, tax: Tax, currency: str) -> str:
+    def tax_rate(self, tax: Tax) -> str:
         """The gateway's rate of a tax, exclusive; made at first use."""
         ...
 

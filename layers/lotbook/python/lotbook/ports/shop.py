@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from lotbook.ports.cards import CardDesk
+from lotbook.ports.plans import PlanGateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -174,7 +175,7 @@ class BillingStore(Protocol):
         ...
 
 
-class Gateway(CardDesk, Protocol):
+class Gateway(CardDesk, PlanGateway, Protocol):
     """The payment gateway. Every call carries an idempotency key of ours; all raise Unavailable while it does not answer."""
 
     @property

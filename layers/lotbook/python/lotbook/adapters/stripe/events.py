@@ -61,6 +61,7 @@ def hint_of(event: dict[str, Any]) -> EventHint:
     if event_id is None or kind is None:
         raise MalformedEvent
     thing = _object(_object(event, "data"), "object")
+    of_subscription = subscription_mark(thing)
     return EventHint(
         event_id=event_id,
         kind=kind,
@@ -69,9 +70,24 @@ def hint_of(event: dict[str, Any]) -> EventHint:
         object_kind=_id(thing, "object"),
         object_id=_id(thing, "id"),
         payment_intent=_payment_intent(thing),
-        tag=tag_of(thing),
+        tag=tag_of(of_subscription or thing),
         mode=_id(thing, "mode"),
+        subscription=_subscription(thing, of_subscription),
     )
+
+
+def subscription_mark(thing: dict[str, Any]) -> dict[str, Any]:
+    """What an invoice tells of its subscription: its id, and its metadata as they stood when the invoice was made. Else empty."""
+    if _text(thing, "object") != "invoice":
+        return {}
+    return _object(_object(thing, "parent"), "subscription_details")
+
+
+def _subscription(thing: dict[str, Any], of_subscription: dict[str, Any]) -> str | None:
+    if _text(thing, "object") == "subscription":
+        return _id(thing, "id")
+    holder = of_subscription or thing
+    return _id(holder, "subscription") or _id(_object(holder, "subscription"), "id")
 
 
 def tag_of(thing: dict[str, Any]) -> Tag:

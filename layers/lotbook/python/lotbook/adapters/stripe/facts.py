@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from lotbook.adapters.stripe.events import tag_of
@@ -15,7 +16,7 @@ UNKNOWN_DECLINE = "card_declined"
 def checkout_facts(session: dict[str, Any]) -> CheckoutFacts:
     """A checkout session with its payment and that one's charge expanded. Raises KeyError where Stripe left out what it always sends."""
     details = session.get("total_details") or {}
-    payment = session.get("payment_intent")
+    invoice = session.get("invoice")
     return CheckoutFacts(
         session=session["id"],
         url=session.get("url"),
@@ -32,9 +33,21 @@ def checkout_facts(session: dict[str, Any]) -> CheckoutFacts:
         discount_minor=details.get("amount_discount") or 0,
         tax_minor=details.get("amount_tax") or 0,
         shipping_minor=details.get("amount_shipping") or 0,
-        payment=payment_facts(payment) if isinstance(payment, dict) else None,
-        invoice=id_of(session.get("invoice")),
+        payment=_session_payment(session),
+        invoice=id_of(invoice),
+        subscription=id_of(session.get("subscription")),
     )
+
+
+def _session_payment(session: dict[str, Any]) -> PaymentFacts | None:
+    """The page's payment; that of a subscription's page stands on its invoice, and its card on the subscription."""
+    intent, subscription = session.get("payment_intent"), session.get("subscription")
+    if isinstance(intent, dict):
+        return payment_facts(intent)
+    paid = invoice_payment(session.get("invoice"))
+    if paid is None or not isinstance(subscription, dict):
+        return paid
+    return replace(paid, payment_method=id_of(subscription.get("default_payment_method")))
 
 
 def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
@@ -50,6 +63,41 @@ def payment_facts(intent: dict[str, Any]) -> PaymentFacts:
         payment_method=id_of(intent.get("payment_method")),
         paid_at=charged * SECOND if isinstance(charged, int) else None,
     )
+
+
+def invoice_payment(invoice: Any) -> PaymentFacts | None:
+    """The payment of an invoice whose payments are expanded; None where nothing was tried.
+
+    A payment that is not expanded itself has its state as the invoice tells it, and no reason of a decline.
+    """
+    attempt = newest_payment(invoice) if isinstance(invoice, dict) else None
+    if attempt is None or not (invoice.get("attempt_count") or attempt["status"] == "paid"):
+        return None
+    seconds = (invoice.get("status_transitions") or {}).get("paid_at")
+    paid_at = seconds * SECOND if isinstance(seconds, int) else None
+    intent = attempt["payment"].get("payment_intent")
+    if isinstance(intent, dict):
+        return replace(payment_facts(intent), paid_at=paid_at if intent["status"] == "succeeded" else None)
+    is_paid = attempt["status"] == "paid"
+    return PaymentFacts(
+        payment_intent=intent,
+        state=_STATES[attempt["status"]],
+        currency=attempt["currency"],
+        received_minor=(attempt.get("amount_paid") or 0) if is_paid else 0,
+        decline_code=None,
+        paid_at=paid_at if is_paid else None,
+    )
+
+
+_STATES = {"paid": "succeeded", "canceled": "canceled", "open": "requires_payment_method"}
+
+
+def newest_payment(invoice: dict[str, Any]) -> dict[str, Any] | None:
+    """The payment that paid an invoice, or else the newest that may still do so, or else the newest."""
+    payments = (invoice.get("payments") or {}).get("data") or []
+    ours = [each for each in payments if each["payment"].get("payment_intent")]
+    order = {"paid": 2, "open": 1}
+    return max(ours, key=lambda each: (order.get(each["status"], 0), each["created"]), default=None)
 
 
 def invoice_facts(invoice: dict[str, Any]) -> InvoiceFacts:

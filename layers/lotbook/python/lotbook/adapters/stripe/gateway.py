@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
-from lotbook.adapters.stripe import keys, requests
+from lotbook.adapters.stripe import keys, plan_requests, requests
 from lotbook.adapters.stripe.cards import StripeCards
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
 from lotbook.adapters.stripe.money_back import StripeMoneyBack
+from lotbook.adapters.stripe.plans import StripePlans
 from lotbook.domain.values.errors import CustomerGone
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 MAX_PAGES = 5  # of a customer's sessions since the order, a hundred each
 
 
-class StripeGateway(StripeMoneyBack, StripeCards):
+class StripeGateway(StripeMoneyBack, StripeCards, StripePlans):
     """The gateway of a deployment. Thread-safe: the client keeps a connection a thread."""
 
     def __init__(self, calls: StripeCalls, deployment: Deployment) -> None:
@@ -40,7 +41,9 @@ class StripeGateway(StripeMoneyBack, StripeCards):
 
     def draft_checkout(self, order: Purchase) -> str:
         """The exact request as canonical JSON, all but the customer; calls nobody."""
-        return json.dumps(requests.checkout(order, self._deployment), sort_keys=True, separators=(",", ":"))
+        renews = order.plan is not None and order.plan.months > 0
+        request = (plan_requests if renews else requests).checkout(order, self._deployment)
+        return json.dumps(request, sort_keys=True, separators=(",", ":"))
 
     def open_customer(self, account: Account) -> str:
         """Twice within a day is the same one. The key of one that follows another names that one, whoever finds it gone."""
@@ -75,6 +78,8 @@ class StripeGateway(StripeMoneyBack, StripeCards):
         a page that was opened for it is answered again for it only.
         """
         params: Any = {**json.loads(order.checkout_request), "customer": customer}
+        if params.get("discounts"):
+            self.make_coupon(order)
         options = keys.options(self._deployment, "checkout", order.purchase_id, customer)
         opened = self._calls.call_for(customer, lambda client: client.v1.checkout.sessions.create(params, options))
         session = opened.to_dict()

@@ -16,7 +16,11 @@ from lotbook.domain.values import ids
 if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import Deployment
 
-Purpose = Literal["customer", "billing", "checkout", "expire", "setup", "detach", "refund"]
+ShopPurpose = Literal["customer", "billing", "checkout", "expire", "setup", "detach", "refund"]
+PlanPurpose = Literal[
+    "product", "price", "rate", "coupon", "plan", "change", "swap", "ending", "end", "finalize", "void", "pay",
+]  # fmt: skip
+Purpose = ShopPurpose | PlanPurpose
 
 
 def options(deployment: Deployment, purpose: Purpose, *names: str, of: Mapping[str, Any] | None = None) -> Any:

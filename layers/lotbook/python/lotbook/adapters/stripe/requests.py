@@ -24,7 +24,7 @@ LIST_PAGE = 100
 MAX_NAME_CHARACTERS = 250
 _PERCENT = 100
 
-RETRIEVE_CHECKOUT: dict[str, Any] = {"expand": ["payment_intent.latest_charge"]}
+RETRIEVE_CHECKOUT: dict[str, Any] = {"expand": ["payment_intent.latest_charge", "invoice.payments", "subscription"]}
 
 
 def metadata(deployment: Deployment, account_id: str, purchase_id: str | None = None) -> dict[str, str]:
@@ -74,18 +74,25 @@ def checkout(order: Purchase, deployment: Deployment) -> dict[str, Any]:
     if keeps_card(order):
         payment["setup_future_usage"] = "off_session"
     return {
+        **page_of_order(order, deployment),
         "mode": "payment",
+        "line_items": _line_items(order),
+        "invoice_creation": {"enabled": True, "invoice_data": {"metadata": mark}},
+        "payment_intent_data": payment,
+    }
+
+
+def page_of_order(order: Purchase, deployment: Deployment) -> dict[str, Any]:
+    """What the page of every order has in common, whatever it charges for."""
+    return {
         "ui_mode": "hosted_page",
         "client_reference_id": order.purchase_id,
-        "metadata": mark,
-        "line_items": _line_items(order),
+        "metadata": metadata(deployment, order.account_id, order.purchase_id),
         "allowed_payment_method_types": ["card"],  # MK-14
         "adaptive_pricing": {"enabled": False},  # the currency is the account's (NP-17)
         "allow_promotion_codes": False,
         "automatic_tax": {"enabled": False},  # omitted, the Stripe account's default would count
         "customer_update": {"address": "auto", "name": "auto"},
-        "invoice_creation": {"enabled": True, "invoice_data": {"metadata": mark}},
-        "payment_intent_data": payment,
         "expires_at": order.checkout_expires_at // SECOND,
         "success_url": order.success_url,
         "cancel_url": order.cancel_url,
@@ -103,7 +110,7 @@ def find_checkout(order: Purchase, customer: str) -> dict[str, Any]:
 
 def list_checkouts(period: Period, after: str | None) -> dict[str, Any]:
     """One page of the sessions of a period, with their payments and when those were made."""
-    return _listed(period, after, "payment_intent.latest_charge")
+    return _listed(period, after, "payment_intent.latest_charge", "invoice.payments", "subscription")
 
 
 def list_refunds(period: Period, after: str | None) -> dict[str, Any]:
@@ -154,10 +161,15 @@ def _listed(period: Period, after: str | None, *expanded: str) -> dict[str, Any]
 
 
 def _line_items(order: Purchase) -> list[dict[str, Any]]:
-    items = [_item(order.currency, _name(line, order.currency), line.amount_minor) for line in order.lines]
+    items = [one_off(order, line) for line in order.lines]
     if order.tax is not None and order.tax.amount_minor:
         items.append(_item(order.currency, _tax_name(order.tax), order.tax.amount_minor))
     return items
+
+
+def one_off(order: Purchase, line: OrderLine) -> dict[str, Any]:
+    """A line as one piece at its own rounded amount."""
+    return _item(order.currency, _name(line, order.currency), line.amount_minor)
 
 
 def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:

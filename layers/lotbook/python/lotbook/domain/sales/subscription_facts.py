@@ -30,7 +30,7 @@ class PlanInvoiceFacts:
     `tag` is the subscription's mark when the invoice was made (a snapshot); `change` its note of a change of plan under way.
     `reason`: the gateway's `billing_reason`. `payment`: the payment that counts, None where nothing was to be collected or
     nothing was tried. `decline_code` is the issuer's reason of the last failed attempt (`insufficient_funds`), or the error's
-    code where the issuer gave none. `needs_buyer`: the bank wants the buyer.
+    code where the issuer gave none; `generic_decline` for what a thief could learn from. `needs_buyer`: the bank wants the buyer.
     """
 
     invoice: str

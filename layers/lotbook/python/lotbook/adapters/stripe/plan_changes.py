@@ -1,0 +1,173 @@
+"""What is charged to a subscription at once, with Stripe: the first period, a change of plan, an open invoice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+from lotbook.adapters.stripe import keys
+from lotbook.adapters.stripe import plan_requests as requests
+from lotbook.adapters.stripe.client import AMOUNT_CODES, MISSING, UNCERTAIN_CODES
+from lotbook.adapters.stripe.facts import id_of
+from lotbook.adapters.stripe.plan_facts import AUTHENTICATION, NEEDS_BUYER, reason_of, subscription_facts
+from lotbook.adapters.stripe.plan_reads import StripePlanReads
+from lotbook.domain.sales.subscription_facts import PlanCharge, PlanInvoiceFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.domain.sales.purchase import Purchase
+
+CARD_GONE = "payment_method_not_found"
+CARD = "default_payment_method"
+PAYABLE = ("open", "uncollectible")
+# Refusals that are about nothing that a subscription's end could explain.
+OTHER_CODES = UNCERTAIN_CODES | AMOUNT_CODES
+
+Answered = dict[str, Any] | PlanCharge
+
+
+class StripePlanChanges(StripePlanReads):
+    """The part of `ports.PlanGateway` that charges cards."""
+
+    def start_plan(self, order: Purchase, customer: str, payment_method: str) -> PlanCharge:
+        """Refused, nothing is left: no subscription, and no invoice that anybody could pay later."""
+        self._name_lines(order)
+        params: Any = requests.start(order, customer, payment_method, self._deployment)
+        options = keys.options(self._deployment, "plan", order.purchase_id, customer, payment_method)
+
+        def ask(client: stripe.StripeClient) -> Answered:
+            try:
+                return client.v1.subscriptions.create(params, options).to_dict()
+            except stripe.CardError as error:
+                return _refused(error)
+            except stripe.InvalidRequestError as error:
+                if error.param == CARD:
+                    return PlanCharge("declined", decline_code=CARD_GONE)
+                raise
+
+        return self._outcome(self._calls.call_for(customer, ask))
+
+    def change_plan(self, order: Purchase, payment_method: str, *, may_wait: bool) -> PlanCharge:
+        """One update, so that price, discount, anchor and money come together or not at all."""
+        subscription = requests.move_of(order).subscription or ""
+        self._name_lines(order)
+        params: Any = requests.change(order, self._deployment, may_wait=may_wait)
+        terms: Any = requests.terms(order, payment_method)
+        whole: Any = {**params, **terms}
+        how = "wait" if may_wait else "now"
+        options = keys.options(self._deployment, "change", order.purchase_id, payment_method, how)
+
+        def ask(client: stripe.StripeClient) -> Answered:
+            try:
+                if may_wait:
+                    client.v1.subscriptions.update(subscription, terms)
+                    return client.v1.subscriptions.update(subscription, params, options).to_dict()
+                return client.v1.subscriptions.update(subscription, whole, options).to_dict()
+            except stripe.CardError as error:
+                return _refused(error)
+            except stripe.InvalidRequestError as error:
+                return _explained(client, subscription, error)
+
+        charge = self._outcome(self._calls.call(ask))
+        if charge.outcome == "declined" and charge.invoice is not None and charge.invoice.state in PAYABLE:
+            voided = self.void_invoice(charge.invoice.invoice)
+            charge = self._judged(subscription, voided)
+        return charge
+
+    def make_coupon(self, order: Purchase) -> None:
+        """The discount of an order's page, which takes no line below nothing."""
+        params: Any = requests.coupon(order, self._deployment)
+        options = keys.options(self._deployment, "coupon", order.purchase_id)
+        self._make(lambda client: client.v1.coupons.create(params, options))
+
+    def pay_invoice(self, invoice: str, payment_method: str) -> PlanInvoiceFacts:
+        """A refusal, or an invoice that cannot be paid any more, shows in the facts."""
+        facts = self._invoice(invoice)
+        if facts.state not in PAYABLE:
+            return facts
+        params: Any = {"payment_method": payment_method, "off_session": True}
+        options = keys.options(self._deployment, "pay", invoice, payment_method)
+        self._try(lambda client: client.v1.invoices.pay(invoice, params, options))
+        return self._invoice(invoice)
+
+    def void_invoice(self, invoice: str) -> PlanInvoiceFacts:
+        """A draft of a subscription cannot be deleted: it is finalized without being collected, and then void."""
+        facts = self._invoice(invoice)
+        if facts.state == "draft":
+            params: Any = {"auto_advance": False}
+            options = keys.options(self._deployment, "finalize", invoice)
+            self._try(lambda client: client.v1.invoices.finalize_invoice(invoice, params, options))
+            facts = self._invoice(invoice)
+        if facts.state in PAYABLE:
+            options = keys.options(self._deployment, "void", invoice)
+            self._try(lambda client: client.v1.invoices.void_invoice(invoice, {}, options))
+            facts = self._invoice(invoice)
+        return facts
+
+    def _outcome(self, answered: Answered) -> PlanCharge:
+        """What became of it by now: the answer may be one that was kept for a day."""
+        if isinstance(answered, PlanCharge):
+            return answered
+        invoice = self._invoice(id_of(answered["latest_invoice"]) or "")
+        charge = self._judged(answered["id"], invoice)
+        portal = answered.get("cancel_at")
+        found = charge.subscription
+        if charge.outcome == "paid" and portal and found and found.cancel_at == subscription_facts(answered).cancel_at:
+            # A cancellation at Stripe's own portal does not move with the period: it would end what was just paid for.
+            params: Any = {"cancel_at": ""}
+            self._calls.call(lambda client: client.v1.subscriptions.update(found.subscription, params))
+            charge = self._judged(answered["id"], invoice)
+        return charge
+
+    def _judged(self, subscription: str, invoice: PlanInvoiceFacts) -> PlanCharge:
+        found = self.subscription(subscription)
+        if invoice.state == "paid":
+            return PlanCharge("paid", found, invoice)
+        if invoice.state == "void":
+            return PlanCharge("declined", found, decline_code=invoice.decline_code)
+        if invoice.needs_buyer and found is not None and found.pending is not None:
+            waits = found.pending.expires_at
+            return PlanCharge("buyer", found, invoice, AUTHENTICATION, invoice.hosted_url, expires_at=waits)
+        if invoice.decline_code is not None and invoice.payment and invoice.payment.state != "processing":
+            return PlanCharge("declined", found, invoice, invoice.decline_code)
+        return PlanCharge("unsettled", found, invoice)
+
+    def _name_lines(self, order: Purchase) -> None:
+        """Lines that stand once are of products of their own, so that the invoice calls them what they are."""
+        for name, _ in requests.once_lines(order):
+            self._product(name, requests.product_id(self._deployment, "once", name))
+
+    def _try(self, ask: Callable[[stripe.StripeClient], object]) -> None:
+        """A call whose refusal shows in the invoice afterwards: declined, paid meanwhile, void already."""
+
+        def tried(client: stripe.StripeClient) -> None:
+            try:
+                ask(client)
+            except stripe.CardError:
+                return
+            except stripe.InvalidRequestError as error:
+                if error.code in UNCERTAIN_CODES:
+                    raise
+
+        self._calls.call(tried)
+
+
+def _refused(error: stripe.CardError) -> PlanCharge:
+    if error.code in NEEDS_BUYER:
+        return PlanCharge("buyer", decline_code=AUTHENTICATION)
+    told = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    return PlanCharge("declined", decline_code=reason_of({"code": error.code, **(told or {})}))
+
+
+def _explained(client: stripe.StripeClient, subscription: str, error: stripe.InvalidRequestError) -> PlanCharge:
+    """Why a change cannot be: the card is not there, or the subscription has ended. Raises what has no such reason."""
+    if error.param == CARD:
+        return PlanCharge("declined", decline_code=CARD_GONE)
+    if error.code in OTHER_CODES or (error.param in (None, "id") and error.code == MISSING):
+        raise error
+    found = subscription_facts(client.v1.subscriptions.retrieve(subscription).to_dict())
+    if found.is_live:
+        raise error
+    return PlanCharge("ended", found)
