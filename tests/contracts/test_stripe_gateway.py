@@ -15,11 +15,17 @@ from lotbook.adapters.stripe import client as stripe_client
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.gateway import StripeGateway
-from lotbook.adapters.stripe.money_back import MAX_EVENT_PAGES
+from lotbook.adapters.stripe.money_back import MAX_EVENT_PAGES, MAX_PAGES
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.gateway import Deployment, InvoiceFacts
 from lotbook.domain.sales.verdicts import verdict
-from lotbook.domain.values.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
+from lotbook.domain.values.errors import (
+    AmountNotChargeable,
+    BrokenInvariant,
+    CardDeclined,
+    TooManyReversals,
+    Unavailable,
+)
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.purchases import TEST, a_purchase
@@ -312,3 +318,52 @@ def test_s4_undelivered_events_are_listed_past_some_hundreds_and_not_without_end
     found = stage.undelivered(("charge.refunded",), 0)
     assert [hint.event_id for hint in found] == [f"evt_{number}" for number in reversed(range(MAX_EVENT_PAGES))]
     assert len(wire.sent) == MAX_EVENT_PAGES == 20
+
+
+def refunds_of_one_cent(pages: int) -> list[tuple[int, dict[str, Any]]]:
+    """So many full pages of refunds, the newest first."""
+    return [
+        (
+            200,
+            {
+                "object": "list",
+                "has_more": number < pages - 1,
+                "data": [_a_refund(number, each) for each in range(100)],
+            },
+        )
+        for number in range(pages)
+    ]
+
+
+def _a_refund(page: int, number: int) -> dict[str, Any]:
+    return {
+        "id": f"re_{page}_{number}",
+        "amount": 1,
+        "currency": "usd",
+        "status": "succeeded",
+        "created": 1,
+        "metadata": {},
+    }
+
+
+PAYMENT = {"id": "pi_1", "object": "payment_intent", "amount_received": 100_000, "currency": "usd"}
+NONE = (200, {"object": "list", "has_more": False, "data": []})
+
+
+@pytest.mark.parametrize("pages", [1, 6, MAX_PAGES])
+def test_money_back_past_five_hundred_refunds_is_read_to_the_last_page(pages: int) -> None:
+    """Each page begins behind the last one of the page before, so none is counted twice and none is left out."""
+    stage, wire = gateway((200, PAYMENT), *refunds_of_one_cent(pages), NONE)
+    facts = stage.money_back("pi_1")
+    assert len({refund.refund for refund in facts.refunds}) == pages * 100
+    assert sum(refund.amount_minor for refund in facts.refunds) == pages * 100
+    asked = [dict(parse_qsl(url.partition("?")[2])) for _, url, _, _ in wire.sent[1:-1]]
+    assert [each.get("starting_after") for each in asked] == [None, *(f"re_{n}_99" for n in range(pages - 1))]
+
+
+def test_money_back_of_more_refunds_than_one_look_reads_is_no_sum() -> None:
+    stage, wire = gateway((200, PAYMENT), *refunds_of_one_cent(MAX_PAGES + 1), NONE)
+    with pytest.raises(TooManyReversals):
+        stage.money_back("pi_1")
+    assert len(wire.sent) == 1 + MAX_PAGES
+    assert issubclass(TooManyReversals, Unavailable), "whoever told us of it tells us again"

@@ -47,11 +47,11 @@ now  before                  asked                  after                      w
 9    bb                      freeze a               bb frozen:                 frozen
 10   bb                      freeze a               bb                         noted
 9    bb                      thaw a                 bb                         noted
-10   AAabb                   freeze a               ..bb                       expired a, frozen
+10   AAabb                   freeze a               ..bb                       expired a, noted
 9    bb frozen:a             thaw a                 abb                        unfrozen a
 9    abb                     thaw a                 abb                        noted
 9    bb frozen:a             freeze a               bb frozen:a                noted
-10   bb frozen:a             thaw a                 bb                         expired a, unfrozen
+10   bb frozen:a             thaw a                 bb                         expired a, noted
 9    bb wait:c               freeze c               bb frozen:c                frozen c
 20   bb frozen:c             thaw c                 bbc                        unfrozen c
 9    aabb                    claw a2/2              bb                         clawed_back aa

@@ -10,7 +10,7 @@ from lotbook.adapters.stripe import keys, requests
 from lotbook.adapters.stripe.client import UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import hint_of, tag_of
 from lotbook.adapters.stripe.facts import money_back_facts, refund_facts
-from lotbook.domain.values.errors import BrokenInvariant, NotRefundable
+from lotbook.domain.values.errors import NotRefundable, TooManyReversals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.reversals import OwnRefund
 
-MAX_PAGES = 5  # of a payment's refunds or disputes, a hundred each
+MAX_PAGES = 20  # of a payment's refunds or disputes, a hundred each: some seconds of a function's twenty-five
 MAX_EVENT_PAGES = 20  # a hundred events each; what lies behind them is reconciliation's
 MISSING = "resource_missing"
 
@@ -47,7 +47,7 @@ class StripeMoneyBack:
         return self._calls.call(find)
 
     def money_back(self, payment_intent: str) -> MoneyBackFacts:
-        """The payment with all its refunds and disputes. Raises BrokenInvariant past some hundreds of them."""
+        """The payment with all its refunds and disputes. Raises TooManyReversals past `MAX_PAGES` of either."""
         intent = self._calls.call(lambda client: client.v1.payment_intents.retrieve(payment_intent)).to_dict()
         refunds = self._all(lambda client, params: client.v1.refunds.list(params), payment_intent)
         disputes = self._all(lambda client, params: client.v1.disputes.list(params), payment_intent)
@@ -91,4 +91,4 @@ class StripeMoneyBack:
             if not page["has_more"] or not page["data"]:
                 return found
             after = page["data"][-1]["id"]
-        raise BrokenInvariant(f"{payment_intent} has more refunds or disputes than can be looked at")
+        raise TooManyReversals("The payment has more refunds or disputes than one look reads.")

@@ -319,7 +319,8 @@ def _freeze(opened: _OpenBook, order: Freeze, made: Lot | None) -> None:
     if lot is None and made is not None and not order.thaw and not made.is_dead(opened.now):
         # Used up: what a hold, or a refund that failed, gives back is frozen too.
         lot = opened.lots[order.lot_id] = _OpenLot.of(made)
-    if lot is None or lot.is_frozen is not order.thaw:  # used up, dead, or frozen for another cause
+    # Used up, dead (also if it died in this very turn), or frozen for another cause.
+    if lot is None or lot.is_dead(opened.now) or lot.is_frozen is not order.thaw:
         _note(opened, order.order_id, "nothing to do")
         return
     lot.is_frozen = not order.thaw

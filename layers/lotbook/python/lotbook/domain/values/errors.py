@@ -39,6 +39,10 @@ class Unavailable(Outcome):
     title = "Not available right now; send the same request again."
 
 
+class TooManyReversals(Unavailable):
+    """A payment has more refunds or disputes than one look reads. Nothing was changed, for a part of them is no sum."""
+
+
 class Untrusted(Outcome):
     """The caller, or a signed message, is not what it claims to be."""
 

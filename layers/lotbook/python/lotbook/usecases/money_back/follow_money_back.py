@@ -15,7 +15,7 @@ from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.money_back.followed import lots_sold, with_next_step, with_step_done
 from lotbook.domain.money_back.own_refunds import with_own, with_refund_reserved
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
-from lotbook.domain.values.errors import Conflict, NotRefundable, Unavailable
+from lotbook.domain.values.errors import Conflict, NotRefundable, TooManyReversals, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
 from lotbook.usecases.money_back.plan_credits import give_plan_credits_back, take_plan_credits
@@ -52,7 +52,7 @@ def _follow(purchase: Purchase, desk: SalesDesk) -> Purchase | None:
     if purchase.state not in SETTLED or payment is None:
         return purchase
     purchase = _caught_up(purchase, desk)
-    facts = desk.gateway.money_back(payment)
+    facts = _facts(purchase, payment, desk)
     _check(purchase, facts)
     purchase = _caught_up(desk.purchases.save(with_next_step(purchase, facts, desk.clock.now())), desk)
     unsent = next((own for own in purchase.own_refunds if own.state == "reserved"), None)
@@ -60,6 +60,15 @@ def _follow(purchase: Purchase, desk: SalesDesk) -> Purchase | None:
         return purchase
     desk.purchases.save(_sent(purchase, unsent, desk))
     return None
+
+
+def _facts(purchase: Purchase, payment: str, desk: SalesDesk) -> MoneyBackFacts:
+    """What the gateway says of the payment. More than can be read is no sum: it rings, and is asked for again."""
+    try:
+        return desk.gateway.money_back(payment)
+    except TooManyReversals:
+        alarm("money_back_unreadable", account_id=purchase.account_id, purchase_id=purchase.purchase_id)
+        raise
 
 
 def _check(purchase: Purchase, facts: MoneyBackFacts) -> None:
