@@ -55,25 +55,25 @@ def _no_positions(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_look_up(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, books: journaled)
+    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, *_: journaled)
 
 
 def _look_up_first(patch: pytest.MonkeyPatch) -> None:
     journal_it, look_up = turns.journal, turns._look_up_orders
     known: dict[int, Journaled] = {}
 
-    def early(account_id: str, unit: str, book: Book, books: Any) -> Journaled:
-        before = look_up(account_id, unit, book, Journaled(), books)
+    def early(account_id: str, unit: str, book: Book, books: Any, _: object = None) -> Journaled:
+        before = look_up(account_id, unit, book, Journaled(), books, None)
         journaled = journal_it(account_id, unit, book, books)
         known[0] = replace(journaled, done=before.done, clawed=before.clawed)
         return known[0]
 
     patch.setattr(turns, "journal", early)
-    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, books: journaled)
+    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, *_: journaled)
 
 
 def _no_journaling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "journal", lambda account_id, unit, book, books: Journaled())
+    patch.setattr(turns, "journal", lambda *_: Journaled())
 
 
 def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
 def _outcomes_dropped(patch: pytest.MonkeyPatch) -> None:
     journal_it = turns.journal
 
-    def careless(account_id: str, unit: str, book: Book, books: Any) -> Journaled:
+    def careless(account_id: str, unit: str, book: Book, books: Any, _: object = None) -> Journaled:
         return journal_it(account_id, unit, replace(book, outcomes={}), books)
 
     patch.setattr(turns, "journal", careless)

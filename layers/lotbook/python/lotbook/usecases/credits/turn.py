@@ -14,10 +14,11 @@ from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.credits.orders import Order
     from lotbook.ports.books import BookStore
     from lotbook.usecases.credits.desk import CreditDesk
 
@@ -46,18 +47,26 @@ class Turned:
     lapsed: frozenset[str] = frozenset()
 
 
-def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want = NOTHING) -> Turned:
+def turn(
+    account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want = NOTHING, orders: Sequence[Order] = ()
+) -> Turned:
     """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
+
+    `orders`: those of this caller, done with the ones that wait in the book. They are written nowhere before, so a turn that
+    loses has not asked for them; one that wins has done them, or found them done.
 
     The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
     them before the tape changes (F3).
     """
     books, now = desk.books, max(desk.clock.now(), book.since)
-    journaled = journal(account_id, unit, book, books)
+    asked = replace(book, orders={**book.orders, **{order.order_id: order for order in orders}})
+    # Without outcomes there is nothing to be journaled that an order may have become: one look is enough.
+    known = None if book.outcomes else _look_up_all(account_id, unit, asked, books)
+    journaled = journal(account_id, unit, book, books, known)
     journaled = _look_up_holds(account_id, unit, book, journaled, books, want.hold, now)
     pages = shelf_of(account_id, unit, book, books)
-    opened = taken_down(book, pages)
-    journaled = _look_up_orders(account_id, unit, opened, journaled, books)
+    opened = taken_down(asked, pages)
+    journaled = _look_up_orders(account_id, unit, opened, journaled, books, known)
     laid, fresh = put_up(unit, lay(unit, opened, journaled, now), pages, want.credits)
     if journaled.page is not None or is_full(laid):
         laid, page = put_away(unit, laid, dict(laid.holds), want.hold)
@@ -94,14 +103,28 @@ def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mappin
     return {name: pages[name] for name in book.shelf}
 
 
-def journal(account_id: str, unit: str, book: Book, books: BookStore) -> Journaled:
-    """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void."""
+def _look_up_all(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry]:
+    return books.entries(account_id, unit, [*_names_of(book), *book.orders])
+
+
+def _names_of(book: Book) -> list[str]:
+    """Ledger names of the book's receipts and outcomes, and of the holds that receipts resolve."""
+    held = {receipt.memo.hold or "" for receipt in book.receipts.values() if receipt.memo.kind == "resolve"}
+    return [*book.receipts, *book.outcomes, *(held - book.receipts.keys())]
+
+
+def journal(
+    account_id: str, unit: str, book: Book, books: BookStore, looked_up: Mapping[str, Entry] | None = None
+) -> Journaled:
+    """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void.
+
+    `looked_up`: what the ledger had of them a moment ago, where somebody has asked already.
+    """
     if not book.receipts and not book.outcomes:
         return Journaled()
     burns = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"}
     resolves = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
-    holds = {receipt.memo.hold or "" for receipt in resolves.values()}
-    known = dict(books.entries(account_id, unit, [*book.receipts, *book.outcomes, *(holds - burns.keys())]))
+    known = dict(books.entries(account_id, unit, _names_of(book)) if looked_up is None else looked_up)
 
     def stand(entry: Entry) -> Entry:
         if entry.name not in known:
@@ -162,11 +185,19 @@ def hold_page(account_id: str, unit: str, book: Book, books: BookStore) -> Entry
     return page
 
 
-def _look_up_orders(account_id: str, unit: str, book: Book, journaled: Journaled, books: BookStore) -> Journaled:
+def _look_up_orders(
+    account_id: str,
+    unit: str,
+    book: Book,
+    journaled: Journaled,
+    books: BookStore,
+    looked_up: Mapping[str, Entry] | None,
+) -> Journaled:
     """Which waiting orders took effect before, and what was taken of the lots that are to be clawed back."""
     if not book.orders:
         return journaled
-    done = frozenset(books.entries(account_id, unit, list(book.orders)))
+    found = books.entries(account_id, unit, list(book.orders)) if looked_up is None else looked_up
+    done = frozenset(found.keys() & book.orders.keys())
     waiting = [order for name, order in book.orders.items() if name not in done]
     claws = {order.lot_id for order in waiting if isinstance(order, ClawBack | Restore)}
     clawed = {lot_id: _clawed(books.lot_entries(account_id, unit, lot_id)) for lot_id in sorted(claws)}
