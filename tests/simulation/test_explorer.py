@@ -62,7 +62,7 @@ def _look_up_first(patch: pytest.MonkeyPatch) -> None:
     journal_it, look_up = turns.journal, turns._look_up_orders
     known: dict[int, Journaled] = {}
 
-    def early(account_id: str, unit: str, book: Book, books: Any, _: object = None) -> Journaled:
+    def early(account_id: str, unit: str, book: Book, books: Any, **_: object) -> Journaled:
         before = look_up(account_id, unit, book, Journaled(), books, None)
         journaled = journal_it(account_id, unit, book, books)
         known[0] = replace(journaled, done=before.done, clawed=before.clawed)
@@ -73,7 +73,7 @@ def _look_up_first(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_journaling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "journal", lambda *_: Journaled())
+    patch.setattr(turns, "journal", lambda *_, **__: Journaled())
 
 
 def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
 def _outcomes_dropped(patch: pytest.MonkeyPatch) -> None:
     journal_it = turns.journal
 
-    def careless(account_id: str, unit: str, book: Book, books: Any, _: object = None) -> Journaled:
+    def careless(account_id: str, unit: str, book: Book, books: Any, **_: object) -> Journaled:
         return journal_it(account_id, unit, replace(book, outcomes={}), books)
 
     patch.setattr(turns, "journal", careless)

@@ -22,7 +22,7 @@ from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.order import place
-from lotbook.usecases.credits.turn import turn
+from lotbook.usecases.credits.turn import Want, turn
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
@@ -182,7 +182,7 @@ class _Renewing:
             orders = [Renewal(was=book.renews_at, renews_at=owed.renews_at, seq=book.head.seq)]
         if not orders:
             return None
-        turned = turn(self.account_id, self.unit, book, desk=self.desk, orders=orders)
+        turned = turn(self.account_id, self.unit, book, desk=self.desk, want=Want(orders=tuple(orders)))
         is_ours = orders[-1].order_id in turned.outcomes
         return turned.book if turned.won and is_ours and turned.book.renews_at == owed.renews_at else None
 

@@ -14,7 +14,7 @@ from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
@@ -25,10 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a turn is to bring into the book from its pages: credits on the tape, if the account has them, and a hold."""
+    """What a turn is to do beside what waits: bring credits on the tape, if the account has them, and a hold; and orders.
+
+    The orders are written nowhere before: a turn that loses has not asked for them; one that wins has done them, or found
+    them done.
+    """
 
     credits: int = 0
     hold: str = ""
+    orders: tuple[Order, ...] = ()
+
+    def asked(self, book: Book) -> Book:
+        """The book as if the orders had been asked for."""
+        return replace(book, orders={**book.orders, **{order.order_id: order for order in self.orders}})
 
 
 NOTHING = Want()
@@ -47,25 +56,18 @@ class Turned:
     lapsed: frozenset[str] = frozenset()
 
 
-def turn(
-    account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want = NOTHING, orders: Sequence[Order] = ()
-) -> Turned:
+def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want = NOTHING) -> Turned:
     """One try. Losing is no error and needs no retry of its own: another burn, order or turn succeeded meanwhile.
-
-    `orders`: those of this caller, done with the ones that wait in the book. They are written nowhere before, so a turn that
-    loses has not asked for them; one that wins has done them, or found them done.
 
     The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
     them before the tape changes (F3).
     """
     books, now = desk.books, max(desk.clock.now(), book.since)
-    asked = replace(book, orders={**book.orders, **{order.order_id: order for order in orders}})
-    # Without outcomes there is nothing to be journaled that an order may have become: one look is enough.
-    known = None if book.outcomes else _look_up_all(account_id, unit, asked, books)
-    journaled = journal(account_id, unit, book, books, known)
+    asked = want.asked(book)
+    known = _look_up_all(account_id, unit, asked, books)
+    journaled = journal(account_id, unit, book, books, known=known)
     journaled = _look_up_holds(account_id, unit, book, journaled, books, want.hold, now)
-    pages = shelf_of(account_id, unit, book, books)
-    opened = taken_down(asked, pages)
+    opened = taken_down(asked, pages := shelf_of(account_id, unit, book, books))
     journaled = _look_up_orders(account_id, unit, opened, journaled, books, known)
     laid, fresh = put_up(unit, lay(unit, opened, journaled, now), pages, want.credits)
     if journaled.page is not None or is_full(laid):
@@ -103,50 +105,52 @@ def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mappin
     return {name: pages[name] for name in book.shelf}
 
 
-def _look_up_all(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry]:
-    return books.entries(account_id, unit, [*_names_of(book), *book.orders])
+def _look_up_all(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry] | None:
+    """One look is enough where there are no outcomes: then nothing is to be journaled that an order may have become (F8)."""
+    return None if book.outcomes else books.entries(account_id, unit, [*_names_of(book), *book.orders])
 
 
 def _names_of(book: Book) -> list[str]:
     """Ledger names of the book's receipts and outcomes, and of the holds that receipts resolve."""
-    held = {receipt.memo.hold or "" for receipt in book.receipts.values() if receipt.memo.kind == "resolve"}
+    held = {receipt.memo.hold or "" for receipt in _resolves(book).values()}
     return [*book.receipts, *book.outcomes, *(held - book.receipts.keys())]
 
 
+def _resolves(book: Book) -> dict[str, Receipt]:
+    """The receipts that resolve holds."""
+    return {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
+
+
 def journal(
-    account_id: str, unit: str, book: Book, books: BookStore, looked_up: Mapping[str, Entry] | None = None
+    account_id: str, unit: str, book: Book, books: BookStore, *, known: Mapping[str, Entry] | None = None
 ) -> Journaled:
     """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void.
 
-    `looked_up`: what the ledger had of them a moment ago, where somebody has asked already.
+    `known`: what the ledger had of them a moment ago, where somebody has asked already.
     """
     if not book.receipts and not book.outcomes:
         return Journaled()
-    burns = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"}
-    resolves = {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
-    known = dict(books.entries(account_id, unit, _names_of(book)) if looked_up is None else looked_up)
+    burns = [name for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"]
+    there = dict(books.entries(account_id, unit, _names_of(book)) if known is None else known)
 
     def stand(entry: Entry) -> Entry:
-        if entry.name not in known:
-            known[entry.name] = books.put_entry(account_id, entry) or entry
-        return known[entry.name]
+        if entry.name not in there:
+            there[entry.name] = books.put_entry(account_id, entry) or entry
+        return there[entry.name]
 
     for outcome in book.outcomes.values():
         stand(outcome)
-    void = {name for name, receipt in burns.items() if not is_of(stand(burn_entry(unit, book, name)), unit, receipt)}
+    void = {name for name in burns if not is_of(stand(burn_entry(unit, book, name)), unit, book.receipts[name])}
     resolved = {}
-    for name, receipt in resolves.items():
-        held = known.get(receipt.memo.hold or "")
+    for name, receipt in _resolves(book).items():
+        held = there.get(receipt.memo.hold or "")
         if held is None:
             raise BrokenInvariant(f"{name} resolves a hold that is not in the ledger")
-        entry = stand(resolution_entry(unit, book, name, held))
-        if is_of(entry, unit, receipt):
-            resolved[name] = entry
-        else:
-            void.add(name)
-    return Journaled(
-        void=frozenset(void), resolved=resolved, lots=_lots_given_back_to(account_id, unit, book, resolved, books)
-    )
+        resolved[name] = stand(resolution_entry(unit, book, name, held))
+    unheard = {name for name, entry in resolved.items() if not is_of(entry, unit, book.receipts[name])}
+    resolved = {name: entry for name, entry in resolved.items() if name not in unheard}
+    lots = _lots_given_back_to(account_id, unit, book, resolved, books)
+    return Journaled(void=frozenset(void | unheard), resolved=resolved, lots=lots)
 
 
 def is_of(entry: Entry, unit: str, receipt: Receipt) -> bool:
