@@ -15,6 +15,8 @@ ROOM_TESTS = $(filter-out %__pycache__,$(wildcard tests/*/$(ROOM)))
 export SAM_CLI_TELEMETRY := 0
 # What a developer has set for other programs in Python leads these environments astray.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
+# Without bytecode every process of the tests and of `make run` would compile boto3, stripe and pydantic anew: two seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 

@@ -25,7 +25,7 @@ for name in $(env | sed -n 's/^\(PIP_[A-Za-z_]*\)=.*/\1/p'); do
     *) unset "$name" ;;
     esac
 done
-unset PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS PYTHONUSERBASE
+unset PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS PYTHONUSERBASE PYTHONDONTWRITEBYTECODE
 
 command -v "$python" >/dev/null 2>&1 ||
     fail "Lotbook needs Python 3.11 or later, and there is no $python here. Install it, or name another: make run PYTHON=/path/to/python3"

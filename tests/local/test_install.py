@@ -35,6 +35,7 @@ HOSTILE = {
     "PYTHONSAFEPATH": "1",
     "PYTHONOPTIMIZE": "2",
     "PYTHONWARNINGS": "error",
+    "PYTHONDONTWRITEBYTECODE": "1",
 }
 KEPT = {
     "PIP_INDEX_URL": "https://mirror.example/simple",
