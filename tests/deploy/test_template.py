@@ -308,6 +308,7 @@ def test_the_layer_lands_as_a_package() -> None:
     assert (ROOT / layers["DependenciesLayer"]["ContentUri"] / "requirements.txt").exists()
 
 
+@pytest.mark.soak  # `make test` runs `make validate` beside the tests
 @pytest.mark.sam
 def test_sam_finds_the_template_valid() -> None:
     if not SAM.exists():

@@ -101,7 +101,7 @@ def client(dynamo_engine: str) -> Any:
     return made
 
 
-@pytest.mark.parametrize(("processes", "threads", "keys"), [(1, 1, 20), (2, 4, 60), (4, 8, 96)])
+@pytest.mark.parametrize(("processes", "threads", "keys"), [pytest.param(2, 4, 60, marks=pytest.mark.soak), (4, 8, 96)])
 def test_d15_every_key_burns_once_and_no_credit_is_oversold(
     client: Any, dynamo_engine: str, processes: int, threads: int, keys: int
 ) -> None:

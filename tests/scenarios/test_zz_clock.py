@@ -15,6 +15,15 @@ def moment(instant: str) -> datetime:
     return datetime.fromisoformat(instant)
 
 
+def test_the_expiry_schedule_journals_what_ended(stack: Stack) -> None:
+    account = stack.open_account("gocontent")
+    until = moment(stack.now()) + timedelta(hours=1)
+    stack.grant(account, 5, expires_at=text(until)).ok(201)
+    stack.set_clock(text(until + timedelta(seconds=1)))
+    stack.control("/_local/schedules/expire/run", {})
+    assert [e["credits"] for e in stack.entries(account) if e["kind"] == "expired"] == [-5]
+
+
 def test_x_01_a_lot_is_dead_at_its_expires_at_without_any_schedule(stack: Stack) -> None:
     """D21: no sweep ran."""
     account = stack.open_account("gocontent")
@@ -121,12 +130,3 @@ def test_d_09_the_schedule_looks_at_a_slow_payment_every_hour_until_it_has_ended
         eventually(lambda: after_an_hour() == "completed", "the schedule completes the purchase")
     finally:
         stack.control("/_stand_in/webhooks", {"mode": "deliver"})
-
-
-def test_the_expiry_schedule_journals_what_ended(stack: Stack) -> None:
-    account = stack.open_account("gocontent")
-    until = moment(stack.now()) + timedelta(hours=1)
-    stack.grant(account, 5, expires_at=text(until)).ok(201)
-    stack.set_clock(text(until + timedelta(seconds=1)))
-    stack.control("/_local/schedules/expire/run", {})
-    assert [e["credits"] for e in stack.entries(account) if e["kind"] == "expired"] == [-5]
