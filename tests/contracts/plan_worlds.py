@@ -6,7 +6,7 @@ Cards are told by what they do: `pays`, `declines`, `no_funds`, `asks` (the bank
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,7 +58,7 @@ def an_order(purchase_id: str, plan_id: str, price_minor: int, **changes: Any) -
     lines: tuple[OrderLine, ...] = (OrderLine(f"Plan {plan_id}", 1, Decimal(price_minor) / 100, price_minor),)
     if off:
         lines = (*lines, OrderLine("Unused credits", 1, Decimal(-off) / 100, -off))
-    fields: dict[str, Any] = {
+    frozen: dict[str, Any] = {
         "purchase_id": purchase_id,
         "item": PlanItem(plan_id),
         "plan": PlanPart(plan_id, 40, 0, months, price_minor),
@@ -70,7 +70,7 @@ def an_order(purchase_id: str, plan_id: str, price_minor: int, **changes: Any) -
         "credits": 0,
         "gateway_refs": replace(a_purchase().gateway_refs),
     }
-    return a_purchase(**(fields | changes))
+    return a_purchase(**(frozen | changes))
 
 
 class World(Protocol):
@@ -212,6 +212,8 @@ def plain(thing: Any, names: dict[str, str] | None = None) -> Any:
     known: dict[str, str] = {} if names is None else names
 
     def walk(value: Any, key: str = "") -> Any:
+        if is_dataclass(value):
+            return {each.name: walk(getattr(value, each.name), each.name) for each in fields(value)}
         if isinstance(value, dict):
             return {name: walk(each, name) for name, each in value.items()}
         if isinstance(value, (list, tuple)):
@@ -222,7 +224,18 @@ def plain(thing: Any, names: dict[str, str] | None = None) -> Any:
             return known.setdefault(value, f"{value.split('_')[0]}-{len(known)}")
         return value
 
-    return walk(asdict(thing) if hasattr(thing, "__dataclass_fields__") else thing)
+    return walk(thing)
+
+
+def differences(ours: Any, theirs: Any, place: str = "") -> list[str]:
+    """Where two plain things differ, one a line."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        pairs = [(f"{place}.{name}", ours.get(name), theirs.get(name)) for name in ours]
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        pairs = [(f"{place}[{number}]", *pair) for number, pair in enumerate(zip(ours, theirs, strict=True))]
+    else:
+        return [] if ours == theirs else [f"{place}: {ours} in memory, {theirs} at the stand-in"]
+    return [line for where, one, other in pairs for line in differences(one, other, where)]
 
 
 _PREFIXES = ("cs", "cus", "sub", "si", "in", "pi", "pm", "price", "txr")

@@ -88,15 +88,10 @@ class FakePlans:
                 sub = self.plans.subs[order.move.subscription or ""]
                 if sub.status in ENDED:
                     return PlanCharge("ended", sub.facts())
-                refused = self._refused(sub.customer, payment_method)
-                if may_wait and refused is not None and refused.outcome == "buyer":
-                    refused = None
+                refused = self._gone(sub.customer, payment_method) if may_wait else None
+                refused = refused or (None if may_wait else self._refused(sub.customer, payment_method))
                 self.sent[key] = refused or self._change(order, sub, payment_method, may_wait=may_wait)
-            answer = self._charge_of(self.sent[key])
-            if answer.outcome == "paid" and answer.subscription and answer.subscription.cancel_at is not None:
-                self._end_at(self.plans.subs[answer.subscription.subscription], ends=False)
-                answer = self._charge_of(self.sent[key])
-            return answer
+            return self._charge_of(self.sent[key])
 
     def note_change(self, subscription: str, change: str | None) -> None:
         with self._call("note_change"):
@@ -144,7 +139,7 @@ class FakePlans:
             has_card = self._has(bill.sub.customer, payment_method)
             if key not in self.sent and has_card and bill.state in ("open", "uncollectible"):
                 self.sent[key] = bill
-                self.plans.charge(bill, payment_method, off_session=True)
+                self.plans.charge(bill, payment_method, off_session=True, parks=False)
             return bill.facts()
 
     def use_card(self, subscription: str, payment_method: str) -> None:
@@ -198,7 +193,7 @@ class FakePlans:
         order = self.orders[facts.session]
         customer = facts.customer or ""
         card = payment_method or self.put_on_file(customer, self.plans.now)  # type: ignore[attr-defined]
-        bill = self._subscribe(order, customer, card)
+        bill = self._subscribe(order, customer, card, by_page=True)
         if not self.plans.charge(bill, card, authenticated=True):
             return facts
         return replace(
@@ -228,7 +223,7 @@ class FakePlans:
             self.plans.charge(bill, card)
         return bill
 
-    def _subscribe(self, order: Purchase, customer: str, card: str) -> Bill:
+    def _subscribe(self, order: Purchase, customer: str, card: str, *, by_page: bool = False) -> Bill:
         assert order.plan is not None
         assert order.plan.price is not None
         now, price = self.plans.now, self.plans.prices[order.plan.price]
@@ -243,10 +238,14 @@ class FakePlans:
             card=card,
             rate=order.move.tax_rate if order.move else None,
         )
-        extras = (
-            InvoiceLine(self.plans.name("price"), line.amount_minor, False, (now, now)) for line in order.lines[1:]
-        )
-        return self.plans.subscribe(sub, tuple(extras))
+        # A page's extra lines are of one instant, and its discount is a coupon; else both are of the first period.
+        extras = [line.amount_minor for line in order.lines[1:] if line.amount_minor > 0]
+        period = (now, now) if by_page else sub.period
+        more = [InvoiceLine(self.plans.name("price"), amount, False, period) for amount in extras]
+        if order.move and order.move.discount_minor:
+            price_of_it = None if by_page else self.plans.name("price")
+            more.append(InvoiceLine(price_of_it, -order.move.discount_minor, False, sub.period))
+        return self.plans.subscribe(sub, tuple(more))
 
     def _change(self, order: Purchase, sub: Sub, card: str, *, may_wait: bool) -> Bill | PlanCharge:
         assert order.plan is not None
@@ -267,6 +266,8 @@ class FakePlans:
             why = bill.refused_with
             self.plans.void(bill)
             return PlanCharge("declined", sub.facts(), decline_code=why)
+        if bill.state == "paid" and sub.cancel_at is not None:
+            self._end_at(sub, ends=False)
         return bill
 
     def _charge_of(self, answer: Bill | PlanCharge) -> PlanCharge:
@@ -277,21 +278,20 @@ class FakePlans:
         if invoice.state == "paid":
             return PlanCharge("paid", sub, invoice)
         if invoice.state == "void":
-            return PlanCharge("declined", sub, invoice, decline_code=invoice.decline_code)
+            return PlanCharge("declined", sub, decline_code=invoice.decline_code)
         if sub.pending and invoice.needs_buyer:
-            return PlanCharge(
-                "buyer", sub, invoice, invoice.decline_code, invoice.hosted_url, expires_at=sub.pending.expires_at
-            )
+            return PlanCharge("buyer", sub, invoice, ASKS, invoice.hosted_url, expires_at=sub.pending.expires_at)
         return PlanCharge("unsettled", sub, invoice)
 
     def _refused(self, customer: str, card: str) -> PlanCharge | None:
         """A card that does not pay now, with the buyer not at the bank's page."""
-        if not self._has(customer, card):
-            return PlanCharge("declined", decline_code=CARD_GONE)
         does = self.plans.does.get(card)
-        if does is None or does == REVIEWS:
-            return None
+        if (gone := self._gone(customer, card)) or does is None or does == REVIEWS:
+            return gone
         return PlanCharge("buyer" if does == ASKS else "declined", decline_code=does)
+
+    def _gone(self, customer: str, card: str) -> PlanCharge | None:
+        return None if self._has(customer, card) else PlanCharge("declined", decline_code=CARD_GONE)
 
     def _has(self, customer: str, card: str) -> bool:
         file = self.files.get(customer)  # type: ignore[attr-defined]

@@ -120,6 +120,11 @@ class Bill:
     def total(self) -> int:
         return sum(line.amount_minor for line in self.lines) + self.tax
 
+    @property
+    def asks(self) -> bool:
+        """Whether the bank wants the buyer."""
+        return self.payment_state == "requires_action" or self.refused_with == ASKS
+
     def payment_facts(self) -> PaymentFacts | None:
         """None where nothing was to be collected or nothing was tried."""
         if self.payment is None or not self.attempts:
@@ -155,5 +160,5 @@ class Bill:
             pdf_url=f"https://pay.example/{self.name}/pdf" if is_final else None,
             attempts=self.attempts,
             decline_code=self.refused_with,
-            needs_buyer=self.state in ("open", "uncollectible") and self.refused_with == ASKS,
+            needs_buyer=self.state in ("open", "uncollectible") and self.asks,
         )

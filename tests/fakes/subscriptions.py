@@ -208,7 +208,7 @@ class Subscriptions:
         elif card == bill.refused_for_good:
             bill.attempts += 1
         else:
-            self.charge(bill, card, off_session=True)
+            self.charge(bill, card, off_session=True, parks=self.parks)
         if bill.state == "open" and bill.next_at is None and bill.sub.status not in ENDED:
             if self.after_retries == "cancel":
                 self.end(bill.sub)
@@ -226,20 +226,25 @@ class Subscriptions:
         does = self.does.get(card)
         return None if does == REVIEWS else does
 
-    def charge(self, bill: Bill, card: str, *, off_session: bool = False, authenticated: bool = False) -> bool:
-        """One attempt to pay; whether it was paid."""
+    def charge(self, bill: Bill, card: str, *, off_session: bool = False, parks: bool = True, **how: bool) -> bool:
+        """One attempt to pay; whether it was paid. `authenticated`: the buyer passes the bank's check.
+
+        `parks`: a payment that the bank wants authenticated keeps its card and waits.
+        """
         bill.attempts += 1
         why = self.refusal(card)
         if self.does.get(card) == REVIEWS:
             bill.payment_state, bill.card, bill.refused_with = "processing", card, None
             return False
-        if why is None or (why == ASKS and authenticated):
+        if why is None or (why == ASKS and how.get("authenticated")):
             bill.payment_state, bill.card, bill.refused_with, bill.paid_at = "succeeded", card, None, self.now
             self._paid(bill)
             return True
-        parks = why == ASKS and (not off_session or self.parks)
-        bill.payment_state, bill.card = ("requires_action", card) if parks else ("requires_payment_method", None)
-        bill.refused_with, bill.refused_for_good = why, card if why in HARD else bill.refused_for_good
+        waits = why == ASKS and parks
+        bill.payment_state, bill.card = ("requires_action", card) if waits else ("requires_payment_method", None)
+        # With the buyer there the bank asks, and nothing has failed yet.
+        bill.refused_with = None if waits and not off_session else why
+        bill.refused_for_good = card if why in HARD and off_session else bill.refused_for_good
         self._failed(bill)
         return False
 
@@ -268,9 +273,10 @@ class Subscriptions:
         self._review(sub)
 
     def _failed(self, bill: Bill) -> None:
-        if bill.refused_with == ASKS:
+        if bill.asks:
             self.tell("invoice.payment_action_required", bill)
-        self.tell("invoice.payment_failed", bill)
+        if bill.refused_with is not None or not bill.asks:
+            self.tell("invoice.payment_failed", bill)
         if bill.sub.status in ("active", *BEHIND):
             self._review(bill.sub)
 

@@ -72,6 +72,7 @@ def make_price(world: World, params: Readable, *, active: bool, path: str, credi
         product = make_product(world, params["product_data"], active=active)["id"]
     else:
         world.get("product", product, _at(path, "product"))
+    _check_lookup_key(world, params.get("lookup_key"))
     unit_amount = _unit_amount(params, path, credits=credits)
     recurring = params.get("recurring")
     price: Doc = {
@@ -96,6 +97,13 @@ def make_price(world: World, params: Readable, *, active: bool, path: str, credi
         "unit_amount_decimal": format(unit_amount, "f"),
     }
     return world.save(price)
+
+
+def _check_lookup_key(world: World, key: str | None) -> None:
+    """Raises StripeError where another price has it."""
+    taken = next(world.walk("price", lambda doc: doc["lookup_key"] == key), None) if key else None
+    if taken:
+        raise invalid(f"A price (`{taken['id']}`) already uses that lookup key.", param="lookup_key")
 
 
 def _at(path: str, name: str) -> str:

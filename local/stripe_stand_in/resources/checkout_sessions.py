@@ -110,8 +110,9 @@ def _lines(world: World, mode: str, params: Readable) -> list[Doc]:
     given = params.get("line_items") or []
     if len(given) > MAX_LINES:
         raise invalid(f"You can have up to {MAX_LINES} line items.", param="line_items")
+    rates = (params.get("subscription_data") or {}).get("default_tax_rates") or []
     lines = [
-        priced_item(world, line, f"line_items[{place}]", recurring=mode == "subscription")
+        priced_item(world, line, f"line_items[{place}]", recurring=mode == "subscription", rates=rates)
         for place, line in enumerate(given)
     ]
     if mode == "subscription" and not any(line["price"]["recurring"] for line in lines):

@@ -55,4 +55,6 @@ def _subscribe(world: World, session: Doc) -> Doc:
 
 
 def _session_item(line: Doc) -> Doc:
-    return {"price": line["price"], "quantity": line["quantity"], "tax_rates": [tax["rate"] for tax in line["taxes"]]}
+    """With the rates that were named on its line; the subscription has its own default."""
+    own = [tax["rate"] for tax in line["taxes"]] if line["_own_rates"] else []
+    return {"price": line["price"], "quantity": line["quantity"], "tax_rates": own}

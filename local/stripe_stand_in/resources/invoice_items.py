@@ -51,11 +51,21 @@ def add_to_next_invoice(world: World, subscription: Doc, given: list[Params]) ->
         if "price" not in params and "price_data" not in params:
             raise invalid("Each item needs `price` or `price_data`.", param=f"add_invoice_items[{place}]")
         asked = {"pricing": {"price": params["price"]}} if "price" in params else {"price_data": params["price_data"]}
-        rates = {"tax_rates": params["tax_rates"]} if params.get("tax_rates") else {}
+        rates = params.get("tax_rates") or [rate["id"] for rate in subscription["default_tax_rates"]]
         more = params.given("quantity", "metadata")
-        item = _item(world, {**asked, **rates, **more}, customer, subscription["currency"])
+        whole = {**asked, **more, "tax_rates": rates, "period": _common_period(subscription)}
+        item = _item(world, whole, customer, subscription["currency"])
         item.update(_of_subscription(subscription["id"]))
         world.emit("invoiceitem.created", world.save(item))
+
+
+def _common_period(subscription: Doc) -> Doc:
+    """From the latest start of its items' periods to their earliest end: the default of what is added to its invoice."""
+    items = subscription["items"]["data"]
+    return {
+        "start": max(item["current_period_start"] for item in items),
+        "end": min(item["current_period_end"] for item in items),
+    }
 
 
 def _of_subscription(subscription: str | None) -> Doc:

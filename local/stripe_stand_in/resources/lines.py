@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from local.stripe_stand_in.errors import invalid
@@ -12,8 +13,8 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
 
-def priced_item(world: World, given: Readable, path: str, *, recurring: bool) -> Doc:
-    """A checkout line (`item` object) from one of `line_items`. Raises StripeError."""
+def priced_item(world: World, given: Readable, path: str, *, recurring: bool, rates: Sequence[str] = ()) -> Doc:
+    """A checkout line (`item` object) from one of `line_items`; `rates` tax what names none itself. Raises StripeError."""
     if ("price" in given) == ("price_data" in given):
         raise invalid("Each line item needs either `price` or `price_data`.", param=f"{path}[price]")
     quantity = given.get("quantity")
@@ -25,13 +26,11 @@ def priced_item(world: World, given: Readable, path: str, *, recurring: bool) ->
         price = make_price(world, given["price_data"], active=False, path=f"{path}[price_data]")
     if price["recurring"] and not recurring:
         raise invalid("You specified `payment` mode but passed a recurring price.", param=path)
-    rates = [
-        world.get("tax_rate", rate, f"{path}[tax_rates][{place}]")
-        for place, rate in enumerate(given.get("tax_rates") or [])
-    ]
+    own = given.get("tax_rates") or []
+    found = [world.get("tax_rate", rate, f"{path}[tax_rates][{place}]") for place, rate in enumerate(own or rates)]
     product = world.get("product", price["product"])
     subtotal = cost(price["unit_amount_decimal"], quantity)
-    taxes = [_tax(rate, subtotal) for rate in rates]
+    taxes = [_tax(rate, subtotal) for rate in found]
     exclusive = sum(tax["amount"] for tax in taxes if not tax["rate"]["inclusive"])
     return {
         "id": new_id("li_"),
@@ -47,6 +46,7 @@ def priced_item(world: World, given: Readable, path: str, *, recurring: bool) ->
         "price": price,
         "quantity": quantity,
         "taxes": taxes,
+        "_own_rates": own,
     }
 
 

@@ -50,7 +50,9 @@ def update(world: World, params: Readable, subscription: str) -> Doc:
     if interval_of(candidate) != interval_of(found) and anchor != "now":
         raise unsupported("another interval without billing_cycle_anchor[type]=now", "items")
     _replace_pending(world, found, anchor)
-    add_to_next_invoice(world, found, params.get("add_invoice_items") or [])
+    if anchor == "now":
+        _begin_anew(world, candidate)
+    add_to_next_invoice(world, candidate, params.get("add_invoice_items") or [])
     if anchor == "now":
         _restart(world, candidate, behaviour, off_session=off_session)
     else:
@@ -101,13 +103,18 @@ def _replace_pending(world: World, found: Doc, anchor: str) -> None:
         void_invoice(world, invoice)
 
 
-def _restart(world: World, candidate: Doc, behaviour: str, *, off_session: bool) -> None:
-    """A new period from now on, billed in full at once."""
-    found = world.get("subscription", candidate["id"])
-    candidate.update(billing_cycle_anchor=world.now, _cycles=1, pending_update=None, status=found["status"])
+def _begin_anew(world: World, candidate: Doc) -> None:
+    """Its periods are counted from now on."""
+    status = world.get("subscription", candidate["id"])["status"]
+    candidate.update(billing_cycle_anchor=world.now, _cycles=1, pending_update=None, status=status)
     move_periods(candidate)
     if candidate["cancel_at_period_end"]:
         candidate["cancel_at"] = period_end(candidate)
+
+
+def _restart(world: World, candidate: Doc, behaviour: str, *, off_session: bool) -> None:
+    """A new period from now on, billed in full at once."""
+    found = world.get("subscription", candidate["id"])
     if behaviour == "pending_if_incomplete":
         _restart_if_paid(world, found, candidate, off_session=off_session)
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
 
 from lotbook.adapters.stripe import keys
 from lotbook.adapters.stripe import plan_requests as requests
-from lotbook.adapters.stripe.client import AMOUNT_CODES, MISSING, UNCERTAIN_CODES
+from lotbook.adapters.stripe.client import AMOUNT_CODES, UNCERTAIN_CODES
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import AUTHENTICATION, NEEDS_BUYER, reason_of, subscription_facts
 from lotbook.adapters.stripe.plan_reads import StripePlanReads
@@ -110,16 +111,26 @@ class StripePlanChanges(StripePlanReads):
         """What became of it by now: the answer may be one that was kept for a day."""
         if isinstance(answered, PlanCharge):
             return answered
-        invoice = self._invoice(id_of(answered["latest_invoice"]) or "")
-        charge = self._judged(answered["id"], invoice)
-        portal = answered.get("cancel_at")
-        found = charge.subscription
-        if charge.outcome == "paid" and portal and found and found.cancel_at == subscription_facts(answered).cancel_at:
-            # A cancellation at Stripe's own portal does not move with the period: it would end what was just paid for.
-            params: Any = {"cancel_at": ""}
-            self._calls.call(lambda client: client.v1.subscriptions.update(found.subscription, params))
-            charge = self._judged(answered["id"], invoice)
+        subscription = answered["id"]
+        charge = self._judged(subscription, self._invoice(id_of(answered["latest_invoice"]) or ""))
+        if charge.outcome == "paid" and _by_portal(answered):
+            self._go_on(answered)
+            charge = replace(charge, subscription=self.subscription(subscription))
         return charge
+
+    def _go_on(self, answered: dict[str, Any]) -> None:
+        """A cancellation at Stripe's own portal does not move with the period: it would end what was just paid for.
+
+        Only the one that stood when the change was answered: an answer may be kept for a day, and the buyer cancel meanwhile.
+        """
+        params: Any = {"cancel_at": ""}
+
+        def clear(client: stripe.StripeClient) -> None:
+            found = client.v1.subscriptions.retrieve(answered["id"]).to_dict()
+            if _by_portal(found) == _by_portal(answered):
+                client.v1.subscriptions.update(answered["id"], params)
+
+        self._calls.call(clear)
 
     def _judged(self, subscription: str, invoice: PlanInvoiceFacts) -> PlanCharge:
         found = self.subscription(subscription)
@@ -161,13 +172,18 @@ def _refused(error: stripe.CardError) -> PlanCharge:
     return PlanCharge("declined", decline_code=reason_of({"code": error.code, **(told or {})}))
 
 
+def _by_portal(found: dict[str, Any]) -> int | None:
+    """When it ends by a cancellation that does not move with the period, in seconds."""
+    return None if found.get("cancel_at_period_end") else found.get("cancel_at")
+
+
 def _explained(client: stripe.StripeClient, subscription: str, error: stripe.InvalidRequestError) -> PlanCharge:
-    """Why a change cannot be: the card is not there, or the subscription has ended. Raises what has no such reason."""
-    if error.param == CARD:
-        return PlanCharge("declined", decline_code=CARD_GONE)
-    if error.code in OTHER_CODES or (error.param in (None, "id") and error.code == MISSING):
+    """Why a change cannot be: the subscription has ended, or the card is not there. Raises what has no such reason."""
+    if error.code in OTHER_CODES:
         raise error
     found = subscription_facts(client.v1.subscriptions.retrieve(subscription).to_dict())
-    if found.is_live:
-        raise error
-    return PlanCharge("ended", found)
+    if not found.is_live:
+        return PlanCharge("ended", found)
+    if error.param == CARD:
+        return PlanCharge("declined", decline_code=CARD_GONE)
+    raise error
