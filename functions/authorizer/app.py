@@ -1,7 +1,7 @@
 """Who calls? API Gateway asks once a token and minute, and hands the answer to every function as context.
 
 A bad token is let through as anonymous: the function then says 401 in the contract's error format, where API Gateway would
-say 403 in its own. Nothing here looks at method or path, because the answer is remembered for all of them (decisions/0010).
+say 403 in its own. So is a token of an issuer that was never reached: the function then says 503. Nothing here looks at method or path, because the answer is remembered for all of them (decisions/0010).
 """
 
 from __future__ import annotations
@@ -11,18 +11,30 @@ from typing import Any
 
 from lotbook import wiring
 from lotbook.api.http import identity
+from lotbook.domain.values.errors import IssuerUnreachable
 from lotbook.usecases.accounts.authenticate import authenticate
+from lotbook.usecases.alarms import alarm
 
 SCHEME = "bearer"
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Answer a REQUEST authorizer event (payload 2.0, simple responses). Raises when keys or table cannot be read: 5xx."""
-    token = bearer(event)
-    caller = token and authenticate(
-        token, service_keys=wiring.service_keys(), tokens=wiring.tokens(), clock=wiring.clock()
-    )
-    return {"isAuthorized": True, "context": identity.to_context(caller or None)}
+    """Answer a REQUEST authorizer event (payload 2.0, simple responses). Raises when the table cannot be read: 500.
+
+    That is not remembered, where an answer would be, for a minute, of the one key that a whole back end has.
+    """
+    return {"isAuthorized": True, "context": _who(bearer(event))}
+
+
+def _who(token: str | None) -> dict[str, str]:
+    try:
+        caller = token and authenticate(
+            token, service_keys=wiring.service_keys(), tokens=wiring.tokens(), clock=wiring.clock()
+        )
+    except IssuerUnreachable:
+        alarm("issuer_unreachable")
+        return dict(identity.UNKNOWN)
+    return identity.to_context(caller or None)
 
 
 def bearer(event: Mapping[str, Any]) -> str | None:

@@ -16,7 +16,9 @@ from local.cloud.permissions import Need, may
 from local.cloud.template import Template, load
 from local.cloud.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
+from lotbook.api.http.identity import KEPT_SECONDS
 from lotbook.api.http.routes import CONTRACT
+from lotbook.domain.values.errors import BadSignature
 from lotbook.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,15 +186,36 @@ def test_two_deployments_fit_into_one_account() -> None:
 
 def test_what_people_must_look_at_is_counted_in_every_log_and_rings() -> None:
     """One logger writes those lines (`usecases/alarms.py`); Lambda's JSON format names the logger in each."""
-    filters = [each for each in of_type("AWS::Logs::MetricFilter").values() if "$.job" not in each["FilterPattern"]]
+    filters = [each for each in of_type("AWS::Logs::MetricFilter").values() if "$.logger" in each["FilterPattern"]]
     functions = of_type("AWS::Serverless::Function")
-    logs = {functions[name]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions if name != "AuthorizerFunction"}
+    logs = {functions[name]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions}
     assert {each["LogGroupName"]["Ref"] for each in filters} == logs
     assert {each["FilterPattern"] for each in filters} == {'{ $.logger = "lotbook.alarm" }'}
     ((metric,),) = {tuple(t["MetricName"]["Fn::Sub"] for t in each["MetricTransformations"]) for each in filters}
     rings = of_type("AWS::CloudWatch::Alarm")["Rings"]
     assert (rings["Namespace"], rings["MetricName"]["Fn::Sub"], rings["Threshold"]) == ("Lotbook", metric, 1)
     assert all(function["LoggingConfig"]["LogFormat"] == "JSON" for function in functions.values())
+
+
+def test_what_the_gateway_signed_with_another_secret_is_counted_and_rings() -> None:
+    """A secret that was rotated on one side only: without this, events stop and nobody hears of it."""
+    (found,) = [each for each in of_type("AWS::Logs::MetricFilter").values() if "$.code" in each["FilterPattern"]]
+    assert found["FilterPattern"] == f'{{ $.code = "{BadSignature.code}" }}'
+    assert found["LogGroupName"] == of_type("AWS::Serverless::Function")["WebhookFunction"]["LoggingConfig"]["LogGroup"]
+    (metric,) = found["MetricTransformations"]
+    alarm = of_type("AWS::CloudWatch::Alarm")["WebhookBadSignatures"]
+    assert alarm["MetricName"] == metric["MetricName"] == {"Fn::Sub": "bad-signatures-${Stage}"}
+    assert alarm["Namespace"] == metric["MetricNamespace"] == "Lotbook"
+    assert (alarm["Threshold"], alarm["Period"]) == (3, 3_600), "Stripe's own tries of one event in its first hour"
+
+
+def test_api_gateway_remembers_a_caller_as_long_as_one_of_whom_nothing_is_known_is_told_to_wait() -> None:
+    authorizer = of_type("AWS::Serverless::HttpApi")["Api"]["Auth"]["Authorizers"]
+    assert {each["Identity"]["ReauthorizeEvery"] for each in authorizer.values()} == {KEPT_SECONDS}
+
+
+def test_a_deployment_without_an_issuer_is_what_the_parameters_say_when_nobody_says_anything() -> None:
+    assert [DOCUMENT["Parameters"][name]["Default"] for name in ("TokenIssuer", "TokenKeysUrl")] == ["", ""]
 
 
 def test_what_calls_stripe_of_its_own_accord_stays_below_its_rate_limit() -> None:

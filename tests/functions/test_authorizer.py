@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import Any, cast
 
 import jwt
@@ -15,13 +16,14 @@ from lotbook import wiring
 from lotbook.adapters import tokens
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.tokens import Claims, IssuerKeys, JwtMemberTokens
+from lotbook.api.http.identity import KEPT_SECONDS, UNKNOWN
 from lotbook.domain.values.access import SCOPES, Scope
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.accounts.authenticate import hash_of
 from tests.fakes.accounts import ManualClock
-from tests.functions.conftest import ENVIRONMENT
-from tests.functions.events import a_token_event
+from tests.functions.conftest import ENVIRONMENT, clear_wiring
+from tests.functions.events import a_token_event, an_event
 
 ISSUER, AUDIENCE = ENVIRONMENT["TOKEN_ISSUER"], ENVIRONMENT["TOKEN_AUDIENCE"]
 ANONYMOUS = {"kind": "anonymous"}
@@ -253,18 +255,49 @@ def test_callers_keys_are_read_again_when_they_are_old(world: World) -> None:
     assert world.ask(world.token()) == ANONYMOUS
 
 
-def test_callers_an_issuer_that_is_down_is_a_fault_of_ours_until_it_was_ever_read(world: World) -> None:
+def test_callers_an_issuer_that_was_never_reached_is_no_crash_it_rings_and_every_route_says_503(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """operating.md: the authorizer raised, for a stranger's token as well, and every such call was a 500."""
     world.issuer.down = True
     for _ in range(5):
-        with pytest.raises(Unavailable):
-            world.ask(world.token())
+        assert world.ask(world.token()) == UNKNOWN
     assert world.issuer.asked == 1, "nor is it hammered"
+    assert [record.alarm for record in caplog.records if hasattr(record, "alarm")] == ["issuer_unreachable"] * 5
+    for route_key in ("GET /v1/accounts/{account_id}", "GET /v1/policies/{policy_id}", "POST /v1/accounts"):
+        event = an_event(route_key, world.ask(world.token()), {"account_id": "a", "policy_id": "p"}, {}, {}, None)
+        answer = import_module("functions.account.app").handler(event, None)
+        assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (503, "unavailable")
+        assert answer["headers"]["retry-after"] == str(KEPT_SECONDS)
+    key = "lbk_backend_0123456789abcdef"
+    wiring.service_keys().put(hash_of(key), "backend", frozenset[Scope]({"read"}), world.clock.now())
+    assert world.ask(key)["kind"] == "service", "who needs no issuer does not wait for it"
     world.issuer.down = False
     world.wall.instant += tokens.FAILURE_PAUSE
     assert world.ask(world.token())["kind"] == "member"
     world.issuer.down = True
     world.wall.instant += tokens.KEYS_VALID_FOR
     assert world.ask(world.token())["kind"] == "member", "good keys stay good"
+
+
+@pytest.mark.parametrize("missing", ["TOKEN_ISSUER", "TOKEN_KEYS_URL"])
+@pytest.mark.usefixtures("environment")
+def test_callers_without_an_issuer_member_tokens_are_anonymous_and_nobody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setenv(missing, "")
+    clear_wiring()
+    monkeypatch.setattr(tokens, "urlopen", None)
+    event = a_token_event(f"Bearer {World().token()}")
+    assert app.handler(event, None) == {"isAuthorized": True, "context": ANONYMOUS}
+
+
+@pytest.mark.parametrize(
+    "broken", ["", "no address", "https://", "http://127.0.0.1:1/keys", "file:///nowhere", "http://[x"]
+)
+def test_callers_keys_at_an_address_that_gives_none_are_unavailable_and_never_a_crash(broken: str) -> None:
+    with pytest.raises(Unavailable):
+        tokens.fetch(broken)
 
 
 @pytest.mark.parametrize(

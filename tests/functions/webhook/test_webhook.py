@@ -72,6 +72,15 @@ def test_a_secret_that_was_rolled_a_minute_ago_is_found(api: Api, paid: dict[str
     assert deliver(api, body, signed(body, api, "whsec_newest")).status == 200
 
 
+def test_what_is_not_signed_is_a_line_that_the_templates_filter_counts(
+    api: Api, paid: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    deliver(api, event_about(paid), "t=1,v1=00").problem(400, "bad_signature")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["code"] == "bad_signature"
+
+
 @pytest.mark.parametrize("shift", [-301, 301, 10**6])
 def test_np_42_an_old_or_future_call_is_refused_and_nothing_happens(api: Api, paid: dict[str, Any], shift: int) -> None:
     body = event_about(paid)

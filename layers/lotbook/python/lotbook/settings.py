@@ -16,7 +16,7 @@ class Settings:
     stage: str  # goes into gateway metadata: events of other stages on the same Stripe account are not ours
     gateway_key_parameter: str  # SSM SecureString that holds the Stripe API key
     webhook_secrets_parameter: str  # SSM SecureString: the active webhook secrets, separated by commas
-    token_issuer: str
+    token_issuer: str  # empty: the deployment has no members, only service keys
     token_audience: str
     token_keys_url: str  # JWKS of the issuer
     account_claim: str

@@ -127,11 +127,13 @@ def cursor_key() -> bytes:
 
 @cache
 def tokens() -> MemberTokens:
-    """Member tokens of the deployment's issuer. Its keys age by the wall clock, tokens expire by `clock()`."""
+    """Member tokens of the deployment's issuer, if it has one. Its keys age by the wall clock, tokens expire by `clock()`."""
     from lotbook.adapters.system import SystemClock
-    from lotbook.adapters.tokens import Claims, IssuerKeys, JwtMemberTokens
+    from lotbook.adapters.tokens import Claims, IssuerKeys, JwtMemberTokens, NoMemberTokens
 
     known = settings()
+    if not known.token_issuer or not known.token_keys_url:
+        return NoMemberTokens()
     claims = Claims(known.token_issuer, known.token_audience, known.account_claim, known.role_claim)
     return JwtMemberTokens(IssuerKeys(known.token_keys_url, SystemClock()), claims)
 

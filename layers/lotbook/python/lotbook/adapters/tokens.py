@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from threading import Lock
 from typing import Any, TypeGuard
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from jwt import PyJWK, PyJWS, PyJWTError
 
 from lotbook.domain.values.access import ROLES, Caller, member_actor
-from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.errors import IssuerUnreachable, Unavailable
 from lotbook.domain.values.instants import MINUTE, SECOND
 from lotbook.ports.shop import Clock
 
@@ -39,7 +39,7 @@ def fetch(url: str) -> bytes:
     try:
         with urlopen(url, timeout=FETCH_TIMEOUT_SECONDS) as answer:  # noqa: S310  # the address is the deployment's setting
             found: bytes = answer.read(MAX_KEYS_BYTES)
-    except (URLError, TimeoutError, ConnectionError):
+    except (OSError, HTTPException, ValueError):  # not reached, cut short, no HTTP, no address
         raise Unavailable("The token issuer does not answer.") from None
     return found
 
@@ -55,12 +55,12 @@ class IssuerKeys:
         self._never_read = True
 
     def find(self, key_id: str) -> PyJWK | None:
-        """The key of that id; None when the issuer has none. Raises Unavailable when no key set was ever read."""
+        """The key of that id; None when the issuer has none. Raises IssuerUnreachable when no key set was ever read."""
         with self._lock:
             if self._worth_asking(key_id):
                 self._ask()
             if self._never_read:
-                raise Unavailable("The token issuer does not answer.")
+                raise IssuerUnreachable("The token issuer does not answer.")
             return self._keys.get(key_id)
 
     def _worth_asking(self, key_id: str) -> bool:
@@ -153,6 +153,13 @@ class JwtMemberTokens:
         if role is None or not _is_name(actor) or not isinstance(account_id, str):
             return None
         return Caller("member", member_actor(actor), account_id=account_id, role=role)
+
+
+class NoMemberTokens:
+    """Implements `ports.MemberTokens` where the deployment has no issuer: nobody is a member."""
+
+    def read(self, _token: str, _now: int) -> None:
+        """Nobody."""
 
 
 def _is_number(value: object) -> TypeGuard[float]:

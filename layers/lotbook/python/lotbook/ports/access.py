@@ -27,5 +27,5 @@ class MemberTokens(Protocol):
     """Tokens of the deployment's OIDC issuer."""
 
     def read(self, token: str, now: int) -> Caller | None:
-        """The member that a valid token names at `now`; None for every other token. Raises Unavailable without keys."""
+        """The member that a valid token names at `now`; None for every other token. Raises IssuerUnreachable without keys."""
         ...

@@ -8,9 +8,11 @@ from typing import Any
 from lotbook.api.http.routes import Route
 from lotbook.domain.values import ids
 from lotbook.domain.values.access import ROLES, SCOPES, Caller
-from lotbook.domain.values.errors import AccountNotFound, Forbidden, Unauthenticated
+from lotbook.domain.values.errors import AccountNotFound, Forbidden, Unauthenticated, Unavailable
 
 ANONYMOUS = {"kind": "anonymous"}
+UNKNOWN = {"kind": "unknown"}  # nobody can say who it is as long as the issuer does not answer
+KEPT_SECONDS = 60  # how long API Gateway remembers what the authorizer said of a token
 
 
 def is_id(text: object) -> bool:
@@ -33,8 +35,13 @@ def to_context(caller: Caller | None) -> dict[str, str]:
 
 
 def from_context(context: Mapping[str, Any] | None) -> Caller | None:
-    """The caller that `to_context` wrote; None for anonymous and for anything that it cannot have written."""
+    """The caller that `to_context` wrote; None for anonymous and for anything that it cannot have written.
+
+    Raises Unavailable for one of whom the authorizer could not say who it is.
+    """
     known = context or {}
+    if known == UNKNOWN:
+        raise Unavailable("Nobody can say whose token this is right now.", retry_after_seconds=KEPT_SECONDS)
     kind, actor = known.get("kind"), known.get("actor")
     if not isinstance(actor, str) or not actor:
         return None

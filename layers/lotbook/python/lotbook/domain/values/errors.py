@@ -43,6 +43,10 @@ class TooManyReversals(Unavailable):
     """A payment has more refunds or disputes than one look reads. Nothing was changed, for a part of them is no sum."""
 
 
+class IssuerUnreachable(Unavailable):
+    """The issuer's keys were never read, so nobody can say who a member is; service keys do not ask it."""
+
+
 class Untrusted(Outcome):
     """The caller, or a signed message, is not what it claims to be."""
 

@@ -15,7 +15,7 @@ MAX_SERVICE_KEY_CHARACTERS = 256
 def authenticate(token: str, *, service_keys: ServiceKeyStore, tokens: MemberTokens, clock: Clock) -> Caller | None:
     """The caller of a valid service key or member token; None for every other token.
 
-    Raises Unavailable when the issuer's keys were never read.
+    Raises IssuerUnreachable when the issuer's keys were never read, Unavailable when the table does not answer.
     """
     if not token.startswith(SERVICE_KEY_PREFIX):
         return tokens.read(token, clock.now())
