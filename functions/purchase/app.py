@@ -42,14 +42,7 @@ def show_offers(request: Request) -> Answer:
 def quote(request: Request) -> Answer:
     """`POST .../quotes`."""
     asked = schemas.read(schemas.QuoteBody, request.json_object())
-    summary = quote_item(
-        request.account_id,
-        schemas.bought(asked.item),
-        request.caller,
-        accounts=wiring.accounts(),
-        policies=wiring.policies(),
-        clock=wiring.clock(),
-    )
+    summary = quote_item(request.account_id, schemas.bought(asked.item), request.caller, desk=wiring.sales_desk())
     return Answer(200, render_buying.quote(summary))
 
 

@@ -203,6 +203,7 @@ def test_contract_every_outcome_has_one_status_and_every_status_is_said_once() -
         (errors.HoldClosed, 409, "hold_closed"),
         (errors.InvoiceNotReady, 409, "invoice_not_ready"),
         (errors.CheckoutRequired, 409, "checkout_required"),
+        (errors.PlanChangePending, 409, "plan_change_pending"),
         (errors.PaymentMethodRequired, 409, "payment_method_required"),
         (errors.NothingToCancel, 409, "nothing_to_cancel"),
         (errors.NothingToResume, 409, "nothing_to_resume"),

@@ -14,7 +14,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/api/answers/render_evidence.py evidence": "one answer, field by field",
     "lotbook/domain/credits/turn.py _laid": SPLIT,
     "lotbook/domain/sales/quotes.py quote": SPLIT,
-    "lotbook/domain/sales/quotes.py _plan_order": SPLIT,
     "lotbook/usecases/credits/balance.py read_balance": DESK,
     "lotbook/usecases/money_back/read_evidence.py read_evidence": DESK,
     "lotbook/usecases/sales/create_purchase.py _order": DESK,
@@ -41,7 +40,6 @@ LONG_FILES: dict[str, str] = {
     "lotbook/domain/news/announcements.py": TABLE,
     "lotbook/domain/reconciliation/differences.py": TABLE,
     "lotbook/domain/sales/purchase.py": SPLIT,
-    "lotbook/domain/sales/quotes.py": SPLIT,
     "lotbook/domain/values/errors.py": TABLE,
     "lotbook/wiring.py": "the composition root: one function of a few lines for each adapter",
 }
@@ -65,7 +63,6 @@ WIDE_FUNCTIONS: dict[str, str] = {
     "lotbook/usecases/money_back/refund_purchase.py refund_purchase": DESK,
     "lotbook/usecases/reconciliation/strays.py note_stray": DESK,
     "lotbook/usecases/sales/read_offers.py read_offers": DESK,
-    "lotbook/usecases/sales/read_offers.py quote_item": DESK,
     "local/stripe_stand_in/listing.py page": STAND_IN,
     "local/stripe_stand_in/resources/checkout_shape.py build": STAND_IN,
     "local/stripe_stand_in/resources/invoice_drafts.py make_invoice": STAND_IN,

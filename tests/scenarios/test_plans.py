@@ -88,5 +88,3 @@ def test_what_cannot_be_an_order_of_a_plan_is_refused(stack: Stack) -> None:
     stack.buy(account, PRO | {"credits": None}, **CONSENT).problem(422, "invalid_request")
     stack.buy(account, PRO | {"credits": 999}, **CONSENT).problem(422, "quantity_not_allowed")
     assert stack.buy(account, PRO).body["code"] == "consent_required"
-    monthly = stack.open_account("insurestack")
-    stack.buy(monthly, {"kind": "plan", "plan_id": "plus"}).problem(403, "plan_purchase_not_available")

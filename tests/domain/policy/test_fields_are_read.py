@@ -21,8 +21,6 @@ NOT_READ_YET = {
     "Policy.assumptions",
     "Policy.costs",
     "Renewal.during_grace",
-    "Upgrade.convert",
-    "Upgrade.during_unpaid_renewal",
 }
 TOLD = ("costs", "term_ends_within_days", "cancellation", "resumable", "while_charging", "on_failure")
 

@@ -100,20 +100,6 @@ def test_is_28_is_29_mk_11_np_02_np_12_df_03_a_refused_order_leaves_nothing_behi
     assert untouched(desk)
 
 
-@pytest.mark.parametrize(
-    ("policy", "plan", "wanted"),
-    [("insurestack", "plus", "pro"), ("make", "core-10k", "pro-40k"), ("gocontent", "starter", "growth")],
-)
-def test_plans_that_renew_are_not_sold_yet_and_say_so_before_anything_is_written(
-    policy: str, plan: str, wanted: str
-) -> None:
-    desk = Desk(policy, plan)
-    with pytest.raises(NotEligible) as refused:
-        desk.buy(PlanItem(wanted))
-    assert refused.value.code == "plan_purchase_not_available"
-    assert untouched(desk)
-
-
 def test_mk_40_a_term_whose_price_would_take_a_discount_into_account_is_not_sold_yet() -> None:
     desk = Desk("9pic", "payg")
     policy = published("9pic").policy

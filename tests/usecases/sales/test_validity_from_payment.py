@@ -62,8 +62,7 @@ def test_b5_x_29_a_validity_that_ends_with_a_period_is_of_the_period_in_which_th
 
 def quoted(desk: PlanDesk) -> Quote:
     caller = Caller("member", "user-1", "acme", "admin")
-    accounts, policies = desk.accounts, desk.policies
-    return quote_item("acme", TopUpItem(1_000), caller, accounts=accounts, policies=policies, clock=desk.clock)
+    return quote_item("acme", TopUpItem(1_000), caller, desk=desk.sales)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ KINDS: dict[type[Outcome], Kind] = {
     ),
     errors.BillingDetailsNotFound: Kind(404, "Fill them in."),
     errors.NotRefundable: Kind(409, "Read `reason`; nothing was changed. The policy of the purchase decides."),
+    errors.PlanChangePending: Kind(409, "Wait until it is settled: look at the purchase that is named."),
     errors.CheckoutRequired: Kind(409, "Send a purchase of kind `plan`."),
     errors.PaymentMethodRequired: Kind(409, "Add a card first."),
     errors.PaymentMethodNotFound: Kind(404, "Check the payment method."),

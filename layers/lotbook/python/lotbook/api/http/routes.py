@@ -56,6 +56,7 @@ PURCHASE_CODES = (
     "plan_not_eligible",
     "currency_not_sold",
     "plan_purchase_not_available",
+    "plan_change_pending",
     "purchase_abandoned",
     "conflict",
 )

@@ -33,7 +33,7 @@ class Unused:
     to_come_rank: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Bill:
     """What the discount is off. `least_minor`: the least that can be charged where anything is due; 0 where all can be."""
 

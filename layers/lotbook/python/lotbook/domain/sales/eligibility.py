@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.plans.moving import Present
+from lotbook.domain.plans.unused import is_running_period_paid
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.values.access import Caller
-from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly
+from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly, PlanChangePending
 
 FORBIDDEN = "forbidden"
 ACCOUNT_CLOSED = "account_closed"
@@ -59,23 +61,35 @@ def custom_payment_refusal(policy: Policy, currency: str) -> str | None:
     return None if currency in listed else CURRENCY_NOT_SOLD
 
 
-def plan_refusal(policy: Policy, present: Plan, wanted: Plan, currency: str) -> str | None:
+def change_under_way(account: Account) -> str | None:
+    """The purchase of a change of plan that is neither done nor refused yet; None where there is none."""
+    return account.subscription.change if account.plan_renews and account.subscription is not None else None
+
+
+def plan_refusal(present: Present, wanted: Plan) -> str | None:
     """Why a purchase of the wanted plan would be refused now, as the code that it would be refused with (N16)."""
-    if wanted.plan_id == present.plan_id:
+    if wanted.plan_id == present.account.plan_id:
         return AlreadyOnPlan.code
     if wanted.contact_url is not None:
         return ContactOnly.code
-    return move_refusal(policy, present, wanted) if wanted.price_minor(currency) else plan_price_refusal(wanted)
+    return move_refusal(present, wanted) if wanted.price_minor(present.account.currency) else plan_price_refusal(wanted)
 
 
-def move_refusal(policy: Policy, present: Plan, wanted: Plan) -> str | None:
-    """Why the wanted plan cannot be bought now.
+def move_refusal(present: Present, wanted: Plan) -> str | None:
+    """Why the wanted plan, which has a price, cannot be bought now.
 
-    A move down that waits, or is not sold, is not a purchase (IS-58). What one payment buys is a term (X-14), with nothing
-    to be turned into a discount (MK-40); plans that renew are not sold here yet.
+    A move down that waits, or is not sold, is not a purchase (IS-58). While another change is under way, there is no second.
+    A plan whose renewal is unpaid can be left for another one (X-25), unless the policy refuses it. What one payment buys is a
+    term (X-14): with nothing to be turned into a discount (MK-40), and not in the place of a plan that renews.
     """
-    if wanted.place < present.place and policy.plan_change.downgrade.when != "now":
+    if present.change_to(wanted).when != "now":
         return PLAN_NOT_ELIGIBLE
-    upgrade = policy.plan_change.upgrade
-    converts = "convert" in (upgrade.plan_credits, upgrade.purchased_credits)
-    return PLAN_PURCHASE_NOT_AVAILABLE if wanted.interval != "term" or converts else None
+    account, upgrade = present.account, present.policy.plan_change.upgrade
+    if wanted.interval == "term":
+        converts = "convert" in (upgrade.plan_credits, upgrade.purchased_credits)
+        return PLAN_PURCHASE_NOT_AVAILABLE if converts or account.plan_renews else None
+    if change_under_way(account) is not None:
+        return PlanChangePending.code
+    if upgrade.during_unpaid_renewal == "refuse" and not is_running_period_paid(present.policy, account, present.at):
+        return PLAN_NOT_ELIGIBLE
+    return None

@@ -10,6 +10,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import term_end
 from lotbook.domain.accounts.validity import validity
 from lotbook.domain.advice.advise import Told
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import Consent, Policy, PublishedPolicy, Support
 from lotbook.domain.policy.plans import Interval, Plan, ValidityRule
 from lotbook.domain.sales.eligibility import (
@@ -108,7 +109,7 @@ def offers(published: PublishedPolicy, account: Account, caller: Caller, now: in
         free_credits=policy.free_credits,
         top_up=_top_up(policy, present, account, caller, now),
         plans=tuple(
-            _plan(policy, present, plan, account, buyer_refusal(policy, account, caller))
+            _plan(Present(policy, account, (), now), plan, buyer_refusal(policy, account, caller))
             for plan in policy.plans
             if plan is present or _is_offered(plan, account.currency)
         ),
@@ -140,10 +141,11 @@ def _top_up(policy: Policy, present: Plan, account: Account, caller: Caller, now
     )
 
 
-def _plan(policy: Policy, present: Plan, plan: Plan, account: Account, refused: str | None) -> PlanOffer:
+def _plan(present: Present, plan: Plan, refused: str | None) -> PlanOffer:
+    policy, account = present.policy, present.account
     price_minor = plan.price_minor(account.currency)
     costs_nothing = not plan.is_paid
-    reason = refused or plan_refusal(policy, present, plan, account.currency)
+    reason = refused or plan_refusal(present, plan)
     return PlanOffer(
         plan_id=plan.plan_id,
         title=plan.title,
@@ -157,7 +159,7 @@ def _plan(policy: Policy, present: Plan, plan: Plan, account: Account, refused: 
         entitlements=plan.entitlements,
         allowed=reason is None,
         reason=reason,
-        ends_at=term_end(policy, account) if plan.plan_id == present.plan_id else None,
+        ends_at=term_end(policy, account) if plan.plan_id == account.plan_id else None,
     )
 
 
@@ -167,9 +169,9 @@ def _is_offered(plan: Plan, currency: str) -> bool:
     return plan.offered and (is_priced or plan_price_refusal(plan) != CURRENCY_NOT_SOLD)
 
 
-def _change(present: Plan, plan: Plan) -> Change:
-    if plan.plan_id == present.plan_id:
+def _change(present: Present, plan: Plan) -> Change:
+    if plan.plan_id == present.account.plan_id:
         return "current"
     if plan.contact_url is not None:
         return "contact"
-    return "upgrade" if plan.place > present.place else "downgrade"
+    return "downgrade" if present.change_to(plan).kind == "downgrade" else "upgrade"

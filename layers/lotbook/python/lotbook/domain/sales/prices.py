@@ -8,6 +8,8 @@ from lotbook.domain.plans.changes import credit_price
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.policy.top_ups import Pack
+from lotbook.domain.sales.purchase import Purchase
+from lotbook.domain.values.money import price_each
 
 
 def unit_price(policy: Policy, plan: Plan, currency: str) -> Decimal | None:
@@ -17,6 +19,13 @@ def unit_price(policy: Policy, plan: Plan, currency: str) -> Decimal | None:
     if policy.top_up.pricing == "fixed":
         return policy.top_up.unit_prices.get(currency)
     return credit_price(plan, currency)
+
+
+def paid_each(purchase: Purchase) -> Decimal | None:
+    """What one credit of the purchase was bought for, in major units, before tax; None where it brought none."""
+    if not purchase.credits:
+        return None
+    return price_each(purchase.credits_subtotal_minor, purchase.credits, purchase.currency)
 
 
 def packs_for(policy: Policy, currency: str) -> tuple[tuple[Pack, int], ...]:

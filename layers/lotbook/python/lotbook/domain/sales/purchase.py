@@ -19,7 +19,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import BillingDetails
-    from lotbook.domain.sales.quotes import OrderLine, PlanPart, RowItem, Tax
+    from lotbook.domain.sales.items import OrderLine, PlanPart, RowItem, Tax
 
 PurchaseState = Literal[
     "pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"
@@ -158,11 +158,17 @@ class Purchase:
 
     @property
     def credits_minor(self) -> int:
-        """What of the total is for the credits: with a plan, their line's share of it, rounded up."""
+        """What of the total is for the credits: with a plan, their line's share of it, rounded up. A discount is the plan's."""
         if self.plan is None:
             return self.total_minor
-        lines = sum(line.amount_minor for line in self.lines[1:])
+        lines = self.credits_subtotal_minor
         return -(-self.total_minor * lines // self.subtotal_minor) if self.subtotal_minor else 0
+
+    @property
+    def credits_subtotal_minor(self) -> int:
+        """What the bought credits cost before tax: all lines but the plan's and what is taken off it."""
+        lines = self.lines if self.plan is None else self.lines[1:]
+        return sum(line.amount_minor for line in lines if line.amount_minor > 0)
 
     @property
     def shown_credits(self) -> int:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.accounts.validity import validity
+from lotbook.domain.sales.plan_orders import account_after
 from lotbook.domain.sales.purchase import Failure, GatewayRefs, Purchase, PurchaseState, may_become, with_state
-from lotbook.domain.sales.quotes import account_after
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

@@ -343,6 +343,13 @@ class CheckoutRequired(Refused):
     title = "This needs a checkout page."
 
 
+class PlanChangePending(Refused):
+    """Another change of the account's plan is under way. Data: `purchase_id`."""
+
+    code = "plan_change_pending"
+    title = "A change of plan is under way."
+
+
 class PaymentMethodRequired(Refused):
     """There is no card on file."""
 

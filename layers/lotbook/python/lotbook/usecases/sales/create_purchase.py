@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.checkout_times import CHECKOUT_LEAST_LEFT, checkout_end
-from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE
+from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE, change_under_way
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
 from lotbook.domain.sales.paid_twice import same_open_order
 from lotbook.domain.sales.purchase import (
@@ -29,6 +29,7 @@ from lotbook.domain.values.errors import (
     Forbidden,
     IdempotencyKeyReused,
     NotEligible,
+    PlanChangePending,
     PurchaseAbandoned,
     Unavailable,
 )
@@ -36,6 +37,7 @@ from lotbook.domain.values.instants import MINUTE
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.sales.billing_details import show_gateway
 from lotbook.usecases.sales.ensure_customer import for_customer
+from lotbook.usecases.sales.unused_lots import unused_for
 
 if TYPE_CHECKING:
     from lotbook.domain.policy.document import PublishedPolicy
@@ -131,7 +133,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk
     now = desk.clock.now()
     account, published = loaded.account, loaded.published
     policy = published.policy
-    summary = _summary(request, loaded, caller, now)
+    summary = _summary(request, loaded, caller, desk)
     order = Purchase(
         account_id=account.account_id,
         purchase_id=new_purchase_id(now, desk.entropy.read(ids.ENTROPY_BYTES)),
@@ -160,14 +162,18 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk
         title=title_of(policy, request.item),
         invoice_waits=policy.invoices.billing_details == "required",
         plan=summary.plan,
+        move=summary.move,
     )
     return replace(with_state(order, "pending", now), checkout_request=desk.gateway.draft_checkout(order))
 
 
-def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, now: int) -> Quote:
-    summary = quote(loaded.published, loaded.account, request.item, caller, now)
+def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk: SalesDesk) -> Quote:
+    lots = unused_for(request.item, loaded, desk=desk)
+    summary = quote(loaded.published, loaded.account, request.item, caller, desk.clock.now(), lots=lots)
     if summary.reason == PLAN_PURCHASE_NOT_AVAILABLE:
         raise NotEligible(summary.reason, "This plan cannot be bought here yet.")
+    if summary.reason == PlanChangePending.code:
+        raise PlanChangePending(purchase_id=change_under_way(loaded.account))
     if not summary.allowed:
         raise Forbidden if summary.reason == FORBIDDEN else NotEligible(summary.reason or FORBIDDEN)
     return summary

@@ -10,11 +10,13 @@ from lotbook.domain.sales.offers import Offers, offers
 from lotbook.domain.sales.quotes import Item, Quote, quote
 from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.sales.read_usage import read_usage
+from lotbook.usecases.sales.unused_lots import unused_for
 
 if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
-    from lotbook.ports.shop import AccountStore, Clock, PolicyStore, PurchaseStore
+    from lotbook.ports.shop import AccountStore, PolicyStore, PurchaseStore
     from lotbook.usecases.credits.desk import CreditDesk
+    from lotbook.usecases.sales.desk import SalesDesk
 
 
 def read_offers(
@@ -37,9 +39,8 @@ def read_offers(
     return replace(found, advice=advise(loaded.published.policy, usage, planned, desk.clock.now()))
 
 
-def quote_item(
-    account_id: str, item: Item, caller: Caller, *, accounts: AccountStore, policies: PolicyStore, clock: Clock
-) -> Quote:
-    """The order summary of an item. Raises AccountNotFound and the refusals of `domain.quotes.quote`."""
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
-    return quote(loaded.published, loaded.account, item, caller, clock.now())
+def quote_item(account_id: str, item: Item, caller: Caller, *, desk: SalesDesk) -> Quote:
+    """The order summary of an item. Raises AccountNotFound, Unavailable, and the refusals of `domain.sales.quotes.quote`."""
+    loaded = desk.account(account_id)
+    lots = unused_for(item, loaded, desk=desk)
+    return quote(loaded.published, loaded.account, item, caller, desk.clock.now(), lots=lots)

@@ -1,0 +1,65 @@
+"""What an account has not used, as an order of a plan needs it: only where the change could turn it into money (MK-40)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.plans.moving import Present
+from lotbook.domain.plans.unused import UnusedLot
+from lotbook.domain.sales.prices import paid_each
+from lotbook.domain.sales.quotes import PlanItem
+from lotbook.usecases.credits.balance import read_balance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lotbook.domain.credits.requests import LotView
+    from lotbook.domain.policy.document import Policy
+    from lotbook.domain.sales.quotes import Item
+    from lotbook.usecases.accounts.load_account import LoadedAccount
+    from lotbook.usecases.sales.desk import SalesDesk
+
+
+def unused_for(item: Item, loaded: LoadedAccount, *, desk: SalesDesk) -> tuple[UnusedLot, ...]:
+    """The account's unused lots in every unit; none for an order that converts nothing. Raises UnknownPlan, Unavailable."""
+    if not isinstance(item, PlanItem) or item.plan_id == loaded.account.plan_id:
+        return ()
+    present = Present(loaded.policy, loaded.account, (), desk.clock.now())
+    wanted = loaded.policy.plan(item.plan_id)
+    if not wanted.renews or not present.change_to(wanted).converts:
+        return ()
+    return read_unused(loaded, desk=desk)
+
+
+def read_unused(loaded: LoadedAccount, *, desk: SalesDesk) -> tuple[UnusedLot, ...]:
+    """What can be spent of every lot now: nothing that is held, frozen, not paid for yet, or still to begin.
+
+    Raises Unavailable.
+    """
+    account_id, found = loaded.account.account_id, list[UnusedLot]()
+    for unit in loaded.policy.units:
+        balance = read_balance(account_id, unit, desk=desk.credits)
+        spendable = (lot for lot in balance.lots if lot.state == "open" and lot.effective_at <= balance.as_of)
+        found += _unused(spendable, loaded.policy, account_id, desk)
+    return tuple(found)
+
+
+def _unused(lots: Iterable[LotView], policy: Policy, account_id: str, desk: SalesDesk) -> list[UnusedLot]:
+    asks_what_was_paid = policy.plan_change.upgrade.convert.price == "lower_of_paid_and_plan"
+    found = []
+    for lot in lots:
+        purchase = desk.purchases.get(account_id, lot.purchase_id) if asks_what_was_paid and lot.purchase_id else None
+        found.append(
+            UnusedLot(
+                lot_id=lot.lot_id,
+                unit=lot.unit,
+                kind=lot.kind,
+                credits=lot.remaining,
+                rank=policy.rank(lot.kind),
+                expires_at=lot.expires_at,
+                created_at=lot.effective_at,
+                purchase_id=lot.purchase_id,
+                paid_each=paid_each(purchase) if purchase is not None else None,
+            )
+        )
+    return found
