@@ -100,6 +100,10 @@ class FakePurchases:
             self.rows[order.account_id, order.purchase_id] = order
             return None
 
+    def put_new(self, row: Purchase) -> bool:
+        with self._lock:
+            return self.rows.setdefault((row.account_id, row.purchase_id), row) is row
+
     def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None:
         return self.uses.get((account_id, fingerprint))
 

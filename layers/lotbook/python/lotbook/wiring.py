@@ -177,7 +177,8 @@ def reading_desk() -> CreditDesk:
 def _renew(account_id: str) -> None:
     from lotbook.usecases.accounts.renew_account import renew_account  # when a period has ended, not at a cold start
 
-    renew_account(account_id, accounts=accounts(), policies=policies(), desk=credit_desk())
+    desk = replace(credit_desk(), rows=purchases())
+    renew_account(account_id, accounts=accounts(), policies=policies(), desk=desk)
 
 
 @cache

@@ -142,6 +142,10 @@ class PurchaseStore(Protocol):
         """
         ...
 
+    def put_new(self, row: Purchase) -> bool:
+        """Write a row that no key asked for, unless one of its id is there."""
+        ...
+
     def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None: ...
 
     def use_key(self, account_id: str, use: KeyUse) -> KeyUse | None:

@@ -44,6 +44,17 @@ class DynamoPurchases:
             return first
         return None
 
+    def put_new(self, row: Purchase) -> bool:
+        """Write a row that no key asked for, unless one of its id is there."""
+        put = self._put_new(keys.purchase(row.account_id, row.purchase_id) | to_values(row) | due(row))["Put"]
+        try:
+            send(self._table.client, "put_item", put)
+        except ClientError as error:
+            if not was_refused(error):
+                raise
+            return False
+        return True
+
     def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None:
         """What the key was used for."""
         item = self._item(keys.idempotency(account_id, KEY_SPACE, fingerprint))

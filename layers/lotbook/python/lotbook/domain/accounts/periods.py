@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.plan_time import footing, next_step_at, plan_end, with_time
+from lotbook.domain.accounts.subscriptions import BillingPeriod
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import ids, instants
+
+MAX_CREDIT_PERIODS = 120  # of one billing period: ten years of months
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,23 @@ def lots_of_period(policy: Policy, account: Account, at: int) -> PeriodGrant:
     if not billed:
         return PeriodGrant(lots, period[1] if lots else term_end(policy, account))
     return PeriodGrant(lots, min(period[1], next_step_at(policy, account) or period[1]))
+
+
+def plan_lots(policy: Policy, account: Account, period: BillingPeriod, until: int) -> tuple[Lot, ...]:
+    """The plan lots of a decided billing period, one for each of its credit periods that has begun at `until`.
+
+    `policy`: with the plan as it is in the period's own version. Whatever the account is on by now, these are their ids.
+    """
+    plan = policy.plan(period.plan_id)
+    on_it = replace(account, plan_id=period.plan_id, anchor=period.anchor, plan_renews=True, plan_ends_at=None)
+    lots, at = list[Lot](), period.start
+    for _ in range(MAX_CREDIT_PERIODS):
+        if at >= period.end or at > until or not plan.credits:
+            break
+        months = credit_period(plan, on_it, at)
+        lots.append(_lot(policy, on_it, "plan", plan.credits, months))
+        at = months[1]
+    return tuple(lots)
 
 
 def _lot(policy: Policy, account: Account, kind: LotKind, credits: int, period: tuple[int, int]) -> Lot:

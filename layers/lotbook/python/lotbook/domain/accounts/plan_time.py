@@ -15,7 +15,7 @@ from typing import Literal
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.pauses import with_pause, without_pause
 from lotbook.domain.accounts.standings import with_standing
-from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, Subscription
+from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, PeriodState, Subscription
 from lotbook.domain.accounts.terms import Standing, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
@@ -96,6 +96,15 @@ def with_period(sub: Subscription, period: BillingPeriod) -> Subscription:
     return replace(sub, periods=tuple(periods[-MAX_PERIODS_KEPT:]))
 
 
+def a_period(
+    account: Account, period: tuple[int, int], state: PeriodState, row: str, invoice: str | None = None
+) -> BillingPeriod:
+    """A period of the account's present plan, just decided: its lots are still to follow."""
+    start, end = period
+    version = account.plan_policy_version
+    return BillingPeriod(start, end, account.plan_id, state, row, invoice, False, account.anchor, version)
+
+
 def with_void(policy: Policy, account: Account, start: int, invoice: str | None = None) -> Account:
     """The account once nobody pays for the period that begins at `start` any more; what was paid stays paid."""
     sub = account.subscription
@@ -104,7 +113,7 @@ def with_void(policy: Policy, account: Account, start: int, invoice: str | None 
         return account
     period = billing_period(policy.plan(account.plan_id), account, start) or (start, start)
     row = renewal_row_id(account.account_id, sub.subscription, start)
-    void = BillingPeriod(start, period[1], account.plan_id, "void", row, invoice, is_followed=False)
+    void = a_period(account, (start, period[1]), "void", row, invoice)
     return replace(account, subscription=with_period(sub, void))
 
 
@@ -113,15 +122,18 @@ def ended(policy: Policy, account: Account, at: int) -> Account:
 
     An unpaid period that has begun is void with that. Its free credits go, where the new cycle brings its own meanwhile.
     """
-    if account.subscription is not None and account.subscription.failed_start is not None:
-        account = with_void(policy, account, account.subscription.failed_start)
-    sub = account.subscription
-    if sub is None:
-        return account
-    sub = replace(sub, ended_at=at, next_plan=None)
     running = billing_period(policy.plan(account.plan_id), account, at)
-    if running is not None and running[0] != at:  # else its lots have died with their period
-        sub = replace(sub, periods=tuple(replace(p, is_followed=p.is_followed and p.end <= at) for p in sub.periods))
+    failed = account.subscription.failed_start if account.subscription else None
+    cut = running[0] if running and running[0] != at else None  # else its lots have died with their period
+    for start in (failed, cut):
+        account = account if start is None else with_void(policy, account, start)
+    if account.subscription is None:
+        return account
+    periods = tuple(
+        replace(each, is_followed=False) if each.state == "void" and each.end > at else each
+        for each in account.subscription.periods
+    )
+    sub = replace(account.subscription, ended_at=at, next_plan=None, periods=periods)
     terms = tuple(_cut(term, at) for term in account.terms)
     after = with_standing(account, Standing(policy.starting_plan_id, at, "none"))
     return without_pause(replace(after, subscription=sub, terms=terms), PAUSED_FOR_PLAN)

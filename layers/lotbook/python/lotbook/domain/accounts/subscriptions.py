@@ -29,6 +29,8 @@ class BillingPeriod:
     purchase_id: str  # its row
     invoice: str | None = None
     is_followed: bool = True
+    anchor: int = 0
+    policy_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

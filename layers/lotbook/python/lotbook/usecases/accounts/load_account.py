@@ -21,6 +21,7 @@ class LoadedAccount:
 
     account: Account
     published: PublishedPolicy
+    stored: Account | None = None  # as it is kept: what time has decided since may not be written yet
 
     @property
     def policy(self) -> Policy:
@@ -38,8 +39,8 @@ def load_account(
     stored = load_stored_account(account_id, accounts=accounts, policies=policies)
     account = account_at(stored.policy, stored.account, max(clock.now(), not_before))
     if account.plan_policy_version == stored.account.plan_policy_version:
-        return LoadedAccount(account, stored.published)
-    return LoadedAccount(account, _published(account, policies))
+        return LoadedAccount(account, stored.published, stored.account)
+    return LoadedAccount(account, _published(account, policies), stored.account)
 
 
 def load_stored_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore) -> LoadedAccount:

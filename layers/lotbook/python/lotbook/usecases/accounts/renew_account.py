@@ -5,6 +5,8 @@ refuses burns from the renewal instant on until the *last* lot of the period mov
 lot: no burn ever sees half of a period's lots. A crash in between leaves the book closed, and the next comer finishes.
 Periods that passed while nobody looked are skipped: nothing came, nothing expired. While credits are owed they are not: each
 of them is renewed at its first instant, as if somebody had looked then, so a debt does not depend on who looks (decisions/0090).
+A plan that renews is followed first (`follow_plan`): each of its periods has a row, and what was decided of them is written
+before lots are granted.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from lotbook.domain.credits.lots import DEFAULT_UNIT
 from lotbook.domain.credits.orders import Grant, Renewal
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.usecases.accounts.follow_plan import follow_if_due
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import grant_lot
@@ -74,6 +77,8 @@ def renew_account(
         account_id, DEFAULT_UNIT
     )  # nearly always the book that is to be renewed: it is read only once
     loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=_since(sold))
+    if follow_if_due(loaded, accounts=accounts, policies=policies, desk=replace(desk, is_renewing=True)):
+        return renew_account(account_id, accounts=accounts, policies=policies, desk=desk, at_once=at_once)
     units, books = loaded.published.policy.units, []
     for unit in reversed(units):  # the one that is sold comes last: once its book is there, all are
         # Of the others no plan decides anything: for them the account may have been read before.

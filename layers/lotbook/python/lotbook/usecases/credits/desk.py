@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lotbook.ports.books import BookStore
     from lotbook.ports.news import StatementStore
-    from lotbook.ports.shop import Clock
+    from lotbook.ports.shop import Clock, PurchaseStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class CreditDesk:
     """Ports of burns, holds, grants and the statement.
 
     `renew` opens an account's books and renews their period; it raises AccountNotFound. `prunes` are the receipts that
-    this process may take out. `statement` saves a reader of entries some reads, and decides nothing.
+    this process may take out. `statement` saves a reader of entries some reads, and decides nothing. `rows`: where a renewal
+    puts the purchase of a period that begins.
     """
 
     books: BookStore
@@ -28,3 +29,4 @@ class CreditDesk:
     renew: Callable[[str], None]
     prunes: Prunes = OF_THIS_PROCESS
     statement: StatementStore | None = None
+    rows: PurchaseStore | None = None

@@ -40,7 +40,7 @@ class SalesDesk:
     @property
     def credits(self) -> CreditDesk:
         """The ports of grants, claw-backs and balances."""
-        return CreditDesk(self.books, self.clock, self._renew)
+        return CreditDesk(self.books, self.clock, self._renew, rows=self.purchases)
 
     def _renew(self, account_id: str) -> None:
         renew_account(account_id, accounts=self.accounts, policies=self.policies, desk=self.credits)

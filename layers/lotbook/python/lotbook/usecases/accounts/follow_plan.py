@@ -1,0 +1,172 @@
+"""A plan that renews, brought to what time and payments have decided: rows of new periods, the account, lots, pauses.
+
+The account's record decides in one write; lots follow, each by an id of its own, and `is_followed` remembers that they have.
+So whoever comes after a crash goes on, in whatever order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.accounts.periods import account_at, lots_of_period, plan_lots
+from lotbook.domain.accounts.plan_time import with_time
+from lotbook.domain.credits import ledger
+from lotbook.domain.credits.orders import ClawBack, Restore
+from lotbook.domain.sales.renewal_rows import renewal_row, starts_of
+from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.usecases.accounts.load_account import load_stored_account, policy_under
+from lotbook.usecases.accounts.pauses import follow_pauses
+from lotbook.usecases.credits.lots import VOID_CLAIM, claw_back, decide_lot, grant_lot, restore_lot
+
+if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.policy.document import Policy
+    from lotbook.ports.shop import AccountStore, PolicyStore
+    from lotbook.usecases.accounts.load_account import LoadedAccount
+    from lotbook.usecases.credits.desk import CreditDesk
+
+FOLLOW_ATTEMPTS = 8  # lost races: each means that somebody else wrote the account
+ENDED_CLAIM = "ended"
+PLAN_ENDED = "plan_ended"
+
+
+def follow_if_due(loaded: LoadedAccount, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk) -> None:
+    """`follow_plan`, where a period has begun that nobody has looked into, or something was decided and not written."""
+    account, kept = loaded.account, loaded.stored or loaded.account
+    if kept.subscription is None or not (kept.plan_renews or kept.subscription.unfollowed):
+        return
+    sold = desk.books.get(account.account_id, loaded.policy.units[0])
+    since = sold.renews_at if sold else kept.anchor
+    at = max(desk.clock.now(), sold.since if sold else 0)
+    if since <= at or account != kept or kept.subscription.unfollowed:
+        follow_plan(account.account_id, since, at, accounts=accounts, policies=policies, desk=desk)
+
+
+def follow_plan(
+    account_id: str, since: int, at: int, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
+) -> Account:
+    """Rows for the periods that began in `[since, at]`, then what time has decided, then the lots of decided periods.
+
+    `since`: from when on nobody has looked. Raises AccountNotFound, Unavailable.
+    """
+    for _ in range(FOLLOW_ATTEMPTS):
+        loaded = load_stored_account(account_id, accounts=accounts, policies=policies)
+        if loaded.account.state == "closed":
+            return loaded.account
+        _put_rows(loaded.account, loaded.policy, loaded.published.version, (since, at), policies, desk)
+        account = with_time(loaded.policy, loaded.account, at)
+        try:
+            if account != loaded.account:
+                account = accounts.save(account)
+                follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
+                continue  # pauses are written, too
+            return follow_periods(account, at, accounts=accounts, policies=policies, desk=desk)
+        except Conflict:
+            continue
+    raise Unavailable("The account's plan is changing; ask again.")
+
+
+def follow_periods(
+    account: Account, at: int, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
+) -> Account:
+    """The account once the lots of its decided periods are as their state says. Raises Conflict, Unavailable."""
+    sub = account.subscription
+    if sub is None or not sub.unfollowed:
+        return account
+    for period in sub.unfollowed:
+        policy = policy_under(account, period.plan_id, period.policy_version, policies=policies)
+        lots = plan_lots(policy, account, period, at)
+        _confirm(account, lots, at, desk) if period.state == "paid" else _void(account, lots, at, desk)
+        _end_free_lots(account, policy, desk)
+    follow_pauses(account.account_id, accounts=accounts, policies=policies, desk=desk)
+    told = tuple(replace(each, is_followed=True) for each in sub.periods)
+    now = accounts.get(account.account_id)
+    if now is None or now.subscription != sub:
+        raise Conflict
+    return accounts.save(replace(now, subscription=replace(sub, periods=told)))
+
+
+def _put_rows(
+    account: Account, policy: Policy, version: int, span: tuple[int, int], policies: PolicyStore, desk: CreditDesk
+) -> None:
+    """Before the account is written: a plan that follows another one must not take the rows of that one's periods."""
+    if desk.rows is None or not account.plan_renews:
+        return
+    since, until = span
+    while until >= since:
+        then = account_at(policy, account, until)
+        known = policy
+        if then.plan_policy_version != account.plan_policy_version:
+            known = policy_under(account, then.plan_id, then.plan_policy_version, policies=policies)
+        starts = starts_of(known, then, since, until)
+        for start in starts:
+            desk.rows.put_new(renewal_row(known, then, version, start))
+        began = _began(account, then, until)
+        if began is None or began <= since:
+            return
+        until = began - 1
+
+
+def _began(stored: Account, then: Account, until: int) -> int | None:
+    """Since when the account stands as it does at `until`, where something changed after what is kept was written."""
+    sub = stored.subscription
+    if sub is None or then.plan_id == stored.plan_id:
+        return None
+    if then.plan_renews and sub.next_plan is not None:
+        return min(sub.next_plan.at, until)
+    return min(then.anchor, until)
+
+
+def _confirm(account: Account, lots: tuple[Lot, ...], at: int, desk: CreditDesk) -> None:
+    """Paid: what was provisional is confirmed, what was void comes back, what was withheld is granted (X-10, 4.6)."""
+    known = _granted(account, lots, desk)
+    for lot in lots:
+        if lot.lot_id not in known:
+            if not lot.is_dead(at):
+                grant_lot(account.account_id, lot, desk=desk)
+            continue
+        if known[lot.lot_id].provisional:
+            stands = decide_lot(account.account_id, lot.unit, lot.lot_id, "confirmed", desk=desk)
+            if stands == "void":
+                back = Restore(lot.lot_id, VOID_CLAIM, known[lot.lot_id].credits, reason="paid")
+                restore_lot(account.account_id, lot.unit, back, desk=desk)
+
+
+def _void(account: Account, lots: tuple[Lot, ...], at: int, desk: CreditDesk) -> None:
+    """Nobody pays: what is left is taken, what was burned is owed.
+
+    The lot that somebody may be granting at this moment, still in good faith, is granted first: so none comes after its void.
+    """
+    known = _granted(account, lots, desk)
+    for lot in lots:
+        if lot.lot_id not in known:
+            if lot.is_dead(at):
+                continue
+            grant_lot(account.account_id, replace(lot, provisional=True), desk=desk)
+        decide_lot(account.account_id, lot.unit, lot.lot_id, "void", desk=desk)
+
+
+def _end_free_lots(account: Account, policy: Policy, desk: CreditDesk) -> None:
+    """Where the plan ended inside a credit period: its free credits end, the new cycle has brought its own (IS-57)."""
+    sub = account.subscription
+    if sub is None or sub.ended_at is None or not policy.free_credits:
+        return
+    for period in sub.periods:
+        if not period.start <= sub.ended_at - 1 < period.end:
+            continue
+        on_it = replace(account, plan_id=period.plan_id, anchor=period.anchor, plan_renews=True, subscription=None)
+        for lot in lots_of_period(policy, on_it, sub.ended_at - 1).lots:
+            if lot.kind == "free" and lot.lot_id in _granted(account, (lot,), desk):
+                order = ClawBack(lot.lot_id, ENDED_CLAIM, lot.credits, reason=PLAN_ENDED, unused_only=True)
+                claw_back(account.account_id, lot.unit, order, desk=desk)
+
+
+def _granted(account: Account, lots: tuple[Lot, ...], desk: CreditDesk) -> dict[str, Lot]:
+    """Those of the lots that were granted, as they were made."""
+    if not lots:
+        return {}
+    names = [ledger.granted_name(lot.lot_id) for lot in lots]
+    found = desk.books.entries(account.account_id, lots[0].unit, names)
+    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot is not None}
