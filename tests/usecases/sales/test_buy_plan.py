@@ -240,7 +240,7 @@ def test_a_plan_that_was_settled_later_is_not_overruled_by_an_older_one() -> Non
     for each in (older, younger):
         desk.pay(each)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lotbook.usecases.sales.settle_purchase.begin_plan", _dies)
+        patch.setattr("lotbook.usecases.sales.fulfil.begin_plan", _dies)
         with pytest.raises(ZeroDivisionError):
             desk.settle(older)
     desk.clock.instant += 5_000

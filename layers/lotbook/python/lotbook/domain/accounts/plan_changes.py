@@ -12,7 +12,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at, lots_of_period
 from lotbook.domain.accounts.standings import standing_of, with_standing
 from lotbook.domain.accounts.terms import Move, Standing, Term
-from lotbook.domain.accounts.validity import credit_period
+from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import ids, instants
@@ -25,7 +25,12 @@ UNKNOWN = Standing("", 0, "none")
 
 def on_term(account: Account, term: Term) -> Account:
     """The account on a bought plan, whose periods count from the settlement (GC-06, X-14)."""
-    return with_standing(account, Standing(term.plan_id, term.at, "stripe", term.ends_at, term.purchase_id))
+    goes_on = term.renews and term.ends_at == instants.FAR_FUTURE
+    ends_at = None if goes_on else term.ends_at
+    return with_standing(
+        account,
+        Standing(term.plan_id, term.at, "stripe", ends_at, term.purchase_id, term.renews, term.policy_version),
+    )
 
 
 def with_term(policy: Policy, account: Account, term: Term, now: int) -> Account:
@@ -103,7 +108,7 @@ def _cycle(present: Account) -> int:
 def _changed(policy: Policy, account: Account, terms: tuple[Term, ...], move: Move) -> Account:
     """The account with these terms; where that is another plan, the move is noted, from what it was to what it became."""
     present = account_at(policy, account, move.at)
-    kept = [each for each in terms if not each.is_ended]
+    kept = [each for each in terms if not each.is_ended and (not each.renews or each.ends_at > move.at)]
     after = replace(_after(policy, account, present, kept[-1] if kept else None), terms=_pruned(terms, move.at))
     was, became = standing_of(present), standing_of(account_at(policy, after, move.at))
     return after if was == became else _noted(after, replace(move, was=was, became=became))
@@ -128,19 +133,30 @@ def _pruned(terms: tuple[Term, ...], now: int) -> tuple[Term, ...]:
     return terms[first:][-MAX_TERMS:]
 
 
-def lots_left(policy: Policy, account: Account, move: Move) -> tuple[Lot, ...]:
+def lots_left(policy: Policy, account: Account, move: Move, became: Policy | None = None) -> tuple[Lot, ...]:
     """The lots of the period that the move has cut short, but for those that the new plan has, too.
 
-    Free credits end with the period that brought them, as at every period's end; the new period brings its own (IS-57).
+    Free credits end with the period that brought them, as at every period's end; the new period brings its own (IS-57). A
+    period that nobody pays for has no plan lot to leave. `became`: the policy of the new plan where that is another version.
     """
-    kept = {lot.lot_id for lot in lots_of_period(policy, with_standing(account, move.became), move.at).lots}
-    lots = lots_of_period(policy, with_standing(account, move.was), move.at).lots
+    kept = {lot.lot_id for lot in _lots_in(became or policy, account, move.became, move.at)}
+    lots = _lots_in(policy, account, move.was, move.at)
     return tuple(lot for lot in lots if lot.lot_id not in kept)
 
 
-def lots_entered(policy: Policy, account: Account, move: Move) -> tuple[Lot, ...]:
-    """The lots of the new plan's period that the old one did not have."""
-    return lots_left(policy, account, replace(move, was=move.became, became=move.was))
+def lots_entered(policy: Policy, account: Account, move: Move, was: Policy | None = None) -> tuple[Lot, ...]:
+    """The lots of the new plan's period that the old one did not have. `policy`: the new plan's."""
+    return lots_left(policy, account, replace(move, was=move.became, became=move.was), was)
+
+
+def _lots_in(policy: Policy, account: Account, standing: Standing, at: int) -> tuple[Lot, ...]:
+    """The lots of the period as the account has them in that standing, whatever its subscription has come to since."""
+    on_it = replace(with_standing(account, standing), subscription=None)
+    lots = lots_of_period(policy, on_it, at).lots
+    billed = billing_period(policy.plan(standing.plan_id), on_it, at) if standing.renews else None
+    known = account.subscription.period(billed[0], standing.plan_id) if billed and account.subscription else None
+    is_void = known is not None and known.state == "void"
+    return tuple(lot for lot in lots if lot.kind != "plan" or not is_void)
 
 
 def carried_lot_ids(account: Account, unit: str, standing: Standing) -> tuple[str, ...]:
@@ -205,7 +221,7 @@ def lots_of_term(policy: Policy, account: Account, term: Term, until: int) -> tu
 
 
 def _lots_of(policy: Policy, account: Account, term: Term, until: int) -> list[Lot]:
-    on_it, lots, at = replace(on_term(account, term), state="active"), list[Lot](), term.at
+    on_it, lots, at = replace(on_term(account, term), state="active", subscription=None), list[Lot](), term.at
     for _ in range(MAX_PERIODS):
         if at > until or at >= term.ends_at:
             break

@@ -176,6 +176,11 @@ class Purchase:
         return self.credits + (self.plan.credits if self.plan else 0)
 
     @property
+    def renews(self) -> bool:
+        """Whether it is about a plan that is billed again and again."""
+        return self.plan is not None and self.plan.months > 0
+
+    @property
     def is_unfinished(self) -> bool:
         """Whether lots or money of a settled purchase are still on their way back."""
         under_way = any(each.state in ("reserving", "reserved") for each in self.own_refunds)

@@ -70,6 +70,9 @@ def expires_at_of(order: Purchase, policy: Policy, account: Account, at: int, *,
     if order.plan is None:
         return validity(policy, policy.plan(order.plan_id), account, at, paid_at=paid)
     wanted = policy.plan(order.plan.plan_id)
+    if order.renews and order.period is not None:
+        on_it = replace(account, plan_id=wanted.plan_id, anchor=order.period[0], plan_renews=True, plan_ends_at=None)
+        return validity(policy, wanted, on_it, at, paid_at=paid)
     return validity(policy, wanted, account_after(policy, account, wanted, at), at, paid_at=paid)
 
 
@@ -78,7 +81,7 @@ def with_facts(order: Purchase, facts: CheckoutFacts) -> Purchase:
     payment = facts.payment.payment_intent if facts.payment else None
     return replace(
         order,
-        gateway_refs=GatewayRefs(facts.session, payment, facts.invoice),
+        gateway_refs=GatewayRefs(facts.session, payment, facts.invoice, facts.subscription),
         customer=order.customer or facts.customer,
         checkout_url=order.checkout_url or facts.url,
     )
@@ -125,21 +128,25 @@ def _foreign(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> t
         "purchase": facts.tag.purchase_id == order.purchase_id and facts.reference == order.purchase_id,
         "session": order.gateway_refs.checkout_session in (None, facts.session),
         "customer": order.customer in (None, facts.customer),
-        "mode": facts.mode == "payment",
+        "mode": facts.mode == ("subscription" if order.renews else "payment"),
     }
     return tuple(name for name, holds in expected.items() if not holds)
 
 
 def _unequal(order: Purchase, facts: CheckoutFacts) -> tuple[str, ...]:
-    """Names of the amounts that differ. Tax is a line of ours, so the gateway's subtotal is the order's total."""
+    """Names of the amounts that differ. Tax is a line of ours, so the gateway's subtotal is the order's total.
+
+    A plan that renews is taxed by the gateway, at the rate that we gave it: a line of ours would not come again.
+    """
     payment = facts.payment
+    tax_minor = order.tax.amount_minor if order.tax and order.renews else 0
     expected = {
         "payment_state": facts.payment_state != "no_payment_required",
         "currency": facts.currency == order.currency,
-        "subtotal": facts.subtotal_minor == order.total_minor,
+        "subtotal": facts.subtotal_minor == order.total_minor - tax_minor,
         "total": facts.total_minor == order.total_minor,
         "discount": facts.discount_minor == 0,
-        "tax": facts.tax_minor == 0,
+        "tax": facts.tax_minor == tax_minor,
         "shipping": facts.shipping_minor == 0,
         "payment": payment is not None
         and payment.state == "succeeded"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.sales.settle_purchase import deliver, loaded, settle_purchase
+from lotbook.usecases.sales.fulfil import deliver, loaded
+from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.reconciliation.differences import Difference

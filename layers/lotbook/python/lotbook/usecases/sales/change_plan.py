@@ -10,13 +10,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_changes import paid_meanwhile, with_money_back, with_term
+from lotbook.domain.accounts.renewing import is_known, with_subscription
+from lotbook.domain.accounts.subscriptions import BillingPeriod, Subscription
 from lotbook.domain.accounts.terms import Term
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
-from lotbook.domain.values.instants import DAY
-from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account
+from lotbook.domain.values.instants import DAY, FAR_FUTURE
+from lotbook.usecases.accounts.follow_plan import follow_periods
+from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account, policy_under
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.sales.leave_plan import Leaving
+from lotbook.usecases.sales.leave_plan import Leaving, Policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.terms import Move
     from lotbook.domain.policy.document import Policy
-    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.sales.purchase import PlanMove, Purchase
     from lotbook.usecases.sales.desk import SalesDesk
 
 CHANGE_ATTEMPTS = 8  # lost races: each means that somebody else changed the account
@@ -37,6 +40,8 @@ def begin_plan(purchase: Purchase, policy: Policy, *, desk: SalesDesk) -> Accoun
     `policy`: the version that the order was made under; it says what becomes of the old plan's credits. A plan that was
     paid later stays. Answers the account as it is then. Raises AccountNotFound, Unavailable.
     """
+    if purchase.renews:
+        return _begin_renewing(purchase, desk)
     term = replace(term_of(purchase), carries=_carries(policy, purchase))
 
     def with_plan(loaded: LoadedAccount) -> Account:
@@ -53,6 +58,43 @@ def begin_plan(purchase: Purchase, policy: Policy, *, desk: SalesDesk) -> Accoun
         return after
 
     return change_account(purchase.account_id, with_plan, desk)
+
+
+def _begin_renewing(purchase: Purchase, desk: SalesDesk) -> Account:
+    """A plan that renews counts from its first invoice's line, and its subscription is the account's from then on."""
+    term, record = term_of(purchase), record_of(purchase, desk)
+
+    def with_plan(loaded: LoadedAccount) -> Account:
+        account = loaded.account
+        after = with_subscription(loaded.policy, account, term, record, desk.clock.now())
+        other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
+        if other is not None and not other.is_twice and not is_known(account, term):
+            alarm(
+                "plan_paid_twice",
+                account_id=purchase.account_id,
+                purchase_id=purchase.purchase_id,
+                other=other.purchase_id,
+            )
+        return after
+
+    return change_account(purchase.account_id, with_plan, desk)
+
+
+def record_of(purchase: Purchase, desk: SalesDesk) -> Subscription:
+    """The subscription that the settled purchase has made or changed, with its first period paid."""
+    refs, plan, period = purchase.gateway_refs, purchase.plan, purchase.period
+    if refs.subscription is None or plan is None or plan.price is None or period is None:
+        raise BrokenInvariant(f"{purchase.purchase_id}: no subscription was bought")
+    item = purchase.move.item if purchase.move else None
+    if item is None:
+        facts = desk.plans.subscription(refs.subscription)
+        item = facts.item if facts else ""
+    start, end = period
+    version, name = purchase.policy_version, purchase.purchase_id
+    first = BillingPeriod(start, end, plan.plan_id, "paid", name, refs.invoice, True, start, version)
+    return Subscription(
+        refs.subscription, item, plan.plan_id, version, plan.price, plan.price_minor, start, name, (first,)
+    )
 
 
 def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, desk: SalesDesk) -> None:
@@ -74,14 +116,32 @@ def finish_moves(account_id: str, desk: SalesDesk) -> Account:
 
 
 def term_of(purchase: Purchase) -> Term:
-    """The term that a settled purchase bought: so many days of 24 hours from its settlement (NP-53).
+    """The term that a settled purchase bought: so many days of 24 hours from its settlement (NP-53); one that renews has no end.
 
     Raises BrokenInvariant for a purchase that bought none.
     """
     if purchase.plan is None or purchase.settlement is None:
         raise BrokenInvariant(f"{purchase.purchase_id}: no plan was bought")
+    if purchase.renews:
+        return _renewing_term(purchase)
     at, ends_at = purchase.settlement.at, purchase.settlement.at + purchase.plan.term_days * DAY
     return Term(purchase.purchase_id, purchase.plan.plan_id, at, ends_at, paid_at=purchase.settlement.paid_at)
+
+
+def _renewing_term(purchase: Purchase) -> Term:
+    plan, settled, period = purchase.plan, purchase.settlement, purchase.period
+    if plan is None or settled is None or period is None:
+        raise BrokenInvariant(f"{purchase.purchase_id}: no period was paid")
+    return Term(
+        purchase.purchase_id,
+        plan.plan_id,
+        period[0],
+        FAR_FUTURE,
+        paid_at=settled.paid_at,
+        carries=purchase.move is not None and purchase.move.plan_credits == "carry",
+        renews=True,
+        policy_version=purchase.policy_version,
+    )
 
 
 def _carries(policy: Policy, purchase: Purchase) -> bool:
@@ -99,22 +159,48 @@ def change_account(account_id: str, change: Callable[[LoadedAccount], Account], 
             if after != loaded.account:
                 _renew(account_id, desk, at_once=False)  # what the periods of the present plan bring, they have brought
                 desk.accounts.save(after)
+            elif after.subscription is not None and after.subscription.unfollowed:
+                # Before any new lot: what was burned of a period that nobody pays for is owed, and what comes in pays it first.
+                now, ports = desk.clock.now(), (desk.accounts, desk.policies)
+                follow_periods(after, now, accounts=ports[0], policies=ports[1], desk=desk.credits)
             elif not after.moves:
                 return after
             else:
-                _finish(after, after.moves[0], loaded.published.policy, desk)
+                _finish(after, after.moves[0], desk)
         except Conflict:
             continue
     raise Unavailable("The account's plan is changing; ask again.")
 
 
-def _finish(account: Account, move: Move, policy: Policy, desk: SalesDesk) -> None:
-    """The new lots first: who burns meanwhile never meets an empty book. Raises Conflict."""
+def _finish(account: Account, move: Move, desk: SalesDesk) -> None:
+    """The new lots first: who burns meanwhile never meets an empty book. Raises Conflict.
+
+    But for credits that became money: what was burned of those since is owed, and the new lots pay it.
+    """
+    leaving = Leaving(account, move, policies_of(account, move, desk), desk.credits, _order_of(account, move, desk))
+    leaving.take_converted()
     _renew(account.account_id, desk, at_once=True)
-    Leaving(account, move, policy, desk.credits).run()
+    leaving.run()
     _renew(account.account_id, desk, at_once=False)  # a renewal that began under the old plan may have come in between
     rest = tuple(each for each in account.moves if each.number != move.number)
     desk.accounts.save(replace(account, moves=rest))
+
+
+def policies_of(account: Account, move: Move, desk: SalesDesk) -> Policies:
+    """The policy under the plan that was left, and under the one that was taken (X-33)."""
+    was, became = (
+        policy_under(account, each.plan_id, each.policy_version, policies=desk.policies)
+        for each in (move.was, move.became)
+    )
+    return Policies(was, became)
+
+
+def _order_of(account: Account, move: Move, desk: SalesDesk) -> PlanMove | None:
+    """What the order of the new plan said of the old one's credits; None where it said nothing, or is taken back."""
+    if move.undoes or move.became.purchase_id is None:
+        return None
+    row = desk.purchases.get(account.account_id, move.became.purchase_id)
+    return row.move if row is not None else None
 
 
 def _renew(account_id: str, desk: SalesDesk, *, at_once: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal, is_buyer
 from lotbook.domain.values.errors import BrokenInvariant, Forbidden, PurchaseNotFound
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.ports.books import BookStore
+    from lotbook.ports.plans import PlanGateway
     from lotbook.ports.reconciliation import StrayStore
     from lotbook.ports.shop import AccountStore, BillingStore, Clock, Entropy, Gateway, PolicyStore, PurchaseStore
 
@@ -41,6 +42,11 @@ class SalesDesk:
     def credits(self) -> CreditDesk:
         """The ports of grants, claw-backs and balances."""
         return CreditDesk(self.books, self.clock, self._renew, rows=self.purchases)
+
+    @property
+    def plans(self) -> PlanGateway:
+        """The gateway, as plans that renew need it."""
+        return cast("PlanGateway", self.gateway)
 
     def _renew(self, account_id: str) -> None:
         renew_account(account_id, accounts=self.accounts, policies=self.policies, desk=self.credits)

@@ -28,33 +28,60 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.terms import Move, Standing
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.policy.document import Policy
+    from lotbook.domain.sales.purchase import PlanMove
     from lotbook.usecases.credits.desk import CreditDesk
 
 REASON = "plan_change"
+CONVERTED = "converted"  # the reason of what became money
+
+
+CONVERTED_CLAIM = "converted"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The account's policy under the plan that it left, and under the one that it took (X-33)."""
+
+    was: Policy
+    became: Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """One move of an account from plan to plan. `policy`: the newest version."""
+    """One move of an account from plan to plan. `order`: what the new plan's order froze of it; None for a term's."""
 
     account: Account
     move: Move
-    policy: Policy
+    policies: Policies
     desk: CreditDesk
+    order: PlanMove | None = None
+
+    def take_converted(self) -> None:
+        """The very credits that became money off the price, whether or not they were burned since (MK-40). Raises Unavailable."""
+        for each in self.order.converted if self.order else ():
+            claim = f"{CONVERTED_CLAIM}.{self.move.became.purchase_id}"
+            order = ClawBack(each.lot_id, claim, each.credits, reason=CONVERTED)
+            claw_back(self.account.account_id, each.unit, order, desk=self.desk)
 
     def run(self) -> None:
         """Take the old plan's lots, give back what is to come back, carry on the rest. Raises Unavailable."""
         left = 0
-        for lot in lots_left(self.policy, self.account, self.move):
+        for lot in lots_left(self.policies.was, self.account, self.move, self.policies.became):
+            if lot.kind == "plan" and self._stays():
+                continue
             # A period that nobody has looked into has its lots all the same, and a renewal that comes late adds none.
             grant_lot(self.account.account_id, lot, desk=self.desk)
             taken = self._taken(lot)
             left += taken if lot.kind == "plan" else 0
         brought = {lot.lot_id: self._taken(lot) for lot in self._carried(self.move.was)}
         on = self._undone(brought) if self.move.undoes else self._changed(left + sum(brought.values()))
-        onward = carried_lot(self.policy, self.account, self.move, on)
+        onward = carried_lot(self.policies.became, self.account, self.move, on)
         if onward is not None:
             grant_lot(self.account.account_id, onward, desk=self.desk)
+
+    def _stays(self) -> bool:
+        """Where credits became money, the price took what it needed: the others keep their own expiry (X-20)."""
+        return self.order is not None and self.order.plan_credits == "convert"
 
     def _undone(self, brought: dict[str, int]) -> int:
         """The old plan's money has gone back: the plan before it has its present lots again, as they were taken from it.
@@ -63,19 +90,22 @@ class Leaving:
         none of that plan's: it came from another one, whose payment we heard of later.
         """
         rest = sum(brought.values())
-        for lot in [*lots_entered(self.policy, self.account, self.move), *self._carried(self.move.became)]:
+        for lot in [
+            *lots_entered(self.policies.became, self.account, self.move, self.policies.was),
+            *self._carried(self.move.became),
+        ]:
             back, went_on = self._taken_last(lot)
             if lot.kind == "plan" and (brought or went_on):
                 back = min(back, rest)
                 rest -= back
             self._give_back(lot, back)
-        first = next(iter(carried_lot_ids(self.account, self.policy.units[0], self.move.was)), "")
+        first = next(iter(carried_lot_ids(self.account, self.policies.became.units[0], self.move.was)), "")
         # That one came from the plan before. What nothing takes back of it has died there, unless it never was there.
         return rest if self.move.is_late else min(rest, sum(brought.values()) - brought.get(first, 0))
 
     def _changed(self, carried: int) -> int:
         """Another plan, or one that comes back, with its own lots and what had been `carried` on to it, as far as it is left."""
-        for lot in lots_entered(self.policy, self.account, self.move):
+        for lot in lots_entered(self.policies.became, self.account, self.move, self.policies.was):
             taken, went_on = self._taken_last(lot)
             self._give_back(lot, 0 if went_on else taken)  # what went on is there still, or was spent there
         rest = carried
@@ -107,7 +137,7 @@ class Leaving:
 
     def _carried(self, standing: Standing) -> list[Lot]:
         """The lots that carried credits over into this standing."""
-        unit = self.policy.units[0]
+        unit = self.policies.became.units[0]
         names = [ledger.granted_name(lot_id) for lot_id in carried_lot_ids(self.account, unit, standing)]
         found = self.desk.books.entries(self.account.account_id, unit, names) if names else {}
         return [entry.lot for name in names if (entry := found.get(name)) is not None and entry.lot is not None]

@@ -1,0 +1,81 @@
+"""What a settled purchase brings: the plan, the lots, and what follows from a plan. Each once, whoever asks and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.sales.billing import with_snapshot
+from lotbook.domain.sales.paid_twice import is_paid_twice, with_paid_twice
+from lotbook.domain.sales.purchase import lots_of, with_completion
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.credits.lots import grant_lot
+from lotbook.usecases.sales.change_plan import begin_plan
+from lotbook.usecases.sales.close_other_plans import close_other_plans, mark_twins
+from lotbook.usecases.sales.end_other_subscriptions import end_other_subscriptions
+
+if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.policy.document import Policy
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.usecases.sales.desk import SalesDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A purchase on its way, the policy version that it was ordered under, and its account: loaded once, handed on."""
+
+    purchase: Purchase
+    policy: Policy
+    account: Account
+    desk: SalesDesk
+
+    def saved(self, purchase: Purchase) -> Settling:
+        """With the purchase as it is now, written where it changed. Raises Conflict."""
+        return self if purchase == self.purchase else replace(self, purchase=self.desk.purchases.save(purchase))
+
+
+def loaded(purchase: Purchase, *, desk: SalesDesk) -> Settling:
+    """What the settling of a purchase needs. Raises AccountNotFound."""
+    return Settling(purchase, desk.policy_of(purchase), desk.account(purchase.account_id).account, desk)
+
+
+def quarantined(case: Settling, marked: Purchase, reference: str | None, fields: str) -> Settling:
+    """Money that does not match the order grants nothing and rings once; people look into it (D8)."""
+    if marked != case.purchase:
+        alarm(
+            "payment_mismatch",
+            account_id=marked.account_id,
+            purchase_id=marked.purchase_id,
+            session=reference,
+            fields=fields,
+        )
+    return case.saved(marked)
+
+
+def deliver(case: Settling) -> Account:
+    """Bring what the settlement stands for, the plan and the lots, each once, whoever asks and how often."""
+    purchase, desk, account = case.purchase, case.desk, case.account
+    if purchase.plan is not None:
+        account = begin_plan(purchase, case.policy, desk=desk)
+    # A purchase renews nothing: the book's renewal instant stays where the period's own grant has put it.
+    for lot in lots_of(purchase, case.policy.rank("purchased")):
+        grant_lot(purchase.account_id, lot, desk=desk.credits)
+    return account
+
+
+def completed(case: Settling) -> Purchase:
+    """The purchase once everything that it brings is there. Raises Conflict, Unavailable."""
+    account = deliver(case)
+    purchase, desk = case.purchase, case.desk
+    if purchase.plan is not None:
+        mark_twins(account, purchase, desk=desk)
+        close_other_plans(purchase, desk=desk)
+    if purchase.renews:
+        end_other_subscriptions(account, desk=desk)
+    desk.follow_pauses(purchase.account_id)
+    # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
+    on_file = desk.billing.get(purchase.account_id)
+    now = desk.clock.now()
+    done = with_snapshot(with_completion(purchase, now), on_file)
+    return desk.purchases.save(with_paid_twice(done, now) if is_paid_twice(account, purchase.purchase_id) else done)
