@@ -211,3 +211,11 @@ def test_bounds_rows_so_long_that_a_query_ends_early_leave_nothing_out(table: Ta
         if after is None:
             break
     assert found == names[::-1]
+
+
+def test_a_row_that_no_key_asked_for_is_written_once(table: Table) -> None:
+    """A renewal's: many find that the period has begun, one row comes of it, and what it became since stays."""
+    store = DynamoPurchases(table)
+    assert store.put_new(FULL)
+    assert not store.put_new(replace(FULL, state="completed"))
+    assert store.get(FULL.account_id, FULL.purchase_id) == FULL

@@ -6,10 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from lotbook.domain.plans.plan_move import PlanMove
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at
+from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
 from lotbook.domain.sales.purchase import Purchase, new_purchase_id
 from lotbook.domain.sales.quotes import OrderLine, PlanItem, PlanPart, PlanRenewalItem
@@ -49,8 +48,9 @@ class RenewingDesk(PlanDesk):
         self.orders += 1
         row = replace(self.frozen(plan_id, credits), **changes)
         self.sales.purchases.place(row, KeyUse(f"order-{self.orders}", row.purchase_id, ""))
-        customer = self.sales.gateway.open_customer(self.account)
-        if self.account.gateway_customer is None:
+        customer = self.account.gateway_customer
+        if customer is None:
+            customer = self.sales.gateway.open_customer(self.account)
             self.sales.accounts.save(replace(self.account, gateway_customer=customer))
         session, url = self.sales.gateway.open_checkout(row, customer)
         refs = replace(row.gateway_refs, checkout_session=session)

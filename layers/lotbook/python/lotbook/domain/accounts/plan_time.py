@@ -97,7 +97,7 @@ def with_period(sub: Subscription, period: BillingPeriod) -> Subscription:
 
 
 def a_period(
-    account: Account, period: tuple[int, int], state: PeriodState, row: str, invoice: str | None = None
+    account: Account, period: tuple[int, int], state: PeriodState, row: str, *, invoice: str | None = None
 ) -> BillingPeriod:
     """A period of the account's present plan, just decided: its lots are still to follow."""
     start, end = period
@@ -113,7 +113,7 @@ def with_void(policy: Policy, account: Account, start: int, invoice: str | None 
         return account
     period = billing_period(policy.plan(account.plan_id), account, start) or (start, start)
     row = renewal_row_id(account.account_id, sub.subscription, start)
-    void = a_period(account, (start, period[1]), "void", row, invoice)
+    void = a_period(account, (start, period[1]), "void", row, invoice=invoice)
     return replace(account, subscription=with_period(sub, void))
 
 

@@ -31,7 +31,7 @@ class PaidPeriod:
     invoice: str | None
 
 
-def with_subscription(policy: Policy, account: Account, term: Term, bought: Subscription, now: int) -> Account:
+def with_subscription(policy: Policy, account: Account, term: Term, bought: Subscription, *, now: int) -> Account:
     """The account once a plan that renews is bought, or changed to; the same account where it was before.
 
     Where it counts, the running period of the plan before it is decided: unpaid, it is void, and never charged (X-25).
@@ -112,7 +112,7 @@ def with_failure(account: Account, start: int, now: int) -> Account:
     return replace(account, subscription=replace(sub, failed_start=start, failed_at=now))
 
 
-def with_nothing_to_come(policy: Policy, account: Account, start: int, invoice: str, now: int) -> Account:
+def with_nothing_to_come(policy: Policy, account: Account, start: int, invoice: str, *, now: int) -> Account:
     """The account once the invoice of the period at `start` can never be paid: void at once, and as unpaid as a failed one."""
     if not account.plan_renews or account.subscription is None or start < account.subscription.anchor:
         return account

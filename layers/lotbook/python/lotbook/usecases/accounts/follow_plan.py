@@ -21,6 +21,7 @@ from lotbook.usecases.credits.lots import VOID_CLAIM, claw_back, decide_lot, gra
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.book import Book
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.policy.document import Policy
     from lotbook.ports.shop import AccountStore, PolicyStore
@@ -28,34 +29,42 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 FOLLOW_ATTEMPTS = 8  # lost races: each means that somebody else wrote the account
+MAX_PLANS = 3  # that time may lead through: the one that is kept, the one that follows it, the starting plan
 ENDED_CLAIM = "ended"
 PLAN_ENDED = "plan_ended"
 
 
-def follow_if_due(loaded: LoadedAccount, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk) -> None:
-    """`follow_plan`, where a period has begun that nobody has looked into, or something was decided and not written."""
+def follow_if_due(
+    loaded: LoadedAccount, book: Book | None, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
+) -> bool:
+    """`follow_plan`, where a period has begun that nobody has looked into, or something was decided and not written.
+
+    `book`: of the first unit of most policies, where somebody has read it. Whether the account has changed.
+    """
     account, kept = loaded.account, loaded.stored or loaded.account
     if kept.subscription is None or not (kept.plan_renews or kept.subscription.unfollowed):
-        return
-    sold = desk.books.get(account.account_id, loaded.policy.units[0])
+        return False
+    sold = book or desk.books.get(account.account_id, loaded.policy.units[0])
     since = sold.renews_at if sold else kept.anchor
     at = max(desk.clock.now(), sold.since if sold else 0)
-    if since <= at or account != kept or kept.subscription.unfollowed:
-        follow_plan(account.account_id, since, at, accounts=accounts, policies=policies, desk=desk)
+    if at < since and account == kept and not kept.subscription.unfollowed:
+        return False
+    return follow_plan(account.account_id, (since, at), accounts=accounts, policies=policies, desk=desk) != kept
 
 
 def follow_plan(
-    account_id: str, since: int, at: int, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
+    account_id: str, span: tuple[int, int], *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
 ) -> Account:
-    """Rows for the periods that began in `[since, at]`, then what time has decided, then the lots of decided periods.
+    """Rows for the periods that began in the span `[since, now]`, then what time has decided, then the lots of decided periods.
 
     `since`: from when on nobody has looked. Raises AccountNotFound, Unavailable.
     """
+    at = span[1]
     for _ in range(FOLLOW_ATTEMPTS):
         loaded = load_stored_account(account_id, accounts=accounts, policies=policies)
         if loaded.account.state == "closed":
             return loaded.account
-        _put_rows(loaded.account, loaded.policy, loaded.published.version, (since, at), policies, desk)
+        _put_rows(loaded, span, policies, desk)
         account = with_time(loaded.policy, loaded.account, at)
         try:
             if account != loaded.account:
@@ -88,21 +97,17 @@ def follow_periods(
     return accounts.save(replace(now, subscription=replace(sub, periods=told)))
 
 
-def _put_rows(
-    account: Account, policy: Policy, version: int, span: tuple[int, int], policies: PolicyStore, desk: CreditDesk
-) -> None:
+def _put_rows(loaded: LoadedAccount, span: tuple[int, int], policies: PolicyStore, desk: CreditDesk) -> None:
     """Before the account is written: a plan that follows another one must not take the rows of that one's periods."""
+    account, (since, until) = loaded.account, span
     if desk.rows is None or not account.plan_renews:
         return
-    since, until = span
-    while until >= since:
-        then = account_at(policy, account, until)
-        known = policy
+    for _ in range(MAX_PLANS):
+        then, known = account_at(loaded.policy, account, until), loaded.policy
         if then.plan_policy_version != account.plan_policy_version:
             known = policy_under(account, then.plan_id, then.plan_policy_version, policies=policies)
-        starts = starts_of(known, then, since, until)
-        for start in starts:
-            desk.rows.put_new(renewal_row(known, then, version, start))
+        for start in starts_of(known, then, since, until):
+            desk.rows.put_new(renewal_row(known, then, loaded.published.version, start))
         began = _began(account, then, until)
         if began is None or began <= since:
             return

@@ -73,12 +73,9 @@ def renew_account(
     `at_once`: grant the present period's lots even if no period has ended, because the plan has changed.
     Raises AccountNotFound, and Unavailable when the account is too busy; calling it again goes on where it stopped.
     """
-    sold = desk.books.get(
-        account_id, DEFAULT_UNIT
-    )  # nearly always the book that is to be renewed: it is read only once
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=_since(sold))
-    if follow_if_due(loaded, accounts=accounts, policies=policies, desk=replace(desk, is_renewing=True)):
-        return renew_account(account_id, accounts=accounts, policies=policies, desk=desk, at_once=at_once)
+    sold, loaded = _looked(account_id, accounts, policies, desk)
+    if follow_if_due(loaded, sold, accounts=accounts, policies=policies, desk=replace(desk, is_renewing=True)):
+        sold, loaded = _looked(account_id, accounts, policies, desk)
     units, books = loaded.published.policy.units, []
     for unit in reversed(units):  # the one that is sold comes last: once its book is there, all are
         # Of the others no plan decides anything: for them the account may have been read before.
@@ -87,6 +84,15 @@ def renew_account(
         books.append(_Renewing(account_id, unit, accounts, policies, desk).run(seen, at_once=at_once))
     if any(book.debt or book.pause_reason == PAUSED_FOR_SHORTFALL for book in books):
         follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
+
+
+def _looked(
+    account_id: str, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
+) -> tuple[Book | None, LoadedAccount]:
+    """The book that nearly always is the one to be renewed, so that it is read only once, and the account, read after it."""
+    sold = desk.books.get(account_id, DEFAULT_UNIT)
+    seen = _since(sold)
+    return sold, load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=seen)
 
 
 class _Renewing:

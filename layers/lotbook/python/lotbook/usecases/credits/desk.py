@@ -21,7 +21,7 @@ class CreditDesk:
 
     `renew` opens an account's books and renews their period; it raises AccountNotFound. `prunes` are the receipts that
     this process may take out. `statement` saves a reader of entries some reads, and decides nothing. `rows`: where a renewal
-    puts the purchase of a period that begins.
+    puts the purchase of a period that begins. `is_renewing`: whoever asks is the renewal itself, so nothing waits for it.
     """
 
     books: BookStore
@@ -30,3 +30,4 @@ class CreditDesk:
     prunes: Prunes = OF_THIS_PROCESS
     statement: StatementStore | None = None
     rows: PurchaseStore | None = None
+    is_renewing: bool = False

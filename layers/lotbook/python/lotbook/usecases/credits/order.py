@@ -30,7 +30,7 @@ def place(
         entry = desk.books.entry(account_id, unit, order.order_id)
         if entry is not None:
             return entry, attempt_number == 0
-        now = WHENEVER if of_renewal else desk.clock.now()
+        now = WHENEVER if of_renewal or desk.is_renewing else desk.clock.now()
         attempt = desk.books.ask(account_id, unit, order, now)
         if attempt.book is None:
             open_book(account_id, unit, desk=desk)

@@ -66,7 +66,7 @@ def _begin_renewing(purchase: Purchase, desk: SalesDesk) -> Account:
 
     def with_plan(loaded: LoadedAccount) -> Account:
         account = loaded.account
-        after = with_subscription(loaded.policy, account, term, record, desk.clock.now())
+        after = with_subscription(loaded.policy, account, term, record, now=desk.clock.now())
         other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
         if other is not None and not other.is_twice and not is_known(account, term):
             alarm(

@@ -107,7 +107,7 @@ def _never(row: Purchase, facts: PlanInvoiceFacts, desk: SalesDesk) -> Purchase:
     start, now = _start(row), desk.clock.now()
 
     def change(loaded: LoadedAccount, account: Account) -> Account:
-        return with_nothing_to_come(loaded.policy, account, start, facts.invoice, now)
+        return with_nothing_to_come(loaded.policy, account, start, facts.invoice, now=now)
 
     account = change_account(row.account_id, _in_time(desk, change), desk)
     failed = with_state(row, "failed", now) if may_become(row, "failed") else row
