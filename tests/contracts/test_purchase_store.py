@@ -33,6 +33,7 @@ FULL = a_purchase(
         "refund_policy", "2026-01", ORDERED, "user-1", "192.0.2.7", "Browser/1", "https://shop.example/refunds"
     ),
     quoted_expires_at=ORDERED,
+    late_expires_at=ORDERED + 1,
     save_payment_method=True,
     checkout_request='{"mode":"payment"}',
     gateway_refs=GatewayRefs("cs_1", "pi_1", "in_1", "sub_1"),

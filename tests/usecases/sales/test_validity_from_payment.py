@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lotbook.api.answers import render_buying
 from lotbook.domain.policy.plans import Validity, ValidityRule
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.quotes import Quote, TopUpItem
@@ -82,3 +83,9 @@ def test_b5_x_29_a_quote_near_a_periods_end_says_so(rule: ValidityRule, moment: 
     assert found.late_expires_at == (None if late is None else at(late))
     if late is not None:
         assert found.expires_at == at("2026-02-01")
+    ordered = desk.buy(TopUpItem(1_000), key="k").purchase
+    assert (ordered.quoted_expires_at, ordered.late_expires_at) == (found.expires_at, found.late_expires_at)
+    desk.clock.set("2026-02-01T00:05:00")
+    again = desk.buy(TopUpItem(1_000), key="k").purchase
+    assert render_buying.ordered(again) == render_buying.ordered(ordered), "the first answer again, whatever the time"
+    assert render_buying.ordered(again)["late_expires_at"] == render_buying.quote(found)["late_expires_at"]

@@ -116,6 +116,7 @@ def ordered(row: Purchase) -> shapes.Ordered:
         "state": "pending",
         "checkout_url": row.checkout_url or "",
         "expires_at": to_optional_text(row.quoted_expires_at),
+        "late_expires_at": to_optional_text(row.late_expires_at),
         "consent_required": row.consent is not None,
         "allowed": True,
         "reason": None,

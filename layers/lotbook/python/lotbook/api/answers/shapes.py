@@ -313,9 +313,10 @@ class Quote(Order):
 
 
 class Ordered(Order):
-    """An order whose checkout is open."""
+    """An order whose checkout is open. `expires_at` and `late_expires_at` are those of the quote, frozen with the order."""
 
     expires_at: Instant | None
+    late_expires_at: Instant | None
     consent_required: bool
     allowed: bool
     reason: str | None

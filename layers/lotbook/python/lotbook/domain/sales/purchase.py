@@ -126,6 +126,7 @@ class Purchase:
     cancel_url: str
     checkout_expires_at: int  # whole seconds; a retry sends the same
     first_check_at: int  # when the schedule looks at it for the first time (NP-43)
+    late_expires_at: int | None = None  # and what it would be for credits that arrive after the period's end
     save_payment_method: bool = False
     checkout_request: str = ""  # the exact request, so that a retry after a deployment still sends the same
     gateway: str = GATEWAY

@@ -152,6 +152,7 @@ def _order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk
         policy_version=published.version,
         plan_id=account.plan_id,
         quoted_expires_at=summary.expires_at,
+        late_expires_at=summary.late_expires_at,
         consent=_consent(request, published, caller, now),
         success_url=check_return_url("success_url", request.success_url or desk.return_url),
         cancel_url=check_return_url("cancel_url", request.cancel_url or desk.return_url),
