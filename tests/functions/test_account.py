@@ -79,6 +79,8 @@ def test_accounts_an_account_has_its_first_credits_at_once(api: Api) -> None:
         "plan_id": account["plan_id"],
         "plan_billing": "none",
         "plan_ends_at": None,
+        "plan_ends_soon": False,
+        "entitlements": [],
         "region": "US",
         "currency": "usd",
         "time_zone": "UTC",

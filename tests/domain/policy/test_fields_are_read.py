@@ -12,7 +12,6 @@ from tests.architecture.tree import LAYER, ROOT, files, parsed, walk
 PAGE = (ROOT / "samplefiles" / "policies" / "README.md").read_text()
 # Fields that a document may have and nothing decides by: what reads them is still to be built. `assumptions` are for readers.
 NOT_READ_YET = {
-    "Alerts.term_ends_within_days",
     "AutoTopUp.on_failure",
     "AutoTopUp.while_charging",
     "Cancellation.resumable",
@@ -22,7 +21,7 @@ NOT_READ_YET = {
     "Policy.costs",
     "Renewal.during_grace",
 }
-TOLD = ("costs", "term_ends_within_days", "cancellation", "resumable", "while_charging", "on_failure")
+TOLD = ("costs", "cancellation", "resumable", "while_charging", "on_failure")
 
 
 def _fields() -> Iterator[tuple[str, str]]:

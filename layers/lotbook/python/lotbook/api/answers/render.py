@@ -137,6 +137,8 @@ def account(view: AccountView) -> shapes.Account:
         "plan_id": known.plan_id,
         "plan_billing": known.plan_billing,
         "plan_ends_at": to_optional_text(view.plan_ends_at),
+        "plan_ends_soon": view.plan_ends_soon,
+        "entitlements": list(view.entitlements),
         "region": known.region,
         "currency": known.currency,
         "time_zone": known.time_zone,

@@ -57,7 +57,10 @@ class AutoTopUp(TypedDict):
 
 
 class Account(TypedDict):
-    """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a term."""
+    """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a term.
+
+    `plan_ends_soon`: within the days that the policy names. `entitlements`: what the plan unlocks in the application.
+    """
 
     account_id: str
     policy_id: str
@@ -65,6 +68,8 @@ class Account(TypedDict):
     plan_id: str
     plan_billing: PlanBilling
     plan_ends_at: Instant | None
+    plan_ends_soon: bool
+    entitlements: list[str]
     region: str
     currency: str
     time_zone: str

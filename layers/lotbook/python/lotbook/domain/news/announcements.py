@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.plan_ends import PlanEnd
     from lotbook.domain.accounts.terms import Move
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
@@ -38,6 +39,7 @@ AnnouncementKind = Literal[
     "credits.unfrozen",
     "hold.lapsed",
     "plan.changed",
+    "plan.ending",
     "purchase.created",
     "purchase.processing",
     "purchase.completed",
@@ -179,6 +181,12 @@ def _plan_changed(account_id: str, move: Move) -> Announcement:
         "plan_ends_at": instants.to_optional_text(move.became.ends_at),
     }
     return make("plan.changed", move.at, account_id, detail, move.number)
+
+
+def plan_ending(account_id: str, end: PlanEnd, at: int) -> Announcement:
+    """The account's plan is over soon, unless something is done about it (NP-53). Once a plan and end."""
+    detail = {"plan_id": end.plan_id, "plan_ends_at": instants.to_text(end.ends_at)}
+    return make("plan.ending", at, account_id, detail, end.plan_id, end.ends_at)
 
 
 def expiring_soon(account_id: str, unit: str, lot_id: str, left: int, expires_at: int, at: int) -> Announcement:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
 from lotbook.domain.accounts.periods import lots_of_period, term_end
+from lotbook.domain.accounts.plan_ends import ends_soon
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.sales.auto_top_ups import automatic_lines
 from lotbook.domain.sales.prices import unit_price
@@ -32,7 +33,8 @@ class AccountView:
     `credits_reset_at` is when plan and free credits come anew; None where there are none. `unit_price` is that of
     credits bought by hand, in major units; None where the plan gives none. `next_charge_minor` is what one automatic
     purchase takes, with surcharge and tax; None where the plan has none. `plan_ends_at`: when the plan's term is over and
-    the account goes back to the starting plan (NP-53); None for plans that do not end by themselves.
+    the account goes back to the starting plan (NP-53); None for plans that do not end by themselves. `plan_ends_soon`: within
+    the days that the policy names. `entitlements`: what the plan unlocks in the application (IS-20, IS-21).
     """
 
     account: Account
@@ -45,6 +47,8 @@ class AccountView:
     unit_price: Decimal | None
     next_charge_minor: int | None
     plan_ends_at: int | None = None
+    plan_ends_soon: bool = False
+    entitlements: tuple[str, ...] = ()
 
 
 def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk) -> AccountView:
@@ -72,6 +76,8 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
         unit_price=unit_price(policy, plan, account.currency),
         next_charge_minor=_next_charge_minor(policy, plan, account) if rule and rule.cap(plan) else None,
         plan_ends_at=term_end(policy, account),
+        plan_ends_soon=ends_soon(policy, account, now),
+        entitlements=plan.entitlements,
     )
 
 

@@ -1,4 +1,4 @@
-"""Say which lots expire soon. Called by the expiry's schedule; what it leaves is due again in the next run."""
+"""Say which lots expire soon, and which plans end. Called by the expiry's schedule; what it leaves is due again in the next run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits.shelf import taken_down
 from lotbook.domain.news import announcements, notices
 from lotbook.usecases.credits.turn import shelf_of
+from lotbook.usecases.news.plan_ends import announce_plan_end, is_plan_notice
 from lotbook.usecases.sweeping import MAX_ITEMS_A_RUN, Work
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ DUE_KIND = "notice"
 
 
 def notices_due(*, due: DueIndex, outlets: Outlets) -> Work:
-    """The lots to announce, for `sweeping.sweep`. Used up and dead ones are passed over."""
+    """The lots and plans to announce, for `sweeping.sweep`. Used up and dead ones are passed over."""
 
     def announce(item: DueItem) -> None:
         _announce(item, outlets)
@@ -26,6 +27,9 @@ def notices_due(*, due: DueIndex, outlets: Outlets) -> Work:
 
 
 def _announce(item: DueItem, outlets: Outlets) -> None:
+    if is_plan_notice(item):
+        announce_plan_end(item, outlets=outlets)
+        return
     unit, _, lot_id = item.name.partition("#")
     now = outlets.clock.now()
     book = outlets.books.get(item.account_id, unit)

@@ -14,6 +14,7 @@ from lotbook.usecases.accounts.note_uses import note_uses
 from lotbook.usecases.attempts import attempt_all
 from lotbook.usecases.credits.file_statement import file_statement
 from lotbook.usecases.news.announce import Outlets, announce_account, announce_entries, announce_purchase
+from lotbook.usecases.news.plan_ends import note_plan_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,3 +78,4 @@ def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: State
             announce_purchase(change.before, change.after, outlets=outlets)
         elif isinstance(change, AccountWritten):
             announce_account(change.before, change.after, outlets=outlets)
+            note_plan_end(change.before, change.after, outlets=outlets)
