@@ -32,6 +32,17 @@ def a_change_is_charged_in_full_from_now_on(world: World) -> Iterator[Any]:
 
 
 @story
+def a_discount_on_a_page_is_of_its_first_invoice_only(world: World) -> Iterator[Any]:
+    rate = world.gateway.tax_rate(GST)
+    paid = bought(
+        world, 9_000, move=PlanMove("first", discount_minor=513, tax_rate=rate), tax=replace(GST, amount_minor=1_528)
+    )
+    yield paid, world.gateway.plan_invoice(str(paid.invoice))
+    jump(world, "2027-02-28T13:00:00")
+    yield invoices(world, str(paid.subscription))
+
+
+@story
 def a_discount_may_be_all_of_it(world: World) -> Iterator[Any]:
     sub = subscribed(world)
     yield world.gateway.change_plan(upgrade(world, sub, discount_minor=9_000), world.add_card("pays"), may_wait=False)

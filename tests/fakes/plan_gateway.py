@@ -188,6 +188,19 @@ class FakePlans:
         self.tick()
         self.plans.decide(self.plans.bills[invoice], succeeded=succeeded)
 
+    def totals_of_page(self, order: Purchase) -> dict[str, Any]:
+        """The sums of a page in subscription mode: lines before the discount, which is a coupon there, and tax after it."""
+        off = order.move.discount_minor if order.move else 0
+        subtotal = sum(line.amount_minor for line in order.lines if line.amount_minor > 0)
+        tax = order.tax.amount_minor if order.tax else 0
+        sums = {
+            "subtotal_minor": subtotal,
+            "discount_minor": off,
+            "tax_minor": tax,
+            "total_minor": subtotal - off + tax,
+        }
+        return {"mode": "subscription", **sums}
+
     def subscribe_by_page(self, facts: CheckoutFacts, payment_method: str | None) -> CheckoutFacts:
         """The buyer pays a page in subscription mode; with a card that the bank refuses the page stays open, unpaid."""
         order = self.orders[facts.session]

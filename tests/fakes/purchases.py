@@ -199,8 +199,7 @@ class FakeGateway(FakePlans, FakeMoneyBack, FakeCards):
                 fields |= {"customer": customer, "payment": None, "invoice": None}
                 if order.plan is not None and order.plan.months:
                     self.orders[session] = order
-                    tax = order.tax.amount_minor if order.tax else 0
-                    fields |= {"mode": "subscription", "subtotal_minor": order.subtotal_minor, "tax_minor": tax}
+                    fields |= self.totals_of_page(order)
                 self.sessions[session] = facts_of(order, **fields)
         self._fail("open_checkout", "after")
         return session, f"https://pay.example/{session}"

@@ -10,9 +10,11 @@ from local.stripe_stand_in.money import DEFAULT_MINIMUM, MAX_AMOUNT, MINIMUM, kn
 from local.stripe_stand_in.params import Readable
 from local.stripe_stand_in.resources.checkout_shape import build, details
 from local.stripe_stand_in.resources.checkout_subscriptions import abandon_pending
+from local.stripe_stand_in.resources.coupons import asked_coupon, discount_page
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.lines import priced_item
 from local.stripe_stand_in.resources.payment_intents import cancel_intent
+from local.stripe_stand_in.resources.subscription_shape import tax_rates
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
@@ -38,11 +40,15 @@ def create(world: World, params: Readable) -> Doc:
     customer = _customer(world, mode, params)
     lines = _lines(world, mode, params)
     currency = _currency(lines, params)
+    coupon = asked_coupon(world, mode, params)
+    discount_page(coupon, lines)
     total = sum(line["amount_total"] for line in lines)
     _check_total(mode, total, currency)
     session = build(world, mode, params, lines, currency)
     session["customer"] = customer["id"] if customer else None
     session["customer_details"] = details(customer, params)
+    if coupon:
+        session["discounts"] = [{"coupon": coupon["id"], "promotion_code": None}]
     return world.save(session)
 
 
@@ -110,7 +116,8 @@ def _lines(world: World, mode: str, params: Readable) -> list[Doc]:
     given = params.get("line_items") or []
     if len(given) > MAX_LINES:
         raise invalid(f"You can have up to {MAX_LINES} line items.", param="line_items")
-    rates = (params.get("subscription_data") or {}).get("default_tax_rates") or []
+    asked = (params.get("subscription_data") or {}).get("default_tax_rates")
+    rates = tax_rates(world, asked or None, "subscription_data[default_tax_rates]")
     lines = [
         priced_item(world, line, f"line_items[{place}]", recurring=mode == "subscription", rates=rates)
         for place, line in enumerate(given)

@@ -87,7 +87,7 @@ def build(world: World, mode: str, params: Readable, lines: list[Doc], currency:
         else "if_required",
         "payment_status": "unpaid" if priced and any(line["amount_total"] for line in lines) else "no_payment_required",
         "total_details": {
-            "amount_discount": 0,
+            "amount_discount": sum(line["amount_discount"] for line in lines),
             "amount_shipping": 0,
             "amount_tax": sum(line["amount_tax"] for line in lines),
         }

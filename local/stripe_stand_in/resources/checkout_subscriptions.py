@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local.stripe_stand_in.errors import StripeError
+from local.stripe_stand_in.resources.coupons import redeem
 from local.stripe_stand_in.resources.invoice_collection import charge_invoice
 from local.stripe_stand_in.resources.invoice_lines import line_of_session_item
 from local.stripe_stand_in.resources.payment_methods import attach_to, mark_set_up
@@ -37,6 +38,7 @@ def subscribe_from_session(world: World, session: Doc, method: Doc, authenticate
     subscription["default_payment_method"] = method["id"]
     world.change("customer.subscription.updated", subscription)
     session.update(subscription=subscription["id"], invoice=invoice["id"])
+    redeem(world, next((each["coupon"] for each in session["discounts"]), None))
     return None
 
 
@@ -50,7 +52,8 @@ def _subscribe(world: World, session: Doc) -> Doc:
     world.save(session)
     world.emit("customer.subscription.created", made)
     extras = [line_of_session_item(world, line) for line in lines if not line["price"]["recurring"]]
-    invoice = bill_now(world, made, "subscription_create", extras)
+    coupon = world.find("coupon", next((each["coupon"] for each in session["discounts"]), None))
+    invoice = bill_now(world, made, "subscription_create", extras, coupon=coupon)
     return world.save({**world.get("subscription", made["id"]), "latest_invoice": invoice["id"]})
 
 

@@ -142,13 +142,14 @@ def total_up(world: World, invoice: Doc) -> Doc:
     taxes = [tax for line in lines for tax in line["taxes"] or []]
     added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
     inclusive = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
-    total = subtotal + added
+    off = sum(each["amount"] for each in invoice["total_discount_amounts"])
+    total = subtotal - off + added
     due = max(total + invoice["starting_balance"], 0)
     invoice.update(
         subtotal=subtotal,
         subtotal_excluding_tax=subtotal - inclusive,
         total=total,
-        total_excluding_tax=subtotal - inclusive,
+        total_excluding_tax=subtotal - off - inclusive,
     )
     invoice.update(amount_due=due, amount_remaining=due - invoice["amount_paid"], total_taxes=taxes)
     return world.save(invoice)

@@ -13,7 +13,7 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
 
-def priced_item(world: World, given: Readable, path: str, *, recurring: bool, rates: Sequence[str] = ()) -> Doc:
+def priced_item(world: World, given: Readable, path: str, *, recurring: bool, rates: Sequence[Doc] = ()) -> Doc:
     """A checkout line (`item` object) from one of `line_items`; `rates` tax what names none itself. Raises StripeError."""
     if ("price" in given) == ("price_data" in given):
         raise invalid("Each line item needs either `price` or `price_data`.", param=f"{path}[price]")
@@ -27,7 +27,7 @@ def priced_item(world: World, given: Readable, path: str, *, recurring: bool, ra
     if price["recurring"] and not recurring:
         raise invalid("You specified `payment` mode but passed a recurring price.", param=path)
     own = given.get("tax_rates") or []
-    found = [world.get("tax_rate", rate, f"{path}[tax_rates][{place}]") for place, rate in enumerate(own or rates)]
+    found = [world.get("tax_rate", rate, f"{path}[tax_rates][{place}]") for place, rate in enumerate(own)] or rates
     product = world.get("product", price["product"])
     subtotal = cost(price["unit_amount_decimal"], quantity)
     taxes = [_tax(rate, subtotal) for rate in found]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from local.stripe_stand_in.resources.invoice_drafts import add_line, announce_draft, make_invoice, take_pending_items
+from local.stripe_stand_in.resources.coupons import discount_invoice
+from local.stripe_stand_in.resources.invoice_drafts import (
+    add_line,
+    announce_draft,
+    make_invoice,
+    take_pending_items,
+    total_up,
+)
 from local.stripe_stand_in.resources.invoice_lines import make_line
 from local.stripe_stand_in.resources.invoice_states import finalize_invoice
 from local.stripe_stand_in.resources.lines import cost
@@ -12,10 +19,15 @@ from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
 
-def bill_now(world: World, subscription: Doc, reason: str, more: Iterable[Doc] = ()) -> Doc:
+def bill_now(
+    world: World, subscription: Doc, reason: str, more: Iterable[Doc] = (), *, coupon: Doc | None = None
+) -> Doc:
     """An open invoice of the period that begins now; it is not collected by itself. The caller keeps `latest_invoice`."""
     invoice = _invoice(world, subscription, reason, advances=False)
     _fill(world, invoice, subscription, more)
+    if coupon:
+        invoice.update(discount_invoice(world, coupon, invoice["lines"]["data"]))
+        total_up(world, invoice)
     announce_draft(world, invoice)
     return finalize_invoice(world, invoice)
 

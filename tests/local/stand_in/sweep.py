@@ -82,7 +82,7 @@ class Sweep:
         self.client = stripe.StripeClient("sk_test_x", http_client=InProcessClient(self.stand_in))
         self.ids = self._objects()
         self.samples: dict[str, Any] = {
-            "cancel_at": "min_period_end",
+            "cancel_at": "min_period_end", "duration": "once", "coupon": self.ids["coupons"],
             "currency": "usd", "price": self.ids["prices"], "product": self.ids["products"], "unit_amount_decimal": "900",
             "default_payment_method": self.ids["payment_methods"], "payment_method": self.ids["payment_methods"],
         }  # fmt: skip
@@ -109,6 +109,7 @@ class Sweep:
         clock = v1.test_helpers.test_clocks.create({"frozen_time": self.clock.at // 1000})
         setup = v1.setup_intents.create({"customer": customer.id})
         rate = v1.tax_rates.create({"display_name": "VAT", "percentage": Decimal(19), "inclusive": False})
+        coupon = v1.coupons.create({"amount_off": 500, "currency": "usd"})
         with self.stand_in.world() as world:
             from local.stripe_stand_in.resources.disputes import open_dispute
             from local.stripe_stand_in.resources.refunds import charge_of, refund_charge
@@ -120,7 +121,7 @@ class Sweep:
             "test_helpers.test_clocks": clock.id, "customers": customer.id, "open_invoice": opened.id, "payment_methods": method.id, "prices": price.id, "subscriptions": subscription.id, "subscription_items": subscription["items"].data[0].id,
             "checkout.sessions": session.id, "invoice_items": item.id, "invoices": draft.id, "payment_intents": waiting.id,
             "setup_intents": setup.id, "tax_rates": rate.id, "charges": charge["id"], "refunds": refund["id"], "disputes": dispute["id"],
-            "events": v1.events.list({"limit": 1}).data[0].id, "products": price.product, "invoice_payments": v1.invoice_payments.list({}).data[0].id,
+            "events": v1.events.list({"limit": 1}).data[0].id, "products": price.product, "coupons": coupon.id, "invoice_payments": v1.invoice_payments.list({}).data[0].id,
         }  # fmt: skip
 
     def close(self) -> None:
@@ -171,6 +172,9 @@ class Sweep:
             whole = {"customer": ids["customers"], "items": {"0": {"price": ids["prices"]}}}
             base = whole if operation.name == "subscriptions.create" else {"proration_behavior": "none"}
             return {**base, "add_invoice_items": {"0": {"price_data": price}}}
+        if operation.name == "checkout.sessions.create" and first == "discounts":
+            line = {"price": ids["prices"], "quantity": "1"}
+            return {**page, "mode": "subscription", "line_items": {"0": line}}
         if operation.name == "checkout.sessions.create" and first.startswith("setup_intent_data"):
             return {**page, "mode": "setup"}
         return None
@@ -199,6 +203,7 @@ class Sweep:
             "test_helpers.test_clocks.create": {"frozen_time": "1700000000"},
             "test_helpers.test_clocks.advance": {"frozen_time": "1700003600"},
             "products.create": {"name": "x"},
+            "coupons.create": {"amount_off": "500", "currency": "usd"},
             "prices.create": {"currency": "usd", "unit_amount": "900", "product": ids["products"]},
             "tax_rates.create": {"display_name": "VAT", "percentage": "19", "inclusive": "false"},
             "billing_portal.sessions.create": {"customer": ids["customers"]},
