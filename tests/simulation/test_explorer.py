@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.turn import Journaled
 from lotbook.usecases.credits import burn as burning
 from lotbook.usecases.credits import turn as turns
+from lotbook.usecases.credits.book_ledger import BookLedger
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant, place_hold, settle
 from tests.simulation.scopes import LARGE, SMALL
@@ -55,21 +55,21 @@ def _no_positions(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_look_up(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, *_: journaled)
+    patch.setattr(turns, "_look_up_orders", lambda book, journaled, *_: journaled)
 
 
 def _look_up_first(patch: pytest.MonkeyPatch) -> None:
     journal_it, look_up = turns.journal, turns._look_up_orders
     known: dict[int, Journaled] = {}
 
-    def early(account_id: str, unit: str, book: Book, books: Any, **_: object) -> Journaled:
-        before = look_up(account_id, unit, book, Journaled(), books, None)
-        journaled = journal_it(account_id, unit, book, books)
+    def early(book: Book, of_book: BookLedger, **_: object) -> Journaled:
+        before = look_up(book, Journaled(), of_book, None)
+        journaled = journal_it(book, of_book)
         known[0] = replace(journaled, done=before.done, clawed=before.clawed)
         return known[0]
 
     patch.setattr(turns, "journal", early)
-    patch.setattr(turns, "_look_up_orders", lambda account_id, unit, book, journaled, *_: journaled)
+    patch.setattr(turns, "_look_up_orders", lambda book, journaled, *_: journaled)
 
 
 def _no_journaling(patch: pytest.MonkeyPatch) -> None:
@@ -83,8 +83,8 @@ def _no_turn_before_402(patch: pytest.MonkeyPatch) -> None:
 def _outcomes_dropped(patch: pytest.MonkeyPatch) -> None:
     journal_it = turns.journal
 
-    def careless(account_id: str, unit: str, book: Book, books: Any, **_: object) -> Journaled:
-        return journal_it(account_id, unit, replace(book, outcomes={}), books)
+    def careless(book: Book, of_book: BookLedger, **_: object) -> Journaled:
+        return journal_it(replace(book, outcomes={}), of_book)
 
     patch.setattr(turns, "journal", careless)
 
@@ -126,8 +126,8 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "compare_position": Mutation(PRUNE_LIST, patch=_no_positions),
     "order_look_up": Mutation(SMALL["grant_twice"], patch=_no_look_up),
-    "settle_before_look_up": Mutation(replace(SMALL["grant_twice"], crashes=2), patch=_look_up_first),
-    "settle_at_all": Mutation(PRUNE_LIST, patch=_no_journaling),
+    "journal_before_look_up": Mutation(replace(SMALL["grant_twice"], crashes=2), patch=_look_up_first),
+    "journal_at_all": Mutation(PRUNE_LIST, patch=_no_journaling),
     "turn_before_402": Mutation(SMALL["no_402_while_a_void_burn_hides_credits"], patch=_no_turn_before_402),
     "journal_before_drop": Mutation(SMALL["grant_twice"], patch=_outcomes_dropped),
     "effective_at_in_the_horizon": Mutation(

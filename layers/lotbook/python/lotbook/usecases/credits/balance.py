@@ -12,7 +12,8 @@ from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.requests import Balance, LotState, LotView
 from lotbook.domain.credits.shelf import taken_down
 from lotbook.domain.values.errors import InvalidRequest, Unavailable
-from lotbook.usecases.credits.turn import hold_page, journal, shelf_of, turn
+from lotbook.usecases.credits.book_ledger import BookLedger
+from lotbook.usecases.credits.turn import journal, turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.turn import Journaled
-    from lotbook.ports.books import BookStore
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25
@@ -42,22 +42,24 @@ def read_balance(account_id: str, unit: str, *, desk: CreditDesk) -> Balance:
     Raises AccountNotFound (from `renew`), InvalidRequest for a unit that the account does not have, Unavailable.
     """
     moment = read_moment(account_id, unit, desk=desk)
-    book = taken_down(moment.book, shelf_of(account_id, unit, moment.book, desk.books))
+    return _balance_of(moment, BookLedger(account_id, unit, desk.books))
+
+
+def _balance_of(moment: Moment, of_book: BookLedger) -> Balance:
+    book = taken_down(moment.book, of_book.shelf(moment.book))
     left = _left(book, moment.journaled)
-    page = hold_page(account_id, unit, book, desk.books)
-    holds = desk.books.entries(account_id, unit, open_holds(book, page, moment.journaled.void))
-    held = _held_by_lot(holds.values())
+    held = _held_by_lot(of_book.entries(open_holds(book, of_book.hold_page(book), moment.journaled.void)).values())
     frozen = {aside.lot_id: aside.left for aside in book.frozen}
     waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
     shown = [lot_id for lot_id in left.keys() | held.keys() if left.get(lot_id) or held.get(lot_id)]
     living, dead = list[LotView](), list[LotView]()
-    for lot, is_provisional in _lots(account_id, unit, shown, desk.books):
+    for lot, is_provisional in _lots(shown, of_book):
         state: LotState = "frozen" if lot.lot_id in frozen else "provisional" if is_provisional else "open"
         view = _view(lot, left.get(lot.lot_id, 0), held.get(lot.lot_id, 0), state)
         (dead if lot.is_dead(moment.at) else living).append(view)
     return Balance(
-        account_id=account_id,
-        unit=unit,
+        account_id=of_book.account_id,
+        unit=of_book.unit,
         as_of=moment.at,
         available=sum(left.values()) - sum(frozen.values()) - waiting,
         held=sum(held.values()),
@@ -86,7 +88,7 @@ def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
         if book.has_lapsed(now) or book.until <= now:
             turn(account_id, unit, book, desk=desk)
             continue
-        journaled = journal(account_id, unit, book, desk.books)
+        journaled = journal(book, BookLedger(account_id, unit, desk.books))
         if any(entry.back for entry in journaled.resolved.values()):
             turn(account_id, unit, book, desk=desk)
             continue
@@ -120,10 +122,10 @@ def _held_by_lot(holds: Iterable[Entry]) -> dict[str, int]:
     return held
 
 
-def _lots(account_id: str, unit: str, lot_ids: Iterable[str], books: BookStore) -> list[tuple[Lot, bool]]:
+def _lots(lot_ids: Iterable[str], of_book: BookLedger) -> list[tuple[Lot, bool]]:
     """The lots as they were made, in burn order, and whether each is provisional still."""
     wanted = [name for lot_id in lot_ids for name in (ledger.granted_name(lot_id), ledger.decision_name(lot_id))]
-    found = books.entries(account_id, unit, wanted)
+    found = of_book.entries(wanted)
     lots = [entry.lot for entry in found.values() if entry.lot]
     lots.sort(key=lambda lot: burn_order(lot.rank, lot.expires_at, lot.created_at, lot.lot_id))
     return [(lot, lot.provisional and ledger.decision_name(lot.lot_id) not in found) for lot in lots]

@@ -42,11 +42,12 @@ class _Next(Enum):
     ANSWER_FROM_LEDGER = "answer from the ledger, or refuse"
 
 
-def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], now: int, *, desk: CreditDesk) -> None:
-    """Turn the book when workers that are gone left more receipts in it than others should pay for.
+def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *, desk: CreditDesk) -> None:
+    """Turn the book when workers that are gone left more receipts in it than others should pay for; `mine` are not theirs.
 
     The burn is done, and its caller is answered: where the book cannot be turned now, the next burn sees to it.
     """
+    now = desk.clock.now()
     stale = [r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now]
     if len(stale) > MAX_STALE:
         with suppress(Unavailable):
@@ -105,7 +106,7 @@ class Burn:
             return self._checked(older), True
         if is_mine:
             self.desk.prunes.give(self.account_id, self.unit, Prune(name, receipt))
-            clear_stale(self.account_id, self.unit, book, {name}, self.now, desk=self.desk)
+            clear_stale(self.account_id, self.unit, book, {name}, desk=self.desk)
         return self._checked(entry), not is_mine
 
     def _checked(self, entry: ledger.Entry) -> ledger.Entry:

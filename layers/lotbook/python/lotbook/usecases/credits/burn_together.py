@@ -53,5 +53,5 @@ def burn_together(account_id: str, unit: str, items: Sequence[BatchItem], *, des
         turn(account_id, unit, book, desk=desk)
     else:  # a book full of receipts would be paid for by everybody's burns; if it fails, a turn does it some day
         left = desk.books.prune(account_id, unit, journaled).book or book
-        clear_stale(account_id, unit, left, {name for name, _ in burns}, now, desk=desk)
+        clear_stale(account_id, unit, left, {name for name, _ in burns}, desk=desk)
     return answers

@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Receipt, burn_entry, resolution_entry
 from lotbook.domain.credits.hold_pages import is_full, lapsing, must_open, open_holds, put_away
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.credits.shelf import put_up, taken_down
 from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.usecases.credits.book_ledger import BookLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lotbook.domain.credits.ledger import Entry
-    from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.orders import Order
-    from lotbook.ports.books import BookStore
     from lotbook.usecases.credits.desk import CreditDesk
 
 
@@ -62,52 +60,42 @@ def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want
     The order of the steps binds: outcomes and receipts are journaled *before* orders are looked up (F8), and all of
     them before the tape changes (F3).
     """
-    books, now = desk.books, max(desk.clock.now(), book.since)
+    of_book, now = BookLedger(account_id, unit, desk.books), max(desk.clock.now(), book.since)
     asked = want.asked(book)
-    known = _look_up_all(account_id, unit, asked, books)
-    journaled = journal(account_id, unit, book, books, known=known)
-    journaled = _look_up_holds(account_id, unit, book, journaled, books, want.hold, now)
-    opened = taken_down(asked, pages := shelf_of(account_id, unit, book, books))
-    journaled = _look_up_orders(account_id, unit, opened, journaled, books, known)
+    known = _look_up_all(asked, of_book)
+    journaled = journal(book, of_book, known=known)
+    journaled = _look_up_holds(book, journaled, of_book, want.hold, now)
+    opened = taken_down(asked, pages := of_book.shelf(book))
+    journaled = _look_up_orders(opened, journaled, of_book, known)
     laid, fresh = put_up(unit, lay(unit, opened, journaled, now), pages, want.credits)
     if journaled.page is not None or is_full(laid):
         laid, page = put_away(unit, laid, dict(laid.holds), want.hold)
         fresh += [page] if page else []
     for each in fresh:  # before the book that names them
-        books.put_entry(account_id, each)
-    attempt = books.swap(account_id, unit, book, laid)
+        of_book.put(each)
+    attempt = desk.books.swap(account_id, unit, book, laid)
     if not attempt.done:
         if attempt.book is None:
             raise BrokenInvariant("a book is never deleted")
         return Turned(False, attempt.book)
     lapsed = frozenset(held.name for held in journaled.lapsing)
-    _journal_outcomes(account_id, unit, laid, lapsed, books)
+    _journal_outcomes(laid, lapsed, of_book)
     return Turned(True, replace(laid, outcomes={}), laid.outcomes, lapsed)
 
 
-def _journal_outcomes(account_id: str, unit: str, laid: Book, lapsed: Iterable[str], books: BookStore) -> None:
+def _journal_outcomes(laid: Book, lapsed: Iterable[str], of_book: BookLedger) -> None:
     """A crash in here: the next turn's first step does it, and the schedule meets the holds that lapsed."""
     for entry in laid.outcomes.values():
-        books.put_entry(account_id, entry)
+        of_book.put(entry)
     for hold in lapsed:
-        books.hold_done(account_id, hold)
+        of_book.books.hold_done(of_book.account_id, hold)
     if laid.outcomes:
-        books.tidy(account_id, unit, list(laid.outcomes))
+        of_book.books.tidy(of_book.account_id, of_book.unit, list(laid.outcomes))
 
 
-def shelf_of(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry]:
-    """The pages of the book's shelf, by name. They never change, so they are the book's whenever they are read."""
-    if not book.shelf:
-        return {}
-    pages = books.entries(account_id, unit, book.shelf)
-    if len(pages) < len(book.shelf):
-        raise BrokenInvariant(f"a page of the shelf of {account_id}/{unit} is gone")
-    return {name: pages[name] for name in book.shelf}
-
-
-def _look_up_all(account_id: str, unit: str, book: Book, books: BookStore) -> Mapping[str, Entry] | None:
+def _look_up_all(book: Book, of_book: BookLedger) -> Mapping[str, Entry] | None:
     """One look is enough where there are no outcomes: then nothing is to be journaled that an order may have become (F8)."""
-    return None if book.outcomes else books.entries(account_id, unit, [*_names_of(book), *book.orders])
+    return None if book.outcomes else of_book.entries([*_names_of(book), *book.orders])
 
 
 def _names_of(book: Book) -> list[str]:
@@ -121,21 +109,20 @@ def _resolves(book: Book) -> dict[str, Receipt]:
     return {name: receipt for name, receipt in book.receipts.items() if receipt.memo.kind == "resolve"}
 
 
-def journal(
-    account_id: str, unit: str, book: Book, books: BookStore, *, known: Mapping[str, Entry] | None = None
-) -> Journaled:
+def journal(book: Book, of_book: BookLedger, *, known: Mapping[str, Entry] | None = None) -> Journaled:
     """Put every receipt's entry, and every outcome, into the ledger; what stands there decides which receipts are void.
 
     `known`: what the ledger had of them a moment ago, where somebody has asked already.
     """
     if not book.receipts and not book.outcomes:
         return Journaled()
+    unit = of_book.unit
     burns = [name for name, receipt in book.receipts.items() if receipt.memo.kind != "resolve"]
-    there = dict(books.entries(account_id, unit, _names_of(book)) if known is None else known)
+    there = dict(of_book.entries(_names_of(book)) if known is None else known)
 
     def stand(entry: Entry) -> Entry:
         if entry.name not in there:
-            there[entry.name] = books.put_entry(account_id, entry) or entry
+            there[entry.name] = of_book.put(entry) or entry
         return there[entry.name]
 
     for outcome in book.outcomes.values():
@@ -149,7 +136,8 @@ def journal(
         resolved[name] = stand(resolution_entry(unit, book, name, held))
     unheard = {name for name, entry in resolved.items() if not is_of(entry, unit, book.receipts[name])}
     resolved = {name: entry for name, entry in resolved.items() if name not in unheard}
-    lots = _lots_given_back_to(account_id, unit, book, resolved, books)
+    given_back_to = {draw.lot_id for entry in resolved.values() for draw in entry.back}
+    lots = of_book.lots(given_back_to - _lots_in(book))
     return Journaled(void=frozenset(void | unheard), resolved=resolved, lots=lots)
 
 
@@ -158,68 +146,36 @@ def is_of(entry: Entry, unit: str, receipt: Receipt) -> bool:
     return entry.unit == unit and entry.seq == receipt.seq
 
 
-def _lots_given_back_to(
-    account_id: str, unit: str, book: Book, resolved: Mapping[str, Entry], books: BookStore
-) -> dict[str, Lot]:
-    wanted = {draw.lot_id for entry in resolved.values() for draw in entry.back} - _lots_in(book)
-    return _granted(account_id, unit, wanted, books)
-
-
-def _look_up_holds(
-    account_id: str, unit: str, book: Book, journaled: Journaled, books: BookStore, wanted: str, now: int
-) -> Journaled:
+def _look_up_holds(book: Book, journaled: Journaled, of_book: BookLedger, wanted: str, now: int) -> Journaled:
     """The page of holds where the turn needs it, and the holds whose time is over, with the lots that they give back to."""
     void_hold = any(book.receipts[name].memo.kind == "hold" for name in journaled.void)
-    page = hold_page(account_id, unit, book, books) if must_open(book, wanted, void_hold, now) else None
+    page = of_book.hold_page(book) if must_open(book, wanted, void_hold, now) else None
     due = lapsing(open_holds(book, page, journaled.void), now)
-    known = books.entries(account_id, unit, due) if due else {}
+    known = of_book.entries(due) if due else {}
     entries = tuple(known[name] for name in due)
     wanted_lots = {draw.lot_id for held in entries for draw in held.draws} - _lots_in(book) - journaled.lots.keys()
-    lots = dict(journaled.lots) | _granted(account_id, unit, wanted_lots, books)
+    lots = dict(journaled.lots) | of_book.lots(wanted_lots)
     return replace(journaled, page=page, lapsing=entries, lots=lots)
 
 
-def hold_page(account_id: str, unit: str, book: Book, books: BookStore) -> Entry | None:
-    """The page of open holds, if the book has one. It never changes, so it is the book's whenever it is read."""
-    if book.held_away is None:
-        return None
-    page = books.entry(account_id, unit, book.held_away.name)
-    if page is None:
-        raise BrokenInvariant(f"the page of holds of {account_id}/{unit} is gone")
-    return page
-
-
 def _look_up_orders(
-    account_id: str,
-    unit: str,
-    book: Book,
-    journaled: Journaled,
-    books: BookStore,
-    looked_up: Mapping[str, Entry] | None,
+    book: Book, journaled: Journaled, of_book: BookLedger, looked_up: Mapping[str, Entry] | None
 ) -> Journaled:
     """Which waiting orders took effect before, and what was taken of the lots that are to be clawed back."""
     if not book.orders:
         return journaled
-    found = books.entries(account_id, unit, list(book.orders)) if looked_up is None else looked_up
+    found = of_book.entries(list(book.orders)) if looked_up is None else looked_up
     done = frozenset(found.keys() & book.orders.keys())
     waiting = [order for name, order in book.orders.items() if name not in done]
     claws = {order.lot_id for order in waiting if isinstance(order, ClawBack | Restore)}
-    clawed = {lot_id: _clawed(books.lot_entries(account_id, unit, lot_id)) for lot_id in sorted(claws)}
+    clawed = {lot_id: _clawed(of_book.of_lot(lot_id)) for lot_id in sorted(claws)}
     touched = {order.lot_id for order in waiting if isinstance(order, Freeze | Restore)}
-    lots = dict(journaled.lots) | _granted(account_id, unit, touched - _lots_in(book) - journaled.lots.keys(), books)
+    lots = dict(journaled.lots) | of_book.lots(touched - _lots_in(book) - journaled.lots.keys())
     return replace(journaled, done=done, clawed=clawed, lots=lots)
 
 
 def _lots_in(book: Book) -> set[str]:
     return {part.lot_id for part in book.tape} | {aside.lot_id for aside in (*book.waiting, *book.frozen)}
-
-
-def _granted(account_id: str, unit: str, lot_ids: set[str], books: BookStore) -> dict[str, Lot]:
-    """Lots that the book does not hold any more, as they were made."""
-    if not lot_ids:
-        return {}
-    found = books.entries(account_id, unit, [ledger.granted_name(lot_id) for lot_id in sorted(lot_ids)])
-    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot}
 
 
 def _clawed(entries: list[Entry]) -> Clawed:
