@@ -19,6 +19,7 @@ from lotbook.domain.money_back.followed import (
     with_step_done,
 )
 from lotbook.domain.money_back.own_refunds import with_refund_begun, with_refund_reserved
+from lotbook.domain.sales.items import PlanPart
 from lotbook.domain.sales.purchase import TRANSITIONS, Purchase, PurchaseState, with_completion, with_settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from tests.fakes.purchases import ORDERED, a_purchase
@@ -217,3 +218,58 @@ def test_what_is_under_way_is_looked_at_again() -> None:
     assert with_next_step(a_settled(), facts(refund(1_180)), ORDERED).check_at == ORDERED + 300_000
     assert own_refund_of(a_settled(), 5).check_at == ORDERED + 300_000
     assert a_settled(own_refunds=(OwnRefund(1, "k", ORDERED, "u", "made"),)).check_at is None
+
+
+PRO = PlanPart("pro", 0, 365)
+# An order of a plan: what it cost, what refunds gave back, what a lost dispute took, and whether the plan ends with it.
+ENDS = """
+total  refunded  lost  ends
+2360   2360      0     yes
+2360   0         2360  yes
+2360   1180      1180  yes
+2360   1180      1179  no
+2360   2359      0     no
+2360   0         0     no
+1      1         0     yes
+0      0         0     no
+"""
+
+
+@pytest.mark.parametrize("row", ENDS.strip().splitlines()[1:])
+def test_d_12_a_plan_ends_when_all_the_money_of_its_order_has_gone_back_and_not_before(row: str) -> None:
+    total, refunded, lost = map(int, row.split()[:3])
+    refunds = (refund(refunded),) if refunded else ()
+    disputes = (dispute("lost", lost),) if lost else ()
+    found = MoneyBackFacts(PAYMENT, "usd", total, refunds, disputes)
+    ends = followed(a_settled(plan=PRO, total_minor=total), found)[1].ends_plan
+    assert ends == row.endswith("yes")
+    assert not followed(a_settled(total_minor=total), found)[1].ends_plan, "an order without a plan ends none"
+
+
+def test_x_18_the_dispute_that_is_shown_is_the_newest_of_the_worst() -> None:
+    """Open before lost before won; of two that were opened at once the one whose id is later, always the same."""
+    old, new = dispute("needs_response", opened_at=1), dispute("under_review", opened_at=2)
+    twin = dispute("needs_response", opened_at=2, dispute="du_3")
+    lost = dispute("lost", opened_at=9)
+    for disputes, shown in (((old, new), "du_2"), ((new, twin, old), "du_3"), ((lost, old), "du_1"), ((lost,), "du_9")):
+        for told in (disputes, disputes[::-1]):
+            after = with_step_done(with_next_step(a_settled(), facts(disputes=told), ORDERED), ORDERED)
+            assert after.dispute is not None
+            assert after.dispute.dispute_id == shown
+
+
+def test_x_16_an_own_refund_of_all_the_money_takes_its_credits_and_leaves_the_rest() -> None:
+    """At 0.09 cents a credit 995 credits are all the money there is, rounded up; nothing went any other way."""
+    purchase = own_refund_of(a_settled(credits=1_000, total_minor=90), 995)
+    assert purchase.own_refunds[0].amount_minor == 90
+    made = MoneyBackFacts(PAYMENT, "usd", 90, (refund(90, number=1),))
+    assert outcome(made, purchase)[:2] == ("refunded", 995)
+
+
+def test_an_order_for_nothing_or_for_one_minor_unit_loses_what_its_money_says() -> None:
+    free = a_settled(total_minor=0)
+    assert followed(free, MoneyBackFacts(PAYMENT, "usd", 0))[1].clawed == ()
+    assert followed(a_settled(total_minor=1), MoneyBackFacts(PAYMENT, "usd", 1, (refund(1),)))[1].clawed == (
+        ("credits", 1_000),
+        ("data", 7),
+    )
