@@ -5,9 +5,12 @@ A test compares the files with what this would write, so they are never out of d
 
 from __future__ import annotations
 
+import hmac
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,10 +22,13 @@ from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.sales import eligibility
 from lotbook.domain.values.errors import NotEligible, Outcome
+from lotbook.domain.values.instants import SECOND
 
 ROOT = Path(__file__).resolve().parents[1]
 API_SAMPLES = ROOT / "samplefiles" / "api"
+GATEWAY_SAMPLES = ROOT / "samplefiles" / "stripe"
 EVENTS = ROOT / "events"
+SAMPLE_SECRET = "whsec_sample"  # signs the events of `events/webhook`
 RECEIVED_AT = 1_768_471_200_000  # 2026-01-15T10:00:00Z
 # As EventBridge Scheduler sends it.
 SCHEDULED = {
@@ -73,6 +79,16 @@ def _request(route_key: str, path: dict[str, str], sample: dict[str, Any]) -> Re
         received_at=RECEIVED_AT,
         source_ip="127.0.0.1",
     )
+
+
+def _delivery(path: Path) -> dict[str, Any]:
+    """Stripe's call with one of the payloads, signed with `SAMPLE_SECRET` at `RECEIVED_AT`."""
+    route_key, body = "POST /v1/webhooks/stripe", json.dumps(json.loads(path.read_text(encoding="utf-8")))
+    seconds = str(RECEIVED_AT // SECOND)
+    signature = hmac.new(SAMPLE_SECRET.encode(), f"{seconds}.{body}".encode(), sha256).hexdigest()
+    request = _request(route_key, {}, {"step": 0})
+    headers = {**request.headers, "stripe-signature": f"t={seconds},v1={signature}"}
+    return route_event(replace(request, headers=headers, body=body.encode()), route_key, {}, None)
 
 
 def example_files() -> dict[Path, str]:
@@ -130,10 +146,12 @@ API Gateway answers some calls of its own accord, as `application/json` `{{"mess
 
 
 def events_files() -> dict[Path, str]:
-    """Whole Lambda events: every example's, one of each schedule, and what the authorizer is asked."""
+    """Whole Lambda events: every example's, Stripe's calls, one of each schedule, and what the authorizer is asked."""
     found = {}
     for name, sample in samples().items():
         found[EVENTS / CONTRACT[sample["route"]].function / f"{name}.json"] = _json(sample_event(sample))
+    for payload in sorted(GATEWAY_SAMPLES.glob("event.*.json")):
+        found[EVENTS / "webhook" / f"{payload.stem.removeprefix('event.')}.json"] = _json(_delivery(payload))
     for function in ("audit", "expire", "recheck", "reconcile"):
         found[EVENTS / function / "schedule.json"] = _json(SCHEDULED)
     for name, authorization in TOKENS.items():

@@ -77,10 +77,16 @@ def hint_of(event: dict[str, Any]) -> EventHint:
 
 
 def subscription_mark(thing: dict[str, Any]) -> dict[str, Any]:
-    """What an invoice tells of its subscription: its id, and its metadata as they stood when the invoice was made. Else empty."""
+    """What an invoice tells of its subscription: its id, and its metadata as they stood when the invoice was made. Else empty.
+
+    Up to 2025 they stood beside each other on the invoice itself; endpoints may still be at such a version.
+    """
     if _text(thing, "object") != "invoice":
         return {}
-    return _object(_object(thing, "parent"), "subscription_details")
+    found = _object(_object(thing, "parent"), "subscription_details")
+    if found or not thing.get("subscription"):
+        return found
+    return {**_object(thing, "subscription_details"), "subscription": thing["subscription"]}
 
 
 def _subscription(thing: dict[str, Any], of_subscription: dict[str, Any]) -> str | None:

@@ -1,0 +1,394 @@
+"""Plans that renew through the real Stripe library at the stand-in: lost answers, refusals, keys, and what is not ours.
+
+What the methods do when all goes well is told in the stories (`test_plans_fake_is_real.py`). That the stand-in reads every
+parameter follows from its refusing, by name, what it does not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+import stripe
+
+from lotbook.adapters.stripe import keys
+from lotbook.adapters.stripe.client import StripeCalls
+from lotbook.adapters.stripe.gateway import StripeGateway
+from lotbook.domain.sales.gateway import Deployment
+from lotbook.domain.sales.purchase import PlanMove
+from lotbook.domain.sales.quotes import Tax
+from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, Unavailable
+from lotbook.domain.values.instants import HOUR
+from tests.contracts.plan_telling import invoices, jump, subscribed, unpaid, upgrade, wait, with_card
+from tests.contracts.plan_worlds import AtTheStandIn, an_order, bought, ordered, stand_in_world
+from tests.contracts.test_stripe_gateway import Secrets
+from tests.fakes.purchases import TEST, a_purchase
+
+__all__ = ["stand_in_world"]
+
+Act = Callable[[AtTheStandIn], Any]
+GST = Tax("GST", Decimal("0.18"), 0)
+
+
+def charges(world: AtTheStandIn) -> list[int]:
+    """Amounts of all charges that succeeded, oldest first."""
+    found = world.calls.call(lambda client: client.v1.charges.list({"limit": 100})).to_dict()["data"]
+    return [each["amount"] for each in reversed(found) if each["status"] == "succeeded"]
+
+
+def made(world: AtTheStandIn, kind: str) -> int:
+    """How many of a kind there are."""
+    lists: dict[str, Callable[[stripe.StripeClient], Any]] = {
+        "products": lambda client: client.v1.products.list({"limit": 100}),
+        "prices": lambda client: client.v1.prices.list({"limit": 100}),
+        "tax_rates": lambda client: client.v1.tax_rates.list({"limit": 100}),
+        "subscriptions": lambda client: client.v1.subscriptions.list({"limit": 100, "status": "all"}),
+        "invoices": lambda client: client.v1.invoices.list({"limit": 100}),
+    }
+    return len(world.calls.call(lists[kind]).to_dict()["data"])
+
+
+def starts(world: AtTheStandIn) -> Act:
+    order, card = ordered(world, "pur_1", "starter", 4_000), world.add_card("pays")
+    return lambda world: world.gateway.start_plan(order, world.customer, card)
+
+
+def changes(world: AtTheStandIn) -> Act:
+    sub, card = subscribed(world), world.add_card("pays")
+    order = upgrade(world, sub, discount_minor=513)
+    return lambda world: world.gateway.change_plan(order, card, may_wait=False)
+
+
+def waits(world: AtTheStandIn) -> Act:
+    sub, card = subscribed(world), world.add_card("asks")
+    order = upgrade(world, sub)
+    return lambda world: world.gateway.change_plan(order, card, may_wait=True)
+
+
+def prices(world: AtTheStandIn) -> Act:
+    order = an_order("pur_1", "growth", 9_000)
+    return lambda world: world.gateway.plan_price(order)
+
+
+def taxes(_: AtTheStandIn) -> Act:
+    return lambda world: world.gateway.tax_rate(GST)
+
+
+def opens(world: AtTheStandIn) -> Act:
+    order = ordered(world, "pur_1", "starter", 4_000, move=PlanMove("first", discount_minor=100))
+    order = replace(order, created_at=world.clock.now(), checkout_expires_at=world.clock.now() + HOUR)
+    order = replace(order, checkout_request=world.gateway.draft_checkout(order))
+    return lambda world: world.gateway.open_checkout(order, world.customer)
+
+
+def voids(world: AtTheStandIn) -> Act:
+    sub = unpaid(world)
+    return lambda world: world.gateway.void_invoice(invoices(world, sub)[0].invoice)
+
+
+def voids_a_draft(world: AtTheStandIn) -> Act:
+    sub = subscribed(world)
+    jump(world, "2027-02-28T12:30:00")
+    return lambda world: world.gateway.void_invoice(invoices(world, sub)[0].invoice)
+
+
+def pays(world: AtTheStandIn) -> Act:
+    sub, card = unpaid(world), world.add_card("pays")
+    return lambda world: world.gateway.pay_invoice(invoices(world, sub)[0].invoice, card)
+
+
+def ends(world: AtTheStandIn) -> Act:
+    sub = subscribed(world)
+
+    def act(world: AtTheStandIn) -> Any:
+        world.gateway.end_subscription(sub)
+        return world.gateway.subscription(sub)
+
+    return act
+
+
+def cancels(world: AtTheStandIn) -> Act:
+    sub = subscribed(world)
+
+    def act(world: AtTheStandIn) -> Any:
+        world.gateway.set_ending(sub, ends=True, key="wish")
+        return world.gateway.subscription(sub)
+
+    return act
+
+
+def swaps(world: AtTheStandIn) -> Act:
+    sub = subscribed(world)
+    found = world.gateway.subscription(sub)
+    price = str(ordered(world, "pur_down", "small", 1_000).plan.price)
+    assert found is not None
+
+    def act(world: AtTheStandIn) -> Any:
+        world.gateway.swap_plan(sub, found.item, price, "wish")
+        return world.gateway.subscription(sub)
+
+    return act
+
+
+def notes(world: AtTheStandIn) -> Act:
+    sub = subscribed(world)
+
+    def act(world: AtTheStandIn) -> Any:
+        world.gateway.note_change(sub, "pur_9")
+        return world.gateway.subscription(sub)
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("prepare", "operation"),
+    [
+        (prices, "products.create"),
+        (prices, "prices.create"),
+        (taxes, "tax_rates.create"),
+        (opens, "coupons.create"),
+        (opens, "checkout.sessions.create"),
+        (starts, "subscriptions.create"),
+        (changes, "subscriptions.update"),
+        (waits, "subscriptions.update"),
+        (voids, "invoices.void_invoice"),
+        (voids_a_draft, "invoices.finalize_invoice"),
+        (voids_a_draft, "invoices.void_invoice"),
+        (pays, "invoices.pay"),
+        (ends, "subscriptions.cancel"),
+        (cancels, "subscriptions.update"),
+        (swaps, "subscriptions.update"),
+        (notes, "subscriptions.update"),
+    ],
+)
+def test_d_04_a_lost_answer_is_unavailable_and_the_same_call_finds_what_was_done(
+    stand_in_world: AtTheStandIn, prepare: Callable[[AtTheStandIn], Act], operation: str
+) -> None:
+    """D4, D33: it happened once; the second call says so, and makes and charges nothing anew. A third one says the same."""
+    world = stand_in_world
+    act = prepare(world)
+    world.lose(operation)
+    with pytest.raises(Unavailable):
+        act(world)
+    answer = act(world)
+    told = {kind: made(world, kind) for kind in ("products", "prices", "tax_rates", "subscriptions", "invoices")}
+    money = charges(world)
+    assert act(world) == answer
+    assert {kind: made(world, kind) for kind in told} == told
+    assert charges(world) == money
+    expected: dict[Any, list[int]] = {starts: [4_000], changes: [4_000, 8_487], pays: [4_000, 4_000], waits: [4_000]}
+    assert money == expected.get(prepare, money)
+    if prepare is changes:
+        assert (answer.outcome, answer.invoice.total_minor) == ("paid", 8_487)
+    if prepare is waits:
+        assert (answer.outcome, bool(answer.page_url)) == ("buyer", True)
+
+
+def test_a_lost_answer_of_a_change_is_found_by_its_note_also_after_the_key_is_forgotten(
+    stand_in_world: AtTheStandIn,
+) -> None:
+    """4.3 step 4: past a day the same key would charge anew; the invoice bears the note that stood when it was made."""
+    world = stand_in_world
+    sub = subscribed(world)
+    world.gateway.note_change(sub, "pur_up")
+    ordered_at, card = world.clock.now(), world.add_card("pays")
+    order = upgrade(world, sub)
+    world.lose("subscriptions.update")
+    with pytest.raises(Unavailable):
+        world.gateway.change_plan(order, card, may_wait=False)
+    world.gateway.note_change(sub, None)
+    wait(world, 30 * HOUR)
+    (found,) = [each for each in world.gateway.plan_invoices(sub, ordered_at) if each.change == "pur_up"]
+    assert (found.state, found.reason, found.lines[0].amount_minor) == ("paid", "subscription_update", 9_000)
+
+
+def test_while_the_gateway_is_down_everything_is_unavailable_and_nothing_is_a_decline(
+    stand_in_world: AtTheStandIn,
+) -> None:
+    world = stand_in_world
+    sub = subscribed(world)
+    card, order = world.add_card("pays"), ordered(world, "pur_1", "other", 100)
+    up = upgrade(world, sub)
+    for kind in ("500", "429"):
+        for operation in ("subscriptions.create", "subscriptions.update", "invoices.retrieve"):
+            world.post("/_stand_in/fail", operation=operation, kind=kind, times=3).raise_for_status()
+        for ask in (
+            lambda: world.gateway.start_plan(order, world.customer, card),
+            lambda: world.gateway.change_plan(up, card, may_wait=False),
+            lambda: world.gateway.plan_invoice("in_1"),
+        ):
+            with pytest.raises(Unavailable):
+                ask()
+    assert charges(world) == [4_000]
+
+
+def test_a_price_that_somebody_made_otherwise_is_not_sold(stand_in_world: AtTheStandIn) -> None:
+    """A price is never edited: the same policy version at another amount is a defect, and nobody is charged for it."""
+    ordered(stand_in_world, "pur_1", "growth", 9_000)
+    with pytest.raises(BrokenInvariant):
+        ordered(stand_in_world, "pur_2", "growth", 9_100)
+    with pytest.raises(BrokenInvariant):
+        ordered(stand_in_world, "pur_2", "growth", 9_000, months=12)
+    other = ordered(stand_in_world, "pur_3", "growth", 9_100, policy_version=2)
+    assert other.plan is not None
+    assert made(stand_in_world, "prices") == 2
+    assert made(stand_in_world, "products") == 1
+
+
+def test_a_customer_that_is_gone_has_no_subscriptions_and_gets_none(stand_in_world: AtTheStandIn) -> None:
+    world = stand_in_world
+    order, card = ordered(world, "pur_1", "starter", 4_000), world.add_card("pays")
+    customer = world.customer
+    world.calls.call(lambda client: client.v1.customers.delete(customer))
+    with pytest.raises(CustomerGone):
+        world.gateway.start_plan(order, customer, card)
+    assert world.gateway.subscriptions(customer) == ()
+    assert world.gateway.subscriptions("cus_nobody") == ()
+
+
+def test_what_another_deployment_made_is_not_listed_and_its_rate_and_price_are_not_used(
+    stand_in_world: AtTheStandIn,
+) -> None:
+    """S5: several systems share a gateway account."""
+    world = stand_in_world
+    subscribed(world)
+    live = Deployment("other", live=False)
+    other = StripeGateway(StripeCalls(Secrets(), "key", live, world.url), live)  # type: ignore[arg-type]
+    assert other.subscriptions(world.customer) == ()
+    order = ordered(world, "pur_2", "starter", 4_000)
+    assert other.plan_price(order) != world.gateway.plan_price(order)
+    assert other.tax_rate(GST) != world.gateway.tax_rate(GST)
+    assert world.gateway.tax_rate(GST) == world.gateway.tax_rate(replace(GST, rate=Decimal("0.180")))
+
+
+def test_an_invoice_of_no_subscription_is_nobodys_plan(stand_in_world: AtTheStandIn) -> None:
+    world = stand_in_world
+    params: Any = {"customer": world.customer, "pending_invoice_items_behavior": "include"}
+    item: Any = {"customer": world.customer, "amount": 700, "currency": "usd"}
+    card = world.add_card("pays")
+
+    def single(client: stripe.StripeClient) -> str:
+        client.v1.invoice_items.create(item)
+        made = client.v1.invoices.create(params)
+        return client.v1.invoices.pay(made.id, {"payment_method": card}).id
+
+    name = world.calls.call(single)
+    assert world.gateway.plan_invoice(name) is None
+    payment = world.calls.call(lambda client: client.v1.invoice_payments.list({"invoice": name})).data[0].payment
+    assert world.gateway.invoice_of_payment(str(payment.payment_intent)) is None
+    with pytest.raises(BrokenInvariant):
+        world.gateway.void_invoice(name)
+    with pytest.raises(BrokenInvariant):
+        world.gateway.pay_invoice("in_nobody", card)
+
+
+def test_a_renewal_in_review_is_under_way_until_the_bank_has_decided(stand_in_world: AtTheStandIn) -> None:
+    world = stand_in_world
+    sub = unpaid(world)
+    open_invoice = invoices(world, sub)[0].invoice
+    world.post(f"/invoice/{open_invoice}/pay", card="card_in_review")
+    facts = world.gateway.plan_invoice(open_invoice)
+    assert facts is not None
+    assert facts.payment is not None
+    assert (facts.state, facts.payment.state, facts.decline_code, facts.needs_buyer) == (
+        "open",
+        "processing",
+        None,
+        False,
+    )
+    world.post(f"/_stand_in/payments/{facts.payment.payment_intent}", outcome="succeed").raise_for_status()
+    after = world.gateway.plan_invoice(open_invoice)
+    assert after is not None
+    assert (after.state, after.paid_minor) == ("paid", 4_000)
+
+
+def test_an_issuers_reason_that_a_thief_could_learn_from_is_not_told(stand_in_world: AtTheStandIn) -> None:
+    world = stand_in_world
+    params: Any = {"customer": world.customer}
+    lost = world.calls.call(
+        lambda client: client.v1.payment_methods.attach("pm_card_chargeDeclinedLostCard", params)
+    ).id
+    order = ordered(world, "pur_1", "starter", 4_000)
+    assert world.gateway.start_plan(order, world.customer, lost).decline_code == "generic_decline"
+    sub = subscribed(world)
+    world.gateway.use_card(sub, lost)
+    jump(world, "2027-02-28T13:00:00")
+    assert invoices(world, sub)[0].decline_code == "generic_decline"
+
+
+def test_more_subscriptions_and_invoices_than_a_page_holds_are_all_told(
+    stand_in_world: AtTheStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lotbook.adapters.stripe.plan_requests.LIST_PAGE", 2)
+    world = stand_in_world
+    card = world.add_card("pays")
+    for number in range(3):
+        world.gateway.start_plan(ordered(world, f"pur_{number}", "other", 100), world.customer, card)
+    assert len(world.gateway.subscriptions(world.customer)) == 3
+    sub = subscribed(world)
+    jump(world, "2027-06-30T14:00:00")
+    found = invoices(world, sub)
+    assert [each.created_at for each in found] == sorted((each.created_at for each in found), reverse=True)
+    assert len(found) == 6
+    for number in range(3):
+        world.gateway.tax_rate(replace(GST, rate=Decimal(number + 1) / 100))
+    assert world.gateway.tax_rate(replace(GST, rate=Decimal("0.01"))) == world.gateway.tax_rate(
+        replace(GST, rate=Decimal("0.010"))
+    )
+    assert made(world, "tax_rates") == 3
+
+
+class Recorder(stripe.RequestsClient):
+    """Notes the idempotency key of every request."""
+
+    seen: list[str]
+
+    def request(self, method: str, url: str, headers: Any, *args: Any, **kwargs: Any) -> Any:
+        if "Idempotency-Key" in headers:
+            self.seen.append(headers["Idempotency-Key"])
+        return super().request(method, url, headers, *args, **kwargs)
+
+
+def test_s5_every_key_of_a_plan_names_the_deployment_and_what_it_is_for(stand_in_world: AtTheStandIn) -> None:
+    """`test_stripe_keys.py` sees the others."""
+    world = stand_in_world
+    wire = Recorder(timeout=(1.0, 5.0))
+    wire.seen = []
+    world.gateway = StripeGateway(StripeCalls(Secrets(), "key", TEST, world.url, wire), TEST)  # type: ignore[arg-type]
+    rate = world.gateway.tax_rate(GST)
+    sub = str(bought(world, move=PlanMove("first", tax_rate=rate, discount_minor=100)).subscription)
+    world.gateway.start_plan(ordered(world, "pur_1", "starter", 4_000), world.customer, world.add_card("pays"))
+    world.gateway.change_plan(upgrade(world, sub), world.add_card("pays"), may_wait=False)
+    found = world.gateway.subscription(sub)
+    assert found is not None
+    world.gateway.swap_plan(sub, found.item, found.price, "pur_2")
+    world.gateway.set_ending(sub, ends=True, key="pur_3")
+    world.gateway.set_ending(sub, ends=False, key="pur_4")
+    with_card(world, sub, "declines")
+    world.clock.instant = found.period[1]
+    world.tick()
+    draft = invoices(world, sub)[0].invoice
+    wait(world, HOUR)
+    world.gateway.pay_invoice(draft, world.add_card("declines"))
+    world.gateway.void_invoice(draft)
+    world.clock.instant = world.gateway.subscription(sub).period[1]
+    world.tick()
+    world.gateway.void_invoice(invoices(world, sub)[0].invoice)
+    world.gateway.end_subscription(sub)
+    ours = [key for key in wire.seen if key.startswith("lotbook:")]
+    assert all(key.startswith("lotbook:test:") for key in ours)
+    assert {key.split(":")[2] for key in ours} - set(get_args(keys.ShopPurpose)) == set(get_args(keys.PlanPurpose))
+    assert max(len(key) for key in ours) <= 255
+
+
+def test_the_longest_names_make_keys_that_the_gateway_takes() -> None:
+    """255 characters at the most."""
+    stage = Deployment("s" * 20, live=False)
+    order = a_purchase(purchase_id="p" * 64)
+    options = keys.options(stage, "change", order.purchase_id, "pm_" + "x" * 40, "wait")
+    assert len(options["idempotency_key"]) <= 255
+    price = ":".join(("lotbook", stage.stage, "p" * 64, str(10**6), "p" * 64, "usd"))
+    assert len(keys.options(stage, "price", price, of={})["idempotency_key"]) <= 255
