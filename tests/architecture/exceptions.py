@@ -15,7 +15,7 @@ LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/domain/credits/turn.py _laid": SPLIT,
     "lotbook/domain/sales/quotes.py quote": SPLIT,
     "lotbook/usecases/money_back/read_evidence.py read_evidence": DESK,
-    "lotbook/usecases/sales/create_purchase.py _order": DESK,
+    "lotbook/usecases/sales/freeze_order.py frozen_order": DESK,
     "lotbook/usecases/sales/read_usage.py read_usage": DESK,
 }
 # Functions of tests of more than 40 lines.

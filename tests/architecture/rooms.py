@@ -43,10 +43,13 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.credits": ("domain.values", "domain.credits", "ports", "usecases"),
     "usecases.accounts": (*_BELOW_USECASES, "usecases.credits"),
     "usecases.sales": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
+    "usecases.plans": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.money_back": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.audit": _BELOW_USECASES,
     "usecases.reconciliation": (*_BELOW_USECASES, "usecases.sales", "usecases.money_back"),
-    "usecases.inbox": (*_BELOW_USECASES, "usecases.sales", "usecases.money_back", "usecases.reconciliation"),
+    "usecases.inbox": (
+        *(*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back", "usecases.reconciliation"),
+    ),
     "usecases.news": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
 }
 _DOINGS = tuple(_USECASES)

@@ -8,6 +8,7 @@ from typing import Any
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at
+from lotbook.domain.audit.books import audit
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
 from lotbook.domain.sales.purchase import Purchase, new_purchase_id
@@ -120,6 +121,19 @@ class RenewingDesk(PlanDesk):
         """The subscription that pays for the plan."""
         assert self.account.subscription is not None
         return self.account.subscription.subscription
+
+    def check(self, where: Any = "") -> None:
+        """Nothing is left to be done, and each unit's statement and audit are in order."""
+        assert self.account.moves == (), where
+        assert self.account.subscription is None or self.account.subscription.unfollowed == (), where
+        newest = self.policies.newest(self.name)
+        assert newest is not None
+        for unit in newest.policy.units:
+            found = read_balance("acme", unit, desk=self.sales.credits)
+            owned = found.available + found.held + found.frozen - found.shortfall
+            assert sum(entry.credits for entry in self.entries(unit)) == owned, (where, unit)
+            ledger = {entry.name: entry for entry in self.books.ledger.values() if entry.unit == unit}
+            assert audit(unit, self.books.books["acme", unit], ledger) == [], (where, unit)
 
     def go_to(self, when: str) -> None:
         """The clock, here and at the gateway; nothing of ours is told."""

@@ -123,7 +123,7 @@ def test_x_26_unpaid_for_thirty_days_the_plan_is_over_here_and_at_the_gateway_an
     desk.check()
 
 
-def test_t14_a_payment_after_the_end_is_completed_with_an_alarm_and_revives_nothing(
+def test_trap_14_a_payment_after_the_end_is_completed_with_an_alarm_and_revives_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     desk = dunning()
@@ -138,7 +138,7 @@ def test_t14_a_payment_after_the_end_is_completed_with_an_alarm_and_revives_noth
     desk.check()
 
 
-def test_t12_an_operator_voids_the_unpaid_renewal_and_what_was_burned_is_owed() -> None:
+def test_trap_12_an_operator_voids_the_unpaid_renewal_and_what_was_burned_is_owed() -> None:
     desk = dunning()
     desk.burn(12)
     desk.gateway.operator("void", desk.renewals()[-1].gateway_refs.invoice or "")
@@ -148,7 +148,7 @@ def test_t12_an_operator_voids_the_unpaid_renewal_and_what_was_burned_is_owed() 
     desk.check()
 
 
-def test_t10_a_page_that_was_never_paid_gives_nothing() -> None:
+def test_trap_10_a_page_that_was_never_paid_gives_nothing() -> None:
     desk = RenewingDesk()
     order = desk.ordered("starter")
     desk.go_to("2027-01-31T13:01:00")
@@ -156,7 +156,7 @@ def test_t10_a_page_that_was_never_paid_gives_nothing() -> None:
     assert (desk.plan, desk.read()) == ("none", (0, 0))
 
 
-def test_t20_two_paid_pages_of_one_plan_end_in_one_subscription_and_the_later_money_goes_back() -> None:
+def test_trap_20_two_paid_pages_of_one_plan_end_in_one_subscription_and_the_later_money_goes_back() -> None:
     for first_settled in (0, 1):
         desk = RenewingDesk()
         orders = [desk.ordered("starter"), desk.ordered("starter")]

@@ -23,9 +23,7 @@ class Kind:
 
 
 # Published ahead of the calls that will raise them: plans that renew, and automatic purchase.
-NOT_RAISED_YET = frozenset(
-    {"top_up_pending", "checkout_required", "payment_method_required", "nothing_to_cancel", "nothing_to_resume"}
-)
+NOT_RAISED_YET = frozenset({"top_up_pending", "payment_method_required"})
 KINDS: dict[type[Outcome], Kind] = {
     errors.Unauthenticated: Kind(401, "Send `Authorization: Bearer` with a valid member token or service key."),
     errors.Forbidden: Kind(403, "Use a role of the policy's buyers, or a service key with the scope of this call."),
@@ -62,6 +60,7 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.PurchaseNotFound: Kind(404, "Check the purchase id."),
     errors.PurchaseAbandoned: Kind(409, "Start a new purchase under a new key."),
     errors.CardDeclined: Kind(402, "Use another card."),
+    errors.PaymentFailed: Kind(402, "Use another card and a new key; nothing has changed."),
     errors.InvoiceNotReady: Kind(
         409,
         "Try again when the purchase is completed; fill in billing details where `reason` is `waiting_for_billing`.",

@@ -40,7 +40,7 @@ def with_term(policy: Policy, account: Account, term: Term, now: int) -> Account
     """
     if any(each.purchase_id == term.purchase_id for each in account.terms):
         return account
-    term = replace(term, cycle=_cycle(account_at(policy, account, now)))
+    term = replace(term, cycle=cycle_of(account_at(policy, account, now)))
     terms = _each_plan_once(sorted((*account.terms, term), key=lambda each: each.order))
     is_undone = any(each.is_ended and each.purchase_id == account.plan_purchase_id for each in terms)
     move = Move(0, now, UNKNOWN, UNKNOWN, term.carries, undoes=is_undone, is_late=is_undone)
@@ -97,7 +97,7 @@ def paid_meanwhile(account: Account, purchase_id: str, ordered_at: int) -> Term 
     return None
 
 
-def _cycle(present: Account) -> int:
+def cycle_of(present: Account) -> int:
     """The anchor of the account's own periods: the present one, or what the present bought plan has put off."""
     for each in present.terms:
         if each.purchase_id == present.plan_purchase_id and each.cycle is not None:
@@ -124,7 +124,7 @@ def _after(policy: Policy, account: Account, present: Account, term: Term | None
         return account if term.purchase_id == account.plan_purchase_id else on_term(account, term)
     if present.plan_purchase_id is None:
         return account
-    return with_standing(account, Standing(policy.starting_plan_id, _cycle(present), "none"))
+    return with_standing(account, Standing(policy.starting_plan_id, cycle_of(present), "none"))
 
 
 def _pruned(terms: tuple[Term, ...], now: int) -> tuple[Term, ...]:
@@ -212,7 +212,7 @@ def lots_of_term(policy: Policy, account: Account, term: Term, until: int) -> tu
     """
     kept = [each for each in account.terms if not each.is_ended and each.purchase_id != term.purchase_id]
     others = {lot.lot_id for each in kept for lot in _lots_of(policy, account, each, until)}
-    own = with_standing(account, Standing(policy.starting_plan_id, _cycle(account), "none"))
+    own = with_standing(account, Standing(policy.starting_plan_id, cycle_of(account), "none"))
     return tuple(
         lot
         for lot in _lots_of(policy, account, term, until)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.pauses import without_pause
-from lotbook.domain.accounts.plan_changes import with_term
+from lotbook.domain.accounts.plan_changes import cycle_of, with_term
 from lotbook.domain.accounts.plan_time import PAUSED_FOR_PLAN, plan_end, with_period, with_time, with_void
-from lotbook.domain.accounts.subscriptions import BillingPeriod, Subscription
-from lotbook.domain.accounts.terms import Term
+from lotbook.domain.accounts.standings import standing_of, with_standing
+from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
+from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
+from lotbook.domain.values import instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,11 @@ def with_subscription(policy: Policy, account: Account, term: Term, bought: Subs
     if account.plan_renews and account.subscription is not None:
         running = billing_period(policy.plan(account.plan_id), account, now)
         before = with_void(policy, account, running[0]) if running else account
-    after = with_term(policy, before, term, now)
-    if after.plan_purchase_id != term.purchase_id:
-        return with_term(policy, account, term, now)  # a later payment counts, or the same plan was paid for before
+    # Which plan counts is a matter of payments: nothing that is known of the old subscription decides the new one's time.
+    after = with_term(policy, replace(before, subscription=None), term, now)
+    if after.plan_purchase_id != term.purchase_id:  # a later payment counts, or the same plan was paid for before
+        lost = with_term(policy, replace(account, subscription=None), term, now)
+        return replace(lost, subscription=account.subscription)
     known = before.subscription.periods if before.subscription else ()
     record = replace(bought, periods=known)
     for period in bought.periods:
@@ -66,7 +70,7 @@ def is_superseded(account: Account, paid: PaidPeriod) -> bool:
 
 
 def is_over(account: Account, paid: PaidPeriod) -> bool:
-    """Whether the plan that the payment is for does not run any more (T14)."""
+    """Whether the plan that the payment is for does not run any more."""
     sub = account.subscription
     return not account.plan_renews or sub is None or sub.subscription != paid.subscription
 
@@ -148,3 +152,51 @@ def with_ending(policy: Policy, account: Account, at: int | None) -> Account:
         if end is not None and end < at
         else replace(account, subscription=replace(sub, cancel_at=at, next_plan=None))
     )
+
+
+def with_change(account: Account, purchase_id: str, subscription: str | None, plan_id: str) -> Account:
+    """The account whose change of plan by that order is under way; the same where another one is, or the plan is another by now."""
+    sub = account.subscription
+    fits = account.plan_renews and sub is not None and sub.subscription == subscription and account.plan_id == plan_id
+    if sub is None or not fits or sub.change not in (None, purchase_id):
+        return account
+    return replace(account, subscription=replace(sub, change=purchase_id))
+
+
+def with_change_over(account: Account, purchase_id: str) -> Account:
+    """The account once that order's change is over without having come to anything."""
+    sub = account.subscription
+    if sub is None or sub.change != purchase_id:
+        return account
+    return replace(account, subscription=replace(sub, change=None))
+
+
+def with_next_plan(account: Account, wanted: NextPlan | None) -> Account:
+    """The account whose plan is followed by another one at its period's end (IS-58), or goes on (None). Neither is cancelled."""
+    sub = account.subscription
+    if not account.plan_renews or sub is None or (sub.next_plan == wanted and sub.cancel_at is None):
+        return account
+    return replace(account, subscription=replace(sub, next_plan=wanted, cancel_at=None))
+
+
+def without_plan(policy: Policy, account: Account, now: int, *, gone: bool = False) -> Account:
+    """The account whose plan ends now: cancelled at once, given up while unpaid, or, `gone`, all its money went back (X-28).
+
+    An unpaid running period is void. Money that went back leaves the cycle that the account would have without the plan (D28).
+    """
+    account = with_time(policy, account, now)
+    running = billing_period(policy.plan(account.plan_id), account, now)
+    if not account.plan_renews or account.subscription is None or running is None:
+        return account
+    account = with_void(policy, account, running[0])
+    was = standing_of(account)
+    anchor = cycle_of(account) if gone else instants.cut_to_second(now)
+    after = with_standing(account, Standing(policy.starting_plan_id, anchor, "none"))
+    terms = tuple(replace(each, ends_at=min(each.ends_at, now)) if each.renews else each for each in account.terms)
+    number = account.moves_made + 1
+    move = Move(number, now, was, standing_of(after), carries=False, undoes=gone)
+    if account.subscription is None:
+        return account
+    sub = replace(account.subscription, ended_at=now, next_plan=None, change=None)
+    moved = replace(after, subscription=sub, terms=terms, moves=(*account.moves, move), moves_made=number)
+    return without_pause(moved, PAUSED_FOR_PLAN)

@@ -10,6 +10,7 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
 from lotbook.domain.values.instants import HOUR
 
+MOVED = frozenset({"plan_change", "converted"})  # a change of plan took them: they went on, or became money
 SETTLING = HOUR  # what a lot lost this recently may not have reached its purchase yet
 
 
@@ -50,7 +51,7 @@ def _kept(purchase: Purchase, entries: Mapping[tuple[str, str], Entry], now: int
     taken = [
         entry
         for entry in entries.values()
-        if entry.kind in {"clawed_back", "adjusted"} and entry.name.split("#")[1] in lots
+        if entry.kind in {"clawed_back", "adjusted"} and entry.name.split("#")[1] in lots and entry.reason not in MOVED
     ]
     if sum(entry.credits for entry in taken) < 0 and max(entry.at for entry in taken) < now - SETTLING:
         gone = -sum(entry.credits for entry in taken)

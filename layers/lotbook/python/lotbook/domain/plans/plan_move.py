@@ -37,3 +37,4 @@ class PlanMove:
     discount_minor: int = 0
     carried_to_come: int = 0
     tax_rate: str | None = None  # the gateway's name
+    card: str | None = None  # the gateway's name of the card on file that is charged for it; None: a page asks for one

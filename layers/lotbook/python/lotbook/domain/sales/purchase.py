@@ -177,6 +177,11 @@ class Purchase:
         return self.credits + (self.plan.credits if self.plan else 0)
 
     @property
+    def is_by_card(self) -> bool:
+        """Whether it is an order of a plan that renews for which a card on file is charged, not a page."""
+        return self.renews and self.move is not None and not self.checkout_request
+
+    @property
     def renews(self) -> bool:
         """Whether it is about a plan that is billed again and again."""
         return self.plan is not None and self.plan.months > 0

@@ -310,6 +310,13 @@ class CardDeclined(Refused):
     title = "The card was declined."
 
 
+class PaymentFailed(Refused):
+    """The card was declined for a change of plan; the plan is as it was. Data: `decline_code`, `purchase_id`."""
+
+    code = "payment_failed"
+    title = "The payment failed."
+
+
 class InvoiceNotReady(Refused):
     """The purchase has no invoice (yet). Data: `reason`, with `waiting_for_billing` when it waits for billing details."""
 
@@ -376,9 +383,6 @@ class NothingToResume(Refused):
 
     code = "nothing_to_resume"
     title = "There is nothing to resume."
-
-
-# --- the gateway's calls ---------------------------------------------------------------------------------------------
 
 
 class BadSignature(Untrusted):

@@ -14,6 +14,7 @@ from lotbook.domain.values.errors import AccountNotFound, PurchaseNotFound, Unav
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import attempt
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK, handle_money_back
+from lotbook.usecases.inbox.handle_plan_event import handle_plan_event, is_about_plan
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.reconciliation.strays import keep_stray
 from lotbook.usecases.sales.follow_cards import follow_cards, keep_card
@@ -74,6 +75,8 @@ def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
         return Handled("followed", followed.purchase_id, followed.state) if followed else Handled("ignored")
     if _is_ours(hint, desk) and _is_about_cards(hint):
         return _cards(hint, desk)
+    if is_about_plan(hint):
+        return _plan(hint, desk) if _is_ours(hint, desk) else Handled("ignored")
     if not _is_ours(hint, desk) or hint.kind not in SETTLING:
         return Handled("ignored")
     if not hint.tag.is_whole:
@@ -87,6 +90,17 @@ def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
     keep_card(purchase, desk=desk)
     purchase = send_back_paid_twice(purchase, desk=desk)
     return Handled("settled", purchase.purchase_id, purchase.state)
+
+
+def _plan(hint: EventHint, desk: SalesDesk) -> Handled:
+    """A subscription, or an invoice of one: what it is now, not what the event says. No kind is answered 5xx for what it is."""
+    if not hint.tag.names_account:
+        return Handled("ignored")
+    try:
+        row = handle_plan_event(hint, desk=desk)
+    except (AccountNotFound, PurchaseNotFound):
+        return _unexplained(hint, desk)
+    return Handled("ignored") if row is None else Handled("settled", row.purchase_id, row.state)
 
 
 def _is_about_cards(hint: EventHint) -> bool:

@@ -19,6 +19,7 @@ from lotbook.usecases.accounts.follow_plan import follow_periods
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account, policy_under
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.sales.carry_purchased import carried_until, carry_purchased
 from lotbook.usecases.sales.leave_plan import Leaving, Policies
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.terms import Move
     from lotbook.domain.policy.document import Policy
-    from lotbook.domain.sales.purchase import PlanMove, Purchase
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.usecases.sales.desk import SalesDesk
 
 CHANGE_ATTEMPTS = 8  # lost races: each means that somebody else changed the account
@@ -68,7 +69,8 @@ def _begin_renewing(purchase: Purchase, desk: SalesDesk) -> Account:
         account = loaded.account
         after = with_subscription(loaded.policy, account, term, record, now=desk.clock.now())
         other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
-        if other is not None and not other.is_twice and not is_known(account, term):
+        is_another = purchase.move is None or purchase.move.subscription is None
+        if is_another and other is not None and not other.is_twice and not is_known(account, term):
             alarm(
                 "plan_paid_twice",
                 account_id=purchase.account_id,
@@ -129,7 +131,7 @@ def term_of(purchase: Purchase) -> Term:
 
 
 def _renewing_term(purchase: Purchase) -> Term:
-    plan, settled, period = purchase.plan, purchase.settlement, purchase.period
+    plan, settled, period, move = purchase.plan, purchase.settlement, purchase.period, purchase.move
     if plan is None or settled is None or period is None:
         raise BrokenInvariant(f"{purchase.purchase_id}: no period was paid")
     return Term(
@@ -138,7 +140,7 @@ def _renewing_term(purchase: Purchase) -> Term:
         period[0],
         FAR_FUTURE,
         paid_at=settled.paid_at,
-        carries=purchase.move is not None and purchase.move.plan_credits == "carry",
+        carries=move is not None and (move.plan_credits == "carry" or move.carried_to_come > 0),
         renews=True,
         policy_version=purchase.policy_version,
     )
@@ -177,10 +179,14 @@ def _finish(account: Account, move: Move, desk: SalesDesk) -> None:
 
     But for credits that became money: what was burned of those since is owed, and the new lots pay it.
     """
-    leaving = Leaving(account, move, policies_of(account, move, desk), desk.credits, _order_of(account, move, desk))
+    row, policies = _order_of(account, move, desk), policies_of(account, move, desk)
+    carried_to = carried_until(account, move, policies, row) if row is not None and row.renews else None
+    leaving = Leaving(account, move, policies, desk.credits, row.move if row else None, carried_to)
     leaving.take_converted()
     _renew(account.account_id, desk, at_once=True)
     leaving.run()
+    if row is not None and row.move is not None and row.move.purchased_credits == "carry":
+        carry_purchased(account, move, policies, row, desk=desk)
     _renew(account.account_id, desk, at_once=False)  # a renewal that began under the old plan may have come in between
     rest = tuple(each for each in account.moves if each.number != move.number)
     desk.accounts.save(replace(account, moves=rest))
@@ -195,12 +201,11 @@ def policies_of(account: Account, move: Move, desk: SalesDesk) -> Policies:
     return Policies(was, became)
 
 
-def _order_of(account: Account, move: Move, desk: SalesDesk) -> PlanMove | None:
-    """What the order of the new plan said of the old one's credits; None where it said nothing, or is taken back."""
+def _order_of(account: Account, move: Move, desk: SalesDesk) -> Purchase | None:
+    """The order of the new plan, which says what becomes of the old one's credits; None where that is taken back."""
     if move.undoes or move.became.purchase_id is None:
         return None
-    row = desk.purchases.get(account.account_id, move.became.purchase_id)
-    return row.move if row is not None else None
+    return desk.purchases.get(account.account_id, move.became.purchase_id)
 
 
 def _renew(account_id: str, desk: SalesDesk, *, at_once: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal, is_buyer
 from lotbook.domain.values.errors import BrokenInvariant, Forbidden, PurchaseNotFound
@@ -46,7 +46,7 @@ class SalesDesk:
     @property
     def plans(self) -> PlanGateway:
         """The gateway, as plans that renew need it."""
-        return cast("PlanGateway", self.gateway)
+        return self.gateway
 
     def _renew(self, account_id: str) -> None:
         renew_account(account_id, accounts=self.accounts, policies=self.policies, desk=self.credits)

@@ -1,4 +1,4 @@
-"""One account, one subscription: what else of it may still charge the buyer ends at the gateway (T20, X-30).
+"""One account, one subscription: what else of it may still charge the buyer ends at the gateway (X-30).
 
 Which one counts is what the account says, by the instants of payments. One whose purchase is not settled yet is left alone: it
 may turn out to be the one that counts, and its own settling comes here, too.
@@ -29,8 +29,19 @@ def end_other_subscriptions(account: Account, *, desk: SalesDesk) -> None:
                 end_for_good(found.subscription, desk=desk)
 
 
+def void_replaced(account: Account, *, desk: SalesDesk) -> None:
+    """Drafts and open invoices of periods that a change of plan has replaced are never charged (X-25). Raises Unavailable."""
+    sub = account.subscription
+    if sub is None or not account.plan_renews:
+        return
+    for invoice in desk.plans.plan_invoices(sub.subscription, EVER):
+        is_of_plan = any(line.price == sub.price and line.period[0] >= sub.anchor for line in invoice.lines)
+        if invoice.state in ("draft", "open") and not is_of_plan:
+            desk.plans.void_invoice(invoice.invoice)
+
+
 def end_for_good(subscription: str, *, desk: SalesDesk) -> None:
-    """End a subscription so that nothing of it is ever collected: it first, then its drafts and open invoices (T13)."""
+    """End a subscription so that nothing of it is ever collected: it first, then its drafts and open invoices."""
     desk.plans.end_subscription(subscription)
     for invoice in desk.plans.plan_invoices(subscription, EVER):
         if invoice.state in ("draft", "open"):

@@ -12,7 +12,7 @@ from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.change_plan import begin_plan
 from lotbook.usecases.sales.close_other_plans import close_other_plans, mark_twins
-from lotbook.usecases.sales.end_other_subscriptions import end_other_subscriptions
+from lotbook.usecases.sales.end_other_subscriptions import end_other_subscriptions, void_replaced
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -72,6 +72,7 @@ def completed(case: Settling) -> Purchase:
         mark_twins(account, purchase, desk=desk)
         close_other_plans(purchase, desk=desk)
     if purchase.renews:
+        void_replaced(account, desk=desk)
         end_other_subscriptions(account, desk=desk)
     desk.follow_pauses(purchase.account_id)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).

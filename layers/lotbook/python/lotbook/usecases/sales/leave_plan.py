@@ -7,7 +7,7 @@ in which it goes on, so that money which goes back later finds it (`money_back/p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_changes import (
@@ -48,13 +48,17 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """One move of an account from plan to plan. `order`: what the new plan's order froze of it; None for a term's."""
+    """One move of an account from plan to plan. `order`: what the new plan's order froze of it; None for a term's.
+
+    `carried_to`: when carried credits end; None: with the new plan's first credit period.
+    """
 
     account: Account
     move: Move
     policies: Policies
     desk: CreditDesk
     order: PlanMove | None = None
+    carried_to: int | None = None
 
     def take_converted(self) -> None:
         """The very credits that became money off the price, whether or not they were burned since (MK-40). Raises Unavailable."""
@@ -75,7 +79,10 @@ class Leaving:
             left += taken if lot.kind == "plan" else 0
         brought = {lot.lot_id: self._taken(lot) for lot in self._carried(self.move.was)}
         on = self._undone(brought) if self.move.undoes else self._changed(left + sum(brought.values()))
+        on += self.order.carried_to_come if self.order else 0
         onward = carried_lot(self.policies.became, self.account, self.move, on)
+        if onward is not None and self.carried_to is not None:
+            onward = replace(onward, expires_at=self.carried_to)
         if onward is not None:
             grant_lot(self.account.account_id, onward, desk=self.desk)
 

@@ -14,6 +14,7 @@ from lotbook.domain.sales.quotes import PlanRenewalItem
 from lotbook.domain.sales.verdicts import CheckoutVerdict, expires_at_of, verdict, with_facts, with_verdict
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.sales.fulfil import Settling, completed, loaded, quarantined
+from lotbook.usecases.sales.settle_plan_order import settle_plan_order
 from lotbook.usecases.sales.settle_renewal import settle_renewal
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def settle_purchase(account_id: str, purchase_id: str, *, desk: SalesDesk) -> Pu
         try:
             if isinstance(purchase.item, PlanRenewalItem):
                 return settle_renewal(purchase, desk=desk)
+            if purchase.is_by_card:
+                return settle_plan_order(purchase, desk=desk)
             case = loaded(purchase, desk=desk)
             case = case if purchase.settlement else _judged(case)
             return completed(case) if case.purchase.settlement else case.purchase
@@ -67,7 +70,7 @@ def _judged(case: Settling) -> Settling:
 
 
 def _subscribed(case: Settling, known: Purchase, facts: CheckoutFacts) -> Settling:
-    """A page of a plan that renews was paid: its invoice says for what, and from when (T5, T7)."""
+    """A page of a plan that renews was paid: its invoice says for what, and from when."""
     desk, now = case.desk, case.desk.clock.now()
     invoice = desk.plans.plan_invoice(facts.invoice) if facts.invoice else None
     wrong = ("invoice",) if invoice is None else unequal_invoice(known, invoice, desk.gateway.deployment)

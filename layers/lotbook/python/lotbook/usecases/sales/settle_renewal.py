@@ -1,7 +1,7 @@
 """The row of a renewal, brought to what its invoice says now: paid, failed so far, never to be paid, or still to come.
 
 One function for events, recheck and schedule. The account decides in one write what the news means for the plan; then lots, then
-the row. News of a plan that is over brings nothing, and is never silent when it is money (T14).
+the row. News of a plan that is over brings nothing, and is never silent when it is money.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from lotbook.domain.accounts.renewing import (
     PaidPeriod,
     is_over,
     is_superseded,
+    with_anchor,
     with_failure,
     with_nothing_to_come,
     with_paid,
@@ -29,6 +30,7 @@ from lotbook.domain.sales.purchase import (
     with_completion,
     with_state,
 )
+from lotbook.domain.sales.renewal_rows import renewal_row
 from lotbook.domain.sales.verdicts import MISMATCH
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import DAY
@@ -137,6 +139,29 @@ def _without_invoice(row: Purchase, desk: SalesDesk) -> Purchase:
     if facts is not None and facts.is_live:
         return _waits(row, now + CHECK_PROCESSING, desk)
     return _failed(replace(row, failure=NOT_PAID), desk)
+
+
+def move_period(account_id: str, facts: PlanInvoiceFacts, *, desk: SalesDesk) -> bool:
+    """Whether a paid line of the account's plan begins at no boundary of ours; then periods are counted from there (X-19)."""
+    before = desk.account(account_id).account
+    sub = before.subscription
+    if not before.plan_renews or sub is None or sub.subscription != facts.subscription:
+        return False
+    paid = (line for line in facts.lines if line.price == sub.price and line.amount_minor == sub.price_minor)
+    start = next((line.period[0] for line in paid if not line.is_proration), None)
+    if start is None:
+        return False
+    now = desk.clock.now()
+
+    def change(loaded: LoadedAccount, account: Account) -> Account:
+        return with_anchor(loaded.policy, account, start, now)
+
+    after = change_account(account_id, _in_time(desk, change), desk)
+    if after.anchor != start or before.anchor == start:
+        return False
+    loaded = desk.account(account_id)
+    desk.purchases.put_new(renewal_row(loaded.policy, loaded.account, loaded.published.version, start))
+    return True
 
 
 def _mismatch(row: Purchase, facts: PlanInvoiceFacts, wrong: tuple[str, ...], desk: SalesDesk) -> Purchase:

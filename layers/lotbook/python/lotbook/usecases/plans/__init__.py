@@ -1,0 +1,1 @@
+"""Plans that renew: changed, cancelled and resumed by buyers, followed by what the gateway says of them."""
