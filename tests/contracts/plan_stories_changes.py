@@ -119,7 +119,7 @@ def a_change_that_was_to_wait_and_is_declined_leaves_nothing(world: World) -> It
 
 
 @story
-def t1_an_unpaid_renewal_is_void_before_the_change(world: World) -> Iterator[Any]:
+def an_unpaid_renewal_is_void_before_the_change(world: World) -> Iterator[Any]:
     sub = subscribed(world)
     jump(world, "2027-02-28T12:20:00")
     draft = invoices(world, sub)[0]

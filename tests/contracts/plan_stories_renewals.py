@@ -123,7 +123,7 @@ def a_renewal_that_the_bank_wants_authenticated_may_have_lost_its_card(world: Wo
 
 
 @story
-def t12_a_void_renewal_makes_it_active_without_money(world: World) -> Iterator[Any]:
+def a_void_renewal_makes_it_active_without_money(world: World) -> Iterator[Any]:
     sub = unpaid(world)
     yield world.gateway.subscription(sub)
     world.operator("void", invoices(world, sub)[0].invoice)
@@ -173,7 +173,7 @@ def a_downgrade_is_the_price_of_the_next_period(world: World) -> Iterator[Any]:
 
 
 @story
-def t16_it_ends_with_its_period_unless_the_buyer_goes_on(world: World) -> Iterator[Any]:
+def it_ends_with_its_period_unless_the_buyer_goes_on(world: World) -> Iterator[Any]:
     sub = subscribed(world)
     world.gateway.set_ending(sub, ends=True, key="1")
     world.gateway.set_ending(sub, ends=True, key="1")
@@ -214,7 +214,7 @@ def what_has_ended_stays_so(world: World) -> Iterator[Any]:
 
 
 @story
-def t22_the_customers_default_pays_where_the_subscriptions_card_is_gone(world: World) -> Iterator[Any]:
+def the_customers_default_pays_where_the_subscriptions_card_is_gone(world: World) -> Iterator[Any]:
     sub = subscribed(world)
     other = world.add_card("pays")
     world.gateway.set_default(world.customer, other, None)

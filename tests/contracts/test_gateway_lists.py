@@ -201,12 +201,13 @@ def test_refunds_and_disputes_are_ours_by_the_mark_of_their_payment() -> None:
         {"id": "re_4", "object": "refund", "status": "succeeded", "payment_intent": "pi_1"},
         {"id": "re_5", "object": "refund", "status": "succeeded", "payment_intent": None},
     ]
-    stage, _ = lists(page(*rows), page(*[{**rows[0], "id": "du_1", "object": "dispute"}]))
+    stage, wire = lists(page(*rows), page(), page(*[{**rows[0], "id": "du_1", "object": "dispute"}]))
     (refund,) = stage.refunds(EVER, None).rows
     (dispute,) = stage.disputes(EVER, None).rows
     assert (refund.kind, refund.name, refund.payment_intent) == ("refund", "re_1", "pi_1")
     assert (dispute.kind, dispute.name) == ("dispute", "du_1")
     assert refund.tag.is_of(TEST)
+    assert len(wire.sent) == 3, "only the payment without any mark could be a plan's: its invoice is asked for"
 
 
 def test_only_a_session_that_is_not_there_is_none() -> None:

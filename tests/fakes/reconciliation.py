@@ -9,6 +9,7 @@ from typing import Any
 from lotbook.domain.reconciliation.differences import MovedBack, Period, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.sales.gateway import CheckoutFacts
+from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 from lotbook.domain.values.errors import Unavailable
 from lotbook.ports.reconciliation import Noted, Page, Progress, PurchaseName
 from tests.fakes.purchases import FakeGateway, FakePurchases
@@ -98,6 +99,16 @@ class FakeLists:
 
     def disputes(self, period: Period, after: str | None) -> Page[MovedBack]:
         return self._page("disputes", [each for each in self.moved if each.kind == "dispute"], after)
+
+    def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
+        self.gateway.tick()
+        made = [bill.facts() for bill in reversed(self.gateway.plans.bills.values())]
+        return self._page("plan_invoices", [each for each in made if period.holds(each.created_at)], after)
+
+    def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
+        self.gateway.tick()
+        made = [sub.facts() for sub in reversed(self.gateway.plans.subs.values())]
+        return self._page("subscriptions", [each for each in made if period.holds(each.created_at)], after)
 
     def find_checkout(self, session: str) -> CheckoutFacts | None:
         self.asked.append(session)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lotbook.domain.reconciliation.differences import Difference, MovedBack, Period, Stray
     from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
     from lotbook.domain.sales.gateway import CheckoutFacts
+    from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 
 Row = TypeVar("Row")
 Phase = Literal["checkouts", "refunds", "disputes", "purchases", "strays"]
@@ -57,9 +58,19 @@ class GatewayLists(Protocol):
 
     def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]: ...
 
-    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]: ...
+    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]:
+        """Also of plans' payments, which bear no mark: ours by their invoice."""
+        ...
 
     def disputes(self, period: Period, after: str | None) -> Page[MovedBack]: ...
+
+    def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
+        """Invoices of our subscriptions, drafts too. Of a payment's failure they tell less than one that is fetched."""
+        ...
+
+    def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
+        """Our subscriptions, also those that have ended."""
+        ...
 
     def find_checkout(self, session: str) -> CheckoutFacts | None:
         """The session as it is now; None when the gateway knows none of that id."""

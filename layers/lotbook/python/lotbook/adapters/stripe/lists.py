@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -9,6 +10,7 @@ import stripe
 from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts
+from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
 from lotbook.domain.reconciliation.differences import MovedBack
 from lotbook.ports.reconciliation import Page
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.reconciliation.differences import Period
-    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment
+    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, Tag
+    from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 
 MISSING = "resource_missing"
 
@@ -47,6 +50,21 @@ class StripeLists:
         params: Any = requests.list_disputes(period, after)
         return self._moved_back(self._list(lambda client: client.v1.disputes.list(params)), "dispute")
 
+    def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
+        """One page of invoices that were made in the period; those of no subscription of ours are passed over."""
+        params: Any = requests.list_plan_invoices(period, after)
+        listed = self._list(lambda client: client.v1.invoices.list(params))
+        found = (plan_invoice_facts(each) for each in listed["data"])
+        ours = (each for each in found if each is not None and self._is_of_us(each.tag, each.livemode))
+        return Page(tuple(ours), _after(listed))
+
+    def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
+        """One page of subscriptions that were made in the period."""
+        params: Any = requests.list_subscriptions(period, after)
+        listed = self._list(lambda client: client.v1.subscriptions.list(params))
+        found = (subscription_facts(each) for each in listed["data"] if each["items"]["data"])
+        return Page(tuple(each for each in found if self._is_of_us(each.tag, each.livemode)), _after(listed))
+
     def find_checkout(self, session: str) -> CheckoutFacts | None:
         """The session as it is now, or None where Stripe has none of that id."""
         params: Any = requests.RETRIEVE_CHECKOUT
@@ -70,12 +88,28 @@ class StripeLists:
         rows = []
         for each in listed["data"]:
             payment = each.get("payment_intent")
-            if isinstance(payment, dict) and self._is_ours(payment, payment.get("livemode")):
+            if not isinstance(payment, dict):
+                continue
+            if self._is_ours(payment, payment.get("livemode")):
                 rows.append(MovedBack(kind, each["id"], payment["id"], tag_of(payment)))
+            elif tag_of(payment).app is None and (invoice := self._invoice_of(payment["id"])) is not None:
+                whose = replace(invoice.tag, purchase_id=None)
+                rows.append(MovedBack(kind, each["id"], payment["id"], whose, invoice.invoice))
         return Page(tuple(rows), _after(listed))
 
+    def _invoice_of(self, payment_intent: str) -> PlanInvoiceFacts | None:
+        """The invoice of a subscription of ours that a payment without any mark paid."""
+        params: Any = requests.plan_of_payment(payment_intent)
+        listed = self._list(lambda client: client.v1.invoice_payments.list(params))
+        found = listed["data"][0].get("invoice") if listed["data"] else None
+        invoice = plan_invoice_facts(found) if isinstance(found, dict) else None
+        return invoice if invoice and self._is_of_us(invoice.tag, invoice.livemode) else None
+
     def _is_ours(self, thing: dict[str, Any], livemode: object) -> bool:
-        return tag_of(thing).is_of(self._deployment) and (livemode is True) == self._deployment.live
+        return self._is_of_us(tag_of(thing), livemode)
+
+    def _is_of_us(self, tag: Tag, livemode: object) -> bool:
+        return tag.is_of(self._deployment) and (livemode is True) == self._deployment.live
 
 
 def _after(listed: dict[str, Any]) -> str | None:

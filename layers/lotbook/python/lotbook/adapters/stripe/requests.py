@@ -123,6 +123,22 @@ def list_disputes(period: Period, after: str | None) -> dict[str, Any]:
     return _listed(period, after, "payment_intent")
 
 
+def list_plan_invoices(period: Period, after: str | None) -> dict[str, Any]:
+    """One page of the invoices of a period, with their payments; subscriptions' and others'."""
+    return _listed(period, after, "payments")
+
+
+def list_subscriptions(period: Period, after: str | None) -> dict[str, Any]:
+    """One page of the subscriptions that were made in a period, whatever became of them."""
+    return {**_listed(period, after), "status": "all"}
+
+
+def plan_of_payment(payment_intent: str) -> dict[str, Any]:
+    """The invoice that a payment paid."""
+    paid = {"type": "payment_intent", "payment_intent": payment_intent}
+    return {"payment": paid, "limit": 1, "expand": ["data.invoice"]}
+
+
 def refund(purchase: Purchase, own: OwnRefund, deployment: Deployment) -> dict[str, Any]:
     """One refund that the product asked for. Its number tells it from those of the dashboard."""
     mark = metadata(deployment, purchase.account_id, purchase.purchase_id)
@@ -155,8 +171,9 @@ def _listed(period: Period, after: str | None, *expanded: str) -> dict[str, Any]
     params: dict[str, Any] = {
         "created": {"gte": period.start // SECOND, "lt": period.end // SECOND},
         "limit": LIST_PAGE,
-        "expand": [f"data.{name}" for name in expanded],
     }
+    if expanded:
+        params["expand"] = [f"data.{name}" for name in expanded]
     return params if after is None else {**params, "starting_after": after}
 
 

@@ -122,12 +122,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class MovedBack:
-    """A refund or a dispute of ours that the gateway lists: its payment, and whose that is. How much is asked anew."""
+    """A refund or a dispute of ours that the gateway lists: its payment, and whose that is. How much is asked anew.
+
+    `invoice`: of a plan's payment, which names no purchase: its row follows from the invoice.
+    """
 
     kind: Literal["refund", "dispute"]
     name: str
     payment_intent: str
     tag: Tag
+    invoice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
