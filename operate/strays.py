@@ -19,7 +19,7 @@ from local.cloud.template import load
 from local.ending import ended
 from local.running import data_directory
 from local.surroundings import settle
-from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS
+from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS, Remark
 from lotbook.domain.values.instants import to_text
 from lotbook.usecases.reconciliation.strays import find_stray, list_strays, note_stray
 
@@ -54,8 +54,8 @@ def _answer(asked: argparse.Namespace, strays: StrayStore, clock: Clock) -> int:
     if case is None:
         print(f"There is no stray payment {asked.reference}.", file=sys.stderr)
         return 1
-    closes = asked.command == "close"
-    print(_shown(note_stray(case, actor=asked.by, text=asked.why, closes=closes, strays=strays, clock=clock)))
+    remark = Remark(asked.by, asked.why, closes=asked.command == "close")
+    print(_shown(note_stray(case, remark, strays=strays, clock=clock)))
     return 0
 
 

@@ -124,7 +124,7 @@ def _statement(request: Request) -> paging.Listing:
 def grant(request: Request) -> Answer:
     """`POST .../grants`."""
     from lotbook.api.requests import schemas
-    from lotbook.usecases.accounts.grant_promotion import Promotion, grant_promotion
+    from lotbook.usecases.accounts.grant_promotion import GrantDesk, Promotion, grant_promotion
 
     asked = schemas.read(schemas.GrantBody, request.json_object())
     expires_at = None if asked.expires_at is None else instants.from_text(asked.expires_at)
@@ -132,10 +132,7 @@ def grant(request: Request) -> Answer:
         request.account_id,
         request.key,
         Promotion(asked.credits, asked.unit, expires_at, asked.reason, request.caller.actor),
-        accounts=wiring.accounts(),
-        policies=wiring.policies(),
-        desk=wiring.credit_desk(),
-        keys=wiring.idempotency(),
+        desk=GrantDesk(wiring.accounts(), wiring.policies(), wiring.idempotency(), wiring.credit_desk()),
     )
     return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
 

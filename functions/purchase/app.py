@@ -141,7 +141,6 @@ def show_evidence(request: Request) -> Answer:
         listing.start(),
         request.caller,
         desk=wiring.sales_desk(),
-        credits=wiring.reading_desk(),
     )
     return Answer(200, render_evidence.evidence(found, listing.cursor(found.page.next_cursor)))
 

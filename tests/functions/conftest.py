@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from copy import copy, deepcopy
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +85,7 @@ class Api:
     """All functions behind their routes."""
 
     clock: ManualClock
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    keys: int = 0  # handed out by `fresh`
 
     def call(
         self,
@@ -132,7 +131,8 @@ class Api:
 
     def fresh(self) -> str:
         """An idempotency key that was not used yet."""
-        return f"key-{next(self.numbers)}"
+        self.keys += 1
+        return f"key-{self.keys}"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Begun:
 
     items: list[dict[str, Any]]
     instant: int
-    numbers: Iterator[int]
+    keys: int
     answer: Any
 
 
@@ -237,11 +237,11 @@ def begin(api: Api, name: str, play: Callable[[], Any]) -> Any:
     table = wiring.table()
     if name not in _BEGUN:
         answer = play()
-        _BEGUN[name] = Begun(tables.everything(table), api.clock.instant, copy(api.numbers), answer)
+        _BEGUN[name] = Begun(tables.everything(table), api.clock.instant, api.keys, answer)
         return answer
     begun = _BEGUN[name]
     tables.put_back(table, begun.items)
-    api.clock.instant, api.numbers = begun.instant, copy(begun.numbers)
+    api.clock.instant, api.keys = begun.instant, begun.keys
     return deepcopy(begun.answer)
 
 

@@ -45,12 +45,12 @@ def test_is_12_a_safety_buffer_may_be_bought_while_credits_are_left() -> None:
 )
 def test_is_14_near_the_reset_a_small_purchase_bridges(now: str, told: Advice | None) -> None:
     resets_at = instant("2026-02-01T00:00:00Z")
-    assert advice.before_reset(STACK, 6, 10, instant(now), resets_at) == told
+    assert advice.before_reset(STACK, 6, 10, now=instant(now), resets_at=resets_at) == told
 
 
 def test_is_14_enough_until_the_reset_needs_no_purchase() -> None:
     now, resets_at = instant("2026-01-30T00:00:00Z"), instant("2026-02-01T00:00:00Z")
-    assert advice.before_reset(STACK, 10, 10, now, resets_at) is None
+    assert advice.before_reset(STACK, 10, 10, now=now, resets_at=resets_at) is None
 
 
 @pytest.mark.parametrize(

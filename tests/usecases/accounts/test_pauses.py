@@ -11,7 +11,7 @@ from lotbook.domain.credits.requests import HoldRequest, ResolveHold
 from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountPaused, InsufficientCredits
-from lotbook.usecases.accounts.grant_promotion import Promotion, grant_promotion
+from lotbook.usecases.accounts.grant_promotion import GrantDesk, Promotion, grant_promotion
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.resolve_hold import resolve_hold
@@ -45,8 +45,8 @@ def owing(free: int = 0, held: int = 0) -> tuple[PlanDesk, str]:
 
 def granted(desk: PlanDesk, _: str) -> None:
     promotion = Promotion(CREDITS + 50, "credits", None, "sorry", "key-1")
-    stores = {"accounts": desk.accounts, "policies": desk.policies, "keys": FakeIdempotency()}
-    grant_promotion("acme", "grant", promotion, desk=desk.sales.credits, **stores)  # type: ignore[arg-type]
+    ports = GrantDesk(desk.accounts, desk.policies, FakeIdempotency(), desk.sales.credits)
+    grant_promotion("acme", "grant", promotion, desk=ports)
 
 
 def a_purchase(desk: PlanDesk, _: str) -> None:

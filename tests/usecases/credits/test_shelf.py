@@ -347,7 +347,7 @@ def test_hundreds_of_lots_are_burned_to_the_last_credit_with_a_book_of_a_few_kil
     assert len(str(book_values(world.book))) < 12_000
     assert world.burn("some", 150).available == 350
     assert world.burn("many", 349).available == 1
-    assert left_to_expire(world.book, "lot_00499", world.clock.instant) is None
+    assert left_to_expire(world.book, U, "lot_00499", world.clock.instant) is None
     assert world.burn("last").available == 0
     assert_explained(world.books)
 

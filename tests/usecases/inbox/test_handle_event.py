@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.reconciliation.differences import stray_of_event
+from lotbook.domain.reconciliation.strays import Remark
 from lotbook.domain.sales.gateway import APP, EventHint, Tag
 from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values.errors import Unavailable
@@ -181,7 +182,7 @@ def test_d_05_an_event_about_a_stray_that_people_have_closed_is_acknowledged_and
     for closes in (True, False):
         case = desk.strays.stray("pi_lost")
         assert case is not None
-        note_stray(case, actor="ann", text="Refunded.", closes=closes, strays=desk.strays, clock=desk.clock)
+        note_stray(case, Remark("ann", "Refunded.", closes), strays=desk.strays, clock=desk.clock)
         caplog.clear()
         with caplog.at_level(logging.ERROR, "lotbook.alarm"):
             if closes:
@@ -335,7 +336,7 @@ def test_b2_every_event_of_a_stray_that_was_refunded_and_closed_is_acknowledged_
         desk.strays.keep(stray)
         case = desk.strays.stray("pi_lost")
         assert case is not None
-        note_stray(case, actor="ann", text="Refunded.", closes=True, strays=desk.strays, clock=desk.clock)
+        note_stray(case, Remark("ann", "Refunded.", closes=True), strays=desk.strays, clock=desk.clock)
         caplog.clear()
         for kind in ("charge.refunded", "refund.created", "refund.updated"):
             handle_event(replace(about_a_refund(desk, "pi_lost", tag=tag), kind=kind), desk=desk.sales)

@@ -44,7 +44,7 @@ def burn(desk: Desk, credits: int, reference: str | None = None) -> str:
 
 def evidence(desk: Desk, purchase: Purchase, cursor: str | None = None, role: str = "admin") -> Evidence:
     caller = member(role)  # type: ignore[arg-type]
-    return read_evidence("acme", purchase.purchase_id, cursor, caller, desk=desk.sales, credits=desk.sales.credits)
+    return read_evidence("acme", purchase.purchase_id, cursor, caller, desk=desk.sales)
 
 
 def test_np_20_the_document_has_the_consent_with_where_it_came_from() -> None:
@@ -207,11 +207,11 @@ def test_np_01_evidence_is_for_buyers_and_for_keys_that_read() -> None:
     for role in ("billing", "operator", "member"):
         with pytest.raises(Forbidden):
             evidence(desk, purchase, role=role)
-    read_evidence("acme", purchase.purchase_id, None, SERVICE, desk=desk.sales, credits=desk.sales.credits)
+    read_evidence("acme", purchase.purchase_id, None, SERVICE, desk=desk.sales)
     with pytest.raises(PurchaseNotFound):
-        read_evidence("acme", "pur_none", None, SERVICE, desk=desk.sales, credits=desk.sales.credits)
+        read_evidence("acme", "pur_none", None, SERVICE, desk=desk.sales)
     with pytest.raises(AccountNotFound):
-        read_evidence("nobody", purchase.purchase_id, None, SERVICE, desk=desk.sales, credits=desk.sales.credits)
+        read_evidence("nobody", purchase.purchase_id, None, SERVICE, desk=desk.sales)
 
 
 STEPS = st.lists(

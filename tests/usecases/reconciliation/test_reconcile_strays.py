@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.reconciliation.differences import Period, Stray
-from lotbook.domain.reconciliation.strays import RECONCILIATION, TURNED_UP, WENT_BACK
+from lotbook.domain.reconciliation.strays import RECONCILIATION, TURNED_UP, WENT_BACK, Remark
 from lotbook.domain.sales.gateway import PaymentFacts
 from lotbook.domain.values import instants
 from lotbook.usecases.reconciliation.strays import find_stray, list_strays, note_stray
@@ -24,7 +24,7 @@ def rings(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 def closed(office: Office, name: str, *, closes: bool = True) -> None:
     case = office.desk.strays.stray(name)
     assert case is not None
-    note_stray(case, actor="ann", text="Looked at.", closes=closes, strays=office.desk.strays, clock=office.desk.clock)
+    note_stray(case, Remark("ann", "Looked at.", closes), strays=office.desk.strays, clock=office.desk.clock)
 
 
 def test_d_05_a_stray_rings_every_day_however_old_until_somebody_closes_it(rings: pytest.LogCaptureFixture) -> None:

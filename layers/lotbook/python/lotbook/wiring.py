@@ -281,6 +281,7 @@ def sales_desk() -> SalesDesk:
         entropy=entropy(),
         return_url=settings().return_url,
         strays=reconciliation_journal(),
+        statement=statement(),
     )
 
 

@@ -92,7 +92,7 @@ def _by_use(policy: Policy, usage: Usage, now: int) -> Iterator[Told]:
 
 def _bridge(policy: Policy, present: PeriodUse, now: int) -> Told | None:
     expected = present.expected(now)
-    bridge = advice.before_reset(policy, present.available, expected, now, present.end)
+    bridge = advice.before_reset(policy, present.available, expected, now=now, resets_at=present.end)
     if bridge is None:
         return None
     reason = (

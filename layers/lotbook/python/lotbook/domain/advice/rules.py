@@ -34,7 +34,7 @@ def on_shortage(policy: Policy, allowance: int, needed: int, periods: int) -> Ad
     return Advice("upgrade", plan_id=_smallest_plan(policy, needed))
 
 
-def before_reset(policy: Policy, available: int, expected: int, now: int, resets_at: int) -> Advice | None:
+def before_reset(policy: Policy, available: int, expected: int, *, now: int, resets_at: int) -> Advice | None:
     """Close to the reset, what is missing until then is a small purchase (IS-14)."""
     days = policy.advice.bridge_days
     near = days is not None and now < resets_at <= now + days * instants.DAY

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.plan_ends import PlanEnd
     from lotbook.domain.accounts.terms import Move
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.news.notices import ExpiringLot
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
 
 MAX_NOTED_CHARACTERS = (
@@ -189,10 +190,11 @@ def plan_ending(account_id: str, end: PlanEnd, at: int) -> Announcement:
     return make("plan.ending", at, account_id, detail, end.plan_id, end.ends_at)
 
 
-def expiring_soon(account_id: str, unit: str, lot_id: str, left: int, expires_at: int, at: int) -> Announcement:
-    """A lot of which `left` credits die at `expires_at` unless they are used. Once a lot and instant."""
-    detail = {"unit": unit, "lot_id": lot_id, "credits": left, "expires_at": instants.to_text(expires_at)}
-    return make("credits.expiring_soon", at, account_id, detail, unit, lot_id, expires_at)
+def expiring_soon(account_id: str, lot: ExpiringLot, at: int) -> Announcement:
+    """Credits that die soon unless they are used. Once a lot and instant."""
+    dies = {"credits": lot.credits, "expires_at": instants.to_text(lot.expires_at)}
+    detail = {"unit": lot.unit, "lot_id": lot.lot_id, **dies}
+    return make("credits.expiring_soon", at, account_id, detail, lot.unit, lot.lot_id, lot.expires_at)
 
 
 def ranges(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:

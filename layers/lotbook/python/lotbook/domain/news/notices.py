@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import rests
@@ -22,10 +23,22 @@ def notice_at(lot: Lot) -> int | None:
     return lot.expires_at - min(NOTICE, (lot.expires_at - lot.effective_at) // SHORTEST_SHARE)
 
 
-def left_to_expire(book: Book, lot_id: str, now: int) -> tuple[int, int] | None:
-    """What is left of an open lot that will expire, and when; None where there is nothing to say any more."""
+@dataclass(frozen=True, slots=True)
+class ExpiringLot:
+    """`credits` are left of it, and die at `expires_at` unless they are used."""
+
+    unit: str
+    lot_id: str
+    credits: int
+    expires_at: int
+
+
+def left_to_expire(book: Book, unit: str, lot_id: str, now: int) -> ExpiringLot | None:
+    """What is left of an open lot that will expire; None where there is nothing to say any more."""
     left = rests(book.tape, book.position)
     known = {part.lot_id: (left[part.lot_id], part.expires_at) for part in book.tape}
     known |= {aside.lot_id: (aside.left, aside.expires_at) for aside in (*book.waiting, *book.frozen)}
     credits, expires_at = known.get(lot_id, (0, None))
-    return None if credits <= 0 or expires_at is None or expires_at <= now else (credits, expires_at)
+    if credits <= 0 or expires_at is None or expires_at <= now:
+        return None
+    return ExpiringLot(unit, lot_id, credits, expires_at)

@@ -22,8 +22,17 @@ MAX_TEXT_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody found out about a stray, or did about it. `closes`: nobody has to look any more; a later one may say other."""
+
+    actor: str
+    text: str
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StrayNote:
-    """What somebody found out about a stray, or did about it. `closes`: nobody has to look any more; a later note may say other."""
+    """A remark as it is kept, with its stray and its instant."""
 
     stray: str
     at: int

@@ -38,36 +38,44 @@ class Promotion:
     @property
     def digest(self) -> str:
         """Equal for equal bodies."""
-        return ids.fingerprint("grant", str(self.credits), str(self.unit), str(self.expires_at), self.reason)
+        said = {"credits": self.credits, "unit": self.unit, "expires_at": self.expires_at, "reason": self.reason}
+        return ids.fingerprint(ids.canonical(kind="grant", **said))
+
+    def has_digest(self, digest: str | int) -> bool:
+        """Whether the digest is of this body, also one that was written before digests had named fields."""
+        old = ids.fingerprint("grant", str(self.credits), str(self.unit), str(self.expires_at), self.reason)
+        return digest in (self.digest, old)
 
 
-def grant_promotion(
-    account_id: str,
-    key: str,
-    promotion: Promotion,
-    *,
-    accounts: AccountStore,
-    policies: PolicyStore,
-    keys: IdempotencyStore,
-    desk: CreditDesk,
-) -> Granted:
+@dataclass(frozen=True, slots=True)
+class GrantDesk:
+    """Ports of a grant by hand."""
+
+    accounts: AccountStore
+    policies: PolicyStore
+    keys: IdempotencyStore
+    credits: CreditDesk
+
+
+def grant_promotion(account_id: str, key: str, promotion: Promotion, *, desk: GrantDesk) -> Granted:
     """Grant the lot exactly once a key; the same key and body answer the first lot again (`replayed`).
 
     Raises AccountNotFound, AccountClosed, InvalidRequest (no such unit, expiry not in the future), IdempotencyKeyReused.
     A refusal leaves the key free. A paused account takes credits.
     """
-    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock)
+    accounts, policies, clock = desk.accounts, desk.policies, desk.credits.clock
+    loaded = load_account(account_id, accounts=accounts, policies=policies, clock=clock)
     units = loaded.published.policy.units
     promotion = replace(promotion, unit=promotion.unit or units[0])
-    marker = keys.find(account_id, KEY_SPACE, key)
+    marker = desk.keys.find(account_id, KEY_SPACE, key)
     if marker is None:
-        marker = _frozen(account_id, key, promotion, loaded, desk.clock.now())
-        marker = keys.claim(account_id, KEY_SPACE, key, marker) or marker
-    if marker["digest"] != promotion.digest:
+        marker = _frozen(account_id, key, promotion, loaded, clock.now())
+        marker = desk.keys.claim(account_id, KEY_SPACE, key, marker) or marker
+    if not promotion.has_digest(marker["digest"]):
         raise IdempotencyKeyReused
-    granted = grant_lot(account_id, _lot(marker, promotion), desk=desk)
+    granted = grant_lot(account_id, _lot(marker, promotion), desk=desk.credits)
     if PAUSED_FOR_SHORTFALL in reasons_of(loaded.account):  # credits that come in pay what is owed
-        follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
+        follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk.credits)
     return granted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -15,6 +16,8 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import pages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
@@ -22,17 +25,26 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales.desk import SalesDesk
 
 MAX_PAGES = 10  # of the statement, a call; a longer history goes on at the cursor
-NOTHING_USED = UsePage((), None)
+
+NO_USE = UsePage((), None)
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtLot:
+    """What became of the bought lot: credits, what was journaled about it, and a page of its use."""
+
+    remaining: int = 0
+    held: int = 0
+    used: int = 0
+    events: Sequence[Entry] = ()
+    page: UsePage = NO_USE
+
+
+NO_LOT = BoughtLot()
 
 
 def read_evidence(
-    account_id: str,
-    purchase_id: str,
-    cursor: str | None,
-    caller: Caller,
-    *,
-    desk: SalesDesk,
-    credits: CreditDesk,
+    account_id: str, purchase_id: str, cursor: str | None, caller: Caller, *, desk: SalesDesk
 ) -> Evidence:
     """The document, with the use of at most MAX_PAGES pages of the statement, newest first.
 
@@ -44,30 +56,29 @@ def read_evidence(
         raise Forbidden
     purchase = desk.purchase(account_id, purchase_id)
     granted = _granted(purchase, desk)
-    remaining = held = used = 0
-    page = NOTHING_USED
-    events: list[Entry] = []
-    lot_id = purchase.lot_id
-    if lot_id is not None and granted:
-        # The balance first: it journals what has died by now, so that the figures below belong to one moment.
-        balance = read_balance(account_id, purchase.unit, desk=credits)
-        left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
-        remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
-        events = desk.books.lot_entries(account_id, purchase.unit, lot_id)
-        used = evidence.used_of(purchase.credits, remaining, held, events)
-        page = _use(purchase, lot_id, cursor, credits)
+    lot = _of_lot(purchase, purchase.lot_id, cursor, desk) if purchase.lot_id is not None and granted else NO_LOT
     return Evidence(
         purchase=purchase,
         billing=billed_to(purchase, desk.billing.get(account_id)),
         delivered=evidence.deliveries(granted),
-        remaining=remaining,
-        held=held,
-        used=used,
-        page=page,
-        changes=evidence.changes_of(events),
+        remaining=lot.remaining,
+        held=lot.held,
+        used=lot.used,
+        page=lot.page,
+        changes=evidence.changes_of(lot.events),
         at=desk.clock.now(),
         plan=evidence.plan_delivery(purchase),
     )
+
+
+def _of_lot(purchase: Purchase, lot_id: str, cursor: str | None, desk: SalesDesk) -> BoughtLot:
+    # The balance first: it journals what has died by now, so that the figures below belong to one moment.
+    balance = read_balance(purchase.account_id, purchase.unit, desk=desk.credits)
+    left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
+    remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
+    events = desk.books.lot_entries(purchase.account_id, purchase.unit, lot_id)
+    used = evidence.used_of(purchase.credits, remaining, held, events)
+    return BoughtLot(remaining, held, used, events, _use(purchase, lot_id, cursor, desk.credits))
 
 
 def _granted(purchase: Purchase, desk: SalesDesk) -> list[Entry]:

@@ -35,7 +35,7 @@ def _announce(item: DueItem, outlets: Outlets) -> None:
     book = outlets.books.get(item.account_id, unit)
     if book is not None:
         book = taken_down(book, BookLedger(item.account_id, unit, outlets.books).shelf(book))
-    found = None if book is None else notices.left_to_expire(book, lot_id, now)
+    found = None if book is None else notices.left_to_expire(book, unit, lot_id, now)
     if found is not None:
-        outlets.bus.publish([announcements.expiring_soon(item.account_id, unit, lot_id, *found, now)])
+        outlets.bus.publish([announcements.expiring_soon(item.account_id, found, now)])
     outlets.notices.done(item.account_id, unit, lot_id)

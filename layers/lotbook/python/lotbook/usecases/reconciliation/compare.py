@@ -15,7 +15,15 @@ from lotbook.domain.reconciliation.differences import (
     of_unknown_money_back,
     stray_of_checkout,
 )
-from lotbook.domain.reconciliation.strays import RECONCILIATION, TURNED_UP, WENT_BACK, explains, is_back, of_stray
+from lotbook.domain.reconciliation.strays import (
+    RECONCILIATION,
+    TURNED_UP,
+    WENT_BACK,
+    Remark,
+    explains,
+    is_back,
+    of_stray,
+)
 from lotbook.domain.sales.gateway import Tag
 from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
 from lotbook.usecases.reconciliation.strays import keep_stray, note_stray
@@ -165,8 +173,8 @@ class StraySubject:
         return payment is not None and gateway.owner(payment) is not None and is_back(gateway.money_back(payment))
 
     def _close(self, text: str) -> list[Difference]:
-        store, clock = self.sales.strays, self.sales.clock
-        note_stray(self.case, actor=RECONCILIATION, text=text, closes=True, strays=store, clock=clock)
+        found = Remark(RECONCILIATION, text, closes=True)
+        note_stray(self.case, found, strays=self.sales.strays, clock=self.sales.clock)
         return []
 
 

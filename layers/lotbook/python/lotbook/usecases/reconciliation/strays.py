@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lotbook.domain.reconciliation.differences import Stray
+    from lotbook.domain.reconciliation.strays import Remark
     from lotbook.ports.reconciliation import StrayStore
     from lotbook.ports.shop import Clock
 
@@ -49,13 +50,13 @@ def find_stray(reference: str, *, strays: StrayStore) -> StrayCase | None:
     return None
 
 
-def note_stray(case: StrayCase, *, actor: str, text: str, closes: bool, strays: StrayStore, clock: Clock) -> StrayCase:
-    """Add a note; answers the case with it. Notes are never changed: who was wrong adds another. Raises Unavailable."""
+def note_stray(case: StrayCase, remark: Remark, *, strays: StrayStore, clock: Clock) -> StrayCase:
+    """Add a remark as a note; answers the case with it. Notes are never changed: who was wrong adds another. Raises Unavailable."""
     at = clock.now()
     if case.notes:
         at = max(at, case.notes[-1].at + 1)  # in the order in which they were written, whatever the clocks say
     for attempt in range(NOTE_ATTEMPTS):
-        note = StrayNote(case.stray.name, at + attempt, actor, text, closes)
+        note = StrayNote(case.stray.name, at + attempt, remark.actor, remark.text, remark.closes)
         written = strays.note_stray(note)
         known = strays.stray(case.stray.name) or case
         if written or note in known.notes:  # written by a try whose answer was lost

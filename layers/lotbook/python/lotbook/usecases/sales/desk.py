@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
     from lotbook.ports.plans import PlanGateway
     from lotbook.ports.reconciliation import StrayStore
     from lotbook.ports.shop import AccountStore, BillingStore, Clock, Entropy, Gateway, PolicyStore, PurchaseStore
@@ -37,11 +38,12 @@ class SalesDesk:
     entropy: Entropy
     return_url: str
     strays: StrayStore
+    statement: StatementStore | None = None
 
     @property
     def credits(self) -> CreditDesk:
         """The ports of grants, claw-backs and balances."""
-        return CreditDesk(self.books, self.clock, self._renew, rows=self.purchases)
+        return CreditDesk(self.books, self.clock, self._renew, statement=self.statement, rows=self.purchases)
 
     @property
     def plans(self) -> PlanGateway:
