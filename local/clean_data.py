@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 LOCK = "lock"  # as in places.py
+ENGINE_LOCK = Path("engine") / "lock"  # as in cloud/engine.py
 
 
 def main() -> int:
@@ -40,8 +41,22 @@ def _remove(directory: Path) -> int:
         except BlockingIOError:
             print(f"A Lotbook runs with the data in {directory}: stop it first. Nothing was removed.", file=sys.stderr)
             return 1
+        if _is_held(directory / ENGINE_LOCK):
+            print(f"The run before still writes what it knows to {directory}: try again in a moment.", file=sys.stderr)
+            return 1
         shutil.rmtree(directory)
     return 0
+
+
+def _is_held(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 if __name__ == "__main__":

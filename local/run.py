@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, redirect_stdout
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 def main() -> int:
     """Run until Ctrl-C, SIGTERM or SIGHUP; answers the exit code."""
-    stop = Stop()
+    stop, printed = Stop(), sys.stdout
     try:
         with ExitStack() as started:
             every_second = _start(Places.read(os.environ), started, stop)
@@ -61,6 +61,8 @@ def main() -> int:
         return 1
     finally:
         ignore_signals()
+        if not stop.asked:
+            sys.stdout = printed
     return 0
 
 
@@ -112,11 +114,11 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     started.enter_context(places.lock())
     stripe_port, engine_port = places.free_ports()
     parts = Parts.read(places, stripe_port)
+    _log_to(places.directory / "functions.log")
     _say("starting the local AWS engine", stop)
     engine = _start_engine(parts, engine_port, started, stop)
 
     _say("starting the API and the Stripe stand-in", stop)
-    _log_to(places.directory / "functions.log", started)
     functions = Functions(ROOT / "functions", parts.template.functions)
     schedules = Schedules(parts.template.schedules, functions, parts.clock)
     control = Control(parts.clock, schedules, parts.issuer, _keys_url(places), port=places.port)
@@ -127,7 +129,9 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     _start_api(parts, functions, control, started)
 
     _say("opening the demo accounts", stop)
-    _register_keys(parts)
+    from lotbook import wiring
+
+    parts.secrets.register(wiring.service_keys(), parts.clock.now())
     demo_accounts.create(places.base_url, parts.secrets.service_keys[ALL_SCOPES], stop.go_on)
     started.callback(schedules.stop)
     schedules.start()
@@ -142,7 +146,7 @@ def _keys_url(places: Places) -> str:
 def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> Engine:
     """The engine with all that the template declares; this process's environment leads to it from here on."""
     engine = Engine(parts.places.directory / "engine", port)
-    started.callback(engine.stop)
+    started.callback(engine.leave)
     engine.start(stop.go_on)
     note_address(parts.places.directory, engine.address)
     environment = {**parts.template.environment, **cloud.credentials(engine.address), **_here(parts)}
@@ -168,10 +172,10 @@ def _follow_table(
     )
 
 
-def _log_to(log: Path, started: ExitStack) -> None:
-    """What the functions print goes to their log, until `started` is closed."""
+def _log_to(log: Path) -> None:
+    """What the functions print goes to their log, to the end of this process: what a stop cuts short says so there."""
     mode = "w" if log.exists() and log.stat().st_size > LARGEST_LOG else "a"
-    started.enter_context(redirect_stdout(started.enter_context(log.open(mode, buffering=1))))
+    sys.stdout = log.open(mode, buffering=1)
 
 
 def _describe(parts: Parts, control: Control, began: float) -> None:
@@ -242,9 +246,3 @@ def _start_stand_in(parts: Parts, started: ExitStack) -> Callable[[], object]:
     started.callback(stand_in.close)
     started.callback(serve(stand_in, parts.stripe_port, HOST).close)
     return stand_in.tick
-
-
-def _register_keys(parts: Parts) -> None:
-    from lotbook import wiring
-
-    parts.secrets.register(wiring.service_keys(), parts.clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -19,7 +21,10 @@ from local.cloud.private_file import read_object, write_private
 
 PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 START_SECONDS = 40
-STOP_SECONDS = 6  # of the 10 that the whole run has
+STOP_SECONDS = 6  # it ends by itself in less: half a second for requests on their way, four for its state
+LEAVE_SECONDS = 0.5  # of the two in which a run stops (N4); an engine that writes for longer ends without the run
+LOCK = "lock"  # held by the engine's process as long as it lives
+LOCKED_SECONDS = 10  # that the engine of a run before may take to end
 STEP_SECONDS = 0.05
 REGION = "us-east-1"
 SERVICES = (
@@ -43,6 +48,15 @@ INHERITED = (
 
 class EngineError(Exception):
     """The engine is not installed, or did not start; the message says what to do."""
+
+
+def is_locked(held: IO[str]) -> bool:
+    """Whether this process could take the open file's lock, at once."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +88,10 @@ class Engine:
         self._directory.mkdir(parents=True, exist_ok=True)
         for kept in sorted((self._directory / "state").glob("*.json")):
             read_object(kept, {})  # the engine would start without what it cannot read, and then write over it
-        with self._log.open("wb") as log:
-            self._child = self._spawn(log)
+        with (self._directory / LOCK).open("a") as held:
+            self._lock(held, go_on)
+            with self._log.open("wb") as log:
+                self._child = self._spawn(log, held)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._child.poll() is not None or time.monotonic() > deadline:
@@ -95,12 +111,30 @@ class Engine:
             self._child.kill()
             self._child.wait()
 
+    def leave(self) -> None:
+        """The same, but whoever has to end now does not wait for more than a moment: it goes on writing its state, and then
+        ends. Until then it holds its directory, and the next engine waits for it."""
+        if self._child is None:
+            return
+        self._child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(LEAVE_SECONDS)
+
+    def _lock(self, held: IO[str], go_on: Callable[[], object]) -> None:
+        """Take the directory for the child. Two engines at once would write over each other's state."""
+        deadline = time.monotonic() + LOCKED_SECONDS
+        while not is_locked(held):
+            if time.monotonic() > deadline:
+                raise EngineError(f"another local AWS engine uses {self._directory}, and does not end")
+            go_on()
+            time.sleep(STEP_SECONDS)
+
     def check(self) -> None:
         """Raises EngineError when the process has ended by itself."""
         if self._child is None or self._child.poll() is not None:
             raise EngineError(f"the local AWS engine ended; {self._log} ends:\n{self._last_words()}")
 
-    def _spawn(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _spawn(self, log: IO[bytes], held: IO[str]) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environment |= {
             "ENGINE_KEY": self.address.key,
@@ -122,6 +156,7 @@ class Engine:
             stdin=subprocess.PIPE,  # closes when this process ends, however it ends: the engine then stops too
             stdout=log,
             stderr=subprocess.STDOUT,
+            pass_fds=[held.fileno()],
             start_new_session=True,  # Ctrl-C is for us; we stop the engine when nothing uses it any more
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from local.cloud.api_events import Answer, Request
 from local.cloud.functions import Functions
 from local.cloud.gateway import Gateway, Identities
 from local.cloud.template import Template, load
+from tests.local.a_run import Run, free_ports
 
 TEMPLATE = """
 Parameters:
@@ -146,3 +147,12 @@ def event(send: Callable[..., Answer]) -> Callable[..., Any]:
         return json.loads(answer.body)
 
     return seen
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    found = Run(tmp_path, free_ports())
+    yield found
+    if found.process is not None and found.process.poll() is None:
+        found.process.kill()
+        found.process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -43,6 +44,16 @@ def test_n21_data_that_a_run_uses_stays(data: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"A Lotbook runs with the data in {data}: stop it first. Nothing was removed.\n"
     assert (data / "dev.json").exists()
+
+
+def test_n4_data_that_the_engine_of_the_run_before_still_writes_stays(data: Path) -> None:
+    with (data / "engine" / "lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = clean(data)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"The run before still writes what it knows to {data}: try again in a moment.\n"
+    assert (data / "dev.json").exists()
+    assert clean(data).returncode == 0
 
 
 def test_n21_data_that_nobody_uses_goes(data: Path) -> None:

@@ -22,7 +22,7 @@ import pytest
 
 from local.cloud import cloud
 from local.cloud.engine import PYTHON, Address, running_engine
-from tests.local.test_run_process import Run, call, free_ports
+from tests.local.a_run import Run, call, free_ports
 
 CHROMIUM = shutil.which("chromium")
 PAGE_SECONDS = 90

@@ -1,4 +1,4 @@
-"""`make run` as a process: what it starts, says, keeps, and how it ends."""
+"""`make run` as a process: what it starts, says and keeps."""
 
 from __future__ import annotations
 
@@ -9,132 +9,22 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.cloud.engine import PYTHON as ENGINE_PYTHON
-from local.places import HOST, is_free
+from local.places import HOST
 from lotbook.domain.values.access import ROLES, SCOPES
 from tests.local import hostile
+from tests.local.a_run import IS_INSTALLED, ROOT, START_SECONDS, STOP_SECONDS, Run, call, free_ports
 
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60  # promised to whoever starts it
-STOP_SECONDS = 10  # promised too
-STOPPED_SECONDS = 2  # N4; measured: a quarter of a second on a machine with ten other things to do
-STEP_SECONDS = 0.05
-PORTS = 3
-RUNS = 100
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.xdist_group("local_run"),
-    pytest.mark.skipif(not ENGINE_PYTHON.exists(), reason="the local engine is not installed: make run"),
+    pytest.mark.skipif(not IS_INSTALLED, reason="the local engine is not installed: make run"),
 ]
-
-
-def call(method: str, url: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
-    payload = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, payload, {"Content-Type": "application/json"}, method=method)
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, json.loads(refusal.read())
-
-
-@dataclass
-class Run:
-    """A local run in a directory on a port, started by `python -m local run` unless another command is given."""
-
-    directory: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def base(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def output(self) -> str:
-        return (self.directory / "output.txt").read_text()
-
-    @property
-    def dev(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.directory / "data" / "dev.json").read_text())
-        return found
-
-    def spawn(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
-        known = {name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")}
-        with (self.directory / "output.txt").open("wb") as output:
-            self.process = subprocess.Popen(
-                command or (sys.executable, "-m", "local", "run"),
-                cwd=ROOT,
-                env={**known, "PORT": str(self.port), "DATA_DIR": str(self.directory / "data"), **environment},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        return self.process
-
-    def start(self, *command: str, **environment: str) -> float:
-        """Start and wait until it is healthy; answers the seconds."""
-        began = time.monotonic()
-        process = self.spawn(*command, **environment)
-        while time.monotonic() - began < START_SECONDS:
-            assert process.poll() is None, self.output
-            try:
-                if call("GET", f"{self.base}/_local/health") == (200, {"ready": True}):
-                    return time.monotonic() - began
-            except (urllib.error.URLError, ConnectionError):
-                pass
-            time.sleep(STEP_SECONDS)
-        raise AssertionError(self.output)
-
-    def refused(self, **environment: str) -> str:
-        """Start something that must not start; answers what it said."""
-        assert self.spawn(**environment).wait(START_SECONDS) == 1
-        return self.output
-
-    def end(self, number: signal.Signals) -> int:
-        """Send the signal; answers the exit code, which must come inside the promised bound."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        return self.process.wait(STOP_SECONDS)
-
-    def wait_until_ports_are_free(self) -> None:
-        until = time.monotonic() + STOP_SECONDS
-        while not all(is_free(self.port + step) for step in range(PORTS)):
-            assert time.monotonic() < until, "something still listens"
-            time.sleep(STEP_SECONDS)
-
-    def balance(self, account: str = "insurestack") -> dict[str, Any]:
-        status, found = call("GET", f"{self.base}/v1/accounts/{account}/balance", token=self.dev["service_key"])
-        assert status == 200, found
-        return dict(found)
-
-
-def free_ports() -> int:
-    first = 20_000 + os.getpid() % 300 * 40  # two test runs on one machine keep out of each other's way
-    for port in range(first, first + 40, PORTS):
-        if all(is_free(port + step) for step in range(PORTS)):
-            return port
-    raise AssertionError("no free ports")
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    found = Run(tmp_path, free_ports())
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        found.process.kill()
-        found.process.wait()
 
 
 def test_a_run_starts_serves_stops_and_finds_everything_again(run: Run) -> None:
@@ -270,56 +160,6 @@ def test_n2_n3_whatever_a_developers_machine_has_set_changes_nothing(run: Run) -
     assert run.end(signal.SIGTERM) == 0
     for path in (run.directory / "data").rglob("*"):  # S12
         assert path.stat().st_mode & 0o077 == 0, path
-
-
-def test_n4_any_number_of_signals_stops_it_in_two_seconds(run: Run) -> None:
-    run.start()
-    assert run.process is not None
-    began = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP) * 3:
-        run.process.send_signal(number)
-    assert run.process.wait(STOP_SECONDS) == 0
-    assert time.monotonic() - began < STOPPED_SECONDS
-    assert run.output.endswith("Stopping.\n")
-    run.wait_until_ports_are_free()
-
-
-def test_n4_it_stops_as_fast_while_it_starts(run: Run) -> None:
-    process = run.spawn()
-    until = time.monotonic() + START_SECONDS
-    while "starting the local AWS engine" not in run.output:
-        assert time.monotonic() < until
-        time.sleep(STEP_SECONDS)
-    began = time.monotonic()
-    for _ in range(3):
-        process.send_signal(signal.SIGTERM)
-    assert process.wait(STOP_SECONDS) == 0
-    assert time.monotonic() - began < STOPPED_SECONDS
-    assert run.output.endswith("Stopped before everything had started.\n")
-    run.wait_until_ports_are_free()
-
-
-@pytest.mark.soak
-def test_n4_a_hundred_runs_told_three_times_within_microseconds(run: Run) -> None:
-    """Prints how long each took to stop, as it goes."""
-    took = []
-    for number in range(RUNS):
-        run.start()
-        assert run.process is not None
-        began = time.monotonic()
-        for _ in range(3):
-            run.process.send_signal(signal.SIGTERM)
-            until = time.perf_counter() + number % 20 * 0.000_005
-            while time.perf_counter() < until:
-                pass
-        assert run.process.wait(STOP_SECONDS) == 0
-        took.append(time.monotonic() - began)
-        print(f"{took[-1]:.2f}", end=" ", flush=True)
-        run.wait_until_ports_are_free()
-    took.sort()
-    spread = ", ".join(f"{took[at]:.2f}" for at in (0, RUNS // 2, RUNS * 9 // 10, -1))
-    print(f"\nseconds to stop, {RUNS} runs, least, median, nine of ten, most: {spread}")
-    assert took[-1] < STOPPED_SECONDS
 
 
 def test_a_live_key_is_refused(run: Run) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import signal
 import socket
+import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud import cloud
-from local.cloud.engine import ADDRESS_FILE, PYTHON, Address, Engine, note_address, running_engine
+from local.cloud.engine import (
+    ADDRESS_FILE,
+    LEAVE_SECONDS,
+    PYTHON,
+    Address,
+    Engine,
+    note_address,
+    running_engine,
+)
+from local.places import any_free_port
 
 pytestmark = [
     pytest.mark.engine,
@@ -148,3 +161,31 @@ def test_s1_every_engine_has_a_key_of_its_own_that_only_its_owner_can_read(tmp_p
 def test_a_note_that_cannot_be_read_names_no_engine(tmp_path: Path, noted: str) -> None:
     (tmp_path / ADDRESS_FILE).write_text(noted)
     assert running_engine(tmp_path) is None
+
+
+def test_n4_an_engine_waits_until_the_one_before_it_has_written_its_state(tmp_path: Path) -> None:
+    """A run does not wait for an engine that takes long to end; the next run's engine does."""
+    first, second = Engine(tmp_path, any_free_port()), Engine(tmp_path, any_free_port())
+    first.start()
+    os.kill(_child_of(first), signal.SIGSTOP)  # it takes long
+    began = time.monotonic()
+    first.leave()
+    assert time.monotonic() - began < LEAVE_SECONDS + 1
+    waited = count(1)
+
+    def go_on() -> None:
+        if next(waited) == 3:
+            assert second._child is None, "it started beside the first"
+            os.kill(_child_of(first), signal.SIGCONT)
+
+    try:
+        second.start(go_on)
+    finally:
+        os.kill(_child_of(first), signal.SIGCONT)
+        first.stop()
+        second.stop()
+
+
+def _child_of(engine: Engine) -> int:
+    assert engine._child is not None
+    return engine._child.pid
