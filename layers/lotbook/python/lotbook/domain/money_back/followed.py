@@ -105,6 +105,7 @@ def followed(purchase: Purchase, facts: MoneyBackFacts) -> tuple[tuple[OwnRefund
         dispute_id=shown.dispute_id if shown else None,
         dispute_state=shown.state if shown else None,
         ends_plan=purchase.plan is not None and _is_all_gone(purchase, facts),
+        plan_minor=min(facts.refunded_minor + facts.lost_minor(), purchase.total_minor) if purchase.renews else 0,
     )
     return own, target if target == purchase.reversal else replace(target, step=target.step + 1)
 
@@ -117,9 +118,13 @@ def with_next_step(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purch
     own, target = followed(purchase, facts)
     changed = replace(purchase, own_refunds=own, reversal_next=target)
     was = purchase.reversal
-    if (target.clawed, target.is_frozen, target.ends_plan) == (was.clawed, was.is_frozen, was.ends_plan):
+    if _effect(target) == _effect(was):
         return with_step_done(changed, now)
     return with_state(changed, changed.state, now)
+
+
+def _effect(reversal: Reversal) -> tuple[object, ...]:
+    return reversal.clawed, reversal.is_frozen, reversal.ends_plan, reversal.plan_minor
 
 
 def with_step_done(purchase: Purchase, now: int) -> Purchase:

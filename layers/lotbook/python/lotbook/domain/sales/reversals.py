@@ -24,6 +24,7 @@ class Reversal:
     dispute_id: str | None = None
     dispute_state: DisputeState | None = None
     ends_plan: bool = False  # all the money of the plan that was bought has gone back
+    plan_minor: int = 0  # of a plan that renews: what has gone back of the period's money, by refunds and lost disputes
 
     def clawed_of(self, unit: str) -> int:
         """Credits taken of the lot of that unit."""

@@ -9,6 +9,7 @@ from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import PurchaseNotFound, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
+from lotbook.usecases.plans.follow_invoice import row_of
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -82,6 +83,17 @@ def _owner(hint: EventHint, desk: SalesDesk) -> Owner | None:
     tag: Tag | None = hint.tag
     if hint.tag.app is None and hint.payment_intent is not None:
         tag = desk.gateway.owner(hint.payment_intent)
+    if tag is not None and tag.app is None and hint.payment_intent is not None:
+        return _owner_of_plan(hint.payment_intent, desk)
     if tag is None or not tag.is_of(desk.gateway.deployment) or not tag.account_id or not tag.purchase_id:
         return None
     return Owner(tag.account_id, tag.purchase_id)
+
+
+def _owner_of_plan(payment_intent: str, desk: SalesDesk) -> Owner | None:
+    """A payment of a subscription carries no mark: its invoice does, and names the row by its lines (X-28)."""
+    invoice = desk.plans.invoice_of_payment(payment_intent)
+    if invoice is None or not invoice.tag.is_of(desk.gateway.deployment) or invoice.tag.account_id is None:
+        return None
+    row = row_of(invoice.tag.account_id, invoice, desk=desk)
+    return None if row is None else Owner(row.account_id, row.purchase_id)

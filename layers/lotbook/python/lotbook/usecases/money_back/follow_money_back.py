@@ -18,6 +18,7 @@ from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settle
 from lotbook.domain.values.errors import Conflict, NotRefundable, TooManyReversals, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
+from lotbook.usecases.money_back.period_money import end_if_running, move_period_lots
 from lotbook.usecases.money_back.plan_credits import give_plan_credits_back, take_plan_credits
 from lotbook.usecases.sales.change_plan import follow_plan_money
 
@@ -87,6 +88,8 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
         return purchase
     was, target = purchase.reversal, purchase.reversal_next
     _move_lots(purchase, was, target, desk)
+    if purchase.renews:
+        move_period_lots(purchase, was, target, desk=desk)
     if target.ends_plan != was.ends_plan:
         _follow_plan(purchase, target, desk)
     desk.follow_pauses(purchase.account_id)
@@ -94,11 +97,20 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
 
 
 def _follow_plan(purchase: Purchase, target: Reversal, desk: SalesDesk) -> None:
-    follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
+    if not purchase.renews or is_twin(purchase, desk):
+        follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
+    elif target.ends_plan:
+        end_if_running(purchase, desk=desk)
     if target.ends_plan:
         take_plan_credits(purchase, target.step, desk=desk)
     else:
         give_plan_credits_back(purchase, desk=desk)
+
+
+def is_twin(purchase: Purchase, desk: SalesDesk) -> bool:
+    """Whether the account knows its plan as paid twice: then it hears that the later money is gone."""
+    terms = desk.account(purchase.account_id).account.terms
+    return any(each.is_twice and each.purchase_id == purchase.purchase_id for each in terms)
 
 
 def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:

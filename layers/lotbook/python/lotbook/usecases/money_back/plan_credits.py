@@ -15,6 +15,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import ClawBack, Restore
 from lotbook.domain.money_back.plan_credits import carried_on, claim_of, still_there, taken_for
 from lotbook.usecases.credits.lots import claw_back, restore_lot
+from lotbook.usecases.money_back.period_money import lots_of_payment
 from lotbook.usecases.sales.change_plan import finish_moves, term_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _take(purchase: Purchase, lot: Lot, need: int | None, claim: str, desk: Sale
 
 def _own_lots(purchase: Purchase, desk: SalesDesk) -> list[str]:
     account = finish_moves(purchase.account_id, desk)
+    if purchase.renews:
+        return [lot.lot_id for lot in lots_of_payment(purchase, desk=desk)]
     policy = desk.account(purchase.account_id).published.policy
     return [lot.lot_id for lot in lots_of_term(policy, account, term_of(purchase), desk.clock.now())]
 
