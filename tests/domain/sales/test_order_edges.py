@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from lotbook.domain.policy.top_ups import TopUp, Validity
+from lotbook.domain.policy.plans import Validity
+from lotbook.domain.policy.top_ups import TopUp
 from lotbook.domain.sales.items import OrderLine, PlanPart
 from lotbook.domain.sales.prices import paid_each
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase, PurchaseState, never_opened, next_check_at
@@ -100,7 +101,7 @@ def test_an_order_takes_the_gateways_ids_and_keeps_the_customer_and_page_that_it
     facts = facts_of(new, customer="cus_9", url="https://pay.example/9", invoice="in_1")
     taken = with_facts(new, facts)
     assert (taken.customer, taken.checkout_url) == ("cus_9", "https://pay.example/9")
-    assert taken.gateway_refs == GatewayRefs(facts.session, facts.payment and facts.payment.payment_intent, "in_1")
+    assert taken.gateway_refs == GatewayRefs(facts.session, facts.payment.payment_intent, "in_1")
     kept = with_facts(replace(new, customer="cus_1", checkout_url="https://pay.example/1"), facts)
     assert (kept.customer, kept.checkout_url) == ("cus_1", "https://pay.example/1")
     assert with_facts(new, replace(facts, payment=None)).gateway_refs.payment_intent is None
