@@ -42,10 +42,15 @@ def converted(present: str, wanted: str, *lots: UnusedLot, to_come: int = 0, rul
     price, new_price = credit_price(plan, "usd"), POLICY.plan(wanted).price_minor("usd")
     assert price is not None
     assert new_price is not None
-    unused = Unused(unit=UNIT, lots=lots, price=price, to_come=to_come, to_come_rank=POLICY.rank("plan"))
+    unused = Unused(unit=UNIT, lots=lots, price=price, to_come=months(to_come))
     change = change_of(POLICY, plan, POLICY.plan(wanted), "usd")
     bill = Bill(price_minor=new_price, least_minor=LEAST, currency="usd")
     return convert(unused, change, rule or POLICY.plan_change.upgrade.convert, bill)
+
+
+def months(credits: int) -> tuple[UnusedLot, ...]:
+    """So many credits of months to come, 10,000 each."""
+    return tuple(lot("plan", 10_000) for _ in range(credits // 10_000))
 
 
 def taken_of(found: Conversion, lot: UnusedLot) -> int:

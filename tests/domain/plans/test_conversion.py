@@ -9,7 +9,7 @@ import pytest
 
 from lotbook.domain.plans.carrying import Carried, carried
 from lotbook.domain.plans.changes import change_of
-from lotbook.domain.plans.conversion import Bill, DiscountPart, Unused, convert, follows
+from lotbook.domain.plans.conversion import Bill, Conversion, DiscountPart, Unused, convert, follows
 from lotbook.domain.policy.plans import Convert
 from tests.domain.plans.conversions import DATA, LEAST, POLICY, UNIT, converted, lot, taken_of
 
@@ -70,7 +70,7 @@ def test_w9_x_21_what_was_paid_for_a_credit_does_not_count() -> None:
 def test_w10_x_22_months_of_a_year_that_were_paid_for_and_will_not_come_are_unused_too() -> None:
     found = converted("core-10k-annual", "pro-40k-annual", lot("plan", 10_000), to_come=9 * 10_000)
     assert (found.credits, found.discount_minor, 76_800 - found.discount_minor) == (100_000, 9_000, 67_800)
-    assert found.left_to_come == 0
+    assert found.left_to_come == ()
     assert converted("core-10k-annual", "pro-40k-annual", lot("plan", 10_000)).discount_minor == 900
 
 
@@ -123,10 +123,15 @@ def test_x_20_x_22_months_to_come_that_the_price_does_not_need_are_left_to_be_ca
     """Plan credits come before bought ones in the burn order; they have no lot to stay in."""
     plan, extra = lot("plan", 10_000), lot("purchased", 5_000)
     found = converted("core-10k-annual", "pro-40k", plan, extra, to_come=90_000)
-    assert (found.credits, found.discount_minor, found.left_to_come) == (71_111, 6_400, 28_889)
+    assert (found.credits, found.discount_minor, left(found)) == (71_111, 6_400, 28_889)
     assert (taken_of(found, plan), taken_of(found, extra)) == (10_000, 0)
     lost = converted("core-10k-annual", "pro-40k", plan, extra, to_come=90_000, rule=Convert(rest="forfeit"))
-    assert lost.left_to_come == 0
+    assert lost.left_to_come == ()
+
+
+def left(found: Conversion) -> int:
+    """Credits of months to come that the price did not need."""
+    return sum(each.credits for each in found.left_to_come)
 
 
 def test_x_20_prices_above_a_unit_of_money_meet_the_amount_with_one_credit_more() -> None:

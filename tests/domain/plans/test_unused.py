@@ -8,7 +8,7 @@ import pytest
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.subscriptions import BillingPeriod, PeriodState, Subscription
-from lotbook.domain.plans.unused import credits_to_come, is_running_period_paid
+from lotbook.domain.plans.unused import is_running_period_paid, lots_to_come
 from tests.fakes.samples import account_on, instant, published
 
 POLICY = published("make").policy
@@ -19,7 +19,7 @@ START, END = "2027-01-31T12:00:00Z", "2028-01-31T12:00:00Z"
 def to_come(at: str, *, anchor: str = START, plan: str = "core-10k-annual", zone: str = "UTC") -> int:
     """The credits to come at an instant for an account that is billed elsewhere."""
     account = account_on("make", plan, anchor=anchor, zone=zone)
-    return credits_to_come(POLICY, account, instant(at))
+    return sum(lot.credits for lot in lots_to_come(POLICY, account, instant(at)))
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,5 @@ def subscribed(state: PeriodState | None) -> Account:
 def test_x_22_x_25_a_year_that_nobody_has_paid_for_has_nothing_to_come(state: PeriodState | None, paid: bool) -> None:
     account, at = subscribed(state), instant("2027-03-15T00:00:00Z")
     assert is_running_period_paid(POLICY, account, at) is paid
-    assert credits_to_come(POLICY, account, at) == (100_000 if paid else 0)
+    assert len(lots_to_come(POLICY, account, at)) == (10 if paid else 0)
     assert not is_running_period_paid(POLICY, account, instant(END)), "the next one is another"

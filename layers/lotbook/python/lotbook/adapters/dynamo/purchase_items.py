@@ -96,8 +96,11 @@ def _reversal(values: Mapping[str, Any] | None) -> Reversal | None:
 def _move(values: Mapping[str, Any] | None) -> PlanMove | None:
     if values is None:
         return None
-    converted = tuple(_part(Taken, taken) for taken in values["converted"])
-    made: PlanMove = _part(PlanMove, {**values, "converted": converted})
+    lists = {
+        name: tuple(_part(Taken, taken) for taken in values.get(name, ()))
+        for name in ("converted", "to_come", "carried")
+    }
+    made: PlanMove = _part(PlanMove, {**values, **lists})
     return made
 
 

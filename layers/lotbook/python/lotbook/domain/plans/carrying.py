@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lotbook.domain.credits.lots import LotKind
 from lotbook.domain.plans.changes import ChangeOfPlan
 from lotbook.domain.plans.unused import UnusedLot, companions_of_lot, in_burn_order
 
@@ -19,18 +18,27 @@ class Carried:
     companions: tuple[tuple[str, int], ...] = ()
 
 
+def bought_and_companions(lots: Sequence[UnusedLot], change: ChangeOfPlan, unit: str) -> tuple[UnusedLot, ...]:
+    """Bought lots of the first unit that go on with the new plan, each followed by the companions that go with it."""
+    if change.purchased_credits != "carry":
+        return ()
+    going = in_burn_order(lots, unit, ["purchased"])
+    follow = change.companions == "follow"
+    return tuple(
+        each for lot in going for each in (lot, *(companions_of_lot(lots, lot) if follow else ())) if each.credits
+    )
+
+
 def carried(lots: Sequence[UnusedLot], change: ChangeOfPlan, unit: str, to_come: int = 0) -> Carried:
     """What a change of plan carries over; nothing that is held or frozen. `to_come`: of months that were paid for (X-22)."""
-    kinds: list[LotKind] = ["plan"] if change.plan_credits == "carry" else []
-    kinds += ["purchased"] if change.purchased_credits == "carry" else []
-    going = in_burn_order(lots, unit, kinds)
+    bought = bought_and_companions(lots, change, unit)
     companions: dict[str, int] = {}
-    for lot in going if change.companions == "follow" else ():
-        for each in companions_of_lot(lots, lot):
+    for each in bought:
+        if each.unit != unit:
             companions[each.unit] = companions.get(each.unit, 0) + each.credits
-    counts_to_come = "plan" in kinds and change.unused_of == "billing_period"
-    return Carried(
-        plan=sum(lot.credits for lot in going if lot.kind == "plan") + (to_come if counts_to_come else 0),
-        purchased=sum(lot.credits for lot in going if lot.kind == "purchased"),
-        companions=tuple((name, credits) for name, credits in companions.items() if credits),
-    )
+    of_plan = 0
+    if change.plan_credits == "carry":
+        of_plan = sum(lot.credits for lot in in_burn_order(lots, unit, ["plan"]))
+        of_plan += to_come if change.unused_of == "billing_period" else 0
+    purchased = sum(lot.credits for lot in bought if lot.unit == unit)
+    return Carried(of_plan, purchased, tuple(companions.items()))

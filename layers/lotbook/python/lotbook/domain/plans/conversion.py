@@ -21,7 +21,7 @@ from lotbook.domain.values.money import in_minor, rounded_minor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unused:
-    """What is not used of the present plan. `to_come`: of months that were paid for; `to_come_rank`: that of plan credits.
+    """What is not used. `to_come`: plan lots of months that were paid for and will not come (X-22).
 
     `price`: what the present plan asks for one credit, in major units.
     """
@@ -29,8 +29,7 @@ class Unused:
     unit: str  # the first one: only its credits have a price
     lots: tuple[UnusedLot, ...]
     price: Decimal
-    to_come: int = 0
-    to_come_rank: int = 0
+    to_come: tuple[UnusedLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +52,29 @@ class DiscountPart:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """`taken`: credits of lots, companions too. `credits`: those of the first unit that became money, months to come too.
+    """`taken`: credits of lots, those to come and companions too. `credits`: those of the first unit that became money.
 
-    `left_to_come`: of the months to come, what the price did not need; it is to be carried.
+    `left_to_come`: of the lots to come, what the price did not need; they are never made, so it is to be carried.
     """
 
     taken: tuple[Taken, ...]
     credits: int
     discount_minor: int
     parts: tuple[DiscountPart, ...]
-    left_to_come: int
+    left_to_come: tuple[Taken, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """So many credits of one lot at one price; `lot` None: of months to come."""
+    """One lot and what one credit of it is worth."""
 
-    lot: UnusedLot | None
-    credits: int
+    lot: UnusedLot
     price: Decimal
+
+    @property
+    def credits(self) -> int:
+        """All that is unused of it."""
+        return self.lot.credits
 
 
 def convert(unused: Unused, change: ChangeOfPlan, rule: Convert, bill: Bill) -> Conversion:
@@ -81,17 +84,19 @@ def convert(unused: Unused, change: ChangeOfPlan, rule: Convert, bill: Bill) -> 
     converted, also where that rounds to nothing (W6).
     """
     pieces = _pieces(unused, change, rule)
-    taken, discount_minor = _needed(pieces, bill)
-    goes = taken if rule.rest == "keep" else [piece.credits for piece in pieces]
-    lots = [(piece.lot, count) for piece, count in zip(pieces, goes, strict=True) if piece.lot is not None and count]
-    to_come_gone = sum(count for piece, count in zip(pieces, goes, strict=True) if piece.lot is None)
-    to_come = sum(piece.credits for piece in pieces if piece.lot is None)
+    needed, discount_minor = _needed(pieces, bill)
+    goes = needed if rule.rest == "keep" else [piece.credits for piece in pieces]
+    lots = [(piece.lot, count) for piece, count in zip(pieces, goes, strict=True)]
+    gone = {lot.lot_id: count for lot, count in lots}
+    left = ((lot, lot.credits - gone.get(lot.lot_id, 0)) for lot in unused.to_come)
     return Conversion(
-        taken=tuple(each for lot, count in lots for each in _taken(unused.lots, lot, count, change.companions)),
-        credits=sum(taken),
+        taken=tuple(
+            each for lot, count in lots if count for each in _taken(unused.lots, lot, count, change.companions)
+        ),
+        credits=sum(needed),
         discount_minor=discount_minor,
-        parts=_parts(pieces, taken, discount_minor, bill.currency),
-        left_to_come=to_come - to_come_gone,
+        parts=_parts(pieces, needed, discount_minor, bill.currency),
+        left_to_come=tuple(Taken(lot.unit, lot.lot_id, count) for lot, count in left if count),
     )
 
 
@@ -105,13 +110,8 @@ def follows(rule: CompanionRule, companions: int, going: int, lot_credits: int) 
 def _pieces(unused: Unused, change: ChangeOfPlan, rule: Convert) -> list[_Piece]:
     kinds: list[LotKind] = ["plan"] if change.plan_credits == "convert" else []
     kinds += ["purchased"] if change.purchased_credits == "convert" else []
-    lots = in_burn_order(unused.lots, unused.unit, kinds)
-    pieces = [_Piece(lot, lot.credits, _worth(lot, unused.price, rule)) for lot in lots]
-    if not unused.to_come or "plan" not in kinds:
-        return pieces
-    # They would have burned after all plan credits that are there.
-    place = sum(lot.rank <= unused.to_come_rank for lot in lots)
-    return [*pieces[:place], _Piece(None, unused.to_come, unused.price), *pieces[place:]]
+    lots = in_burn_order((*unused.lots, *unused.to_come), unused.unit, kinds)
+    return [_Piece(lot, _worth(lot, unused.price, rule)) for lot in lots]
 
 
 def _worth(lot: UnusedLot, price: Decimal, rule: Convert) -> Decimal:

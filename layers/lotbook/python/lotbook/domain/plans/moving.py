@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.plans.carrying import bought_and_companions
 from lotbook.domain.plans.changes import ChangeOfPlan, change_of, credit_price
 from lotbook.domain.plans.conversion import Bill, Conversion, DiscountPart, Unused, convert
-from lotbook.domain.plans.plan_move import PlanMove
-from lotbook.domain.plans.unused import UnusedLot, credits_to_come, is_running_period_paid
+from lotbook.domain.plans.plan_move import PlanMove, Taken
+from lotbook.domain.plans.unused import UnusedLot, is_running_period_paid, lots_to_come
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 
-NOTHING_CONVERTED = Conversion(taken=(), credits=0, discount_minor=0, parts=(), left_to_come=0)
+NOTHING_CONVERTED = Conversion(taken=(), credits=0, discount_minor=0, parts=(), left_to_come=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,28 @@ def moving(present: Present, wanted: Plan, least_minor: int) -> Moving:
     change, account = present.change_to(wanted), present.account
     is_paid = is_running_period_paid(present.policy, account, present.at)
     lots = tuple(lot for lot in present.lots if is_paid or lot.kind != "plan")
-    to_come = 0
+    to_come: tuple[UnusedLot, ...] = ()
     if change.unused_of == "billing_period" and change.plan_credits != "forfeit":
-        to_come = credits_to_come(present.policy, account, present.at)
-    found = NOTHING_CONVERTED
-    price = credit_price(present.plan, account.currency)
+        to_come = lots_to_come(present.policy, account, present.at)
+    found, price = NOTHING_CONVERTED, credit_price(present.plan, account.currency)
     if change.converts and price is not None:
-        rank = present.policy.rank("plan")
-        unused = Unused(unit=present.policy.units[0], lots=lots, price=price, to_come=to_come, to_come_rank=rank)
+        unused = Unused(unit=present.policy.units[0], lots=lots, price=price, to_come=to_come)
         bill = Bill(wanted.price_minor(account.currency) or 0, least_minor, account.currency)
         found = convert(unused, change, present.policy.plan_change.upgrade.convert, bill)
-    parts = tuple(part for part in found.parts if part.amount_minor)
-    return Moving(_move(account, change, found, to_come), parts)
+    move = _move(account, change, found)
+    if change.plan_credits == "carry":
+        move = replace(move, to_come=tuple(_whole(lot) for lot in to_come))
+    if change.purchased_credits == "carry":
+        going = bought_and_companions(lots, change, present.policy.units[0])
+        move = replace(move, carried=tuple(_whole(lot) for lot in going))
+    return Moving(move, tuple(part for part in found.parts if part.amount_minor))
 
 
-def _move(account: Account, change: ChangeOfPlan, found: Conversion, to_come: int) -> PlanMove:
+def _whole(lot: UnusedLot) -> Taken:
+    return Taken(lot.unit, lot.lot_id, lot.credits)
+
+
+def _move(account: Account, change: ChangeOfPlan, found: Conversion) -> PlanMove:
     sub = account.subscription if account.plan_renews else None
     if sub is not None and sub.ended_at is not None:
         sub = None
@@ -78,5 +86,5 @@ def _move(account: Account, change: ChangeOfPlan, found: Conversion, to_come: in
         converted=found.taken,
         converted_credits=found.credits,
         discount_minor=found.discount_minor,
-        carried_to_come=to_come if change.plan_credits == "carry" else found.left_to_come,
+        to_come=found.left_to_come,
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.periods import lots_of_period
 from lotbook.domain.accounts.plan_time import footing
 from lotbook.domain.accounts.validity import billing_period, credit_period
-from lotbook.domain.credits.lots import LotKind, burn_order
+from lotbook.domain.credits.lots import Lot, LotKind, burn_order
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
 
@@ -58,20 +59,31 @@ def is_running_period_paid(policy: Policy, account: Account, at: int) -> bool:
     return not account.plan_renews or period is None or footing(policy, account, period[0], at) == "paid"
 
 
-def credits_to_come(policy: Policy, account: Account, at: int) -> int:
-    """The plan's own credits of those credit periods that the running billing period still has to come, after the present one.
+def lots_to_come(policy: Policy, account: Account, at: int) -> tuple[UnusedLot, ...]:
+    """The plan lots of those credit periods that the running billing period still has to come, after the present one (X-22).
 
     None are to come where the running period was not paid for, and none on a plan for a term.
     """
     plan = policy.plan(account.plan_id)
     period = billing_period(plan, account, at)
-    if plan.interval == "term" or period is None or not plan.credits:
-        return 0
-    if not is_running_period_paid(policy, account, at):
-        return 0
-    periods, start = 0, credit_period(plan, account, at)[1]
+    if plan.interval == "term" or period is None or not is_running_period_paid(policy, account, at):
+        return ()
+    found, start = list[UnusedLot](), credit_period(plan, account, at)[1]
     for _ in range(INTERVAL_MONTHS[plan.interval]):
         if start >= period[1]:
             break
-        periods, start = periods + 1, credit_period(plan, account, start)[1]
-    return periods * plan.credits
+        found += [_unused(lot) for lot in lots_of_period(policy, account, start).lots if lot.kind == "plan"]
+        start = credit_period(plan, account, start)[1]
+    return tuple(found)
+
+
+def _unused(lot: Lot) -> UnusedLot:
+    return UnusedLot(
+        lot_id=lot.lot_id,
+        unit=lot.unit,
+        kind=lot.kind,
+        credits=lot.credits,
+        rank=lot.rank,
+        expires_at=lot.expires_at,
+        created_at=lot.created_at,
+    )

@@ -1,4 +1,4 @@
-"""What an account has not used, as an order of a plan needs it: only where the change could turn it into money (MK-40)."""
+"""What an account has not used, as an order of a plan needs it: only where it may become money (MK-40) or be carried (X-23)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 
 def unused_for(item: Item, loaded: LoadedAccount, *, desk: SalesDesk) -> tuple[UnusedLot, ...]:
-    """The account's unused lots in every unit; none for an order that converts nothing. Raises UnknownPlan, Unavailable."""
+    """The account's unused lots in every unit; none for an order that neither converts nor carries bought ones.
+
+    Raises UnknownPlan, Unavailable.
+    """
     if not isinstance(item, PlanItem) or item.plan_id == loaded.account.plan_id:
         return ()
     present = Present(loaded.policy, loaded.account, (), desk.clock.now())
     wanted = loaded.policy.plan(item.plan_id)
-    if not wanted.renews or not present.change_to(wanted).converts:
+    change = present.change_to(wanted)
+    if not wanted.renews or not (change.converts or change.purchased_credits == "carry"):
         return ()
     return read_unused(loaded, desk=desk)
 
