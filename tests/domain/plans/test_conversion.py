@@ -10,6 +10,7 @@ import pytest
 from lotbook.domain.plans.carrying import Carried, carried
 from lotbook.domain.plans.changes import change_of
 from lotbook.domain.plans.conversion import Bill, Conversion, DiscountPart, Unused, convert, follows
+from lotbook.domain.plans.unused import MAX_LOTS_MOVED
 from lotbook.domain.policy.plans import Convert
 from tests.domain.plans.conversions import DATA, LEAST, POLICY, UNIT, converted, lot, taken_of
 
@@ -140,6 +141,14 @@ def test_x_20_prices_above_a_unit_of_money_meet_the_amount_with_one_credit_more(
     unused = Unused(unit=UNIT, lots=(lot("plan", 200),), price=Decimal("0.7"))
     found = convert(unused, change, Convert(), Bill(price_minor=9_000, least_minor=LEAST, currency="usd"))
     assert (found.credits, found.discount_minor) == (129, 9_000)
+
+
+def test_mk_40_one_change_moves_a_bounded_number_of_lots_and_the_last_in_burn_order_stay() -> None:
+    """An order is one item of the table."""
+    lots = [lot("purchased", 10) for _ in range(MAX_LOTS_MOVED + 1)]
+    found = converted("core-10k", "pro-40k", *lots)
+    assert (found.credits, len(found.taken)) == (10 * MAX_LOTS_MOVED, MAX_LOTS_MOVED)
+    assert taken_of(found, lots[-1]) == 0
 
 
 def test_mk_40_free_and_promotional_credits_are_not_money() -> None:

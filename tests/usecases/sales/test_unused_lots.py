@@ -124,7 +124,6 @@ def test_w14_what_was_paid_is_looked_up_only_where_the_policy_counts_it(credits:
         ("make", "core-10k", TopUpItem(1_000)),
         ("make", "core-10k", PlanItem("core-10k")),
         ("make", "free", PRO),
-        ("make", "pro-40k", PlanItem("core-10k")),
         ("insurestack", "plus", PlanItem("pro")),
         ("9pic", "payg", PlanItem("pro")),
     ],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Difference
 from lotbook.domain.credits.ledger import Entry, granted_name
 from lotbook.domain.credits.lots import Lot
+from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE, onward_lot_id
 from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
 from lotbook.domain.values.instants import HOUR
 
-MOVED = frozenset({"plan_change", "converted"})  # a change of plan took them: they went on, or became money
 SETTLING = HOUR  # what a lot lost this recently may not have reached its purchase yet
 
 
@@ -18,12 +19,15 @@ def purchase_differences(
     purchases: Mapping[str, Purchase], entries: Mapping[tuple[str, str], Entry], now: int
 ) -> Iterator[Difference]:
     """`purchases` by id, `entries` of lots by unit and name. Purchases may be ahead of the entries, never behind."""
+    moved = _moved(purchases.values())
     for purchase in purchases.values():
         if purchase.state in SETTLED:
             yield from _bought(purchase, entries)
-            yield from _kept(purchase, entries, now)
+            yield from _kept(purchase, entries, moved, now)
     for (unit, _), entry in entries.items():
         if entry.lot is not None and entry.lot.kind == "purchased" and entry.lot.purchase_id is not None:
+            if (unit, entry.lot.lot_id) in moved.onward:
+                continue
             yield from _paid_for(unit, entry, entry.lot, purchases.get(entry.lot.purchase_id))
 
 
@@ -43,15 +47,35 @@ def _content(lot: Lot) -> tuple[str, int, int, int | None, str | None]:
     return lot.unit, lot.credits, lot.effective_at, lot.expires_at, lot.purchase_id
 
 
-def _kept(purchase: Purchase, entries: Mapping[tuple[str, str], Entry], now: int) -> Iterator[Difference]:
-    """A purchase of which nothing went back has all its credits."""
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What paid changes of plan did to lots, by (unit, lot): which went on or became money, and in which lots they go on."""
+
+    taken: frozenset[tuple[str, str]]
+    onward: frozenset[tuple[str, str]]
+
+
+def _moved(purchases: Iterable[Purchase]) -> _Moved:
+    """Lots that went on go on again with the next change, so theirs are named there."""
+    paid = [(each.purchase_id, each.move) for each in purchases if each.move is not None and each.state in SETTLED]
+    taken = {(each.unit, each.lot_id) for _, move in paid for each in (*move.converted, *move.carried)}
+    onward = {(each.unit, onward_lot_id(made, each.lot_id)) for made, move in paid for each in move.carried}
+    return _Moved(frozenset(taken), frozenset(onward))
+
+
+def _kept(
+    purchase: Purchase, entries: Mapping[tuple[str, str], Entry], moved: _Moved, now: int
+) -> Iterator[Difference]:
+    """A purchase of which nothing went back has all its credits, but for those that a paid change of plan has taken."""
     if purchase.state != "completed" or purchase.refunded_minor or purchase.dispute is not None:
         return
     lots = {lot.lot_id for lot in lots_of(purchase, rank=0)}
     taken = [
         entry
         for entry in entries.values()
-        if entry.kind in {"clawed_back", "adjusted"} and entry.name.split("#")[1] in lots and entry.reason not in MOVED
+        if entry.kind in {"clawed_back", "adjusted"}
+        and entry.name.split("#")[1] in lots
+        and not (entry.reason in (CONVERTED, PLAN_CHANGE) and (entry.unit, entry.name.split("#")[1]) in moved.taken)
     ]
     if sum(entry.credits for entry in taken) < 0 and max(entry.at for entry in taken) < now - SETTLING:
         gone = -sum(entry.credits for entry in taken)

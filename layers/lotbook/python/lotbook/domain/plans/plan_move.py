@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from lotbook.domain.plans.changes import ChangeKind, PlanCredits, PurchasedCredits
 from lotbook.domain.values import ids
 
+# Reasons in the ledger.
+CONVERTED = "converted"  # of what became money off the new plan's price
+PLAN_CHANGE = "plan_change"  # of what a change of plan took of a lot, or gave back
+CARRIED_BOUGHT = "bought credits carried over"  # of a lot in which bought credits go on
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:

@@ -14,6 +14,8 @@ from lotbook.domain.credits.lots import Lot, LotKind, burn_order
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
 
+MAX_LOTS_MOVED = 100  # by one change of plan: each is a line of its order, and a claw-back when it is settled
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnusedLot:
@@ -40,10 +42,10 @@ class UnusedLot:
 
 
 def in_burn_order(lots: Iterable[UnusedLot], unit: str, kinds: Iterable[LotKind]) -> tuple[UnusedLot, ...]:
-    """The lots of a unit and of some kinds that hold anything, first burned first."""
+    """The lots of a unit and of some kinds that hold anything, first burned first; at most MAX_LOTS_MOVED, the rest stays."""
     wanted = frozenset(kinds)
     found = (lot for lot in lots if lot.unit == unit and lot.kind in wanted and lot.credits > 0)
-    return tuple(sorted(found, key=lambda lot: lot.order))
+    return tuple(sorted(found, key=lambda lot: lot.order)[:MAX_LOTS_MOVED])
 
 
 def companions_of_lot(lots: Iterable[UnusedLot], lot: UnusedLot) -> tuple[UnusedLot, ...]:

@@ -12,7 +12,7 @@ from lotbook.domain.sales.purchase import Failure, GatewayRefs, Purchase, Purcha
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.policy.document import Policy
-    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment
+    from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, PaymentFacts
 
 VerdictKind = Literal["paid", "processing", "open", "expired", "failed", "mismatch"]
 
@@ -136,21 +136,26 @@ def _foreign(order: Purchase, facts: CheckoutFacts, deployment: Deployment) -> t
 def _unequal(order: Purchase, facts: CheckoutFacts) -> tuple[str, ...]:
     """Names of the amounts that differ. Tax is a line of ours, so the gateway's subtotal is the order's total.
 
-    A plan that renews is taxed by the gateway, at the rate that we gave it: a line of ours would not come again.
+    A plan that renews is taxed by the gateway, at the rate that we gave it: a line of ours would not come again. Its page takes
+    the discount for unused credits off the lines; where that leaves nothing to pay, there is no payment (W7).
     """
-    payment = facts.payment
     tax_minor = order.tax.amount_minor if order.tax and order.renews else 0
+    off_minor = order.move.discount_minor if order.move and order.renews else 0
+    is_covered = off_minor > 0 and order.total_minor == 0
     expected = {
-        "payment_state": facts.payment_state != "no_payment_required",
+        "payment_state": is_covered or facts.payment_state != "no_payment_required",
         "currency": facts.currency == order.currency,
-        "subtotal": facts.subtotal_minor == order.total_minor - tax_minor,
+        "subtotal": facts.subtotal_minor == order.total_minor - tax_minor + off_minor,
         "total": facts.total_minor == order.total_minor,
-        "discount": facts.discount_minor == 0,
+        "discount": facts.discount_minor == off_minor,
         "tax": facts.tax_minor == tax_minor,
         "shipping": facts.shipping_minor == 0,
-        "payment": payment is not None
-        and payment.state == "succeeded"
-        and payment.currency == order.currency
-        and payment.received_minor == order.total_minor,
+        "payment": is_covered or _is_paid(order, facts.payment),
     }
     return tuple(name for name, holds in expected.items() if not holds)
+
+
+def _is_paid(order: Purchase, payment: PaymentFacts | None) -> bool:
+    if payment is None or payment.state != "succeeded":
+        return False
+    return payment.currency == order.currency and payment.received_minor == order.total_minor

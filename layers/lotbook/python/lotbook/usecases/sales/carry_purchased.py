@@ -1,92 +1,63 @@
 """Bought credits that go on with a new plan: they end with it, and stay bought ones (MK-41, X-23, X-24).
 
-Which lots those may be follows from the account's purchases, so every attempt takes the same ones; how much of each was left is
-what the ledger says was taken. All of them go on in one lot for each unit.
+The order names the lots, companions among them, so every attempt takes the same ones; how much of each was left is what the
+ledger says was taken. Each goes on in a lot of its own, with the purchase that brought it, so that a later change still knows
+which companions came with which credits.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.standings import with_standing
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.credits.orders import ClawBack
-from lotbook.domain.sales.purchase import settled_lot_id
-from lotbook.domain.values import ids, instants
-from lotbook.usecases.credits.lots import claw_back, grant_lot
-from lotbook.usecases.sales.leave_plan import REASON, Policies
+from lotbook.domain.plans.plan_move import CARRIED_BOUGHT, PLAN_CHANGE, onward_lot_id
+from lotbook.domain.values import instants
+from lotbook.usecases.credits.lots import claw_back, grant_lot, granted_lot
+from lotbook.usecases.sales.leave_plan import Policies
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.terms import Move
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.plans.plan_move import Taken
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.usecases.sales.desk import SalesDesk
 
-MAX_PAGES, PAGE = 20, 100  # of the account's purchases, the newest first
-CARRIED = "purchased credits carried over"
-
 
 def carry_purchased(account: Account, move: Move, policies: Policies, row: Purchase, *, desk: SalesDesk) -> None:
-    """Take what is left of the lots that were bought before the change, and grant it anew. Raises Unavailable."""
-    at = instants.cut_to_second(move.at)
-    for unit in policies.became.units:
-        onward = carried_lot_id(row, unit)
-        total = 0
-        for lot_id in _candidates(row, unit, desk):
-            total += _taken(account.account_id, unit, lot_id, onward, row=row, at=at, desk=desk)
-        if total:
-            grant_lot(account.account_id, _lot(account, move, policies, row, (unit, total)), desk=desk.credits)
+    """Take what is left of the lots that the order names, and grant it anew. Raises Unavailable."""
+    start, ends_at = instants.cut_to_second(move.at), carried_until(account, move, policies, row)
+    for each in row.move.carried if row.move else ():
+        onward, credits = onward_lot_id(row.purchase_id, each.lot_id), _taken(row, each, desk)
+        if credits:
+            lot = granted_lot(row.account_id, each.unit, each.lot_id, desk.books)
+            made = replace(
+                lot, lot_id=onward, credits=credits, effective_at=start, expires_at=ends_at, created_at=start
+            )
+            grant_lot(row.account_id, replace(made, reason=CARRIED_BOUGHT, provisional=False), desk=desk.credits)
 
 
-def carried_lot_id(row: Purchase, unit: str) -> str:
-    """The lot in which bought credits go on after the change that the row paid for."""
-    return ids.derived("lot", row.created_at, row.purchase_id, unit, "carried purchased")
-
-
-def _candidates(row: Purchase, unit: str, desk: SalesDesk) -> list[str]:
-    """Lots of purchases that were settled before this change, and those in which earlier changes carried some on."""
-    found, after = list[str](), None
-    for _ in range(MAX_PAGES):
-        rows, after = desk.purchases.page(row.account_id, PAGE, after)
-        for each in rows:
-            if each.purchase_id == row.purchase_id or each.settlement is None or row.settlement is None:
-                continue
-            if each.settlement.at > row.settlement.at:
-                continue
-            if each.settlement.lot_id is not None and unit in (each.unit, *dict(each.companions)):
-                found.append(settled_lot_id(each, unit))
-            if each.move is not None and each.move.purchased_credits == "carry":
-                found.append(carried_lot_id(each, unit))
-        if after is None:
-            break
-    return found
-
-
-def _taken(account_id: str, unit: str, lot_id: str, onward: str, *, row: Purchase, at: int, desk: SalesDesk) -> int:
-    entry = desk.books.entry(account_id, unit, ledger.granted_name(lot_id))
-    if entry is None or entry.lot is None or is_dead(entry.lot.expires_at, at):
+def _taken(row: Purchase, each: Taken, desk: SalesDesk) -> int:
+    """What was left of the lot, now gone. Of one that a dispute has frozen since the order nothing is: it stays where it is."""
+    lot = granted_lot(row.account_id, each.unit, each.lot_id, desk.books)
+    claim, entries = f"carried.{row.purchase_id}", desk.books.lot_entries(row.account_id, each.unit, each.lot_id)
+    is_known = any(entry.name == ledger.claw_name(each.lot_id, claim) for entry in entries)
+    if _is_frozen(entries) and not is_known:
         return 0
-    claim = f"carried.{row.purchase_id}"
-    order = ClawBack(lot_id, claim, entry.lot.credits, reference=onward, reason=REASON, unused_only=True)
-    return claw_back(account_id, unit, order, desk=desk.credits).removed
+    onward = onward_lot_id(row.purchase_id, each.lot_id)
+    order = ClawBack(each.lot_id, claim, lot.credits, reference=onward, reason=PLAN_CHANGE, unused_only=True)
+    return claw_back(row.account_id, each.unit, order, desk=desk.credits).removed
 
 
-def _lot(account: Account, move: Move, policies: Policies, row: Purchase, held: tuple[str, int]) -> Lot:
-    unit, credits = held
-    at = instants.cut_to_second(move.at)
-    return Lot(
-        lot_id=carried_lot_id(row, unit),
-        unit=unit,
-        kind="purchased",
-        credits=credits,
-        rank=policies.became.rank("purchased"),
-        effective_at=at,
-        expires_at=carried_until(account, move, policies, row),
-        created_at=at,
-        reason=CARRIED,
-    )
+def _is_frozen(entries: Sequence[Entry]) -> bool:
+    kinds = [entry.kind for entry in sorted(entries, key=lambda entry: entry.seq)]
+    return kinds.count("frozen") > kinds.count("unfrozen")
 
 
 def carried_until(account: Account, move: Move, policies: Policies, row: Purchase) -> int:

@@ -140,7 +140,7 @@ def _renewing_term(purchase: Purchase) -> Term:
         period[0],
         FAR_FUTURE,
         paid_at=settled.paid_at,
-        carries=move is not None and (move.plan_credits == "carry" or move.carried_to_come > 0),
+        carries=move is not None and (move.plan_credits == "carry" or move.carried_to_come(period[0]) > 0),
         renews=True,
         policy_version=purchase.policy_version,
     )

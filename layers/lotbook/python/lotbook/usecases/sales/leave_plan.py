@@ -21,6 +21,7 @@ from lotbook.domain.accounts.plan_changes import (
 from lotbook.domain.accounts.terms import number_of
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import ClawBack, Restore
+from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE
 from lotbook.usecases.credits.lots import claw_back, grant_lot, restore_lot
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import PlanMove
     from lotbook.usecases.credits.desk import CreditDesk
 
-REASON = "plan_change"
-CONVERTED = "converted"  # the reason of what became money
-
-
+REASON = PLAN_CHANGE
 CONVERTED_CLAIM = "converted"
 
 
@@ -62,7 +60,7 @@ class Leaving:
 
     def take_converted(self) -> None:
         """The very credits that became money off the price, whether or not they were burned since (MK-40). Raises Unavailable."""
-        for each in self.order.converted if self.order else ():
+        for each in self.order.converted_at(self.move.at) if self.order else ():
             claim = f"{CONVERTED_CLAIM}.{self.move.became.purchase_id}"
             order = ClawBack(each.lot_id, claim, each.credits, reason=CONVERTED)
             claw_back(self.account.account_id, each.unit, order, desk=self.desk)
@@ -79,7 +77,7 @@ class Leaving:
             left += taken if lot.kind == "plan" else 0
         brought = {lot.lot_id: self._taken(lot) for lot in self._carried(self.move.was)}
         on = self._undone(brought) if self.move.undoes else self._changed(left + sum(brought.values()))
-        on += self.order.carried_to_come if self.order else 0
+        on += self.order.carried_to_come(self.move.at) if self.order else 0
         onward = carried_lot(self.policies.became, self.account, self.move, on)
         if onward is not None and self.carried_to is not None:
             onward = replace(onward, expires_at=self.carried_to)
