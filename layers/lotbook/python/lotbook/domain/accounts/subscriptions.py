@@ -67,6 +67,7 @@ class Subscription:
     cancel_at: int | None = None  # the buyer has cancelled, here or at the gateway's own portal
     next_plan: NextPlan | None = None
     change: str | None = None  # the purchase of a change of plan that is under way
+    card: str | None = None  # the one that the gateway was told to charge
     ended_at: int | None = None  # since then it pays for nothing; what the gateway still has of it is to be ended
 
     def period(self, start: int, plan_id: str) -> BillingPeriod | None:

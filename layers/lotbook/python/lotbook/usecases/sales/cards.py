@@ -17,6 +17,7 @@ from lotbook.domain.values.errors import AccountClosed, PaymentMethodNotFound
 from lotbook.usecases.sales.ensure_customer import for_customer
 from lotbook.usecases.sales.follow_cards import follow_cards
 from lotbook.usecases.sales.payment_pause import lift_payment_pause
+from lotbook.usecases.sales.plan_card import use_for_plan
 
 if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
@@ -69,6 +70,7 @@ def choose_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
     if not desk.gateway.set_default(customer, payment_method, found.newest):
         raise PaymentMethodNotFound
     lift_payment_pause(account_id, payment_method, desk=desk)
+    use_for_plan(account_id, payment_method, desk=desk)
     return replace(found, default=payment_method, seen=found.newest)
 
 
@@ -87,6 +89,7 @@ def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
     default = left.default or successor(left.cards, desk.clock.now())
     if default is not None and default != left.default:
         desk.gateway.set_default(customer, default, found.newest)
+    use_for_plan(account_id, default, desk=desk)  # before the old one goes: renewals never find no card
     # The one that was named goes last: after a crash the same call finds it, and the others with it.
     gone = [desk.gateway.detach(name) for name in sorted(names, key=payment_method.__eq__)]
     if not any(gone):

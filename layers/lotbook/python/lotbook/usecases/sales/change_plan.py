@@ -94,9 +94,10 @@ def record_of(purchase: Purchase, desk: SalesDesk) -> Subscription:
     start, end = period
     version, name = purchase.policy_version, purchase.purchase_id
     first = BillingPeriod(start, end, plan.plan_id, "paid", name, refs.invoice, True, start, version)
-    return Subscription(
+    made = Subscription(
         refs.subscription, item, plan.plan_id, version, plan.price, plan.price_minor, start, name, (first,)
     )
+    return replace(made, card=purchase.move.card if purchase.move else None)
 
 
 def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, desk: SalesDesk) -> None:

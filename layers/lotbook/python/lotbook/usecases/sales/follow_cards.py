@@ -14,6 +14,7 @@ from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values.errors import AccountNotFound
 from lotbook.usecases.sales.payment_pause import lift_payment_pause
+from lotbook.usecases.sales.plan_card import use_for_plan
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -35,6 +36,7 @@ def follow_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = 
     found = desk.gateway.card_file(account.gateway_customer)
     decided = _decided(found, account, adopted, desk)
     lift_payment_pause(account_id, decided.default, desk=desk)
+    use_for_plan(account_id, decided.default, desk=desk)
     return decided
 
 

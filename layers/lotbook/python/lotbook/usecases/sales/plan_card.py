@@ -1,0 +1,76 @@
+"""The card that a plan is charged to is the account's default, and an unpaid period is tried with a new one at once (IS-24).
+
+The account remembers which card the gateway was told, so a crash in between is made up for by the next look at the cards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lotbook.domain.accounts.plan_time import renewal_row_id
+from lotbook.domain.values.errors import AccountNotFound, Conflict
+from lotbook.usecases.sales.settle_renewal import settle_renewal
+
+if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.subscriptions import Subscription
+    from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts
+    from lotbook.usecases.sales.desk import SalesDesk
+
+ATTEMPTS = 5
+EVER = 0
+
+
+def use_for_plan(account_id: str, default: str | None, *, desk: SalesDesk) -> None:
+    """Charge renewals to this card, and what is open of an unpaid period now, once for each card.
+
+    Raises AccountNotFound, Unavailable; asked again, it goes on.
+    """
+    for _ in range(ATTEMPTS):
+        account = desk.accounts.get(account_id)
+        if account is None:
+            raise AccountNotFound
+        sub = account.subscription
+        if default is None or sub is None or not account.plan_renews:
+            return
+        try:
+            _use(account, sub, default, desk)
+        except Conflict:
+            continue
+        return
+
+
+def _use(account: Account, sub: Subscription, default: str, desk: SalesDesk) -> None:
+    if sub.card == default:  # it was tried, or is tried by the gateway as its own rules have it
+        return
+    desk.plans.use_card(sub.subscription, default)
+    if sub.failed_start is not None:
+        _pay_open(account, sub, default, desk)
+    _remember(account.account_id, sub.subscription, default, desk)
+
+
+def _pay_open(account: Account, sub: Subscription, card: str, desk: SalesDesk) -> None:
+    """The newest open invoice is paid; older ones are of periods that are over, and are never charged any more."""
+    desk.credits.renew(account.account_id)
+    made = desk.plans.plan_invoices(sub.subscription, EVER)
+    waiting = [each for each in made if each.state == "open" and _row_id(account, each) is not None]
+    for number, invoice in enumerate(waiting):
+        told = desk.plans.void_invoice(invoice.invoice) if number else desk.plans.pay_invoice(invoice.invoice, card)
+        row = desk.purchases.get(account.account_id, _row_id(account, told) or "")
+        if row is not None:
+            settle_renewal(row, desk=desk, invoice=told)
+
+
+def _row_id(account: Account, invoice: PlanInvoiceFacts) -> str | None:
+    lines = (line for line in invoice.lines if not line.is_proration and line.price is not None)
+    for line in lines:
+        return renewal_row_id(account.account_id, invoice.subscription, line.period[0])
+    return None
+
+
+def _remember(account_id: str, subscription: str, card: str, desk: SalesDesk) -> None:
+    account = desk.accounts.get(account_id)
+    if account is None or account.subscription is None or account.subscription.subscription != subscription:
+        return
+    desk.accounts.save(replace(account, subscription=replace(account.subscription, card=card)))
