@@ -71,6 +71,7 @@ def consent_of(teller: Teller) -> dict[str, Any]:
 
 def test_np_20_to_np_34_the_buyers_story_of_9pic(stack: Stack, teller: Teller) -> None:
     """Quote, consent missing, consent given, declined, window closed, recheck, late payment, invoice, refund, dispute won."""
+    assert not stack.clock_is_stopped(), "two purchases of one millisecond burn in an order that nobody promises"
     consent = consent_of(teller)
     quote = teller.ask("/quotes", {"item": ITEM}).ok()
     assert (quote["total_minor"], quote["consent_required"]) == (177_000, True)
@@ -101,7 +102,9 @@ def test_np_20_to_np_34_the_buyers_story_of_9pic(stack: Stack, teller: Teller) -
     assert teller.read(f"/purchases/{late['purchase_id']}/invoice")["number"]
 
     # Of the first purchase 600 credits are used; a refund gives the unused 400 back.
-    stack.consume(teller.account, 600).ok()
+    lot_id = stack.purchase(teller.account, first["purchase_id"])["lot_id"]
+    burned = stack.consume(teller.account, 600).ok()
+    assert burned["draws"] == [{"lot_id": lot_id, "credits": 600}], "of one second, too, the lot that was granted first"
     refund = teller.ask(f"/purchases/{first['purchase_id']}/refund", key=stack.fresh()).ok(201)
     assert (refund["credits"], refund["amount_minor"]) == (400, 70_800)
     assert teller.until(first["purchase_id"], "partially_refunded")["refunded_minor"] == 70_800
