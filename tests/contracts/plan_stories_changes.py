@@ -43,6 +43,20 @@ def a_discount_on_a_page_is_of_its_first_invoice_only(world: World) -> Iterator[
 
 
 @story
+def a_portals_cancellation_stays_with_a_change_that_waits_until_somebody_clears_it(world: World) -> Iterator[Any]:
+    sub = subscribed(world)
+    jump(world, "2027-02-10T12:00:00")
+    world.portal_cancel(sub)
+    card = world.add_card("asks")
+    waits = world.gateway.change_plan(upgrade(world, sub), card, may_wait=True)
+    assert waits.invoice is not None
+    world.pay_page(waits.invoice.invoice, card, "asks")
+    yield world.gateway.subscription(sub)
+    world.gateway.set_ending(sub, ends=False, key="pur_up")
+    yield world.gateway.subscription(sub)
+
+
+@story
 def a_discount_may_be_all_of_it(world: World) -> Iterator[Any]:
     sub = subscribed(world)
     yield world.gateway.change_plan(upgrade(world, sub, discount_minor=9_000), world.add_card("pays"), may_wait=False)

@@ -65,6 +65,8 @@ def _apply_end(world: World, found: Doc, params: Readable) -> None:
         ends = _instant(world, found, params["cancel_at"], params.get("proration_behavior", "create_prorations"))
     elif "cancel_at_period_end" not in params:
         return
+    elif not params["cancel_at_period_end"] and not found["cancel_at_period_end"]:
+        return  # an instant of its own (a portal's) stays; whether Stripe clears it by this is not settled, and this is the harder
     at_period_end = bool(params.get("cancel_at_period_end"))
     ends = period_end(found) if at_period_end else ends
     found.update(cancel_at=ends, cancel_at_period_end=at_period_end, canceled_at=world.now if ends else None)

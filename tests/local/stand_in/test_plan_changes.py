@@ -232,6 +232,7 @@ def test_v11_one_call_changes_the_plan_and_takes_a_portals_cancellation_back(sho
     subscription = subscribe(shop)
     shop.control("POST", f"subscriptions/{subscription.id}/portal_cancel")
     dear = plan(shop.client(), 2900).id
+    assert change(shop, subscription, dear, cancel_at_period_end=False).cancel_at, "the harder of what Stripe may do"
     changed = change(shop, subscription, dear, cancel_at_period_end=False, cancel_at="")
     assert (changed.cancel_at, changed.canceled_at, _period(changed)[0]) == (None, None, 2900)
 
