@@ -12,7 +12,9 @@ from lotbook.domain.values.errors import (
     Unavailable,
 )
 from lotbook.usecases.plans.follow_subscription import follow_subscription
+from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from tests.fakes.changing import subscriber
+from tests.fakes.samples import member
 from tests.fakes.subscription_records import ASKS
 
 
@@ -279,3 +281,51 @@ def test_trap_4_cycling_through_plans_in_one_period_gains_no_credits_that_were_n
     desk.change("agency")
     assert desk.charged() == 4_000 + 9_000 + 24_000
     assert desk.read() == (440, 0)
+
+
+def test_a_page_paid_while_a_plan_runs_ends_in_one_subscription_that_renews_at_its_own_price() -> None:
+    """Trap 20: without a card on file the change goes through a page, which makes another subscription."""
+    desk = subscriber("starter")
+    first = desk.sub
+    desk.clock.instant += 1_000
+    desk.subscribe("growth")
+    assert (desk.plan, len(desk.live()), desk.sub != first) == ("growth", 1, True)
+    desk.change("starter")
+    desk.go_to("2027-02-28T13:30:00")
+    desk.read()
+    desk.settle_renewals()
+    assert (desk.plan, desk.charged()) == ("starter", 4_000 + 9_000 + 4_000)
+    desk.check()
+
+
+def test_other_orders_and_renewals_are_left_alone_when_a_plan_is_bought() -> None:
+    """Only pages are ended: the row of a renewal says what its invoice says."""
+    desk = subscriber("starter")
+    desk.go_to("2027-02-28T12:10:00")
+    desk.read()
+    assert desk.states() == ["processing"]
+    desk.subscribe("growth")
+    assert desk.states() == ["processing"]
+    desk.settle_renewals()
+    assert (desk.states(), desk.charged()) == (["failed"], 13_000)
+
+
+def test_a_change_that_waits_for_the_bank_can_be_abandoned_and_is_never_charged() -> None:
+    desk = subscriber("starter")
+    desk.gateway.let_card(desk.card, ASKS)
+    with pytest.raises(CheckoutRequired) as asked:
+        desk.change("growth")
+    row = abandon_purchase("acme", str(asked.value.data["purchase_id"]), member("owner"), desk=desk.sales)
+    assert (row.state, desk.collectable(), desk.plan) == ("abandoned", [], "starter")
+    desk.gateway.let_card(desk.card, None)
+    desk.change("growth")
+    assert desk.charged() == 13_000
+    desk.check()
+
+
+def test_a_renewal_is_nothing_that_could_be_abandoned() -> None:
+    desk = subscriber("starter")
+    desk.go_to("2027-02-28T12:10:00")
+    desk.read()
+    (row,) = desk.renewals()
+    assert abandon_purchase("acme", row.purchase_id, member("owner"), desk=desk.sales).state == "processing"

@@ -177,6 +177,11 @@ class Purchase:
         return self.credits + (self.plan.credits if self.plan else 0)
 
     @property
+    def has_page(self) -> bool:
+        """Whether a buyer pays it on a page that we open: neither a renewal, nor what is charged to a card on file."""
+        return not self.renews or bool(self.checkout_request)
+
+    @property
     def is_by_card(self) -> bool:
         """Whether it is an order of a plan that renews for which a card on file is charged, not a page."""
         return self.renews and self.move is not None and not self.checkout_request

@@ -33,7 +33,9 @@ def abandon_purchase(account_id: str, purchase_id: str, caller: Caller, *, desk:
 
 
 def _abandon(purchase: Purchase, desk: SalesDesk) -> Purchase:
-    if purchase.state in WAITING and purchase.settlement is None:
+    if purchase.is_by_card and purchase.state in WAITING and purchase.gateway_refs.invoice is not None:
+        desk.plans.void_invoice(purchase.gateway_refs.invoice)  # what waits for the bank's question never comes then
+    elif purchase.has_page and purchase.state in WAITING and purchase.settlement is None:
         session = desk.session_of(purchase)
         if session is None:
             return desk.purchases.save(with_state(purchase, "abandoned", desk.clock.now()))

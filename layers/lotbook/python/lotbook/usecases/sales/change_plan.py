@@ -87,7 +87,8 @@ def record_of(purchase: Purchase, desk: SalesDesk) -> Subscription:
     refs, plan, period = purchase.gateway_refs, purchase.plan, purchase.period
     if refs.subscription is None or plan is None or plan.price is None or period is None:
         raise BrokenInvariant(f"{purchase.purchase_id}: no subscription was bought")
-    item = purchase.move.item if purchase.move else None
+    move = purchase.move
+    item = move.item if move is not None and move.subscription == refs.subscription else None
     if item is None:
         facts = desk.plans.subscription(refs.subscription)
         item = facts.item if facts else ""
@@ -97,7 +98,7 @@ def record_of(purchase: Purchase, desk: SalesDesk) -> Subscription:
     made = Subscription(
         refs.subscription, item, plan.plan_id, version, plan.price, plan.price_minor, start, name, (first,)
     )
-    return replace(made, card=purchase.move.card if purchase.move else None)
+    return replace(made, card=move.card if move else None)
 
 
 def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, desk: SalesDesk) -> None:

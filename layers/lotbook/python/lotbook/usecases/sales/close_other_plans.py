@@ -27,7 +27,7 @@ def close_other_plans(purchase: Purchase, *, desk: SalesDesk) -> None:
     rows, _ = desk.purchases.page(purchase.account_id, MAX_LOOKED_AT, None)
     for other in rows:
         waits = other.state in WAITING and other.settlement is None
-        if other.plan is None or other.purchase_id == purchase.purchase_id or not waits:
+        if other.plan is None or not other.has_page or other.purchase_id == purchase.purchase_id or not waits:
             continue
         try:
             _close(other, desk)
