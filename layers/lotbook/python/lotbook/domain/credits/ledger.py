@@ -142,9 +142,17 @@ def expired_name(lot_id: str, seq: int) -> str:
     return f"lot#{lot_id}#x#{seq}"
 
 
+CONVERTED_CLAIM = "converted."  # begins the id of a claw-back of credits that became money
+
+
 def claw_name(lot_id: str, claw_id: str) -> str:
     """The name of one claw-back from a lot."""
     return f"lot#{lot_id}#claw#{claw_id}"
+
+
+def is_conversion(name: str) -> bool:
+    """Whether the entry took credits of a lot that became money off a plan's price (MK-40)."""
+    return f"#claw#{CONVERTED_CLAIM}" in name
 
 
 def restored_name(lot_id: str, claim_id: str) -> str:

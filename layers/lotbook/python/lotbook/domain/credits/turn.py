@@ -23,12 +23,15 @@ class Clawed:
     """What the ledger says about a lot that is clawed back.
 
     `expired`: its credits that died; `targets`: what earlier claw-backs were to take; `taken`: what they took, shortfall
-    included. The two differ where credits had expired. Restorations count against both.
+    included. The two differ where credits had expired. Restorations count against both. `converted`: what became money off a
+    plan's price. That counts apart: for one who gets money back for such credits they are as good as burned, and the other way
+    round, so nobody has both for nothing (MK-40, X-18).
     """
 
     expired: int = 0
     targets: int = 0
     taken: int = 0
+    converted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,8 @@ def _claw_back(opened: _OpenBook, order: ClawBack, clawed: Clawed) -> None:
     left = lot.left if lot else 0
     removed = min(left, order.credits)
     _, taken = _claws(opened, order.lot_id, clawed)
+    if ledger.is_conversion(order.order_id):
+        taken = _converted(opened, order.lot_id, clawed)
     expired = clawed.expired + opened.expired.get(order.lot_id, 0)
     burned = max(0, order.granted - taken - expired - left)
     short = 0 if order.unused_only else min(order.credits - removed, burned)
@@ -304,14 +309,20 @@ def _restore(opened: _OpenBook, order: Restore, journaled: Journaled) -> None:
 
 
 def _claws(opened: _OpenBook, lot_id: str, clawed: Clawed) -> tuple[int, int]:
-    """Targets and credits taken of a lot so far, those of this very turn included."""
+    """Targets and credits taken of a lot so far, those of this very turn included, but for what became money."""
     targets, taken = clawed.targets, clawed.taken
     for entry in opened.outcomes.values():
-        if entry.name.startswith(ledger.claw_name(lot_id, "")):
+        if entry.name.startswith(ledger.claw_name(lot_id, "")) and not ledger.is_conversion(entry.name):
             targets, taken = targets + entry.requested, taken - entry.credits
         elif entry.name.startswith(ledger.restored_name(lot_id, "")):
             targets, taken = targets - entry.requested, taken - entry.credits
     return targets, taken
+
+
+def _converted(opened: _OpenBook, lot_id: str, clawed: Clawed) -> int:
+    """What of the lot has become money so far, this turn's included."""
+    ours = ledger.claw_name(lot_id, ledger.CONVERTED_CLAIM)
+    return clawed.converted - sum(entry.credits for entry in opened.outcomes.values() if entry.name.startswith(ours))
 
 
 def _freeze(opened: _OpenBook, order: Freeze, made: Lot | None) -> None:

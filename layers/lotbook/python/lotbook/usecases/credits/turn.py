@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Receipt, burn_entry, resolution_entry
 from lotbook.domain.credits.hold_pages import is_full, lapsing, must_open, open_holds, put_away
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
@@ -179,10 +180,12 @@ def _lots_in(book: Book) -> set[str]:
 
 
 def _clawed(entries: list[Entry]) -> Clawed:
-    taken = [entry for entry in entries if entry.kind == "clawed_back"]
+    claws = [entry for entry in entries if entry.kind == "clawed_back"]
+    taken = [entry for entry in claws if not ledger.is_conversion(entry.name)]
     given_up = [entry for entry in entries if entry.kind == "adjusted"]
     return Clawed(
         expired=sum(-entry.credits for entry in entries if entry.kind == "expired"),
         targets=sum(entry.requested for entry in taken) - sum(entry.requested for entry in given_up),
         taken=-sum(entry.credits for entry in (*taken, *given_up)),
+        converted=-sum(entry.credits for entry in claws if ledger.is_conversion(entry.name)),
     )

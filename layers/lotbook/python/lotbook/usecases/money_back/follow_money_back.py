@@ -18,6 +18,7 @@ from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settle
 from lotbook.domain.values.errors import Conflict, NotRefundable, TooManyReversals, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
+from lotbook.usecases.money_back.bought_lots import lots_of_purchase
 from lotbook.usecases.money_back.period_money import end_if_running, move_period_lots
 from lotbook.usecases.money_back.plan_credits import give_plan_credits_back, take_plan_credits
 from lotbook.usecases.sales.change_plan import follow_plan_money
@@ -134,16 +135,23 @@ def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesD
 
 def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
     for unit in lots_sold(purchase):
-        lot_id = settled_lot_id(purchase, unit)
-        freeze_lot(purchase.account_id, unit, Freeze(lot_id, target.claim, thaw), desk=desk.credits)
+        for lot_id in lots_of_purchase(purchase, unit, desk=desk):
+            freeze_lot(purchase.account_id, unit, Freeze(lot_id, target.claim, thaw), desk=desk.credits)
 
 
 def _claw(purchase: Purchase, unit: str, more: int, claim: str, desk: SalesDesk) -> None:
-    lot_id = settled_lot_id(purchase, unit)
-    if more > 0:
-        claw_back(purchase.account_id, unit, ClawBack(lot_id, claim, more, reason=REASON), desk=desk.credits)
-    elif more < 0:
-        restore_lot(purchase.account_id, unit, Restore(lot_id, claim, -more, reason=REASON), desk=desk.credits)
+    """Take so many more of the purchase's credits, or give so many up again, wherever changes of plan have carried them."""
+    if not more:
+        return
+    for lot_id in lots_of_purchase(purchase, unit, desk=desk):
+        if more > 0:
+            order = ClawBack(lot_id, claim, more, reason=REASON)
+            taken = claw_back(purchase.account_id, unit, order, desk=desk.credits)
+            more -= taken.removed + taken.shortfall
+            if not more:
+                return
+        else:
+            restore_lot(purchase.account_id, unit, Restore(lot_id, claim, -more, reason=REASON), desk=desk.credits)
 
 
 def _sent(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:

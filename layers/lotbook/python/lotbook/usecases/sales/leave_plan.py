@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 REASON = PLAN_CHANGE
-CONVERTED_CLAIM = "converted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Leaving:
     def take_converted(self) -> None:
         """The very credits that became money off the price, whether or not they were burned since (MK-40). Raises Unavailable."""
         for each in self.order.converted_at(self.move.at) if self.order else ():
-            claim = f"{CONVERTED_CLAIM}.{self.move.became.purchase_id}"
+            claim = f"{ledger.CONVERTED_CLAIM}{self.move.became.purchase_id}"
             order = ClawBack(each.lot_id, claim, each.credits, reason=CONVERTED)
             claw_back(self.account.account_id, each.unit, order, desk=self.desk)
 
