@@ -9,7 +9,7 @@ from lotbook.domain.sales.quotes import CustomPaymentItem, PackItem, PlanItem, P
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from lotbook.api.answers import shapes, shapes_plans, shapes_records
+    from lotbook.api.answers import shapes, shapes_parts, shapes_plans, shapes_records
     from lotbook.domain.advice.advise import Told
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.policy import document as policy
@@ -130,6 +130,8 @@ def purchase(shown: PurchaseRow) -> shapes.Purchase:
     return {
         "purchase_id": row.purchase_id,
         "state": row.state,
+        "period": row.period and {"start": to_text(row.period[0]), "end": to_text(row.period[1])},
+        "effective_at": to_optional_text(row.effective_at),
         "lot_id": row.lot_id,
         "gateway": row.gateway,
         "gateway_ref": row.gateway_ref,
@@ -163,12 +165,13 @@ def refunded(result: Refunded) -> shapes_records.Refunded:
     }
 
 
-def gateway_refs(refs: GatewayRefs) -> shapes.GatewayRefs:
+def gateway_refs(refs: GatewayRefs) -> shapes_parts.GatewayRefs:
     """The gateway's ids."""
     return {
         "checkout_session": refs.checkout_session,
         "payment_intent": refs.payment_intent,
         "invoice": refs.invoice,
+        "subscription": refs.subscription,
     }
 
 
@@ -254,11 +257,11 @@ def _line(line: OrderLine) -> shapes.Line:
     }
 
 
-def _failure(failure: Failure) -> shapes.Failure:
+def _failure(failure: Failure) -> shapes_parts.Failure:
     return {"code": failure.code, "message": failure.message}
 
 
-def dispute(about: Dispute) -> shapes.Dispute:
+def dispute(about: Dispute) -> shapes_parts.Dispute:
     """The bank's dispute."""
     return {"state": about.state}
 
@@ -267,7 +270,7 @@ def _tax(tax: Tax) -> shapes.Tax:
     return {"name": tax.name, "rate": decimal_text(tax.rate), "amount_minor": tax.amount_minor}
 
 
-def consent_given(consent: GivenConsent) -> shapes.ConsentGiven:
+def consent_given(consent: GivenConsent) -> shapes_parts.ConsentGiven:
     """What was accepted."""
     return {
         "kind": consent.kind,

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from lotbook.api.answers.shapes_plans import PlanOffer, PlanPart, SupportContact
+from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
+from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
 from lotbook.domain.accounts.account import AccountState
+from lotbook.domain.accounts.plan_states import PlanState
 from lotbook.domain.accounts.terms import PlanBilling
 from lotbook.domain.credits.lots import LotKind
 
@@ -57,9 +59,10 @@ class AutoTopUp(TypedDict):
 
 
 class Account(TypedDict):
-    """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a term.
+    """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a plan that does end.
 
-    `plan_ends_soon`: within the days that the policy names. `entitlements`: what the plan unlocks in the application.
+    `plan_ends_soon`: within the days that the policy names. `cancel_at`: when a plan ends because the buyer cancelled it.
+    `grace_ends_at`: until when the credits of an unpaid period can be spent. `entitlements`: what the plan unlocks.
     """
 
     account_id: str
@@ -67,6 +70,10 @@ class Account(TypedDict):
     policy_version: int
     plan_id: str
     plan_billing: PlanBilling
+    plan_state: PlanState
+    cancel_at: Instant | None
+    next_plan: NextPlan | None
+    grace_ends_at: Instant | None
     plan_ends_at: Instant | None
     plan_ends_soon: bool
     entitlements: list[str]
@@ -330,41 +337,13 @@ class Ordered(Order):
     checkout_url: Url
 
 
-class ConsentGiven(TypedDict):
-    """What the buyer accepted, and when."""
-
-    kind: str
-    refund_policy_version: str
-    accepted_at: Instant
-    actor: str
-
-
-class Failure(TypedDict):
-    """Why a purchase is not completed."""
-
-    code: str
-    message: str
-
-
-class GatewayRefs(TypedDict):
-    """The gateway's ids, null until known."""
-
-    checkout_session: str | None
-    payment_intent: str | None
-    invoice: str | None
-
-
-class Dispute(TypedDict):
-    """The bank's dispute about a purchase."""
-
-    state: Literal["open", "won", "lost"]
-
-
 class Purchase(Order):
-    """A purchase."""
+    """A purchase. `period`: what a plan's payment is for; `effective_at`: when a change that waits takes effect, else null."""
 
     purchase_id: str
     state: PurchaseState
+    period: Period | None
+    effective_at: Instant | None
     lot_id: str | None
     gateway: str
     gateway_ref: str | None

@@ -7,6 +7,29 @@ from typing import Annotated, Literal, TypedDict
 Instant = Annotated[str, "date-time"]
 
 
+class NextPlan(TypedDict):
+    """The plan that a scheduled change brings, and when: at the end of the running period."""
+
+    plan_id: str
+    at: Instant
+
+
+class PlanChanged(TypedDict):
+    """A change of plan: made now, or to be made at `effective_at`, the end of the running period.
+
+    `charge_minor` was charged with tax, after `discount_minor` for converted credits; both 0 where nothing is charged now.
+    `credits` are the new plan's own of one credit period. `purchase_id`: the row of the change; null where there is none.
+    """
+
+    effect: Literal["now", "period_end"]
+    effective_at: Instant
+    purchase_id: str | None
+    charge_minor: int
+    discount_minor: int
+    currency: str
+    credits: int
+
+
 class PlanOffer(TypedDict):
     """A plan as seen from the present one. `ends_at`: the end of the present plan's term; null for every other plan.
 

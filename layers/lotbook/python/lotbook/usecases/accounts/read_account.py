@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
 from lotbook.domain.accounts.periods import lots_of_period, term_end
 from lotbook.domain.accounts.plan_ends import ends_soon
+from lotbook.domain.accounts.plan_states import plan_state
+from lotbook.domain.accounts.plan_time import grace_ends_at
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.sales.auto_top_ups import automatic_lines
 from lotbook.domain.sales.prices import unit_price
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.plan_states import PlanState
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.policy.plans import Plan
     from lotbook.domain.policy.top_ups import AutoTopUp
@@ -34,7 +37,9 @@ class AccountView:
     credits bought by hand, in major units; None where the plan gives none. `next_charge_minor` is what one automatic
     purchase takes, with surcharge and tax; None where the plan has none. `plan_ends_at`: when the plan's term is over and
     the account goes back to the starting plan (NP-53); None for plans that do not end by themselves. `plan_ends_soon`: within
-    the days that the policy names. `entitlements`: what the plan unlocks in the application (IS-20, IS-21).
+    the days that the policy names. `entitlements`: what the plan unlocks in the application (IS-20, IS-21). `cancel_at`: when a
+    cancelled plan ends; `next_plan`: what follows it at that instant (IS-58); `grace_ends_at`: until when the credits of a period
+    that is not paid may be spent (X-26).
     """
 
     account: Account
@@ -49,6 +54,10 @@ class AccountView:
     plan_ends_at: int | None = None
     plan_ends_soon: bool = False
     entitlements: tuple[str, ...] = ()
+    plan_state: PlanState = "active"
+    cancel_at: int | None = None
+    next_plan: tuple[str, int] | None = None
+    grace_ends_at: int | None = None
 
 
 def read_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk) -> AccountView:
@@ -65,6 +74,7 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
     plan = policy.plan(account.plan_id)
     rule = policy.auto_top_up
     resets = credit_period(plan, account, now) if lots_of_period(policy, account, now).lots else None
+    sub = account.subscription if account.plan_renews else None
     return AccountView(
         account=account,
         policy_version=loaded.published.version,
@@ -78,6 +88,10 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
         plan_ends_at=term_end(policy, account),
         plan_ends_soon=ends_soon(policy, account, now),
         entitlements=plan.entitlements,
+        plan_state=plan_state(policy, account),
+        cancel_at=sub.cancel_at if sub else None,
+        next_plan=(sub.next_plan.plan_id, sub.next_plan.at) if sub and sub.next_plan else None,
+        grace_ends_at=grace_ends_at(policy, account),
     )
 
 
