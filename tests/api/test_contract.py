@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from local import generate
 from local.policies import VARIANTS, read_document, sample_policies
 from lotbook.api import openapi
-from lotbook.api.answers import shapes, shapes_records
+from lotbook.api.answers import shapes, shapes_plans, shapes_records
 from lotbook.api.document import components
 from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
@@ -169,7 +169,7 @@ def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
     assert not set(components.bodies()) & set(components.answers())
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
-        assert all(hasattr(shapes, name) or hasattr(shapes_records, name) for name in route.answers.values())
+        assert all(any(hasattr(each, name) for each in (shapes, shapes_plans, shapes_records)) for name in route.answers.values())
 
 
 def test_contract_every_outcome_has_one_status_and_every_status_is_said_once() -> None:
@@ -205,6 +205,7 @@ def test_contract_every_outcome_has_one_status_and_every_status_is_said_once() -
         (errors.CheckoutRequired, 409, "checkout_required"),
         (errors.PlanChangePending, 409, "plan_change_pending"),
         (errors.PaymentMethodRequired, 409, "payment_method_required"),
+        (errors.PaymentFailed, 402, "payment_failed"),
         (errors.NothingToCancel, 409, "nothing_to_cancel"),
         (errors.NothingToResume, 409, "nothing_to_resume"),
         (errors.AccountExists, 409, "account_exists"),

@@ -298,7 +298,7 @@ def test_each_function_writes_what_is_its_business(template: Template) -> None:
     assert writes.pop("purchase") == LEDGER | {"cursor key"}
     for keeps_strays in ("webhook", "recheck", "reconcile"):
         assert writes.pop(keeps_strays) == LEDGER | JOURNAL
-    assert set(writes) == {"consume", "expire", "audit", "outbox"}
+    assert set(writes) == {"consume", "plan", "expire", "audit", "outbox"}
     assert all(kinds == LEDGER for kinds in writes.values())
 
 
@@ -312,7 +312,7 @@ def test_only_what_talks_to_the_gateway_may_read_its_secrets(template: Template)
     for parameter in ("stripe-key", "stripe-webhook-secrets"):
         need = Need("ssm:GetParameter", f"parameter/lotbook/test/{parameter}")
         users = {function for function, permissions in template.permissions.items() if may(permissions, need)}
-        assert users == {"purchase", "webhook", "recheck", "reconcile"}
+        assert users == {"purchase", "plan", "webhook", "recheck", "reconcile"}
     announcing = {name for name, given in template.permissions.items() if may(given, Need("events:PutEvents", "Bus"))}
     assert announcing == {"outbox", "expire"}
 

@@ -115,6 +115,7 @@ def test_order_the_table_names_as_routes_of_buyers_those_that_a_smaller_role_is_
             "name": "Acme",
             "address": {"line1": "1 Main St", "city": "Springfield", "postal_code": "12345", "country": "US"},
         },
+        "plan": {"plan_id": "plus"},
         "setup": {},
         "default": {"payment_method": "pm_1"},
     }

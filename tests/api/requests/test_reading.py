@@ -27,6 +27,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "ConsumeBatchBody": {"items": [{"idempotency_key": "k", "credits": 1}]},
     "QuoteBody": ORDER,
     "PurchaseBody": ORDER,
+    "PlanBody": {"plan_id": "pro"},
     "BillingBody": BILLING,
     "SetupBody": {},
     "DefaultCardBody": {"payment_method": "pm_1"},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.quotes import OrderLine, PlanPart, Quote, RowItem, Tax
     from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.money_back.refund_purchase import Refunded
+    from lotbook.usecases.plans.change import Changed
     from lotbook.usecases.sales.read_invoice import Invoice
 
 
@@ -162,6 +163,19 @@ def refunded(result: Refunded) -> shapes_records.Refunded:
         "credits": result.credits,
         "amount_minor": result.amount_minor,
         "currency": result.currency,
+    }
+
+
+def plan_changed(result: Changed) -> shapes_plans.PlanChanged:
+    """What a change of plan came to."""
+    return {
+        "effect": result.effect,
+        "effective_at": to_text(result.effective_at),
+        "purchase_id": result.purchase_id,
+        "charge_minor": result.charge_minor,
+        "discount_minor": result.discount_minor,
+        "currency": result.currency,
+        "credits": result.credits,
     }
 
 

@@ -61,6 +61,22 @@ PURCHASE_CODES = (
     "conflict",
 )
 
+PLAN_CODES = (
+    "unknown_plan",
+    "contact_only",
+    "plan_not_eligible",
+    "plan_purchase_not_available",
+    "currency_not_sold",
+    "amount_not_chargeable",
+    "account_closed",
+    "consent_required",
+    "payment_failed",
+    "checkout_required",
+    "plan_change_pending",
+    "nothing_to_resume",
+    "conflict",
+)
+
 CONTRACT: dict[str, Route] = {
     "GET /v1/openapi.json": Route("This document", "account", {200: "OpenApi"}, public=True),
     "PUT /v1/policies/{policy_id}": Route(
@@ -256,6 +272,32 @@ CONTRACT: dict[str, Route] = {
         scopes=READ,
         query=("cursor",),
         codes=("purchase_not_found",),
+    ),
+    f"POST {ACCOUNT}/plan": Route(
+        "Change the plan, by the policy's rule now or at the period's end; charged to the default card",
+        "plan",
+        {200: "PlanChanged"},
+        members=True,
+        buyers=True,
+        keyed=True,
+        body="PlanBody",
+        codes=PLAN_CODES,
+    ),
+    f"POST {ACCOUNT}/plan/cancel": Route(
+        "Cancel the plan by the policy's rule; cancelled already, nothing changes",
+        "plan",
+        {200: "Account"},
+        members=True,
+        buyers=True,
+        codes=("nothing_to_cancel",),
+    ),
+    f"POST {ACCOUNT}/plan/resume": Route(
+        "Go on with the plan after all: take a cancellation or a change that waits back",
+        "plan",
+        {200: "Account"},
+        members=True,
+        buyers=True,
+        codes=("nothing_to_resume",),
     ),
     f"GET {ACCOUNT}/billing-details": Route(
         "To whom invoices are made out",

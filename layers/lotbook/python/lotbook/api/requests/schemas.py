@@ -190,6 +190,13 @@ class PurchaseBody(Body):
     save_payment_method: bool = False
 
 
+class PlanBody(Body):
+    """The plan that is wanted; the present one takes back what was to follow it. `consent` as in a purchase."""
+
+    plan_id: Id
+    consent: Consent | None = None
+
+
 class SetupBody(Body):
     """Where the page on which a card is added sends its visitor afterwards."""
 
@@ -250,7 +257,7 @@ class BillingBody(Body):
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
-    known = (AccountBody, GrantBody, *burn, QuoteBody, PurchaseBody, BillingBody, SetupBody, DefaultCardBody)
+    known = (AccountBody, GrantBody, *burn, QuoteBody, PurchaseBody, PlanBody, BillingBody, SetupBody, DefaultCardBody)
     return {model.__name__: model for model in known}
 
 

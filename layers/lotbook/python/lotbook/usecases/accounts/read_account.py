@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lotbook.domain.policy.plans import Plan
     from lotbook.domain.policy.top_ups import AutoTopUp
     from lotbook.ports.shop import AccountStore, PolicyStore
+    from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.credits.desk import CreditDesk
 
 
@@ -70,6 +71,10 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
     if PAUSED_FOR_SHORTFALL in reasons_of(loaded.account):
         follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
         loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=now)
+    return _view(loaded, now)
+
+
+def _view(loaded: LoadedAccount, now: int) -> AccountView:
     account, policy = loaded.account, loaded.published.policy
     plan = policy.plan(account.plan_id)
     rule = policy.auto_top_up

@@ -66,6 +66,7 @@ class Changed:
     discount_minor: int
     currency: str
     credits: int
+    replayed: bool = False  # the first answer again
 
 
 def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: SalesDesk) -> Changed:
@@ -102,7 +103,9 @@ def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: Sal
 def _used(request: PurchaseRequest, used: KeyUse, desk: SalesDesk) -> Changed:
     if not request.has_digest(used.digest):
         raise IdempotencyKeyReused
-    return _answer(_gone_on(request.account_id, used.purchase_id, desk))
+    was = desk.purchase(request.account_id, used.purchase_id)
+    changed = _answer(_gone_on(request.account_id, used.purchase_id, desk))
+    return replace(changed, replayed=was.state in SETTLED)
 
 
 def _wanted(request: PurchaseRequest, loaded: LoadedAccount) -> Plan:
@@ -229,6 +232,8 @@ def _stays(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
     """The plan it is on: what was to come instead of it is taken back. Raises NothingToResume."""
     sub = loaded.account.subscription
     if not loaded.account.plan_renews or sub is None or (sub.next_plan is None and sub.cancel_at is None):
+        raise NothingToResume
+    if sub.cancel_at is not None and not loaded.policy.plan_change.cancellation.resumable:
         raise NothingToResume
     take_back(loaded, desk=desk)
     now = desk.clock.now()
