@@ -12,7 +12,6 @@ from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import filters, paths, schemas
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import PurchaseRow
-from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
@@ -20,7 +19,7 @@ from lotbook.usecases.sales.billing_details import fill_in_billing, read_billing
 from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
 from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
 from lotbook.usecases.sales.follow_cards import follow_cards
-from lotbook.usecases.sales.list_purchases import MAX_ROWS_READ, list_purchases, rows_of
+from lotbook.usecases.sales.list_purchases import MAX_ROWS_READ, bring_rows, list_purchases, rows_of
 from lotbook.usecases.sales.read_invoice import read_invoice
 from lotbook.usecases.sales.read_offers import quote_item, read_offers
 
@@ -68,7 +67,7 @@ def list_all(request: Request) -> Answer:
     listing = _purchases(request)
     limit, after = paging.limit_of(request.query), listing.start()
     wanted = filters.purchases_of(request.query)
-    require_account(request.account_id, accounts=wiring.accounts())
+    _bring_rows(request)
     page = list_purchases(request.account_id, limit, after, purchases=wiring.purchases(), wanted=wanted)
     rows = [render_buying.purchase(row) for row in _rows(page.purchases)]
     return Answer(200, {"purchases": rows, "next_cursor": listing.cursor(page.next_after)})
@@ -78,7 +77,7 @@ def export(request: Request) -> Answer:
     """`GET .../purchases/export`."""
     listing = _purchases(request)
     after, wanted = listing.start(), filters.purchases_of(request.query)
-    require_account(request.account_id, accounts=wiring.accounts())
+    _bring_rows(request)
     page = list_purchases(request.account_id, MAX_ROWS_READ, after, purchases=wiring.purchases(), wanted=wanted)
     next_cursor = listing.cursor(page.next_after)
     return Answer(200, render_csv.purchases(_rows(page.purchases)), render_csv.headers("purchases.csv", next_cursor))
@@ -87,6 +86,10 @@ def export(request: Request) -> Answer:
 def _purchases(request: Request) -> paging.Listing:
     """The same list for both: a cursor of one goes on in the other."""
     return paging.Listing("purchases", request.path, request.query, wiring.cursor_key)
+
+
+def _bring_rows(request: Request) -> None:
+    bring_rows(request.account_id, accounts=wiring.accounts(), desk=wiring.credit_desk())
 
 
 def _rows(found: Iterable[Purchase]) -> list[PurchaseRow]:
@@ -100,13 +103,13 @@ def _shown(found: Purchase) -> Answer:
 
 def show(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}`."""
-    require_account(request.account_id, accounts=wiring.accounts())
+    _bring_rows(request)
     return _shown(wiring.sales_desk().purchase(request.account_id, paths.purchase_id(request.path)))
 
 
 def show_invoice(request: Request) -> Answer:
     """`GET .../purchases/{purchase_id}/invoice`."""
-    require_account(request.account_id, accounts=wiring.accounts())
+    _bring_rows(request)
     invoice = read_invoice(request.account_id, paths.purchase_id(request.path), desk=wiring.sales_desk())
     return Answer(200, render_buying.invoice(invoice))
 

@@ -169,7 +169,10 @@ def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
     assert not set(components.bodies()) & set(components.answers())
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
-        assert all(any(hasattr(each, name) for each in (shapes, shapes_plans, shapes_records)) for name in route.answers.values())
+        assert all(
+            any(hasattr(each, name) for each in (shapes, shapes_plans, shapes_records))
+            for name in route.answers.values()
+        )
 
 
 def test_contract_every_outcome_has_one_status_and_every_status_is_said_once() -> None:

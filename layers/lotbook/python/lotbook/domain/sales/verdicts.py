@@ -28,6 +28,7 @@ MISMATCH = Failure("payment_mismatch", "The payment does not match the order; it
 PAYMENT_FAILED = Failure("payment_failed", "The payment failed.")
 _DECLINES = {
     "card_declined": "The card was declined.",
+    "insufficient_funds": "The card has insufficient funds.",
     "expired_card": "The card has expired.",
     "incorrect_cvc": "The card's security code is wrong.",
     "authentication_required": "The bank asked for authentication, which did not happen.",

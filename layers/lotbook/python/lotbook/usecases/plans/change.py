@@ -33,7 +33,7 @@ from lotbook.domain.values.errors import (
     Unavailable,
     UnknownPlan,
 )
-from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.instants import DAY, to_text
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.plans.cancel import cancel_plan, end_plan, take_back
 from lotbook.usecases.sales.change_plan import change_account
@@ -170,7 +170,7 @@ def _answer(row: Purchase) -> Changed:
         )
     if row.state in WAITING and row.checkout_url is not None:
         raise CheckoutRequired(
-            purchase_id=row.purchase_id, checkout_url=row.checkout_url, expires_at=row.checkout_expires_at
+            purchase_id=row.purchase_id, checkout_url=row.checkout_url, expires_at=to_text(row.checkout_expires_at)
         )
     if row.state in WAITING:
         raise Unavailable("The payment is under way; send the same request again.")

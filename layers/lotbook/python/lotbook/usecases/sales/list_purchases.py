@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.transactions import PurchaseFilter, PurchaseRow, kind_of, row_of
+from lotbook.domain.values.errors import AccountNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.ports.shop import BillingStore, Clock, PurchaseStore
+    from lotbook.ports.shop import AccountStore, BillingStore, Clock, PurchaseStore
+    from lotbook.usecases.credits.desk import CreditDesk
 
 ALL = PurchaseFilter()
 PAGE_ROWS = 100  # that one query reads
@@ -24,6 +26,18 @@ class PurchasePage:
 
     purchases: tuple[Purchase, ...]
     next_after: str | None
+
+
+def bring_rows(account_id: str, *, accounts: AccountStore, desk: CreditDesk) -> None:
+    """What readers of purchases ask first: a period that has begun has its row, whoever looks (X-10).
+
+    Raises AccountNotFound, so that the list of an absent account is not an empty one (D40); Unavailable.
+    """
+    account = accounts.get(account_id)
+    if account is None:
+        raise AccountNotFound
+    if account.plan_renews:
+        desk.renew(account_id)
 
 
 def list_purchases(
