@@ -77,7 +77,6 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.MalformedEvent: Kind(400, "Send the event as the gateway made it."),
     errors.Conflict: Kind(409, "Send the same request again."),
     errors.Unavailable: Kind(503, "Wait `Retry-After` seconds and send the same request again."),
-    errors.TooManyReversals: Kind(503, "Wait `Retry-After` seconds and send the same request again."),
 }
 
 
