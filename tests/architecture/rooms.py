@@ -46,7 +46,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.plans": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.money_back": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.audit": _BELOW_USECASES,
-    "usecases.reconciliation": (*_BELOW_USECASES, "usecases.sales", "usecases.money_back"),
+    "usecases.reconciliation": (*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back"),
     "usecases.inbox": (
         *(*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back", "usecases.reconciliation"),
     ),

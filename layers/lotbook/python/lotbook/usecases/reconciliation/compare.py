@@ -26,6 +26,7 @@ from lotbook.domain.reconciliation.strays import (
 )
 from lotbook.domain.sales.gateway import Tag
 from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
+from lotbook.usecases.plans.follow_invoice import row_of
 from lotbook.usecases.reconciliation.strays import keep_stray, note_stray
 
 if TYPE_CHECKING:
@@ -85,10 +86,15 @@ class MovedBackSubject:
 
     def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - always the present state
         """Raises Unavailable."""
-        order = _order(self.listed.tag, self.sales)
+        order = _order(self.listed.tag, self.sales) if self.listed.invoice is None else self._row(self.listed.invoice)
         if order is None:
             return of_unknown_money_back(self.listed)
         return of_money_back(order, self.sales.gateway.money_back(self.listed.payment_intent))
+
+    def _row(self, invoice: str) -> Purchase | None:
+        """The row of a plan's payment: its invoice names it (X-28)."""
+        facts, account_id = self.sales.plans.plan_invoice(invoice), self.listed.tag.account_id
+        return row_of(account_id, facts, desk=self.sales) if facts and account_id else None
 
 
 @dataclass(frozen=True, slots=True)
