@@ -57,6 +57,12 @@ def grace_ends_at(policy: Policy, account: Account) -> int | None:
     return _grace_end(_rules(policy), sub.failed_start)
 
 
+def is_frozen_in_grace(policy: Policy, account: Account, start: int) -> bool:
+    """Whether credits of the unpaid period stay where they are, unspendable, until they are paid for or void."""
+    sub = account.subscription
+    return _rules(policy).during_grace == "freeze" and sub is not None and sub.failed_start == start
+
+
 def plan_end(policy: Policy, account: Account) -> int | None:
     """The instant at which a plan that renews is over by all that is known: cancelled, or unpaid for too long."""
     sub = account.subscription

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import account_at, lots_of_period, plan_lots
-from lotbook.domain.accounts.plan_time import with_time
+from lotbook.domain.accounts.plan_time import a_period, with_time
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.orders import ClawBack, Restore
+from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.sales.renewal_rows import renewal_row, starts_of
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import load_stored_account, policy_under
 from lotbook.usecases.accounts.pauses import follow_pauses
-from lotbook.usecases.credits.lots import VOID_CLAIM, claw_back, decide_lot, grant_lot, restore_lot
+from lotbook.usecases.credits.lots import VOID_CLAIM, claw_back, decide_lot, freeze_lot, grant_lot, restore_lot
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -95,6 +95,24 @@ def follow_periods(
     if now is None or now.subscription != sub:
         raise Conflict
     return accounts.save(replace(now, subscription=replace(sub, periods=told)))
+
+
+def freeze_period(account: Account, start: int, *, thaw: bool, policies: PolicyStore, desk: CreditDesk) -> None:
+    """Freeze the plan lots of an unpaid period where the policy says so, or let them be spent again once it is paid.
+
+    Thawing what was never frozen does nothing. Raises Unavailable.
+    """
+    sub, at = account.subscription, desk.clock.now()
+    if sub is None:
+        return
+    known = sub.period(start, account.plan_id)
+    period = known or a_period(account, (start, at + 1), "void", "")
+    policy = policy_under(account, period.plan_id, period.policy_version, policies=policies)
+    cause = f"unpaid{start}"
+    for lot in _granted(account, plan_lots(policy, account, period, at), desk).values():
+        frozen = desk.books.entry(account.account_id, lot.unit, ledger.freeze_name(lot.lot_id, cause, thaw=False))
+        if frozen is not None or not thaw:
+            freeze_lot(account.account_id, lot.unit, Freeze(lot.lot_id, cause, thaw), desk=desk)
 
 
 def _put_rows(loaded: LoadedAccount, span: tuple[int, int], policies: PolicyStore, desk: CreditDesk) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.pinned import pinned
 from lotbook.domain.sales.billing import with_snapshot
 from lotbook.domain.sales.paid_twice import is_paid_twice, with_paid_twice
 from lotbook.domain.sales.purchase import lots_of, with_completion
@@ -37,7 +38,13 @@ class Settling:
 
 def loaded(purchase: Purchase, *, desk: SalesDesk) -> Settling:
     """What the settling of a purchase needs. Raises AccountNotFound."""
-    return Settling(purchase, desk.policy_of(purchase), desk.account(purchase.account_id).account, desk)
+    account, policy = desk.account(purchase.account_id).account, desk.policy_of(purchase)
+    if purchase.plan is None and account.plan_renews and account.plan_id == purchase.plan_id:
+        own = desk.policies.version(account.policy_id, account.plan_policy_version)
+        policy = (
+            policy if own is None else pinned(policy, own.policy, account.plan_id)
+        )  # validity as it was bought (X-33)
+    return Settling(purchase, policy, account, desk)
 
 
 def quarantined(case: Settling, marked: Purchase, reference: str | None, fields: str) -> Settling:

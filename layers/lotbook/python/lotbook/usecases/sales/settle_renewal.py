@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.accounts.plan_time import grace_ends_at, plan_end, with_time
+from lotbook.domain.accounts.plan_time import grace_ends_at, is_frozen_in_grace, plan_end, with_time
 from lotbook.domain.accounts.renewing import (
     PaidPeriod,
     is_over,
@@ -34,6 +34,7 @@ from lotbook.domain.sales.renewal_rows import renewal_row
 from lotbook.domain.sales.verdicts import MISMATCH
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import DAY
+from lotbook.usecases.accounts.follow_plan import freeze_period
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
@@ -89,7 +90,9 @@ def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
     account = change_account(row.account_id, _in_time(desk, lambda _, account: with_paid(account, paid)), desk)
     if is_over(account, paid):
         alarm("paid_after_end", account_id=row.account_id, purchase_id=row.purchase_id, invoice=paid.invoice)
-    elif is_superseded(account, paid):
+    elif not is_superseded(account, paid):
+        freeze_period(account, paid.start, thaw=True, policies=desk.policies, desk=desk.credits)
+    else:
         alarm("plan_superseded", account_id=row.account_id, purchase_id=row.purchase_id, invoice=paid.invoice)
     desk.credits.renew(row.account_id)
     desk.follow_pauses(row.account_id)
@@ -102,6 +105,8 @@ def _failed(row: Purchase, desk: SalesDesk) -> Purchase:
     start, now = _start(row), desk.clock.now()
     change = _in_time(desk, lambda _, account: with_failure(account, start, now))
     account = change_account(row.account_id, change, desk)
+    if is_frozen_in_grace(desk.account(row.account_id).policy, account, start):
+        freeze_period(account, start, thaw=False, policies=desk.policies, desk=desk.credits)
     return _behind(row, account, desk)
 
 
