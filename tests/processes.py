@@ -20,6 +20,11 @@ PLACES = {
     "simulation": "slow",
     "properties": "slow",
     "test_money_back_orders.py": "slow",
+    "test_asking_commands.py": "store",
+    "test_reconcile_command.py": "store",
+    "test_http_server.py": "store",
+    "test_streams.py": "store",
+    "test_ratios.py": "slow",
 }
 STARTING = ("dynamo_engine", "stack")  # fixtures
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.forkpty", "os.exec", "os.system"})

@@ -55,7 +55,7 @@ def lotbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lotbook
             """Silence."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     found.base = f"http://127.0.0.1:{server.server_port}"
     (tmp_path / "dev.json").write_text(json.dumps({"base_url": found.base, "service_key": "lbk_key"}))
     monkeypatch.setenv("DATA_DIR", str(tmp_path))

@@ -164,6 +164,7 @@ def test_no_trial_begins_when_the_time_is_over(shop: Path) -> None:
 # --- the plan of this repository --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_seed_chooses_the_same_mutants() -> None:
     cases = planned(SOURCE).cases
     first, again, other = (choose(cases, Bounds(20, seed, 1.0, 1)) for seed in (1, 1, 2))
@@ -171,12 +172,14 @@ def test_the_same_seed_chooses_the_same_mutants() -> None:
     assert len(first) == 20
 
 
+@pytest.mark.slow
 def test_every_mutant_of_the_plan_is_code() -> None:
     """One that is none would count as noticed."""
     for case in choose(planned(SOURCE).cases, Bounds(100, 1, 1.0, 1)):
         compile(case.mutant.applied((SOURCE / case.target.file).read_bytes()), str(case), "exec")
 
 
+@pytest.mark.slow
 def test_the_plan_names_files_and_tests_that_are_there_and_no_equivalent_that_is_gone() -> None:
     for target in targets(SOURCE):
         for stage in target.stages:

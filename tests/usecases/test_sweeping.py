@@ -116,6 +116,7 @@ def test_s4_what_stops_the_process_is_nobodys_failure() -> None:
     assert index.run(Bounds(batch=1, workers=1))["hold"].settled == 2
 
 
+@pytest.mark.slow
 def test_s4_832_holds_that_cannot_be_settled_keep_300_of_another_account_waiting_for_one_run_only() -> None:
     """As it was seen on the deployed stack: three runs in a row met the same 200, and the other account was never reached."""
     index = Index()

@@ -317,6 +317,7 @@ def on_a_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield world
 
 
+@pytest.mark.store
 def test_the_table_keeps_the_shelf_as_the_fake_does(on_a_table: World) -> None:
     world = on_a_table
     for number in range(11):
@@ -338,6 +339,7 @@ def test_the_table_keeps_the_shelf_as_the_fake_does(on_a_table: World) -> None:
     assert replace(book_of(book_values(world.book)), pause_reason=None) == world.book
 
 
+@pytest.mark.slow
 def test_hundreds_of_lots_are_burned_to_the_last_credit_with_a_book_of_a_few_kilobytes() -> None:
     """The real bounds: the book stays small, and one burn takes what hundreds of lots have."""
     world = World(FakeBooks())

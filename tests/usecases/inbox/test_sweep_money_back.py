@@ -53,6 +53,7 @@ def test_s4_120_payments_take_three_runs_and_then_none(monkeypatch: pytest.Monke
     assert [payment for run in runs for payment in run] == [f"pi_{number}" for number in range(120)]
 
 
+@pytest.mark.slow
 def test_s4_fifty_that_cannot_be_followed_do_not_hide_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """They come again after their pauses, and behind those that were never looked at."""
     world = World(monkeypatch, 120)

@@ -92,6 +92,7 @@ def test_d_05_a_crash_at_any_call_ends_in_one_plan_and_the_same_lots(
     assert {"accounts.save", "books.swap", "purchases.save", "gateway.checkout"} <= crashed
 
 
+@pytest.mark.slow
 def test_d_12_a_crash_at_any_call_of_money_that_goes_back_ends_the_plan_once() -> None:
     for number in range(1, MAX_CALLS):
         countdown = Countdown(number, "after")

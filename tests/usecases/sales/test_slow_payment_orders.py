@@ -48,6 +48,7 @@ def test_d_07_money_that_did_not_come_is_no_credits_in_any_order(story: str) -> 
         assert (row.check_at is None) == (row.state == "failed")
 
 
+@pytest.mark.slow
 def test_d_07_a_late_payment_completes_from_failed_also_where_its_page_goes_on_saying_unpaid() -> None:
     """D7: and reconciliation's eye sees it as well as the event's."""
     for order in orders((SLOW, FAILED, UNSEEN)):
