@@ -22,7 +22,7 @@ from local.cloud.private_file import read_object, write_private
 PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 START_SECONDS = 40
 STOP_SECONDS = 6  # it ends by itself in less: half a second for requests on their way, four for its state
-LEAVE_SECONDS = 0.5  # of the two in which a run stops (N4); an engine that writes for longer ends without the run
+LEAVE_SECONDS = 0.3  # of the two in which a run stops (N4); an engine that writes for longer ends without the run
 LOCK = "lock"  # held by the engine's process as long as it lives
 LOCKED_SECONDS = 10  # that the engine of a run before may take to end
 STEP_SECONDS = 0.05
@@ -59,6 +59,19 @@ def is_locked(held: IO[str]) -> bool:
     return True
 
 
+def _wait_for_the_one_before(held: IO[str], go_on: Callable[[], object]) -> None:
+    """Take the lock of an engine's directory. Two at once would write over each other's state.
+
+    Raises EngineError where it does not end, and what `go_on` raises.
+    """
+    deadline = time.monotonic() + LOCKED_SECONDS
+    while not is_locked(held):
+        if time.monotonic() > deadline:
+            raise EngineError(f"another local AWS engine holds {held.name}, and does not end")
+        go_on()
+        time.sleep(STEP_SECONDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where an engine is, and the access key id that it obeys: a secret of the run, no other caller is answered."""
@@ -89,7 +102,7 @@ class Engine:
         for kept in sorted((self._directory / "state").glob("*.json")):
             read_object(kept, {})  # the engine would start without what it cannot read, and then write over it
         with (self._directory / LOCK).open("a") as held:
-            self._lock(held, go_on)
+            _wait_for_the_one_before(held, go_on)
             with self._log.open("wb") as log:
                 self._child = self._spawn(log, held)
         deadline = time.monotonic() + START_SECONDS
@@ -119,15 +132,6 @@ class Engine:
         self._child.terminate()
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(LEAVE_SECONDS)
-
-    def _lock(self, held: IO[str], go_on: Callable[[], object]) -> None:
-        """Take the directory for the child. Two engines at once would write over each other's state."""
-        deadline = time.monotonic() + LOCKED_SECONDS
-        while not is_locked(held):
-            if time.monotonic() > deadline:
-                raise EngineError(f"another local AWS engine uses {self._directory}, and does not end")
-            go_on()
-            time.sleep(STEP_SECONDS)
 
     def check(self) -> None:
         """Raises EngineError when the process has ended by itself."""

@@ -33,7 +33,7 @@ RECORDS_A_READ = 100  # a round is short, so that it can be stopped soon
 MOST_SHARDS = 100
 MOST_ROUNDS_A_DRAIN = 50
 DRAIN_SECONDS = 2.0
-STOP_SECONDS = 0.4  # of the two in which a run stops (N4); the next run goes on where this one was
+STOP_SECONDS = 0.3  # of the two in which a run stops (N4); the next run goes on where this one was
 GONE = frozenset({"TrimmedDataAccessException", "ExpiredIteratorException", "ResourceNotFoundException"})
 
 

@@ -68,6 +68,10 @@ def test_issue_3_a_lapsed_hold_is_announced_and_a_released_one_is_not() -> None:
     assert of_entry("acme", replace(released, by="release")) == ()
 
 
+def test_b7_a_claw_back_that_found_nothing_is_announced_to_nobody() -> None:
+    assert of_entry("acme", replace(CLAWED, credits=0, removed=0, draws=())) == ()
+
+
 @pytest.mark.parametrize("kind", ["void", "noted", "consumed", "held", "captured"])
 def test_markers_say_nothing_and_burns_say_nothing_each(kind: EntryKind) -> None:
     assert of_entry("acme", entry("n", kind, credits=-5, requested=5)) == ()
