@@ -43,10 +43,7 @@ LONG_FILES: dict[str, str] = {
     "lotbook/wiring.py": "the composition root: one function of a few lines for each adapter",
 }
 # Files of tests of more than 400 lines.
-LONG_TEST_FILES: dict[str, str] = {
-    "tests/contracts/condition_cases.py": TABLE,
-    "tests/properties/test_burn_model.py": SPLIT,
-}
+LONG_TEST_FILES: dict[str, str] = {}
 # Public functions with more than 5 parameters, or more than 4 positional ones.
 WIDE_FUNCTIONS: dict[str, str] = {
     "lotbook/adapters/dynamo/books.py burn": BURN,

@@ -14,12 +14,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests import table as tables
-from tests.contracts.condition_cases import MORE_THAN_A_TABLE, STORIES, Place, Story
+from tests.contracts import condition_cases_books, condition_cases_shop, condition_cases_watch
+from tests.contracts.condition_stories import MORE_THAN_A_TABLE, STORIES, Place, Story
 from tests.contracts.conditions import FOLDER, PACKAGE, Use, unnamed_in, uses, uses_in, without
 from tests.contracts.fake_guards import NEED_NO_GUARD, NO_CONDITION, STANDS_FOR
 from tests.fakes.books import GUARDS, FakeBooks
 from tests.quick_moto import mock_aws
 
+TOLD_BY = (condition_cases_books, condition_cases_shop, condition_cases_watch)  # importing them fills STORIES
 PAIRS = [(use, story) for use in uses() for story in STORIES.get(str(use), [])]
 # Without a book, the table refuses the write as such, and moto knows no size of nothing. Of other conditions, such an error
 # would say nothing about the promise.

@@ -16,13 +16,14 @@ from lotbook.domain.sales.verdicts import (
     PAYMENT_FAILED,
     CheckoutVerdict,
     expires_at_of,
+    verdict,
     with_facts,
     with_verdict,
 )
 from lotbook.domain.values import instants
 from lotbook.domain.values.instants import from_text
 from tests.fakes.accounts import a_policy, an_account
-from tests.fakes.purchases import ORDERED, a_purchase, facts_of
+from tests.fakes.purchases import ORDERED, TEST, a_purchase, facts_of
 
 PRO = PlanPart("term", 40, 365)
 MONTHLY = PlanPart("monthly", 100, 0, months=1, price_minor=900)
@@ -128,3 +129,25 @@ def test_np_54_credits_that_come_with_a_plan_live_in_the_period_of_that_plan(
     at = from_text("2026-02-01T12:00:00Z")
     later = from_text("2026-02-05T00:00:00Z") if period else at
     assert expires_at_of(order, policy, an_account(), later, paid=later) == from_text(expires)
+
+
+@pytest.mark.parametrize(
+    ("refs", "shown"),
+    [
+        (GatewayRefs(), None),
+        (GatewayRefs("cs_1"), "cs_1"),
+        (GatewayRefs("cs_1", "pi_1"), "pi_1"),
+        (GatewayRefs("cs_1", "pi_1", "in_1"), "in_1"),
+        (GatewayRefs("cs_1", None, "in_1"), "in_1"),
+    ],
+)
+def test_of_the_gateways_ids_the_most_final_one_is_shown(refs: GatewayRefs, shown: str | None) -> None:
+    assert a_purchase(gateway_refs=refs).gateway_ref == shown
+
+
+def test_d_08_a_complete_page_that_asked_for_no_payment_is_a_mismatch_also_without_one() -> None:
+    """D8: a discount of somebody's own making, at the dashboard, pays for nothing."""
+    order = a_purchase()
+    facts = facts_of(order, payment_state="no_payment_required", payment=None)
+    judged = verdict(order, facts, TEST)
+    assert (judged.kind, {"payment_state", "payment"} <= set(judged.mismatches)) == ("mismatch", True)

@@ -1,0 +1,72 @@
+"""Stories that go wrong without a condition, of what is watched, and of keys: see `condition_stories.py`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lotbook.domain.news.alerts import Latch
+from lotbook.domain.reconciliation.differences import Difference, Stray
+from lotbook.domain.reconciliation.strays import StrayNote
+from lotbook.domain.values.errors import Conflict
+from lotbook.ports.reconciliation import Noted
+from tests.contracts.a_book import NOW, U
+from tests.contracts.condition_stories import Place, guards
+
+# --- what is watched --------------------------------------------------------------------------------------------------
+
+
+@guards("latches.save.NOT_YET_WRITTEN")
+def d34_of_two_first_latches_the_second_is_told(place: Place) -> None:
+    place.store.save("acme", U, Latch(seq=4))
+    with pytest.raises(Conflict):
+        place.store.save("acme", U, Latch(seq=5))
+
+
+@guards("latches.save.STILL_THE_VERSION_READ")
+def d34_of_two_changes_of_a_latch_the_second_is_told(place: Place) -> None:
+    place.store.save("acme", U, Latch(seq=4))
+    read = place.store.get("acme", U)
+    place.store.save("acme", U, read)
+    with pytest.raises(Conflict):
+        place.store.save("acme", U, replace(read, seq=9))
+
+
+STRAY = Stray("pi_1", "event", 7, "acme", "pur_1", "cs_1", "pi_1", "evt_1")
+
+
+@guards("reconciliation._put_new.NOT_YET_WRITTEN")
+def a_difference_is_noted_once_a_day(place: Place) -> None:
+    note = Noted(NOW, Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total",)), "found")
+    assert place.store.note(note) is True
+    assert place.store.note(note) is False
+
+
+@guards("reconciliation._put_new.NOT_YET_WRITTEN")
+def d5_a_stray_is_kept_as_it_was_found_first(place: Place) -> None:
+    assert place.store.keep(STRAY) is True
+    assert place.store.keep(replace(STRAY, account_id="evil", first_seen_at=9)) is False
+    assert place.store.stray("pi_1").stray == STRAY
+
+
+@guards("reconciliation._put_new.NOT_YET_WRITTEN")
+def a_note_about_a_stray_is_not_written_over(place: Place) -> None:
+    place.store.keep(STRAY)
+    note = StrayNote("pi_1", 10, "bob", "Refunded.", closes=True)
+    assert place.store.note_stray(note)
+    assert not place.store.note_stray(replace(note, text="other"))
+
+
+@guards("service_keys.revoke.IS_THERE")
+def a_key_that_nobody_made_is_not_made_by_its_end(place: Place) -> None:
+    with suppress(ClientError):
+        place.store.revoke("hash", NOW)
+    assert place.items() == []
+
+
+@guards("cursor_key._make.NOT_YET_WRITTEN")
+def of_two_functions_that_make_the_key_of_cursors_the_second_takes_the_first_ones(place: Place) -> None:
+    assert place.store._make() == place.store._make() == place.store.read()
