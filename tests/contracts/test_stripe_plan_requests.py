@@ -17,6 +17,7 @@ from lotbook.domain.sales.quotes import OrderLine, Tax
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.contracts.plan_worlds import an_order
 from tests.fakes.purchases import TEST, a_purchase
+from tests.local.stand_in.sweep import LIST
 from tests.stripe_params import check_params
 
 GST = Tax("GST", Decimal("0.18"), 720)
@@ -76,6 +77,45 @@ WAITS = requests.change(order(move=UP), TEST, may_wait=True)
 )
 def test_every_request_fits_the_librarys_own_parameter_types(params: dict[str, Any], kind: Any) -> None:
     assert check_params(params, kind) == []
+
+
+def leaves(params: Any, path: str = "") -> set[str]:
+    """The parameters of a request as the stand-in's list writes them; what stands in a mapping of free names is that mapping."""
+    if isinstance(params, list):
+        return {leaf for each in params for leaf in leaves(each, f"{path}[]")}
+    if isinstance(params, dict) and not path.endswith(("metadata", "metadata]")):
+        return {leaf for name, each in params.items() for leaf in leaves(each, f"{path}[{name}]" if path else name)}
+    return {path}
+
+
+@pytest.mark.parametrize(
+    ("params", "operation"),
+    [
+        (page(with_extra(move=UP)), "checkout.sessions.create"),
+        (requests.price(order(), "prod_1", TEST), "prices.create"),
+        (requests.find_price(order(), TEST), "prices.list"),
+        (requests.product("Growth", "prod_1", TEST), "products.create"),
+        (requests.tax_rate(GST, TEST), "tax_rates.create"),
+        (requests.tax_rates("txr_1"), "tax_rates.list"),
+        (requests.coupon(order(move=UP), TEST), "coupons.create"),
+        (requests.start(with_extra(move=UP), "cus_1", "pm_1", TEST), "subscriptions.create"),
+        (UPGRADE, "subscriptions.update"),
+        (WAITS, "subscriptions.update"),
+        (requests.swap("si_1", "price_2"), "subscriptions.update"),
+        ({"metadata": {requests.CHANGE: "pur_1"}, "cancel_at": ""}, "subscriptions.update"),
+        (requests.subscriptions("cus_1", "sub_1"), "subscriptions.list"),
+        (requests.invoices("sub_1", 1_000, "in_1"), "invoices.list"),
+        (requests.of_payment("pi_1"), "invoice_payments.list"),
+        (requests.RETRIEVE_INVOICE, "invoices.retrieve"),
+        ({"auto_advance": False}, "invoices.finalize_invoice"),
+        ({"payment_method": "pm_1", "off_session": True}, "invoices.pay"),
+    ],
+)
+def test_the_stand_in_reads_every_parameter_that_is_sent(params: dict[str, Any], operation: str) -> None:
+    """By its own list of what it reads: nothing is taken and passed over."""
+    names = LIST.read_text().splitlines()
+    read = set(names[names.index(operation) + 1].split())
+    assert leaves(params) - read - {"ui_mode"} == set(), "of `ui_mode` one value is taken, which no list shows"
 
 
 def test_flexible_billing_an_anchor_and_no_proration_are_never_left_to_a_default() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.reconciliation.differences import MovedBack
+from lotbook.domain.reconciliation.differences import MovedBack, Period
 from lotbook.domain.sales.gateway import APP, Tag
 from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values import instants
@@ -73,3 +74,42 @@ def test_d_12_a_dispute_of_a_renewal_is_noted_on_its_row_and_one_of_nobodys_invo
     office.lists.moved[:] = [MovedBack("dispute", "du_9", "pi_9", WHOSE, "in_nobody")]
     assert [each.difference.kind for each in office.run().shown] == ["dispute_of_unknown_purchase"]
     assert "dispute_of_unknown_purchase" in rings.text
+
+
+def test_d_09_a_renewal_that_was_paid_unheard_is_settled_and_is_not_looked_for_twice() -> None:
+    """D9: a night without webhooks."""
+    office, invoice, _ = renewed()
+    desk = office.desk
+    facts = desk.gateway.plan_invoice(invoice)
+    assert facts is not None
+    sub = desk.gateway.subscription(facts.subscription)
+    assert sub is not None
+    desk.clock.instant = sub.period[1] + 2 * instants.HOUR
+    desk.sales.credits.renew("acme")
+    before = [row.state for row in desk.purchases.rows.values()]
+    run = office.run()
+    assert [(each.difference.kind, each.outcome) for each in run.shown] == [("paid_but_not_completed", "repaired")]
+    assert (before.count("processing"), {row.state for row in desk.purchases.rows.values()}) == (1, {"completed"})
+    assert office.run().shown == ()
+    assert desk.available() == 40
+
+
+def test_d_05_money_of_a_plan_without_a_row_is_kept_and_a_subscription_that_nobody_knows_rings(
+    rings: pytest.LogCaptureFixture,
+) -> None:
+    """D5: the account was opened anew, and its subscription goes on charging."""
+    office, invoice, payment = renewed()
+    desk = office.desk
+    desk.purchases.rows.clear()
+    account = desk.accounts.get("acme")
+    assert account is not None
+    desk.accounts.save(replace(account, subscription=None, terms=()))
+    run = office.run()
+    found = [(each.difference.kind, each.outcome, each.difference.reference) for each in run.shown]
+    (page,) = desk.gateway.sessions
+    # The subscription was made before the period; the list in memory has every page, whenever it was opened.
+    assert found == [("paid_unknown_purchase", "open", page), ("paid_unknown_purchase", "open", invoice)]
+    assert desk.strays.kept[payment].total_minor == 4_000
+    whole = office.run(Period(0, desk.clock.now()))
+    assert "subscription_unknown" in {each.difference.kind for each in whole.shown}
+    assert rings.text.count("subscription_unknown") == 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 
 Row = TypeVar("Row")
-Phase = Literal["checkouts", "refunds", "disputes", "purchases", "strays"]
+Phase = Literal["checkouts", "plan_invoices", "subscriptions", "refunds", "disputes", "purchases", "strays"]
 Ending = Literal["found", "repaired", "open"]
 
 

@@ -45,6 +45,7 @@ DifferenceKind = Literal[
     "dispute_not_closed",
     "reversal_unfinished",
     "dispute_of_unknown_purchase",
+    "subscription_unknown",
 ]
 Severity = Literal["critical", "warning"]
 Repair = Literal["settle", "expire_checkout", "grant_again", "money_back"]
@@ -81,6 +82,7 @@ RULES: dict[DifferenceKind, Rule] = {
     "dispute_not_closed": Rule("warning", "money_back"),
     "reversal_unfinished": Rule("warning", "money_back"),
     "dispute_of_unknown_purchase": Rule("critical", None),
+    "subscription_unknown": Rule("critical", None),
 }
 # Fields of a verdict's mismatches that are about whose the checkout is; all others are amounts, the currency apart.
 IDENTITY = frozenset({"app", "livemode", "account", "purchase", "session", "customer", "mode"})

@@ -152,7 +152,7 @@ class PurchaseSubject:
 class StraySubject:
     """Money that was kept because no purchase explained it. One whose purchase turned up, or that went back, is closed here.
 
-    `seen`: sessions that the run has compared, so that what is open about them was said already.
+    `seen`: sessions and plans' payments that the run has compared, so that what is open about them was said already.
     """
 
     case: StrayCase
@@ -172,7 +172,7 @@ class StraySubject:
             return self._close(TURNED_UP)
         if self._went_back(stray.payment_intent):
             return self._close(WENT_BACK)
-        return [] if stray.session in self.seen else of_stray(stray, order)
+        return [] if {stray.session, stray.payment_intent} & self.seen else of_stray(stray, order)
 
     def _went_back(self, payment: str | None) -> bool:
         gateway = self.sales.gateway

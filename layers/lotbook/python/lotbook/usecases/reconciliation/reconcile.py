@@ -13,22 +13,23 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from lotbook.domain.reconciliation.differences import Period, a_period
 from lotbook.domain.values.errors import Outcome, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
-from lotbook.ports.reconciliation import Noted, Progress
+from lotbook.ports.reconciliation import Noted, Phase, Progress
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import Failure, attempt
 from lotbook.usecases.reconciliation.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject, StraySubject
+from lotbook.usecases.reconciliation.compare_plans import PlanInvoiceSubject, SubscriptionSubject
 from lotbook.usecases.reconciliation.repair import repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.domain.reconciliation.differences import Difference
-    from lotbook.ports.reconciliation import Ending, GatewayLists, Phase, PurchaseLists, ReconciliationJournal
+    from lotbook.ports.reconciliation import Ending, GatewayLists, PurchaseLists, ReconciliationJournal
     from lotbook.usecases.reconciliation.compare import Subject
     from lotbook.usecases.sales.desk import SalesDesk
 
@@ -41,7 +42,7 @@ LEAST_TIME_LEFT = 45_000  # milliseconds that one comparison with its repair may
 MAX_SILENT_IN_A_ROW = 10
 MAX_SHOWN = 100  # differences in a run's answer; the journal holds them all
 STRAYS_A_PAGE = 25
-PHASES: tuple[Phase, ...] = ("checkouts", "refunds", "disputes", "purchases", "strays")
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Reconciled:
 
 @dataclass(slots=True)
 class _Run:
-    """One run under way. `seen`: the sessions that this run has compared, so that their purchases need no second look."""
+    """One run under way. `seen`: the sessions, and the plans' payments, that this run has compared: they need no second look."""
 
     desk: Reconciliation
     time_left: Callable[[], int]
@@ -172,6 +173,8 @@ def _page(progress: Progress, run: _Run) -> tuple[list[Subject], Progress | None
             sessions = desk.gateway.checkouts(progress.period, progress.after)
             run.seen.update(facts.session for facts in sessions.rows)
             subjects, after = [CheckoutSubject(facts, sales) for facts in sessions.rows], sessions.after
+        case "plan_invoices" | "subscriptions":
+            subjects, after = _of_plans(progress, run)
         case "refunds" | "disputes":
             ask = desk.gateway.refunds if progress.phase == "refunds" else desk.gateway.disputes
             moved = ask(progress.period, progress.after)
@@ -185,6 +188,16 @@ def _page(progress: Progress, run: _Run) -> tuple[list[Subject], Progress | None
         return subjects, replace(progress, after=after)
     following = PHASES.index(progress.phase) + 1
     return subjects, None if following == len(PHASES) else Progress(progress.period, PHASES[following], None)
+
+
+def _of_plans(progress: Progress, run: _Run) -> tuple[list[Subject], str | None]:
+    """Invoices of plans, or their subscriptions, that were made in the period."""
+    if progress.phase == "plan_invoices":
+        invoices = run.desk.gateway.plan_invoices(progress.period, progress.after)
+        run.seen.update(facts.payment.payment_intent for facts in invoices.rows if facts.payment)
+        return [PlanInvoiceSubject(facts, run.desk.sales) for facts in invoices.rows], invoices.after
+    made = run.desk.gateway.subscriptions(progress.period, progress.after)
+    return [SubscriptionSubject(facts, run.desk.sales) for facts in made.rows], made.after
 
 
 def _strays(progress: Progress, run: _Run) -> tuple[list[Subject], str | None]:
