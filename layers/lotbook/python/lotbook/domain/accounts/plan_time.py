@@ -15,7 +15,7 @@ from typing import Literal
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.pauses import with_pause, without_pause
 from lotbook.domain.accounts.standings import with_standing
-from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, PeriodState, Subscription
+from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, NextPlan, PeriodState, Subscription
 from lotbook.domain.accounts.terms import Standing, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
@@ -201,22 +201,17 @@ def _moved_on(policy: Policy, account: Account) -> Account:
         purchase_id=wanted.change,
         next_plan=None,
     )
-    terms = tuple(_taken_over(term, account, after, wanted.at) for term in account.terms)
-    return replace(after, subscription=record, terms=terms)
+    return replace(after, subscription=record, terms=_followed_by(account, wanted))
 
 
-def _taken_over(term: Term, account: Account, after: Account, at: int) -> Term:
-    if term.purchase_id != account.plan_purchase_id:
-        return term
-    return replace(
-        term,
-        purchase_id=after.plan_purchase_id or "",
-        plan_id=after.plan_id,
-        at=at,
-        paid_at=at,
-        policy_version=after.plan_policy_version,
-        carries=False,
-    )
+def _followed_by(account: Account, wanted: NextPlan) -> tuple[Term, ...]:
+    """The present term ends, and one begins for the plan that follows; the cycle that both put off stays the same."""
+    present = next((each for each in account.terms if each.purchase_id == account.plan_purchase_id), None)
+    cycle = present.cycle if present else None
+    new = Term(wanted.change, wanted.plan_id, wanted.at, FAR_FUTURE, cycle=cycle, paid_at=wanted.at)
+    new = replace(new, renews=True, policy_version=wanted.policy_version)
+    terms = tuple(replace(each, ends_at=wanted.at) if each is present else each for each in account.terms)
+    return (*terms, new)
 
 
 def _cut(term: Term, at: int) -> Term:

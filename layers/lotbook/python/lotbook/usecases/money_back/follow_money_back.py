@@ -19,8 +19,8 @@ from lotbook.domain.values.errors import Conflict, NotRefundable, TooManyReversa
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
 from lotbook.usecases.money_back.bought_lots import lots_of_purchase
-from lotbook.usecases.money_back.period_money import end_if_running, move_period_lots
-from lotbook.usecases.money_back.plan_credits import give_plan_credits_back, take_plan_credits
+from lotbook.usecases.money_back.period_money import end_if_running, freeze_period_lots
+from lotbook.usecases.money_back.plan_credits import follow_share, give_plan_credits_back, take_plan_credits
 from lotbook.usecases.sales.change_plan import follow_plan_money
 
 if TYPE_CHECKING:
@@ -89,8 +89,6 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
         return purchase
     was, target = purchase.reversal, purchase.reversal_next
     _move_lots(purchase, was, target, desk)
-    if purchase.renews:
-        move_period_lots(purchase, was, target, desk=desk)
     if target.ends_plan != was.ends_plan:
         _follow_plan(purchase, target, desk)
     desk.follow_pauses(purchase.account_id)
@@ -98,10 +96,11 @@ def _caught_up(purchase: Purchase, desk: SalesDesk) -> Purchase:
 
 
 def _follow_plan(purchase: Purchase, target: Reversal, desk: SalesDesk) -> None:
-    if not purchase.renews or is_twin(purchase, desk):
-        follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
-    elif target.ends_plan:
-        end_if_running(purchase, desk=desk)
+    if purchase.renews:
+        if is_twin(purchase, desk):
+            follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
+        return
+    follow_plan_money(purchase, target.step, gone=target.ends_plan, desk=desk)
     if target.ends_plan:
         take_plan_credits(purchase, target.step, desk=desk)
     else:
@@ -125,12 +124,24 @@ def _reserve(purchase: Purchase, own: OwnRefund, desk: SalesDesk) -> Purchase:
 
 def _move_lots(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesDesk) -> None:
     """Freeze first, thaw last: credits that are to be taken are never spendable in between."""
+    if purchase.renews:
+        _move_period(purchase, was, target, desk)
     if target.is_frozen and not was.is_frozen:
         _freeze(purchase, target, thaw=False, desk=desk)
     for unit in lots_sold(purchase):
         _claw(purchase, unit, target.clawed_of(unit) - was.clawed_of(unit), target.claim, desk)
     if was.is_frozen and not target.is_frozen:
         _freeze(purchase, target, thaw=True, desk=desk)
+
+
+def _move_period(purchase: Purchase, was: Reversal, target: Reversal, desk: SalesDesk) -> None:
+    if target.is_frozen and not was.is_frozen:
+        freeze_period_lots(purchase, target, thaw=False, desk=desk)
+    if target.ends_plan and not was.ends_plan and not is_twin(purchase, desk):
+        end_if_running(purchase, desk=desk)
+    follow_share(purchase, was, target, desk=desk)
+    if was.is_frozen and not target.is_frozen:
+        freeze_period_lots(purchase, target, thaw=True, desk=desk)
 
 
 def _freeze(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:

@@ -20,5 +20,6 @@ def send_back_paid_twice(purchase: Purchase, *, desk: SalesDesk) -> Purchase:
     account = desk.accounts.get(purchase.account_id) if purchase.plan and purchase.state in SETTLED else None
     waiting = [each.purchase_id for each in account.terms if each.is_twice and not each.step] if account else []
     for purchase_id in waiting:
-        follow_money_back(purchase.account_id, purchase_id, desk=desk)
+        if desk.purchases.get(purchase.account_id, purchase_id) is not None:
+            follow_money_back(purchase.account_id, purchase_id, desk=desk)
     return desk.purchase(purchase.account_id, purchase.purchase_id) if waiting else purchase

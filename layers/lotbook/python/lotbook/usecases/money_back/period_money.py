@@ -13,9 +13,9 @@ from lotbook.domain.accounts.plan_time import with_time
 from lotbook.domain.accounts.renewing import without_plan
 from lotbook.domain.accounts.subscriptions import BillingPeriod
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
+from lotbook.domain.credits.orders import Freeze
 from lotbook.usecases.accounts.load_account import policy_under
-from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
+from lotbook.usecases.credits.lots import freeze_lot
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.reversals import Reversal
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.sales.desk import SalesDesk
-
-REASON = "money_back"
 
 
 def lots_of_payment(purchase: Purchase, *, desk: SalesDesk) -> list[Lot]:
@@ -85,32 +83,13 @@ def _is_running(account: Account, purchase: Purchase, desk: SalesDesk) -> bool:
     return is_its and account.plan_id == plan.plan_id and period[0] <= desk.clock.now() < period[1]
 
 
-def move_period_lots(purchase: Purchase, was: Reversal, target: Reversal, *, desk: SalesDesk) -> None:
-    """Freeze first, thaw last; in between each lot's share of the money that is gone. Each once by the step's name."""
-    lots = lots_of_payment(purchase, desk=desk)
-    if target.is_frozen and not was.is_frozen:
-        _freeze(purchase, lots, target, thaw=False, desk=desk)
-    if not target.ends_plan and not was.ends_plan:
-        for lot in lots:
-            more = _share(purchase, lot, target) - _share(purchase, lot, was)
-            _claw(purchase, lot, more, target.claim, desk)
-    if was.is_frozen and not target.is_frozen:
-        _freeze(purchase, lots, target, thaw=True, desk=desk)
-
-
-def _share(purchase: Purchase, lot: Lot, reversal: Reversal) -> int:
+def share_of(purchase: Purchase, lot: Lot, reversal: Reversal) -> int:
+    """Credits of a lot of the row's period that go with the money that is gone; rounded down, all of them with all of it."""
     charged = purchase.total_minor
     return lot.credits * min(reversal.plan_minor, charged) // charged if charged else 0
 
 
-def _claw(purchase: Purchase, lot: Lot, more: int, claim: str, desk: SalesDesk) -> None:
-    if more > 0:
-        order = ClawBack(lot.lot_id, claim, more, reason=REASON)
-        claw_back(purchase.account_id, lot.unit, order, desk=desk.credits)
-    elif more < 0:
-        restore_lot(purchase.account_id, lot.unit, Restore(lot.lot_id, claim, -more, reason=REASON), desk=desk.credits)
-
-
-def _freeze(purchase: Purchase, lots: list[Lot], target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
-    for lot in lots:
+def freeze_period_lots(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
+    """While the payment is disputed the period's lots cannot be spent. Raises Unavailable."""
+    for lot in lots_of_payment(purchase, desk=desk):
         freeze_lot(purchase.account_id, lot.unit, Freeze(lot.lot_id, target.claim, thaw), desk=desk.credits)

@@ -15,7 +15,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import ClawBack, Restore
 from lotbook.domain.money_back.plan_credits import carried_on, claim_of, still_there, taken_for
 from lotbook.usecases.credits.lots import claw_back, restore_lot
-from lotbook.usecases.money_back.period_money import lots_of_payment
+from lotbook.usecases.money_back.period_money import lots_of_payment, share_of
 from lotbook.usecases.sales.change_plan import finish_moves, term_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.sales.purchase import Purchase
+    from lotbook.domain.sales.reversals import Reversal
     from lotbook.usecases.sales.desk import SalesDesk
 
 REASON = "money_back"
@@ -30,7 +31,26 @@ REASON = "money_back"
 
 def take_plan_credits(purchase: Purchase, step: int, *, desk: SalesDesk) -> None:
     """All the money of the plan has gone back: take what its periods brought. Raises AccountNotFound, Unavailable."""
-    needs: dict[str, int | None] = dict.fromkeys(_own_lots(purchase, desk))
+    _take_all(purchase, step, dict.fromkeys(_own_lots(purchase, desk)), desk)
+
+
+def follow_share(purchase: Purchase, was: Reversal, target: Reversal, *, desk: SalesDesk) -> None:
+    """Take of each lot of the row's period the share of the money that is gone, wherever it has gone since (X-28).
+
+    Where less is gone than before, everything is given up first, and the share taken anew. Raises AccountNotFound, Unavailable.
+    """
+    if target.plan_minor == was.plan_minor:
+        return
+    less = target.plan_minor < was.plan_minor
+    if less:
+        give_plan_credits_back(purchase, desk=desk)
+    needs: dict[str, int | None] = {}
+    for lot in lots_of_payment(purchase, desk=desk):
+        needs[lot.lot_id] = share_of(purchase, lot, target) - (0 if less else share_of(purchase, lot, was))
+    _take_all(purchase, target.step, {lot_id: need for lot_id, need in needs.items() if need}, desk)
+
+
+def _take_all(purchase: Purchase, step: int, needs: dict[str, int | None], desk: SalesDesk) -> None:
     for level in range(MAX_TERMS):  # a lot that was carried on is carried on again by the next change, never back
         claim = claim_of(purchase.purchase_id, f"{step}.{level}")
         onward: dict[str, int | None] = {}
@@ -42,7 +62,10 @@ def take_plan_credits(purchase: Purchase, step: int, *, desk: SalesDesk) -> None
 
 def give_plan_credits_back(purchase: Purchase, *, desk: SalesDesk) -> None:
     """The plan's money is back: give up what was taken for it, wherever that was. Raises AccountNotFound, Unavailable."""
-    found = set(_own_lots(purchase, desk))
+    mine = (
+        [lot.lot_id for lot in lots_of_payment(purchase, desk=desk)] if purchase.renews else _own_lots(purchase, desk)
+    )
+    found = set(mine)
     seen: set[str] = set()
     for _ in range(MAX_TERMS):
         lots = _granted(purchase, found - seen, desk)
@@ -77,8 +100,6 @@ def _take(purchase: Purchase, lot: Lot, need: int | None, claim: str, desk: Sale
 
 def _own_lots(purchase: Purchase, desk: SalesDesk) -> list[str]:
     account = finish_moves(purchase.account_id, desk)
-    if purchase.renews:
-        return [lot.lot_id for lot in lots_of_payment(purchase, desk=desk)]
     policy = desk.account(purchase.account_id).published.policy
     return [lot.lot_id for lot in lots_of_term(policy, account, term_of(purchase), desk.clock.now())]
 

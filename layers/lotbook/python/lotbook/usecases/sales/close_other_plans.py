@@ -42,8 +42,8 @@ def mark_twins(account: Account, purchase: Purchase, *, desk: SalesDesk) -> None
     Raises Conflict.
     """
     for purchase_id in twins_of(account, purchase):
-        twin = desk.purchase(account.account_id, purchase_id)
-        if twin.failure != PAID_TWICE:
+        twin = desk.purchases.get(account.account_id, purchase_id)  # none for a plan that only followed another one
+        if twin is not None and twin.failure != PAID_TWICE:
             desk.purchases.save(with_paid_twice(twin, desk.clock.now()) if twin.state in SETTLED else twin)
 
 

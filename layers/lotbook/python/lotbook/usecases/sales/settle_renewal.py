@@ -86,10 +86,18 @@ def _invoice_of(row: Purchase, desk: SalesDesk) -> PlanInvoiceFacts | None:
 
 def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
     """The money is there: the plan goes on with it, or it came too late."""
-    paid = _period(row)
-    account = change_account(row.account_id, _in_time(desk, lambda _, account: with_paid(account, paid)), desk)
+    paid, moment = _period(row), row.settlement.paid_at if row.settlement else None
+
+    def change(loaded: LoadedAccount) -> Account:
+        """What was paid before time decided otherwise counts, though we heard of it later."""
+        now = desk.clock.now()
+        then = with_time(loaded.policy, loaded.account, min(now, moment or now))
+        return with_time(loaded.policy, with_paid(then, paid), now)
+
+    account = change_account(row.account_id, change, desk)
     if is_over(account, paid):
         alarm("paid_after_end", account_id=row.account_id, purchase_id=row.purchase_id, invoice=paid.invoice)
+        end_for_good(paid.subscription, desk=desk)
     elif not is_superseded(account, paid):
         freeze_period(account, paid.start, thaw=True, policies=desk.policies, desk=desk.credits)
     else:
