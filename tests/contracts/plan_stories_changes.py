@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from lotbook.domain.sales.purchase import PlanMove
-from lotbook.domain.sales.quotes import Tax
 from lotbook.domain.values.instants import HOUR
-from tests.contracts.plan_telling import invoices, jump, story, subscribed, upgrade, wait
+from tests.contracts.plan_telling import GST, invoices, jump, story, subscribed, upgrade, wait
 from tests.contracts.plan_worlds import World, bought, ordered
-
-GST = Tax("GST", Decimal("0.18"), 0)
 
 
 @story

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from lotbook.domain.sales.purchase import PlanMove, Purchase
+from lotbook.domain.sales.quotes import Tax
 from tests.contracts.plan_worlds import World, bought, ordered
 
+GST = Tax("GST", Decimal("0.18"), 0)
 Story = Callable[[World], Iterator[Any]]
 STORIES: dict[str, Story] = {}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase, with_settlement
 from lotbook.domain.sales.quotes import PlanRenewalItem
-from lotbook.domain.sales.verdicts import failure_of
+from lotbook.domain.sales.verdicts import failure_of, tax_slack
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import Deployment
@@ -45,7 +45,8 @@ def unequal_invoice(row: Purchase, invoice: PlanInvoiceFacts, deployment: Deploy
         "currency": invoice.currency == row.currency,
         "line": plan_line(row, invoice) is not None,
         "discount": not discount or -discount in amounts,
-        "total": is_renewal or invoice.total_minor == row.total_minor,
+        "subtotal": is_renewal or invoice.subtotal_minor == row.subtotal_minor,
+        "total": is_renewal or abs(invoice.total_minor - row.total_minor) <= tax_slack(row),
     }
     return tuple(name for name, holds in expected.items() if not holds)
 
@@ -77,7 +78,7 @@ def with_paid_invoice(row: Purchase, invoice: PlanInvoiceFacts, now: int, expire
     line = plan_line(row, invoice)
     paid_at = invoice.payment.paid_at if invoice.payment and invoice.payment.paid_at else invoice.paid_at
     known = replace(with_invoice(row, invoice), period=line.period if line else row.period, failure=None)
-    if isinstance(row.item, PlanRenewalItem):
+    if isinstance(row.item, PlanRenewalItem) or row.tax:
         tax = replace(row.tax, amount_minor=invoice.tax_minor) if row.tax else None
         known = replace(known, tax=tax, subtotal_minor=invoice.subtotal_minor, total_minor=invoice.total_minor)
     return with_settlement(known, now, expires_at, max(row.created_at, min(paid_at or now, now)))
