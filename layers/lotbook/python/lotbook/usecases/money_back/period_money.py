@@ -79,7 +79,8 @@ def _is_running(account: Account, purchase: Purchase, desk: SalesDesk) -> bool:
     if not account.plan_renews or sub is None or period is None or plan is None:
         return False
     known = sub.period(period[0], plan.plan_id)
-    is_its = known is not None and known.purchase_id == purchase.purchase_id
+    is_its = known is not None and known.purchase_id == purchase.purchase_id and period[0] >= sub.anchor
+    is_its = is_its and sub.subscription == purchase.gateway_refs.subscription
     return is_its and account.plan_id == plan.plan_id and period[0] <= desk.clock.now() < period[1]
 
 
