@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.news.announcements import Announcement, of_account
+from lotbook.domain.news.announcements import Announcement
+from lotbook.domain.news.plan_news import of_account
 from lotbook.domain.policy.plans import Interval
 from lotbook.domain.sales.transactions import kind_of, type_in_words
 from lotbook.domain.values import instants
@@ -274,7 +275,7 @@ def test_a_change_of_plan_is_announced_once_from_the_write_that_made_it() -> Non
     told: list[Announcement] = []
     for after in written:
         assert before is not None
-        told += of_account(before, after)
+        told += of_account(before, after, after.anchor)
         before = after
     (changed,) = told
     assert (changed.kind, changed.at, changed.account_id) == ("plan.changed", BOUGHT_AT, "acme")

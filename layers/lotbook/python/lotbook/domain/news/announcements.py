@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from lotbook.domain.accounts.account import Account
-    from lotbook.domain.accounts.plan_ends import PlanEnd
-    from lotbook.domain.accounts.terms import Move
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.news.notices import ExpiringLot
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
@@ -40,7 +38,12 @@ AnnouncementKind = Literal[
     "credits.unfrozen",
     "hold.lapsed",
     "plan.changed",
+    "plan.renewed",
+    "plan.renewal_failed",
+    "plan.canceled",
+    "plan.resumed",
     "plan.ending",
+    "plan.ended",
     "purchase.created",
     "purchase.processing",
     "purchase.completed",
@@ -166,28 +169,6 @@ def of_purchase(before: Purchase | None, after: Purchase, now: int) -> tuple[Ann
         made = (_of_purchase("purchase.created", after, after.created_at),)
         return made if after.state == "pending" else (*made, *_of_state(after, now))
     return () if before.state == after.state else _of_state(after, now)
-
-
-def of_account(before: Account, after: Account) -> tuple[Announcement, ...]:
-    """What a write to an account says: the change of plan that it brought. A term that ends by the clock writes nothing."""
-    moves = [move for move in after.moves if move.number > before.moves_made]
-    return tuple(_plan_changed(after.account_id, move) for move in moves)
-
-
-def _plan_changed(account_id: str, move: Move) -> Announcement:
-    detail = {
-        "plan_id": move.became.plan_id,
-        "previous_plan_id": move.was.plan_id,
-        "purchase_id": move.became.purchase_id,
-        "plan_ends_at": instants.to_optional_text(move.became.ends_at),
-    }
-    return make("plan.changed", move.at, account_id, detail, move.number)
-
-
-def plan_ending(account_id: str, end: PlanEnd, at: int) -> Announcement:
-    """The account's plan is over soon, unless something is done about it (NP-53). Once a plan and end."""
-    detail = {"plan_id": end.plan_id, "plan_ends_at": instants.to_text(end.ends_at)}
-    return make("plan.ending", at, account_id, detail, end.plan_id, end.ends_at)
 
 
 def expiring_soon(account_id: str, lot: ExpiringLot, at: int) -> Announcement:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.news import alerts, announcements, notices
+from lotbook.domain.news import alerts, announcements, notices, plan_news
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.credits.notes import notes_of
@@ -62,7 +62,7 @@ def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outl
 
 def announce_account(before: Account, after: Account, *, outlets: Outlets) -> None:
     """Announce the plan that an account has come to. Raises Unavailable."""
-    _publish(announcements.of_account(before, after), outlets)
+    _publish(plan_news.of_account(before, after, outlets.clock.now()), outlets)
 
 
 def _follow(account_id: str, unit: str, entries: Sequence[Entry], outlets: Outlets) -> None:

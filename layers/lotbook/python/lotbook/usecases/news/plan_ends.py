@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_ends import plan_end_of
-from lotbook.domain.news import announcements
+from lotbook.domain.news import plan_news
 from lotbook.domain.values.errors import AccountNotFound
 from lotbook.usecases.accounts.load_account import load_account, policy_under
 
@@ -42,7 +42,7 @@ def announce_plan_end(item: DueItem, *, outlets: Outlets) -> None:
     except AccountNotFound:
         end = None
     if end is not None and name == f"{end.plan_id}#{end.ends_at}":
-        outlets.bus.publish([announcements.plan_ending(item.account_id, end, now)])
+        outlets.bus.publish([plan_news.plan_ending(item.account_id, end, now)])
     outlets.notices.done(item.account_id, unit, name)
 
 
