@@ -12,13 +12,14 @@ from pathlib import Path
 
 from local.demo.demo_shop import DemoFailed, Shop, own_run, running_shop
 from local.demo.demo_tour import Difference
+from local.demo.demo_upgrades import UPGRADES
 from local.demo.demo_vendors import TOURS
 
 
 def play(shop: Shop) -> None:
-    """All five tours. Raises Difference, DemoFailed."""
+    """All five tours, then one upgrade of each vendor. Raises Difference, DemoFailed."""
     shop.set_clock(shop.now())  # stand still, so that every instant of the tour can be named
-    for tour in TOURS:
+    for tour in (*TOURS, *UPGRADES):
         tour(shop)
     shop.set_clock(shop.now(), frozen=False)
 

@@ -39,7 +39,7 @@ class Shop:
         self.base, self.stripe = dev["base_url"], dev["stripe_url"]
         self.service_key, self.accounts = dev["service_key"], dev["accounts"]
         self._prefix = f"demo-{time.time_ns() // 1_000_000:x}"
-        self._keys = 0
+        self._keys = self._opened = 0
 
     def call(self, method: str, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
         """One request to the API, with a new idempotency key."""
@@ -65,19 +65,25 @@ class Shop:
             raise DemoFailed(f"{path} answered {status}: {json.dumps(answer)}")
         return answer
 
-    def open_like(self, vendor: str) -> str:
-        """A new account under the vendor's policy, on the plan and in the region of its demo account."""
+    def open_like(self, vendor: str, plan_id: str | None = None) -> str:
+        """A new account under the vendor's policy, in the region of its demo account and on its plan, or on another one."""
         like = self.done("GET", f"/v1/accounts/{vendor}")
-        account_id = f"{self._prefix}-{vendor}"
+        self._opened += 1
+        account_id = f"{self._prefix}-{vendor}-{self._opened}"
         body = {
             "account_id": account_id,
             "policy_id": like["policy_id"],
-            "plan_id": like["plan_id"],
+            "plan_id": plan_id or like["plan_id"],
             "region": like["region"],
             "email": "buyer@example.com",
         }
         self.done("POST", "/v1/accounts", body)
         return account_id
+
+    def token(self, account: str, role: str = "owner") -> str:
+        """A member's token for any account of the run."""
+        token: str = self.control("/_local/tokens", {"account_id": account, "role": role})["token"]
+        return token
 
     def start_purchase(self, account: str, item: dict[str, Any], **more: Any) -> tuple[int, Any]:
         """Order an item: `(status, purchase or problem)`."""

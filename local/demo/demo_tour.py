@@ -15,10 +15,10 @@ class Difference(Exception):
 class Tour:
     """One vendor's table, and the steps that all five have in common."""
 
-    def __init__(self, shop: Shop, vendor: str, title: str) -> None:
+    def __init__(self, shop: Shop, vendor: str, title: str, plan_id: str | None = None) -> None:
         self.shop, self.vendor = shop, vendor
         print(f"\n{title}")
-        self.account = shop.open_like(vendor)
+        self.account = shop.open_like(vendor, plan_id)
         self.path = f"/v1/accounts/{self.account}"
         self.opened = moment(shop.now())
 
@@ -49,6 +49,15 @@ class Tour:
         self.shop.deliver_again(2, known)
         self.check("D1", "the same events delivered twice more: available", self.available(), before)
         return bought
+
+    def change_plan(self, plan_id: str) -> dict[str, Any]:
+        """`POST .../plan` by a member who may buy: the card of the purchase before is charged."""
+        token = self.shop.token(self.account)
+        status, changed = self.shop.call("POST", f"{self.path}/plan", {"plan_id": plan_id}, token)
+        if status != 200:
+            raise Difference(f"{self.vendor}, to {plan_id}: {status} {changed.get('code')}")
+        answer: dict[str, Any] = changed
+        return answer
 
     def balance(self, unit: str = "credits") -> dict[str, Any]:
         """The balance with its lots."""

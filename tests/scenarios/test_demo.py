@@ -45,7 +45,7 @@ class WrongShop(Shop):
     def __init__(self) -> None:
         self.accounts = {}
 
-    def open_like(self, vendor: str) -> str:
+    def open_like(self, vendor: str, plan_id: str | None = None) -> str:
         return vendor
 
     def done(self, method: str, path: str, body: object = None) -> object:

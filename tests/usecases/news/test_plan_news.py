@@ -124,7 +124,7 @@ def test_gc21_gc22_each_cancellation_and_each_return_is_said_and_the_end_as_of_i
     assert (ended.at, ended.detail["reason"]) == (from_text(f"{ENDS}Z"), "canceled")
 
 
-def test_t31_a_plan_that_is_cancelled_while_unpaid_ended_for_that(desk: Told) -> None:
+def test_a_plan_that_is_cancelled_while_unpaid_ended_for_that(desk: Told) -> None:
     desk.decline()
     desk.go_to("2027-02-28T13:30:00")
     desk.renew()
