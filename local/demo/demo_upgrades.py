@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from local.demo.demo_shop import Shop
 from local.demo.demo_tour import Tour, moment, one_month_after
+
+FORTNIGHT = timedelta(days=14)
 
 
 def insurestack(shop: Shop) -> None:
@@ -17,6 +20,7 @@ def insurestack(shop: Shop) -> None:
     subscribe(tour, "IS-18", "plus")
     tour.check("IS-44", "Plus: 10 free and 30 of the plan", tour.lots(), [("free", 10), ("plan", 30)])
     tour.check("IS-43", "25 burned", tour.burn(25), [("free", 10), ("plan", 15)])
+    tour.at(moment(shop.now()) + FORTNIGHT)
     pay(tour, "IS-57 IS-16", "pro", 20_000)
     tour.check("IS-57 IS-15", "the 15 left are gone: 10 + 350", tour.lots(), [("free", 10), ("plan", 350)])
     next_period(tour, "IS-16 IS-17", "pro", 20_000, [("free", 10), ("plan", 350)])

@@ -49,6 +49,19 @@ def test_w4_two_upgrades_on_one_day() -> None:
     desk.check()
 
 
+def test_w4_a_change_counts_after_what_it_was_made_upon_also_while_a_clock_stands_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """X-30 asks which of two payments of one instant is the later: ids of one millisecond must not answer by chance."""
+    desk = subscriber("starter")
+    falling = iter(range(250, 0, -1))
+    monkeypatch.setattr(type(desk.sales.entropy), "read", lambda _, count: bytes([next(falling)] * count))
+    for plan_id, available in (("growth", 140), ("agency", 440)):
+        desk.change(plan_id)
+        assert (desk.plan, desk.read()) == (plan_id, (available, 0))
+    desk.check()
+
+
 def test_w1_is_57_an_upgrade_forfeits_the_rest_and_brings_free_credits_anew() -> None:
     desk = subscriber("plus", "insurestack", "2027-03-01T09:00:00")
     desk.top_up(50)

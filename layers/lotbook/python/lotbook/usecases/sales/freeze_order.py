@@ -18,6 +18,7 @@ from lotbook.domain.values.instants import MINUTE
 from lotbook.usecases.sales.unused_lots import unused_for
 
 if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
     from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.domain.sales.quotes import Item, Quote
     from lotbook.domain.values.access import Caller
@@ -63,7 +64,7 @@ def frozen_order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller
     summary = _summary(request, loaded, caller, desk)
     order = Purchase(
         account_id=account.account_id,
-        purchase_id=new_purchase_id(now, desk.entropy.read(ids.ENTROPY_BYTES)),
+        purchase_id=new_purchase_id(_after_plan(account, now), desk.entropy.read(ids.ENTROPY_BYTES)),
         created_at=now,
         actor=caller.actor,
         item=request.item,
@@ -92,6 +93,15 @@ def frozen_order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller
         move=summary.move,
     )
     return replace(with_state(order, "pending", now), invoice_waits=policy.invoices.billing_details == "required")
+
+
+def _after_plan(account: Account, now: int) -> int:
+    """The time in the order's id: past that of the present plan's purchase, also while a clock stands still.
+
+    Of two plans that were paid for at one instant the greater id counts, and an order is later than what it was made upon.
+    """
+    last = ids.time_of(account.plan_purchase_id) if account.plan_purchase_id else None
+    return now if last is None else max(now, last + 1)
 
 
 def priced(order: Purchase, *, desk: SalesDesk) -> Purchase:
