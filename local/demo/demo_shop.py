@@ -16,8 +16,11 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from local.cloud.engine import LOCK, is_locked
 
 START_SECONDS = 90
 STOP_SECONDS = 15
@@ -178,6 +181,16 @@ def own_run() -> Iterator[Shop]:
             if running.poll() is None:
                 running.send_signal(signal.SIGTERM)
             running.wait(STOP_SECONDS)
+            wait_until(partial(_is_left, Path(directory)), "the local AWS engine does not end", STOP_SECONDS)
+
+
+def _is_left(directory: Path) -> bool:
+    """Whether the engine, which may outlive its run by some seconds, has written its state: nothing comes any more."""
+    for lock in directory.glob(f"*/{LOCK}"):
+        with lock.open("a") as held:
+            if not is_locked(held):
+                return False
+    return True
 
 
 def running_shop(directory: Path) -> Shop:

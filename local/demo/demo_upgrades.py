@@ -34,9 +34,10 @@ def make(shop: Shop) -> None:
     tour.check("MK-09", "6,300 burned", tour.burn(6_300), [("plan", 6_300)])
     tour.check("MK-05 X-04", "data transfer that came along (MB)", tour.available("data_transfer_mb"), 1_000)
     summary = tour.quoted({"kind": "plan", "plan_id": "pro-40k"})
-    lines = [(line["quantity"], line["unit_price"], line["amount_minor"]) for line in summary["lines"]]
-    expected = [(1, "64", 6_400), (5_700, "-0.0009", -513)]
-    tour.check("MK-40 X-20", "the quote has the plan and 5,700 credits at $0.0009 off", lines, expected)
+    _, off = summary["lines"]
+    discount = (off["quantity"], off["unit_price"], off["amount_minor"])
+    tour.check("MK-40 X-20", "5,700 unused credits, at, cents off", discount, (5_700, "-0.0009", -513))
+    tour.check("MK-40", "$64.00 less $5.13, in cents", summary["total_minor"], 5_887)
     pay(tour, "MK-40", "pro-40k", 5_887, discount_minor=513)
     tour.check("MK-40", "nothing is left of what was converted", tour.lots(), [("plan", 40_000)])
     tour.check("X-24", "nor of what came along with it (MB)", tour.available("data_transfer_mb"), 0)
