@@ -1,4 +1,4 @@
-"""Commands for deployments: service keys, strays."""
+"""Commands for deployments: service keys, strays, settings at Stripe."""
 
 from __future__ import annotations
 

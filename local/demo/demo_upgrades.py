@@ -23,7 +23,7 @@ def insurestack(shop: Shop) -> None:
     tour.at(moment(shop.now()) + FORTNIGHT)
     pay(tour, "IS-57 IS-16", "pro", 20_000)
     tour.check("IS-57 IS-15", "the 15 left are gone: 10 + 350", tour.lots(), [("free", 10), ("plan", 350)])
-    next_period(tour, "IS-16 IS-17", "pro", 20_000, [("free", 10), ("plan", 350)])
+    next_period(tour, "IS-16 IS-17", "pro", 20_000, lots=[("free", 10), ("plan", 350)])
 
 
 def make(shop: Shop) -> None:
@@ -41,7 +41,7 @@ def make(shop: Shop) -> None:
     pay(tour, "MK-40", "pro-40k", 5_887, discount_minor=513)
     tour.check("MK-40", "nothing is left of what was converted", tour.lots(), [("plan", 40_000)])
     tour.check("X-24", "nor of what came along with it (MB)", tour.available("data_transfer_mb"), 0)
-    next_period(tour, "MK-47", "pro-40k", 6_400, [("plan", 40_000)])
+    next_period(tour, "MK-47", "pro-40k", 6_400, lots=[("plan", 40_000)])
 
 
 def gocontent(shop: Shop) -> None:
@@ -50,7 +50,7 @@ def gocontent(shop: Shop) -> None:
     subscribe(tour, "GC-06", "starter")
     pay(tour, "GC-06", "growth", 9_000)
     tour.check("GC-07 X-11", "40 + 100", tour.available(), 140)
-    next_period(tour, "X-11 GC-05", "growth", 9_000, [("plan", 100)])
+    next_period(tour, "X-11 GC-05", "growth", 9_000, lots=[("plan", 100)])
 
 
 def diaflow(shop: Shop) -> None:
@@ -60,7 +60,7 @@ def diaflow(shop: Shop) -> None:
     tour.check("X-21", "a plan without a price leaves nothing behind", tour.available(), 3_000)
     pay(tour, "DF-20", "growth", 10_000)
     tour.check("DF-20", "3,000 + 20,000", tour.available(), 23_000)
-    next_period(tour, "X-11", "growth", 10_000, [("plan", 20_000)])
+    next_period(tour, "X-11", "growth", 10_000, lots=[("plan", 20_000)])
 
 
 def subscribe(tour: Tour, rule: str, plan_id: str) -> None:
@@ -70,14 +70,14 @@ def subscribe(tour: Tour, rule: str, plan_id: str) -> None:
     tour.check("X-19", "on the plan", (account["plan_id"], account["plan_state"]), (plan_id, "active"))
 
 
-def pay(tour: Tour, rule: str, plan_id: str, cents: int, discount_minor: int = 0) -> None:
+def pay(tour: Tour, rule: str, plan_id: str, cents: int, *, discount_minor: int = 0) -> None:
     """The card on file is charged, and the plan begins at once."""
     changed = tour.change_plan(plan_id)
     money = (changed["effect"], changed["charge_minor"], changed["discount_minor"])
     tour.check(rule, "the change is made now; cents paid, cents off", money, ("now", cents, discount_minor))
 
 
-def next_period(tour: Tour, rule: str, plan_id: str, cents: int, lots: list[tuple[str, int]]) -> None:
+def next_period(tour: Tour, rule: str, plan_id: str, cents: int, *, lots: list[tuple[str, int]]) -> None:
     """A month later, at that instant: no schedule ran, and the gateway's invoice is a draft for an hour."""
     tour.at(one_month_after(moment(tour.shop.now())))
     newest = tour.shop.done("GET", f"{tour.path}/purchases?limit=1")["purchases"][0]
