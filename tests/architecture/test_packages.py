@@ -16,7 +16,7 @@ from tests.architecture.tree import LAYER, ROOT, imports, parsed
 PACKAGES = {
     "boto3": {"local.cloud", "operate", "bench"},
     "botocore": {"adapters", "adapters.dynamo", "wiring", "local.cloud", "bench"},
-    "stripe": {"adapters.stripe", "local.stripe_stand_in", "bench"},
+    "stripe": {"adapters.stripe", "local.stripe_stand_in", "operate", "bench"},
     "jwt": {"adapters", "local"},
     "cryptography": {"local"},
     "pydantic": {"api.requests", "api.document", "bench"},
