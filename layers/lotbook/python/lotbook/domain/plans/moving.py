@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.periods import lots_of_period
+from lotbook.domain.accounts.plan_changes import carried_lot_ids
+from lotbook.domain.accounts.standings import standing_of
 from lotbook.domain.plans.carrying import bought_and_companions
 from lotbook.domain.plans.changes import ChangeOfPlan, change_of, credit_price
 from lotbook.domain.plans.conversion import Bill, Conversion, DiscountPart, Unused, convert
 from lotbook.domain.plans.plan_move import PlanMove, Taken
-from lotbook.domain.plans.unused import UnusedLot, is_running_period_paid, lots_to_come
+from lotbook.domain.plans.unused import UnusedLot, in_burn_order, is_running_period_paid, lots_to_come
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 
@@ -63,10 +66,20 @@ def moving(present: Present, wanted: Plan, least_minor: int) -> Moving:
     move = _move(account, change, found)
     if change.plan_credits == "carry":
         move = replace(move, to_come=tuple(_whole(lot) for lot in to_come))
-    if change.purchased_credits == "carry":
-        going = bought_and_companions(lots, change, present.policy.units[0])
-        move = replace(move, carried=tuple(_whole(lot) for lot in going))
-    return Moving(move, tuple(part for part in found.parts if part.amount_minor))
+    going = bought_and_companions(lots, change, present.policy.units[0])
+    if change.plan_credits == "carry":
+        going = (*going, *_older(present, lots))
+    return Moving(
+        replace(move, carried=tuple(_whole(lot) for lot in going)), tuple(p for p in found.parts if p.amount_minor)
+    )
+
+
+def _older(present: Present, lots: Sequence[UnusedLot]) -> tuple[UnusedLot, ...]:
+    """Plan credits of a plan before the present one, which a price did not need (X-20): they are in none of its own lots."""
+    account, unit = present.account, present.policy.units[0]
+    own = {lot.lot_id for lot in lots_of_period(present.policy, account, present.at).lots}
+    own.update(carried_lot_ids(account, unit, standing_of(account)))
+    return tuple(lot for lot in in_burn_order(lots, unit, ["plan"]) if lot.lot_id not in own)
 
 
 def _whole(lot: UnusedLot) -> Taken:

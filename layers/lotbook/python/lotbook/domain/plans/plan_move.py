@@ -30,7 +30,8 @@ class PlanMove:
     of the old plan's at the settlement. `converted` are the very credits that became `discount_minor` and the companions that
     followed them, taken at the settlement whether or not they were burned since; what it does not name of the old lots stays
     (X-20). `converted_credits` are those of the first unit. `carried`: bought lots and their companions that go on with the
-    new plan, with what was left of them when the order was made; what goes on is what is left at the settlement (X-23).
+    new plan, and what is left of plans before the old one, with what was left of them when the order was made; what goes on is
+    what is left at the settlement (X-23).
 
     Lots of months that were paid for and will not come (X-22) are there, too: in `converted` for what became money of them, in
     `to_come` for what is carried. One that has begun before the settlement is a lot like any; the others are never made.
@@ -59,8 +60,11 @@ class PlanMove:
 
 
 def onward_lot_id(purchase_id: str, lot_id: str) -> str:
-    """The lot in which a bought one goes on with the plan that this purchase brought; the same on every attempt."""
-    return ids.derived("lot", ids.time_of(purchase_id) or 0, purchase_id, lot_id, "carried")
+    """The lot in which a bought one goes on with the plan that this purchase brought; the same on every attempt.
+
+    It sorts as the bought one did: all that go on are granted at one instant, and burn in the order in which they would have.
+    """
+    return ids.derived("lot", ids.time_of(lot_id) or 0, purchase_id, lot_id, "carried")
 
 
 def _has_begun(taken: Taken, at: int) -> bool:

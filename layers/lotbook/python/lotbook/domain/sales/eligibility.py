@@ -9,6 +9,7 @@ from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly, PlanChangePending
+from lotbook.domain.values.instants import cut_to_second
 
 FORBIDDEN = "forbidden"
 ACCOUNT_CLOSED = "account_closed"
@@ -64,6 +65,14 @@ def custom_payment_refusal(policy: Policy, currency: str) -> str | None:
 def change_under_way(account: Account) -> str | None:
     """The purchase of a change of plan that is neither done nor refused yet; None where there is none."""
     return account.subscription.change if account.plan_renews and account.subscription is not None else None
+
+
+def began_then(account: Account, plan_id: str, at: int) -> bool:
+    """Whether the account came to this plan that renews in the very second of `at`. Two periods of one plan that begin together would have
+    one lot, whatever was paid (D6).
+    """
+    began = ((term.plan_id, term.at) for term in account.terms if term.renews)
+    return (plan_id, cut_to_second(at)) in began
 
 
 def plan_refusal(present: Present, wanted: Plan) -> str | None:

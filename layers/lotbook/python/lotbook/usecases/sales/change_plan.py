@@ -187,7 +187,7 @@ def _finish(account: Account, move: Move, desk: SalesDesk) -> None:
     leaving.take_converted()
     _renew(account.account_id, desk, at_once=True)
     leaving.run()
-    if row is not None and row.move is not None and row.move.purchased_credits == "carry":
+    if row is not None and row.move is not None and row.move.carried:
         carry_purchased(account, move, policies, row, desk=desk)
     _renew(account.account_id, desk, at_once=False)  # a renewal that began under the old plan may have come in between
     rest = tuple(each for each in account.moves if each.number != move.number)

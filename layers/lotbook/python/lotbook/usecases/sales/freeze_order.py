@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.checkout_times import checkout_end
-from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE, change_under_way
+from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE, began_then, change_under_way
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
 from lotbook.domain.sales.purchase import GivenConsent, Purchase, new_purchase_id, with_state
-from lotbook.domain.sales.quotes import quote
+from lotbook.domain.sales.quotes import PlanItem, quote
 from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.sales.transactions import title_of
 from lotbook.domain.values import ids
-from lotbook.domain.values.errors import ConsentRequired, Forbidden, NotEligible, PlanChangePending
+from lotbook.domain.values.errors import ConsentRequired, Forbidden, NotEligible, PlanChangePending, Unavailable
 from lotbook.domain.values.instants import MINUTE
 from lotbook.usecases.sales.unused_lots import unused_for
 
@@ -119,6 +119,8 @@ def priced(order: Purchase, *, desk: SalesDesk) -> Purchase:
 def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk: SalesDesk) -> Quote:
     lots = unused_for(request.item, loaded, desk=desk)
     summary = quote(loaded.published, loaded.account, request.item, caller, desk.clock.now(), lots=lots)
+    if isinstance(request.item, PlanItem) and began_then(loaded.account, request.item.plan_id, desk.clock.now()):
+        raise Unavailable("This plan began and was left within this second.", retry_after_seconds=1)
     if summary.reason == PLAN_PURCHASE_NOT_AVAILABLE:
         raise NotEligible(summary.reason, "This plan cannot be bought here yet.")
     if summary.reason == PlanChangePending.code:

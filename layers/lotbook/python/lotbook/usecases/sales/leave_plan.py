@@ -74,7 +74,8 @@ class Leaving:
             grant_lot(self.account.account_id, lot, desk=self.desk)
             taken = self._taken(lot)
             left += taken if lot.kind == "plan" else 0
-        brought = {lot.lot_id: self._taken(lot) for lot in self._carried(self.move.was)}
+        carried = () if self._stays() else self._carried(self.move.was)
+        brought = {lot.lot_id: self._taken(lot) for lot in carried}
         on = self._undone(brought) if self.move.undoes else self._changed(left + sum(brought.values()))
         on += self.order.carried_to_come(self.move.at) if self.order else 0
         onward = carried_lot(self.policies.became, self.account, self.move, on)
