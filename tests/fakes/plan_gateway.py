@@ -137,6 +137,8 @@ class FakePlans:
         with self._call("pay_invoice"):
             bill = self.plans.bills[invoice]
             has_card = self._has(bill.sub.customer, payment_method)
+            if bill.state == "draft" and not bill.auto:
+                self.plans.finalize(bill)
             if key not in self.sent and has_card and bill.state in ("open", "uncollectible"):
                 self.sent[key] = bill
                 self.plans.charge(bill, payment_method, off_session=True, parks=False)

@@ -160,5 +160,6 @@ class Bill:
             pdf_url=f"https://pay.example/{self.name}/pdf" if is_final else None,
             attempts=self.attempts,
             decline_code=self.refused_with,
+            is_parked=self.state == "draft" and not self.auto,
             needs_buyer=self.state in ("open", "uncollectible") and self.asks,
         )

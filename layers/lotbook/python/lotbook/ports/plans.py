@@ -84,7 +84,10 @@ class PlanGateway(Protocol):
         ...
 
     def pay_invoice(self, invoice: str, payment_method: str) -> PlanInvoiceFacts:
-        """Try the open or uncollectible invoice with this card, once for each card. The facts afterwards; a draft stays a draft."""
+        """Try the open or uncollectible invoice with this card, once for each card. The facts afterwards.
+
+        A draft that is parked is finalized first; any other one is about to be collected by itself, and stays a draft.
+        """
         ...
 
     def use_card(self, subscription: str, payment_method: str) -> None:

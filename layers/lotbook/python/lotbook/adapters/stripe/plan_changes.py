@@ -86,6 +86,8 @@ class StripePlanChanges(StripePlanReads):
     def pay_invoice(self, invoice: str, payment_method: str) -> PlanInvoiceFacts:
         """A refusal, or an invoice that cannot be paid any more, shows in the facts."""
         facts = self._invoice(invoice)
+        if facts.is_parked:
+            facts = self._finalized(invoice)
         if facts.state not in PAYABLE:
             return facts
         params: Any = {"payment_method": payment_method, "off_session": True}
@@ -97,15 +99,19 @@ class StripePlanChanges(StripePlanReads):
         """A draft of a subscription cannot be deleted: it is finalized without being collected, and then void."""
         facts = self._invoice(invoice)
         if facts.state == "draft":
-            params: Any = {"auto_advance": False}
-            options = keys.options(self._deployment, "finalize", invoice)
-            self._try(lambda client: client.v1.invoices.finalize_invoice(invoice, params, options))
-            facts = self._invoice(invoice)
+            facts = self._finalized(invoice)
         if facts.state in PAYABLE:
             options = keys.options(self._deployment, "void", invoice)
             self._try(lambda client: client.v1.invoices.void_invoice(invoice, {}, options))
             facts = self._invoice(invoice)
         return facts
+
+    def _finalized(self, invoice: str) -> PlanInvoiceFacts:
+        """A draft as an open invoice that nobody collects by itself."""
+        params: Any = {"auto_advance": False}
+        options = keys.options(self._deployment, "finalize", invoice)
+        self._try(lambda client: client.v1.invoices.finalize_invoice(invoice, params, options))
+        return self._invoice(invoice)
 
     def _outcome(self, answered: Answered) -> PlanCharge:
         """What became of it by now: the answer may be one that was kept for a day."""

@@ -114,6 +114,7 @@ def _collection(found: dict[str, Any]) -> dict[str, Any]:
         "attempts": found.get("attempt_count") or 0,
         "decline_code": reason_of(error),
         "needs_buyer": found["status"] in ("open", "uncollectible") and asks,
+        "is_parked": found["status"] == "draft" and found.get("auto_advance") is False,
         "is_finalization_failed": found["status"] == "draft" and bool(found.get("last_finalization_error")),
     }
 
