@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,7 +13,11 @@ from moto import mock_aws
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.policies import DynamoPolicies
+from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table
+from lotbook.domain.accounts.standings import with_standing
+from lotbook.domain.accounts.subscriptions import BillingPeriod, Subscription
+from lotbook.domain.accounts.terms import Standing
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values import instants
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
@@ -36,19 +41,24 @@ class Deployed:
         self.meter = Metered(client)
         metered = Table(self.meter, made.name)
         self.books, self.accounts, self.clock = DynamoBooks(metered), DynamoAccounts(metered), ManualClock(OPENED)
+        self.purchases = DynamoPurchases(metered)
         self.policies = DynamoPolicies(Table(client, made.name))
         self.policies.publish(policy, published(policy).document)
         self.policies = DynamoPolicies(metered)
         order = OpenAccount("acme", policy, "US", "a@example.com", plan)
         open_account(order, accounts=self.accounts, policies=self.policies, desk=self.desk)
-        consume("acme", "k-1", BurnRequest(1), desk=self.desk)
+        if published(policy).policy.plan(plan).credits:
+            consume("acme", "k-1", BurnRequest(1), desk=self.desk)
 
     @property
     def desk(self) -> CreditDesk:
-        return CreditDesk(self.books, self.clock, self.renew)
+        return CreditDesk(self.books, self.clock, self.renew, rows=self.purchases)
 
     def renew(self, account_id: str) -> None:
         renew_account(account_id, accounts=self.accounts, policies=self.policies, desk=self.desk)
+
+    def renew_at_once(self) -> None:
+        renew_account("acme", accounts=self.accounts, policies=self.policies, desk=self.desk, at_once=True)
 
 
 @pytest.fixture
@@ -80,3 +90,25 @@ def test_a_renewal_costs_so_many_calls_write_units_and_read_units(
     assert len(deployed.policies.newest(policy).policy.units) == units
     (lot, *_) = read_balance("acme", "credits", desk=deployed.desk).lots
     assert lot.effective_at == instants.from_text(f"{RENEWS}Z")
+
+
+def test_a_renewal_of_a_plan_that_the_gateway_bills_costs_one_row_more(client: Any) -> None:
+    """The period's purchase row: one call. A burn costs what it did."""
+    deployed = Deployed(client, "gocontent", "none")
+    start, end = instants.from_text(f"{OPENED}Z"), instants.from_text(f"{RENEWS}Z")
+    first = BillingPeriod(start, end, "starter", "paid", "pur_1", anchor=start, policy_version=1)
+    sub = Subscription("sub_1", "si_1", "starter", 1, "price_1", 4_000, start, "pur_1", (first,))
+    account = deployed.accounts.get("acme")
+    assert account is not None
+    standing = Standing("starter", start, "stripe", None, "pur_1", renews=True, policy_version=1)
+    deployed.accounts.save(replace(with_standing(account, standing), subscription=sub))
+    deployed.renew_at_once()
+    consume("acme", "k-2", BurnRequest(1), desk=deployed.desk)
+    read_balance("acme", "credits", desk=deployed.desk)
+    deployed.clock.set(RENEWS)
+    deployed.meter.reset()
+    deployed.renew("acme")
+    assert deployed.meter.counts() == (9, 5, 5), dict(deployed.meter.calls)
+    deployed.meter.reset()
+    consume("acme", "k-3", BurnRequest(1), desk=deployed.desk)
+    assert deployed.meter.counts() == (2, 2, 0)

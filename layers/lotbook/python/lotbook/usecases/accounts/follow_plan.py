@@ -15,7 +15,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.sales.renewal_rows import renewal_row, starts_of
 from lotbook.domain.values.errors import Conflict, Unavailable
-from lotbook.usecases.accounts.load_account import load_stored_account, policy_under
+from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account, policy_under
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import VOID_CLAIM, claw_back, decide_lot, freeze_lot, grant_lot, restore_lot
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.policy.document import Policy
     from lotbook.ports.shop import AccountStore, PolicyStore
-    from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.credits.desk import CreditDesk
 
 FOLLOW_ATTEMPTS = 8  # lost races: each means that somebody else wrote the account
@@ -49,31 +48,33 @@ def follow_if_due(
     at = max(desk.clock.now(), sold.since if sold else 0)
     if at < since and account == kept and not kept.subscription.unfollowed:
         return False
-    return follow_plan(account.account_id, (since, at), accounts=accounts, policies=policies, desk=desk) != kept
+    same = account.plan_policy_version == kept.plan_policy_version
+    stored = LoadedAccount(kept, loaded.published) if same else None
+    stored = stored or load_stored_account(account.account_id, accounts=accounts, policies=policies)
+    return follow_plan(stored, (since, at), accounts=accounts, policies=policies, desk=desk) != kept
 
 
 def follow_plan(
-    account_id: str, span: tuple[int, int], *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
+    kept: LoadedAccount, span: tuple[int, int], *, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
 ) -> Account:
     """Rows for the periods that began in the span `[since, now]`, then what time has decided, then the lots of decided periods.
 
-    `since`: from when on nobody has looked. Raises AccountNotFound, Unavailable.
+    `kept`: the account as it is kept, where somebody has just read it. Raises AccountNotFound, Unavailable.
     """
     at = span[1]
     for _ in range(FOLLOW_ATTEMPTS):
-        loaded = load_stored_account(account_id, accounts=accounts, policies=policies)
-        if loaded.account.state == "closed":
-            return loaded.account
-        _put_rows(loaded, span, policies, desk)
-        account = with_time(loaded.policy, loaded.account, at)
+        if kept.account.state == "closed":
+            return kept.account
+        _put_rows(kept, span, policies, desk)
+        account = with_time(kept.policy, kept.account, at)
         try:
-            if account != loaded.account:
-                account = accounts.save(account)
-                follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
-                continue  # pauses are written, too
-            return follow_periods(account, at, accounts=accounts, policies=policies, desk=desk)
+            if account == kept.account:
+                return follow_periods(account, at, accounts=accounts, policies=policies, desk=desk)
+            accounts.save(account)
+            follow_pauses(account.account_id, accounts=accounts, policies=policies, desk=desk)
         except Conflict:
-            continue
+            pass  # somebody wrote it meanwhile: what they wrote is looked at
+        kept = load_stored_account(account.account_id, accounts=accounts, policies=policies)
     raise Unavailable("The account's plan is changing; ask again.")
 
 
