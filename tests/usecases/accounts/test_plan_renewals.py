@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from lotbook.domain.policy.plans import Renewal
 from tests.fakes.renewing import RenewingDesk
 
 
@@ -171,3 +174,37 @@ def test_trap_20_two_paid_pages_of_one_plan_end_in_one_subscription_and_the_late
         assert desk.account.plan_purchase_id == orders[0].purchase_id
         assert [desk.row(order).failure is not None for order in orders] == [False, True]
         desk.check()
+
+
+def test_what_a_later_period_was_given_before_anybody_heard_of_a_failure_is_void_with_it() -> None:
+    """D28: the evidence comes after the plan's end; nobody pays for the month in between."""
+    desk = started()
+    (card,) = {bill.card for bill in desk.gateway.plans.bills.values()}
+    assert card is not None
+    desk.gateway.let_card(card, "insufficient_funds")
+    desk.go_to("2027-04-05T12:00:00")
+    assert desk.read() == (40, 0), "in good faith"
+    desk.burn(7)
+    desk.settle_renewals()
+    assert (desk.read(), desk.plan, desk.states()) == ((0, 7), "none", ["failed", "failed"])
+    desk.check()
+
+
+def test_a_failure_that_a_later_payment_has_made_up_for_starts_no_clock() -> None:
+    desk = dunning()
+    desk.gateway.plans.after_retries = "past_due"
+    desk.go_to("2027-04-30T11:00:00")
+    newest = desk.policies.newest("gocontent")
+    assert newest is not None
+    rules = replace(newest.policy.plan_change, renewal=Renewal(ends_after_days=60))
+    desk.policies._versions["gocontent"][0] = replace(newest, policy=replace(newest.policy, plan_change=rules))
+    (card, *_) = (bill.card for bill in desk.gateway.plans.bills.values())
+    assert card is not None
+    desk.gateway.let_card(card, None)
+    desk.go_to("2027-04-30T13:30:00")
+    desk.read()
+    desk.settle_renewals()
+    desk.settle_renewals()
+    assert desk.account.subscription is not None
+    assert (desk.account.subscription.failed_start, desk.account.state, desk.plan) == (None, "active", "starter")
+    desk.check()

@@ -33,6 +33,7 @@ class History:
         self.desk = ChangingDesk(at="2027-01-31T12:00:00")
         self.burned = self.bought = self.heard = 0
         self.log: list[str] = []
+        self.desk.gateway.plans.after_retries = self.random.choice(("cancel", "unpaid", "past_due"))
         keep_card(self.desk.subscribe("starter"), desk=self.desk.sales)
 
     def step(self) -> None:

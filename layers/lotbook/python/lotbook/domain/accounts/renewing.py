@@ -13,7 +13,7 @@ from lotbook.domain.accounts.pauses import without_pause
 from lotbook.domain.accounts.plan_changes import cycle_of, with_term
 from lotbook.domain.accounts.plan_time import PAUSED_FOR_PLAN, plan_end, with_period, with_time, with_void
 from lotbook.domain.accounts.standings import standing_of, with_standing
-from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
+from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
@@ -105,22 +105,32 @@ def with_paid(account: Account, paid: PaidPeriod) -> Account:
     return without_pause(replace(account, subscription=sub), PAUSED_FOR_PLAN)
 
 
-def with_failure(account: Account, start: int, now: int) -> Account:
-    """The account once the gateway has said that the payment of the period at `start` failed. The first failure counts."""
+def with_failure(policy: Policy, account: Account, start: int, now: int) -> Account:
+    """The account once the gateway has said that the payment of the period at `start` failed. The first failure counts.
+
+    What later periods were given before anybody heard of it is void: their credits come with their payments.
+    """
     sub = account.subscription
     if not account.plan_renews or sub is None or start < sub.anchor:
         return account
-    known = sub.period(start, account.plan_id)
-    if (known is not None and known.state == "paid") or (sub.failed_start is not None and sub.failed_start <= start):
+    is_made_up_for = any(each.state == "paid" and each.start >= start for each in sub.periods)  # also by a later one
+    if is_made_up_for or (sub.failed_start is not None and sub.failed_start <= start):
         return account
-    return replace(account, subscription=replace(sub, failed_start=start, failed_at=now))
+    account = replace(account, subscription=replace(sub, failed_start=start, failed_at=now))
+    plan, at = policy.plan(account.plan_id), now
+    for _ in range(MAX_PERIODS_KEPT):
+        period = billing_period(plan, account, at)
+        if period is None or period[0] <= start:
+            break
+        account, at = with_void(policy, account, period[0]), period[0] - 1
+    return account
 
 
 def with_nothing_to_come(policy: Policy, account: Account, start: int, invoice: str, *, now: int) -> Account:
     """The account once the invoice of the period at `start` can never be paid: void at once, and as unpaid as a failed one."""
     if not account.plan_renews or account.subscription is None or start < account.subscription.anchor:
         return account
-    return with_failure(with_void(policy, account, start, invoice), start, now)
+    return with_failure(policy, with_void(policy, account, start, invoice), start, now)
 
 
 def with_anchor(policy: Policy, account: Account, start: int, now: int) -> Account:

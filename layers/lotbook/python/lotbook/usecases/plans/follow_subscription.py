@@ -51,4 +51,4 @@ def _followed(loaded: LoadedAccount, account: Account, facts: SubscriptionFacts,
     known = sub.period(running[0], account.plan_id)
     if known is not None and known.state == "paid":
         return with_ending(loaded.policy, account, running[1])
-    return with_failure(account, running[0], now)
+    return with_failure(loaded.policy, account, running[0], now)

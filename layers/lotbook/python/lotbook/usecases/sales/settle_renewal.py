@@ -111,7 +111,7 @@ def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
 def _failed(row: Purchase, desk: SalesDesk) -> Purchase:
     """Evidence: from now on the clock decides (X-26). The schedule comes back when the grace, and then the plan, is over."""
     start, now = _start(row), desk.clock.now()
-    change = _in_time(desk, lambda _, account: with_failure(account, start, now))
+    change = _in_time(desk, lambda loaded, account: with_failure(loaded.policy, account, start, now))
     account = change_account(row.account_id, change, desk)
     if is_frozen_in_grace(desk.account(row.account_id).policy, account, start):
         freeze_period(account, start, thaw=False, policies=desk.policies, desk=desk.credits)
