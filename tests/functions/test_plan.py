@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -188,6 +190,21 @@ def test_a_renewal_has_its_row_for_every_reader_from_the_first_instant_of_its_pe
     assert (newest["state"], newest["total_minor"], newest["actor"]) == ("processing", 2_900, "system")
     assert newest["period"] == {"start": "2026-02-15T10:00:00Z", "end": "2026-03-15T10:00:00Z"}
     assert (newest["credits"], newest["plan"]["plan_id"], newest["gateway_refs"]["invoice"]) == (30, "plus", None)
+
+
+def test_np45_a_spreadsheet_names_renewals_with_their_period(shop: Api, card: str) -> None:
+    change(shop, "plus").ok()
+    shop.clock.set("2026-02-15T10:00:00")
+    text = shop.call(f"GET {ACCOUNT}/purchases/export", path=ACME).ok()
+    renewal, first = csv.DictReader(StringIO(text))
+    assert (renewal["kind"], renewal["type"], renewal["state"], renewal["total"]) == (
+        "plan_renewal",
+        "Plus",
+        "processing",
+        "29.00",
+    )
+    assert (renewal["period_start"], renewal["period_end"]) == ("2026-02-15T10:00:00Z", "2026-03-15T10:00:00Z")
+    assert (first["kind"], first["period_end"]) == ("plan", renewal["period_start"])
 
 
 def test_bounds_a_change_names_a_plan_and_cancel_and_resume_take_no_body(shop: Api, card: str) -> None:

@@ -48,6 +48,8 @@ PURCHASE_COLUMNS = (
     "purchase_id",
     "lot_id",
     "actor",
+    "period_start",
+    "period_end",
 )
 ENTRY_COLUMNS = (
     "date",
@@ -107,6 +109,7 @@ def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
         row.purchase_id,
         row.lot_id,
         row.actor,
+        *map(to_optional_text, row.period or (None, None)),
     )
 
 

@@ -6,7 +6,7 @@ than happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,8 @@ class UsePage:
 class Evidence:
     """The whole document. `used` is exact whatever the page shows: delivered - remaining - held - expired - taken back.
 
-    `delivered` has the bought lot first, then its companions in other units; it is empty before the credits exist.
+    `delivered` has the bought lot first, then its companions in other units, then the lots of the plan's period as far as they
+    have come; it is empty before the credits exist. Figures and use are of the bought lot and those of the period together.
     """
 
     purchase: Purchase
@@ -119,32 +120,32 @@ def deliveries(granted: Iterable[Entry]) -> tuple[Delivery, ...]:
 
 
 def plan_delivery(purchase: Purchase) -> PlanDelivery | None:
-    """The plan of a completed purchase; None before, and where none was bought."""
+    """The plan of a completed purchase, for its term or for the period that was paid; None before, and where none was bought."""
     if purchase.plan is None or purchase.settlement is None or purchase.state not in SETTLED:
         return None
     at = purchase.settlement.at
-    ends_at = at + purchase.plan.term_days * DAY
-    return PlanDelivery(purchase.plan.plan_id, at, ends_at, purchase.reversal.ends_plan)
+    span = purchase.period or (at, at + purchase.plan.term_days * DAY)
+    return PlanDelivery(purchase.plan.plan_id, *span, purchase.reversal.ends_plan)
 
 
-def uses_of(lot_id: str, entries: Iterable[Entry]) -> tuple[Use, ...]:
-    """What these entries took of the lot, in their order."""
+def uses_of(lots: Collection[str], entries: Iterable[Entry]) -> tuple[Use, ...]:
+    """What these entries took of the lots, in their order."""
     found = []
     for entry in entries:
-        credits = _taken(lot_id, entry)
+        credits = _taken(lots, entry)
         if credits:
             found.append(Use(entry.entry_id, entry.at, entry.kind, credits, entry.reference, entry.actor))
     return tuple(found)
 
 
-def _taken(lot_id: str, entry: Entry) -> int:
-    """What an entry took of the lot for good; of a hold's return, what a shortfall took of it (draw by draw, in order)."""
+def _taken(lots: Collection[str], entry: Entry) -> int:
+    """What an entry took of the lots for good; of a hold's return, what a shortfall took of them (draw by draw, in order)."""
     if entry.kind in USED:
-        return sum(draw.credits for draw in entry.draws if draw.lot_id == lot_id)
+        return sum(draw.credits for draw in entry.draws if draw.lot_id in lots)
     taken, paid = 0, entry.paid if entry.kind == "released" else 0
     for draw in entry.draws if paid else ():
         part = min(paid, draw.credits)
-        taken, paid = taken + part * (draw.lot_id == lot_id), paid - part
+        taken, paid = taken + part * (draw.lot_id in lots), paid - part
     return taken
 
 
@@ -173,6 +174,6 @@ def used_of(granted: int, remaining: int, held: int, entries: Sequence[Entry]) -
     return granted - remaining - held - expired - taken_back + given_back
 
 
-def reaches_grant(lot_id: str, entries: Iterable[Entry]) -> bool:
-    """Whether the lot's grant is among these: what is older cannot have used it."""
-    return any(entry.kind == "granted" and entry.lot is not None and entry.lot.lot_id == lot_id for entry in entries)
+def reaches(seq: int, entries: Iterable[Entry]) -> bool:
+    """Whether the entry of that number is among these, or older ones are: what is older than a lot's grant cannot have used it."""
+    return any(entry.seq <= seq for entry in entries)

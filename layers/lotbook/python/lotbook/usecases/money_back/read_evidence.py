@@ -10,15 +10,17 @@ from lotbook.domain.money_back import evidence
 from lotbook.domain.money_back.evidence import Evidence, UsePage
 from lotbook.domain.sales.billing import billed_to
 from lotbook.domain.sales.eligibility import is_buyer
-from lotbook.domain.sales.purchase import settled_lot_id
+from lotbook.domain.sales.purchase import SETTLED, settled_lot_id
 from lotbook.domain.values.errors import Forbidden
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import pages
+from lotbook.usecases.money_back.period_money import lots_of_payment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import Lot
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.usecases.credits.desk import CreditDesk
@@ -30,8 +32,8 @@ NO_USE = UsePage((), None)
 
 
 @dataclass(frozen=True, slots=True)
-class BoughtLot:
-    """What became of the bought lot: credits, what was journaled about it, and a page of its use."""
+class BroughtLots:
+    """What became of the lots that the purchase brought: credits, what was journaled about them, and a page of their use."""
 
     remaining: int = 0
     held: int = 0
@@ -40,7 +42,7 @@ class BoughtLot:
     page: UsePage = NO_USE
 
 
-NO_LOT = BoughtLot()
+NO_LOTS = BroughtLots()
 
 
 def read_evidence(
@@ -55,47 +57,53 @@ def read_evidence(
     if caller.kind == "member" and not is_buyer(loaded.published.policy, account_id, caller):
         raise Forbidden
     purchase = desk.purchase(account_id, purchase_id)
-    granted = _granted(purchase, desk)
-    lot = _of_lot(purchase, purchase.lot_id, cursor, desk) if purchase.lot_id is not None and granted else NO_LOT
+    of_period = lots_of_payment(purchase, desk=desk) if purchase.state in SETTLED and purchase.renews else []
+    granted = _granted(purchase, of_period, desk)
+    lots = _of_lots(purchase, granted, cursor, desk) if granted else NO_LOTS
     return Evidence(
         purchase=purchase,
         billing=billed_to(purchase, desk.billing.get(account_id)),
         delivered=evidence.deliveries(granted),
-        remaining=lot.remaining,
-        held=lot.held,
-        used=lot.used,
-        page=lot.page,
-        changes=evidence.changes_of(lot.events),
+        remaining=lots.remaining,
+        held=lots.held,
+        used=lots.used,
+        page=lots.page,
+        changes=evidence.changes_of(lots.events),
         at=desk.clock.now(),
         plan=evidence.plan_delivery(purchase),
     )
 
 
-def _of_lot(purchase: Purchase, lot_id: str, cursor: str | None, desk: SalesDesk) -> BoughtLot:
+def _of_lots(purchase: Purchase, granted: Sequence[Entry], cursor: str | None, desk: SalesDesk) -> BroughtLots:
+    """Those in the unit that is sold. Companions are delivered, and explained by their own unit's statement."""
+    sold = [entry for entry in granted if entry.unit == purchase.unit]
+    brought = {entry.lot.lot_id: entry.lot for entry in sold if entry.lot}
     # The balance first: it journals what has died by now, so that the figures below belong to one moment.
     balance = read_balance(purchase.account_id, purchase.unit, desk=desk.credits)
-    left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id == lot_id]
+    left = [lot for lot in (*balance.lots, *balance.dead) if lot.lot_id in brought]
     remaining, held = sum(lot.remaining for lot in left), sum(lot.held for lot in left)
-    events = desk.books.lot_entries(purchase.account_id, purchase.unit, lot_id)
-    used = evidence.used_of(purchase.credits, remaining, held, events)
-    return BoughtLot(remaining, held, used, events, _use(purchase, lot_id, cursor, desk.credits))
+    events = [each for lot in brought for each in desk.books.lot_entries(purchase.account_id, purchase.unit, lot)]
+    used = evidence.used_of(sum(lot.credits for lot in brought.values()), remaining, held, events)
+    return BroughtLots(remaining, held, used, events, _use(purchase, sold, cursor, desk.credits))
 
 
-def _granted(purchase: Purchase, desk: SalesDesk) -> list[Entry]:
-    """The grants of the purchase: the bought lot's first, then its companions'."""
-    if purchase.lot_id is None:
-        return []
-    lots = [(purchase.unit, purchase.lot_id)]
-    lots += [(unit, settled_lot_id(purchase, unit)) for unit, credits in purchase.companions if credits]
+def _granted(purchase: Purchase, of_period: Sequence[Lot], desk: SalesDesk) -> list[Entry]:
+    """The grants of the purchase: the bought lot's first, then its companions', then those of the plan's period."""
+    lots = [] if purchase.lot_id is None else [(purchase.unit, purchase.lot_id)]
+    if purchase.lot_id is not None:
+        lots += [(unit, settled_lot_id(purchase, unit)) for unit, credits in purchase.companions if credits]
+    lots += [(lot.unit, lot.lot_id) for lot in of_period]
     found = [desk.books.entry(purchase.account_id, unit, ledger.granted_name(lot_id)) for unit, lot_id in lots]
     return [entry for entry in found if entry is not None]
 
 
-def _use(purchase: Purchase, lot_id: str, cursor: str | None, credits: CreditDesk) -> UsePage:
+def _use(purchase: Purchase, granted: Sequence[Entry], cursor: str | None, credits: CreditDesk) -> UsePage:
+    lots = {entry.lot.lot_id for entry in granted if entry.lot}
+    since = min(entry.seq for entry in granted)
     uses: list[evidence.Use] = []
     for page in pages(purchase.account_id, purchase.unit, cursor, MAX_PAGES, desk=credits):
-        uses += evidence.uses_of(lot_id, page.entries)
+        uses += evidence.uses_of(lots, page.entries)
         cursor = page.next_cursor
-        if evidence.reaches_grant(lot_id, page.entries):
+        if evidence.reaches(since, page.entries):
             return UsePage(tuple(uses), None)
     return UsePage(tuple(uses), cursor)
