@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import stripe
 
+from lotbook.adapters.stripe.client import StripeCalls
+from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.gateway import APP, Deployment, Tag
 from lotbook.domain.values.instants import FAR_FUTURE
 from tests.contracts.plan_telling import invoices, jump, subscribed
 from tests.contracts.plan_worlds import AtTheStandIn, InMemory, ordered, plain, stand_in_world
+from tests.contracts.test_stripe_gateway import Secrets
 from tests.fakes.accounts import at
 from tests.fakes.purchases import TEST
 from tests.fakes.reconciliation import FakeLists
@@ -139,3 +143,27 @@ def test_a_page_of_a_plan_is_listed_as_it_is_fetched(stand_in_world: AtTheStandI
     assert session == world.gateway.checkout(session.session)
     assert plain(session)["mode"] == "subscription"
     assert order.plan is not None
+
+
+class Counting(stripe.RequestsClient):
+    """Notes the address of every request."""
+
+    asked: list[str]
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        self.asked.append(url.partition("/v1/")[2].partition("?")[0])
+        return super().request(method, url, *args, **kwargs)
+
+
+def test_a_long_life_of_paid_invoices_is_one_call_and_each_that_is_not_decided_one_more(
+    stand_in_world: AtTheStandIn,
+) -> None:
+    """Whoever looks for what is open looks over all of them, after years, too."""
+    sub = subscribed(stand_in_world)
+    jump(stand_in_world, "2028-12-31T12:30:00")
+    wire = Counting(timeout=(1.0, 5.0))
+    wire.asked = []
+    gateway = StripeGateway(StripeCalls(Secrets(), "key", TEST, stand_in_world.url, wire), TEST)  # type: ignore[arg-type]
+    found = gateway.plan_invoices(sub, 0)
+    assert [each.state for each in found] == ["draft"] + ["paid"] * 23
+    assert wire.asked == ["invoices", f"invoices/{found[0].invoice}"]

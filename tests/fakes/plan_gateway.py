@@ -65,7 +65,9 @@ class FakePlans:
     def plan_invoices(self, subscription: str, since: int) -> tuple[PlanInvoiceFacts, ...]:
         with self._call("plan_invoices"):
             found = (bill for bill in self.plans.bills.values() if bill.sub.name == subscription)
-            return tuple(bill.facts() for bill in reversed(list(found)) if bill.created_at >= since // 1_000 * 1_000)
+            return tuple(
+                _listed(bill.facts()) for bill in reversed(list(found)) if bill.created_at >= since // 1_000 * 1_000
+            )
 
     def invoice_of_payment(self, payment_intent: str) -> PlanInvoiceFacts | None:
         with self._call("invoice_of_payment"):
@@ -329,3 +331,11 @@ class FakePlans:
 
     def _fail(self, operation: str, moment: str) -> None:
         raise NotImplementedError
+
+
+def _listed(facts: PlanInvoiceFacts) -> PlanInvoiceFacts:
+    """An invoice as a list tells it: of one that is decided not the card, nor why a payment failed before."""
+    if facts.state not in ("paid", "void"):
+        return facts
+    payment = None if facts.payment is None else replace(facts.payment, payment_method=None, decline_code=None)
+    return replace(facts, payment=payment, decline_code=None)

@@ -36,7 +36,10 @@ class PlanGateway(Protocol):
         ...
 
     def plan_invoices(self, subscription: str, since: int) -> tuple[PlanInvoiceFacts, ...]:
-        """All invoices of the subscription that were made since then, newest first; drafts too."""
+        """All invoices of the subscription that were made since then, newest first; drafts too.
+
+        Of those that are paid or void it does not tell the card, nor why a payment failed before.
+        """
         ...
 
     def invoice_of_payment(self, payment_intent: str) -> PlanInvoiceFacts | None:

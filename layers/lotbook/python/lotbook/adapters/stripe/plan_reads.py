@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 5  # a hundred each
 EXISTS = "resource_already_exists"
+DECIDED = ("paid", "void")
 
 
 class StripePlanReads:
@@ -111,13 +112,15 @@ class StripePlanReads:
         return None if found is None else plan_invoice_facts(found)
 
     def plan_invoices(self, subscription: str, since: int) -> tuple[PlanInvoiceFacts, ...]:
-        """Each is fetched by itself: a list does not tell what became of its payment (expansions end at four levels)."""
+        """One that may still change is fetched by itself: a list does not tell why a payment failed (expansions end at four levels)."""
 
         def page(client: stripe.StripeClient, after: str | None) -> Any:
             params: Any = requests.invoices(subscription, since, after)
             return client.v1.invoices.list(params)
 
-        return tuple(self._invoice(each["id"]) for each in self._pages(page))
+        listed = (plan_invoice_facts(each) for each in self._pages(page))
+        ours = (each for each in listed if each is not None)
+        return tuple(each if each.state in DECIDED else self._invoice(each.invoice) for each in ours)
 
     def invoice_of_payment(self, payment_intent: str) -> PlanInvoiceFacts | None:
         """By the payments of invoices: the payment itself names neither its invoice nor us."""

@@ -235,6 +235,7 @@ def invoices(subscription: str, since: int, after: str | None) -> dict[str, Any]
         "subscription": subscription,
         "created": {"gte": since // SECOND},
         "limit": LIST_PAGE,
+        "expand": ["data.payments"],
     }
     return params if after is None else {**params, "starting_after": after}
 
