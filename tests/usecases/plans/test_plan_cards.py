@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lotbook.domain.policy.plans import Renewal
 from lotbook.usecases.sales.cards import choose_card, remove_card
 from tests.fakes.changing import ChangingDesk, subscriber
 from tests.fakes.samples import member
@@ -74,3 +77,23 @@ def test_a_lost_answer_while_a_card_is_put_on_the_plan_is_made_up_for_by_the_nex
         assert desk.gateway.plans.subs[desk.sub].card == card
         assert desk.account.subscription is not None
         assert desk.account.subscription.card == card
+
+
+def test_trap_15_with_two_unpaid_periods_a_new_card_pays_for_the_running_one_and_the_other_is_never_charged() -> None:
+    desk = subscriber("starter")
+    desk.gateway.plans.after_retries = "unpaid"
+    desk.gateway.let_card(desk.card, "insufficient_funds")
+    desk.go_to("2027-02-28T13:30:00")
+    desk.read()
+    desk.settle_renewals()
+    rules = desk.policies.newest("gocontent")
+    assert rules is not None
+    change = replace(rules.policy.plan_change, renewal=Renewal(ends_after_days=60))
+    desk.policies._versions["gocontent"][0] = replace(rules, policy=replace(rules.policy, plan_change=change))
+    desk.go_to("2027-04-02T12:00:00")
+    assert desk.read() == (0, 0)
+    desk.settle_renewals()
+    choose_card("acme", another_card(desk), member("owner"), desk=desk.sales)
+    assert (desk.read(), desk.charged(), desk.collectable()) == ((40, 0), 8_000, [])
+    assert (desk.states(), desk.account.state) == (["failed", "completed"], "active")
+    desk.check()

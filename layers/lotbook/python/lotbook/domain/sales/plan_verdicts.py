@@ -57,7 +57,9 @@ def news_of(invoice: PlanInvoiceFacts) -> InvoiceNews:
         return "paid"
     if invoice.state in ("void", "uncollectible"):
         return "never"
-    failed = invoice.is_finalization_failed or invoice.needs_buyer or invoice.decline_code is not None
+    failed = (
+        invoice.is_parked or invoice.is_finalization_failed or invoice.needs_buyer or invoice.decline_code is not None
+    )
     tried = invoice.state == "open" and invoice.attempts > 0 and not _is_under_way(invoice)
     return "failed" if failed or tried else "coming"
 

@@ -51,10 +51,11 @@ def _use(account: Account, sub: Subscription, default: str, desk: SalesDesk) -> 
 
 
 def _pay_open(account: Account, sub: Subscription, card: str, desk: SalesDesk) -> None:
-    """The newest open invoice is paid; older ones are of periods that are over, and are never charged any more."""
+    """The newest invoice that waits is paid; older ones are of periods that are over, and are never charged any more."""
     desk.credits.renew(account.account_id)
     made = desk.plans.plan_invoices(sub.subscription, EVER)
-    waiting = [each for each in made if each.state == "open" and _row_id(account, each) is not None]
+    stuck = (each for each in made if each.state == "open" or each.is_parked)
+    waiting = [each for each in stuck if _row_id(account, each) is not None]
     for number, invoice in enumerate(waiting):
         told = desk.plans.void_invoice(invoice.invoice) if number else desk.plans.pay_invoice(invoice.invoice, card)
         row = desk.purchases.get(account.account_id, _row_id(account, told) or "")
