@@ -78,6 +78,13 @@ class Metered:
         key = {name: request["Item"][name] for name in ("pk", "sk")}
         return self._write("put_item", key, request)
 
+    def transact_write_items(self, **request: Any) -> Any:
+        """One call; each put takes twice its units."""
+        puts = [item["Put"] for item in request["TransactItems"]]
+        self.calls["transact_write_items"] += 1
+        self.write_units += sum(2 * units(item_bytes(put["Item"]), WRITE_BYTES) for put in puts)
+        return self.client.transact_write_items(**request)
+
     def get_item(self, **request: Any) -> Any:
         assert request["ConsistentRead"] is True
         answer = self.client.get_item(**request)
