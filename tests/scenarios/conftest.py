@@ -32,7 +32,7 @@ DECLINED_CARD = "4000000000000002"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All scenarios share one local run: keep them in one worker."""
     for item in items:
-        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+        if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("local_run"))
 
 

@@ -1,0 +1,100 @@
+"""A shop in this process for stories of plans; what is slow to make is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import ROOT
+from local.cloud.functions import Functions
+from local.cloud.permissions import BEFORE_A_CALL, checker
+from local.cloud.template import load
+from lotbook import settings, wiring
+from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.secrets import SsmSecrets
+from lotbook.adapters.stripe.client import StripeCalls
+from tests import table as tables
+from tests.quick_moto import mock_aws
+from tests.scenarios.plans.customer import Customer
+from tests.scenarios.plans.world import SECRET, Clock, Wired, World
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "TABLE_NAME": "lotbook",
+    "STAGE": "test",
+    "GATEWAY_KEY_PARAMETER": "/lotbook/test/stripe-key",
+    "WEBHOOK_SECRETS_PARAMETER": "/lotbook/test/stripe-webhook-secrets",
+    "TOKEN_ISSUER": "https://issuer.example/",
+    "TOKEN_AUDIENCE": "lotbook",
+    "TOKEN_KEYS_URL": "https://issuer.example/keys",
+    "POWERTOOLS_LOG_LEVEL": "WARNING",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+
+
+class Parameters:
+    """SSM's GetParameter."""
+
+    def get_parameter(self, Name: str, WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
+        assert WithDecryption
+        return {"Parameter": {"Value": "sk_test_x" if Name == ENVIRONMENT["GATEWAY_KEY_PARAMETER"] else SECRET}}
+
+
+@pytest.fixture(scope="session")
+def wired() -> Wired:
+    return Wired(template := load(ROOT / "template.yaml", {}), Functions(ROOT / "functions", template.functions))
+
+
+@pytest.fixture(scope="module")
+def aws(wired: Wired) -> Iterator[Table]:
+    """moto with one client, which is what takes time; every call is held against what the template allows."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        _forget()
+        table = wiring.table()
+        table.client.meta.events.register(BEFORE_A_CALL, checker(wired.template.permissions))
+        yield table
+    _forget()
+
+
+def _forget() -> None:
+    settings.settings.cache_clear()
+    for made in vars(wiring).values():
+        if callable(clear := getattr(made, "cache_clear", None)):
+            clear()
+
+
+@pytest.fixture
+def world(
+    wired: Wired, aws: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[World]:
+    """An empty shop. Parametrized indirectly with how late the schedules run (None: never)."""
+    late: timedelta | None = getattr(request, "param", None)
+    tables.create(aws.client, aws.name)
+    _forget()
+    made = World(wired, tmp_path / "stripe", Clock(), late)
+    secrets = SsmSecrets(Parameters(), made.clock)
+    calls = StripeCalls(secrets, ENVIRONMENT["GATEWAY_KEY_PARAMETER"], wiring.deployment(), None, made.client)
+    for name, value in {"table": aws, "clock": made.clock, "secrets": secrets, "gateway_calls": calls}.items():
+        monkeypatch.setattr(wiring, name, lambda kept=value: kept)
+    yield made
+    made.close()
+    aws.client.delete_table(TableName=aws.name)
+
+
+@pytest.fixture
+def shop(world: World) -> Any:
+    """Opens an account: `shop("gocontent", "2027-01-31 12:00")`."""
+
+    def opened(policy: str, at: str, **more: Any) -> Customer:
+        return Customer.open(world, policy, at, **more)
+
+    return opened
