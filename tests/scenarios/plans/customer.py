@@ -21,15 +21,27 @@ class Customer:
     account_id: str
 
     @staticmethod
-    def open(world: World, policy: str, at: str | datetime, changes: dict[str, Any] | None = None, **more: Any) -> Customer:
+    def open(
+        world: World, policy: str, at: str | datetime, changes: dict[str, Any] | None = None, **more: Any
+    ) -> Customer:
         """A new account under a sample policy at an instant."""
         world.go(at)
         document = read_document(SAMPLES / f"{policy}.yaml") | (changes or {})
         world.call("PUT", f"/v1/policies/{policy}", document).ok(201)
+        return Customer._made(world, policy, more)
+
+    @staticmethod
+    def _made(world: World, policy: str, more: dict[str, Any]) -> Customer:
         account_id = f"{policy}-{next(world.numbers)}"
         body = {"account_id": account_id, "policy_id": policy, "region": "US", "email": "buyer@example.com"} | more
         world.call("POST", "/v1/accounts", body).ok(201)
         return Customer(world, account_id)
+
+    @staticmethod
+    def again(other: Customer, at: str) -> Customer:
+        """Another account of the same shop, whose policy is left as it is."""
+        other.world.go(at)
+        return Customer._made(other.world, other.account_id.rpartition("-")[0], {})
 
     @property
     def path(self) -> str:

@@ -31,7 +31,7 @@ from lotbook.api.http.identity import to_context
 from lotbook.domain.values.access import SCOPES, Caller
 from tests.scenarios.conftest import GOOD_CARD, Answer
 
-SECRET = "whsec_stories"  # noqa: S105 - a test's own
+SECRET = "whsec_stories"
 MOST_STEPS = 4_000  # things that the gateway does by itself during one move of the clock
 SCHEDULES = ("expire", "recheck")  # those that do anything about plans
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -173,7 +173,7 @@ class World:
                 return
             order = ids * times
             if seed is not None:
-                random.Random(seed).shuffle(order)  # noqa: S311 - an order, no secret
+                random.Random(seed).shuffle(order)
             self.control("webhooks/deliver", {"event_ids": order})
         raise AssertionError("events do not end")
 

@@ -1,0 +1,121 @@
+"""Random lives of an account against the second calculation, read one second before, at and after each boundary."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.scenarios.plans.customer import Customer
+from tests.scenarios.plans.simple import VENDORS, Simple
+from tests.scenarios.plans.world import HOUR, SECOND, moment
+
+PACKS = (2_000, 4_000, 6_000)
+VENDORS_THAT_RENEW = ("insurestack", "make", "gocontent", "diaflow")
+
+
+class Life:
+    """The account and its second calculation, told the same."""
+
+    def __init__(self, shop: Any, vendor: str, seed: int) -> None:
+        self.dice = random.Random(f"{vendor} {seed}")
+        begin = moment(f"2027-01-{self.dice.choice((1, 15, 28, 29, 30, 31))} 12:00")
+        self.vendor, self.told = VENDORS[vendor], [f"{vendor} from {begin}"]
+        self.acme: Customer = shop(vendor, begin)
+        self.simple = Simple(self.vendor, begin)
+        plan = self.dice.choice([name for name in self.vendor.plans if name != self.vendor.start])
+        self.acme.subscribe(plan)
+        self.simple._now(plan, self.vendor.plans[plan], self.vendor.upgrade)
+        self.read(f"subscribe {plan}")
+
+    def read(self, what: str) -> None:
+        self.told.append(f"{self.simple.now} {what}")
+        assert self.acme.available == self.simple.available, self.told
+        shown = self.acme.get()
+        assert (shown["plan_id"], moment(shown["credits_reset_at"])) == (self.simple.plan, self.simple.next_boundary), (
+            self.told
+        )
+
+    def charged(self) -> None:
+        assert sorted(self.acme.paid()) == sorted(self.simple.charges), self.told
+
+    def go(self, at: Any, what: str) -> None:
+        self.acme.world.go(at)
+        self.simple.advance(at)
+        self.read(what)
+
+    def month(self) -> None:
+        """Something or nothing inside the period, then its end."""
+        boundary = self.simple.next_boundary
+        inside = self.simple.now + (boundary - self.simple.now) * self.dice.random() * 0.95
+        inside = inside.replace(minute=0, second=0, microsecond=0)
+        if inside > self.simple.now:
+            self.go(inside, "wait")
+        for _ in range(self.dice.randrange(3)):
+            self.act()
+        boundary = self.simple.next_boundary
+        if boundary - SECOND > self.simple.now:
+            self.go(boundary - SECOND, "before")
+        self.go(boundary, "at")
+        self.go(boundary + HOUR, "after")
+        self.acme.world.boundaries += 1
+        self.charged()
+
+    def act(self) -> None:
+        plans = [name for name in self.vendor.plans if name not in (self.simple.plan, self.vendor.start)]
+        subscribed = self.simple.plan != self.vendor.start
+        what = self.dice.choice(["use", "use", "buy", "change", "change", "cancel", "resume"])
+        if what == "use" and self.simple.available:
+            credits = self.dice.randint(1, self.simple.available)
+            self.acme.use(credits)
+            self.simple.consume(credits)
+        elif what == "buy" and (subscribed or "make" not in self.told[0]):
+            self.buy()
+        elif what == "change":
+            self.change(self.dice.choice(plans))
+        elif what == "cancel" and subscribed:
+            self.acme.plan(self.vendor.start).ok()
+            self.simple.cancel()
+        elif what == "resume" and subscribed and (self.simple.ending or self.simple.following):
+            self.acme.plan(self.simple.plan).ok()
+            self.simple.resume()
+        self.read(what)
+
+    def buy(self) -> None:
+        if "diaflow" in self.told[0]:
+            credits = self.dice.choice(PACKS)
+            self.acme.bought({"kind": "top_up", "pack_id": f"credits-{credits}"})
+        else:
+            credits = self.dice.randint(1, 9) * 1_000
+            self.acme.top_up(credits)
+        self.simple.buy(credits)
+
+    def change(self, plan: str) -> None:
+        answer = self.acme.plan(plan).ok()
+        before = len(self.simple.charges)
+        effect = self.simple.change(plan)
+        charged = sum(self.simple.charges[before:])
+        assert (answer["effect"], answer["charge_minor"]) == (effect, charged), (plan, answer, self.told)
+
+
+def lived(shop: Any, vendor: str, seed: int, months: int) -> None:
+    life = Life(shop, vendor, seed)
+    for _ in range(months):
+        life.month()
+
+
+@pytest.mark.parametrize("vendor", VENDORS_THAT_RENEW)
+def test_a_life_of_some_months_is_as_the_second_calculation_says(shop: Any, vendor: str) -> None:
+    lived(shop, vendor, 1, 8)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "world", [None, timedelta(0), timedelta(hours=6)], ids=["never", "on_time", "late"], indirect=True
+)
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("vendor", VENDORS_THAT_RENEW)
+def test_lives_of_two_years_are_as_the_second_calculation_says(shop: Any, vendor: str, seed: int) -> None:
+    lived(shop, vendor, seed, 24)
