@@ -27,7 +27,7 @@ class Life:
         self.simple = Simple(self.vendor, begin)
         plan = self.dice.choice([name for name in self.vendor.plans if name != self.vendor.start])
         self.acme.subscribe(plan)
-        self.simple._now(plan, self.vendor.plans[plan], self.vendor.upgrade)
+        self.simple.change(plan)
         self.read(f"subscribe {plan}")
 
     def read(self, what: str) -> None:
@@ -104,6 +104,93 @@ def lived(shop: Any, vendor: str, seed: int, months: int) -> None:
     life = Life(shop, vendor, seed)
     for _ in range(months):
         life.month()
+
+
+def calculated(vendor: str, at: str, plan: str) -> Simple:
+    simple = Simple(VENDORS[vendor], moment(at))
+    simple.change(plan)
+    return simple
+
+
+def test_the_second_calculation_says_what_story_a_says() -> None:
+    simple = Simple(VENDORS["insurestack"], moment("2027-01-10 09:00"))
+    figures = [simple.available]
+
+    def to(at: str) -> None:
+        simple.advance(moment(at))
+
+    to("2027-01-20 09:00")
+    simple.buy(50)
+    to("2027-01-31 09:00")
+    simple.change("plus")
+    figures.append(simple.available)
+    simple.consume(25)
+    to("2027-02-28 08:59:59")
+    figures.append(simple.available)
+    to("2027-03-15 09:00")
+    figures.append(simple.available)
+    simple.consume(25)
+    simple.change("pro")
+    to("2027-04-20 09:00")
+    figures.append(simple.available)
+    simple.change("plus")
+    to("2027-05-15 09:00")
+    figures.append(simple.available)
+    simple.cancel()
+    to("2028-01-20 08:59:59")
+    figures.append(simple.available)
+    to("2029-01-15 09:00")
+    assert [*figures, simple.available] == [10, 90, 65, 90, 410, 90, 60, 10]
+    assert (sum(simple.charges), simple.plan) == (53_700, "payg")
+
+
+def test_the_second_calculation_says_what_is_written_of_make() -> None:
+    """W5, W6, W7, W10, W11, W12."""
+    simple = calculated("make", "2027-01-30 12:00", "core-10k")
+    simple.buy(2_000)
+    simple.consume(6_300)
+    simple.advance(moment("2027-02-10 12:00"))
+    simple.change("pro-40k")
+    assert (simple.charges, simple.available) == ([900, 180, 5_887], 40_000)
+    simple.consume(28_000)
+    simple.buy(3_000)
+    simple.change("core-10k")
+    assert (simple.charges[-1], simple.available) == (900, 25_000)
+    for left, discount in ((5_555, 500), (6, 1), (5, 0)):
+        simple = calculated("make", "2027-01-30 12:00", "core-10k")
+        simple.consume(10_000 - left)
+        simple.change("pro-40k")
+        assert simple.charges[-1] == 6_400 - discount
+    simple = calculated("make", "2027-01-30 12:00", "core-10k")
+    simple.buy(80_000)
+    simple.change("pro-40k")
+    assert (simple.charges[-1], simple.available) == (0, 40_000 + 18_889)
+    simple = calculated("make", "2027-01-15 12:00", "core-10k-annual")
+    simple.advance(moment("2027-03-20 12:00"))
+    simple.change("pro-40k-annual")
+    assert simple.charges[-1] == 67_800
+    simple = calculated("make", "2027-01-15 12:00", "pro-40k")
+    simple.consume(28_000)
+    simple.change("pro-40k-annual")
+    assert simple.charges[-1] == 74_880
+
+
+def test_the_second_calculation_says_what_story_f_says() -> None:
+    simple = calculated("gocontent", "2027-01-31 12:00", "starter")
+    simple.buy(15)
+    simple.advance(moment("2027-02-20 12:00"))
+    simple.change("growth")
+    figures = [simple.available]
+    for at in ("2027-03-20 11:59:59", "2027-03-20 12:00", "2027-05-01 12:00"):
+        simple.advance(moment(at))
+        figures.append(simple.available)
+    simple.cancel()
+    simple.advance(moment("2027-08-20 12:00"))
+    assert ([*figures, simple.available], simple.plan, sum(simple.charges)) == (
+        [155, 155, 115, 115, 15],
+        "none",
+        32_875,
+    )
 
 
 @pytest.mark.parametrize("vendor", VENDORS_THAT_RENEW)

@@ -94,7 +94,7 @@ def test_d28_up_now_and_down_now_is_paid_for_each_time(shop: Any) -> None:
 
 def test_t5_a_foreign_line_on_a_renewals_invoice_grants_nothing_more(shop: Any) -> None:
     acme = on_starter(shop)
-    item = {"customer": acme.customer or "", "amount": 4_000, "currency": "usd", "description": "Starter"}
+    item: Any = {"customer": acme.customer or "", "amount": 4_000, "currency": "usd", "description": "Starter"}
     acme.world.stripe.invoice_items.create(item)
     acme.around("2027-02-28 12:00", 40, 40)
     assert acme.paid() == [4_000, 8_000]
@@ -106,7 +106,7 @@ def test_t5_a_paid_invoice_of_the_subscription_without_a_line_of_the_plan_grants
     acme = on_starter(shop)
     acme.world.go("2027-02-20 12:00")
     acme.cancel().ok()
-    item = {"customer": acme.customer or "", "amount": 4_000, "currency": "usd", "description": "Starter"}
+    item: Any = {"customer": acme.customer or "", "amount": 4_000, "currency": "usd", "description": "Starter"}
     acme.world.stripe.invoice_items.create(item)
     acme.around("2027-02-28 12:00", 40, 0)
     assert acme.charges in (4_000, 8_000)
