@@ -90,7 +90,7 @@ class Customer:
         if customer is None:
             return []
         pages = self.world.stripe.invoices.list({"customer": customer, "limit": 100})
-        return sorted(pages.auto_paging_iter(), key=lambda each: each.created)
+        return sorted([*pages.auto_paging_iter()][::-1], key=lambda each: each.created)
 
     @property
     def charges(self) -> int:
