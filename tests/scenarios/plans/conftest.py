@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from lotbook import settings, wiring
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.secrets import SsmSecrets
 from lotbook.adapters.stripe.client import StripeCalls
+from lotbook.api.requests.policy_document import parse_policy
+from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.policy.uses import Use
 from tests import table as tables
 from tests.fakes.accounts import FakeAccounts, FakePolicies
 from tests.fakes.billing import FakeBilling
@@ -100,11 +103,22 @@ def world(
         aws.client.delete_table(TableName=aws.name)
 
 
+class Policies(FakePolicies):
+    """Those that are published through the API, too."""
+
+    def publish(
+        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+    ) -> PublishedPolicy:
+        versions = self._versions.setdefault(policy_id, [])
+        versions.append(PublishedPolicy(policy_id, len(versions) + 1, parse_policy(document), dict(document)))
+        return versions[-1]
+
+
 def in_this_process() -> dict[str, Any]:
     """Stores that are as exact as the table, and twenty times as fast; the schedules' index is the table's alone."""
     return {
         "accounts": FakeAccounts(),
-        "policies": FakePolicies(),
+        "policies": Policies(),
         "books": FakeBooks(),
         "purchases": FakePurchases(),
         "billing": FakeBilling(),
