@@ -85,9 +85,9 @@ def _forget() -> None:
 def world(
     wired: Wired, aws: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[World]:
-    """An empty shop. Parametrized indirectly with how late the schedules run (None: never)."""
-    late: timedelta | None = getattr(request, "param", None)
-    in_memory = late is None and not request.node.get_closest_marker("table")
+    """An empty shop. Parametrized indirectly with how late the schedules run, which need a table, or with `TABLE` alone."""
+    asked: timedelta | str | None = getattr(request, "param", None)
+    in_memory, late = asked is None, asked if isinstance(asked, timedelta) else None
     if not in_memory:
         tables.create(aws.client, aws.name)
     _forget()
@@ -133,7 +133,7 @@ def in_this_process() -> dict[str, Any]:
 def shop(world: World) -> Any:
     """Opens an account: `shop("gocontent", "2027-01-31 12:00")`."""
 
-    def opened(policy: str, at: str, **more: Any) -> Customer:
-        return Customer.open(world, policy, at, **more)
+    def opened(policy: str, at: str, changes: dict[str, Any] | None = None, **more: Any) -> Customer:
+        return Customer.open(world, policy, at, changes, **more)
 
     return opened

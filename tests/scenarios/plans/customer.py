@@ -67,6 +67,10 @@ class Customer:
             found[lot["kind"]] = found.get(lot["kind"], 0) + lot["remaining"]
         return {kind: left for kind, left in found.items() if left}
 
+    def moved(self, kind: str) -> list[int]:
+        """What entries of this kind changed, newest first."""
+        return [each["credits"] for each in self.get("/entries?limit=100")["entries"] if each["kind"] == kind]
+
     def rows(self, *kinds: str) -> list[dict[str, Any]]:
         """Purchase rows, oldest first; of these kinds, where some are named."""
         found: list[dict[str, Any]] = []

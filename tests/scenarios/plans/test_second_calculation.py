@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.simple import VENDORS, Simple
-from tests.scenarios.plans.world import HOUR, SECOND, moment
+from tests.scenarios.plans.world import HOUR, SECOND, moment, words
 
 PACKS = (2_000, 4_000, 6_000)
 VENDORS_THAT_RENEW = ("insurestack", "make", "gocontent", "diaflow")
@@ -21,7 +21,7 @@ class Life:
 
     def __init__(self, shop: Any, vendor: str, seed: int) -> None:
         self.dice = random.Random(f"{vendor} {seed}")
-        begin = moment(f"2027-01-{self.dice.choice((1, 15, 28, 29, 30, 31))} 12:00")
+        begin = moment(f"2027-01-{self.dice.choice((1, 15, 28, 29, 30, 31)):02} 12:00")
         self.vendor, self.told = VENDORS[vendor], [f"{vendor} from {begin}"]
         self.acme: Customer = shop(vendor, begin)
         self.simple = Simple(self.vendor, begin)
@@ -29,6 +29,7 @@ class Life:
         self.acme.subscribe(plan)
         self.simple.change(plan)
         self.read(f"subscribe {plan}")
+        self.go(begin + HOUR, "an hour")
 
     def read(self, what: str) -> None:
         self.told.append(f"{self.simple.now} {what}")
@@ -55,6 +56,8 @@ class Life:
             self.go(inside, "wait")
         for _ in range(self.dice.randrange(3)):
             self.act()
+            if self.simple.now + HOUR < self.simple.next_boundary:
+                self.go(self.simple.now + HOUR, "an hour")
         boundary = self.simple.next_boundary
         if boundary - SECOND > self.simple.now:
             self.go(boundary - SECOND, "before")

