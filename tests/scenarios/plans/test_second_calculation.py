@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.simple import VENDORS, Simple
-from tests.scenarios.plans.world import HOUR, SECOND, moment, words
+from tests.scenarios.plans.world import HOUR, SECOND, moment
 
 PACKS = (2_000, 4_000, 6_000)
 VENDORS_THAT_RENEW = ("insurestack", "make", "gocontent", "diaflow")
