@@ -94,7 +94,9 @@ class Customer:
         if customer is None:
             return []
         pages = self.world.stripe.invoices.list({"customer": customer, "limit": 100})
-        return sorted([*pages.auto_paging_iter()][::-1], key=lambda each: each.created)
+        found = list(pages.auto_paging_iter())
+        found.reverse()  # of one second, too, the oldest first
+        return sorted(found, key=lambda each: each.created)
 
     @property
     def charges(self) -> int:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.scenarios.plans.customer import Customer
 
-WITH_AND_WITHOUT = pytest.mark.parametrize("world", [None, timedelta(0)], ids=["never", "on_time"], indirect=True)
+ON_TIME = pytest.param(timedelta(0), id="on_time", marks=pytest.mark.soak)
+WITH_AND_WITHOUT = pytest.mark.parametrize("world", [pytest.param(None, id="never"), ON_TIME], indirect=True)
 
 
 def subscribed(shop: Any) -> Customer:

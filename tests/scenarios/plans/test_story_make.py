@@ -125,10 +125,10 @@ def test_w12_mk_43_month_to_year_is_an_upgrade_and_extras_live_to_the_years_end(
     row = acme.top_up(1_000)
     assert row["total_minor"] == 160, "MK-12: 76,800 / 12 / 40,000"
     ends = {lot["kind"]: lot["expires_at"] for lot in acme.balance()["lots"]}
-    assert ends == {"plan": "2027-02-28T12:00:00Z", "purchased": "2028-01-30T12:00:00Z"}, "MK-03"
-    acme.around("2027-02-28 12:00", 41_000, 41_000)
+    assert ends == {"plan": "2027-02-28T12:00:01Z", "purchased": "2028-01-30T12:00:01Z"}, "MK-03"
+    acme.around("2027-02-28 12:00:01", 41_000, 41_000)
     acme.world.go("2028-01-30 11:00")
-    acme.around("2028-01-30 12:00", 41_000, 40_000)
+    acme.around("2028-01-30 12:00:01", 41_000, 40_000)
     assert acme.paid() == [6_400, 74_880, 160, 76_800]
 
 

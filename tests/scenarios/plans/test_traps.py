@@ -4,7 +4,7 @@ T7, T27 with Make; T10, T23, T24 with the bank; T11 to T15, T21, T31 with dunnin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.plans.customer import Customer
-from tests.scenarios.plans.world import DAY, HOUR, moment
+from tests.scenarios.plans.world import DAY, HOUR
 
 FAILING = "4000000000000341"
 ON_A_TABLE = pytest.mark.parametrize("world", ["table"], indirect=True)
@@ -30,15 +30,6 @@ def on_starter(shop: Any, at: str = "2027-01-31 12:00") -> Customer:
     return acme
 
 
-def other_card(acme: Customer) -> None:
-    """At the gateway alone: the product has not heard of it yet."""
-    world, customer = acme.world, acme.customer or ""
-    method = world.stripe.payment_methods.attach("pm_card_mastercard", {"customer": customer})
-    world.stripe.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
-    (live,) = [each for each in acme.subscriptions() if each.status != "canceled"]
-    world.stripe.subscriptions.update(live.id, {"default_payment_method": method.id})
-
-
 @pytest.mark.parametrize("used", [0, 12])
 def test_t1_x_25_an_upgrade_in_the_draft_hour_is_charged_once(shop: Any, used: int) -> None:
     acme = on_plus(shop)
@@ -54,25 +45,11 @@ def test_t1_x_25_an_upgrade_in_the_draft_hour_is_charged_once(shop: Any, used: i
     assert acme.paid() == [2_900, 20_000, 20_000]
 
 
-def test_t2_x_25_an_upgrade_while_behind_replaces_the_open_invoice(shop: Any) -> None:
-    acme = on_plus(shop)
-    acme.card(FAILING)
-    acme.world.go("2027-03-01 09:00")
-    assert acme.get()["plan_state"] == "past_due"
-    acme.world.holding = True
-    other_card(acme)
-    assert acme.changed("pro")["charge_minor"] == 20_000
-    acme.world.holding = False
-    acme.world.settle()
-    assert [each.status for each in acme.invoices()] == ["paid", "void", "paid"]
-    acme.world.go(moment("2027-03-15 09:00"))
-    assert (acme.available, acme.paid(), acme.get()["plan_state"]) == (360, [2_900, 20_000], "active")
-
-
 @pytest.mark.parametrize("cycles", [6, pytest.param(50, marks=pytest.mark.soak)])
 def test_t4_d28_going_up_and_wishing_down_farms_no_credits(shop: Any, cycles: int) -> None:
     """One upgrade is paid; every further round takes a wish back, and grants nothing."""
     acme = on_starter(shop)
+    acme.world.go("2027-01-31 13:00")
     acme.changed("growth")
     for _ in range(cycles):
         acme.changed("starter", "period_end")
@@ -80,7 +57,7 @@ def test_t4_d28_going_up_and_wishing_down_farms_no_credits(shop: Any, cycles: in
     assert (acme.available, acme.paid()) == (140, [4_000, 9_000])
     assert sum(acme.moved("granted")) <= 140 + 40, "Starter's 40 once more, as carried ones"
     assert acme.get()["next_plan"] is None
-    acme.around("2027-02-28 12:00", 140, 100)
+    acme.around("2027-02-28 13:00", 140, 100)
 
 
 def test_d28_up_now_and_down_now_is_paid_for_each_time(shop: Any) -> None:
@@ -136,7 +113,7 @@ def test_t8_d03_the_same_two_events_twenty_times_in_any_order(shop: Any) -> None
     assert (acme.available, acme.rows("plan_renewal")[0]["state"]) == (40, "completed")
 
 
-FIRST = ("invoice.paid", "checkout.session.completed", "customer.subscription.updated", "customer.subscription.created")
+FIRST = ("invoice.paid", "checkout.session.completed")
 
 
 @pytest.mark.parametrize("first", FIRST)
@@ -170,35 +147,6 @@ def test_t19_an_endpoint_that_is_away_for_a_day_around_the_renewal(shop: Any) ->
     assert {status for _, status in acme.world.answered} == {200}
     assert (acme.available, acme.paid()) == (40, [4_000, 4_000])
     assert [row["state"] for row in acme.rows("plan_renewal")] == ["completed"]
-
-
-def test_t20_x_30_two_pages_both_paid_end_in_one_subscription(shop: Any) -> None:
-    """Pages of two plans; the one paid later is an upgrade by then, with what the first one brought."""
-    acme: Customer = shop("gocontent", "2027-01-31 12:00")
-    first = acme.buy({"kind": "plan", "plan_id": "starter"})
-    other = acme.buy({"kind": "plan", "plan_id": "growth"})
-    acme.world.holding = True
-    acme.pay(first).ok()
-    acme.world.go("2027-01-31 12:10")
-    second = acme.pay(other)
-    acme.world.holding = False
-    acme.world.deliver(seed=2)
-    live = [each for each in acme.subscriptions() if each.status == "active"]
-    assert len(live) == 1
-    print(
-        "T20",
-        second.status,
-        [row["state"] for row in acme.rows("plan")],
-        acme.get()["plan_id"],
-        acme.available,
-        acme.paid(),
-    )
-    if second.status == 200:
-        assert (acme.get()["plan_id"], acme.available) == ("growth", 140)
-    else:
-        assert (acme.get()["plan_id"], acme.available, acme.paid()) == ("starter", 40, [4_000])
-    acme.world.go("2027-03-02 12:00")
-    assert len([each for each in acme.invoices() if each.billing_reason == "subscription_cycle"]) == 1
 
 
 def test_t20_x_30_an_account_that_is_behind_buys_its_plan_anew(shop: Any) -> None:
@@ -342,10 +290,13 @@ def failing(aws: Any, at: int) -> Iterator[None]:
 
 
 @ON_A_TABLE
-def test_t34_a_handler_that_fails_in_the_middle_settles_at_the_next_delivery(shop: Any, aws: Any) -> None:
+@pytest.mark.parametrize("calls", [(2, 7), pytest.param(range(1, 20), marks=pytest.mark.soak)])
+def test_t34_a_handler_that_fails_in_the_middle_settles_at_the_next_delivery(
+    shop: Any, aws: Any, calls: Iterable[int]
+) -> None:
     """The store fails at each of its calls in turn, while the news of a payment is handled."""
-    for at in range(1, 12):
-        acme = on_starter(shop, f"{2026 + at}-01-31 12:00")
+    for at in calls:
+        acme = on_starter(shop, f"{2025 + 2 * at}-01-31 12:00")
         renewal = acme.world.clock.at.replace(month=2, day=28)
         acme.world.go(renewal)
         acme.world.holding = True
