@@ -10,6 +10,7 @@ from local.policies import SAMPLES, read_document
 from tests.scenarios.conftest import GOOD_CARD, Answer
 from tests.scenarios.plans.world import World, moment
 
+MOST_PAGES = 100
 CONSENT: dict[str, Any] = {"consent": {"refund_policy_version": "2025-01"}}
 
 
@@ -75,12 +76,13 @@ class Customer:
         """Purchase rows, oldest first; of these kinds, where some are named."""
         found: list[dict[str, Any]] = []
         cursor = ""
-        while True:
+        for _ in range(MOST_PAGES):
             page = self.get(f"/purchases?limit=100{cursor}")
             found += page["purchases"]
             if page["next_cursor"] is None:
                 return [row for row in reversed(found) if not kinds or row["item"]["kind"] in kinds]
             cursor = f"&cursor={page['next_cursor']}"
+        raise AssertionError("the rows do not end")
 
     @property
     def customer(self) -> str | None:

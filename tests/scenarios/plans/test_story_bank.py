@@ -25,7 +25,7 @@ def asked(shop: Any) -> tuple[Customer, dict[str, Any]]:
     return acme, problem
 
 
-def test_story_j_t24_authenticated_the_upgrade_takes_effect(shop: Any) -> None:
+def test_story_j_trap24_authenticated_the_upgrade_takes_effect(shop: Any) -> None:
     acme, problem = asked(shop)
     acme.use(15)
     acme.plan("agency").problem(409, "plan_change_pending")
@@ -40,7 +40,7 @@ def test_story_j_t24_authenticated_the_upgrade_takes_effect(shop: Any) -> None:
     assert (int(moment(shown["start"]).timestamp()), int(moment(shown["end"]).timestamp())) == (line.start, line.end)
 
 
-def test_story_j_t24_not_authenticated_nothing_has_changed_after_23_hours(shop: Any) -> None:
+def test_story_j_trap24_not_authenticated_nothing_has_changed_after_23_hours(shop: Any) -> None:
     acme, problem = asked(shop)
     acme.world.go(moment(problem["expires_at"]) - SECOND)
     assert acme.row(problem["purchase_id"])["state"] == "pending"
@@ -56,7 +56,7 @@ def test_story_j_t24_not_authenticated_nothing_has_changed_after_23_hours(shop: 
     assert (acme.available, acme.paid()) == (140, [4_000, 9_000])
 
 
-def test_t10_d05_three_d_secure_at_the_first_page_never_answered_gives_nothing(shop: Any) -> None:
+def test_trap10_d05_three_d_secure_at_the_first_page_never_answered_gives_nothing(shop: Any) -> None:
     acme: Customer = shop("gocontent", "2027-01-31 12:00")
     row = acme.buy({"kind": "plan", "plan_id": "starter"})
     acme.pay(row, ASKING)
@@ -68,7 +68,7 @@ def test_t10_d05_three_d_secure_at_the_first_page_never_answered_gives_nothing(s
     assert (acme.get()["plan_id"], acme.available, acme.charges) == ("none", 0, 0)
 
 
-def test_t23_a_card_that_was_authenticated_once_renews(shop: Any) -> None:
+def test_trap23_a_card_that_was_authenticated_once_renews(shop: Any) -> None:
     acme: Customer = shop("gocontent", "2027-01-31 12:00")
     row = acme.buy({"kind": "plan", "plan_id": "starter"})
     acme.pay(row, ASKING_ONCE, authenticate=True).ok()

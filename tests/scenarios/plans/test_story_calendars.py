@@ -66,13 +66,13 @@ def lived(shop: Any, day: int, months: int) -> None:
     assert acme.paid() == [4_000] * (months + 1)
 
 
-def test_h_t28_d23_d24_x_02_x_19_anchor_31_is_not_worn_down(shop: Any) -> None:
+def test_h_trap28_d23_d24_x_02_x_19_anchor_31_is_not_worn_down(shop: Any) -> None:
     lived(shop, 31, 14)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("day", [28, 29, 30, 31])
-def test_h_t28_d23_all_anchors_over_24_months(shop: Any, day: int) -> None:
+def test_h_trap28_d23_all_anchors_over_24_months(shop: Any, day: int) -> None:
     lived(shop, day, 24)
 
 

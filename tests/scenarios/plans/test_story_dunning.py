@@ -121,7 +121,7 @@ def test_story_i_x_26_nobody_pays_and_our_clock_ends_the_plan(shop: Any, ends: s
 
 
 @pytest.mark.parametrize("world", [None, timedelta(hours=6)], ids=["never", "six_hours_late"], indirect=True)
-def test_t13_t31_cancelled_in_grace_ends_at_once_and_nothing_is_charged_later(shop: Any) -> None:
+def test_trap13_trap31_cancelled_in_grace_ends_at_once_and_nothing_is_charged_later(shop: Any) -> None:
     acme = behind(shop)
     acme.world.go(T + 3 * DAY)
     acme.use(12)
@@ -139,7 +139,7 @@ def test_t13_t31_cancelled_in_grace_ends_at_once_and_nothing_is_charged_later(sh
 
 
 @ENDS
-def test_t21_a_new_card_in_grace_pays_the_open_invoice_at_once(shop: Any, ends: str) -> None:
+def test_trap21_a_new_card_in_grace_pays_the_open_invoice_at_once(shop: Any, ends: str) -> None:
     acme = behind(shop, after_retries=ends)
     acme.world.go(T + 3 * DAY)
     acme.use(12)
@@ -151,7 +151,7 @@ def test_t21_a_new_card_in_grace_pays_the_open_invoice_at_once(shop: Any, ends: 
     assert acme.paid() == [4_000] * 4
 
 
-def test_t12_the_operator_voids_the_unpaid_renewal_and_no_paid_period_comes_of_it(shop: Any) -> None:
+def test_trap12_the_operator_voids_the_unpaid_renewal_and_no_paid_period_comes_of_it(shop: Any) -> None:
     acme = behind(shop)
     acme.world.go(T + 3 * DAY)
     acme.use(12)
@@ -166,7 +166,9 @@ def test_t12_the_operator_voids_the_unpaid_renewal_and_no_paid_period_comes_of_i
     assert acme.charges == 8_000
 
 
-def test_t14_paid_after_the_end_revives_nothing_and_is_not_silent(shop: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_trap14_paid_after_the_end_revives_nothing_and_is_not_silent(
+    shop: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     """Nobody looked since the gateway gave up; the buyer pays the old invoice's page two days after our end."""
     acme = behind(shop, retry_days=[1], after_retries="cancel")
     acme.world.go(T + 32 * DAY)
@@ -182,7 +184,7 @@ def test_t14_paid_after_the_end_revives_nothing_and_is_not_silent(shop: Any, cap
         assert (not_paid(acme)["state"], acme.charges) == ("failed", 8_000)
 
 
-def test_t11_failures_and_cycles_out_of_order_never_make_two_allocations(shop: Any) -> None:
+def test_trap11_failures_and_cycles_out_of_order_never_make_two_allocations(shop: Any) -> None:
     for seed in range(3):
         acme = shop("gocontent", f"{2027 + 4 * seed}-01-31 12:00")
         acme.subscribe("starter")

@@ -60,7 +60,7 @@ def test_w4_three_plans_in_one_day_carry_along(shop: Any) -> None:
     acme.around("2027-02-28 18:00", 440, 300)
 
 
-def test_t16_a_cancellation_at_the_gateways_own_portal_is_followed_and_taken_back(shop: Any) -> None:
+def test_trap16_a_cancellation_at_the_gateways_own_portal_is_followed_and_taken_back(shop: Any) -> None:
     acme = shop("gocontent", "2027-01-31 12:00")
     acme.subscribe("starter")
     (subscription,) = acme.subscriptions()
@@ -78,7 +78,7 @@ def test_t16_a_cancellation_at_the_gateways_own_portal_is_followed_and_taken_bac
     assert acme.get()["plan_id"] == "none"
 
 
-def test_t32_events_that_come_again_after_the_end_change_nothing(shop: Any) -> None:
+def test_trap32_events_that_come_again_after_the_end_change_nothing(shop: Any) -> None:
     acme = shop("gocontent", "2027-01-31 12:00")
     acme.subscribe("starter")
     acme.world.go("2027-03-10 12:00")

@@ -69,7 +69,7 @@ def test_story_a_is_15_to_is_58_w1_two_years_of_insurestack(shop: Any) -> None:
     assert [each.status for each in acme.subscriptions()] == ["canceled"]
 
 
-def test_x_10_t6_d29_the_new_period_is_spendable_from_its_first_instant(shop: Any) -> None:
+def test_x_10_trap6_d29_the_new_period_is_spendable_from_its_first_instant(shop: Any) -> None:
     """Provisional while the invoice is a draft; its row exists from then on; open once it is paid. A paid upgrade is whole."""
     acme = subscribed(shop)
     acme.world.go("2027-02-28 09:00")

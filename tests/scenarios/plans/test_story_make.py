@@ -72,7 +72,7 @@ def test_w6_x_20_the_discount_is_rounded_once_half_up(shop: Any, left: int, disc
     assert len(update.lines.data) == (2 if discount else 1), "a discount that rounds to nothing has no line"
 
 
-def test_w7_t7_x_20_a_fully_covered_upgrade_grants_once_and_a_foreign_invoice_of_nothing_grants_nothing(
+def test_w7_trap7_x_20_a_fully_covered_upgrade_grants_once_and_a_foreign_invoice_of_nothing_grants_nothing(
     shop: Any,
 ) -> None:
     acme = on_core(shop)
@@ -103,7 +103,7 @@ def test_w8_x_20_below_the_gateways_least_amount_fifty_cents_are_due(shop: Any) 
     assert 71_000 - kept == 70_555, "6350 / 0.09, cut to whole credits"
 
 
-def test_w10_x_22_t27_months_that_were_paid_for_and_will_not_come_count(shop: Any) -> None:
+def test_w10_x_22_trap27_months_that_were_paid_for_and_will_not_come_count(shop: Any) -> None:
     acme = on_core(shop, "2027-01-15 12:00", "core-10k-annual")
     assert (acme.available, acme.paid()) == (10_000, [10_800]), "T27: never 120,000 at once"
     assert acme.get()["period"]["end"] == "2028-01-15T12:00:00Z"
@@ -139,7 +139,7 @@ def test_mk_04_x_03_extras_of_an_annual_core_die_with_the_monthly_reset(shop: An
     acme.around("2027-02-28 12:00", 11_000, 10_000)
 
 
-def test_t27_d24_an_annual_plan_gives_each_month_once_and_renews_by_the_year(shop: Any) -> None:
+def test_trap27_d24_an_annual_plan_gives_each_month_once_and_renews_by_the_year(shop: Any) -> None:
     acme = on_core(shop, "2028-02-29 09:00", "pro-40k-annual")
     for month in range(1, 13):
         acme.use(month)

@@ -31,7 +31,7 @@ def on_starter(shop: Any, at: str = "2027-01-31 12:00") -> Customer:
 
 
 @pytest.mark.parametrize("used", [0, 12])
-def test_t1_x_25_an_upgrade_in_the_draft_hour_is_charged_once(shop: Any, used: int) -> None:
+def test_trap1_x_25_an_upgrade_in_the_draft_hour_is_charged_once(shop: Any, used: int) -> None:
     acme = on_plus(shop)
     acme.world.go("2027-02-28 09:20")
     acme.use(used) if used else None
@@ -46,7 +46,7 @@ def test_t1_x_25_an_upgrade_in_the_draft_hour_is_charged_once(shop: Any, used: i
 
 
 @pytest.mark.parametrize("cycles", [6, pytest.param(50, marks=pytest.mark.soak)])
-def test_t4_d28_going_up_and_wishing_down_farms_no_credits(shop: Any, cycles: int) -> None:
+def test_trap4_d28_going_up_and_wishing_down_farms_no_credits(shop: Any, cycles: int) -> None:
     """One upgrade is paid; every further round takes a wish back, and grants nothing."""
     acme = on_starter(shop)
     acme.world.go("2027-01-31 13:00")
@@ -75,7 +75,7 @@ def test_d28_up_now_and_down_now_is_paid_for_each_time(shop: Any) -> None:
     assert (acme.available, acme.paid()) == (40_000, [900, 5_500, 900, 1_900])
 
 
-def test_t5_a_foreign_line_on_a_renewals_invoice_grants_nothing_more(shop: Any) -> None:
+def test_trap5_a_foreign_line_on_a_renewals_invoice_grants_nothing_more(shop: Any) -> None:
     acme = on_starter(shop)
     item: Any = {"customer": acme.customer or "", "amount": 4_000, "currency": "usd", "description": "Starter"}
     acme.world.stripe.invoice_items.create(item)
@@ -84,7 +84,7 @@ def test_t5_a_foreign_line_on_a_renewals_invoice_grants_nothing_more(shop: Any) 
     assert {status for _, status in acme.world.answered} == {200}
 
 
-def test_t5_a_paid_invoice_of_the_subscription_without_a_line_of_the_plan_grants_nothing(shop: Any) -> None:
+def test_trap5_a_paid_invoice_of_the_subscription_without_a_line_of_the_plan_grants_nothing(shop: Any) -> None:
     """What was left over is billed at the end, with the plan's mark, its amount and none of its lines."""
     acme = on_starter(shop)
     acme.world.go("2027-02-20 12:00")
@@ -97,7 +97,7 @@ def test_t5_a_paid_invoice_of_the_subscription_without_a_line_of_the_plan_grants
     assert {status for _, status in acme.world.answered} == {200}
 
 
-def test_t8_d03_the_same_two_events_twenty_times_in_any_order(shop: Any) -> None:
+def test_trap8_d03_the_same_two_events_twenty_times_in_any_order(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.go("2027-02-28 12:00")
     acme.world.holding = True
@@ -117,7 +117,7 @@ FIRST = ("invoice.paid", "checkout.session.completed")
 
 
 @pytest.mark.parametrize("first", FIRST)
-def test_t18_whichever_event_of_the_first_plan_comes_first(shop: Any, first: str) -> None:
+def test_trap18_whichever_event_of_the_first_plan_comes_first(shop: Any, first: str) -> None:
     acme: Customer = shop("gocontent", "2027-01-31 12:00")
     row = acme.buy({"kind": "plan", "plan_id": "starter"})
     acme.world.holding = True
@@ -131,7 +131,7 @@ def test_t18_whichever_event_of_the_first_plan_comes_first(shop: Any, first: str
     assert (acme.available, acme.row(row)["state"], acme.get()["plan_id"]) == (40, "completed", "starter")
 
 
-def test_t19_an_endpoint_that_is_away_for_a_day_around_the_renewal(shop: Any) -> None:
+def test_trap19_an_endpoint_that_is_away_for_a_day_around_the_renewal(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.go("2027-02-28 00:00")
     acme.world.deaf = True
@@ -149,7 +149,7 @@ def test_t19_an_endpoint_that_is_away_for_a_day_around_the_renewal(shop: Any) ->
     assert [row["state"] for row in acme.rows("plan_renewal")] == ["completed"]
 
 
-def test_t20_x_30_an_account_that_is_behind_buys_its_plan_anew(shop: Any) -> None:
+def test_trap20_x_30_an_account_that_is_behind_buys_its_plan_anew(shop: Any) -> None:
     acme = on_starter(shop)
     acme.card(FAILING)
     acme.world.go("2027-03-02 12:00")
@@ -158,7 +158,7 @@ def test_t20_x_30_an_account_that_is_behind_buys_its_plan_anew(shop: Any) -> Non
     assert len(acme.subscriptions()) == 1
 
 
-def test_t22_the_card_of_the_plan_is_removed_while_another_exists(shop: Any) -> None:
+def test_trap22_the_card_of_the_plan_is_removed_while_another_exists(shop: Any) -> None:
     acme = on_starter(shop)
     (old,) = acme.get("/payment-methods")["payment_methods"]
     page = acme.post("/payment-methods/setup", {}).ok(201)["setup_url"]
@@ -179,7 +179,7 @@ OPERATIONS = (
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_t25_t33_an_upgrade_whose_gateway_falls_silent_after_each_call(shop: Any, operation: str) -> None:
+def test_trap25_trap33_an_upgrade_whose_gateway_falls_silent_after_each_call(shop: Any, operation: str) -> None:
     """A wish down is there, then up: what was done at the gateway, and not heard of, is found; one charge, no wish left."""
     acme: Customer = shop("gocontent", "2027-01-31 12:00")
     acme.subscribe("growth")
@@ -199,7 +199,7 @@ def test_t25_t33_an_upgrade_whose_gateway_falls_silent_after_each_call(shop: Any
 
 
 @ON_A_TABLE
-def test_t33_what_was_paid_is_settled_though_nobody_asks_again(shop: Any) -> None:
+def test_trap33_what_was_paid_is_settled_though_nobody_asks_again(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.fail("subscriptions.update")
     acme.plan("growth", key="up").problem(503, "unavailable")
@@ -210,7 +210,7 @@ def test_t33_what_was_paid_is_settled_though_nobody_asks_again(shop: Any) -> Non
     assert [row["state"] for row in acme.rows("plan")] == ["completed", "completed"]
 
 
-def test_t29_x_28_the_running_renewals_money_goes_back_whole_and_the_plan_ends(shop: Any) -> None:
+def test_trap29_x_28_the_running_renewals_money_goes_back_whole_and_the_plan_ends(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.go("2027-05-05 12:00")
     acme.use(15)
@@ -226,7 +226,7 @@ def test_t29_x_28_the_running_renewals_money_goes_back_whole_and_the_plan_ends(s
     assert len(acme.paid()) == 4
 
 
-def test_t29_x_28_a_part_of_it_takes_its_part_and_the_plan_goes_on(shop: Any) -> None:
+def test_trap29_x_28_a_part_of_it_takes_its_part_and_the_plan_goes_on(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.go("2027-05-05 12:00")
     row = acme.rows("plan_renewal")[2]
@@ -236,7 +236,7 @@ def test_t29_x_28_a_part_of_it_takes_its_part_and_the_plan_goes_on(shop: Any) ->
     acme.around("2027-05-31 12:00", 30, 40)
 
 
-def test_t29_x_28_an_older_periods_money_takes_that_periods_credits_only(shop: Any) -> None:
+def test_trap29_x_28_an_older_periods_money_takes_that_periods_credits_only(shop: Any) -> None:
     acme = on_starter(shop)
     acme.world.go("2027-03-15 12:00")
     acme.use(12)
@@ -265,7 +265,7 @@ def test_x_28_a_dispute_freezes_the_periods_credits(shop: Any, outcome: str) -> 
     assert acme.row(row)["state"] == ("completed" if outcome == "won" else "disputed")
 
 
-def test_t30_a_negative_draft_is_not_finalized_when_the_card_changes(shop: Any) -> None:
+def test_trap30_a_negative_draft_is_not_finalized_when_the_card_changes(shop: Any) -> None:
     acme = on_starter(shop)
     world, customer = acme.world, acme.customer or ""
     draft = world.stripe.invoices.create({"customer": customer, "auto_advance": False})
@@ -291,7 +291,7 @@ def failing(aws: Any, at: int) -> Iterator[None]:
 
 @ON_A_TABLE
 @pytest.mark.parametrize("calls", [(2, 7), pytest.param(range(1, 20), marks=pytest.mark.soak)])
-def test_t34_a_handler_that_fails_in_the_middle_settles_at_the_next_delivery(
+def test_trap34_a_handler_that_fails_in_the_middle_settles_at_the_next_delivery(
     shop: Any, aws: Any, calls: Iterable[int]
 ) -> None:
     """The store fails at each of its calls in turn, while the news of a payment is handled."""
