@@ -342,3 +342,32 @@ def test_a_renewal_is_nothing_that_could_be_abandoned() -> None:
     desk.read()
     (row,) = desk.renewals()
     assert abandon_purchase("acme", row.purchase_id, member("owner"), desk=desk.sales).state == "processing"
+
+
+def test_a_lost_answer_is_found_by_its_invoice_when_the_gateway_has_forgotten_the_call() -> None:
+    """Past a day the same call would charge anew: nothing is sent any more."""
+    desk = subscriber("starter")
+    desk.gateway.later["change_plan"] = ["after"]
+    with pytest.raises(Unavailable):
+        desk.change("growth")
+    desk.go_to("2027-02-02T12:00:00")
+    desk.gateway.sent.clear()
+    (row,) = [row for row in desk.purchases.rows.values() if row.is_by_card]
+    assert desk.settle(row).state == "completed"
+    assert (desk.charged(), desk.plan, desk.read()) == (13_000, "growth", (140, 0))
+    assert desk.account.anchor == row.created_at
+    desk.check()
+
+
+def test_a_call_that_never_arrived_is_given_up_after_a_day_and_charges_nothing() -> None:
+    desk = subscriber("starter")
+    desk.gateway.later["change_plan"] = ["before"]
+    with pytest.raises(Unavailable):
+        desk.change("growth")
+    desk.go_to("2027-02-02T12:00:00")
+    (row,) = [row for row in desk.purchases.rows.values() if row.is_by_card]
+    assert desk.settle(row).state == "abandoned"
+    assert (desk.charged(), desk.plan) == (4_000, "starter")
+    desk.change("growth")
+    assert desk.charged() == 13_000
+    desk.check()

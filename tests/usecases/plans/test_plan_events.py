@@ -10,6 +10,7 @@ import pytest
 from lotbook.domain.accounts.subscriptions import Subscription
 from lotbook.domain.policy.plans import Renewal
 from lotbook.domain.sales.gateway import EventHint
+from lotbook.domain.sales.plan_verdicts import plan_line
 from lotbook.usecases.inbox.handle_event import handle_event
 from tests.fakes.changing import ChangingDesk, subscriber
 
@@ -163,3 +164,17 @@ def test_trap_27_an_annual_plan_brings_twelve_months_one_by_one_also_when_nobody
     desk.settle_renewals()
     assert (desk.states(), len(desk.gateway.plans.bills)) == (["completed"], 2)
     desk.check()
+
+
+def test_trap_5_a_line_that_is_a_proration_or_of_another_amount_pays_for_no_plan() -> None:
+    """Also at the plan's own price, and in the period of a row that waits."""
+    desk = subscriber("starter")
+    desk.go_to("2027-02-28T12:10:00")
+    desk.read()
+    (row,) = desk.renewals()
+    sub = desk.gateway.plans.subs[desk.sub]
+    whole = desk.gateway.plans.line(sub)
+    facts = desk.sales.plans.plan_invoices(desk.sub, 0)[0]
+    assert plan_line(row, replace(facts, lines=(whole,))) == whole
+    for odd in (replace(whole, is_proration=True), replace(whole, amount_minor=3_999), replace(whole, price="price_x")):
+        assert plan_line(row, replace(facts, lines=(odd,))) is None
