@@ -109,3 +109,19 @@ def test_x_30_of_two_payments_for_one_plan_the_later_goes_back_and_takes_nothing
     assert (desk.read(), len(desk.live()), desk.row(orders[1]).state) == ((40, 0), 1, "refunded")
     assert desk.account.plan_purchase_id == orders[0].purchase_id
     desk.check()
+
+
+def test_x_28_d_28_half_of_a_years_money_gone_the_months_to_come_bring_half() -> None:
+    desk = subscriber("core-10k-annual", "make", "2027-01-31T12:00:00")
+    (row,) = desk.purchases.rows.values()
+    payment = row.gateway_refs.payment_intent or ""
+    desk.gateway.send_back(payment, row.total_minor // 2)
+    tell(desk, payment)
+    assert desk.read() == (5_000, 0)
+    desk.go_to("2027-02-28T12:00:00")
+    assert desk.read() == (5_000, 0)
+    desk.gateway.change_refund(payment, 0, "failed")
+    tell(desk, payment)
+    desk.go_to("2027-03-31T12:00:00")
+    assert desk.read() == (10_000, 0)
+    desk.check()

@@ -78,7 +78,8 @@ def lots_of_period(policy: Policy, account: Account, at: int) -> PeriodGrant:
     period = credit_period(plan, account, at)
     billed = billing_period(plan, account, at) if account.plan_renews else None
     stands = footing(policy, account, billed[0], at) if billed else "paid"
-    plan_credits = plan.credits if stands in ("paid", "awaited") else 0
+    known = account.subscription.period(billed[0], plan.plan_id) if billed and account.subscription else None
+    plan_credits = (known.kept(plan.credits) if known else plan.credits) if stands in ("paid", "awaited") else 0
     kinds: tuple[tuple[LotKind, int], ...] = (("free", policy.free_credits), ("plan", plan_credits))
     lots = tuple(_lot(policy, account, kind, credits, period) for kind, credits in kinds if credits)
     if stands == "awaited":

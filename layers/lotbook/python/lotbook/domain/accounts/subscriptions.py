@@ -31,6 +31,12 @@ class BillingPeriod:
     is_followed: bool = True
     anchor: int = 0
     policy_version: int = 0
+    gone_minor: int = 0  # of the period's money, what has gone back so far; of `charged_minor`
+    charged_minor: int = 0
+
+    def kept(self, credits: int) -> int:
+        """What credits that come after money went back come to: without the share of what is gone (X-28)."""
+        return credits - credits * self.gone_minor // self.charged_minor if self.charged_minor else credits
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from lotbook.domain.values.errors import Conflict, NotRefundable, TooManyReversa
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
 from lotbook.usecases.money_back.bought_lots import lots_of_purchase
-from lotbook.usecases.money_back.period_money import end_if_running, freeze_period_lots
+from lotbook.usecases.money_back.period_money import end_if_running, freeze_period_lots, note_share
 from lotbook.usecases.money_back.plan_credits import follow_share, give_plan_credits_back, take_plan_credits
 from lotbook.usecases.sales.change_plan import follow_plan_money
 
@@ -139,6 +139,8 @@ def _move_period(purchase: Purchase, was: Reversal, target: Reversal, desk: Sale
         freeze_period_lots(purchase, target, thaw=False, desk=desk)
     if target.ends_plan and not was.ends_plan and not is_twin(purchase, desk):
         end_if_running(purchase, desk=desk)
+    if target.plan_minor != was.plan_minor:
+        note_share(purchase, target, desk=desk)
     follow_share(purchase, was, target, desk=desk)
     if was.is_frozen and not target.is_frozen:
         freeze_period_lots(purchase, target, thaw=True, desk=desk)

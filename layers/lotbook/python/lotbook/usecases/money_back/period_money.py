@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import plan_lots
 from lotbook.domain.accounts.plan_time import with_time
-from lotbook.domain.accounts.renewing import without_plan
+from lotbook.domain.accounts.renewing import PaidPeriod, with_money_gone, without_plan
 from lotbook.domain.accounts.subscriptions import BillingPeriod
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import Freeze
@@ -72,6 +72,21 @@ def end_if_running(purchase: Purchase, *, desk: SalesDesk) -> None:
 
     change_account(purchase.account_id, change, desk)
     desk.credits.renew(purchase.account_id)
+
+
+def note_share(purchase: Purchase, target: Reversal, *, desk: SalesDesk) -> None:
+    """Months of the period that are still to come bring their share only: noted before anything is taken. Raises Unavailable."""
+    subscription, paid, plan = purchase.gateway_refs.subscription, purchase.period, purchase.plan
+    if subscription is None or paid is None or plan is None:
+        return
+    period = PaidPeriod(
+        subscription, plan.plan_id, purchase.policy_version, *paid, purchase.purchase_id, purchase.gateway_refs.invoice
+    )
+
+    def change(found: LoadedAccount) -> Account:
+        return with_money_gone(found.account, period, target.plan_minor, purchase.total_minor)
+
+    change_account(purchase.account_id, change, desk)
 
 
 def _is_running(account: Account, purchase: Purchase, desk: SalesDesk) -> bool:
