@@ -125,11 +125,15 @@ class DueIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """What an idempotency key was used for: the purchase that it made, and the digest of the body it came with."""
+    """What an idempotency key was used for: the purchase that it made, and the digest of the body it came with.
+
+    `answer`: the first answer of a change of plan that made no purchase, as text; then `purchase_id` is empty.
+    """
 
     fingerprint: str
     purchase_id: str
     digest: str
+    answer: str | None = None
 
 
 class PurchaseStore(Protocol):

@@ -58,12 +58,13 @@ class DynamoPurchases:
     def key_use(self, account_id: str, fingerprint: str) -> KeyUse | None:
         """What the key was used for."""
         item = self._item(keys.idempotency(account_id, KEY_SPACE, fingerprint))
-        return None if item is None else KeyUse(fingerprint, item["purchase_id"], item["digest"])
+        return None if item is None else KeyUse(fingerprint, item["purchase_id"], item["digest"], item.get("answer"))
 
     def use_key(self, account_id: str, use: KeyUse) -> KeyUse | None:
         """Write the marker if the key is unused: None when written, else the key's first use."""
         marker = keys.idempotency(account_id, KEY_SPACE, use.fingerprint)
-        put = self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest})["Put"]
+        answer = {} if use.answer is None else {"answer": use.answer}
+        put = self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest} | answer)["Put"]
         try:
             send(self._table.client, "put_item", put)
         except ClientError as error:

@@ -43,7 +43,8 @@ def with_term(policy: Policy, account: Account, term: Term, now: int) -> Account
     term = replace(term, cycle=cycle_of(account_at(policy, account, now)))
     terms = _each_plan_once(sorted((*account.terms, term), key=lambda each: each.order))
     is_undone = any(each.is_ended and each.purchase_id == account.plan_purchase_id for each in terms)
-    move = Move(0, now, UNKNOWN, UNKNOWN, term.carries, undoes=is_undone, is_late=is_undone)
+    carries = term.carries or (term.carries_paid and policy.plan(account_at(policy, account, now).plan_id).is_paid)
+    move = Move(0, now, UNKNOWN, UNKNOWN, carries, undoes=is_undone, is_late=is_undone)
     return _with_late_term(policy, _changed(policy, account, terms, move), term.purchase_id, now)
 
 
@@ -70,7 +71,9 @@ def _with_late_term(policy: Policy, account: Account, purchase_id: str, now: int
         return account
     later = [each for each in account.terms[places[purchase_id] + 1 :] if not each.is_ended]
     was, became = standing_of(on_term(account, term)), standing_of(account_at(policy, account, now))
-    return _noted(account, Move(0, now, was, became, all(each.carries for each in later), is_late=True))
+    return _noted(
+        account, Move(0, now, was, became, all(each.carries or each.carries_paid for each in later), is_late=True)
+    )
 
 
 def with_money_back(policy: Policy, account: Account, purchase_id: str, step: int, now: int, *, gone: bool) -> Account:

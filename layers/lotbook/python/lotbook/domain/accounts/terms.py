@@ -32,7 +32,7 @@ class Term:
 
     `is_ended`: all its money went back; `step` is the step of the purchase's reversal that said so, or took it back.
     `cycle`: the anchor of the account's own periods, those that go on when no bought plan counts any more. `carries`: what
-    is left of the plan before it goes on with it. `is_twice`: the same plan was paid before and runs; its money goes back.
+    is left of the plan before it goes on with it; `carries_paid`: only if that plan was paid for (X-21). `is_twice`: the same plan was paid before and runs; its money goes back.
     `renews`: it has no end until somebody or something ends it, and `ends_at` is FAR_FUTURE until then; its plan is read from
     `policy_version` (X-33).
     """
@@ -49,6 +49,7 @@ class Term:
     is_twice: bool = False
     renews: bool = False
     policy_version: int = 0
+    carries_paid: bool = False
 
     @property
     def order(self) -> tuple[int, str]:

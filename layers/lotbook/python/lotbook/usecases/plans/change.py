@@ -6,8 +6,9 @@ waits has no money, so it has no row: the account keeps it, and the gateway's pr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.accounts.plan_time import with_time
@@ -37,13 +38,13 @@ from lotbook.domain.values.instants import DAY, to_text
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.plans.cancel import cancel_plan, end_plan, take_back
 from lotbook.usecases.sales.change_plan import change_account
-from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
-    from lotbook.domain.policy.plans import Plan
+    from lotbook.domain.policy.plans import Plan, When
     from lotbook.domain.values.access import Caller
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.sales.desk import SalesDesk
@@ -86,13 +87,23 @@ def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: Sal
     loaded = desk.account_of_buying_member(account_id, caller)
     wanted = _wanted(request, loaded)
     _check_pending(loaded, desk)
-    if wanted.plan_id == loaded.account.plan_id:
-        return _stays(loaded, wanted, desk)
-    when = Present(loaded.policy, loaded.account, (), desk.clock.now()).change_to(wanted).when
+    when = None
+    if wanted.plan_id != loaded.account.plan_id:
+        when = Present(loaded.policy, loaded.account, (), desk.clock.now()).change_to(wanted).when
     if when == "never":
         raise NotEligible(PLAN_NOT_ELIGIBLE)
     if when == "now" and wanted.renews:
         return _bought(request, fingerprint, loaded, caller, desk)
+    changed = _without_charge(loaded, wanted, when, desk)
+    use = KeyUse(fingerprint, "", _digest(request), json.dumps(asdict(changed), sort_keys=True))
+    first = desk.purchases.use_key(account_id, use)
+    return changed if first is None else _used(request, first, desk)
+
+
+def _without_charge(loaded: LoadedAccount, wanted: Plan, when: When | None, desk: SalesDesk) -> Changed:
+    """What takes no money, so that there is no row: to stay after all, another plan from the period's end on, to leave."""
+    if when is None:
+        return _stays(loaded, wanted, desk)
     if wanted.renews:
         return _scheduled(loaded, wanted, desk)
     if wanted.plan_id != loaded.policy.starting_plan_id or not loaded.account.plan_renews:
@@ -100,8 +111,15 @@ def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: Sal
     return _leaving(loaded, wanted, when == "now", desk)
 
 
+def _digest(request: PurchaseRequest) -> str:
+    """Of a change that made no purchase: told from an order of the same plan that a page was opened for."""
+    return f"change:{request.digest}"
+
+
 def _used(request: PurchaseRequest, used: KeyUse, desk: SalesDesk) -> Changed:
-    if not request.has_digest(used.digest):
+    if used.answer is not None and used.digest == _digest(request):
+        return Changed(**{**json.loads(used.answer), "replayed": True})
+    if used.answer is not None or not request.has_digest(used.digest):
         raise IdempotencyKeyReused
     was = desk.purchase(request.account_id, used.purchase_id)
     changed = _answer(_gone_on(request.account_id, used.purchase_id, desk))
@@ -136,7 +154,8 @@ def _bought(
     request: PurchaseRequest, fingerprint: str, loaded: LoadedAccount, caller: Caller, desk: SalesDesk
 ) -> Changed:
     """Now, for money: the order is written, then the card is charged."""
-    card = follow_cards(request.account_id, desk=desk).default
+    # An unpaid renewal is replaced, not paid first, also where a new card is seen only now (X-25).
+    card = look_at_cards(request.account_id, desk=desk).default
     if card is None:
         raise CheckoutRequired
     order = priced(frozen_order(request, loaded, caller, desk), desk=desk)

@@ -42,7 +42,7 @@ def begin_plan(purchase: Purchase, policy: Policy, *, desk: SalesDesk) -> Accoun
     paid later stays. Answers the account as it is then. Raises AccountNotFound, Unavailable.
     """
     if purchase.renews:
-        return _begin_renewing(purchase, desk)
+        return _begin_renewing(purchase, policy, desk)
     term = replace(term_of(purchase), carries=_carries(policy, purchase))
 
     def with_plan(loaded: LoadedAccount) -> Account:
@@ -61,9 +61,15 @@ def begin_plan(purchase: Purchase, policy: Policy, *, desk: SalesDesk) -> Accoun
     return change_account(purchase.account_id, with_plan, desk)
 
 
-def _begin_renewing(purchase: Purchase, desk: SalesDesk) -> Account:
-    """A plan that renews counts from its first invoice's line, and its subscription is the account's from then on."""
+def _begin_renewing(purchase: Purchase, policy: Policy, desk: SalesDesk) -> Account:
+    """A plan that renews counts from its first invoice's line, and its subscription is the account's from then on.
+
+    An order from a plan without a price froze nothing about that plan's credits. If another plan was paid for before it is
+    settled, that one's go on (T20): the policy carries them, or would have given money for them, which it has not.
+    """
     term, record = term_of(purchase), record_of(purchase, desk)
+    if purchase.move is not None and purchase.move.kind == "first":
+        term = replace(term, carries_paid=policy.plan_change.upgrade.plan_credits != "forfeit")
 
     def with_plan(loaded: LoadedAccount) -> Account:
         account = loaded.account

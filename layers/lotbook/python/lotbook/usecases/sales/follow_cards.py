@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
 
 def follow_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = frozenset()) -> CardFile:
+    """The cards on file, after a look; an unpaid period of the plan is tried with a new default at once.
+
+    `adopted` and what it raises: as `look_at_cards`.
+    """
+    found = look_at_cards(account_id, desk=desk, adopted=adopted)
+    use_for_plan(account_id, found.default, desk=desk)
+    return found
+
+
+def look_at_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = frozenset()) -> CardFile:
     """The cards on file, the default among them; none, and no call, where the account has no customer at the gateway.
 
     `adopted`: cards that are to become the default if they came since the last decision, beside those of setup pages.
@@ -36,7 +46,6 @@ def follow_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = 
     found = desk.gateway.card_file(account.gateway_customer)
     decided = _decided(found, account, adopted, desk)
     lift_payment_pause(account_id, decided.default, desk=desk)
-    use_for_plan(account_id, decided.default, desk=desk)
     return decided
 
 

@@ -1,0 +1,62 @@
+"""Changes of plan as they were found from outside: two pages paid, a card that is seen late, keys of what takes no money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lotbook.domain.values.errors import IdempotencyKeyReused, NothingToResume
+from tests.fakes.changing import ChangingDesk, subscriber
+
+
+@pytest.mark.parametrize(
+    "order", [("starter", "growth"), ("growth", "starter")], ids=["in order", "the later one first"]
+)
+def test_t20_of_two_pages_that_were_paid_the_later_plan_counts_and_the_earlier_ones_credits_go_on(
+    order: tuple[str, str],
+) -> None:
+    """S5: both orders were frozen on the plan without a price, so neither said what becomes of the other's credits."""
+    desk = ChangingDesk("gocontent", "2027-01-31T12:00:00")
+    pages = {plan_id: desk.ordered(plan_id) for plan_id in ("starter", "growth")}
+    for plan_id in ("starter", "growth"):
+        desk.pay(pages[plan_id])
+        desk.clock.instant += 600_000
+    for plan_id in order:
+        desk.settle(pages[plan_id])
+    assert (desk.plan, desk.read()) == ("growth", (140, 0))
+    assert len(desk.live()) == 1
+
+
+def test_t2_x_25_an_upgrade_with_a_card_that_is_seen_only_now_voids_the_unpaid_renewal_and_charges_once() -> None:
+    """S6: the look at the cards inside the change paid the old invoice first."""
+    desk = subscriber("plus", "insurestack", "2027-03-01T09:00:00")
+    desk.gateway.let_card(desk.card, "insufficient_funds")
+    desk.go_to("2027-04-01T11:00:00")
+    desk.read()
+    desk.settle_renewals()
+    assert desk.account.subscription is not None
+    assert desk.account.subscription.failed_start is not None
+    customer = desk.account.gateway_customer or ""
+    desk.gateway.set_default(customer, desk.gateway.put_on_file(customer, desk.clock.now()), None)
+    before = desk.charged()
+    assert desk.change("pro").charge_minor == 20_000
+    assert desk.charged() - before == 20_000
+    assert desk.collectable() == []
+    assert desk.read() == (360, 0)
+
+
+def test_d_03_the_key_of_a_change_without_a_charge_answers_the_same_again_and_takes_no_other_body() -> None:
+    """Whatever has become of the wish since; a refusal is not remembered."""
+    desk = subscriber("growth")
+    first = desk.change("starter", key="down")
+    desk.change("growth", key="stay")
+    again = desk.change("starter", key="down")
+    assert (again, again.replayed, first.replayed) == (replace(first, replayed=True), True, False)
+    assert desk.account.subscription is not None
+    assert desk.account.subscription.next_plan is None, "a replay wishes nothing anew"
+    with pytest.raises(IdempotencyKeyReused):
+        desk.change("agency", key="down")
+    with pytest.raises(NothingToResume):
+        desk.change("growth", key="nothing")
+    assert desk.change("starter", key="nothing").effect == "period_end"
