@@ -24,7 +24,8 @@ from lotbook.domain.sales.quotes import PlanItem
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.plans.cancel import cancel
-from lotbook.usecases.plans.change import Changed, change_plan
+from lotbook.usecases.plans.change import change_plan
+from lotbook.usecases.plans.changed import Changed
 from lotbook.usecases.sales.desk import SalesDesk
 from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from lotbook.usecases.sales.settle_purchase import settle_purchase

@@ -127,8 +127,7 @@ class DueIndex(Protocol):
 class KeyUse:
     """What an idempotency key was used for: the purchase that it made, and the digest of the body it came with.
 
-    `answer`: the first answer of a change of plan that made no purchase, as text; then `purchase_id` is empty.
-    """
+    `answer`: of a change of plan that made none. `purchase_id` is empty then."""
 
     fingerprint: str
     purchase_id: str

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.quotes import OrderLine, PlanPart, Quote, RowItem, Tax
     from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.money_back.refund_purchase import Refunded
-    from lotbook.usecases.plans.change import Changed
+    from lotbook.usecases.plans.changed import Changed
     from lotbook.usecases.sales.read_invoice import Invoice
 
 

@@ -6,9 +6,8 @@ waits has no money, so it has no row: the account keeps it, and the gateway's pr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.accounts.plan_time import with_time
@@ -29,14 +28,14 @@ from lotbook.domain.values.errors import (
     IdempotencyKeyReused,
     NotEligible,
     NothingToResume,
-    PaymentFailed,
     PlanChangePending,
     Unavailable,
     UnknownPlan,
 )
-from lotbook.domain.values.instants import DAY, to_text
+from lotbook.domain.values.instants import DAY
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.plans.cancel import cancel_plan, end_plan, take_back
+from lotbook.usecases.plans.changed import Changed, again, answer_of, kept
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
@@ -50,24 +49,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales.desk import SalesDesk
 
 ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a change of plan came to: money in minor units, before tax in `discount_minor`, with tax in `charge_minor`.
-
-    `credits` are the new plan's own of one credit period; `purchase_id` None where nothing is charged.
-    """
-
-    effect: Literal["now", "period_end"]
-    effective_at: int
-    plan_id: str
-    purchase_id: str | None
-    charge_minor: int
-    discount_minor: int
-    currency: str
-    credits: int
-    replayed: bool = False  # the first answer again
 
 
 def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: SalesDesk) -> Changed:
@@ -95,7 +76,7 @@ def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: Sal
     if when == "now" and wanted.renews:
         return _bought(request, fingerprint, loaded, caller, desk)
     changed = _without_charge(loaded, wanted, when, desk)
-    use = KeyUse(fingerprint, "", _digest(request), json.dumps(asdict(changed), sort_keys=True))
+    use = KeyUse(fingerprint, "", _digest(request), kept(changed))
     first = desk.purchases.use_key(account_id, use)
     return changed if first is None else _used(request, first, desk)
 
@@ -118,11 +99,11 @@ def _digest(request: PurchaseRequest) -> str:
 
 def _used(request: PurchaseRequest, used: KeyUse, desk: SalesDesk) -> Changed:
     if used.answer is not None and used.digest == _digest(request):
-        return Changed(**{**json.loads(used.answer), "replayed": True})
+        return again(used.answer)
     if used.answer is not None or not request.has_digest(used.digest):
         raise IdempotencyKeyReused
     was = desk.purchase(request.account_id, used.purchase_id)
-    changed = _answer(_gone_on(request.account_id, used.purchase_id, desk))
+    changed = answer_of(_gone_on(request.account_id, used.purchase_id, desk))
     return replace(changed, replayed=was.state in SETTLED)
 
 
@@ -171,32 +152,12 @@ def _bought(
     )
     first = desk.purchases.place(order, KeyUse(fingerprint, order.purchase_id, request.digest))
     purchase_id = order.purchase_id if first is None else first.purchase_id
-    return _answer(_gone_on(request.account_id, purchase_id, desk))
+    return answer_of(_gone_on(request.account_id, purchase_id, desk))
 
 
 def _gone_on(account_id: str, purchase_id: str, desk: SalesDesk) -> Purchase:
     row = desk.purchase(account_id, purchase_id)
     return row if row.state in SETTLED else settle_purchase(account_id, purchase_id, desk=desk)
-
-
-def _answer(row: Purchase) -> Changed:
-    """Raises what the order came to where it did not take effect."""
-    if row.state in SETTLED and row.plan is not None and row.period is not None:
-        discount = row.move.discount_minor if row.move else 0
-        plan, start = row.plan, row.period[0]
-        return Changed(
-            "now", start, plan.plan_id, row.purchase_id, row.total_minor, discount, row.currency, plan.credits
-        )
-    if row.state in WAITING and row.checkout_url is not None:
-        raise CheckoutRequired(
-            purchase_id=row.purchase_id, checkout_url=row.checkout_url, expires_at=to_text(row.checkout_expires_at)
-        )
-    if row.state in WAITING:
-        raise Unavailable("The payment is under way; send the same request again.")
-    code = row.failure.code if row.failure else None
-    if code == "authentication_required" and row.move is not None and row.move.subscription is None:
-        raise CheckoutRequired
-    raise PaymentFailed(decline_code=code, purchase_id=row.purchase_id)
 
 
 def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
