@@ -80,6 +80,8 @@ class Life:
         elif what == "cancel" and subscribed:
             self.acme.plan(self.vendor.start).ok()
             self.simple.cancel()
+        elif what == "resume" and subscribed and self.simple.ending and "gocontent" not in self.told[0]:
+            self.acme.plan(self.simple.plan).problem(409, "nothing_to_resume")  # resumable: false
         elif what == "resume" and subscribed and (self.simple.ending or self.simple.following):
             self.acme.plan(self.simple.plan).ok()
             self.simple.resume()

@@ -106,3 +106,14 @@ def test_a_change_at_the_first_and_the_last_instant_of_a_period(shop: Any, later
     assert (acme.available, acme.paid()) == (100 if fresh else 140, [4_000, 9_000])
     acme.changed("agency")
     assert acme.available == (400 if fresh else 440)
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_a_change_in_the_very_second_of_the_subscription_and_one_more(shop: Any, turn: int) -> None:
+    """Purchase ids are random, so the order of two of one second is too: neither may be charged and not given."""
+    acme: Customer = shop("gocontent", "2027-01-31 12:00")
+    acme.subscribe("starter")
+    acme.changed("growth")
+    assert (acme.get()["plan_id"], acme.paid(), acme.available) == ("growth", [4_000, 9_000], 140)
+    acme.changed("agency")
+    assert (acme.available, acme.paid()) == (440, [4_000, 9_000, 24_000])
