@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.plans.customer import Customer
-from tests.scenarios.plans.world import DAY, HOUR
+from tests.scenarios.plans.world import DAY, HOUR, moment
 
 FAILING = "4000000000000341"
 ON_A_TABLE = pytest.mark.parametrize("world", ["table"], indirect=True)
@@ -349,3 +349,48 @@ def test_d27_news_that_comes_a_month_late_settles_its_own_period(shop: Any) -> N
     assert {row["state"] for row in acme.rows("plan_renewal")} == {"completed"}
     entries = acme.get("/entries?limit=100")["entries"]
     assert sum(each["credits"] for each in entries) == 40
+
+
+def other_card(acme: Customer) -> None:
+    """At the gateway alone: the product has not heard of it yet."""
+    world, customer = acme.world, acme.customer or ""
+    method = world.stripe.payment_methods.attach("pm_card_mastercard", {"customer": customer})
+    world.stripe.customers.update(customer, {"invoice_settings": {"default_payment_method": method.id}})
+    (live,) = [each for each in acme.subscriptions() if each.status != "canceled"]
+    world.stripe.subscriptions.update(live.id, {"default_payment_method": method.id})
+
+
+def test_trap2_x_25_an_upgrade_while_behind_replaces_the_open_invoice(shop: Any) -> None:
+    acme = on_plus(shop)
+    acme.card(FAILING)
+    acme.world.go("2027-03-01 09:00")
+    assert acme.get()["plan_state"] == "past_due"
+    acme.world.holding = True
+    other_card(acme)
+    assert acme.changed("pro")["charge_minor"] == 20_000
+    acme.world.holding = False
+    acme.world.settle()
+    assert [each.status for each in acme.invoices()] == ["paid", "void", "paid"]
+    acme.world.go(moment("2027-03-15 09:00"))
+    assert (acme.available, acme.paid(), acme.get()["plan_state"]) == (360, [2_900, 20_000], "active")
+
+
+def test_trap20_x_30_two_pages_both_paid_end_in_one_subscription(shop: Any) -> None:
+    """Pages of two plans; the one paid later is an upgrade by then, with what the first one brought."""
+    acme: Customer = shop("gocontent", "2027-01-31 12:00")
+    first = acme.buy({"kind": "plan", "plan_id": "starter"})
+    other = acme.buy({"kind": "plan", "plan_id": "growth"})
+    acme.world.holding = True
+    acme.pay(first).ok()
+    acme.world.go("2027-01-31 12:10")
+    second = acme.pay(other)
+    acme.world.holding = False
+    acme.world.deliver(seed=2)
+    live = [each for each in acme.subscriptions() if each.status == "active"]
+    assert len(live) == 1
+    if second.status == 200:
+        assert (acme.get()["plan_id"], acme.available) == ("growth", 140)
+    else:
+        assert (acme.get()["plan_id"], acme.available, acme.paid()) == ("starter", 40, [4_000])
+    acme.world.go("2027-03-02 12:00")
+    assert len([each for each in acme.invoices() if each.billing_reason == "subscription_cycle"]) == 1
