@@ -273,3 +273,26 @@ def test_an_order_for_nothing_or_for_one_minor_unit_loses_what_its_money_says() 
         ("credits", 1_000),
         ("data", 7),
     )
+
+
+MONTHLY = PlanPart("pro", 100, 0, months=1)
+
+
+@pytest.mark.parametrize(
+    ("refunded", "lost", "of_the_plan"), [(0, 0, 0), (1_000, 0, 1_000), (0, 900, 900), (2_000, 1_000, 2_360)]
+)
+def test_the_money_of_a_renewing_plan_that_went_back_is_kept_with_the_step(
+    refunded: int, lost: int, of_the_plan: int
+) -> None:
+    """Refunds and lost disputes together, and no more than was paid; other orders have none."""
+    found = facts(*([refund(refunded)] if refunded else []), disputes=(dispute("lost", lost),) if lost else ())
+    assert followed(a_settled(plan=MONTHLY), found)[1].plan_minor == of_the_plan
+    assert followed(a_settled(), found)[1].plan_minor == 0
+    assert followed(a_settled(plan=PRO), found)[1].plan_minor == 0
+
+
+def test_d_13_the_last_minor_unit_that_goes_another_way_takes_the_rest_of_the_credits() -> None:
+    purchase = own_refund_of(a_settled(credits=1_000, total_minor=90), 985)
+    assert purchase.own_refunds[0].amount_minor == 89
+    rest = MoneyBackFacts(PAYMENT, "usd", 90, (refund(89, number=1), refund(1)))
+    assert outcome(rest, purchase)[:2] == ("refunded", 1_000)
