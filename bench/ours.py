@@ -91,7 +91,7 @@ class Ours:
         return burn
 
     def left(self) -> int:
-        """Settled, then what the book says can be spent."""
+        """Journaled, then what the book says can be spent."""
         bring_up_to_date(self.account_id, UNIT, desk=credit_desk(self._books, CLOCK))
         book = self._books.get(self.account_id, UNIT)
         return book.available if book else 0

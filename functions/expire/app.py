@@ -21,7 +21,7 @@ class Context(Protocol):
 
 
 def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """One bounded run. Raises when something could not be settled, after all else was: the schedule's alarm rings."""
+    """One bounded run. Raises when something could not be turned, after all else was: the schedule's alarm rings."""
     due, desk = wiring.due_index(), wiring.credit_desk()
     done = sweep(
         [
@@ -33,9 +33,9 @@ def handler(_event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         clock=desk.clock,
         time_left=context.get_remaining_time_in_millis,
     )
-    lapsed, settled, notices = (done[kind].settled for kind in ("hold", "book", "notice"))
+    lapsed, turned, notices = (done[kind].finished for kind in ("hold", "book", "notice"))
     more = any(each.more for each in done.values())
     failures = failures_of(done.values())
-    report("expire", lapsed=lapsed, settled=settled, notices=notices, failed=len(failures), more=int(more))
-    raise_failures(failures, f"{lapsed} holds lapsed, {settled} books settled, {notices} notices")
-    return {"lapsed": lapsed, "settled": settled, "notices": notices} | swept(done.values())
+    report("expire", lapsed=lapsed, turned=turned, notices=notices, failed=len(failures), more=int(more))
+    raise_failures(failures, f"{lapsed} holds lapsed, {turned} books turned, {notices} notices")
+    return {"lapsed": lapsed, "turned": turned, "notices": notices} | swept(done.values())

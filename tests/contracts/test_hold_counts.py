@@ -10,7 +10,7 @@ import pytest
 
 from lotbook.adapters.dynamo.book_items import book_values
 from lotbook.adapters.dynamo.table import to_item
-from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK, MAX_HOLDS, put_away
+from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK, MAX_HOLDS, with_holds_put_away
 from lotbook.domain.credits.ledger import OpenHold, burn_name
 from tests.contracts.test_book_counts import NOW, A, U, World
 from tests.meter import item_bytes
@@ -34,7 +34,7 @@ def test_s3_a_burn_costs_the_same_with_any_number_of_open_holds(world: World, op
     book = world.books.get(A, U)
     assert book is not None
     holds = {burn_name(f"h{number}"): OpenHold(NOW + 123_000 + number, 1) for number in range(open_holds)}
-    laid, page = put_away(U, book, holds, "")
+    laid, page = with_holds_put_away(U, book, holds, "")
     assert (page is None) == (open_holds < HOLDS_IN_BOOK)
     for each in [page] if page else []:
         world.books.put_entry(A, each)

@@ -18,7 +18,7 @@ from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.ledger import Draw, Entry, Pointer, granted_name, void_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.statement_lines import Line, lines_of
+from lotbook.domain.credits.statement_lines import StatementLine, lines_of
 from lotbook.domain.news.alerts import EXHAUSTED, Latch, Said
 from lotbook.domain.news.announcements import Announcement, make
 from lotbook.domain.values.errors import Conflict, Unavailable
@@ -93,7 +93,9 @@ def test_issue_3_lines_come_back_as_they_were_filed_newest_first(stores: Stores,
 
 
 def test_issue_3_a_page_ends_below_the_number_asked_and_at_its_limit(stores: Stores, account: str) -> None:
-    stores.statement.file(account, U, [Line(seq, entry(seq)) for seq in range(1, 61)])  # more than one write takes
+    stores.statement.file(
+        account, U, [StatementLine(seq, entry(seq)) for seq in range(1, 61)]
+    )  # more than one write takes
     assert [line.seq for line in stores.statement.page(account, U, 41, 3)] == [40, 39, 38]
     assert [line.seq for line in stores.statement.page(account, U, 3, 10)] == [2, 1]
     assert stores.statement.page(account, U, 1, 10) == []
@@ -101,7 +103,7 @@ def test_issue_3_a_page_ends_below_the_number_asked_and_at_its_limit(stores: Sto
 
 
 def test_issue_3_filing_again_changes_nothing(stores: Stores, account: str) -> None:
-    lines = [Line(seq, entry(seq)) for seq in range(1, 4)]
+    lines = [StatementLine(seq, entry(seq)) for seq in range(1, 4)]
     for _ in range(3):
         stores.statement.file(account, U, lines)
     assert stores.statement.page(account, U, 10, 10) == lines[::-1]
@@ -150,7 +152,7 @@ def test_a_throttled_table_is_unavailable_and_a_refusal_crashes() -> None:
     for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", ClientError)):
         client = SimpleNamespace(batch_write_item=refusing(code), query=refusing(code), get_item=refusing(code))
         with pytest.raises(outcome):
-            DynamoStatement(Table(client, "t")).file("a", U, [Line(1, entry(1))])
+            DynamoStatement(Table(client, "t")).file("a", U, [StatementLine(1, entry(1))])
         with pytest.raises(outcome):
             DynamoStatement(Table(client, "t")).page("a", U, 1, 1)
         with pytest.raises(outcome):
@@ -168,7 +170,7 @@ def test_lines_that_the_table_left_are_sent_again_inside_a_bound(takes: int, wri
         return {"UnprocessedItems": {"t": puts[takes:]} if puts[takes:] else {}}
 
     statement = DynamoStatement(Table(SimpleNamespace(batch_write_item=write), "t"))
-    lines = [Line(seq, entry(seq)) for seq in range(1, 16)]
+    lines = [StatementLine(seq, entry(seq)) for seq in range(1, 16)]
     if written:
         statement.file("a", U, lines)
         assert len(kept) == 15

@@ -11,7 +11,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.credits.requests import BurnRequest, EntryPage
-from lotbook.domain.credits.statement_lines import Line
+from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.news.announcements import Announcement, EntryWritten
 from lotbook.domain.policy.document import Alerts
@@ -31,16 +31,16 @@ class FakeStatement:
     """Implements `StatementStore`; `fails`: accounts whose lines cannot be written."""
 
     def __init__(self) -> None:
-        self.lines: dict[tuple[str, str], dict[int, Line]] = {}
+        self.lines: dict[tuple[str, str], dict[int, StatementLine]] = {}
         self.fails: set[str] = set()
         self.pages = 0
 
-    def file(self, account_id: str, unit: str, lines: Sequence[Line]) -> None:
+    def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
         if account_id in self.fails:
             raise Unavailable
         self.lines.setdefault((account_id, unit), {}).update({line.seq: line for line in lines})
 
-    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[Line]:
+    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         self.pages += 1
         kept = self.lines.get((account_id, unit), {})
         return [kept[seq] for seq in sorted(kept, reverse=True) if seq < before_seq][:limit]

@@ -42,7 +42,7 @@ class FakeMemory:
 
 class FakeDue:
     """Implements `DueIndex`. `listed` answers what there is of a kind; an item that was postponed is due at that instant
-    until its own has changed, as if whoever settled it had written it anew. `find`: one of them, where there are many."""
+    until its own has changed, as if whoever finished it had written it anew. `find`: one of them, where there are many."""
 
     def __init__(
         self, listed: Callable[[str], Iterable[DueItem]], find: Callable[[DueItem], DueItem | None] | None = None
@@ -81,7 +81,7 @@ LONG = 10**9
 def swept(work: Work, clock: Clock, memory: SweepMemory | None = None, time_left: int = LONG) -> Swept:
     """One run over one kind of work. Raises what failed, as the schedules' functions do."""
     done = sweep([work], memory=memory or FakeMemory(), clock=clock, time_left=lambda: time_left)[work.kind]
-    raise_failures(done.failures, f"{done.settled} were")
+    raise_failures(done.failures, f"{done.finished} were")
     return done
 
 
@@ -90,7 +90,7 @@ def look_at_purchases(desk: SalesDesk, due: DueIndex, **more: Any) -> tuple[int,
     decided = list[Purchase]()
     bounds = {"bounds": more.pop("bounds")} if "bounds" in more else {}
     done = swept(purchases_due(desk=desk, due=due, decided=decided.append, **bounds), desk.clock, **more)
-    return done.settled, len(decided)
+    return done.finished, len(decided)
 
 
 def look_at_events(desk: SalesDesk, memory: SweepMemory | None = None) -> int:

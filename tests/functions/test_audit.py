@@ -82,8 +82,8 @@ def test_d37_the_filed_statement_only_says_what_to_read_together(shop: Api) -> N
     entries = [auditing.books.entry("acme", "credits", burn_name(f"k{number}")) for number in range(5)]
     from dataclasses import replace
 
-    from lotbook.domain.credits.statement_lines import Line
+    from lotbook.domain.credits.statement_lines import StatementLine
 
-    wrong = [Line(entry.seq, replace(entry, credits=-99)) for entry in entries if entry]
+    wrong = [StatementLine(entry.seq, replace(entry, credits=-99)) for entry in entries if entry]
     auditing.statement.file("acme", "credits", wrong)
     assert audit_account("acme", ("credits",), auditing=auditing) == before

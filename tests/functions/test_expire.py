@@ -30,7 +30,7 @@ class Context:
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """One item of each kind that is due; whose is settled is noted. `acme` of a kind in `poisoned` raises."""
+    """One item of each kind that is due; whose is finished is noted. `acme` of a kind in `poisoned` raises."""
     done = list[str]()
     desk = SimpleNamespace(clock=ManualClock())
     monkeypatch.setattr(wiring, "due_index", lambda: "index")
@@ -62,12 +62,12 @@ poisoned = set[str]()
 
 
 def test_the_schedule_does_three_kinds_of_work_in_one_run_with_the_time_that_lambda_leaves(ran: list[str]) -> None:
-    answer: dict[str, Any] = {"lapsed": 2, "settled": 2, "notices": 2, "more": False, "failed": []}
+    answer: dict[str, Any] = {"lapsed": 2, "turned": 2, "notices": 2, "more": False, "failed": []}
     assert app.handler({"source": "aws.scheduler"}, Context()) == answer
     assert sorted(ran) == ["book", "book", "hold", "hold", "notice", "notice"]
     late = Context()
     late.left = 1
-    answer = {"lapsed": 0, "settled": 0, "notices": 0, "more": True, "failed": []}
+    answer = {"lapsed": 0, "turned": 0, "notices": 0, "more": True, "failed": []}
     assert app.handler({}, late) == answer
 
 
@@ -90,4 +90,4 @@ def test_s4_the_runs_figures_say_what_failed_and_that_there_is_more(
     poisoned.add("acme hold")
     with pytest.raises(ExceptionGroup):
         app.handler({}, Context())
-    assert '"job":"expire","lapsed":1,"settled":2,"notices":2,"failed":1,"more":0' in capsys.readouterr().out
+    assert '"job":"expire","lapsed":1,"turned":2,"notices":2,"failed":1,"more":0' in capsys.readouterr().out

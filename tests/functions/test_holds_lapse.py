@@ -135,7 +135,7 @@ def run_schedule(api: Api) -> int:
     """The holds' part of the scheduled expiry; what of it runs side by side runs on an engine elsewhere."""
     done = run_once(api)
     assert not done.more
-    return done.settled
+    return done.finished
 
 
 def run_once(api: Api, bounds: Bounds = ONE_WORKER) -> Swept:
@@ -237,7 +237,7 @@ def test_d_31_a_run_of_the_schedule_is_bounded_and_the_next_goes_on(api: Api) ->
         held = api.call(HOLDS, {"credits": 1, "ttl_seconds": 60}, SERVICE, api.fresh(), path).ok(201)
     move_to(api, held["expires_at"])
     runs = [run_once(api, Bounds(4, batch=2, workers=1)) for _ in range(2)]
-    assert [(run.settled, run.more) for run in runs] == [(4, True), (1, False)]
+    assert [(run.finished, run.more) for run in runs] == [(4, True), (1, False)]
 
 
 def test_s3_the_first_hold_of_a_book_takes_with_it_all_that_have_lapsed(shop: Api) -> None:

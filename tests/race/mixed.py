@@ -43,7 +43,7 @@ MAX_RETRIES = 60  # of one deed, each after an answer "send the same again"
 class Deed:
     """Something a client asks for; the same deed twice is a duplicate."""
 
-    kind: str  # burn, hold, capture, release, grant, claw, settle
+    kind: str  # burn, hold, capture, release, grant, claw, turn
     name: str
     credits: int = 0
 

@@ -94,7 +94,7 @@ def _deeds(rng: random.Random, size: int) -> list[Deed]:
         )
         deeds += [held, *ends, *rng.sample([Deed("capture", held.name, 1), Deed("release", held.name)], 1)]
     deeds += [Deed("grant", f"g{number}", rng.randrange(1, 9)) for number in range(size // 8)]
-    deeds += [Deed("claw", "start", rng.randrange(1, 3)), Deed("claw", "start", 2), Deed("settle", "")]
+    deeds += [Deed("claw", "start", rng.randrange(1, 3)), Deed("claw", "start", 2), Deed("turn", "")]
     return deeds + rng.choices(deeds, k=round(len(deeds) * DUPLICATES / (1 - DUPLICATES)))
 
 

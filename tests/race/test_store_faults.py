@@ -34,7 +34,7 @@ from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
-from lotbook.domain.credits.statement_lines import Line
+from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.reconciliation.differences import Difference, Period, Stray
@@ -56,7 +56,7 @@ pytestmark = pytest.mark.engine
 
 NUMBERS = count(1)
 U = "credits"
-LINE = Line(1, Entry("n1", U, "consumed", ORDERED, 1, CHAIN_END))
+LINE = StatementLine(1, Entry("n1", U, "consumed", ORDERED, 1, CHAIN_END))
 NOTED = Noted(ORDERED, Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total",)), "open")
 PROGRESS = Progress(Period(ORDERED, ORDERED + DAY), "checkouts", None)
 

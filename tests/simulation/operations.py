@@ -47,7 +47,7 @@ def grant(*arguments: Any, **named: Any) -> Operation:
     return run
 
 
-def settle() -> Operation:
+def turn_book() -> Operation:
     def run(env: Env) -> Any:
         bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(env.books, env.clock))
 

@@ -58,7 +58,7 @@ def _entry_id(entry: Entry, ids: dict[Entry, str]) -> str:
 
 
 def end_differences(state: State, max_receipts: int) -> list[str]:
-    """Everybody is done: settled and read, the ledger alone explains the book, and the statement the balance."""
+    """Everybody is done: turned and read, the ledger alone explains the book, and the statement the balance."""
     books = FakeBooks(max_receipts=max_receipts)
     assert state.book is not None
     books.books[ACCOUNT, UNIT] = state.book

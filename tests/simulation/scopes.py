@@ -12,7 +12,7 @@ from tests.simulation.operations import (
     place_hold,
     read,
     release,
-    settle,
+    turn_book,
 )
 from tests.simulation.worlds import Scope
 
@@ -23,13 +23,13 @@ SMALL: dict[str, Scope] = {
         ((burn("k"),), (burn("k", 2),), (burn("j"),)), before=(grant("A", 4),), max_receipts=2, crashes=1
     ),
     "aba_prune_list": Scope(
-        ((burn("k"), burn("m")), (burn("k"),), (settle(),)), before=(grant("A", 3),), max_receipts=2
+        ((burn("k"), burn("m")), (burn("k"),), (turn_book(),)), before=(grant("A", 3),), max_receipts=2
     ),
     "no_402_while_a_void_burn_hides_credits": Scope(
-        ((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 2), burn("k"), settle()), max_receipts=2
+        ((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 2), burn("k"), turn_book()), max_receipts=2
     ),
     "ask_survives_a_turn_in_flight": Scope(
-        ((grant("B", 2),), (settle(),)), before=(grant("A", 2), burn("k")), max_receipts=2, crashes=1
+        ((grant("B", 2),), (turn_book(),)), before=(grant("A", 2), burn("k")), max_receipts=2, crashes=1
     ),
     "late_and_doubled_writes": Scope(
         ((burn("k"), burn("m")), (burn("k"),)), before=(grant("A", 3),), max_receipts=2, lates=1, doubles=1
@@ -39,13 +39,13 @@ SMALL: dict[str, Scope] = {
         ((grant("B", 2),), (burn("k"), burn("j", 2))), before=(grant("A", 1),), max_receipts=2
     ),
     "expiry_instant": Scope(
-        ((burn("k", 2),), (burn("k", 2),), (settle(),)),
+        ((burn("k", 2),), (burn("k", 2),), (turn_book(),)),
         before=(grant("A", 2, expires=1), grant("B", 3)),
         max_receipts=1,
         ticks=1,
     ),
     "future_lot_becomes_first": Scope(
-        ((burn("k", 1),), (burn("j", 2),), (settle(),)),
+        ((burn("k", 1),), (burn("j", 2),), (turn_book(),)),
         before=(grant("A", 3), grant("F", 2, expires=5, effective=1)),
         max_receipts=2,
         ticks=1,
@@ -75,7 +75,7 @@ SMALL: dict[str, Scope] = {
         crashes=1,
     ),
     "freeze_and_expiry": Scope(
-        ((freeze("A"),), (settle(),)), before=(grant("A", 2, expires=1), grant("B", 1)), max_receipts=2, ticks=1
+        ((freeze("A"),), (turn_book(),)), before=(grant("A", 2, expires=1), grant("B", 1)), max_receipts=2, ticks=1
     ),
     "reading": Scope(((read(),), (burn("k"), burn("j"))), before=(grant("A", 3, expires=1),), max_receipts=2, ticks=1),
 }
@@ -91,7 +91,7 @@ LARGE: dict[str, Scope] = {
     "three_burns_and_a_crash": Scope(
         ((burn("k"),), (burn("k"),), (burn("j"),)), before=(grant("A", 3),), max_receipts=1, crashes=1
     ),
-    "aba_two_settlers": Scope(
+    "aba_two_turns": Scope(
         ((burn("k"),), (burn("k"),), (burn("j"),), (burn("i"),)), before=(grant("A", 4),), max_receipts=1
     ),
     "grant_twice_while_burning": Scope(

@@ -12,7 +12,7 @@ from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.explorer import Explorer
-from tests.simulation.operations import burn, grant, place_hold, settle
+from tests.simulation.operations import burn, grant, place_hold, turn_book
 from tests.simulation.worlds import ACCOUNT, Env, Operation, Scope, Violation
 
 
@@ -29,7 +29,7 @@ def batch(*items: tuple[str, int]) -> Operation:
 
 LATE = Scope(
     ((batch(("k", 1), ("j", 1)),), (burn("i"),)),
-    before=(grant("A", 4), batch(("k", 1), ("j", 1)), settle()),
+    before=(grant("A", 4), batch(("k", 1), ("j", 1)), turn_book()),
     max_receipts=3,
     crashes=1,
 )
@@ -38,22 +38,25 @@ SCOPES: dict[str, Scope] = {
         ((batch(("k", 1), ("j", 1)),), (batch(("k", 1), ("j", 1)),)), before=(grant("A", 4),), max_receipts=3, crashes=1
     ),
     "a_key_of_a_batch_burned_alone": Scope(
-        ((batch(("k", 1), ("j", 1)),), (burn("k"),), (settle(),)), before=(grant("A", 3),), max_receipts=3
+        ((batch(("k", 1), ("j", 1)),), (burn("k"),), (turn_book(),)), before=(grant("A", 3),), max_receipts=3
     ),
     "two_batches_that_share_a_key": Scope(
-        ((batch(("k", 1), ("j", 1)),), (batch(("j", 1), ("i", 1)),), (settle(),)),
+        ((batch(("k", 1), ("j", 1)),), (batch(("j", 1), ("i", 1)),), (turn_book(),)),
         before=(grant("A", 4),),
         max_receipts=4,
     ),
     "a_late_batch_hides_no_credits": replace(LATE, crashes=0),
     "a_late_batch_of_one_dies": Scope(
-        ((batch(("k", 1)),), (burn("i"),)), before=(grant("A", 4), batch(("k", 1)), settle()), max_receipts=3, crashes=1
+        ((batch(("k", 1)),), (burn("i"),)),
+        before=(grant("A", 4), batch(("k", 1)), turn_book()),
+        max_receipts=3,
+        crashes=1,
     ),
     "prunes_of_a_batch": Scope(
-        ((batch(("k", 1), ("j", 1)), burn("m")), (burn("k"),), (settle(),)), before=(grant("A", 4),), max_receipts=3
+        ((batch(("k", 1), ("j", 1)), burn("m")), (burn("k"),), (turn_book(),)), before=(grant("A", 4),), max_receipts=3
     ),
     "a_batch_prunes": Scope(
-        ((burn("k"), batch(("m", 1), ("n", 1))), (burn("k"),), (settle(),)), before=(grant("A", 5),), max_receipts=3
+        ((burn("k"), batch(("m", 1), ("n", 1))), (burn("k"),), (turn_book(),)), before=(grant("A", 5),), max_receipts=3
     ),
     "a_batch_that_falls_short": Scope(
         ((batch(("k", 2), ("j", 2)),), (burn("i"),)), before=(grant("A", 3),), max_receipts=3

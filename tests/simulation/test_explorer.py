@@ -17,7 +17,7 @@ from lotbook.usecases.credits import burn as burning
 from lotbook.usecases.credits import turn as turns
 from lotbook.usecases.credits.book_ledger import BookLedger
 from tests.simulation.explorer import Explorer
-from tests.simulation.operations import burn, grant, place_hold, settle
+from tests.simulation.operations import burn, grant, place_hold, turn_book
 from tests.simulation.scopes import LARGE, SMALL
 from tests.simulation.worlds import Scope, Violation
 
@@ -121,7 +121,7 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "since": Mutation(SMALL["future_lot_becomes_first"], without=("since",)),
     "not_held": Mutation(
-        Scope(((burn("k"),), (place_hold("h", 2),)), before=(grant("A", 5), place_hold("h", 2), settle())),
+        Scope(((burn("k"),), (place_hold("h", 2),)), before=(grant("A", 5), place_hold("h", 2), turn_book())),
         without=("not_held",),
     ),
     "compare_position": Mutation(PRUNE_LIST, patch=_no_positions),

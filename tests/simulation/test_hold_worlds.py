@@ -15,7 +15,7 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
 from lotbook.usecases.credits import turn as turns
 from tests.simulation.explorer import Explorer
-from tests.simulation.operations import burn, capture, claw, grant, place_hold, read, release, settle
+from tests.simulation.operations import burn, capture, claw, grant, place_hold, read, release, turn_book
 from tests.simulation.worlds import Scope, Violation
 
 # Turned with the third: h1 stays in the book, h2 lies on the page, h3 is placed into the room.
@@ -43,7 +43,7 @@ WORLDS: dict[str, Scope] = {
         ticks=1,
     ),
     "they_lapse_while_a_schedule_and_a_reader_look": Scope(
-        ((settle(),), (read(),)),
+        ((turn_book(),), (read(),)),
         before=(grant("A", 6, expires=2), place_hold("h1", ttl=1), place_hold("h2", ttl=1), place_hold("h3")),
         ticks=1,
         crashes=1,
@@ -74,22 +74,26 @@ def test_s3_no_interleaving_over_the_page_of_holds_breaks_an_invariant(
 
 def test_s3_never_more_holds_are_open_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     most = 0
-    swap = hold_pages.put_away
+    swap = hold_pages.with_holds_put_away
 
     def watched(unit: str, book: Book, holds: dict[str, Any], wanted: str) -> tuple[Book, Entry | None]:
         nonlocal most
         most = max(most, len(holds))
         return swap(unit, book, holds, wanted)
 
-    monkeypatch.setattr(turns, "put_away", watched)
+    monkeypatch.setattr(turns, "with_holds_put_away", watched)
     for name in ("two_fourths_at_once", "a_fourth_is_refused_until_one_is_released"):
         Explorer(WORLDS[name]).run()
     assert most == hold_pages.MAX_HOLDS
 
 
 def _page_never_written(patch: pytest.MonkeyPatch) -> None:
-    put_away = hold_pages.put_away
-    patch.setattr(turns, "put_away", lambda unit, book, holds, wanted: (put_away(unit, book, holds, wanted)[0], None))
+    with_holds_put_away = hold_pages.with_holds_put_away
+    patch.setattr(
+        turns,
+        "with_holds_put_away",
+        lambda unit, book, holds, wanted: (with_holds_put_away(unit, book, holds, wanted)[0], None),
+    )
 
 
 def _page_stays_closed_for_a_void_hold(patch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ from tests.simulation.operations import (
     lot,
     place_hold,
     release,
-    settle,
+    turn_book,
 )
 from tests.simulation.worlds import ACCOUNT, UNIT, Operation, Scope
 
@@ -54,14 +54,14 @@ EACH: dict[str, tuple[Operation, ...]] = {
     "claw-back": (claw("A", "r1", 4),),
     "freeze": (freeze("A"),),
     "void": (decide("P", "void"),),
-    "settle": (settle(),),
+    "turn_book": (turn_book(),),
 }
 BEFORE = (
     grant("A", 4, expires=1),
     grant("P", 2, provisional=True),
     burn("k"),
     place_hold("h", 2),
-    settle(),
+    turn_book(),
 )
 
 
@@ -88,7 +88,7 @@ class Trace:
         memo = Memo("consume", credits, self.at, request.actor, request.digest)
         assert self.books.burn(ACCOUNT, UNIT, burn_name(key), memo, None).done
 
-    def settle(self) -> None:
+    def turn_book(self) -> None:
         bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(self.books, self))
 
     @property
@@ -96,10 +96,10 @@ class Trace:
         return self.books.books[ACCOUNT, UNIT]
 
     def available(self) -> int:
-        """What can be spent; and the ledger explains the book, before and after it is settled."""
+        """What can be spent; and the ledger explains the book, before and after it is turned."""
         for _ in range(2):
             assert audit(UNIT, self.book, {key[-1]: entry for key, entry in self.books.ledger.items()}) == []
-            self.settle()
+            self.turn_book()
         return read_balance(ACCOUNT, UNIT, desk=credit_desk(self.books, self, _none)).available
 
 
@@ -111,7 +111,7 @@ def test_t02_aba_prune_list() -> None:
     """A worker prunes what it burned; meanwhile the same key was burned again, and that receipt must stay."""
     trace, worker = Trace(), Prunes()
     trace.burn("k", worker=worker)
-    trace.settle()
+    trace.turn_book()
     trace.crash_after_burn("k")  # a late duplicate
     assert trace.burn("m", worker=worker).draws == (Draw("lot_A", 1),)
     assert trace.available() == 1
@@ -122,18 +122,18 @@ def test_t03_late_duplicate_gives_back_to_the_lot() -> None:
     trace = Trace()
     trace.burn("k")
     trace.burn("j")
-    trace.settle()
+    trace.turn_book()
     trace.crash_after_burn("k")
     assert trace.burn("i").draws == (Draw("lot_A", 1),)
     assert trace.available() == 0
 
 
-def test_t04_turn_settles_before_laying() -> None:
+def test_t04_turn_journals_before_laying() -> None:
     """F3: a receipt that is not journaled yet is journaled with the tape it was burned on, then the tape changes."""
     trace = Trace(2)
     trace.grant("B", 3)
     trace.burn("k")
-    trace.settle()
+    trace.turn_book()
     trace.crash_after_burn("j", 2)  # one of A, one of B
     trace.crash_after_burn("k")
     trace.grant("C", 1)
@@ -149,13 +149,13 @@ def test_t05_t09_grant_twice_with_its_outcome_not_journaled_and_with_its_receipt
     assert asked.done
     trace.books.before = _stops_at("put_entry", granted_name("lot_B"))
     with pytest.raises(Gone):
-        trace.settle()  # the turn has swapped the book, and dies before it journals
+        trace.turn_book()  # the turn has swapped the book, and dies before it journals
     trace.books.before = None
     if journaled:
-        trace.settle()
+        trace.turn_book()
         assert granted_name("lot_B") not in trace.book.outcomes
     assert trace.books.ask(ACCOUNT, UNIT, Grant(lot("B", 2))).done
-    trace.settle()
+    trace.turn_book()
     assert trace.available() == 3
 
 
@@ -163,7 +163,7 @@ def test_t06_no_402_while_a_void_burn_hides_credits() -> None:
     """F5."""
     trace = Trace(2)
     trace.burn("k")
-    trace.settle()
+    trace.turn_book()
     trace.crash_after_burn("k")
     assert trace.book.available == 0
     assert trace.burn("j").available == 0
@@ -173,7 +173,7 @@ def test_t07_slow_clock_takes_book_time() -> None:
     """F6: a burn is not older than the turn before it, and draws from no lot that was not effective then."""
     trace = Trace()
     trace.at += 5_000
-    trace.settle()
+    trace.turn_book()
     grant_lot(ACCOUNT, lot("F", 2, expires=9, effective=5), desk=credit_desk(trace.books, trace))
     trace.at -= 4_000
     burned = trace.burn("k", 2)
@@ -216,7 +216,7 @@ def test_t14_expiry_instant(after: int, left: int) -> None:
     trace = Trace(1)
     trace.grant("B", 3, expires=1)
     trace.burn("k")  # B first: it dies
-    trace.settle()
+    trace.turn_book()
     trace.crash_after_burn("k")
     trace.at = NOW + 1_000 + after
     assert trace.available() == 1 + left
@@ -224,7 +224,7 @@ def test_t14_expiry_instant(after: int, left: int) -> None:
 
 
 def test_t20_decision_made_ret_not_asked_then_sweep() -> None:
-    """A capture was decided and its worker died: whoever settles next gives the rest back, once."""
+    """A capture was decided and its worker died: whoever turns the book next gives the rest back, once."""
     trace = Trace(5)
     hold(ACCOUNT, "h", HoldRequest(4), desk=credit_desk(trace.books, trace, _none, prunes=Prunes()))
     name = burn_name("h")

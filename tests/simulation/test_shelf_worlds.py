@@ -17,7 +17,7 @@ from lotbook.usecases.credits import burn as burning
 from lotbook.usecases.credits import turn as turns
 from tests.simulation import explorer as exploring
 from tests.simulation.explorer import Explorer
-from tests.simulation.operations import burn, capture, claw, freeze, grant, place_hold, read, settle
+from tests.simulation.operations import burn, capture, claw, freeze, grant, place_hold, read, turn_book
 from tests.simulation.oracle import really_left
 from tests.simulation.worlds import Scope, State, Violation
 
@@ -42,7 +42,7 @@ WORLDS: dict[str, Scope] = {
         ((place_hold("h", 4), capture("h", 1)), (burn("k", 2),)), before=FOUR_LOTS, max_receipts=2
     ),
     "reading_the_shelf": Scope(
-        ((read(),), (burn("k", 3),), (settle(),)), before=(grant("A", 2), grant("B", 2)), max_receipts=2
+        ((read(),), (burn("k", 3),), (turn_book(),)), before=(grant("A", 2), grant("B", 2)), max_receipts=2
     ),
 }
 
@@ -64,7 +64,7 @@ def _room_for_one_lot(monkeypatch: pytest.MonkeyPatch) -> None:
         book = state.book
         if book is None or not book.shelf:
             return really_left(state)
-        return really_left(replace(state, book=shelf.taken_down(book, state.entries)))
+        return really_left(replace(state, book=shelf.with_shelf_taken_down(book, state.entries)))
 
     monkeypatch.setattr(exploring, "really_left", left)
 
@@ -91,15 +91,15 @@ def test_d15_no_interleaving_over_the_shelf_of_a_larger_world_breaks_an_invarian
 
 def _pages_after_the_swap(patch: pytest.MonkeyPatch) -> None:
     """The page is written when the book names it already: a crash in between loses its lots."""
-    put_up = shelf.put_up
+    with_shelf_put_up = shelf.with_shelf_put_up
     late: list[Any] = []
 
     def hide(unit: str, laid: Book, pages: Any, need: int) -> tuple[Book, list[Any]]:
-        book, fresh = put_up(unit, laid, pages, need)
+        book, fresh = with_shelf_put_up(unit, laid, pages, need)
         late[:] = fresh
         return replace(book, outcomes={**book.outcomes, **{page.name: page for page in late}}), []
 
-    patch.setattr(turns, "put_up", hide)
+    patch.setattr(turns, "with_shelf_put_up", hide)
 
 
 def _short_by_the_tape_alone(patch: pytest.MonkeyPatch) -> None:
@@ -112,13 +112,13 @@ def _short_by_the_tape_alone(patch: pytest.MonkeyPatch) -> None:
 
 def _shelf_forgets_what_was_burned(patch: pytest.MonkeyPatch) -> None:
     """A lot that comes to the tape keeps its place on the shelf."""
-    put_up = shelf.put_up
+    with_shelf_put_up = shelf.with_shelf_put_up
 
     def greedy(unit: str, laid: Book, pages: Any, need: int) -> tuple[Book, list[Any]]:
-        book, fresh = put_up(unit, laid, pages, need)
+        book, fresh = with_shelf_put_up(unit, laid, pages, need)
         return (replace(book, shelf=tuple(pages) or book.shelf), fresh)
 
-    patch.setattr(turns, "put_up", greedy)
+    patch.setattr(turns, "with_shelf_put_up", greedy)
 
 
 @pytest.mark.parametrize("mutation", [_pages_after_the_swap, _short_by_the_tape_alone, _shelf_forgets_what_was_burned])

@@ -96,7 +96,7 @@ def test_s4_d31_whatever_one_account_raises_the_others_are_settled_and_it_is_nam
     index.add("hold", "good", 5)
     index.poisoned["bad"] = ANYTHING[raised]
     done = index.run()["hold"]
-    assert (done.settled, done.more, index.tried["good"]) == (5, False, 5)
+    assert (done.finished, done.more, index.tried["good"]) == (5, False, 5)
     assert [failure.account_id for failure in done.failures] == ["bad"]
     assert '"what":"hold","account_id":"bad"' in caplog.text
     with pytest.raises(ExceptionGroup, match="1 could not be done: hold n0 of account bad") as failed:
@@ -113,7 +113,7 @@ def test_s4_what_stops_the_process_is_nobodys_failure() -> None:
     with pytest.raises(Crash):
         index.run(Bounds(batch=1, workers=1))
     assert index.tried["good"] == 0
-    assert index.run(Bounds(batch=1, workers=1))["hold"].settled == 2
+    assert index.run(Bounds(batch=1, workers=1))["hold"].finished == 2
 
 
 @pytest.mark.slow
@@ -124,8 +124,8 @@ def test_s4_832_holds_that_cannot_be_settled_keep_300_of_another_account_waiting
     index.add("hold", "b", 300)
     index.poisoned["a"] = ANYTHING["a defect"]
     first = index.run()["hold"]
-    assert (first.settled, len(first.failures), first.more) == (168, 832, True)
-    assert index.run()["hold"].settled == 132
+    assert (first.finished, len(first.failures), first.more) == (168, 832, True)
+    assert index.run()["hold"].finished == 132
     assert index.tried == {"a": 832, "b": 300}
 
 
@@ -154,7 +154,7 @@ def test_s4_a_failing_item_is_tried_after_growing_pauses_and_rings_once_a_day(ca
     assert rings == caplog.text.count("work_failed") == 2
     index.poisoned.clear()
     index.clock.instant += DAY
-    assert index.run()["hold"].settled == 1
+    assert index.run()["hold"].finished == 1
     assert not index.memory.kept, "what is done is forgotten"
 
 
@@ -190,7 +190,7 @@ def test_s4_a_backlog_of_one_kind_leaves_the_others_their_share_of_the_run() -> 
         index.add(kind, "acme", count)
     index.milliseconds = 15 * SECOND + 71_900  # 720 items of 100 ms
     done = index.run(kinds=KINDS)
-    assert {kind: each.settled for kind, each in done.items()} == {"hold": 240, "book": 240, "notice": 240}
+    assert {kind: each.finished for kind, each in done.items()} == {"hold": 240, "book": 240, "notice": 240}
     assert all(each.more for each in done.values())
 
 
@@ -201,7 +201,7 @@ def test_s4_time_that_one_kind_does_not_need_is_the_others() -> None:
     index.milliseconds = 15 * SECOND + 50_000
     done = index.run(kinds=KINDS)
     assert (done["hold"], done["notice"]) == (Swept(30, more=False), Swept(0, more=False))
-    assert (done["book"].settled, done["book"].more) == (480, True)
+    assert (done["book"].finished, done["book"].more) == (480, True)
 
 
 def test_s4_a_kind_whose_list_cannot_be_read_keeps_no_other_from_its_work() -> None:
@@ -216,7 +216,7 @@ def test_s4_a_kind_whose_list_cannot_be_read_keeps_no_other_from_its_work() -> N
     book = Work("book", broken(), lambda _: None, index.due.postpone)
     works = [index.work("hold", Bounds()), book, index.work("notice", Bounds())]
     done = sweep(works, memory=index.memory, clock=index.clock, time_left=lambda: 10**9)
-    assert (done["hold"].settled, done["notice"].settled) == (1, 1)
+    assert (done["hold"].finished, done["notice"].finished) == (1, 1)
     assert [str(failure) for failure in done["book"].failures] == ["list of what is due: book"]
     assert done["book"].more
 
@@ -229,7 +229,7 @@ def test_s4_a_store_that_cannot_move_an_item_back_keeps_nobody_from_their_turn(m
     index.poisoned["bad"] = ANYTHING["a defect"]
     monkeypatch.setattr(index.memory, "keep", lambda *_: _raise(Unavailable()))
     done = index.run()["hold"]
-    assert done.settled == 1
+    assert done.finished == 1
     assert [failure.what for failure in done.failures] == ["hold", "moving back of hold"]
 
 

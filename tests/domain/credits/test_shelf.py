@@ -11,7 +11,7 @@ from lotbook.domain.credits.book import MAX_LOTS, Aside, Book, Segment
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.lots import Lot, Rest
 from lotbook.domain.credits.orders import Freeze, Grant, Unreadable
-from lotbook.domain.credits.shelf import PAGE_LOTS, put_up, taken_down
+from lotbook.domain.credits.shelf import PAGE_LOTS, with_shelf_put_up, with_shelf_taken_down
 from tests.domain.credits.drawings import U, rows
 
 BURNED = 1_000
@@ -68,7 +68,7 @@ lots   first shelved   need   stay   because
 @pytest.mark.parametrize(("lots", "first", "need", "stay", "because"), rows(STAY))
 def test_bounds_the_lots_that_stay_on_the_tape(lots: str, first: str, need: str, stay: str, because: str) -> None:
     before = [] if first == "-" else [rest(number) for number in range(int(first), int(lots))]
-    book, _ = put_up(U, laid(int(lots)), page_of(before), int(need))
+    book, _ = with_shelf_put_up(U, laid(int(lots)), page_of(before), int(need))
     assert len(book.tape) == int(stay), because
     assert book.available == int(stay)
     assert book.shelved == int(lots) - int(stay), "nothing is lost between tape and shelf"
@@ -96,7 +96,7 @@ def test_bounds_the_lots_that_stay_aside(kind: str, asides: str, shelved: str, s
     book = laid(1, **{kind: int(asides)})
     up = getattr(book, kind)[int(asides) - int(shelved) :]
     before = [Rest(a.lot_id, a.left, a.rank, a.effective_at, a.expires_at, a.created_at, kind == "frozen") for a in up]
-    after, pages = put_up(U, book, page_of(before), 0)
+    after, pages = with_shelf_put_up(U, book, page_of(before), 0)
     assert len(getattr(after, kind)) == int(stay)
     assert sum(len(page.rests) for page in pages) in (0, int(asides) - int(stay))
     assert all(rest.is_frozen is (kind == "frozen") for page in pages for rest in page.rests)
@@ -105,15 +105,15 @@ def test_bounds_the_lots_that_stay_aside(kind: str, asides: str, shelved: str, s
 
 def test_a_book_with_room_for_all_its_lots_has_no_shelf() -> None:
     book = laid(100)
-    assert put_up(U, book, {}, 0) == (book, [])
+    assert with_shelf_put_up(U, book, {}, 0) == (book, [])
 
 
 def test_what_is_put_up_and_taken_down_again_is_the_same_book() -> None:
     book = laid(250, credits=3, waiting=120, frozen=110)
-    up, pages = put_up(U, book, {}, 0)
+    up, pages = with_shelf_put_up(U, book, {}, 0)
     assert (len(up.tape), len(up.waiting), len(up.frozen)) == (75, 100, 100)
     assert up.spendable == book.available
-    down = taken_down(up, {page.name: page for page in pages})
+    down = with_shelf_taken_down(up, {page.name: page for page in pages})
     assert (down.shelf, down.shelved) == ((), 0)
     back = {aside.lot_id: aside.left for aside in down.waiting if aside.effective_at == 0}
     assert back == {name(number): 3 for number in range(75, 250)}
@@ -124,11 +124,11 @@ def test_what_is_put_up_and_taken_down_again_is_the_same_book() -> None:
 def test_the_first_lot_on_the_shelf_keeps_what_a_burn_left_of_it() -> None:
     """The tape is cut between lots, and the first one may be half burned."""
     half = replace(laid(2, credits=10), position=BURNED + 4, available=16)
-    up, pages = put_up(U, half, page_of([rest(0, 6), rest(1, 10)]), 0)
+    up, pages = with_shelf_put_up(U, half, page_of([rest(0, 6), rest(1, 10)]), 0)
     assert (up.available, up.shelved, pages) == (16, 0, []), "both came back: less than half a book was on the tape"
     many = laid(101, credits=10)
     many = replace(many, position=BURNED + 4, available=1_006)
-    up, (page,) = put_up(U, many, {}, 0)
+    up, (page,) = with_shelf_put_up(U, many, {}, 0)
     assert (up.available, up.shelved) == (746, 260)
     assert [each.left for each in page.rests] == [10] * 26
 
@@ -145,7 +145,7 @@ shelved  pages
 
 @pytest.mark.parametrize(("shelved", "pages"), rows(PAGES))
 def test_bounds_a_page_takes_four_hundred_lots(shelved: str, pages: str) -> None:
-    book, written = put_up(U, laid(75 + int(shelved)), page_of([rest(75)]), 0)
+    book, written = with_shelf_put_up(U, laid(75 + int(shelved)), page_of([rest(75)]), 0)
     assert len(written) == len(book.shelf) == int(pages)
     assert [len(page.rests) for page in written[:-1]] == [PAGE_LOTS] * (int(pages) - 1)
     assert [each for page in written for each in page.rests] == [rest(75 + number) for number in range(int(shelved))]
@@ -169,13 +169,13 @@ def test_a_page_stays_while_it_is_half_full_and_every_lot_on_it_is_as_it_was(
     before = [rest(number) for number in range(first, first + int(lots))]
     if changed == "yes":
         before[7] = rest(first + 7, 2)
-    book, written = put_up(U, laid(first + int(lots)), page_of(before), 0)
+    book, written = with_shelf_put_up(U, laid(first + int(lots)), page_of(before), 0)
     assert ("shelf#old" in book.shelf) is (stays == "yes")
     assert (written == []) is (stays == "yes")
 
 
 def test_a_page_is_named_by_its_content_and_unit() -> None:
-    first, second, other = (put_up(unit, laid(101), {}, 0)[1][0].name for unit in (U, U, "data_transfer_mb"))
+    first, second, other = (with_shelf_put_up(unit, laid(101), {}, 0)[1][0].name for unit in (U, U, "data_transfer_mb"))
     assert first == second
     assert first != other
 
@@ -197,16 +197,16 @@ def test_bounds_past_the_most_open_lots_a_grant_is_refused_and_every_other_order
     asked, freeze = Grant(Lot("new", U, "plan", 1, 0, 0, None, 0)), Freeze("lot_00001", "dp_1")
     pages = page_of([rest(number) for number in range(int(lots))])
     book = Book(shelf=tuple(pages), shelved=int(lots), orders={o.order_id: o for o in (asked, freeze)})
-    orders = taken_down(book, pages).orders
+    orders = with_shelf_taken_down(book, pages).orders
     assert orders[freeze.order_id] == freeze
     assert orders[asked.order_id] == (asked if grant == "done" else Unreadable(asked.order_id))
 
 
 def test_a_book_without_a_shelf_is_taken_down_as_it_is() -> None:
     book = laid(3)
-    assert taken_down(book, {}) is book
+    assert with_shelf_taken_down(book, {}) is book
 
 
 def test_a_page_is_no_link_of_the_chain() -> None:
-    (page,) = put_up(U, laid(101), {}, 0)[1]
+    (page,) = with_shelf_put_up(U, laid(101), {}, 0)[1]
     assert (page.kind, page.at, page.seq, page.before, page.unit) == ("shelved", 0, 0, CHAIN_END, U)

@@ -95,14 +95,14 @@ def many() -> FakeBooks:
 
 
 def _sweep(books: FakeBooks, clock: Clock) -> tuple[int, int, Counter[str]]:
-    """Runs until nothing is left: (books settled, runs, calls)."""
+    """Runs until nothing is left: (books turned, runs, calls)."""
     books.calls.clear()
-    settled = 0
+    turned = 0
     for run in range(1, 100):
         run_of = swept(books_due(due=_due(books), desk=credit_desk(books, clock, _none)), clock)
-        settled += run_of.settled
+        turned += run_of.finished
         if not run_of.more:
-            return settled, run, Counter(books.calls)
+            return turned, run, Counter(books.calls)
     raise AssertionError("the sweep does not end")
 
 
@@ -113,8 +113,8 @@ def test_d21_the_schedules_cost_follows_the_accounts_that_are_due(many: FakeBook
     assert _sweep(many, clock) == (0, 1, Counter())  # nothing is due: not one call to the books
     clock.at = START + DAY // 2
     due = ACCOUNTS // 20
-    settled, runs, calls = _sweep(many, clock)
-    assert (settled, runs) == (due, 1)
+    turned, runs, calls = _sweep(many, clock)
+    assert (turned, runs) == (due, 1)
     writes = sum(calls[name] for name in WRITES)
     assert writes == 3 * due, calls
     assert sum(calls.values()) == 4 * due, calls
@@ -132,9 +132,9 @@ def test_d21_all_accounts_due_at_one_instant_take_bounded_runs(many: FakeBooks) 
     clock.at = START + 2 * DAY
     burned = consume("acc-9999", "k", BurnRequest(1), desk=credit_desk(many, clock, _none, prunes=Prunes()))
     assert burned.draws[0].lot_id == "lot_0999901", "the first lot is dead, by the clock alone"
-    settled, runs, calls = _sweep(many, clock)
+    turned, runs, calls = _sweep(many, clock)
     due = ACCOUNTS - ACCOUNTS // 20 - 1  # but those whose first lot had died before, and the one that was burned
-    assert settled == due
+    assert turned == due
     assert runs == -(-due // MAX_ITEMS_A_RUN)
     assert sum(calls[name] for name in WRITES) == 3 * due
 

@@ -131,5 +131,5 @@ def test_d_31_more_poisoned_accounts_than_a_run_settles_do_not_starve_the_rest()
     for _ in range(2):
         with pytest.raises(ExceptionGroup):
             world.sweep(Bounds(4, batch=2))
-    assert world.sweep(Bounds(4, batch=2)).settled == 4
+    assert world.sweep(Bounds(4, batch=2)).finished == 4
     assert world.renewed() == 4

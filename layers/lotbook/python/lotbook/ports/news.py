@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lotbook.domain.credits.statement_lines import Line
+    from lotbook.domain.credits.statement_lines import StatementLine
     from lotbook.domain.news.alerts import Latch
     from lotbook.domain.news.announcements import Announcement
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class StatementStore(Protocol):
     """The filed statement of an account's unit: lines by `seq`. It may lag behind the ledger, and it may have holes."""
 
-    def file(self, account_id: str, unit: str, lines: Sequence[Line]) -> None:
+    def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
         """Write the lines. A line that is there already is written again with the same content."""
         ...
 
-    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[Line]:
+    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         """At most `limit` lines with `seq` below `before_seq`, newest first; what is filed, whatever is missing."""
         ...
 

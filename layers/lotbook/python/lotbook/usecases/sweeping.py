@@ -1,6 +1,6 @@
 """What every sweep has in common: bounded, resumable, fair, and stopped by nobody's failure.
 
-An item is postponed before it is settled, so one that fails, or kills the run, is behind all others the next time. What
+An item is postponed before it is finished, so one that fails, or kills the run, is behind all others the next time. What
 fails again waits longer each time, and rings the first time and once a day after that. Kinds of work take turns, a batch
 each: a backlog of one leaves the others their share of the run. What a run leaves comes first in the next one.
 """
@@ -24,7 +24,7 @@ MAX_ITEMS_A_RUN = 1_000  # of one kind
 BATCH = 20  # items of one kind before the next kind has its turn and the run looks at its time
 MIN_TIME_LEFT = 15 * SECOND  # what a batch may take when every call in it is retried
 
-FIRST_PAUSE = 5 * MINUTE  # longer than a run takes: nobody else is at an item that is being settled
+FIRST_PAUSE = 5 * MINUTE  # longer than a run takes: nobody else is at an item that is being finished
 LONGEST_PAUSE = DAY
 LONGEST_PAUSE_UNANSWERED = HOUR  # where only the other side did not answer: it will
 RINGS_AGAIN = DAY
@@ -57,7 +57,7 @@ class Work:
 class Swept:
     """What a run did of one kind. `more`: it stopped before the kind's work was done; the next run goes on."""
 
-    settled: int
+    finished: int
     more: bool
     failures: tuple[Failure, ...] = ()
 
@@ -96,7 +96,7 @@ class _Sweep:
     known: Mapping[str, Stumble] = field(default_factory=dict)
     claimed: dict[str, DueItem] = field(default_factory=dict)
     taken: int = 0
-    settled: int = 0
+    finished: int = 0
     is_at_its_end: bool = False
     failures: list[Failure] = field(default_factory=list)
 
@@ -115,7 +115,7 @@ class _Sweep:
         return len(batch) == self.work.bounds.batch and self.taken < self.work.bounds.items
 
     def done(self) -> Swept:
-        return Swept(self.settled, not self.is_at_its_end, tuple(self.failures))
+        return Swept(self.finished, not self.is_at_its_end, tuple(self.failures))
 
     def _next(self) -> list[DueItem]:
         if self.source is None:
@@ -145,7 +145,7 @@ class _Sweep:
 
     def _count(self, item: DueItem, tried: Attempted[bool]) -> None:
         if tried.error is None:
-            self.settled += bool(tried.answer)
+            self.finished += bool(tried.answer)
             return
         failure = self._failure(item, tried.error)
         self.failures.append(failure)

@@ -57,7 +57,7 @@ NOT_PAST_ITS_HORIZON = Condition("hz > :now")  # or a burn draws from a dead lot
 NOT_PAUSED = Condition("attribute_not_exists(pz)")  # or a paused account goes on burning
 NOT_BURNED_YET = Condition("attribute_not_exists(r.#k)")  # or a key's second burn drops the receipt of the first
 NOT_HELD = Condition("attribute_not_exists(ho.#k)")  # or a second hold, once the receipt is pruned, drops the first
-ROOM_FOR_A_RECEIPT = Condition("size(r) < :max")  # or a turn cannot settle the book with one look
+ROOM_FOR_A_RECEIPT = Condition("size(r) < :max")  # or a turn cannot journal the book with one look
 ROOM_FOR_THEM_ALL = Condition("size(r) <= :room")  # the same, of a batch
 PRUNED_RECEIPT_IS_THE_SAME = Condition("(attribute_not_exists(r.#p) OR r.#p = :prev)")  # or a later burn goes (F1)
 HOLD_IS_OPEN = Condition("attribute_exists(ho.#h)")  # or a hold is resolved twice
@@ -131,7 +131,7 @@ class DynamoBooks:
         return self._update(account_id, unit, f"SET {', '.join(sets)}", conditions, names, values)
 
     def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
-        """PRUNE: nobody has to look again, for what goes is in the ledger and a turn settles it all the same."""
+        """PRUNE: nobody has to look again, for what goes is in the ledger, and a turn journals it all the same."""
         numbered = list(enumerate(prunes))
         update = "REMOVE " + ", ".join(f"r.#p{number}" for number, _ in numbered)
         conditions = [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number, _ in numbered]

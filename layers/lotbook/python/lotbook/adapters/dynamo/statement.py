@@ -8,7 +8,7 @@ from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.domain.credits.statement_lines import Line
+from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.values.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ class DynamoStatement:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def file(self, account_id: str, unit: str, lines: Sequence[Line]) -> None:
+    def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
         """Write the lines by plain puts: the same key has the same content for ever."""
         puts = [{"PutRequest": {"Item": to_item(_item(account_id, unit, line))}} for line in lines]
         for start in range(0, len(puts), BATCH):
             self._write(puts[start : start + BATCH])
 
-    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[Line]:
+    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         """One query, newest first."""
         answer = send(
             self._table.client,
@@ -62,9 +62,9 @@ class DynamoStatement:
         raise Unavailable(retry_after_seconds=1)
 
 
-def _item(account_id: str, unit: str, line: Line) -> dict[str, Any]:
+def _item(account_id: str, unit: str, line: StatementLine) -> dict[str, Any]:
     return keys.statement(account_id, unit, line.seq) | {"name": line.entry.name} | entry_values(line.entry)
 
 
-def _line(values: dict[str, Any]) -> Line:
-    return Line(int(values["sk"]), entry_of(values["name"], values))
+def _line(values: dict[str, Any]) -> StatementLine:
+    return StatementLine(int(values["sk"]), entry_of(values["name"], values))

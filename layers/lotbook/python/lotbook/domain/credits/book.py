@@ -17,7 +17,7 @@ from lotbook.domain.credits.orders import Order
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import FAR_FUTURE
 
-MAX_RECEIPTS = 100  # one BatchGetItem reads as many entries: a turn settles a full book with one look
+MAX_RECEIPTS = 100  # one BatchGetItem reads as many entries: a turn journals a full book with one look
 MAX_BURNS_A_WRITE = 25  # DynamoDB takes 4 KB and 300 operators an expression
 MAX_ORDERS = 50  # waiting orders; past it an order is refused with Unavailable, so the item cannot grow without end
 MAX_LOTS = 100  # on the tape, and as many aside: about 45 bytes each, paid for by every burn. Others wait on the shelf

@@ -59,7 +59,7 @@ def lapsing(holds: Mapping[str, OpenHold], now: int) -> list[str]:
     return [name for name, hold in _in_order(holds) if hold.due <= now][:MAX_LAPSES_A_TURN]
 
 
-def put_away(unit: str, book: Book, holds: Holds, wanted: str) -> tuple[Book, Entry | None]:
+def with_holds_put_away(unit: str, book: Book, holds: Holds, wanted: str) -> tuple[Book, Entry | None]:
     """The book with all these `holds` open, and the page to be written before it, if there is one.
 
     In the book stay the wanted one, and those that lapse first: they were placed first, and are most likely resolved next.

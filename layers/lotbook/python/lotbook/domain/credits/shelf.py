@@ -26,7 +26,7 @@ WIDEST_BURN = 2_000  # lots that one burn may draw from: tape, entry and what a 
 MAX_OPEN_LOTS = 100_000  # of one account and unit; a grant past it is refused, for a turn could not read them any more
 
 
-def taken_down(book: Book, pages: Mapping[str, Entry]) -> Book:
+def with_shelf_taken_down(book: Book, pages: Mapping[str, Entry]) -> Book:
     """The book as if it had room for all its lots: those of its shelf stand aside, ready to be laid."""
     if not book.shelf:
         return book
@@ -44,7 +44,7 @@ def taken_down(book: Book, pages: Mapping[str, Entry]) -> Book:
     )
 
 
-def put_up(unit: str, laid: Book, pages: Mapping[str, Entry], need: int) -> tuple[Book, list[Entry]]:
+def with_shelf_put_up(unit: str, laid: Book, pages: Mapping[str, Entry], need: int) -> tuple[Book, list[Entry]]:
     """The laid book with no more lots than it has room for, and the pages to be written before it.
 
     On the tape are the first lots in burn order, and as many as make up `need`. `pages`: the shelf before; what did not

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatementLine:
     """What is known of the link `seq`: its entry, or the marker that says that this burn was given back."""
 
     seq: int
@@ -31,26 +31,26 @@ class Line:
         return self.entry.seq != self.seq
 
 
-def lines_of(entry: Entry) -> tuple[Line, ...]:
+def lines_of(entry: Entry) -> tuple[StatementLine, ...]:
     """The lines of an entry: its own, and for the marker of a burn that was given back, that burn's place in the chain.
 
     A decision outside the chain (seq 0) has none.
     """
     if entry.seq <= 0:
         return ()
-    own = Line(entry.seq, entry)
+    own = StatementLine(entry.seq, entry)
     if entry.kind != "void" or entry.skips is None:
         return (own,)
-    return (own, Line(entry.skips.seq + 1, entry))
+    return (own, StatementLine(entry.skips.seq + 1, entry))
 
 
 class Filed:
     """Lines by their place, for somebody who walks the chain."""
 
-    def __init__(self, lines: Iterable[Line] = ()) -> None:
+    def __init__(self, lines: Iterable[StatementLine] = ()) -> None:
         self._lines = {line.seq: line for line in lines}
 
-    def line(self, link: Pointer) -> Line | None:
+    def line(self, link: Pointer) -> StatementLine | None:
         """The line of this very link; None where it is not filed, or stands for something else than the chain says."""
         line = self._lines.get(link.seq)
         if line is None:

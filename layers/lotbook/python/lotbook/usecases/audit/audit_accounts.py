@@ -53,8 +53,8 @@ def audit_accounts(
     work = Work(DUE_KIND, due.due(DUE_KIND, auditing.clock.now(), BOUNDS.items), round_.audit, round_.postpone, BOUNDS)
     swept = sweep([work], memory=memory, clock=auditing.clock, time_left=time_left)[DUE_KIND]
     failures = (*round_.differing, *swept.failures)
-    done = Swept(swept.settled, swept.more, failures)
-    return Checked(swept.settled, round_.entries, tuple(round_.unfinished), done)
+    done = Swept(swept.finished, swept.more, failures)
+    return Checked(swept.finished, round_.entries, tuple(round_.unfinished), done)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL, Book, draws_betwee
 from lotbook.domain.credits.hold_pages import open_holds
 from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.requests import Balance, LotState, LotView
-from lotbook.domain.credits.shelf import taken_down
+from lotbook.domain.credits.shelf import with_shelf_taken_down
 from lotbook.domain.values.errors import InvalidRequest, Unavailable
 from lotbook.usecases.credits.book_ledger import BookLedger
 from lotbook.usecases.credits.turn import journal, turn
@@ -46,7 +46,7 @@ def read_balance(account_id: str, unit: str, *, desk: CreditDesk) -> Balance:
 
 
 def _balance_of(moment: Moment, of_book: BookLedger) -> Balance:
-    book = taken_down(moment.book, of_book.shelf(moment.book))
+    book = with_shelf_taken_down(moment.book, of_book.shelf(moment.book))
     left = _left(book, moment.journaled)
     held = _held_by_lot(of_book.entries(open_holds(book, of_book.hold_page(book), moment.journaled.void)).values())
     frozen = {aside.lot_id: aside.left for aside in book.frozen}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.statement_lines import Filed, Line
+from lotbook.domain.credits.statement_lines import Filed, StatementLine
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry, Pointer
@@ -44,7 +44,7 @@ class Links:
             return line.entry
         return self._books.entry(self._account_id, self._unit, ledger.void_name(link.seq))
 
-    def _line(self, link: Pointer) -> Line | None:
+    def _line(self, link: Pointer) -> StatementLine | None:
         if self._statement is not None and link.seq < self._read_down_to:
             lines = self._statement.page(self._account_id, self._unit, link.seq + 1, self._page_lines)
             is_last = len(lines) < self._page_lines

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Receipt, burn_entry, resolution_entry
-from lotbook.domain.credits.hold_pages import is_full, lapsing, must_open, open_holds, put_away
+from lotbook.domain.credits.hold_pages import is_full, lapsing, must_open, open_holds, with_holds_put_away
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
-from lotbook.domain.credits.shelf import put_up, taken_down
+from lotbook.domain.credits.shelf import with_shelf_put_up, with_shelf_taken_down
 from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.usecases.credits.book_ledger import BookLedger
@@ -66,11 +66,11 @@ def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want
     known = _look_up_all(asked, of_book)
     journaled = journal(book, of_book, known=known)
     journaled = _look_up_holds(book, journaled, of_book, want.hold, now)
-    opened = taken_down(asked, pages := of_book.shelf(book))
+    opened = with_shelf_taken_down(asked, pages := of_book.shelf(book))
     journaled = _look_up_orders(opened, journaled, of_book, known)
-    laid, fresh = put_up(unit, lay(unit, opened, journaled, now), pages, want.credits)
+    laid, fresh = with_shelf_put_up(unit, lay(unit, opened, journaled, now), pages, want.credits)
     if journaled.page is not None or is_full(laid):
-        laid, page = put_away(unit, laid, dict(laid.holds), want.hold)
+        laid, page = with_holds_put_away(unit, laid, dict(laid.holds), want.hold)
         fresh += [page] if page else []
     for each in fresh:  # before the book that names them
         of_book.put(each)

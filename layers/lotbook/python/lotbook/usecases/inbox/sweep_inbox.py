@@ -44,4 +44,4 @@ def sweep_inbox(
     done = sweep([purchases, events], memory=memory, clock=desk.clock, time_left=time_left)
     undelivered.close()
     looked, heard = done[purchases.kind], done[events.kind]
-    return Rechecked(looked.settled, len(decided), undelivered.followed, (looked, heard))
+    return Rechecked(looked.finished, len(decided), undelivered.followed, (looked, heard))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.credits.shelf import taken_down
+from lotbook.domain.credits.shelf import with_shelf_taken_down
 from lotbook.domain.news import announcements, notices
 from lotbook.usecases.credits.book_ledger import BookLedger
 from lotbook.usecases.news.plan_ends import announce_plan_end, is_plan_notice
@@ -34,7 +34,7 @@ def _announce(item: DueItem, outlets: Outlets) -> None:
     now = outlets.clock.now()
     book = outlets.books.get(item.account_id, unit)
     if book is not None:
-        book = taken_down(book, BookLedger(item.account_id, unit, outlets.books).shelf(book))
+        book = with_shelf_taken_down(book, BookLedger(item.account_id, unit, outlets.books).shelf(book))
     found = None if book is None else notices.left_to_expire(book, unit, lot_id, now)
     if found is not None:
         outlets.bus.publish([announcements.expiring_soon(item.account_id, found, now)])
