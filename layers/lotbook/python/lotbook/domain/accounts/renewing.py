@@ -116,7 +116,13 @@ def with_failure(policy: Policy, account: Account, start: int, now: int) -> Acco
     is_made_up_for = any(each.state == "paid" and each.start >= start for each in sub.periods)  # also by a later one
     if is_made_up_for or (sub.failed_start is not None and sub.failed_start <= start):
         return account
-    account = replace(account, subscription=replace(sub, failed_start=start, failed_at=now))
+    return _without_later(
+        policy, replace(account, subscription=replace(sub, failed_start=start, failed_at=now)), start, now
+    )
+
+
+def _without_later(policy: Policy, account: Account, start: int, now: int) -> Account:
+    """What began after the period at `start`, and is not decided, is void."""
     plan, at = policy.plan(account.plan_id), now
     for _ in range(MAX_PERIODS_KEPT):
         period = billing_period(plan, account, at)
@@ -131,6 +137,27 @@ def with_nothing_to_come(policy: Policy, account: Account, start: int, invoice: 
     if not account.plan_renews or account.subscription is None or start < account.subscription.anchor:
         return account
     return with_failure(policy, with_void(policy, account, start, invoice), start, now)
+
+
+def with_gateway_end(policy: Policy, account: Account, ended_at: int, now: int) -> Account:
+    """The account whose subscription the gateway ended at `ended_at`: no period follows the one that ran then.
+
+    Paid, the plan ends with it, and what later periods were given in good faith is void. Unpaid, our clock decides (X-26).
+    """
+    sub = account.subscription
+    if not account.plan_renews or sub is None:
+        return account
+    last = billing_period(policy.plan(account.plan_id), account, max(ended_at - 1, sub.anchor))
+    if last is None:
+        return account
+    if not any(each.start == last[0] and each.state == "paid" for each in sub.periods):
+        return with_failure(policy, account, last[0], now)
+    if sub.cancel_at is not None and sub.cancel_at <= last[1]:
+        return account
+    account = _without_later(policy, account, last[0], now)
+    if account.subscription is None:
+        return account
+    return replace(account, subscription=replace(account.subscription, cancel_at=last[1], next_plan=None))
 
 
 def with_anchor(policy: Policy, account: Account, start: int, now: int) -> Account:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.plans.follow_invoice import follow_invoice
-from lotbook.usecases.plans.follow_subscription import follow_subscription
+from lotbook.usecases.plans.follow_subscription import follow_subscription, settle_first
 from lotbook.usecases.sales.follow_cards import keep_card
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ INVOICES = frozenset(
 )
 SUBSCRIPTIONS = frozenset(
     {
+        "customer.subscription.created",
         "customer.subscription.updated",
         "customer.subscription.deleted",
         "customer.subscription.pending_update_applied",
@@ -50,11 +51,12 @@ def handle_plan_event(hint: EventHint, *, desk: SalesDesk) -> Purchase | None:
     """The row that the event led to, if it led to one. Raises AccountNotFound, PurchaseNotFound, Unavailable."""
     account_id = str(hint.tag.account_id)
     if hint.kind in SUBSCRIPTIONS and hint.subscription is not None:
+        row = settle_first(account_id, hint.subscription, desk=desk)
         follow_subscription(account_id, hint.subscription, desk=desk)
+    elif hint.kind in INVOICES and hint.object_id is not None:
+        row = follow_invoice(account_id, hint.object_id, desk=desk)
+    else:
         return None
-    if hint.kind not in INVOICES or hint.object_id is None:
-        return None
-    row = follow_invoice(account_id, hint.object_id, desk=desk)
     if row is None or row.state not in SETTLED:
         return row
     keep_card(row, desk=desk)

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import with_time
-from lotbook.domain.accounts.renewing import with_ending, with_failure
+from lotbook.domain.accounts.renewing import with_ending, with_gateway_end
 from lotbook.domain.accounts.validity import billing_period
+from lotbook.domain.sales.purchase import SETTLED
 from lotbook.usecases.sales.change_plan import change_account
+from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.subscription_facts import SubscriptionFacts
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.sales.desk import SalesDesk
@@ -48,7 +51,22 @@ def _followed(loaded: LoadedAccount, account: Account, facts: SubscriptionFacts,
         return account
     if facts.is_live:
         return with_ending(loaded.policy, account, None if facts.cancel_at is None else running[1])
-    known = sub.period(running[0], account.plan_id)
-    if known is not None and known.state == "paid":
-        return with_ending(loaded.policy, account, running[1])
-    return with_failure(loaded.policy, account, running[0], now)
+    over = with_gateway_end(loaded.policy, account, min(facts.ended_at or now, now), now)
+    return with_time(loaded.policy, over, now)
+
+
+def settle_first(account_id: str, subscription: str, *, desk: SalesDesk) -> Purchase | None:
+    """The purchase that a subscription came with, settled, where the account does not know the subscription yet; else None.
+
+    Raises AccountNotFound, Unavailable.
+    """
+    known = desk.account(account_id).account.subscription
+    if known is not None and known.subscription == subscription:
+        return None
+    facts = desk.plans.subscription(subscription)
+    if facts is None or facts.tag.account_id != account_id or facts.tag.purchase_id is None:
+        return None
+    row = desk.purchases.get(account_id, facts.tag.purchase_id)
+    if row is None or row.state in SETTLED:
+        return None
+    return settle_purchase(account_id, row.purchase_id, desk=desk)

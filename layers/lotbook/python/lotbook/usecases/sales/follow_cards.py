@@ -14,7 +14,7 @@ from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values.errors import AccountNotFound
 from lotbook.usecases.sales.payment_pause import lift_payment_pause
-from lotbook.usecases.sales.plan_card import use_for_plan
+from lotbook.usecases.sales.plan_card import is_paid_late, pay_later_periods, use_for_plan
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -70,6 +70,8 @@ def keep_card(purchase: Purchase, *, desk: SalesDesk) -> None:
     if purchase.state in SETTLED and keeps_card(purchase):
         adopted = _card_of(purchase, desk) if isinstance(purchase.item, PlanItem) else None
         follow_cards(purchase.account_id, desk=desk, adopted=frozenset({adopted} if adopted else ()))
+    elif is_paid_late(purchase, desk.clock.now()):
+        pay_later_periods(purchase.account_id, follow_cards(purchase.account_id, desk=desk).default, desk=desk)
 
 
 def _card_of(purchase: Purchase, desk: SalesDesk) -> str | None:

@@ -9,12 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import renewal_row_id
+from lotbook.domain.sales.purchase import SETTLED
+from lotbook.domain.sales.quotes import PlanRenewalItem
 from lotbook.domain.values.errors import AccountNotFound, Conflict
 from lotbook.usecases.sales.settle_renewal import settle_renewal
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.subscriptions import Subscription
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts
     from lotbook.usecases.sales.desk import SalesDesk
 
@@ -41,26 +44,60 @@ def use_for_plan(account_id: str, default: str | None, *, desk: SalesDesk) -> No
         return
 
 
+def is_paid_late(row: Purchase, now: int) -> bool:
+    """Whether the row is a renewal that was paid only after its period: later ones may wait where nobody collects them."""
+    is_renewal = isinstance(row.item, PlanRenewalItem) and row.period is not None and row.period[1] <= now
+    return is_renewal and row.state in SETTLED
+
+
+def pay_later_periods(account_id: str, default: str | None, *, desk: SalesDesk) -> None:
+    """What waits after a late payment: the running period's invoice is paid with the card, once; others are void.
+
+    Raises AccountNotFound, Unavailable.
+    """
+    for _ in range(ATTEMPTS):
+        account = desk.accounts.get(account_id)
+        if account is None:
+            raise AccountNotFound
+        sub = account.subscription
+        if default is None or sub is None or not account.plan_renews:
+            return
+        try:
+            pay_what_waits(account, sub, default, desk=desk)
+        except Conflict:
+            continue
+        return
+
+
 def _use(account: Account, sub: Subscription, default: str, desk: SalesDesk) -> None:
     if sub.card == default:  # it was tried, or is tried by the gateway as its own rules have it
         return
     desk.plans.use_card(sub.subscription, default)
-    if sub.failed_start is not None:
-        _pay_open(account, sub, default, desk)
+    pay_what_waits(account, sub, default, desk=desk)
     _remember(account.account_id, sub.subscription, default, desk)
 
 
-def _pay_open(account: Account, sub: Subscription, card: str, desk: SalesDesk) -> None:
-    """The newest invoice that waits is paid; older ones are of periods that are over, and are never charged any more."""
+def pay_what_waits(account: Account, sub: Subscription, card: str, *, desk: SalesDesk) -> None:
+    """The newest unpaid invoice is paid, drafts that nobody collects among them; those of periods that are over are void.
+
+    A period that is over is paid only where nothing newer is unpaid and the account waits for just that one.
+    Raises Conflict, Unavailable.
+    """
     desk.credits.renew(account.account_id)
     made = desk.plans.plan_invoices(sub.subscription, EVER)
-    stuck = (each for each in made if each.state == "open" or each.is_parked)
-    waiting = [each for each in stuck if _row_id(account, each) is not None]
-    for number, invoice in enumerate(waiting):
-        told = desk.plans.void_invoice(invoice.invoice) if number else desk.plans.pay_invoice(invoice.invoice, card)
-        row = desk.purchases.get(account.account_id, _row_id(account, told) or "")
-        if row is not None:
-            settle_renewal(row, desk=desk, invoice=told)
+    stuck = [each for each in made if each.state == "open" or each.is_parked]
+    is_newest = True
+    for invoice in stuck:
+        row = desk.purchases.get(account.account_id, _row_id(account, invoice) or "")
+        if row is None or row.period is None:
+            continue
+        is_due = desk.clock.now() < row.period[1] or row.period[0] == sub.failed_start
+        if is_newest and is_due:
+            told = desk.plans.pay_invoice(invoice.invoice, card)
+        else:
+            told = desk.plans.void_invoice(invoice.invoice)
+        is_newest = False
+        settle_renewal(row, desk=desk, invoice=told)
 
 
 def _row_id(account: Account, invoice: PlanInvoiceFacts) -> str | None:

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.accounts.plan_time import grace_ends_at, is_frozen_in_grace, plan_end, with_time
+from lotbook.domain.accounts.plan_time import grace_ends_at, is_frozen_in_grace, plan_end, with_time, with_void
 from lotbook.domain.accounts.renewing import (
     PaidPeriod,
     is_over,
     is_superseded,
     with_anchor,
     with_failure,
+    with_gateway_end,
     with_nothing_to_come,
     with_paid,
 )
@@ -92,7 +93,13 @@ def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
         """What was paid before time decided otherwise counts, though we heard of it later."""
         now = desk.clock.now()
         then = with_time(loaded.policy, loaded.account, min(now, moment or now))
-        return with_time(loaded.policy, with_paid(then, paid), now)
+        after = with_paid(then, paid)
+        was_behind = not is_over(then, paid) and then.subscription is not None and then.subscription.failed_start
+        if was_behind:  # meanwhile the gateway may have given up: the period is paid, and none follows it
+            facts = desk.plans.subscription(paid.subscription)
+            if facts is not None and not facts.is_live:
+                after = with_gateway_end(loaded.policy, after, facts.ended_at or now, now)
+        return with_time(loaded.policy, after, now)
 
     account = change_account(row.account_id, change, desk)
     if is_over(account, paid):
@@ -151,7 +158,18 @@ def _without_invoice(row: Purchase, desk: SalesDesk) -> Purchase:
     now = desk.clock.now()
     if facts is not None and facts.is_live:
         return _waits(row, now + CHECK_PROCESSING, desk)
-    return _failed(replace(row, failure=NOT_PAID), desk)
+    start = _start(row)
+    ended_at = start if facts is None or facts.ended_at is None else min(facts.ended_at, start)
+
+    def change(loaded: LoadedAccount, account: Account) -> Account:
+        if is_over(account, _period(row)) or (account.subscription and start < account.subscription.anchor):
+            return account
+        over = with_gateway_end(loaded.policy, with_void(loaded.policy, account, start), ended_at, now)
+        return with_time(loaded.policy, over, now)
+
+    account = change_account(row.account_id, _in_time(desk, change), desk)
+    failed = with_state(row, "failed", now) if may_become(row, "failed") else row
+    return _behind(replace(failed, failure=NOT_PAID), account, desk)
 
 
 def move_period(account_id: str, facts: PlanInvoiceFacts, *, desk: SalesDesk) -> bool:
