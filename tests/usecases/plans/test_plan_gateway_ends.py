@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.policy.plans import Renewal
+from lotbook.domain.values.errors import CheckoutRequired, NothingToResume
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.sales.cards import choose_card
 from tests.fakes.changing import ChangingDesk, subscriber
@@ -133,4 +134,18 @@ def test_s4_after_a_late_payment_the_running_draft_is_charged_once_and_those_of_
     states = ["failed" if is_card_only else "completed", "failed", "completed"]
     assert (desk.states(), desk.collectable()) == (states, [])
     assert (desk.read(), desk.charged(), desk.account.state) == ((40, 0), 8_000 if is_card_only else 12_000, "active")
+    desk.check()
+
+
+def test_s2_what_the_gateway_has_ended_is_neither_resumed_nor_followed_by_another_plan() -> None:
+    desk = subscriber("growth")
+    desk.go_to("2027-02-10T12:00:00")
+    desk.gateway.plans.end(desk.gateway.plans.subs[desk.sub])
+    tell(desk, "customer.subscription.deleted")
+    with pytest.raises(NothingToResume):
+        desk.resume()
+    with pytest.raises(CheckoutRequired):
+        desk.change("starter")
+    desk.go_to("2027-02-28T12:00:00")
+    assert (desk.read(), desk.plan, desk.renewals()) == ((0, 0), "none", [])
     desk.check()

@@ -67,10 +67,13 @@ def cancel_plan(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:
 
 
 def take_back(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:
-    """Neither end nor another plan is to come any more; the gateway charges the present plan's price again. Raises Unavailable."""
+    """Neither end nor another plan is to come any more; the gateway charges the present plan's price again.
+
+    Raises NothingToResume, also where the gateway has ended the subscription; Unavailable.
+    """
     account = loaded.account
     sub = account.subscription
-    if sub is None:
+    if sub is None or not is_live(sub.subscription, desk=desk):
         raise NothingToResume
     desk.plans.set_ending(sub.subscription, ends=False, key=f"{account.version}")
     desk.plans.swap_plan(sub.subscription, sub.item, sub.price, key=f"back.{account.version}")
@@ -80,6 +83,12 @@ def take_back(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:
         return with_next_plan(with_ending(found.policy, then, None), None)
 
     return _told(account.account_id, change_account(account.account_id, change, desk), desk)
+
+
+def is_live(subscription: str, *, desk: SalesDesk) -> bool:
+    """Whether the gateway may still renew it: what it has ended cannot go on. Raises Unavailable."""
+    facts = desk.plans.subscription(subscription)
+    return facts is not None and facts.is_live
 
 
 def end_plan(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:

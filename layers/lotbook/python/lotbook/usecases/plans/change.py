@@ -34,7 +34,7 @@ from lotbook.domain.values.errors import (
 )
 from lotbook.domain.values.instants import DAY
 from lotbook.ports.shop import KeyUse
-from lotbook.usecases.plans.cancel import cancel_plan, end_plan, take_back
+from lotbook.usecases.plans.cancel import cancel_plan, end_plan, is_live, take_back
 from lotbook.usecases.plans.changed import Changed, again, answer_of, kept
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.follow_cards import look_at_cards
@@ -175,6 +175,8 @@ def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
             raise NotEligible(plan_price_refusal(wanted))
         wish = _wish(loaded, wanted, period[1], desk)
         if sub.cancel_at is not None:
+            if not is_live(sub.subscription, desk=desk):
+                raise CheckoutRequired
             desk.plans.set_ending(sub.subscription, ends=False, key=f"{account.version}")
         after = change_account(account_id, _with_wish(wish, desk), desk)
         if after.subscription is not None and after.subscription.next_plan == wish:
