@@ -140,6 +140,7 @@ CALLS: dict[str, Call] = {
     "DynamoPolicies.uses": Call(lambda t, n: DynamoPolicies(t).uses(n)),
     "DynamoPolicies.note_use": Call(lambda t, n: DynamoPolicies(t).note_use(n, Use("unit", "gb"), "acme")),
     "DynamoPurchases.place": Call(_placed, over=True),
+    "DynamoPurchases.put_new": Call(lambda t, n: DynamoPurchases(t).put_new(a_purchase(account_id=n))),
     "DynamoPurchases.key_use": Call(lambda t, n: DynamoPurchases(t).key_use(n, "fp"), _placed),
     "DynamoPurchases.use_key": Call(lambda t, n: DynamoPurchases(t).use_key(n, KeyUse("fp2", "pur_1", "digest"))),
     "DynamoPurchases.get": Call(lambda t, n: DynamoPurchases(t).get(n, a_purchase().purchase_id), _placed),
