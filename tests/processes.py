@@ -17,6 +17,7 @@ PLACES = {
     "functions": "store",
     "contracts": "store",
     "stand_in": "store",
+    "scenarios": "store",
     "simulation": "slow",
     "properties": "slow",
     "test_money_back_orders.py": "slow",
