@@ -60,3 +60,15 @@ def test_d_03_the_key_of_a_change_without_a_charge_answers_the_same_again_and_ta
     with pytest.raises(NothingToResume):
         desk.change("growth", key="nothing")
     assert desk.change("starter", key="nothing").effect == "period_end"
+
+
+def test_e2_a_renewal_that_is_paid_and_not_heard_of_yet_is_heard_of_before_the_change() -> None:
+    """It was void as if nobody had paid it: forty credits that forty dollars had bought were gone."""
+    desk = subscriber("starter")
+    desk.go_to("2027-02-28T13:30:00")
+    desk.read()
+    assert desk.states() == ["processing"], "the event of its payment is held"
+    desk.change("growth")
+    assert (desk.read(), desk.charged(), desk.states()) == ((140, 0), 4_000 + 4_000 + 9_000, ["completed"])
+    assert desk.collectable() == []
+    desk.check()
