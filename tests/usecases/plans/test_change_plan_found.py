@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
 from lotbook.domain.values.errors import IdempotencyKeyReused, NothingToResume
+from lotbook.usecases.accounts import follow_plan
+from lotbook.usecases.credits.balance import read_balance
 from tests.fakes.changing import ChangingDesk, subscriber
 
 
@@ -72,3 +75,19 @@ def test_e2_a_renewal_that_is_paid_and_not_heard_of_yet_is_heard_of_before_the_c
     assert (desk.read(), desk.charged(), desk.states()) == ((140, 0), 4_000 + 4_000 + 9_000, ["completed"])
     assert desk.collectable() == []
     desk.check()
+
+
+def test_e1_a_lot_that_a_reader_grants_while_its_period_is_confirmed_does_not_stay_provisional(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The reader's turn had swapped the book and not yet written the ledger: the settler saw no lot."""
+    desk = subscriber("starter")
+    desk.go_to("2027-02-28T13:30:00")
+    desk.read()
+    see, looks = follow_plan._granted, count()
+    monkeypatch.setattr(follow_plan, "_granted", lambda *asked: {} if next(looks) == 0 else see(*asked))
+    desk.settle_renewals()
+    assert desk.states() == ["completed"]
+    assert next(looks) > 1
+    (lot,) = read_balance("acme", "credits", desk=desk.sales.credits).lots
+    assert (lot.remaining, lot.state) == (40, "open")

@@ -147,11 +147,12 @@ def _confirm(account: Account, lots: tuple[Lot, ...], at: int, desk: CreditDesk)
     """Paid: what was provisional is confirmed, what was void comes back, what was withheld is granted (X-10, 4.6)."""
     known = _granted(account, lots, desk)
     for lot in lots:
-        if lot.lot_id not in known:
-            if not lot.is_dead(at):
-                grant_lot(account.account_id, lot, desk=desk)
-            continue
-        if known[lot.lot_id].provisional:
+        if lot.lot_id not in known and not lot.is_dead(at):
+            grant_lot(account.account_id, lot, desk=desk)
+            known |= _granted(
+                account, (lot,), desk
+            )  # a reader may have granted it at this moment, still provisional (E1)
+        if lot.lot_id in known and known[lot.lot_id].provisional:
             stands = decide_lot(account.account_id, lot.unit, lot.lot_id, "confirmed", desk=desk)
             if stands == "void":
                 back = Restore(lot.lot_id, VOID_CLAIM, known[lot.lot_id].credits, reason="paid")
