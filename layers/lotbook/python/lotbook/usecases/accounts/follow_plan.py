@@ -149,9 +149,8 @@ def _confirm(account: Account, lots: tuple[Lot, ...], at: int, desk: CreditDesk)
     for lot in lots:
         if lot.lot_id not in known and not lot.is_dead(at):
             grant_lot(account.account_id, lot, desk=desk)
-            known |= _granted(
-                account, (lot,), desk
-            )  # a reader may have granted it at this moment, still provisional (E1)
+            # A reader may have granted it at this very moment, still provisional (E1).
+            known |= _granted(account, (lot,), desk)
         if lot.lot_id in known and known[lot.lot_id].provisional:
             stands = decide_lot(account.account_id, lot.unit, lot.lot_id, "confirmed", desk=desk)
             if stands == "void":
