@@ -7,10 +7,12 @@ from itertools import count
 
 import pytest
 
-from lotbook.domain.values.errors import IdempotencyKeyReused, NothingToResume
+from lotbook.domain.values.errors import CheckoutRequired, IdempotencyKeyReused, NothingToResume
 from lotbook.usecases.accounts import follow_plan
 from lotbook.usecases.credits.balance import read_balance
 from tests.fakes.changing import ChangingDesk, subscriber
+from tests.fakes.samples import instant
+from tests.fakes.subscription_records import ASKS
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,39 @@ def test_e1_a_lot_that_a_reader_grants_while_its_period_is_confirmed_does_not_st
     assert next(looks) > 1
     (lot,) = read_balance("acme", "credits", desk=desk.sales.credits).lots
     assert (lot.remaining, lot.state) == (40, "open")
+
+
+def test_e2_a_plan_that_is_cancelled_after_a_retry_paid_it_goes_on_to_the_end_of_what_was_paid() -> None:
+    """The failure was heard of and the payment was not: cancelled as unpaid, the plan ended at once."""
+    desk = subscriber("starter")
+    desk.gateway.let_card(desk.card, "insufficient_funds")
+    desk.go_to("2027-02-28T13:30:00")
+    desk.read()
+    desk.settle_renewals()
+    desk.gateway.let_card(desk.card, None)
+    (waiting,) = desk.collectable()
+    desk.gateway.pay_invoice(waiting, desk.card)
+    account = desk.cancel()
+    assert account.subscription is not None
+    assert account.subscription.cancel_at == instant("2027-03-31T12:00:00Z")
+    assert (desk.read(), desk.states(), desk.charged()) == ((40, 0), ["completed"], 8_000)
+    desk.check()
+
+
+def test_e2_a_change_that_waited_for_the_bank_hears_of_a_renewal_that_was_paid_meanwhile() -> None:
+    """Asked for in the draft hour, authenticated after the renewal was paid; no event of that had arrived."""
+    desk = subscriber("starter")
+    desk.go_to("2027-02-28T12:10:00")
+    desk.gateway.let_card(desk.card, ASKS)
+    with pytest.raises(CheckoutRequired):
+        desk.change("growth")
+    (row,) = [row for row in desk.purchases.rows.values() if row.is_by_card]
+    desk.gateway.let_card(desk.card, None)
+    desk.go_to("2027-02-28T13:30:00")
+    desk.read()
+    assert desk.states() == ["processing"]
+    assert desk.gateway.pay_page(row.gateway_refs.invoice or "", desk.card)
+    settled = desk.settle(row)
+    assert (settled.state, desk.states()) == ("completed", ["completed"])
+    assert (desk.plan, desk.read()) == ("growth", (140, 0))
+    desk.check()

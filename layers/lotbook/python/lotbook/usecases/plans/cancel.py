@@ -14,6 +14,7 @@ from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.values.errors import NothingToCancel, NothingToResume
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
+from lotbook.usecases.sales.running_period import plan_of_buying_member
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -27,8 +28,7 @@ def cancel(account_id: str, caller: Caller, *, desk: SalesDesk) -> Account:
     Unavailable: then it may have happened, and the same call again goes on.
     """
     desk.account_of_buying_member(account_id, caller)
-    desk.credits.renew(account_id)
-    loaded = desk.account_of_buying_member(account_id, caller)
+    loaded = plan_of_buying_member(account_id, caller, desk=desk)
     rule = loaded.policy.plan_change.cancellation.when
     sub = loaded.account.subscription
     if not loaded.account.plan_renews or sub is None or rule == "never":

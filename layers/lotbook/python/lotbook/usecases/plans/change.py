@@ -36,10 +36,10 @@ from lotbook.domain.values.instants import DAY
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.plans.cancel import cancel_plan, end_plan, is_live, take_back
 from lotbook.usecases.plans.changed import Changed, again, answer_of, kept
-from lotbook.usecases.plans.running_period import hear_of_running_period
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
+from lotbook.usecases.sales.running_period import plan_of_buying_member
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def change_plan(request: PurchaseRequest, key: str, caller: Caller, *, desk: Sal
     used = desk.purchases.key_use(account_id, fingerprint)
     if used is not None:
         return _used(request, used, desk)
-    desk.credits.renew(account_id)
-    loaded = desk.account_of_buying_member(account_id, caller)
-    if hear_of_running_period(loaded, desk):
-        loaded = desk.account(account_id)
+    loaded = plan_of_buying_member(account_id, caller, desk=desk)
     wanted = _wanted(request, loaded)
     _check_pending(loaded, desk)
     when = None

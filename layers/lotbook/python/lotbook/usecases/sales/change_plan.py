@@ -49,13 +49,8 @@ def begin_plan(purchase: Purchase, policy: Policy, *, desk: SalesDesk) -> Accoun
         now, account = desk.clock.now(), loaded.account
         after = with_term(loaded.published.policy, account, term, now)
         other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
-        if other is not None and after != account:  # before the write: rather twice than never
-            alarm(
-                "plan_paid_twice",
-                account_id=purchase.account_id,
-                purchase_id=purchase.purchase_id,
-                other=other.purchase_id,
-            )
+        if other is not None and after != account:
+            _ring_paid_twice(purchase, other)
         return after
 
     return change_account(purchase.account_id, with_plan, desk)
@@ -77,15 +72,16 @@ def _begin_renewing(purchase: Purchase, policy: Policy, desk: SalesDesk) -> Acco
         other = paid_meanwhile(account, term.purchase_id, purchase.created_at)
         is_another = purchase.move is None or purchase.move.subscription is None
         if is_another and other is not None and not other.is_twice and not is_known(account, term):
-            alarm(
-                "plan_paid_twice",
-                account_id=purchase.account_id,
-                purchase_id=purchase.purchase_id,
-                other=other.purchase_id,
-            )
+            _ring_paid_twice(purchase, other)
         return after
 
     return change_account(purchase.account_id, with_plan, desk)
+
+
+def _ring_paid_twice(purchase: Purchase, other: Term) -> None:
+    """Before the account is written: rather twice than never."""
+    names = {"account_id": purchase.account_id, "purchase_id": purchase.purchase_id, "other": other.purchase_id}
+    alarm("plan_paid_twice", **names)
 
 
 def record_of(purchase: Purchase, desk: SalesDesk) -> Subscription:

@@ -14,6 +14,7 @@ from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.change_plan import begin_plan
 from lotbook.usecases.sales.close_other_plans import close_other_plans, mark_twins
 from lotbook.usecases.sales.end_other_subscriptions import end_other_subscriptions, void_replaced
+from lotbook.usecases.sales.running_period import hear_of_running_period
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -73,8 +74,10 @@ def deliver(case: Settling) -> Account:
 
 def completed(case: Settling) -> Purchase:
     """The purchase once everything that it brings is there. Raises Conflict, Unavailable."""
-    account = deliver(case)
     purchase, desk = case.purchase, case.desk
+    if purchase.renews:  # it replaces the running period of the plan before, which would be void as unpaid (X-25)
+        hear_of_running_period(desk.account(purchase.account_id), desk=desk)
+    account = deliver(case)
     if purchase.plan is not None:
         mark_twins(account, purchase, desk=desk)
         close_other_plans(purchase, desk=desk)

@@ -15,6 +15,8 @@ from lotbook.domain.values.errors import AccountNotFound, Conflict
 from lotbook.usecases.sales.settle_renewal import settle_renewal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.subscriptions import Subscription
     from lotbook.domain.sales.purchase import Purchase
@@ -30,18 +32,7 @@ def use_for_plan(account_id: str, default: str | None, *, desk: SalesDesk) -> No
 
     Raises AccountNotFound, Unavailable; asked again, it goes on.
     """
-    for _ in range(ATTEMPTS):
-        account = desk.accounts.get(account_id)
-        if account is None:
-            raise AccountNotFound
-        sub = account.subscription
-        if default is None or sub is None or not account.plan_renews:
-            return
-        try:
-            _use(account, sub, default, desk)
-        except Conflict:
-            continue
-        return
+    _with_plan(account_id, default, _use, desk)
 
 
 def is_paid_late(row: Purchase, now: int) -> bool:
@@ -55,15 +46,21 @@ def pay_later_periods(account_id: str, default: str | None, *, desk: SalesDesk) 
 
     Raises AccountNotFound, Unavailable.
     """
+    _with_plan(account_id, default, _pay_what_waits, desk)
+
+
+def _with_plan(
+    account_id: str, card: str | None, do: Callable[[Account, Subscription, str, SalesDesk], None], desk: SalesDesk
+) -> None:
+    """Do it for the account's subscription, if it has one, and a card; anew where somebody else was faster."""
     for _ in range(ATTEMPTS):
         account = desk.accounts.get(account_id)
         if account is None:
             raise AccountNotFound
-        sub = account.subscription
-        if default is None or sub is None or not account.plan_renews:
+        if card is None or account.subscription is None or not account.plan_renews:
             return
         try:
-            pay_what_waits(account, sub, default, desk=desk)
+            do(account, account.subscription, card, desk)
         except Conflict:
             continue
         return
@@ -73,11 +70,11 @@ def _use(account: Account, sub: Subscription, default: str, desk: SalesDesk) -> 
     if sub.card == default:  # it was tried, or is tried by the gateway as its own rules have it
         return
     desk.plans.use_card(sub.subscription, default)
-    pay_what_waits(account, sub, default, desk=desk)
+    _pay_what_waits(account, sub, default, desk)
     _remember(account.account_id, sub.subscription, default, desk)
 
 
-def pay_what_waits(account: Account, sub: Subscription, card: str, *, desk: SalesDesk) -> None:
+def _pay_what_waits(account: Account, sub: Subscription, card: str, desk: SalesDesk) -> None:
     """The newest unpaid invoice is paid, drafts that nobody collects among them; those of periods that are over are void.
 
     A period that is over is paid only where nothing newer is unpaid and the account waits for just that one.
