@@ -12,6 +12,7 @@ from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import filters, paths, schemas
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import PurchaseRow
+from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
@@ -26,23 +27,24 @@ from lotbook.usecases.sales.read_offers import quote_item, read_offers
 
 def show_offers(request: Request) -> Answer:
     """`GET .../offers`."""
-    found = read_offers(
-        request.account_id,
-        request.caller,
-        filters.planned_of(request.query),
-        accounts=wiring.accounts(),
-        policies=wiring.policies(),
-        desk=wiring.reading_desk(),
-        purchases=wiring.purchases(),
-    )
+    planned = filters.planned_of(request.query)
+    desk, purchases = wiring.reading_desk(), wiring.purchases()
+    found = read_offers(_account(request), request.caller, planned, desk=desk, purchases=purchases)
     return Answer(200, render_buying.offers(found))
 
 
 def quote(request: Request) -> Answer:
     """`POST .../quotes`."""
     asked = schemas.read(schemas.QuoteBody, request.json_object())
-    summary = quote_item(request.account_id, schemas.bought(asked.item), request.caller, desk=wiring.sales_desk())
+    item, purchases = schemas.bought(asked.item), wiring.purchases()
+    summary = quote_item(_account(request), item, request.caller, desk=wiring.reading_desk(), purchases=purchases)
     return Answer(200, render_buying.quote(summary))
+
+
+def _account(request: Request) -> LoadedAccount:
+    """For those who order nothing: they need no gateway, whose library takes half a second to load."""
+    ports = wiring.accounts(), wiring.policies(), wiring.clock()
+    return load_account(request.account_id, accounts=ports[0], policies=ports[1], clock=ports[2])
 
 
 def buy(request: Request) -> Answer:

@@ -232,3 +232,13 @@ def test_a_row_that_no_key_asked_for_is_written_once(table: Table) -> None:
     assert store.put_new(FULL)
     assert not store.put_new(replace(FULL, state="completed"))
     assert store.get(FULL.account_id, FULL.purchase_id) == FULL
+
+
+def test_d_03_a_key_that_made_no_purchase_keeps_the_first_answer_and_the_first_one_stays(table: Table) -> None:
+    """A change of plan without a charge: its key has no row to be answered from."""
+    purchases = DynamoPurchases(table)
+    first = KeyUse("fp-3", "", "change:digest", '{"effect": "period_end"}')
+    assert purchases.use_key("acme", first) is None
+    assert purchases.use_key("acme", KeyUse("fp-3", "", "change:other", "{}")) == first
+    assert purchases.key_use("acme", "fp-3") == first
+    assert purchases.key_use("other", "fp-3") is None

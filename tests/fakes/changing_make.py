@@ -39,7 +39,13 @@ class Changing(RenewingDesk):
 
     def order_of(self, plan_id: str) -> Purchase:
         """An open order of another plan, with what its quote says of the account's credits."""
-        shown = quote_item("acme", PlanItem(plan_id), member("admin"), desk=self.sales)
+        shown = quote_item(
+            self.sales.account("acme"),
+            PlanItem(plan_id),
+            member("admin"),
+            desk=self.sales.credits,
+            purchases=self.sales.purchases,
+        )
         assert shown.move is not None
         total = {"subtotal_minor": shown.subtotal_minor, "total_minor": shown.total_minor}
         return self.ordered(plan_id, move=shown.move, lines=shown.lines, **total)

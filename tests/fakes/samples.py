@@ -8,6 +8,7 @@ from functools import cache
 
 from local.policies import SAMPLES, VARIANTS, read_policy
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.sales.quotes import Item, Quote, quote
 from lotbook.domain.values import instants
@@ -64,4 +65,6 @@ def quoted(
     now: str = "2026-01-20T10:00:00Z",
 ) -> Quote:
     """The quote of an item for an account on a plan of a sample policy."""
-    return quote(published(name), account_on(name, plan_id, region=region), item, caller, instant(now))
+    return quote(
+        Present(published(name).policy, account_on(name, plan_id, region=region), (), instant(now)), item, caller
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lotbook import wiring
 from lotbook.domain.values.access import Caller
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account
@@ -44,6 +45,18 @@ def test_is_20_a_quote_changes_nothing_and_needs_no_key(shop: Api, gateway: Fake
     quote(shop, ITEM).ok()
     assert gateway.calls == []
     assert shop.call(f"GET {ACCOUNT}/purchases", path=ACME).ok() == {"purchases": [], "next_cursor": None}
+
+
+def test_offers_and_quotes_do_without_the_gateway_whose_library_takes_half_a_second_to_load(
+    shop: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> None:
+        raise AssertionError("asked for the gateway")
+
+    monkeypatch.setattr(wiring, "gateway", asked)
+    wiring.sales_desk.cache_clear()
+    assert shop.call(f"GET {ACCOUNT}/offers", None, member("acme"), path=ACME).ok()["plans"]
+    assert quote(shop, {"kind": "plan", "plan_id": "plus"}).ok()["total_minor"] == 2_900
 
 
 def test_d_03_the_key_decides_the_purchase(shop: Api, gateway: FakeGateway) -> None:

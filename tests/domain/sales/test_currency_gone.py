@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.sales.offers import Offers, offers
 from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PackItem, PlanItem, Quote, TopUpItem, quote
 from tests.fakes.samples import OWNER, account_on, instant, published
@@ -25,7 +26,7 @@ def offered(name: str, account: Account) -> Offers:
 
 
 def quoted(name: str, item: Item) -> Quote:
-    return quote(published(name), stranded(name), item, OWNER, NOW)
+    return quote(Present(published(name).policy, stranded(name), (), NOW), item, OWNER)
 
 
 @pytest.mark.parametrize("name", PLANS)

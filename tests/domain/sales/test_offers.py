@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.sales.offers import ExpiryOffer, Offers, offers
 from lotbook.domain.sales.quotes import PlanItem, quote
@@ -99,7 +100,7 @@ def test_n16_a_plan_is_offered_as_allowed_exactly_where_its_purchase_would_be_ta
 def refused_as(name: str, account: Account, plan_id: str, caller: Caller) -> str | None:
     """The code with which a purchase of the plan is refused; None where it is taken."""
     try:
-        return quote(published(name), account, PlanItem(plan_id), caller, NOW).reason
+        return quote(Present(published(name).policy, account, (), NOW), PlanItem(plan_id), caller).reason
     except (AlreadyOnPlan, ContactOnly) as refusal:
         return refusal.code
 

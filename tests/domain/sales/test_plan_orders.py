@@ -9,8 +9,9 @@ import pytest
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.subscriptions import BillingPeriod, PeriodState, Subscription
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.plans.unused import UnusedLot
-from lotbook.domain.policy.document import Policy, PublishedPolicy
+from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Convert
 from lotbook.domain.sales.offers import offers
 from lotbook.domain.sales.quotes import PlanItem, PlanPart, Quote, quote
@@ -37,7 +38,7 @@ def with_upgrade(name: str, **changes: Any) -> Policy:
 
 def ordered(policy: Policy, account: Account, plan_id: str, *lots: UnusedLot) -> Quote:
     """The quote of a plan under a policy."""
-    return quote(PublishedPolicy(policy.policy_id, 2, policy, {}), account, PlanItem(plan_id), OWNER, NOW, lots=lots)
+    return quote(Present(policy, account, lots, NOW), PlanItem(plan_id), OWNER)
 
 
 def lot(kind: str, credits: int, purchase: str | None = None, unit: str = "credits") -> UnusedLot:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.sales.quotes import CustomPaymentItem, PlanItem, PlanPart, quote
 from lotbook.domain.values.errors import (
@@ -90,7 +91,7 @@ def test_a_retired_plan_is_not_sold_any_more() -> None:
     retired = PublishedPolicy("insurestack", 2, replace(shown.policy, plans=plans), {})
     account = account_on("insurestack", "payg")
     with pytest.raises(UnknownPlan):
-        quote(retired, account, PlanItem("plus"), OWNER, instant("2026-01-20T10:00:00Z"))
+        quote(Present(retired.policy, account, (), instant("2026-01-20T10:00:00Z")), PlanItem("plus"), OWNER)
 
 
 @pytest.mark.parametrize("now", ["2026-01-20T10:00:00Z", "2026-01-31T10:00:00Z"])

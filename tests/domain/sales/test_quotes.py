@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.sales.quotes import PackItem, TopUpItem, quote
 from lotbook.domain.values.access import Caller
@@ -69,10 +70,10 @@ def test_x_15_a_maximum_is_included_where_a_policy_has_one(credits: int, allowed
     policy = PublishedPolicy("insurestack", 2, bounded, {})
     account, now = account_on("insurestack", "payg"), instant("2026-01-20T10:00:00Z")
     if allowed:
-        assert quote(policy, account, TopUpItem(credits), OWNER, now).credits == credits
+        assert quote(Present(policy.policy, account, (), now), TopUpItem(credits), OWNER).credits == credits
         return
     with pytest.raises(QuantityNotAllowed) as refused:
-        quote(policy, account, TopUpItem(credits), OWNER, now)
+        quote(Present(policy.policy, account, (), now), TopUpItem(credits), OWNER)
     assert refused.value.data == {"min": 1, "max": 100, "step": 1}
 
 
@@ -260,10 +261,15 @@ def test_x_16_the_limits_of_another_gateway_can_be_passed() -> None:
     account = account_on("insurestack", "payg")
     strict = ChargeLimits(min_minor={"usd": 1_000}, max_minor=5_000)
     now = instant("2026-01-20T10:00:00Z")
-    assert quote(published("insurestack"), account, TopUpItem(10), OWNER, now, limits=strict).total_minor == 1_000
+    assert (
+        quote(
+            Present(published("insurestack").policy, account, (), now), TopUpItem(10), OWNER, limits=strict
+        ).total_minor
+        == 1_000
+    )
     for credits in (9, 51):
         with pytest.raises(AmountNotChargeable) as refused:
-            quote(published("insurestack"), account, TopUpItem(credits), OWNER, now, limits=strict)
+            quote(Present(published("insurestack").policy, account, (), now), TopUpItem(credits), OWNER, limits=strict)
         assert refused.value.data == {"min_minor": 1_000, "max_minor": 5_000}
 
 
@@ -302,7 +308,7 @@ def test_a_service_key_needs_the_scope_to_buy() -> None:
 def test_a_paused_account_may_buy_and_a_closed_one_may_not(state: Any, reason: str | None) -> None:
     account = replace(account_on("insurestack", "payg"), state=state)
     now = instant("2026-01-20T10:00:00Z")
-    assert quote(published("insurestack"), account, TopUpItem(1), OWNER, now).reason == reason
+    assert quote(Present(published("insurestack").policy, account, (), now), TopUpItem(1), OWNER).reason == reason
 
 
 def test_the_role_is_told_before_the_plan() -> None:

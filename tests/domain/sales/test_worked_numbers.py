@@ -48,7 +48,7 @@ def upgraded(name: str, present: str, wanted: str, **left: int) -> Quote:
 def ordered(name: str, present: str, wanted: str, anchor: str, /, **left: int) -> Quote:
     """The same for an account whose periods count from another instant."""
     account = account_on(name, present, anchor=anchor)
-    return quote(published(name), account, PlanItem(wanted), OWNER, instant(NOW), lots=lots_of(name, **left))
+    return quote(Present(published(name).policy, account, lots_of(name, **left), instant(NOW)), PlanItem(wanted), OWNER)
 
 
 def kept(name: str, present: str, wanted: str, to_come: int = 0, **left: int) -> int:
@@ -131,7 +131,7 @@ def test_w8_x_20_exactly_the_least_amount_is_due_where_less_would_be() -> None:
 
 def test_w8_credits_in_the_same_order_are_charged_too_so_that_nothing_has_to_be_cut() -> None:
     account, lots = account_on("make", "core-10k"), lots_of("make", purchased=71_000)
-    made = quote(published("make"), account, PlanItem("pro-40k", 1_000), OWNER, instant(NOW), lots=lots)
+    made = quote(Present(published("make").policy, account, lots, instant(NOW)), PlanItem("pro-40k", 1_000), OWNER)
     assert (amounts(made), made.total_minor) == ([6_400, -6_390, 160], 170)
 
 
@@ -181,7 +181,7 @@ def test_w14_the_published_rule_pays_a_teams_plan_with_credits_bought_on_core() 
 def test_w15_np_50_np_53_np_54_pro_of_9pic_is_a_term_with_one_tax(region: str, extra: int | None, total: int) -> None:
     at = instant("2027-03-01T10:00:00Z")
     account = account_on("9pic", "payg", region=region)
-    made = quote(published("9pic"), account, PlanItem("pro", extra), OWNER, at)
+    made = quote(Present(published("9pic").policy, account, (), at), PlanItem("pro", extra), OWNER)
     assert (made.total_minor, made.move) == (total, None)
     assert made.plan is not None
     assert at + made.plan.term_days * instants.DAY == instant("2028-02-29T10:00:00Z")
@@ -209,7 +209,9 @@ def test_w16_mk_17_mk_19_mk_23_automatic_purchases_and_how_many_a_month(plan_id:
 def test_x_19_the_first_credits_of_a_plan_that_renews_end_by_the_gateways_months_in_utc() -> None:
     """21:00 UTC on 28 February is 1 March in Kolkata; the gateway's month ends on 28 March."""
     account: Account = account_on("insurestack", "payg", zone="Asia/Kolkata")
-    made = quote(published("insurestack"), account, PlanItem("plus"), OWNER, instant("2027-02-28T21:00:00Z"))
+    made = quote(
+        Present(published("insurestack").policy, account, (), instant("2027-02-28T21:00:00Z")), PlanItem("plus"), OWNER
+    )
     assert made.expires_at == instant("2027-03-28T21:00:00Z")
     free = credit_period(published("insurestack").policy.plan("payg"), account, instant("2027-02-28T21:00:00Z"))
     assert free != (instant("2027-02-28T21:00:00Z"), made.expires_at)

@@ -50,7 +50,13 @@ def test_mk_40_the_quote_and_the_change_say_the_same() -> None:
     desk = subscriber("core-10k", "make", at="2027-01-30T12:00:00")
     desk.top_up(2_000)
     use(desk, 6_300)
-    shown = quote_item("acme", PlanItem("pro-40k"), member("owner"), desk=desk.sales)
+    shown = quote_item(
+        desk.sales.account("acme"),
+        PlanItem("pro-40k"),
+        member("owner"),
+        desk=desk.sales.credits,
+        purchases=desk.sales.purchases,
+    )
     assert [line.amount_minor for line in shown.lines] == [6_400, -513]
     made = desk.change("pro-40k")
     assert (made.charge_minor, made.discount_minor) == (shown.total_minor, 513)

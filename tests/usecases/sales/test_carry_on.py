@@ -46,7 +46,13 @@ def test_x_24_carried_credits_go_along_with_the_next_change_too_and_so_do_their_
     desk.top_up(3_000)
     desk.use(28_000)
     desk.changed(desk.order_of("core-10k"))
-    shown = quote_item("acme", PlanItem("pro-40k"), member("admin"), desk=desk.sales)
+    shown = quote_item(
+        desk.sales.account("acme"),
+        PlanItem("pro-40k"),
+        member("admin"),
+        desk=desk.sales.credits,
+        purchases=desk.sales.purchases,
+    )
     assert shown.lines[1].amount_minor == -2_250
     assert shown.move is not None
     assert sum(each.credits for each in shown.move.converted if each.unit == "data_transfer_mb") == 1_500

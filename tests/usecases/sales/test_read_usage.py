@@ -152,12 +152,6 @@ def test_df_06_top_ups_of_the_present_period_are_counted_and_nothing_else() -> N
 
 
 def offered(world: World, purchases: FakePurchases | None = None):  # type: ignore[no-untyped-def]
-    return read_offers(
-        "acme",
-        member("owner"),
-        None,
-        accounts=world.accounts,
-        policies=world.policies,
-        desk=credit_desk(world.books, world.clock, world.renew),
-        purchases=purchases or FakePurchases(),
-    ).advice
+    desk = credit_desk(world.books, world.clock, world.renew)
+    loaded = load_account("acme", accounts=world.accounts, policies=world.policies, clock=world.clock)
+    return read_offers(loaded, member("owner"), None, desk=desk, purchases=purchases or FakePurchases()).advice

@@ -55,7 +55,7 @@ def granted(desk: Desk, name: str, **changes: object) -> None:
 def unused(desk: Desk) -> dict[tuple[str, str], int]:
     """What is unused, by unit and kind."""
     found: dict[tuple[str, str], int] = {}
-    for lot in read_unused(desk.sales.account("acme"), desk=desk.sales):
+    for lot in read_unused(desk.sales.account("acme"), desk=desk.sales.credits, purchases=desk.sales.purchases):
         found[lot.unit, lot.kind] = found.get((lot.unit, lot.kind), 0) + lot.credits
     return found
 
@@ -68,7 +68,9 @@ def test_mk_40_the_quote_of_an_account_counts_its_plan_and_bought_credits() -> N
         ("credits", "purchased"): 2_000,
         ("data_transfer_mb", "purchased"): 1_000,
     }
-    shown = quote_item("acme", PRO, member("admin"), desk=desk.sales)
+    shown = quote_item(
+        desk.sales.account("acme"), PRO, member("admin"), desk=desk.sales.credits, purchases=desk.sales.purchases
+    )
     assert [(line.quantity, line.amount_minor) for line in shown.lines] == [(1, 6_400), (12_000, -1_080)]
     assert shown.total_minor == 5_320
 
@@ -109,11 +111,17 @@ def test_x_01_credits_that_begin_later_are_no_money_yet() -> None:
 def test_w14_what_was_paid_is_looked_up_only_where_the_policy_counts_it(credits: int, each: str) -> None:
     desk = made()
     row = bought(desk, credits)
-    assert {lot.paid_each for lot in read_unused(desk.sales.account("acme"), desk=desk.sales)} == {None}
+    assert {
+        lot.paid_each
+        for lot in read_unused(desk.sales.account("acme"), desk=desk.sales.credits, purchases=desk.sales.purchases)
+    } == {None}
     policy = published("make").policy
     rules = replace(policy.plan_change.upgrade, convert=Convert(price="lower_of_paid_and_plan"))
     desk.policies.put(replace(policy, plan_change=replace(policy.plan_change, upgrade=rules)))
-    found = {lot.lot_id: lot.paid_each for lot in read_unused(desk.sales.account("acme"), desk=desk.sales)}
+    found = {
+        lot.lot_id: lot.paid_each
+        for lot in read_unused(desk.sales.account("acme"), desk=desk.sales.credits, purchases=desk.sales.purchases)
+    }
     assert row.lot_id is not None
     assert found[row.lot_id] == Decimal(each)
 
@@ -130,5 +138,5 @@ def test_w14_what_was_paid_is_looked_up_only_where_the_policy_counts_it(credits:
 )
 def test_an_order_that_converts_nothing_reads_no_balance(policy: str, plan: str, item: PlanItem) -> None:
     desk = Desk(policy, plan)
-    assert unused_for(item, desk.sales.account("acme"), desk=desk.sales) == ()
+    assert unused_for(item, desk.sales.account("acme"), desk=desk.sales.credits, purchases=desk.sales.purchases) == ()
     assert desk.books.books == {}

@@ -63,7 +63,9 @@ def test_b5_x_29_a_validity_that_ends_with_a_period_is_of_the_period_in_which_th
 
 def quoted(desk: PlanDesk) -> Quote:
     caller = Caller("member", "user-1", "acme", "admin")
-    return quote_item("acme", TopUpItem(1_000), caller, desk=desk.sales)
+    return quote_item(
+        desk.sales.account("acme"), TopUpItem(1_000), caller, desk=desk.sales.credits, purchases=desk.sales.purchases
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ calls as the expressions here is shown by `tests/contracts/test_same_refusals.py
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -80,6 +80,16 @@ MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
 STAND_BACK_SECONDS = (0.010, 0.030)
 
 
+class _Write(NamedTuple):
+    """One conditional write of a book. `names` and `values` are the placeholders of update and conditions."""
+
+    update: str
+    conditions: Sequence[Condition]
+    names: Mapping[str, str]
+    values: Mapping[str, Any]
+    answer: str = "ALL_NEW"
+
+
 class DynamoBooks:
     """Implements `BookStore`. Safe under threads: it keeps nothing but the client, and when the table last answered."""
 
@@ -111,7 +121,7 @@ class DynamoBooks:
             names["#p"] = prune.name
             values[":prev"] = receipt_values(prune.receipt)
             conditions.append(PRUNED_RECEIPT_IS_THE_SAME)
-        return self._update(account_id, unit, update, conditions, names, values)
+        return self._update(account_id, unit, _Write(update, conditions, names, values))
 
     def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
         """BURN of many: every right side sees `bu` before the first of them, so the others say how far off they are."""
@@ -128,7 +138,7 @@ class DynamoBooks:
             credits, last = credits + memo.credits, name
         values |= {":n": credits, ":links": len(burns), ":name": packed(last)}
         values |= {":now": burns[0][1].at, ":room": MAX_RECEIPTS - len(burns)}
-        return self._update(account_id, unit, f"SET {', '.join(sets)}", conditions, names, values)
+        return self._update(account_id, unit, _Write(f"SET {', '.join(sets)}", conditions, names, values))
 
     def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
         """PRUNE: nobody has to look again, for what goes is in the ledger, and a turn journals it all the same."""
@@ -137,7 +147,7 @@ class DynamoBooks:
         conditions = [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number, _ in numbered]
         names = {f"#p{number}": prune.name for number, prune in numbered}
         values = {f":prev{number}": receipt_values(prune.receipt) for number, prune in numbered}
-        return self._update(account_id, unit, update, [IS_THERE, *conditions], names, values)
+        return self._update(account_id, unit, _Write(update, [IS_THERE, *conditions], names, values))
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         """RESOLVE: a burn of nothing that ends a hold."""
@@ -150,18 +160,14 @@ class DynamoBooks:
             NOT_BURNED_YET,
             ROOM_FOR_A_RECEIPT,
         ]
-        return self._update(account_id, unit, f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values)
+        return self._update(account_id, unit, _Write(f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values))
 
     def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
         """ASK: `hz` 0 stops burns, so nobody waits for whoever asked; `v` moves, so no turn in flight wipes it (F10)."""
-        return self._update(
-            account_id,
-            unit,
-            "SET q.#i = :order, hz = :zero, v = v + :one",
-            [IS_THERE, NOT_WAITING_YET, ROOM_FOR_AN_ORDER, NOT_PAST_ITS_PERIOD],
-            {"#i": order.order_id},
-            {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS, ":at": at},
-        )
+        values = {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS, ":at": at}
+        conditions = [IS_THERE, NOT_WAITING_YET, ROOM_FOR_AN_ORDER, NOT_PAST_ITS_PERIOD]
+        update = "SET q.#i = :order, hz = :zero, v = v + :one"
+        return self._update(account_id, unit, _Write(update, conditions, {"#i": order.order_id}, values))
 
     def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
         """TURN-SWAP: compare with the two counters, write everything, and say when a schedule should look again.
@@ -182,13 +188,13 @@ class DynamoBooks:
             gone += ["dp", "du"]
         if gone:
             update += " REMOVE " + ", ".join(gone)
-        return self._update(account_id, unit, update, [NO_ORDER_SINCE, NO_BURN_SINCE], names, values)
+        return self._update(account_id, unit, _Write(update, [NO_ORDER_SINCE, NO_BURN_SINCE], names, values))
 
     def tidy(self, account_id: str, unit: str, outcomes: Iterable[str]) -> None:
         """Take journaled outcomes out; their names never come back."""
         names = {f"#{number}": name for number, name in enumerate(outcomes)}
         update = "REMOVE " + ", ".join(f"r.{placeholder}" for placeholder in names)
-        self._update(account_id, unit, update, [IS_THERE], names, {}, answer="NONE")
+        self._update(account_id, unit, _Write(update, [IS_THERE], names, {}, answer="NONE"))
 
     def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
         """Set or clear the flag; `v` moves, so no turn in flight undoes it."""
@@ -197,7 +203,7 @@ class DynamoBooks:
             update = "SET pv = :pv, v = v + :one REMOVE pz"
         else:
             update, values[":pz"] = "SET pz = :pz, pv = :pv, v = v + :one", reason
-        return self._update(account_id, unit, update, [NEWER_THAN_THE_LAST_PAUSE], {}, values)
+        return self._update(account_id, unit, _Write(update, [NEWER_THAN_THE_LAST_PAUSE], {}, values))
 
     def create(self, account_id: str, unit: str, book: Book) -> bool:
         """CREATE. `since` is this machine's word, as in a turn."""
@@ -283,27 +289,18 @@ class DynamoBooks:
         """Ten to thirty milliseconds: a herd that meets one order does its turn about once instead of all at once."""
         stand_back(*STAND_BACK_SECONDS)
 
-    def _update(
-        self,
-        account_id: str,
-        unit: str,
-        update: str,
-        conditions: list[Condition],
-        names: Mapping[str, str],
-        values: Mapping[str, Any],
-        answer: str = "ALL_NEW",
-    ) -> Attempt:
+    def _update(self, account_id: str, unit: str, write: _Write) -> Attempt:
         request: dict[str, Any] = {
             "Key": to_item(keys.book(account_id, unit)),
-            "UpdateExpression": update,
-            "ConditionExpression": " AND ".join(conditions),
-            "ReturnValues": answer,
+            "UpdateExpression": write.update,
+            "ConditionExpression": " AND ".join(write.conditions),
+            "ReturnValues": write.answer,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        if names:
-            request["ExpressionAttributeNames"] = dict(names)
-        if values:
-            request["ExpressionAttributeValues"] = {name: to_attribute(value) for name, value in values.items()}
+        if write.names:
+            request["ExpressionAttributeNames"] = dict(write.names)
+        if write.values:
+            request["ExpressionAttributeValues"] = {name: to_attribute(value) for name, value in write.values.items()}
         done, item = self._guarded("update_item", request)
         return Attempt(done, book_of(from_item(item)) if item else None)
 

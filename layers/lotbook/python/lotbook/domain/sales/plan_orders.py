@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.validity import credit_period
 from lotbook.domain.plans.moving import Moving, Present, moving
-from lotbook.domain.plans.unused import UnusedLot
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import INTERVAL_MONTHS, Plan
 from lotbook.domain.sales.credit_orders import credits_order, unit_title
@@ -16,14 +14,15 @@ from lotbook.domain.sales.eligibility import move_refusal, plan_price_refusal
 from lotbook.domain.sales.items import Order, OrderLine, PlanItem, PlanPart
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly, UnknownPlan
-from lotbook.domain.values.money import STRIPE_LIMITS, to_major
+from lotbook.domain.values.money import ChargeLimits, to_major
 
 
-def plan_order(policy: Policy, account: Account, item: PlanItem, lots: Sequence[UnusedLot], *, now: int) -> Order:
+def plan_order(present: Present, item: PlanItem, limits: ChargeLimits) -> Order:
     """The plan, and the extra credits as the wanted plan sells them: they come to an account that is on it already.
 
-    `lots`: what the account has not used. Raises AlreadyOnPlan, UnknownPlan, ContactOnly, QuantityNotAllowed, UnknownPack.
+    Raises AlreadyOnPlan, UnknownPlan, ContactOnly, QuantityNotAllowed, UnknownPack.
     """
+    policy, account, now = present.policy, present.account, present.at
     wanted = _for_sale(policy, account, item.plan_id)
     after = account_after(policy, account, wanted, now)
     extra = None if item.extra is None else credits_order(policy, wanted, after, item.extra, now=now)
@@ -36,8 +35,9 @@ def plan_order(policy: Policy, account: Account, item: PlanItem, lots: Sequence[
     )
     alone = bare
     if wanted.price_minor(account.currency):
-        present = Present(policy, account, lots, now)
-        alone = _priced(bare, present, wanted, sum(line.amount_minor for line in extra.lines) if extra else 0)
+        beside_minor = sum(line.amount_minor for line in extra.lines) if extra else 0
+        least_minor = limits.least(account.currency)
+        alone = _priced(bare, present, wanted, 0 if beside_minor >= least_minor else least_minor)
     return alone if extra is None else _with_extra(alone, extra)
 
 
@@ -52,16 +52,15 @@ def _for_sale(policy: Policy, account: Account, plan_id: str) -> Plan:
     return wanted
 
 
-def _priced(bare: Order, present: Present, wanted: Plan, beside_minor: int) -> Order:
-    """With its price, and off it what the change converts. `beside_minor`: what else is charged with it."""
+def _priced(bare: Order, present: Present, wanted: Plan, least_minor: int) -> Order:
+    """With its price, and off it what the change converts. `least_minor`: what has to be left of it, if anything is."""
     currency = present.account.currency
     price_minor = wanted.price_minor(currency) or 0
     line = OrderLine(_plan_title(wanted), 1, to_major(price_minor, currency), price_minor)
     refusal = move_refusal(present, wanted)
     if not wanted.renews:
         return replace(bare, lines=(line,), refusal=refusal)
-    least_minor = STRIPE_LIMITS.least(currency)
-    found = moving(present, wanted, 0 if beside_minor >= least_minor else least_minor)
+    found = moving(present, wanted, least_minor)
     return replace(bare, lines=(line, *_discount(present.policy, found)), refusal=refusal, move=found.move)
 
 

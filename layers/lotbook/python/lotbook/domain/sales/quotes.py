@@ -1,18 +1,17 @@
 """The order summary: what an item costs an account now, to the cent, and whether this caller may buy it.
 
-Pure: the same policy version, account, unused credits, item and instant give the same quote. The total of a line is rounded
+Pure: the same policy, account, unused credits, item and instant give the same quote. The total of a line is rounded
 once, half up, in the currency's minor unit; tax is taken on the rounded subtotal; credits never depend on either (X-16, X-17).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.plans.plan_move import PlanMove
-from lotbook.domain.plans.unused import UnusedLot
-from lotbook.domain.policy.document import Policy, PublishedPolicy
+from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.credit_orders import credits_order
 from lotbook.domain.sales.eligibility import buyer_refusal, custom_payment_refusal
 from lotbook.domain.sales.items import CustomPaymentItem as CustomPaymentItem
@@ -64,22 +63,13 @@ class Quote:
         return self.credits - (self.plan.credits if self.plan else 0)
 
 
-def quote(
-    published: PublishedPolicy,
-    account: Account,
-    item: Item,
-    caller: Caller,
-    now: int,
-    *,
-    lots: Sequence[UnusedLot] = (),
-    limits: ChargeLimits = STRIPE_LIMITS,
-) -> Quote:
-    """The order summary of `item` for `account`, if it were bought at `now`. `lots`: what of the account is unused then.
+def quote(present: Present, item: Item, caller: Caller, *, limits: ChargeLimits = STRIPE_LIMITS) -> Quote:
+    """The order summary of `item`, if it were bought by the account as it is at present.
 
     Raises QuantityNotAllowed, UnknownPack, UnknownPlan, ContactOnly, AlreadyOnPlan, AmountNotChargeable.
     """
-    policy = published.policy
-    order = _order(policy, account, item, lots, now)
+    policy, account = present.policy, present.account
+    order = _order(present, item, limits)
     subtotal_minor = sum(line.amount_minor for line in order.lines)
     tax = _tax(policy, account, subtotal_minor)
     total_minor = subtotal_minor + (tax.amount_minor if tax else 0)
@@ -106,14 +96,14 @@ def quote(
     )
 
 
-def _order(policy: Policy, account: Account, item: Item, lots: Sequence[UnusedLot], now: int) -> Order:
+def _order(present: Present, item: Item, limits: ChargeLimits) -> Order:
     match item:
         case TopUpItem() | PackItem():
-            return credits_order(policy, policy.plan(account.plan_id), account, item, now=now)
+            return credits_order(present.policy, present.plan, present.account, item, now=present.at)
         case PlanItem():
-            return plan_order(policy, account, item, lots, now=now)
+            return plan_order(present, item, limits)
         case CustomPaymentItem(amount_minor=amount_minor):
-            return _custom_order(policy, account, amount_minor)
+            return _custom_order(present.policy, present.account, amount_minor)
 
 
 def _is_paid_with_credits(order: Order, total_minor: int) -> bool:

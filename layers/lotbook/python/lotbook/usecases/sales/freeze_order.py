@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.plans.moving import Present
 from lotbook.domain.sales.checkout_times import checkout_end
 from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE, began_then, change_under_way
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
@@ -117,8 +118,8 @@ def priced(order: Purchase, *, desk: SalesDesk) -> Purchase:
 
 
 def _summary(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller, desk: SalesDesk) -> Quote:
-    lots = unused_for(request.item, loaded, desk=desk)
-    summary = quote(loaded.published, loaded.account, request.item, caller, desk.clock.now(), lots=lots)
+    lots = unused_for(request.item, loaded, desk=desk.credits, purchases=desk.purchases)
+    summary = quote(Present(loaded.policy, loaded.account, lots, desk.clock.now()), request.item, caller)
     if isinstance(request.item, PlanItem) and began_then(loaded.account, request.item.plan_id, desk.clock.now()):
         raise Unavailable("This plan began and was left within this second.", retry_after_seconds=1)
     if summary.reason == PLAN_PURCHASE_NOT_AVAILABLE:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.requests import LotView
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.quotes import Item
+    from lotbook.ports.shop import PurchaseStore
     from lotbook.usecases.accounts.load_account import LoadedAccount
-    from lotbook.usecases.sales.desk import SalesDesk
+    from lotbook.usecases.credits.desk import CreditDesk
 
 
-def unused_for(item: Item, loaded: LoadedAccount, *, desk: SalesDesk) -> tuple[UnusedLot, ...]:
+def unused_for(
+    item: Item, loaded: LoadedAccount, *, desk: CreditDesk, purchases: PurchaseStore
+) -> tuple[UnusedLot, ...]:
     """The account's unused lots in every unit; none for an order that neither converts nor carries bought ones.
 
     Raises UnknownPlan, Unavailable.
@@ -32,27 +35,27 @@ def unused_for(item: Item, loaded: LoadedAccount, *, desk: SalesDesk) -> tuple[U
     change = present.change_to(wanted)
     if not wanted.renews or not (change.converts or change.purchased_credits == "carry"):
         return ()
-    return read_unused(loaded, desk=desk)
+    return read_unused(loaded, desk=desk, purchases=purchases)
 
 
-def read_unused(loaded: LoadedAccount, *, desk: SalesDesk) -> tuple[UnusedLot, ...]:
+def read_unused(loaded: LoadedAccount, *, desk: CreditDesk, purchases: PurchaseStore) -> tuple[UnusedLot, ...]:
     """What can be spent of every lot now: nothing that is held, frozen, not paid for yet, or still to begin.
 
     Raises Unavailable.
     """
     account_id, found = loaded.account.account_id, list[UnusedLot]()
     for unit in loaded.policy.units:
-        balance = read_balance(account_id, unit, desk=desk.credits)
+        balance = read_balance(account_id, unit, desk=desk)
         spendable = (lot for lot in balance.lots if lot.state == "open" and lot.effective_at <= balance.as_of)
-        found += _unused(spendable, loaded.policy, account_id, desk)
+        found += _unused(spendable, loaded.policy, account_id, purchases)
     return tuple(found)
 
 
-def _unused(lots: Iterable[LotView], policy: Policy, account_id: str, desk: SalesDesk) -> list[UnusedLot]:
+def _unused(lots: Iterable[LotView], policy: Policy, account_id: str, purchases: PurchaseStore) -> list[UnusedLot]:
     asks_what_was_paid = policy.plan_change.upgrade.convert.price == "lower_of_paid_and_plan"
     found = []
     for lot in lots:
-        purchase = desk.purchases.get(account_id, lot.purchase_id) if asks_what_was_paid and lot.purchase_id else None
+        purchase = purchases.get(account_id, lot.purchase_id) if asks_what_was_paid and lot.purchase_id else None
         found.append(
             UnusedLot(
                 lot_id=lot.lot_id,
