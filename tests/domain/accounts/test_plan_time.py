@@ -15,7 +15,7 @@ from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subsc
 from lotbook.domain.accounts.terms import Term
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.policy.document import Policy
-from lotbook.domain.policy.plans import Plan, PlanChange, Renewal
+from lotbook.domain.policy.plans import Dunning, Plan, PlanChange
 from lotbook.domain.values.instants import DAY, FAR_FUTURE, SECOND
 from tests.fakes.accounts import ANNUAL, FREE, MONTHLY, a_policy, an_account, at
 
@@ -24,7 +24,7 @@ GOLD = Plan(plan_id="gold", title="Gold", level=2, interval="month", prices_mino
 
 def shop(free: int = 10, **renewal: Any) -> Policy:
     policy = a_policy(free_credits=free, plans=(FREE, MONTHLY, ANNUAL, GOLD))
-    change: PlanChange = replace(policy.plan_change, renewal=Renewal(**renewal))
+    change: PlanChange = replace(policy.plan_change, renewal=Dunning(**renewal))
     return replace(policy, plan_change=change)
 
 

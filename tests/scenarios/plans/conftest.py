@@ -27,21 +27,12 @@ from tests.fakes.books import FakeBooks
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.purchases import FakePurchases
 from tests.fakes.reconciliation import FakeStrays
+from tests.functions.conftest import ENVIRONMENT as OF_FUNCTIONS
 from tests.quick_moto import mock_aws
 from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.world import SECRET, Clock, Wired, World
 
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "TABLE_NAME": "lotbook",
-    "STAGE": "test",
-    "GATEWAY_KEY_PARAMETER": "/lotbook/test/stripe-key",
-    "WEBHOOK_SECRETS_PARAMETER": "/lotbook/test/stripe-webhook-secrets",
-    "TOKEN_ISSUER": "https://issuer.example/",
-    "TOKEN_AUDIENCE": "lotbook",
-    "TOKEN_KEYS_URL": "https://issuer.example/keys",
+ENVIRONMENT = OF_FUNCTIONS | {
     "POWERTOOLS_LOG_LEVEL": "WARNING",
     "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_TRACE_DISABLED": "true",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.test_story_dunning import CARRY, FAILING, RULE, T, behind, not_paid
 from tests.scenarios.plans.world import DAY
@@ -42,21 +40,6 @@ def test_trap15_drafts_pile_up_while_unpaid_and_one_payment_brings_one_period(sh
     assert acme.paid() == [4_000] * 3, "January's, February's late, and that of 30 April"
     assert (acme.available, acme.get()["state"]) == (40, "active")
     assert [each.status for each in acme.invoices()] == ["paid", "paid", "void", "paid"]
-
-
-@pytest.mark.parametrize("first", ["customer.subscription.updated", "customer.subscription.created"])
-def test_trap18_whichever_event_of_the_first_plan_comes_first(shop: Any, first: str) -> None:
-    acme: Customer = shop("gocontent", "2027-01-31 12:00")
-    row = acme.buy({"kind": "plan", "plan_id": "starter"})
-    acme.world.holding = True
-    acme.pay(row).ok()
-    (event, *_) = [each["event_id"] for each in acme.world.held() if each["type"] == first] or [None]
-    if event is None:
-        pytest.skip(f"the stand-in sends no {first} here")
-    acme.world.control("webhooks/deliver", {"event_ids": [event]})
-    assert acme.available == 40
-    acme.world.deliver(seed=1)
-    assert (acme.available, acme.row(row)["state"], acme.get()["plan_id"]) == (40, "completed", "starter")
 
 
 def test_s2_a_subscription_that_the_gateway_has_cancelled_brings_no_period(shop: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.policy.plans import Renewal
+from lotbook.domain.policy.plans import Dunning
 from tests.fakes.renewing import RenewingDesk
 
 
@@ -196,7 +196,7 @@ def test_a_failure_that_a_later_payment_has_made_up_for_starts_no_clock() -> Non
     desk.go_to("2027-04-30T11:00:00")
     newest = desk.policies.newest("gocontent")
     assert newest is not None
-    rules = replace(newest.policy.plan_change, renewal=Renewal(ends_after_days=60))
+    rules = replace(newest.policy.plan_change, renewal=Dunning(ends_after_days=60))
     desk.policies._versions["gocontent"][0] = replace(newest, policy=replace(newest.policy, plan_change=rules))
     (card, *_) = (bill.card for bill in desk.gateway.plans.bills.values())
     assert card is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lotbook.domain.policy.plans import Renewal
+from lotbook.domain.policy.plans import Dunning
 from lotbook.usecases.sales.cards import choose_card, remove_card
 from tests.fakes.changing import ChangingDesk, subscriber
 from tests.fakes.samples import member
@@ -88,7 +88,7 @@ def test_trap_15_with_two_unpaid_periods_a_new_card_pays_for_the_running_one_and
     desk.settle_renewals()
     rules = desk.policies.newest("gocontent")
     assert rules is not None
-    change = replace(rules.policy.plan_change, renewal=Renewal(ends_after_days=60))
+    change = replace(rules.policy.plan_change, renewal=Dunning(ends_after_days=60))
     desk.policies._versions["gocontent"][0] = replace(rules, policy=replace(rules.policy, plan_change=change))
     desk.go_to("2027-04-02T12:00:00")
     assert desk.read() == (0, 0)

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from lotbook.domain.accounts.subscriptions import Subscription
-from lotbook.domain.policy.plans import Renewal
+from lotbook.domain.policy.plans import Dunning
 from lotbook.domain.sales.gateway import EventHint
 from lotbook.domain.sales.plan_verdicts import plan_line
 from lotbook.usecases.inbox.handle_event import handle_event
@@ -115,7 +115,7 @@ def test_x_26_a_policy_may_freeze_an_unpaid_periods_credits_during_the_grace() -
     desk = ChangingDesk()
     newest = desk.policies.newest("gocontent")
     assert newest is not None
-    rules = replace(newest.policy.plan_change, renewal=Renewal(during_grace="freeze"))
+    rules = replace(newest.policy.plan_change, renewal=Dunning(during_grace="freeze"))
     desk.policies.put(replace(newest.policy, plan_change=rules))
     desk.subscribe("starter")
     (card,) = {bill.card for bill in desk.gateway.plans.bills.values()}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.policy.plans import Renewal
+from lotbook.domain.policy.plans import Dunning
 from lotbook.domain.values.errors import CheckoutRequired, NothingToResume
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.sales.cards import choose_card
@@ -100,7 +100,7 @@ def piled_up() -> ChangingDesk:
     desk = subscriber("starter")
     rules = desk.policies.newest("gocontent")
     assert rules is not None
-    change = replace(rules.policy.plan_change, renewal=Renewal(ends_after_days=120))
+    change = replace(rules.policy.plan_change, renewal=Dunning(ends_after_days=120))
     desk.policies._versions["gocontent"][0] = replace(rules, policy=replace(rules.policy, plan_change=change))
     desk.gateway.plans.after_retries = "unpaid"
     desk.gateway.let_card(desk.card, "insufficient_funds")

@@ -19,7 +19,7 @@ from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPerio
 from lotbook.domain.accounts.terms import Standing, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
-from lotbook.domain.policy.plans import Renewal
+from lotbook.domain.policy.plans import Dunning
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
 
@@ -218,7 +218,7 @@ def _cut(term: Term, at: int) -> Term:
     return replace(term, ends_at=at) if term.renews and term.ends_at == FAR_FUTURE else term
 
 
-def _rules(policy: Policy) -> Renewal:
+def _rules(policy: Policy) -> Dunning:
     return policy.plan_change.renewal
 
 
@@ -226,5 +226,5 @@ def _pauses(policy: Policy) -> bool:
     return _rules(policy).after_grace == "pause"
 
 
-def _grace_end(rules: Renewal, start: int) -> int:
+def _grace_end(rules: Dunning, start: int) -> int:
     return start + rules.grace_days * DAY

@@ -85,7 +85,7 @@ class Convert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
+class Dunning:
     """What happens while a renewal is not paid (X-10, X-26). Days are of 24 hours, from the unpaid period's first instant."""
 
     grace_days: int = 7
@@ -147,4 +147,4 @@ class PlanChange:
     upgrade: Upgrade
     downgrade: Downgrade
     cancellation: Cancellation = field(default_factory=Cancellation)
-    renewal: Renewal = field(default_factory=Renewal)
+    renewal: Dunning = field(default_factory=Dunning)
