@@ -9,7 +9,7 @@ from lotbook import wiring
 from lotbook.api.answers import render, render_buying
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import schemas
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.accounts.read_account import read_account
 from lotbook.usecases.plans import cancel as cancelling
 from lotbook.usecases.plans.change import change_plan

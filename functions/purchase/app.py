@@ -18,8 +18,9 @@ from lotbook.usecases.money_back.refund_purchase import refund_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing, read_billing
 from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
-from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
+from lotbook.usecases.sales.create_purchase import create_purchase
 from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from lotbook.usecases.sales.list_purchases import MAX_ROWS_READ, bring_rows, list_purchases, rows_of
 from lotbook.usecases.sales.read_invoice import read_invoice
 from lotbook.usecases.sales.read_offers import quote_item, read_offers

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from lotbook.domain.sales.purchase import PlanMove
+from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.values.instants import HOUR
 from tests.contracts.plan_telling import GST, invoices, jump, story, subscribed, upgrade, wait
 from tests.contracts.plan_worlds import World, bought, ordered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lotbook.domain.sales.purchase import PlanMove
+from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.values.instants import DAY, HOUR
 from tests.contracts.plan_telling import invoices, jump, story, subscribed, unpaid, upgrade, wait, with_card
 from tests.contracts.plan_worlds import World, bought, ordered

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from lotbook.domain.sales.purchase import PlanMove, Purchase
-from lotbook.domain.sales.quotes import Tax
+from lotbook.domain.plans.plan_move import PlanMove
+from lotbook.domain.sales.items import Tax
+from lotbook.domain.sales.purchase import Purchase
 from tests.contracts.plan_worlds import World, bought, ordered
 
 GST = Tax("GST", Decimal("0.18"), 0)

@@ -18,9 +18,10 @@ import stripe
 from local.stripe_stand_in import StandIn, serve
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
+from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.gateway import CheckoutFacts
-from lotbook.domain.sales.purchase import PlanMove, Purchase
-from lotbook.domain.sales.quotes import OrderLine, PlanItem, PlanPart
+from lotbook.domain.sales.items import OrderLine, PlanItem, PlanPart
+from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.shop import Gateway
 from tests.contracts.test_stripe_gateway import Secrets

@@ -24,7 +24,7 @@ from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
 from lotbook.domain.reconciliation.differences import Period, of_checkout
 from lotbook.domain.sales.cards import CardFile, CardSetup, Seen
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.values.errors import BrokenInvariant, PaymentMethodNotFound, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.usecases.inbox.handle_event import Handled, handle_event

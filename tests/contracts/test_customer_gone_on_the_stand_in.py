@@ -12,7 +12,7 @@ import requests as http
 from local.stripe_stand_in import api
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.cards import CardFile
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, PaymentMethodNotFound, Unavailable
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing

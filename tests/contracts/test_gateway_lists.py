@@ -17,7 +17,7 @@ from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.gateway import Deployment
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant, Unavailable
 from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile

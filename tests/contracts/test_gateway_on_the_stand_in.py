@@ -16,8 +16,8 @@ from local.stripe_stand_in import StandIn, serve
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.events import parse
 from lotbook.adapters.stripe.gateway import StripeGateway
+from lotbook.domain.sales.items import CustomPaymentItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.inbox.handle_event import handle_event

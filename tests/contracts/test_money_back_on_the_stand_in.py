@@ -12,7 +12,7 @@ import requests
 
 from lotbook.adapters.stripe.events import parse
 from lotbook.domain.sales.gateway import EventHint
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import NotRefundable, Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.inbox.handle_event import handle_event

@@ -20,7 +20,7 @@ from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.requests import BurnRequest
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.plans.cancel import cancel

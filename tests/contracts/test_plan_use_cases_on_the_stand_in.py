@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values.errors import CheckoutRequired, PaymentFailed, Unavailable
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.plans.cancel import cancel, resume
 from lotbook.usecases.plans.change import change_plan
 from lotbook.usecases.sales.cards import choose_card
-from lotbook.usecases.sales.create_purchase import PurchaseRequest
 from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from tests.contracts.plan_telling import jump
 from tests.contracts.plan_worlds import START, AtTheStandIn, stand_in_world
 from tests.contracts.test_plans_on_the_stand_in import charges

@@ -15,8 +15,9 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.invoices.billing_details import Address
-from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, PlanMove, Settlement, Taken
-from lotbook.domain.sales.quotes import CustomPaymentItem, OrderLine, PackItem, PlanItem, PlanPart, PlanRenewalItem, Tax
+from lotbook.domain.plans.plan_move import PlanMove, Taken
+from lotbook.domain.sales.items import CustomPaymentItem, OrderLine, PackItem, PlanItem, PlanPart, PlanRenewalItem, Tax
+from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem, KeyUse

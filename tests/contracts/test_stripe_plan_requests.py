@@ -12,8 +12,9 @@ from stripe import params as stripe_params
 from stripe.params.checkout import SessionCreateParams
 
 from lotbook.adapters.stripe import plan_requests as requests
-from lotbook.domain.sales.purchase import PlanMove, Purchase
-from lotbook.domain.sales.quotes import OrderLine, Tax
+from lotbook.domain.plans.plan_move import PlanMove
+from lotbook.domain.sales.items import OrderLine, Tax
+from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.contracts.plan_worlds import an_order
 from tests.fakes.purchases import TEST, a_purchase

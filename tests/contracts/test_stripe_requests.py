@@ -12,8 +12,8 @@ from stripe.params.checkout import SessionCreateParams, SessionExpireParams, Ses
 
 from lotbook.adapters.stripe import requests
 from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.sales.items import OrderLine, Tax
 from lotbook.domain.sales.purchase import GatewayRefs
-from lotbook.domain.sales.quotes import OrderLine, Tax
 from lotbook.domain.sales.reversals import OwnRefund
 from lotbook.domain.values import instants
 from tests.fakes.accounts import an_account

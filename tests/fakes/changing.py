@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.usecases.plans.cancel import cancel, resume
 from lotbook.usecases.plans.change import change_plan
 from lotbook.usecases.plans.changed import Changed
-from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
+from lotbook.usecases.sales.create_purchase import create_purchase
+from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from tests.fakes.renewing import RenewingDesk
 from tests.fakes.samples import member
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.requests import BurnRequest, LotView
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
 from lotbook.usecases.audit.audit_account import audit_account
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume

@@ -8,13 +8,14 @@ from typing import Any
 
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.sales.gateway import APP, EventHint, Tag
+from lotbook.domain.sales.items import Item, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import Item, TopUpItem
 from lotbook.domain.values.access import Caller, Role
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import list_entries
-from lotbook.usecases.sales.create_purchase import Created, PurchaseRequest, create_purchase
+from lotbook.usecases.sales.create_purchase import Created, create_purchase
 from lotbook.usecases.sales.desk import SalesDesk
+from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks

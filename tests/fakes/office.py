@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lotbook.domain.reconciliation.differences import Period
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile
 from tests.fakes.desk import Desk

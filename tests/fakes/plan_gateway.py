@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from lotbook.domain.sales.gateway import APP, CheckoutFacts, PaymentFacts, Tag
+from lotbook.domain.sales.items import Tax
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import Tax
 from lotbook.domain.sales.subscription_facts import InvoiceLine, PlanCharge, PlanInvoiceFacts, SubscriptionFacts
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.subscription_records import ASKS, ENDED, Bill, Price, Sub

@@ -10,8 +10,8 @@ from lotbook.domain.audit.books import audit
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import PlanItem
 from lotbook.usecases.accounts.read_account import AccountView, read_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance

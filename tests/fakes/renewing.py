@@ -11,8 +11,8 @@ from lotbook.domain.accounts.periods import account_at
 from lotbook.domain.audit.books import audit
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
+from lotbook.domain.sales.items import OrderLine, PlanItem, PlanPart, PlanRenewalItem
 from lotbook.domain.sales.purchase import Purchase, new_purchase_id
-from lotbook.domain.sales.quotes import OrderLine, PlanItem, PlanPart, PlanRenewalItem
 from lotbook.domain.values.instants import HOUR
 from lotbook.domain.values.money import to_major
 from lotbook.ports.shop import KeyUse

@@ -10,7 +10,8 @@ from local.policies import SAMPLES, VARIANTS, read_policy
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
-from lotbook.domain.sales.quotes import Item, Quote, quote
+from lotbook.domain.sales.items import Item
+from lotbook.domain.sales.quotes import Quote, quote
 from lotbook.domain.values import instants
 from lotbook.domain.values.access import Caller, Role
 

@@ -6,7 +6,7 @@ import pytest
 
 from lotbook.domain.advice import rules as advice
 from lotbook.domain.advice.rules import Advice
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from tests.fakes.samples import instant, published, quoted
 
 STACK = published("insurestack").policy

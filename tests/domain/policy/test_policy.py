@@ -12,7 +12,7 @@ from lotbook.domain.policy.checks import findings
 from lotbook.domain.policy.costs import credits_for
 from lotbook.domain.policy.document import Cost, Policy
 from lotbook.domain.sales.auto_top_ups import automatic_lines
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import NotEligible, UnknownPlan
 from tests.fakes.samples import published, quoted
 

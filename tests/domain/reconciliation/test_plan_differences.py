@@ -16,8 +16,8 @@ from lotbook.domain.reconciliation.plan_differences import (
     stray_of_plan_invoice,
 )
 from lotbook.domain.sales.gateway import APP, PaymentFacts, Tag
+from lotbook.domain.sales.items import OrderLine, PlanPart, PlanRenewalItem
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase
-from lotbook.domain.sales.quotes import OrderLine, PlanPart, PlanRenewalItem
 from lotbook.domain.sales.subscription_facts import InvoiceLine, PlanInvoiceFacts, SubscriptionFacts
 from lotbook.domain.values.instants import DAY
 from tests.fakes.accounts import an_account

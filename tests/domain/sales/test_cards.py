@@ -19,7 +19,7 @@ from lotbook.domain.sales.cards import (
     with_payment_pause,
     with_payment_pause_lifted,
 )
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values.instants import SECOND
 from tests.fakes.accounts import an_account, at
 from tests.fakes.purchases import a_purchase

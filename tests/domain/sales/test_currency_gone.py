@@ -8,8 +8,9 @@ import pytest
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.plans.moving import Present
+from lotbook.domain.sales.items import CustomPaymentItem, Item, PackItem, PlanItem, TopUpItem
 from lotbook.domain.sales.offers import Offers, offers
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PackItem, PlanItem, Quote, TopUpItem, quote
+from lotbook.domain.sales.quotes import Quote, quote
 from tests.fakes.samples import OWNER, account_on, instant, published
 
 NOW = instant("2026-01-20T10:00:00Z")

@@ -10,8 +10,9 @@ import pytest
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.offers import ExpiryOffer, Offers, offers
-from lotbook.domain.sales.quotes import PlanItem, quote
+from lotbook.domain.sales.quotes import quote
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly
 from tests.fakes.samples import OWNER, account_on, instant, member, published

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lotbook.domain.sales.items import CustomPaymentItem, Item, PackItem, PlanItem, TopUpItem
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PackItem, PlanItem, TopUpItem
 from lotbook.usecases.accounts.open_account import OpenAccount
-from lotbook.usecases.sales.create_purchase import PurchaseRequest
+from lotbook.usecases.sales.freeze_order import PurchaseRequest
 
 # Written by version 0 of the product, from Python's text of a tuple and of a dataclass.
 WRITTEN: tuple[tuple[Item, str], ...] = (

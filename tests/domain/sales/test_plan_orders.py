@@ -13,8 +13,9 @@ from lotbook.domain.plans.moving import Present
 from lotbook.domain.plans.unused import UnusedLot
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Convert
+from lotbook.domain.sales.items import PlanItem, PlanPart
 from lotbook.domain.sales.offers import offers
-from lotbook.domain.sales.quotes import PlanItem, PlanPart, Quote, quote
+from lotbook.domain.sales.quotes import Quote, quote
 from tests.fakes.samples import OWNER, account_on, instant, published, quoted
 
 NOW = instant("2027-04-15T12:00:00Z")

@@ -9,7 +9,8 @@ import pytest
 
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
-from lotbook.domain.sales.quotes import CustomPaymentItem, PlanItem, PlanPart, quote
+from lotbook.domain.sales.items import CustomPaymentItem, PlanItem, PlanPart
+from lotbook.domain.sales.quotes import quote
 from lotbook.domain.values.errors import (
     AlreadyOnPlan,
     AmountNotChargeable,

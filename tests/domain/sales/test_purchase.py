@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from lotbook.domain.sales.checkout_times import CHECKOUT_LEAST_LIFETIME, checkout_end
+from lotbook.domain.sales.items import OrderLine, PlanPart
 from lotbook.domain.sales.purchase import (
     SETTLED,
     TRANSITIONS,
@@ -24,7 +25,6 @@ from lotbook.domain.sales.purchase import (
     with_settlement,
     with_state,
 )
-from lotbook.domain.sales.quotes import OrderLine, PlanPart
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.purchases import ORDERED, a_purchase

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import PublishedPolicy
-from lotbook.domain.sales.quotes import PackItem, TopUpItem, quote
+from lotbook.domain.sales.items import PackItem, TopUpItem
+from lotbook.domain.sales.quotes import quote
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import AmountNotChargeable, QuantityNotAllowed, UnknownPack
 from lotbook.domain.values.money import ChargeLimits, line_minor

@@ -13,9 +13,9 @@ import pytest
 
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.gateway import APP, CheckoutFacts, PaymentFacts, Tag
+from lotbook.domain.sales.items import OrderLine, PlanItem, PlanPart, Tax
 from lotbook.domain.sales.plan_verdicts import unequal_invoice, with_paid_invoice
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import OrderLine, PlanItem, PlanPart, Tax
 from lotbook.domain.sales.subscription_facts import InvoiceLine, PlanInvoiceFacts
 from lotbook.domain.sales.verdicts import verdict
 from lotbook.domain.values.instants import DAY

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotbook.domain.sales.items import CustomPaymentItem, Item, OrderLine, PackItem, PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import new_purchase_id
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, OrderLine, PackItem, PlanItem, TopUpItem
 from lotbook.domain.sales.transactions import PurchaseFilter, kind_of, recheck_offered, title_of, type_in_words
 from lotbook.domain.values import instants
 from tests.fakes.purchases import ORDERED, a_purchase

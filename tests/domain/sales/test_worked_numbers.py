@@ -13,7 +13,8 @@ from lotbook.domain.plans.carrying import carried
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.plans.unused import UnusedLot
 from lotbook.domain.sales.auto_top_ups import automatic_lines
-from lotbook.domain.sales.quotes import PlanItem, Quote, quote
+from lotbook.domain.sales.items import PlanItem
+from lotbook.domain.sales.quotes import Quote, quote
 from lotbook.domain.values import instants
 from tests.fakes.samples import OWNER, account_on, instant, published
 

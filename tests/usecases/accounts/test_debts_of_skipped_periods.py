@@ -121,7 +121,7 @@ def test_x_10_credits_that_come_now_pay_only_what_the_months_before_have_left() 
 
 def test_x_10_a_plan_that_changes_takes_no_month_of_the_old_one_away() -> None:
     """The months before were those of the plan before: they have paid before the account is on another."""
-    from lotbook.domain.sales.quotes import TopUpItem
+    from lotbook.domain.sales.items import TopUpItem
     from lotbook.usecases.money_back.follow_money_back import follow_money_back
     from tests.fakes.plans import PlanDesk, termed
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.credits.requests import HoldRequest, ResolveHold
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountPaused, InsufficientCredits
 from lotbook.usecases.accounts.grant_promotion import GrantDesk, Promotion, grant_promotion

@@ -13,7 +13,7 @@ import pytest
 from lotbook.domain.reconciliation.differences import stray_of_event
 from lotbook.domain.reconciliation.strays import Remark
 from lotbook.domain.sales.gateway import APP, EventHint, Tag
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.inbox.handle_event import PAYING, SETTLING, Handled, handle_event
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.sweep_purchases import ONE_BY_ONE
 from tests.fakes.desk import Desk

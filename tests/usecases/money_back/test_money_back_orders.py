@@ -16,7 +16,7 @@ import pytest
 from lotbook.domain.audit.books import audit
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.sales.gateway import APP, EventHint, PaymentFacts, Tag
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.credits.balance import read_balance

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.money_back.evidence import Evidence, Use
+from lotbook.domain.sales.items import CustomPaymentItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
 from lotbook.domain.values.errors import AccountNotFound, Forbidden, InvalidRequest, PurchaseNotFound
 from lotbook.domain.values.instants import MINUTE
 from lotbook.usecases.credits import statement

@@ -12,7 +12,7 @@ import pytest
 
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest
 from lotbook.domain.policy.document import PublishedPolicy
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import (
     IdempotencyKeyReused,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import TooManyReversals, Unavailable
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.follow_money_back import follow_money_back

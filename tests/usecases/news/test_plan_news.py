@@ -10,7 +10,7 @@ import pytest
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.news.announcements import Announcement
 from lotbook.domain.news.plan_news import of_account
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values.instants import from_text, to_text
 from lotbook.usecases.plans.cancel import cancel, resume
 from lotbook.usecases.plans.change import change_plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lotbook.domain.credits.requests import BurnRequest, LotView
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from lotbook.domain.reconciliation.differences import MovedBack, Period
 from lotbook.domain.sales.gateway import CheckoutFacts, PaymentFacts
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant, Unavailable
 from lotbook.usecases.reconciliation.reconcile import MAX_SILENT_IN_A_ROW

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from lotbook.domain.reconciliation.differences import MovedBack
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile

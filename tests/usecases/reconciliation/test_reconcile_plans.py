@@ -9,7 +9,7 @@ import pytest
 
 from lotbook.domain.reconciliation.differences import MovedBack, Period
 from lotbook.domain.sales.gateway import APP, Tag
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.plans.follow_invoice import follow_invoice

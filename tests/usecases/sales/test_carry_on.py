@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.sales.read_offers import quote_item
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.fakes.changing_make import Changing

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.sales.quotes import CustomPaymentItem, PackItem, PlanItem, PlanPart, TopUpItem
+from lotbook.domain.sales.items import CustomPaymentItem, PackItem, PlanItem, PlanPart, TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import (
@@ -26,7 +26,8 @@ from lotbook.domain.values.errors import (
     UnknownPack,
     UnknownPlan,
 )
-from lotbook.usecases.sales.create_purchase import PurchaseRequest, create_purchase
+from lotbook.usecases.sales.create_purchase import create_purchase
+from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from tests.fakes.desk import RETURN_URL, SERVICE, Desk
 from tests.fakes.samples import member, published
 from tests.fakes.sweeps import look_at_purchases

@@ -14,8 +14,8 @@ import pytest
 
 from lotbook.domain.accounts.account import FORMER_CUSTOMERS_KEPT, Account, with_customer
 from lotbook.domain.sales.cards import CardFile
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
 from lotbook.domain.values.errors import CustomerGone, PaymentMethodNotFound, PurchaseAbandoned, Unavailable
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase

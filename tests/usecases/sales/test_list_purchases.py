@@ -6,8 +6,8 @@ from itertools import islice
 
 import pytest
 
+from lotbook.domain.sales.items import CustomPaymentItem
 from lotbook.domain.sales.purchase import Purchase, new_purchase_id
-from lotbook.domain.sales.quotes import CustomPaymentItem
 from lotbook.domain.sales.transactions import PurchaseFilter
 from lotbook.usecases.sales import list_purchases as module
 from lotbook.usecases.sales.list_purchases import list_purchases

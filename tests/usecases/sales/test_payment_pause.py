@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
 from lotbook.domain.values.errors import AccountPaused
 from lotbook.domain.values.instants import HOUR
 from lotbook.usecases.inbox.handle_event import handle_event

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.sales.purchase import SETTLED, Purchase
-from lotbook.domain.sales.quotes import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.sales.quotes import TopUpItem
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import IdempotencyKeyReused
 from tests.fakes.desk import RETURN_URL, Desk
 

@@ -6,7 +6,7 @@ import pytest
 
 from lotbook.domain.advice.usage import Usage
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
+from lotbook.domain.sales.items import CustomPaymentItem, TopUpItem
 from lotbook.domain.values import ids, instants
 from lotbook.ports.books import BookStore
 from lotbook.usecases.accounts.load_account import load_account

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.sales.gateway import APP, PaymentFacts, Tag
-from lotbook.domain.sales.quotes import CustomPaymentItem, TopUpItem
+from lotbook.domain.sales.items import CustomPaymentItem, TopUpItem
 from lotbook.domain.values.errors import Forbidden, PurchaseNotFound, Unavailable
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase

@@ -10,8 +10,8 @@ import pytest
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Freeze
 from lotbook.domain.policy.plans import Convert
+from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import PlanItem, TopUpItem
 from lotbook.usecases.credits.lots import freeze_lot, grant_lot
 from lotbook.usecases.sales.read_offers import quote_item
 from lotbook.usecases.sales.settle_purchase import settle_purchase

@@ -8,8 +8,9 @@ import pytest
 
 from lotbook.api.answers import render_buying
 from lotbook.domain.policy.plans import Validity, ValidityRule
+from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.sales.quotes import Quote, TopUpItem
+from lotbook.domain.sales.quotes import Quote
 from lotbook.domain.values import instants
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.calendar import add_months

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from lotbook.domain.sales.items import Tax
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.domain.sales.quotes import Tax
     from lotbook.domain.sales.subscription_facts import PlanCharge, PlanInvoiceFacts, SubscriptionFacts
 
 

@@ -7,17 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import details_of
-from lotbook.domain.sales.purchase import (
-    Dispute,
-    Failure,
-    GatewayRefs,
-    GivenConsent,
-    PlanMove,
-    Purchase,
-    Settlement,
-    Taken,
-)
-from lotbook.domain.sales.quotes import (
+from lotbook.domain.plans.plan_move import PlanMove, Taken
+from lotbook.domain.sales.items import (
     CustomPaymentItem,
     OrderLine,
     PackItem,
@@ -28,6 +19,7 @@ from lotbook.domain.sales.quotes import (
     Tax,
     TopUpItem,
 )
+from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase, Settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 
 if TYPE_CHECKING:

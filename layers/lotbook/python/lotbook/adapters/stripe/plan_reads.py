@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.sales.gateway import Deployment
+    from lotbook.domain.sales.items import Tax
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.domain.sales.quotes import Tax
     from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 
 MAX_PAGES = 5  # a hundred each

@@ -17,8 +17,9 @@ from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
-    from lotbook.domain.sales.purchase import PlanMove, Purchase
-    from lotbook.domain.sales.quotes import PlanPart, Tax
+    from lotbook.domain.plans.plan_move import PlanMove
+    from lotbook.domain.sales.items import PlanPart, Tax
+    from lotbook.domain.sales.purchase import Purchase
 
 CHANGE = "change"  # the name of a subscription's metadata: the purchase of a change that is under way
 RATE = "rate"  # of a tax rate's: which of ours it is

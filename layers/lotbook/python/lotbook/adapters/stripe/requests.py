@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.sales.items import OrderLine, Tax
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.domain.sales.quotes import OrderLine, Tax
     from lotbook.domain.sales.reversals import OwnRefund
 
 LIST_PAGE = 100

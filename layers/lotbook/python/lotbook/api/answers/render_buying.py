@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.api.answers.render import decimal_text, optional
-from lotbook.domain.sales.quotes import CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem, TopUpItem
+from lotbook.domain.sales.items import CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem, TopUpItem
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from lotbook.domain.advice.advise import Told
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.policy import document as policy
+    from lotbook.domain.sales.items import OrderLine, PlanPart, RowItem, Tax
     from lotbook.domain.sales.offers import Offers, PlanOffer, TopUpOffer
     from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase
-    from lotbook.domain.sales.quotes import OrderLine, PlanPart, Quote, RowItem, Tax
+    from lotbook.domain.sales.quotes import Quote
     from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.money_back.refund_purchase import Refunded
     from lotbook.usecases.plans.changed import Changed

@@ -34,7 +34,7 @@ from lotbook.api.requests.reading import Body, read
 from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS
 from lotbook.domain.invoices import billing_details
 from lotbook.domain.policy.checks import MAX_CONSENT_VERSION_CHARACTERS
-from lotbook.domain.sales import quotes
+from lotbook.domain.sales import items
 
 __all__ = ["Body", "bought", "models", "read"]
 MAX_AMOUNT_MINOR = 1_000_000_000_000_000  # past every gateway's bound, which the quote checks
@@ -261,15 +261,15 @@ def models() -> dict[str, type[Body]]:
     return {model.__name__: model for model in known}
 
 
-def bought(item: TopUp | PlanChange | CustomPayment) -> quotes.Item:
+def bought(item: TopUp | PlanChange | CustomPayment) -> items.Item:
     """The item as the domain knows it."""
     match item:
         case TopUp(pack_id=str(pack_id)):
-            return quotes.PackItem(pack_id)
+            return items.PackItem(pack_id)
         case TopUp(credits=int(credits)):
-            return quotes.TopUpItem(credits)
+            return items.TopUpItem(credits)
         case PlanChange(plan_id=plan_id, credits=credits, pack_id=pack_id):
-            return quotes.PlanItem(plan_id, credits, pack_id)
+            return items.PlanItem(plan_id, credits, pack_id)
         case CustomPayment(amount_minor=amount_minor, remark=remark):
-            return quotes.CustomPaymentItem(amount_minor, remark)
+            return items.CustomPaymentItem(amount_minor, remark)
     raise TypeError(f"{item!r} is not bought")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE
+from lotbook.domain.sales.items import OrderLine
 from lotbook.domain.sales.prices import unit_price
-from lotbook.domain.sales.quotes import OrderLine
 from lotbook.domain.values.errors import NotEligible
 from lotbook.domain.values.money import line_minor, part_of
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, reasons_of, with_pause, without_pause
-from lotbook.domain.sales.quotes import PlanItem
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values import instants
 
 if TYPE_CHECKING:

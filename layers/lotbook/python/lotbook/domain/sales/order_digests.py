@@ -5,7 +5,7 @@ Absent fields are left out, so a deployment that adds an optional one refuses no
 
 from __future__ import annotations
 
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PackItem, PlanItem, TopUpItem
+from lotbook.domain.sales.items import CustomPaymentItem, Item, PackItem, PlanItem, TopUpItem
 from lotbook.domain.values import ids
 
 

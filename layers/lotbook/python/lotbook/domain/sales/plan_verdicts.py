@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from lotbook.domain.sales.items import PlanRenewalItem
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase, with_settlement
-from lotbook.domain.sales.quotes import PlanRenewalItem
 from lotbook.domain.sales.verdicts import failure_of, tax_slack
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from lotbook.domain.accounts.plan_time import renewal_row_id
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
+from lotbook.domain.sales.items import OrderLine, PlanPart, PlanRenewalItem, Tax
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase
-from lotbook.domain.sales.quotes import OrderLine, PlanPart, PlanRenewalItem, Tax
 from lotbook.domain.values.instants import HOUR, MINUTE
 from lotbook.domain.values.money import tax_minor, to_major
 

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.billing import BillingRecord, InvoiceState, invoice_state
+from lotbook.domain.sales.items import CustomPaymentItem, Item, PlanItem, PlanRenewalItem, RowItem
 from lotbook.domain.sales.purchase import WAITING, Purchase, PurchaseState
-from lotbook.domain.sales.quotes import CustomPaymentItem, Item, PlanItem, PlanRenewalItem, RowItem
 from lotbook.domain.values import ids
 
 CUSTOM_PAYMENT = "Custom Payment"

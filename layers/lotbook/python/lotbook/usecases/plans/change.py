@@ -18,8 +18,8 @@ from lotbook.domain.accounts.terms import Standing
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.sales.eligibility import ACCOUNT_CLOSED, PLAN_NOT_ELIGIBLE, change_under_way, plan_price_refusal
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, WAITING, Purchase
-from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.sales.renewal_rows import renewal_row
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import (

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import renewal_row_id
+from lotbook.domain.sales.items import PlanRenewalItem
 from lotbook.domain.sales.plan_verdicts import plan_line
 from lotbook.domain.sales.purchase import SETTLED
-from lotbook.domain.sales.quotes import PlanRenewalItem
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.settle_plan_order import settle_plan_order

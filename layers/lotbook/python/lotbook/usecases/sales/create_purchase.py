@@ -25,8 +25,7 @@ from lotbook.domain.values.errors import (
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.sales.billing_details import show_gateway
 from lotbook.usecases.sales.ensure_customer import for_customer
-from lotbook.usecases.sales.freeze_order import PurchaseRequest as PurchaseRequest
-from lotbook.usecases.sales.freeze_order import frozen_order, priced
+from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
 
 if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.cards import CardFile, keeps_card, standing_default
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.purchase import SETTLED
-from lotbook.domain.sales.quotes import PlanItem
 from lotbook.domain.values.errors import AccountNotFound
 from lotbook.usecases.sales.payment_pause import lift_payment_pause
 from lotbook.usecases.sales.plan_card import is_paid_late, pay_later_periods, use_for_plan

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.sales.checkout_times import checkout_end
 from lotbook.domain.sales.eligibility import FORBIDDEN, PLAN_PURCHASE_NOT_AVAILABLE, began_then, change_under_way
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
 from lotbook.domain.sales.purchase import GivenConsent, Purchase, new_purchase_id, with_state
-from lotbook.domain.sales.quotes import PlanItem, quote
+from lotbook.domain.sales.quotes import quote
 from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.sales.transactions import title_of
 from lotbook.domain.values import ids
@@ -21,7 +22,8 @@ from lotbook.usecases.sales.unused_lots import unused_for
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.policy.document import PublishedPolicy
-    from lotbook.domain.sales.quotes import Item, Quote
+    from lotbook.domain.sales.items import Item
+    from lotbook.domain.sales.quotes import Quote
     from lotbook.domain.values.access import Caller
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.sales.desk import SalesDesk

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.terms import Move, Standing
     from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.plans.plan_move import PlanMove
     from lotbook.domain.policy.document import Policy
-    from lotbook.domain.sales.purchase import PlanMove
     from lotbook.usecases.credits.desk import CreditDesk
 
 REASON = PLAN_CHANGE

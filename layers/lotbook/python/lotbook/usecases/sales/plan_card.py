@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import renewal_row_id
+from lotbook.domain.sales.items import PlanRenewalItem
 from lotbook.domain.sales.purchase import SETTLED
-from lotbook.domain.sales.quotes import PlanRenewalItem
 from lotbook.domain.values.errors import AccountNotFound, Conflict
 from lotbook.usecases.sales.settle_renewal import settle_renewal
 

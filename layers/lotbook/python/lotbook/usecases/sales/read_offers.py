@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.advice.advise import Planned, advise
 from lotbook.domain.plans.moving import Present
+from lotbook.domain.sales.items import Item
 from lotbook.domain.sales.offers import Offers, offers
-from lotbook.domain.sales.quotes import Item, Quote, quote
+from lotbook.domain.sales.quotes import Quote, quote
 from lotbook.usecases.sales.read_usage import read_usage
 from lotbook.usecases.sales.unused_lots import unused_for
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.domain.sales.items import PlanRenewalItem
 from lotbook.domain.sales.plan_verdicts import unequal_invoice, with_paid_invoice
 from lotbook.domain.sales.purchase import SETTLED, never_opened, paid_at, with_settlement
-from lotbook.domain.sales.quotes import PlanRenewalItem
 from lotbook.domain.sales.verdicts import CheckoutVerdict, expires_at_of, verdict, with_facts, with_verdict
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.sales.fulfil import Settling, completed, loaded, quarantined

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.plans.unused import UnusedLot
+from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.prices import paid_each
-from lotbook.domain.sales.quotes import PlanItem
 from lotbook.usecases.credits.balance import read_balance
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.credits.requests import LotView
     from lotbook.domain.policy.document import Policy
-    from lotbook.domain.sales.quotes import Item
+    from lotbook.domain.sales.items import Item
     from lotbook.ports.shop import PurchaseStore
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.credits.desk import CreditDesk
