@@ -95,7 +95,7 @@ class Explorer:
     def _first(self) -> State:
         books = FakeBooks(max_receipts=self.scope.max_receipts)
         clock = FixedClock(self.scope.start_at)
-        env = Env(books, clock, Prunes())
+        env = Env(books, clock, Prunes(), self.scope.renewing)
         for operation in self.scope.before:
             operation(env)
         entries = {key[-1]: entry for key, entry in books.ledger.items()}
@@ -192,7 +192,7 @@ class Explorer:
             replayed = Replayed(record, clock)
             answers: list[Any] = []
             call = None
-            env = Env(replayed, replayed, Prunes())
+            env = Env(replayed, replayed, Prunes(), self.scope.renewing)
             try:
                 for operation in self.scope.programs[p][self._started(node) :]:
                     answers.append(answer_of(operation, env))
@@ -296,7 +296,7 @@ class Explorer:
         if state.book is None or content in self.ended:
             return
         self.ended.add(content)
-        differences = end_differences(state, self.scope.max_receipts)
+        differences = end_differences(state, self.scope)
         if differences:
             raise Violation("at the end: " + "; ".join(differences), _texts(trace))
 

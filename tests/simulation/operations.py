@@ -9,16 +9,19 @@ from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
+from lotbook.usecases.accounts import follow_plan
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import LotDecision, claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.resolve_hold import resolve_hold
+from tests.fakes.accounts import an_account
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.worlds import ACCOUNT, UNIT, Env, Operation
 
 NOW = 1_000_000
+SUBSCRIBER = an_account(account_id=ACCOUNT)
 
 
 def lot(name: str, credits: int, expires: int | None = None, effective: int = 0, provisional: bool = False) -> Lot:
@@ -114,5 +117,33 @@ def freeze(name: str, thaw: bool = False) -> Operation:
 def read() -> Operation:
     def run(env: Env) -> Any:
         return read_balance(ACCOUNT, UNIT, desk=credit_desk(env.books, env.clock, env.renew))
+
+    return run
+
+
+def renew() -> Operation:
+    """What meets the end of a period, as the scope says."""
+
+    def run(env: Env) -> Any:
+        env.renew(ACCOUNT)
+
+    return run
+
+
+def paid(*arguments: Any, **named: Any) -> Operation:
+    """What follows a period that was paid: its provisional lot is confirmed, or comes back if it was void."""
+    return _followed("_confirm", *arguments, **named)
+
+
+def unpaid(*arguments: Any, **named: Any) -> Operation:
+    """What follows a period that nobody pays: its lot is void."""
+    return _followed("_void", *arguments, **named)
+
+
+def _followed(follow: str, *arguments: Any, **named: Any) -> Operation:
+    made = lot(*arguments, **named)
+
+    def run(env: Env) -> Any:
+        getattr(follow_plan, follow)(SUBSCRIBER, (made,), env.clock.now(), credit_desk(env.books, env.clock))
 
     return run

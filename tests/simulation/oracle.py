@@ -15,7 +15,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
-from tests.simulation.worlds import ACCOUNT, DEFECTS, UNIT, Env, FixedClock, Process, State
+from tests.simulation.worlds import ACCOUNT, DEFECTS, UNIT, Env, FixedClock, Process, Scope, State
 
 MOST_PAGES = 1_000
 
@@ -57,22 +57,29 @@ def _entry_id(entry: Entry, ids: dict[Entry, str]) -> str:
     return ids[entry]
 
 
-def end_differences(state: State, max_receipts: int) -> list[str]:
+def end_differences(state: State, scope: Scope) -> list[str]:
     """Everybody is done: turned and read, the ledger alone explains the book, and the statement the balance."""
-    books = FakeBooks(max_receipts=max_receipts)
+    books = FakeBooks(max_receipts=scope.max_receipts)
     assert state.book is not None
     books.books[ACCOUNT, UNIT] = state.book
     books.ledger = {FakeBooks._key(ACCOUNT, e.unit, name): e for name, e in state.entries.items()}
     clock = FixedClock(state.clock)
-    nobody = Env(books, clock, Prunes())
+    nobody = Env(books, clock, Prunes(), scope.renewing)
     try:
         differences = _read_both(books, clock, nobody)
         bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
         bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
         differences += audit(UNIT, books.books[ACCOUNT, UNIT], {key[-1]: e for key, e in books.ledger.items()})
-        return differences + _read_both(books, clock, nobody)
+        differences += _read_both(books, clock, nobody)
+        return differences + (_promised(books, clock, nobody, scope) if scope.promise else [])
     except (Outcome, *DEFECTS) as error:
         return [f"reading broke: {error!r}"]
+
+
+def _promised(books: FakeBooks, clock: FixedClock, env: Env, scope: Scope) -> list[str]:
+    assert scope.promise is not None
+    balance = read_balance(ACCOUNT, UNIT, desk=credit_desk(books, clock, env.renew))
+    return scope.promise(balance, list(books.ledger.values()))
 
 
 def _read_both(books: FakeBooks, clock: FixedClock, env: Env) -> list[str]:
@@ -104,7 +111,7 @@ def _running(entries: list[Entry]) -> list[str]:
     for entry in reversed(entries):
         moved = sum(draw.credits for draw in entry.draws if draw.lot_id not in frozen or entry.kind == "unfrozen")
         match entry.kind:
-            case "granted" | "released" | "unfrozen":
+            case "granted" | "released" | "unfrozen" | "adjusted":
                 available += moved - entry.paid
             case "captured":
                 pass

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.errors import BrokenInvariant, Outcome
+from lotbook.usecases.credits.balance import Balance
 from lotbook.usecases.credits.prunes import Prunes
 
 ACCOUNT, UNIT = "acc", "credits"
@@ -24,9 +25,12 @@ class Env:
     books: Any
     clock: Any
     prunes: Prunes
+    renewing: Callable[[Env], None] | None = None
 
-    def renew(self, account_id: str) -> None:
-        """Nothing renews here."""
+    def renew(self, _account_id: str) -> None:
+        """Nothing renews, unless the scope says how."""
+        if self.renewing is not None:
+            self.renewing(self)
 
 
 Operation = Callable[[Env], Any]
@@ -62,6 +66,8 @@ class Scope:
     without: tuple[str, ...] = ()
     start_at: int = 1_000_000
     max_states: int = 2_000_000
+    renewing: Callable[[Env], None] | None = None
+    promise: Callable[[Balance, Sequence[Entry]], list[str]] | None = None  # what else must hold once everybody is done
 
 
 @dataclass(frozen=True, slots=True)
