@@ -14,6 +14,7 @@ import pytest
 from lotbook.domain.accounts.plan_changes import CARRIED
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.plans.plan_move import PLAN_CHANGE
+from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.usecases.accounts import follow_plan
 from lotbook.usecases.credits import turn as turns
 from lotbook.usecases.credits.consume import consume
@@ -24,7 +25,12 @@ from tests.simulation.schedules import Work, World, explored
 
 CREDITS_FOR = {4_000: 40, 9_000: 100, 2_900: 30, 20_000: 350}  # of the samples: what a charge of so many cents brings
 BEFORE, BURN = 25, 10  # credits
-LAST_SECOND, END_OF_FIRST, PAID = "2027-02-28T11:59:59", "2027-02-28T12:00:00", "2027-02-28T13:30:00"
+LAST_SECOND, END_OF_FIRST, DRAFT, PAID = (
+    "2027-02-28T11:59:59",
+    "2027-02-28T12:00:00",
+    "2027-02-28T12:20:00",
+    "2027-02-28T13:30:00",
+)
 Begin = Callable[[Callable[[str, Any], Any]], ChangingDesk]
 
 
@@ -77,9 +83,11 @@ def what_was_paid_for(desk: ChangingDesk) -> list[str]:
     entries = list(desk.books.ledger.values())
     decided = {entry.name.split("#")[1]: entry.reason for entry in entries if entry.name.endswith("#set")}
     brought = carried = taken = 0
+    waits = []
     for entry in entries:
         if entry.kind == "granted" and entry.lot is not None and entry.lot.kind == "plan":
             is_open = entry.lot.provisional and entry.lot.lot_id not in decided
+            waits += [entry.lot] if is_open else []
             if entry.lot.reason == CARRIED:
                 carried += entry.lot.credits
             else:
@@ -93,6 +101,9 @@ def what_was_paid_for(desk: ChangingDesk) -> list[str]:
     due = sum(CREDITS_FOR[each] for each in paid)
     differences = [] if brought == due else [f"{brought} credits for {paid}, which bring {due}"]
     differences += [f"{carried} carried on, {taken} taken"] if carried > taken else []
+    known = desk.account.subscription.periods if desk.account.subscription else ()
+    still = [lot.lot_id for lot in waits if lot.effective_at in {period.start for period in known}]
+    differences += [f"{still} are provisional, their periods are decided"] if still else []
     burned = [entry.requested for entry in entries if entry.kind == "consumed"]
     return differences if burned in ([BEFORE], [BEFORE, BURN]) else [*differences, f"burned {burned}"]
 
@@ -106,13 +117,15 @@ def settled_once(desk: ChangingDesk) -> list[str]:
 def moved_once(desk: ChangingDesk) -> list[str]:
     """D6: the plan that was paid for is there, charged once."""
     charged = sorted(bill.due for bill in desk.gateway.plans.bills.values() if bill.state == "paid")
-    is_right = (desk.plan, charged) in (("growth", [4_000, 9_000]), ("pro", [2_900, 20_000]))
+    rights = ("growth", [4_000, 9_000]), ("growth", [4_000, 4_000, 9_000]), ("pro", [2_900, 20_000])
+    is_right = (desk.plan, charged) in rights
     return what_was_paid_for(desk) + ([] if is_right else [f"{desk.plan}, charged {charged}"])
 
 
-LOST = pytest.mark.xfail(
-    strict=True, reason="a paid lot stays provisional where the book has it and the ledger does not yet (finding E1)"
-)
+FAULTS = {
+    "settled_while_a_reader_renews": "a paid lot stays provisional where the book has it and the ledger not yet (E1)",
+    "upgraded_while_a_renewal_is_settled": "a change takes a renewal that is paid, and not settled yet, for unpaid (E2)",
+}
 FORFEITS = began(LAST_SECOND, policy="insurestack", plan="plus")
 WORLDS: dict[str, World] = {
     "two_settle_a_paid_renewal": World(began(PAID, reads), (settles, settles), settled_once),
@@ -123,6 +136,8 @@ WORLDS: dict[str, World] = {
 LARGE: dict[str, World] = {
     "two_settle_while_burning": World(began(PAID, reads), (settles, settles, burns), settled_once),
     "upgraded_while_burning": World(began(LAST_SECOND), (upgrades, burns), moved_once),
+    "upgraded_in_the_draft_hour": World(began(DRAFT, reads), (upgrades, burns), moved_once),
+    "upgraded_while_a_renewal_is_settled": World(began(PAID, reads), (upgrades, settles), moved_once),
     "upgraded_twice_by_one_key": World(began(LAST_SECOND), (upgrades, upgrades), moved_once),
     "upgraded_while_burning_and_the_period_ends": World(
         began(LAST_SECOND), (upgrades, renews_next_period, burns), moved_once
@@ -135,7 +150,9 @@ STEP = 5  # of the other worker's calls, in the soak
 
 
 def marked(worlds: dict[str, World]) -> list[Any]:
-    return [pytest.param(name, marks=LOST if name == "settled_while_a_reader_renews" else ()) for name in worlds]
+    """Worlds with a fault that is known, and not mended yet, are expected to fail."""
+    faults = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in FAULTS.items()}
+    return [pytest.param(name, marks=faults.get(name, ())) for name in worlds]
 
 
 @pytest.mark.parametrize("name", marked(WORLDS))
@@ -147,7 +164,7 @@ def test_d28_no_order_of_workers_brings_more_or_less_than_was_paid_for(name: str
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", [*marked(WORLDS), *LARGE])
+@pytest.mark.parametrize("name", marked(WORLDS | LARGE))
 def test_d28_no_order_with_two_switches_brings_more_or_less_than_was_paid_for(name: str) -> None:
     """The same, and the other worker stops in between, too: minutes."""
     number = explored((WORLDS | LARGE)[name], STEP)
@@ -207,10 +224,10 @@ def _paid_is_granted_anew(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTATIONS: dict[str, Mutation] = {
-    "account_version": Mutation("upgraded_while_the_period_ends", _accounts_overwritten),
-    "order_look_up": Mutation("settled_while_burning", _orders_not_looked_up),
+    "account_version": Mutation("upgraded_twice_by_one_key", _accounts_overwritten),
+    "order_look_up": Mutation("upgraded_twice_by_one_key", _orders_not_looked_up),
     "carried_is_what_was_left": Mutation("upgraded_while_the_period_ends", _all_is_carried),
-    "replaced_renewal_is_void": Mutation("upgraded_while_the_period_ends", _void_renewal_kept),
+    "replaced_renewal_is_void": Mutation("upgraded_in_the_draft_hour", _void_renewal_kept),
     "paid_lot_has_the_same_id": Mutation("two_settle_a_paid_renewal", _paid_is_granted_anew),
 }
 
@@ -219,6 +236,6 @@ MUTATIONS: dict[str, Mutation] = {
 def test_t26_taking_a_guard_of_settling_out_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the guard in, the same world is clean."""
     MUTATIONS[name].patch(monkeypatch)
-    with pytest.raises(AssertionError) as found:
-        explored(WORLDS[MUTATIONS[name].world])
+    with pytest.raises((AssertionError, BrokenInvariant)) as found:  # the second: a reader finds the chain broken
+        explored((WORLDS | LARGE)[MUTATIONS[name].world])
     print(f"{name}: {str(found.value)[:200]}")
