@@ -18,6 +18,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.usecases.accounts import follow_plan
 from lotbook.usecases.credits import turn as turns
 from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.leave_plan import Leaving
 from tests.fakes.accounts import FakeAccounts, at
 from tests.fakes.changing import ChangingDesk, subscriber
@@ -122,18 +123,14 @@ def moved_once(desk: ChangingDesk) -> list[str]:
     return what_was_paid_for(desk) + ([] if is_right else [f"{desk.plan}, charged {charged}"])
 
 
-FAULTS = {
-    "settled_while_a_reader_renews": "a paid lot stays provisional where the book has it and the ledger not yet (E1)",
-    "upgraded_while_a_renewal_is_settled": "a change takes a renewal that is paid, and not settled yet, for unpaid (E2)",
-}
 FORFEITS = began(LAST_SECOND, policy="insurestack", plan="plus")
 WORLDS: dict[str, World] = {
     "two_settle_a_paid_renewal": World(began(PAID, reads), (settles, settles), settled_once),
     "settled_while_a_reader_renews": World(began(PAID), (reads, settles), what_was_paid_for),
     "settled_while_burning": World(began(PAID, reads), (settles, burns), settled_once),
-    "upgraded_while_the_period_ends": World(began(LAST_SECOND), (upgrades, renews_next_period), moved_once),
 }
 LARGE: dict[str, World] = {
+    "upgraded_while_the_period_ends": World(began(LAST_SECOND), (upgrades, renews_next_period), moved_once),
     "two_settle_while_burning": World(began(PAID, reads), (settles, settles, burns), settled_once),
     "upgraded_while_burning": World(began(LAST_SECOND), (upgrades, burns), moved_once),
     "upgraded_in_the_draft_hour": World(began(DRAFT, reads), (upgrades, burns), moved_once),
@@ -149,13 +146,7 @@ LARGE: dict[str, World] = {
 STEP = 5  # of the other worker's calls, in the soak
 
 
-def marked(worlds: dict[str, World]) -> list[Any]:
-    """Worlds with a fault that is known, and not mended yet, are expected to fail."""
-    faults = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in FAULTS.items()}
-    return [pytest.param(name, marks=faults.get(name, ())) for name in worlds]
-
-
-@pytest.mark.parametrize("name", marked(WORLDS))
+@pytest.mark.parametrize("name", WORLDS)
 def test_d28_no_order_of_workers_brings_more_or_less_than_was_paid_for(name: str) -> None:
     """D2, D6, D28: one worker stops, or dies, after each of its calls; the other one runs; then the rest, and all once more."""
     number = explored(WORLDS[name])
@@ -164,7 +155,7 @@ def test_d28_no_order_of_workers_brings_more_or_less_than_was_paid_for(name: str
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", marked(WORLDS | LARGE))
+@pytest.mark.parametrize("name", WORLDS | LARGE)
 def test_d28_no_order_with_two_switches_brings_more_or_less_than_was_paid_for(name: str) -> None:
     """The same, and the other worker stops in between, too: minutes."""
     number = explored((WORLDS | LARGE)[name], STEP)
@@ -218,7 +209,7 @@ def _paid_is_granted_anew(patch: pytest.MonkeyPatch) -> None:
 
     def anew(account: Any, lots: Any, at: int, desk: Any) -> None:
         for lot in lots:
-            follow_plan.grant_lot(account.account_id, replace(lot, lot_id=f"{lot.lot_id}-paid"), desk=desk)
+            grant_lot(account.account_id, replace(lot, lot_id=f"{lot.lot_id}-paid"), desk=desk)
 
     patch.setattr(follow_plan, "_confirm", anew)
 

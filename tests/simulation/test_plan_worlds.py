@@ -14,11 +14,12 @@ import pytest
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.orders import ClawBack, Restore
+from lotbook.domain.credits.requests import Balance
+from lotbook.domain.credits.turn import lay
 from lotbook.usecases.accounts import follow_plan
 from lotbook.usecases.accounts import renew_account as renewing
 from lotbook.usecases.credits import lots as deciding
 from lotbook.usecases.credits import turn as turns
-from lotbook.usecases.credits.balance import Balance
 from tests.fakes.accounts import FakeAccounts, FakePolicies, a_policy, an_account, at
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation import operations
@@ -189,7 +190,6 @@ def _renewed_without_a_look(patch: pytest.MonkeyPatch) -> None:
 
 def _book_of_the_period_before_stays_open(patch: pytest.MonkeyPatch) -> None:
     """The renewal grants the period's lots, and no lot that is over dies."""
-    lay = turns.lay
     patch.setattr(turns, "lay", lambda unit, book, journaled, _: lay(unit, book, journaled, BEFORE_THE_END))
 
 
@@ -212,7 +212,7 @@ def _last_decision_stands(patch: pytest.MonkeyPatch) -> None:
 
 def _void_takes_only_what_is_left(patch: pytest.MonkeyPatch) -> None:
     """What was burned of a lot that nobody pays for is not owed."""
-    patch.setattr(deciding, "ClawBack", lambda *a, **named: ClawBack(*a, **named, unused_only=True))
+    patch.setattr(deciding, "ClawBack", lambda *a, **named: ClawBack(*a, **(named | {"unused_only": True})))
 
 
 def _paid_brings_nothing_back(patch: pytest.MonkeyPatch) -> None:
@@ -234,7 +234,7 @@ def _void_without_a_grant(patch: pytest.MonkeyPatch) -> None:
             if follow_plan._granted(account, (lot,), desk):
                 deciding.decide_lot(account.account_id, lot.unit, lot.lot_id, "void", desk=desk)
 
-    patch.setattr(operations.follow_plan, "_void", careless)
+    patch.setattr(follow_plan, "_void", careless)
 
 
 MUTATIONS: dict[str, Mutation] = {

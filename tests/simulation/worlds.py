@@ -8,8 +8,8 @@ from typing import Any
 
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.requests import Balance
 from lotbook.domain.values.errors import BrokenInvariant, Outcome
-from lotbook.usecases.credits.balance import Balance
 from lotbook.usecases.credits.prunes import Prunes
 
 ACCOUNT, UNIT = "acc", "credits"
