@@ -61,6 +61,7 @@ _ADAPTERS: dict[str, tuple[str, ...]] = {
 _API: dict[str, tuple[str, ...]] = {
     "api.http": (*_RULES, "usecases"),  # what rings when a call crashes
     "api.requests": (*_RULES, "api.http"),
+    "api.rendering": ("domain.values",),
     "api.answers": (*_RULES, *_DOINGS),
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
     "api": (*_RULES, "api.http", "api.requests", "api.answers", "api.document"),  # the OpenAPI document

@@ -22,6 +22,8 @@ PACKAGES = {
     "pydantic": {"api.requests", "api.document", "bench"},
     "pydantic_core": {"api.requests"},
     "aws_lambda_powertools": {"api.http", "bench"},
+    "babel": {"api.rendering"},
+    "jinja2": {"api.rendering"},
     "yaml": {"local.cloud", "local"},
     "waitress": {"local.cloud"},
     "hypercorn": {"local.cloud"},

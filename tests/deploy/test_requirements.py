@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "layer": ROOT / "layers" / "dependencies" / "requirements.txt",
+    "rendering": ROOT / "layers" / "rendering" / "requirements.txt",
     **{name: ROOT / "requirements" / f"{name}.txt" for name in ("run", "test", "engine", "sam")},
 }
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
@@ -33,5 +34,5 @@ def test_every_package_is_pinned_and_hashed_and_no_index_is_named(name: str) -> 
 def test_smaller_sets_agree_with_the_tests() -> None:
     """run.txt and test.txt are installed into one environment; what is tested is what is deployed."""
     tested = pins("test")
-    for name in ("run", "layer"):
+    for name in ("run", "layer", "rendering"):
         assert pins(name).items() <= tested.items(), name
