@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.plans.plan_move import PlanMove as PlanMove
-from lotbook.domain.plans.plan_move import Taken as Taken
+from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.gateway import GATEWAY
 from lotbook.domain.sales.reversals import NOTHING_REVERSED, DisputeState, OwnRefund, Reversal
 from lotbook.domain.values import ids, instants

@@ -14,17 +14,17 @@ from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.credit_orders import credits_order
 from lotbook.domain.sales.eligibility import buyer_refusal, custom_payment_refusal
-from lotbook.domain.sales.items import CustomPaymentItem as CustomPaymentItem
-from lotbook.domain.sales.items import Item as Item
-from lotbook.domain.sales.items import Order
-from lotbook.domain.sales.items import OrderLine as OrderLine
-from lotbook.domain.sales.items import PackItem as PackItem
-from lotbook.domain.sales.items import PlanItem as PlanItem
-from lotbook.domain.sales.items import PlanPart as PlanPart
-from lotbook.domain.sales.items import PlanRenewalItem as PlanRenewalItem
-from lotbook.domain.sales.items import RowItem as RowItem
-from lotbook.domain.sales.items import Tax as Tax
-from lotbook.domain.sales.items import TopUpItem as TopUpItem
+from lotbook.domain.sales.items import (
+    CustomPaymentItem,
+    Item,
+    Order,
+    OrderLine,
+    PackItem,
+    PlanItem,
+    PlanPart,
+    Tax,
+    TopUpItem,
+)
 from lotbook.domain.sales.plan_orders import plan_order
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import AmountNotChargeable
