@@ -26,6 +26,7 @@ from local.cloud.http_server import Server, application
 from local.cloud.permissions import enforce
 from local.cloud.private_file import Damaged
 from local.cloud.published import follow_table
+from local.cloud.queues import follow_queues
 from local.cloud.schedules import Schedules
 from local.cloud.template import Template, load
 from local.control import PREFIX, RETURNED, Control
@@ -163,13 +164,10 @@ def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> En
 def _follow_table(
     parts: Parts, functions: Functions, engine: Engine, started: ExitStack
 ) -> Callable[[], list[dict[str, Any]]]:
-    return follow_table(
-        parts.template,
-        functions.invoke,
-        engine_url=engine.address.url,
-        directory=parts.places.directory,
-        started=started,
-    )
+    """Streams and queues feed their functions; answers what reads the events published so far."""
+    template, url, directory = parts.template, engine.address.url, parts.places.directory
+    follow_queues(template, functions.invoke, engine_url=url, directory=directory, started=started)
+    return follow_table(template, functions.invoke, engine_url=url, directory=directory, started=started)
 
 
 def _log_to(log: Path) -> None:

@@ -33,6 +33,7 @@ SERVICES = (
     "ssm",
     "events",
     "sqs",
+    "ses",
 )  # what `template.yaml` needs here; the engine has a hundred more
 KEY_BYTES = 16
 ADDRESS_FILE = "engine.json"  # where a run says at which address its engine is, and which key it obeys

@@ -39,6 +39,7 @@ class Resolver:
             raise TemplateError(f"no such parameters: {', '.join(sorted(unknown))}")
         self._parameters = {**defaults, **parameters}
         self._resources = document["Resources"]
+        self._conditions = document.get("Conditions", {})
 
     def name(self, logical_id: str) -> str:
         """The physical name of a resource in the local run."""
@@ -54,6 +55,27 @@ class Resolver:
             case {"Fn::Sub": str() as pattern}:
                 return PLACEHOLDER.sub(lambda found: self._reference(found[1]), pattern)
         raise TemplateError(f"{value}: the local run resolves text, !Ref and !Sub only")
+
+    def document(self, value: Any) -> Any:
+        """Nested names and lists, each text in them resolved."""
+        match value:
+            case dict() if not any(key == "Ref" or key.startswith("Fn::") for key in value):
+                return {key: self.document(part) for key, part in value.items()}
+            case list():
+                return [self.document(part) for part in value]
+        return self.text(value)
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition of the template is true."""
+        return self._is_true(self._conditions[condition])
+
+    def _is_true(self, test: Any) -> bool:
+        match test:
+            case {"Fn::Not": [part]}:
+                return not self._is_true(part)
+            case {"Fn::Equals": [one, other]}:
+                return self.text(one) == self.text(other)
+        raise TemplateError(f"{test}: the local run understands !Not and !Equals in conditions")
 
     def _reference(self, name: str) -> str:
         if name in self._parameters:

@@ -1,8 +1,8 @@
 """What `template.yaml` allows each function to do in AWS, held against what the functions do in the local run.
 
 A permission that is missing in the template is missing here too, so that it is found on a laptop and not after a deployment.
-Understood are the statements that the template uses: actions on the table, its index, the bus and parameters, with patterns for
-the leading keys of the items. Anything else is refused when the template is read.
+Understood are the statements that the template uses: actions on the table, its index, the bus, queues, parameters and mail, with
+patterns for the leading keys of the items and the one sender. Anything else is refused when the template is read.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from email.utils import parseaddr
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -34,11 +35,12 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One permission that a call needs; `keys` are the partition keys of the items."""
+    """One permission that a call needs; `keys` are the partition keys of the items, `sender` is who a mail is from."""
 
     action: str
     resource: str
     keys: tuple[str, ...] = ()
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,15 @@ class Statement:
     resources: tuple[str, ...]
     keys: tuple[str, ...] = ()
     for_any: bool = False
+    sender: str | None = None  # mail from this address alone
 
     def covers(self, need: Need) -> bool:
         """Whether the statement is about this."""
         matches = [any(fnmatchcase(key, pattern) for pattern in self.keys) for key in need.keys]
         return (
             any(fnmatchcase(need.action, action) for action in self.actions)
-            and need.resource in self.resources
+            and need.resource.casefold() in {resource.casefold() for resource in self.resources}
+            and self.sender in (None, need.sender)
             and (not self.keys or (any(matches) if self.for_any else all(matches)))
         )
 
@@ -85,28 +89,40 @@ def may(permissions: Iterable[Statement], need: Need) -> bool:
 
 def needs(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Need]:
     """What a call of the SDK needs."""
-    match service, operation:
-        case "dynamodb", "TransactWriteItems":
+    match service:
+        case "dynamodb":
+            yield from _of_the_table(operation, parameters)
+        case "ssm":
+            yield Need(f"ssm:{operation}", f"parameter{parameters['Name']}")
+        case "events":
+            yield Need(f"events:{operation}", BUS)
+        case "sqs":  # a queue's name ends with its logical id, in lower case
+            yield Need(f"sqs:{operation}", str(parameters["QueueUrl"]).rpartition("-")[2])
+        case "sesv2":
+            sender = parseaddr(str(parameters["FromEmailAddress"]))[1]
+            for resource in ("identity/*", f"configuration-set/{parameters['ConfigurationSetName']}"):
+                yield Need(f"ses:{operation}", resource, sender=sender)
+        case _:
+            yield Need(f"{service}:{operation}", "?")
+
+
+def _of_the_table(operation: str, parameters: Mapping[str, Any]) -> Iterator[Need]:
+    match operation:
+        case "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, asked),) = item.items()
                 yield Need(f"dynamodb:{ACTION_OF[kind]}", TABLE, (_key_of(asked),))
-        case "dynamodb", "BatchGetItem":
+        case "BatchGetItem":
             ((_, asked),) = parameters["RequestItems"].items()
             yield Need("dynamodb:BatchGetItem", TABLE, tuple(key["pk"]["S"] for key in asked["Keys"]))
-        case "dynamodb", "BatchWriteItem":
+        case "BatchWriteItem":
             ((_, asked),) = parameters["RequestItems"].items()
             yield Need("dynamodb:BatchWriteItem", TABLE, tuple(_key_of(*each.values()) for each in asked))
-        case "dynamodb", "Query":
+        case "Query":
             index = parameters.get("IndexName")
             yield Need("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE, (_queried(parameters),))
-        case "dynamodb", _:
-            yield Need(f"dynamodb:{operation}", TABLE, (_key_of(parameters),))
-        case "ssm", _:
-            yield Need(f"ssm:{operation}", f"parameter{parameters['Name']}")
-        case "events", _:
-            yield Need(f"events:{operation}", BUS)
         case _:
-            yield Need(f"{service}:{operation}", "?")
+            yield Need(f"dynamodb:{operation}", TABLE, (_key_of(parameters),))
 
 
 def checker(permissions: Permissions) -> Callable[..., None]:
@@ -132,6 +148,9 @@ def enforce(permissions: Permissions) -> None:
 def _statement(document: Mapping[str, Any], text: Callable[[Any], str]) -> Statement:
     known = {"Sid", "Effect", "Action", "Resource", "Condition"}
     condition = document.get("Condition", {})
+    sender = _sender(condition, text)
+    if sender is not None:
+        condition = {}
     ((how, asked),) = condition.items() if condition else ((ALL, {LEADING_KEYS: []}),)
     if set(document) - known or how not in (ALL, ANY) or set(asked) != {LEADING_KEYS}:
         raise NotUnderstood(str(document))
@@ -141,7 +160,16 @@ def _statement(document: Mapping[str, Any], text: Callable[[Any], str]) -> State
         resources=tuple(_resource(each, text) for each in _listed(document["Resource"])),
         keys=tuple(asked[LEADING_KEYS]),
         for_any=how == ANY,
+        sender=sender,
     )
+
+
+def _sender(condition: Mapping[str, Any], text: Callable[[Any], str]) -> str | None:
+    """The address that mail must be from, where a statement's condition is about that."""
+    match condition:
+        case {"StringEquals": {"ses:FromAddress": address}} if len(condition) == len(condition["StringEquals"]) == 1:
+            return text(address)
+    return None
 
 
 def _listed(value: Any) -> list[Any]:

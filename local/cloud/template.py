@@ -14,10 +14,11 @@ from typing import Any
 
 from local.cloud.intrinsics import Resolver, TemplateError, read
 from local.cloud.permissions import NotUnderstood, Permissions, Statement, statements
+from local.cloud.queue_sources import QueueSource, Rule, queue_source, rules_of
 
 RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-HTTP, SCHEDULE, STREAM = "HttpApi", "ScheduleV2", "DynamoDB"  # the kinds of events that the template uses
+HTTP, SCHEDULE, STREAM, QUEUE = "HttpApi", "ScheduleV2", "DynamoDB", "SQS"  # the kinds of events that the template uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Template:
     bus: str | None
     streams: tuple[StreamSource, ...] = ()
     permissions: Permissions = field(default_factory=dict)
+    queues: tuple[QueueSource, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 def load(path: Path, parameters: Mapping[str, str]) -> Template:
@@ -108,6 +111,8 @@ def load(path: Path, parameters: Mapping[str, str]) -> Template:
             Schedule(folder, name, _rate_seconds(p)) for folder, name, kind, p in events if kind == SCHEDULE
         ),
         streams=tuple(_stream(p, folder) for folder, _, kind, p in events if kind == STREAM),
+        queues=tuple(queue_source(p, folder, resources, resolver) for folder, _, kind, p in events if kind == QUEUE),
+        rules=rules_of(_of(resources, "AWS::Events::Rule"), resolver),
         permissions={folder: _permissions(p, resources, resolver) for folder, p in declared.items()},
         environment={key: resolver.text(value) for key, value in shared["Environment"]["Variables"].items()},
         table=_create_table_arguments(resolver, resources),
@@ -140,7 +145,7 @@ def _events(declared: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, s
 
 
 def _refuse_unknown(kinds: Iterable[str]) -> None:
-    unknown = set(kinds) - {HTTP, SCHEDULE, STREAM}
+    unknown = set(kinds) - {HTTP, SCHEDULE, STREAM, QUEUE}
     if unknown:
         raise TemplateError(f"the local run does not know events of type {', '.join(sorted(unknown))}")
 

@@ -145,7 +145,10 @@ def test_s1_what_nobody_here_uses_is_not_served(engine: Engine) -> None:
     with pytest.raises(ClientError):
         functions.list_functions()
     status, _, body = ask(engine, ATTACKS["look around"], named(engine.address.key))
-    assert (status, set(json.loads(body)["services"])) == (200, {"dynamodb", "dynamodbstreams", "ssm", "events", "sqs"})
+    assert (status, set(json.loads(body)["services"])) == (
+        200,
+        {"dynamodb", "dynamodbstreams", "ssm", "events", "sqs", "ses"},
+    )
 
 
 def test_s1_every_engine_has_a_key_of_its_own_that_only_its_owner_can_read(tmp_path: Path) -> None:

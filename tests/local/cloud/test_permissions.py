@@ -94,6 +94,27 @@ def test_other_services_have_their_own_resources() -> None:
     assert list(needs("s3", "GetObject", {})) == [Need("s3:GetObject", "?")], "which no statement names"
 
 
+def test_mail_needs_its_sender_its_set_and_a_queue_its_name() -> None:
+    asked = {"FromEmailAddress": "Make <billing@lotbook.invalid>", "ConfigurationSetName": "lotbook-local"}
+    wanted = list(needs("sesv2", "SendEmail", asked))
+    resources = [
+        {"Fn::Sub": "arn:aws:ses:r:1:identity/*"},
+        {"Fn::Sub": "arn:aws:ses:r:1:configuration-set/lotbook-local"},
+    ]
+    statement = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": resources}
+    condition = {"Condition": {"StringEquals": {"ses:FromAddress": "billing@lotbook.invalid"}}}
+    (given,) = statements(
+        [{"Statement": [statement | condition]}],
+        {},
+        lambda value: value["Fn::Sub"] if isinstance(value, dict) else value,
+    )
+    assert [may((given,), need) for need in wanted] == [True, True]
+    other = list(needs("sesv2", "SendEmail", asked | {"FromEmailAddress": "somebody@lotbook.invalid"}))
+    assert [may((given,), need) for need in other] == [False, False]
+    (queue,) = needs("sqs", "SendMessage", {"QueueUrl": "http://localhost/000000000000/lotbook-local-autotopups"})
+    assert queue.resource.casefold() == "AutoTopUps".casefold()
+
+
 @pytest.mark.parametrize(
     "strange",
     [
