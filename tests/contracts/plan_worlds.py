@@ -19,6 +19,8 @@ from local.stripe_stand_in import StandIn, serve
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.domain.plans.plan_move import PlanMove
+from lotbook.domain.sales.auto_charges import AutoCharge
+from lotbook.domain.sales.cards import CardSetup
 from lotbook.domain.sales.gateway import CheckoutFacts
 from lotbook.domain.sales.items import OrderLine, PlanItem, PlanPart
 from lotbook.domain.sales.purchase import Purchase
@@ -42,6 +44,13 @@ TOKENS = {
     "declines": "pm_card_chargeCustomerFail",
     "no_funds": "pm_card_visa_chargeDeclinedInsufficientFunds",
     "asks": "pm_card_authenticationRequired",
+}
+STEPS = {
+    "invoices.create": "auto.create",
+    "invoice_items.create": "auto.item0",
+    "invoices.finalize_invoice": "auto.finalize",
+    "invoices.pay": "auto.pay",
+    "invoices.void_invoice": "auto.void",
 }
 DOES = {
     "pays": None,
@@ -84,6 +93,8 @@ class World(Protocol):
     def add_card(self, does: str) -> str: ...
     def pay_session(self, session: str, does: str = "pays") -> None: ...
     def pay_page(self, invoice: str, card: str, does: str = "pays") -> None: ...
+    def decide(self, charge: AutoCharge, *, succeeds: bool) -> None: ...
+    def drop_customer(self) -> None: ...
     def portal_cancel(self, subscription: str) -> None: ...
     def operator(self, does: str, invoice: str) -> None: ...
     def settle(self, **settings: Any) -> None: ...
@@ -109,12 +120,21 @@ class InMemory:
         self.fake.pay(session, payment_method=self.add_card(does))
 
     def pay_page(self, invoice: str, card: str, does: str = "pays") -> None:
-        self.fake.pay_page(invoice, card)
+        (self.fake.pay_auto if invoice in self.fake.autos else self.fake.pay_page)(invoice, card)
+
+    def decide(self, charge: AutoCharge, *, succeeds: bool) -> None:
+        self.fake.decide_auto(charge.invoice, succeeded=succeeds)
+
+    def drop_customer(self) -> None:
+        self.fake.delete_customer(self.customer)
 
     def portal_cancel(self, subscription: str) -> None:
         self.fake.portal_cancel(subscription)
 
     def operator(self, does: str, invoice: str) -> None:
+        if invoice in self.fake.autos:
+            self.fake.void_auto(invoice)
+            return
         self.fake.operator("void" if does == "void" else "give_up", invoice)
 
     def settle(self, **settings: Any) -> None:
@@ -127,8 +147,8 @@ class InMemory:
         self.fake.tick()
 
     def lose(self, operation: str) -> None:
-        """The next call of the port has its effect, and no answer."""
-        self.fake.later[operation] = ["after"]
+        """The next call of that operation of Stripe's, as a step of a charge, or else of the port, has its effect and no answer."""
+        self.fake.later[STEPS.get(operation, operation)] = ["after"]
 
 
 class AtTheStandIn:
@@ -149,6 +169,8 @@ class AtTheStandIn:
         return http.post(f"{self.url}{path}", json=body, timeout=10)
 
     def add_card(self, does: str) -> str:
+        if does == "reviews":
+            return self._card_in_review()
         params: Any = {"customer": self.customer}
         attached = self.calls.call(lambda client: client.v1.payment_methods.attach(TOKENS[does], params))
         return str(attached.id)
@@ -160,6 +182,21 @@ class AtTheStandIn:
     def pay_page(self, invoice: str, card: str, does: str = "pays") -> None:
         body = {"authenticate": True} if does == "asks" else {"card": NUMBERS[does]}
         self.post(f"/invoice/{invoice}/pay", **body).raise_for_status()
+
+    def _card_in_review(self) -> str:
+        """Only a page takes it."""
+        now = self.clock.now()
+        setup = CardSetup("acme", f"stp_{now}", "usd", "https://s.example/a", "https://s.example/b", now + 3_600_000)
+        url = self.gateway.open_setup(setup, self.customer)
+        self.post(f"{url.removeprefix(self.url)}/pay", card="card_in_review").raise_for_status()
+        return self.gateway.card_file(self.customer).cards[0].payment_method
+
+    def decide(self, charge: AutoCharge, *, succeeds: bool) -> None:
+        outcome = "succeed" if succeeds else "fail"
+        self.post(f"/_stand_in/payments/{charge.payment_intent}", outcome=outcome).raise_for_status()
+
+    def drop_customer(self) -> None:
+        self.calls.call(lambda client: client.v1.customers.delete(self.customer))
 
     def portal_cancel(self, subscription: str) -> None:
         self.post(f"/_stand_in/subscriptions/{subscription}/portal_cancel").raise_for_status()

@@ -30,6 +30,8 @@ class FakeMoneyBack:
         session = self._paid(payment_intent)
         if session is not None and session.mode != "subscription":
             return session.tag
+        if (bill := self.auto_payment(payment_intent)) is not None:  # type: ignore[attr-defined]
+            return bill.tag
         # A payment of a subscription's invoice carries no mark.
         return Tag() if self._payment_of_plan(payment_intent) else None
 
@@ -104,6 +106,9 @@ class FakeMoneyBack:
 
     def _payment(self, payment: str) -> PaymentFacts:
         session = self._paid(payment)
+        bill = self.auto_payment(payment)  # type: ignore[attr-defined]
+        if bill is not None:
+            return bill.payment_facts()
         found = session.payment if session else self._payment_of_plan(payment)
         assert found is not None
         return found

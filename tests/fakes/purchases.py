@@ -20,6 +20,7 @@ from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Conflict, CustomerGone, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
 from tests.fakes.accounts import at
+from tests.fakes.auto_gateway import FakeAuto
 from tests.fakes.cards import FakeCards
 from tests.fakes.money_back import FakeMoneyBack
 from tests.fakes.plan_gateway import FakePlans
@@ -143,7 +144,7 @@ class FakePurchases:
             return replace(item, due_at=until)
 
 
-class FakeGateway(FakePlans, FakeMoneyBack, FakeCards):
+class FakeGateway(FakeAuto, FakePlans, FakeMoneyBack, FakeCards):
     """Implements `Gateway` as Stripe behaves: idempotency keys, sessions that end, one payment a session.
 
     `later`: what goes wrong with the next calls of an operation, `"before"` or `"after"` its effect.
@@ -155,6 +156,7 @@ class FakeGateway(FakePlans, FakeMoneyBack, FakeCards):
         FakeMoneyBack.__init__(self)
         FakeCards.__init__(self)
         self.open_plans(clock)
+        self.open_auto()
         self._lock = Lock()
         self._clock = clock
         self._ids = count(1)
@@ -230,6 +232,9 @@ class FakeGateway(FakePlans, FakeMoneyBack, FakeCards):
         if (bill := self.plans.bills.get(invoice)) is not None:
             facts = bill.facts()
             return InvoiceFacts(invoice, facts.number, facts.hosted_url, facts.pdf_url)
+        if invoice in self.autos:
+            page = self.autos[invoice].facts().page_url
+            return InvoiceFacts(invoice, f"N-{invoice}" if page else None, page, f"{page}/pdf" if page else None)
         return self.invoices.get(invoice) or InvoiceFacts(
             invoice, "A-1", "https://i.example/1", "https://i.example/1.pdf"
         )

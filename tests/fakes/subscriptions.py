@@ -148,14 +148,14 @@ class Subscriptions:
     def bill(self, sub: Sub, reason: str, lines: tuple[InvoiceLine, ...]) -> Bill:
         """A draft. Exclusive tax is rounded line by line."""
         rate = self.rates.get(sub.rate or "")
-        taxes = (self._tax(line.amount_minor, rate, sub.price.currency) for line in lines) if rate else ()
+        taxes = (self.tax_of(line.amount_minor, rate, sub.price.currency) for line in lines) if rate else ()
         bill = Bill(self.name("in"), sub, reason, lines, sum(taxes), self.now, sub.tag, sub.change)
         self.bills[bill.name], sub.latest = bill, bill.name
         self.tell("invoice.created", bill)
         return bill
 
     @staticmethod
-    def _tax(amount: int, rate: Decimal, currency: str) -> int:
+    def tax_of(amount: int, rate: Decimal, currency: str) -> int:
         tax = tax_minor(abs(amount), rate, currency)
         return tax if amount >= 0 else -tax
 

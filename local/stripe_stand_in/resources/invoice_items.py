@@ -77,6 +77,7 @@ def _of_subscription(subscription: str | None) -> Doc:
 def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
     # Automatic tax comes to nothing here, so that neither of these changes an amount.
     params.get("tax_behavior"), params.get("tax_code")
+    discountable = params.get("discountable", True)  # nothing here is taken off an item
     rates = [
         world.get("tax_rate", rate, f"tax_rates[{place}]") for place, rate in enumerate(params.get("tax_rates") or [])
     ]
@@ -100,7 +101,7 @@ def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
         "customer_account": None,
         "date": world.now,
         "description": params.get("description"),
-        "discountable": True,
+        "discountable": discountable,
         "discounts": [],
         "invoice": None,
         "livemode": False,
@@ -113,7 +114,7 @@ def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
         "quantity_decimal": str(quantity),
         "tax_rates": rates,
         "test_clock": customer["test_clock"],
-        "_line": line,
+        "_line": {**line, "discountable": discountable},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.stripe_stand_in.errors import invalid
+from local.stripe_stand_in.errors import invalid, unsupported
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.money import known_currency
 from local.stripe_stand_in.params import Readable
@@ -34,6 +34,8 @@ def create(world: World, params: Readable) -> Doc:
     customer = living(world, params["customer"])
     if params.get("default_payment_method"):
         world.get("payment_method", params["default_payment_method"], "default_payment_method")
+    if params.get("discounts"):
+        raise unsupported("`discounts` other than none in invoices.create", "discounts")
     currency = known_currency(params.get("currency") or customer["currency"] or "usd")
     invoice = make_invoice(world, customer, currency, params)
     if params.get("pending_invoice_items_behavior", "exclude") == "include":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from lotbook.ports.automatic import AutoGateway
 from lotbook.ports.cards import CardDesk
 from lotbook.ports.plans import PlanGateway
 
@@ -182,7 +183,7 @@ class BillingStore(Protocol):
         ...
 
 
-class Gateway(CardDesk, PlanGateway, Protocol):
+class Gateway(AutoGateway, CardDesk, PlanGateway, Protocol):
     """The payment gateway. Every call carries an idempotency key of ours; all raise Unavailable while it does not answer."""
 
     @property

@@ -89,6 +89,13 @@ def subscription_mark(thing: dict[str, Any]) -> dict[str, Any]:
     return {**_object(thing, "subscription_details"), "subscription": thing["subscription"]}
 
 
+def invoice_mark(invoice: Any) -> Tag:
+    """The mark on an invoice that a payment without one paid. One of a subscription has none of its own: that names no purchase."""
+    if not isinstance(invoice, dict) or subscription_mark(invoice):
+        return Tag()
+    return tag_of(invoice)
+
+
 def _subscription(thing: dict[str, Any], of_subscription: dict[str, Any]) -> str | None:
     if _text(thing, "object") == "subscription":
         return _id(thing, "id")

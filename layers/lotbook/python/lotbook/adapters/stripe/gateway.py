@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from lotbook.adapters.stripe import keys, plan_requests, requests
-from lotbook.adapters.stripe.cards import StripeCards
+from lotbook.adapters.stripe.auto import StripeAuto
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_PAGES = 5  # of a customer's sessions since the order, a hundred each
 
 
-class StripeGateway(StripeMoneyBack, StripeCards, StripePlans):
+class StripeGateway(StripeMoneyBack, StripeAuto, StripePlans):
     """The gateway of a deployment. Thread-safe: the client keeps a connection a thread."""
 
     def __init__(self, calls: StripeCalls, deployment: Deployment) -> None:

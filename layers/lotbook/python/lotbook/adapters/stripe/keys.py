@@ -20,7 +20,8 @@ ShopPurpose = Literal["customer", "billing", "checkout", "expire", "setup", "det
 PlanPurpose = Literal[
     "product", "price", "rate", "coupon", "plan", "change", "swap", "ending", "end", "finalize", "void", "pay",
 ]  # fmt: skip
-Purpose = ShopPurpose | PlanPurpose
+AutoPurpose = Literal["auto"]  # the steps of an automatic purchase, by its name
+Purpose = ShopPurpose | PlanPurpose | AutoPurpose
 
 
 def options(deployment: Deployment, purpose: Purpose, *names: str, of: Mapping[str, Any] | None = None) -> Any:

@@ -99,7 +99,7 @@ class StripeLists:
 
     def _invoice_of(self, payment_intent: str) -> PlanInvoiceFacts | None:
         """The invoice of a subscription of ours that a payment without any mark paid."""
-        params: Any = requests.plan_of_payment(payment_intent)
+        params: Any = requests.invoice_of_payment(payment_intent)
         listed = self._list(lambda client: client.v1.invoice_payments.list(params))
         found = listed["data"][0].get("invoice") if listed["data"] else None
         invoice = plan_invoice_facts(found) if isinstance(found, dict) else None

@@ -8,7 +8,7 @@ import stripe
 
 from lotbook.adapters.stripe import keys, requests
 from lotbook.adapters.stripe.client import UNCERTAIN_CODES
-from lotbook.adapters.stripe.events import hint_of, tag_of
+from lotbook.adapters.stripe.events import hint_of, invoice_mark, tag_of
 from lotbook.adapters.stripe.facts import money_back_facts, refund_facts
 from lotbook.domain.values.errors import NotRefundable, TooManyReversals
 
@@ -34,7 +34,7 @@ class StripeMoneyBack:
         self._deployment = deployment
 
     def owner(self, payment_intent: str) -> Tag | None:
-        """Our mark on a payment; None where Stripe has no such payment for our key."""
+        """Our mark on a payment, or on the invoice that it paid; None where Stripe has no such payment for our key."""
 
         def find(client: stripe.StripeClient) -> Tag | None:
             try:
@@ -44,7 +44,12 @@ class StripeMoneyBack:
                     return None
                 raise
 
-        return self._calls.call(find)
+        tag = self._calls.call(find)
+        if tag is None or tag.app is not None:
+            return tag
+        params: Any = requests.invoice_of_payment(payment_intent)
+        paid = self._calls.call(lambda client: client.v1.invoice_payments.list(params)).to_dict()["data"]
+        return invoice_mark(paid[0].get("invoice")) if paid else tag
 
     def money_back(self, payment_intent: str) -> MoneyBackFacts:
         """The payment with all its refunds and disputes. Raises TooManyReversals past `MAX_PAGES` of either."""

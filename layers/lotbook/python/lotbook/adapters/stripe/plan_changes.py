@@ -16,8 +16,6 @@ from lotbook.adapters.stripe.plan_reads import StripePlanReads
 from lotbook.domain.sales.subscription_facts import PlanCharge, PlanInvoiceFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lotbook.domain.sales.purchase import Purchase
 
 CARD_GONE = "payment_method_not_found"
@@ -155,20 +153,6 @@ class StripePlanChanges(StripePlanReads):
         """Lines that stand once are of products of their own, so that the invoice calls them what they are."""
         for name, _ in requests.once_lines(order):
             self._product(name, requests.product_id(self._deployment, "once", name))
-
-    def _try(self, ask: Callable[[stripe.StripeClient], object]) -> None:
-        """A call whose refusal shows in the invoice afterwards: declined, paid meanwhile, void already."""
-
-        def tried(client: stripe.StripeClient) -> None:
-            try:
-                ask(client)
-            except stripe.CardError:
-                return
-            except stripe.InvalidRequestError as error:
-                if error.code in UNCERTAIN_CODES:
-                    raise
-
-        self._calls.call(tried)
 
 
 def _refused(error: stripe.CardError) -> PlanCharge:

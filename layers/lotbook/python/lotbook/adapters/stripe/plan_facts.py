@@ -79,7 +79,7 @@ def plan_invoice_facts(found: dict[str, Any]) -> PlanInvoiceFacts | None:
     if subscription is None:
         return None
     lines = tuple(_line(each) for each in found["lines"]["data"])
-    off = _sum(found.get("total_discount_amounts"))
+    off = summed(found.get("total_discount_amounts"))
     return PlanInvoiceFacts(
         invoice=found["id"],
         state=found["status"],
@@ -92,15 +92,15 @@ def plan_invoice_facts(found: dict[str, Any]) -> PlanInvoiceFacts | None:
         change=_change(mark.get("metadata")),
         lines=(*lines, InvoiceLine(None, -off, False, lines[0].period)) if off else lines,
         subtotal_minor=found["subtotal"] - off,
-        tax_minor=_sum(found.get("total_taxes")),
+        tax_minor=summed(found.get("total_taxes")),
         total_minor=found["total"],
         paid_minor=found["amount_paid"],
         created_at=found["created"] * SECOND,
-        **_collection(found),
+        **collection(found),
     )
 
 
-def _collection(found: dict[str, Any]) -> dict[str, Any]:
+def collection(found: dict[str, Any]) -> dict[str, Any]:
     """How far collecting it has come, and where the buyer sees it."""
     intent = _intent(found)
     error = intent.get("last_payment_error") or {}
@@ -146,7 +146,8 @@ def _change(metadata: dict[str, Any] | None) -> str | None:
     return (metadata or {}).get(CHANGE) or None
 
 
-def _sum(amounts: Iterable[dict[str, Any]] | None) -> int:
+def summed(amounts: Iterable[dict[str, Any]] | None) -> int:
+    """The sum of amounts that may be left out."""
     return sum(each["amount"] for each in amounts or ())
 
 

@@ -8,7 +8,7 @@ import stripe
 
 from lotbook.adapters.stripe import keys
 from lotbook.adapters.stripe import plan_requests as requests
-from lotbook.adapters.stripe.client import MISSING
+from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
 from lotbook.domain.sales.gateway import APP
@@ -146,6 +146,22 @@ class StripePlanReads:
             return found
 
         return self._calls.call(find)
+
+    def _try(self, ask: Callable[[stripe.StripeClient], object]) -> bool:
+        """Whether it was done. A refusal shows in the invoice afterwards: declined, paid meanwhile, void already."""
+
+        def tried(client: stripe.StripeClient) -> bool:
+            try:
+                ask(client)
+            except stripe.CardError:
+                return False
+            except stripe.InvalidRequestError as error:
+                if error.code in UNCERTAIN_CODES:
+                    raise
+                return False
+            return True
+
+        return self._calls.call(tried)
 
     def _pages(
         self, ask: Callable[[stripe.StripeClient, str | None], Any], customer: str | None = None

@@ -133,7 +133,7 @@ def list_subscriptions(period: Period, after: str | None) -> dict[str, Any]:
     return {**_listed(period, after), "status": "all"}
 
 
-def plan_of_payment(payment_intent: str) -> dict[str, Any]:
+def invoice_of_payment(payment_intent: str) -> dict[str, Any]:
     """The invoice that a payment paid."""
     paid = {"type": "payment_intent", "payment_intent": payment_intent}
     return {"payment": paid, "limit": 1, "expand": ["data.invoice"]}
@@ -186,7 +186,7 @@ def _line_items(order: Purchase) -> list[dict[str, Any]]:
 
 def one_off(order: Purchase, line: OrderLine) -> dict[str, Any]:
     """A line as one piece at its own rounded amount."""
-    return _item(order.currency, _name(line, order.currency), line.amount_minor)
+    return _item(order.currency, line_name(line, order.currency), line.amount_minor)
 
 
 def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _item(currency: str, name: str, amount_minor: int) -> dict[str, Any]:
     return {"quantity": 1, "price_data": {"currency": currency, "unit_amount": amount_minor, "product_data": product}}
 
 
-def _name(line: OrderLine, currency: str) -> str:
+def line_name(line: OrderLine, currency: str) -> str:
     """What the buyer reads: `Credits (10,000 x 0.0009)`, `Credits (30 x 1.50)`; a single piece needs no arithmetic."""
     if line.quantity == 1:
         return line.description
