@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from lotbook.domain.sales.auto_charges import CardGone
 from lotbook.domain.sales.items import OrderLine
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase
-from lotbook.domain.values.errors import CardGone, CustomerGone, Unavailable
+from lotbook.domain.values.errors import CustomerGone, Unavailable
 from tests.contracts.plan_telling import GST, story, wait
 from tests.contracts.plan_worlds import STEPS, World
 from tests.fakes.purchases import a_purchase

@@ -28,8 +28,8 @@ __all__ = ["stand_in_world"]
 ORDER = an_order(InMemory())
 SENT: list[tuple[dict[str, Any], Any, str]] = [
     (requests.invoice(ORDER, TEST), stripe_params.InvoiceCreateParams, "invoices.create"),
-    (requests.item(ORDER, 0, "in_1", ["txr_1"], TEST), stripe_params.InvoiceItemCreateParams, "invoice_items.create"),
-    (requests.item(ORDER, 1, "in_1", [], TEST), stripe_params.InvoiceItemCreateParams, "invoice_items.create"),
+    (requests.item(ORDER, 0, "in_1", ["txr_1"]), stripe_params.InvoiceItemCreateParams, "invoice_items.create"),
+    (requests.item(ORDER, 1, "in_1", []), stripe_params.InvoiceItemCreateParams, "invoice_items.create"),
     (requests.PARKED, stripe_params.InvoiceFinalizeInvoiceParams, "invoices.finalize_invoice"),
     (requests.pay("pm_1"), stripe_params.InvoicePayParams, "invoices.pay"),
     (requests.find(ORDER, "in_1"), stripe_params.InvoiceListParams, "invoices.list"),
@@ -56,7 +56,7 @@ def test_mk_14_a_draft_is_paid_by_card_by_nobody_else_and_without_what_waits_els
     assert draft["discounts"] == ""
     assert draft["automatic_tax"] == {"enabled": False}
     assert "default_payment_method" not in draft, "another card would be another request under the same key"
-    assert [requests.item(ORDER, n, "in_1", [], TEST)["amount"] for n in (0, 1)] == [900, 270]
+    assert [requests.item(ORDER, n, "in_1", [])["amount"] for n in (0, 1)] == [900, 270]
     assert requests.pay("pm_1") == {"payment_method": "pm_1", "off_session": True}
 
 

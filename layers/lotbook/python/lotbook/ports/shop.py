@@ -213,7 +213,6 @@ class Gateway(AutoGateway, CardDesk, PlanGateway, Protocol):
 
     def find_checkout(self, order: Purchase, customer: str) -> str | None:
         """The session that was opened for the order and the customer, looked up by its metadata; None when there is none."""
-        ...
 
     def checkout(self, session: str) -> CheckoutFacts: ...
 

@@ -19,8 +19,8 @@ from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import collection, summed
 from lotbook.adapters.stripe.plan_reads import StripePlanReads
 from lotbook.adapters.stripe.plan_requests import RETRIEVE_INVOICE
-from lotbook.domain.sales.auto_charges import AutoCharge, AutoState, fits, nothing_made
-from lotbook.domain.values.errors import BrokenInvariant, CardGone, CustomerGone
+from lotbook.domain.sales.auto_charges import AutoCharge, AutoState, CardGone, fits, nothing_made
+from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
 from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class StripeAuto(StripeCards, StripePlanReads):
 
     def _add(self, order: Purchase, number: int, invoice: str, rates: list[str]) -> bool:
         """Whether the draft is there to have it."""
-        params: Any = requests.item(order, number, invoice, rates, self._deployment)
+        params: Any = requests.item(order, number, invoice, rates)
         options = self._key(order, f"item{number}")
 
         def add(client: stripe.StripeClient) -> bool:

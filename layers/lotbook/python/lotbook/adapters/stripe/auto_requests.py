@@ -33,7 +33,7 @@ def invoice(order: Purchase, deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def item(order: Purchase, number: int, invoice: str, rates: list[str], deployment: Deployment) -> dict[str, Any]:
+def item(order: Purchase, number: int, invoice: str, rates: list[str]) -> dict[str, Any]:
     """One line, as one piece at its own rounded amount (decision 14)."""
     line = order.lines[number]
     return {
@@ -43,7 +43,6 @@ def item(order: Purchase, number: int, invoice: str, rates: list[str], deploymen
         "amount": line.amount_minor,
         "description": line_name(line, order.currency)[:MAX_NAME_CHARACTERS],
         "discountable": False,
-        "metadata": metadata(deployment, order.account_id, order.purchase_id),
         **({"tax_rates": rates} if rates else {}),
     }
 

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 AutoState = Literal["paid", "declined", "buyer", "processing", "open", "void"]
 
 
+class CardGone(Exception):
+    """The `card` is not its customer's any more, so it cannot be charged. No caller is told: automatic purchase goes off."""
+
+    def __init__(self, card: str) -> None:
+        super().__init__(card)
+        self.card = card
+
+
 @dataclass(frozen=True, slots=True)
 class AutoCharge:
     """The invoice of an automatic purchase as it is now. Money in minor units, instants in milliseconds.

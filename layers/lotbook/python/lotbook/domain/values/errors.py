@@ -71,14 +71,6 @@ class CustomerGone(Exception):
         self.customer = customer
 
 
-class CardGone(Exception):
-    """The `card` is not its customer's any more, so it cannot be charged. No caller is told: automatic purchase goes off."""
-
-    def __init__(self, card: str) -> None:
-        super().__init__(card)
-        self.card = card
-
-
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
