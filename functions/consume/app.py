@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lotbook import wiring
+from lotbook import wiring, wiring_automatic
 from lotbook.api.answers import render
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
@@ -22,7 +22,7 @@ def burn(request: Request) -> Answer:
 
     def within(unit: str) -> Burned:
         asked = burning.consume_of(document, actor, unit)
-        return consume(request.account_id, request.key, asked, desk=wiring.credit_desk())
+        return consume(request.account_id, request.key, asked, desk=wiring_automatic.burning_desk())
 
     result = wiring.units().within(request.account_id, burning.unit_of(document), within)
     return once(200, render.burned(result), replayed=result.replayed)
@@ -32,7 +32,9 @@ def burn_batch(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume/batch`."""
     account_id, units = request.account_id, wiring.units()
     items = burning.batch_of(request.json_object(), request.caller.actor, lambda: units.first(account_id))
-    result = consume_batch(account_id, items, desk=wiring.credit_desk(), first_unit=lambda: units.first(account_id))
+    result = consume_batch(
+        account_id, items, desk=wiring_automatic.burning_desk(), first_unit=lambda: units.first(account_id)
+    )
     told = units.described(account_id) if result.has_unknown_unit else None
     return Answer(200, render.batch(result, told))
 
@@ -43,7 +45,7 @@ def place_hold(request: Request) -> Answer:
 
     def within(unit: str) -> Held:
         asked = burning.hold_of(document, actor, unit)
-        return hold(request.account_id, request.key, asked, desk=wiring.credit_desk())
+        return hold(request.account_id, request.key, asked, desk=wiring_automatic.burning_desk())
 
     result = wiring.units().within(request.account_id, burning.unit_of(document), within)
     return once(201, render.held(result), replayed=result.replayed)
@@ -64,7 +66,7 @@ def _close(request: Request, credits: int | None) -> Answer:
     result = resolve_on_request(
         request.account_id,
         ResolveHold(request.path["hold_id"], request.key, credits, request.caller.actor),
-        desk=wiring.credit_desk(),
+        desk=wiring_automatic.burning_desk(),
         keys=wiring.idempotency(),
         accounts=wiring.accounts(),
     )

@@ -45,6 +45,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.sales": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
     "usecases.plans": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.money_back": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
+    "usecases.automatic": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.audit": _BELOW_USECASES,
     "usecases.reconciliation": (*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back"),
     "usecases.inbox": (
@@ -66,7 +67,7 @@ _API: dict[str, tuple[str, ...]] = {
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
     "api": (*_RULES, "api.http", "api.requests", "api.answers", "api.document"),  # the OpenAPI document
 }
-_PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring")
+_PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring", "wiring_automatic")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **_DOMAIN,
@@ -76,7 +77,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **_API,
     "settings": (),
     "wiring": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings"),
-    "functions": (*_RULES, *_DOINGS, *_API, "wiring"),
+    "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
+    "functions": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic"),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours
     "local.cloud": ("domain.values", "ports", "adapters"),
     "local.demo": (),  # speaks HTTP, like a stranger

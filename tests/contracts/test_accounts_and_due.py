@@ -12,6 +12,7 @@ from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.errors import Conflict
@@ -39,6 +40,22 @@ FULL = an_account(
     request_digest="abc",
     version=7,
     failed_payment_method="pm_1",
+    failed_fingerprint="fp_1",
+    auto=AutoRecord(
+        enabled=True,
+        card="pm_1",
+        limit_minor=5_000,
+        period_start=5_000,
+        used=2,
+        used_credits=20_000,
+        spent_minor=2_340,
+        charge=Claim("pur_4", 5_100, 1, 10_000, 1_170, 5_000),
+        suspended=Suspension(
+            "declined", 5_200, "pur_3", PaymentCard("pm_1", "fp_1"), "pm_1", "https://p.example/1", "x"
+        ),
+        off_reason="by_hand",
+        switches=3,
+    ),
     failed_at=3_000,
     plan_purchase_id="pur_1",
     plan_ends_at=9_000,
@@ -126,7 +143,7 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     accounts = DynamoAccounts(table)
     accounts.create(FULL)
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
-    bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription"}
+    bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription", "auto", "failed_fingerprint"}
     with_default = {"state", "pause_reason", "pause_reasons", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(

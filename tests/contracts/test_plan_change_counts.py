@@ -31,6 +31,7 @@ from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests import table
 from tests.fakes.accounts import ManualClock
+from tests.fakes.automatic import FakeAutoHistory
 from tests.fakes.desk import CountingEntropy
 from tests.fakes.purchases import FakeGateway
 from tests.fakes.reconciliation import FakeStrays
@@ -73,6 +74,7 @@ class Shop:
             entropy=CountingEntropy(),
             return_url="https://shop.example/",
             strays=FakeStrays(),
+            history=FakeAutoHistory(),
         )
         order = OpenAccount("acme", "gocontent", "US", "a@example.com", "none")
         account = open_account(

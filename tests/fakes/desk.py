@@ -17,6 +17,7 @@ from lotbook.usecases.sales.create_purchase import Created, create_purchase
 from lotbook.usecases.sales.desk import SalesDesk
 from lotbook.usecases.sales.freeze_order import PurchaseRequest
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
+from tests.fakes.automatic import FakeAutoHistory
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -62,6 +63,7 @@ class Desk:
         self.billing = FakeBilling()
         self.gateway = FakeGateway(self.clock)
         self.strays = FakeStrays()
+        self.history = FakeAutoHistory()
         self.sales = SalesDesk(
             purchases=wrap("purchases", self.purchases),
             accounts=wrap("accounts", self.accounts),
@@ -73,6 +75,7 @@ class Desk:
             entropy=CountingEntropy(),
             return_url=RETURN_URL,
             strays=self.strays,
+            history=wrap("history", self.history),
         )
 
     def buy(self, item: Item | None = None, key: str = "key-1", role: Role = "admin", **changes: Any) -> Created:

@@ -13,12 +13,11 @@ PAGE = (ROOT / "samplefiles" / "policies" / "README.md").read_text()
 # Fields that a document may have and nothing decides by: what reads them is still to be built. `assumptions` are for readers.
 NOT_READ_YET = {
     "AutoTopUp.on_failure",
-    "AutoTopUp.while_charging",
     "Convert.at_most",
     "Policy.assumptions",
     "Policy.costs",
 }
-TOLD = ("costs", "while_charging", "on_failure")
+TOLD = ("costs", "on_failure")
 
 
 def _fields() -> Iterator[tuple[str, str]]:

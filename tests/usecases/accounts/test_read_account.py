@@ -76,7 +76,8 @@ def test_np_53_x_14_an_account_whose_term_is_over_is_shown_on_the_starting_plan(
 def test_mk_20_mk_23_automatic_purchase_is_shown_with_its_cap_and_the_price_of_the_next() -> None:
     policy = a_policy(plans=(FREE, BIG), top_up=TopUp(mode="quantity", pricing="plan"), auto_top_up=AUTOMATIC)
     found = view(an_account(plan_id="big"), policy)
-    assert (found.auto_top_up_cap, found.unit_price, found.next_charge_minor) == (8, Decimal("0.0009"), 1_170)
+    shown = found.auto_top_up
+    assert (shown.cap, shown.unit_price, shown.next_charge_minor) == (8, Decimal("0.0009"), 1_170)
 
 
 def test_np_49_the_price_of_the_next_automatic_purchase_has_the_tax_in_it() -> None:
@@ -88,14 +89,14 @@ def test_np_49_the_price_of_the_next_automatic_purchase_has_the_tax_in_it() -> N
         taxes=(TaxRule(name="GST", rate=Decimal("0.18"), currency="inr"),),
     )
     found = view(an_account(plan_id="big", region="IN", currency="inr"), policy)
-    assert found.next_charge_minor == 138_060  # 90,000 + 30 % = 117,000; + 18 %
+    assert found.auto_top_up.next_charge_minor == 138_060  # 90,000 + 30 % = 117,000; + 18 %
 
 
 @pytest.mark.parametrize("plan", [FREE, replace(BIG, plan_id="small", credits=9_999)])
 def test_x_05_mk_46_a_plan_without_automatic_purchase_shows_a_cap_of_none_and_no_price(plan: Plan) -> None:
     policy = a_policy(plans=(FREE, plan), top_up=TopUp(mode="quantity", pricing="plan"), auto_top_up=AUTOMATIC)
     found = view(an_account(plan_id=plan.plan_id), policy)
-    assert (found.auto_top_up_cap, found.next_charge_minor) == (0, None)
+    assert (found.auto_top_up.cap, found.auto_top_up.next_charge_minor) == (0, None)
 
 
 def test_a_new_version_of_the_policy_is_named_and_holds_at_once() -> None:

@@ -24,6 +24,7 @@ class Settings:
     event_bus: str
     mail_from: str
     gateway_api_base: str | None  # local run: the Stripe stand-in
+    auto_top_up: bool  # off: no account of the deployment buys automatically
     return_url: str  # where a checkout page sends the buyer whose request named no address
     clock_file: str | None  # local run: how the clock is set
     read_seconds: int | None  # local run: how long AWS may take to answer; an emulated table under many callers is slow
@@ -44,6 +45,7 @@ class Settings:
             event_bus=environment.get("EVENT_BUS", ""),
             mail_from=environment.get("MAIL_FROM", ""),
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
+            auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or "https://lotbook.invalid/",
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
     from lotbook.ports.access import MemberTokens, ServiceKeyStore
     from lotbook.ports.books import BookStore
+    from lotbook.ports.claims import AutoHistory
     from lotbook.ports.news import EventBus, NoticeStore, StatementStore
-    from lotbook.ports.reconciliation import GatewayLists
     from lotbook.ports.shop import (
         AccountStore,
         BillingStore,
@@ -214,14 +214,6 @@ def gateway() -> Gateway:
 
 
 @cache
-def gateway_lists() -> GatewayLists:
-    """What Stripe holds of a period."""
-    from lotbook.adapters.stripe.lists import StripeLists
-
-    return StripeLists(gateway_calls(), deployment())
-
-
-@cache
 def deployment() -> Deployment:
     """Which deployment this is."""
     from lotbook.domain.sales.gateway import Deployment
@@ -250,10 +242,12 @@ def reconciliation_journal() -> DynamoReconciliation:
 def reconciliation() -> Reconciliation:
     """The ports of reconciliation."""
     from lotbook.adapters.dynamo.made import DynamoPurchaseLists
+    from lotbook.adapters.stripe.lists import StripeLists
     from lotbook.usecases.reconciliation.reconcile import Reconciliation
 
+    lists = StripeLists(gateway_calls(), deployment())
     return Reconciliation(
-        sales=sales_desk(), gateway=gateway_lists(), made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
+        sales=sales_desk(), gateway=lists, made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
     )
 
 
@@ -281,8 +275,17 @@ def sales_desk() -> SalesDesk:
         entropy=entropy(),
         return_url=settings().return_url,
         strays=reconciliation_journal(),
+        history=auto_history(),
         statement=statement(),
     )
+
+
+@cache
+def auto_history() -> AutoHistory:
+    """The history of automatic purchase."""
+    from lotbook.adapters.dynamo.auto import DynamoAutoHistory
+
+    return DynamoAutoHistory(table())
 
 
 @cache

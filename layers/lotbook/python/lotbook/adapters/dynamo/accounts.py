@@ -11,6 +11,7 @@ from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.instants import DAY
@@ -85,6 +86,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     known["terms"] = tuple(_part(Term, term) for term in known.get("terms", ()))
     known["moves"] = tuple(_move(move) for move in known.get("moves", ()))
     known["subscription"] = _subscription(known.get("subscription"))
+    known["auto"] = _auto(known.get("auto"))
     known["pause_reasons"] = tuple(known.get("pause_reasons", ()))
     known["former_customers"] = tuple(known.get("former_customers", ()))
     return Account(**known)
@@ -102,6 +104,20 @@ def _subscription(values: Mapping[str, Any] | None) -> Subscription | None:
     periods = tuple(_part(BillingPeriod, period) for period in values["periods"])
     next_plan = _part(NextPlan, values["next_plan"]) if values.get("next_plan") else None
     made: Subscription = _part(Subscription, {**values, "periods": periods, "next_plan": next_plan})
+    return made
+
+
+def _auto(values: Mapping[str, Any] | None) -> AutoRecord | None:
+    if values is None:
+        return None
+    charge = _part(Claim, values["charge"]) if values.get("charge") else None
+    suspended = _suspension(values["suspended"]) if values.get("suspended") else None
+    made: AutoRecord = _part(AutoRecord, {**values, "charge": charge, "suspended": suspended})
+    return made
+
+
+def _suspension(values: Mapping[str, Any]) -> Suspension:
+    made: Suspension = _part(Suspension, {**values, "card": _part(PaymentCard, values["card"])})
     return made
 
 

@@ -13,6 +13,7 @@
 | statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
 | what was said about the levels of a unit | `A#<account>` | `latch#<unit>` |
 | notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
+| history of automatic purchase: an event, and the latch of its cause | `A#<account>` | `auto#<event>` (ids sort by time), `autocause#<digest>` |
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
@@ -110,6 +111,16 @@ def statement(account_id: str, unit: str, seq: int) -> dict[str, str]:
 def latch(account_id: str, unit: str) -> dict[str, str]:
     """What was said about the levels of the account's unit."""
     return {"pk": f"A#{account_id}", "sk": f"latch#{unit}"}
+
+
+def auto_event(account_id: str, event_id: str) -> dict[str, str]:
+    """One event of the account's automatic purchase."""
+    return {"pk": f"A#{account_id}", "sk": f"auto#{event_id}"}
+
+
+def auto_cause(account_id: str, cause: str) -> dict[str, str]:
+    """What an event was told because of: it is told once."""
+    return {"pk": f"A#{account_id}", "sk": f"autocause#{cause}"}
 
 
 def notice(account_id: str, unit: str, lot_id: str) -> dict[str, str]:

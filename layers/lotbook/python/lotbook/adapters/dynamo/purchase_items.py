@@ -9,6 +9,8 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.billing import details_of
 from lotbook.domain.plans.plan_move import PlanMove, Taken
 from lotbook.domain.sales.items import (
+    AutoPart,
+    AutoTopUpItem,
     CustomPaymentItem,
     OrderLine,
     PackItem,
@@ -34,6 +36,7 @@ _ITEMS: dict[str, type[RowItem]] = {
     "plan": PlanItem,
     "custom_payment": CustomPaymentItem,
     "plan_renewal": PlanRenewalItem,
+    "auto_top_up": AutoTopUpItem,
 }
 _KINDS = {made: kind for kind, made in _ITEMS.items()}
 _PARTS: dict[str, type[Any]] = {
@@ -44,6 +47,7 @@ _PARTS: dict[str, type[Any]] = {
     "failure": Failure,
     "dispute": Dispute,
     "plan": PlanPart,
+    "auto": AutoPart,
 }
 
 

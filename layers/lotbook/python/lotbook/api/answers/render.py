@@ -156,18 +156,18 @@ def account(view: AccountView) -> shapes.Account:
 
 
 def _auto_top_up(view: AccountView) -> shapes.AutoTopUp:
-    rule = view.auto_top_up
+    auto = view.auto_top_up
     return {
-        "enabled": False,  # switched on by the automatic-purchase calls, which are not there yet
-        "credits": rule.credits if rule else None,
-        "surcharge": decimal_text(rule.surcharge_rate) if rule else None,
-        "unit_price": optional(view.unit_price, decimal_text),
-        "next_charge_minor": view.next_charge_minor,
-        "currency": view.account.currency,
-        "used_this_period": 0,
-        "cap_this_period": view.auto_top_up_cap,
-        "state": "ready",
-        "last_failure": None,
+        "enabled": auto.enabled,
+        "credits": auto.credits,
+        "surcharge": optional(auto.surcharge, decimal_text),
+        "unit_price": optional(auto.unit_price, decimal_text),
+        "next_charge_minor": auto.next_charge_minor,
+        "currency": auto.currency,
+        "used_this_period": auto.used,
+        "cap_this_period": auto.cap,
+        "state": auto.state,
+        "last_failure": auto.suspended.code if auto.suspended else None,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.api.answers.render import decimal_text, optional
-from lotbook.domain.sales.items import CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem, TopUpItem
+from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem, TopUpItem
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
@@ -255,6 +255,8 @@ def item(bought: RowItem) -> shapes.Item:
             return {"kind": "plan", "plan_id": plan_id}
         case PlanRenewalItem(plan_id=plan_id):
             return {"kind": "plan_renewal", "plan_id": plan_id}
+        case AutoTopUpItem(credits=credits):
+            return {"kind": "auto_top_up", "credits": credits}
         case CustomPaymentItem(amount_minor=amount_minor, remark=remark):
             return {"kind": "custom_payment", "amount_minor": amount_minor, "remark": remark}
 

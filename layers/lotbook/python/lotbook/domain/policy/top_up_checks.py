@@ -15,6 +15,7 @@ from lotbook.domain.policy.plan_checks import (
     sold_currencies,
 )
 from lotbook.domain.policy.plans import Validity
+from lotbook.domain.policy.top_ups import AutoTopUp
 from lotbook.domain.values import ids
 from lotbook.domain.values.decimals import RATE_DECIMALS, fits
 from lotbook.domain.values.money import UNIT_PRICE_DECIMALS
@@ -137,8 +138,26 @@ def _automatic(policy: Policy) -> Iterator[Finding]:
         yield Finding("auto_top_up", f"an automatic charge in {currency}", MANDATE_ALLOWED)
     if top_up.mode != "quantity":
         yield Finding("auto_top_up", f"top_up.mode {top_up.mode}", "only with top_up.mode quantity")
-    if not 1 <= rule.credits <= MAX_CREDITS or (top_up.step >= 1 and rule.credits % top_up.step):
-        yield Finding("auto_top_up.credits", shown(rule.credits), f"a multiple of top_up.step, 1 to {MAX_CREDITS}")
+    yield from _amounts(policy, rule)
     if not 0 <= rule.surcharge_rate <= MAX_SURCHARGE_RATE or not fits(rule.surcharge_rate, RATE_DECIMALS):
         allowed = f'a decimal from "0" to "{MAX_SURCHARGE_RATE}", of at most {RATE_DECIMALS} decimals; 30 % is "0.30"'
         yield Finding("auto_top_up.surcharge_rate", shown(rule.surcharge_rate), allowed)
+
+
+def _amounts(policy: Policy, rule: AutoTopUp) -> Iterator[Finding]:
+    """What one purchase is, and when it is due: said once, in quantities that are sold."""
+    said = {"auto_top_up.credits": rule.credits}
+    if rule.amount is not None:
+        said |= {"auto_top_up.amount.credits": rule.amount.credits, "auto_top_up.amount.up_to": rule.amount.up_to}
+    given = {path: number for path, number in said.items() if number is not None}
+    if len(given) != 1:
+        path = "auto_top_up.amount" if rule.amount is not None else "auto_top_up.credits"
+        yield Finding(path, ", ".join(sorted(given)) or "nothing", "one of credits, amount.credits and amount.up_to")
+    for path, number in given.items():
+        is_sold = policy.top_up.step < 1 or number % policy.top_up.step == 0
+        if not 1 <= number <= MAX_CREDITS or not is_sold:
+            yield Finding(path, shown(number), f"a multiple of top_up.step, 1 to {MAX_CREDITS}")
+    up_to = rule.up_to or MAX_CREDITS
+    if not 1 <= rule.trigger.below <= up_to:
+        allowed = f"1 to {up_to}: what is bought ends what it was bought for"
+        yield Finding("auto_top_up.trigger.below", shown(rule.trigger.below), allowed)

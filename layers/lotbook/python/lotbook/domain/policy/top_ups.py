@@ -43,14 +43,41 @@ class TopUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AutoTopUp:
-    """Automatic purchase (MK-16..23). On which plans: `Plan.auto_top_up_allowed`."""
+class Trigger:
+    """When an automatic purchase is due: fewer than `below` credits are left to spend. 1 is: all are used up (MK-16)."""
 
-    credits: int  # of one unit of automatic purchase (MK-17)
+    below: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """How much one automatic purchase is: a fixed quantity of `credits`, or as many as fill the account `up_to` a number."""
+
+    credits: int | None = None
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoTopUp:
+    """Automatic purchase (MK-16..23). On which plans: `Plan.auto_top_up_allowed`. `credits` is short for `amount: {credits}`."""
+
+    credits: int | None = None  # of one unit of automatic purchase (MK-17)
+    amount: Amount | None = None
+    trigger: Trigger = field(default_factory=Trigger)
     surcharge_rate: Decimal = Decimal(0)  # on top of the price by hand (MK-23)
     while_charging: Literal["advance", "wait"] = "advance"  # X-08
     on_failure: Literal["pause", "stop"] = "pause"  # MK-26: work pauses until the payment method is updated
 
-    def cap(self, plan: Plan) -> int:
+    @property
+    def up_to(self) -> int | None:
+        """The number that a purchase fills the account up to; None where every unit has the same size."""
+        return self.amount.up_to if self.amount else None
+
+    def unit(self, step: int) -> int:
+        """The credits of one unit, in which purchases are counted: the fixed quantity, or the smallest that is sold (`step`)."""
+        fixed = self.credits if self.amount is None else self.amount.credits
+        return fixed if fixed is not None else step
+
+    def cap(self, plan: Plan, step: int = 1) -> int:
         """How many units a credit period may buy: never more credits than the plan has (MK-19, X-05)."""
-        return plan.credits // self.credits if plan.auto_top_up_allowed else 0
+        return plan.credits // self.unit(step) if plan.auto_top_up_allowed else 0

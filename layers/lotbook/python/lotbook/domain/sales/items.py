@@ -53,8 +53,16 @@ class PlanRenewalItem:
     plan_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class AutoTopUpItem:
+    """Credits that an account buys by itself when they are used up (MK-16): so many `units`, `credits` in all."""
+
+    credits: int
+    units: int
+
+
 Item = TopUpItem | PackItem | PlanItem | CustomPaymentItem
-RowItem = Item | PlanRenewalItem  # what a purchase may be of
+RowItem = Item | PlanRenewalItem | AutoTopUpItem  # what a purchase may be of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,21 @@ class PlanPart:
     months: int = 0
     price_minor: int = 0
     price: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AutoPart:
+    """The automatic charge of an order, beside its lines.
+
+    `advances`: its lot is there before the payment (X-08), from the order's own instant, and expires as the order was quoted.
+    `card` and `fingerprint` name the card that is charged, frozen before the gateway hears of it, at `tried_at` (None: not yet):
+    every try is the same call, whatever becomes of the account's cards meanwhile.
+    """
+
+    advances: bool
+    card: str | None = None
+    fingerprint: str | None = None
+    tried_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import BillingDetails
-    from lotbook.domain.sales.items import OrderLine, PlanPart, RowItem, Tax
+    from lotbook.domain.sales.items import AutoPart, OrderLine, PlanPart, RowItem, Tax
 
 PurchaseState = Literal[
     "pending", "processing", "completed", "failed", "abandoned", "partially_refunded", "refunded", "disputed"
@@ -150,6 +150,7 @@ class Purchase:
     period: tuple[int, int] | None = None  # the billing period `[start, end)` that a plan's payment is for
     move: PlanMove | None = None  # of an order of a plan that renews
     effective_at: int | None = None  # when a change of plan takes effect that waits for the period's end
+    auto: AutoPart | None = None  # of an automatic purchase
 
     @property
     def lot_id(self) -> str | None:
@@ -178,7 +179,7 @@ class Purchase:
     @property
     def has_page(self) -> bool:
         """Whether a buyer pays it on a page that we open: neither a renewal, nor what is charged to a card on file."""
-        return not self.renews or bool(self.checkout_request)
+        return bool(self.checkout_request) or not (self.renews or self.auto is not None)
 
     @property
     def is_by_card(self) -> bool:

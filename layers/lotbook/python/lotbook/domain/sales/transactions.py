@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.billing import BillingRecord, InvoiceState, invoice_state
-from lotbook.domain.sales.items import CustomPaymentItem, Item, PlanItem, PlanRenewalItem, RowItem
+from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PlanItem, PlanRenewalItem, RowItem
 from lotbook.domain.sales.purchase import WAITING, Purchase, PurchaseState
 from lotbook.domain.values import ids
 
@@ -26,10 +26,12 @@ def kind_of(item: RowItem) -> ItemKind:
             return "plan_renewal"
         case CustomPaymentItem():
             return "custom_payment"
+        case AutoTopUpItem():
+            return "auto_top_up"
     return "top_up"
 
 
-def title_of(policy: Policy, item: Item) -> str:
+def title_of(policy: Policy, item: RowItem) -> str:
     """The item in words: the plan's title, what is counted, or Custom Payment (NP-45). Frozen in the order."""
     match item:
         case PlanItem(plan_id=plan_id):

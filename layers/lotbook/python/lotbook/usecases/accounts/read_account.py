@@ -11,20 +11,13 @@ from lotbook.domain.accounts.plan_ends import ends_soon
 from lotbook.domain.accounts.plan_states import plan_state
 from lotbook.domain.accounts.plan_time import grace_ends_at
 from lotbook.domain.accounts.validity import billing_period, credit_period
-from lotbook.domain.sales.auto_top_ups import automatic_lines
-from lotbook.domain.sales.prices import unit_price
-from lotbook.domain.values.money import tax_minor
+from lotbook.domain.sales.auto_views import AutoView, auto_view
 from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.plan_states import PlanState
-    from lotbook.domain.policy.document import Policy
-    from lotbook.domain.policy.plans import Plan
-    from lotbook.domain.policy.top_ups import AutoTopUp
     from lotbook.ports.shop import AccountStore, PolicyStore
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.credits.desk import CreditDesk
@@ -34,9 +27,7 @@ if TYPE_CHECKING:
 class AccountView:
     """`period` is the billing period `[start, end)`; where nothing is billed, that of the free credits (IS-42).
 
-    `credits_reset_at` is when plan and free credits come anew; None where there are none. `unit_price` is that of
-    credits bought by hand, in major units; None where the plan gives none. `next_charge_minor` is what one automatic
-    purchase takes, with surcharge and tax; None where the plan has none. `plan_ends_at`: when the plan's term is over and
+    `credits_reset_at` is when plan and free credits come anew; None where there are none. `plan_ends_at`: when the plan's term is over and
     the account goes back to the starting plan (NP-53); None for plans that do not end by themselves. `plan_ends_soon`: within
     the days that the policy names. `entitlements`: what the plan unlocks in the application (IS-20, IS-21). `cancel_at`: when a
     cancelled plan ends; `next_plan`: what follows it at that instant (IS-58); `grace_ends_at`: until when the credits of a period
@@ -48,10 +39,7 @@ class AccountView:
     units: tuple[str, ...]
     period: tuple[int, int] | None
     credits_reset_at: int | None
-    auto_top_up: AutoTopUp | None
-    auto_top_up_cap: int
-    unit_price: Decimal | None
-    next_charge_minor: int | None
+    auto_top_up: AutoView
     plan_ends_at: int | None = None
     plan_ends_soon: bool = False
     entitlements: tuple[str, ...] = ()
@@ -77,7 +65,6 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
 def _view(loaded: LoadedAccount, now: int) -> AccountView:
     account, policy = loaded.account, loaded.published.policy
     plan = policy.plan(account.plan_id)
-    rule = policy.auto_top_up
     resets = credit_period(plan, account, now) if lots_of_period(policy, account, now).lots else None
     sub = account.subscription if account.plan_renews else None
     return AccountView(
@@ -86,10 +73,7 @@ def _view(loaded: LoadedAccount, now: int) -> AccountView:
         units=policy.units,
         period=billing_period(plan, account, now) or resets,
         credits_reset_at=resets[1] if resets else None,
-        auto_top_up=rule,
-        auto_top_up_cap=rule.cap(plan) if rule else 0,
-        unit_price=unit_price(policy, plan, account.currency),
-        next_charge_minor=_next_charge_minor(policy, plan, account) if rule and rule.cap(plan) else None,
+        auto_top_up=auto_view(policy, account, now),
         plan_ends_at=term_end(policy, account),
         plan_ends_soon=ends_soon(policy, account, now),
         entitlements=plan.entitlements,
@@ -98,9 +82,3 @@ def _view(loaded: LoadedAccount, now: int) -> AccountView:
         next_plan=(sub.next_plan.plan_id, sub.next_plan.at) if sub and sub.next_plan else None,
         grace_ends_at=grace_ends_at(policy, account),
     )
-
-
-def _next_charge_minor(policy: Policy, plan: Plan, account: Account) -> int:
-    subtotal_minor = sum(line.amount_minor for line in automatic_lines(policy, plan, account.currency))
-    tax = policy.tax_for(account.region, account.currency)
-    return subtotal_minor + (tax_minor(subtotal_minor, tax.rate, account.currency) if tax else 0)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.ports.books import BookStore
+    from lotbook.ports.claims import AutoHistory
     from lotbook.ports.news import StatementStore
     from lotbook.ports.plans import PlanGateway
     from lotbook.ports.reconciliation import StrayStore
@@ -38,6 +39,7 @@ class SalesDesk:
     entropy: Entropy
     return_url: str
     strays: StrayStore
+    history: AutoHistory
     statement: StatementStore | None = None
 
     @property

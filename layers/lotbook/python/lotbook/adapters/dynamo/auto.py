@@ -1,0 +1,108 @@
+"""Claims of automatic purchases, each with its row in one transaction, and the history, an event once for its cause."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.calls import send, write_over
+from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.ledger_items import entry_key
+from lotbook.adapters.dynamo.purchase_items import due, to_values
+from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
+from lotbook.domain.sales.auto_history import AutoEvent
+from lotbook.domain.values.errors import Conflict
+
+if TYPE_CHECKING:
+    from lotbook.adapters.dynamo.table import Attributes, Table
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.purchase import Purchase
+
+MAX_NOTED = 10_000  # causes that a process knows to be told
+_FIELDS = frozenset(field.name for field in fields(AutoEvent))
+
+
+class DynamoClaims:
+    """Implements `ClaimStore`."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account:
+        """Only what a claim changes of the account is written: the record of automatic purchase, and the version."""
+        changed = replace(account, version=account.version + 1)
+        items: list[dict[str, Any]] = [{"Update": self._account(changed, account.version)}, {"Put": self._row(row)}]
+        if burn is not None:
+            items.append({"ConditionCheck": self._not_burned(account.account_id, *burn)})
+        write_over(self._table.client, "transact_write_items", {"TransactItems": items})
+        return changed
+
+    def _account(self, changed: Account, read: int) -> dict[str, Any]:
+        values = {":auto": asdict(changed)["auto"], ":version": changed.version, ":read": read}
+        return {
+            "TableName": self._table.name,
+            "Key": to_item(keys.account(changed.account_id)),
+            "UpdateExpression": "SET #auto = :auto, #version = :version",
+            "ConditionExpression": STILL_THE_VERSION_READ,
+            "ExpressionAttributeNames": {"#auto": "auto", "#version": "version"},
+            "ExpressionAttributeValues": to_item(values),
+        }
+
+    def _row(self, row: Purchase) -> dict[str, Any]:
+        item = keys.purchase(row.account_id, row.purchase_id) | to_values(row) | due(row)
+        return {"TableName": self._table.name, "Item": to_item(item), "ConditionExpression": NOT_YET_WRITTEN}
+
+    def _not_burned(self, account_id: str, unit: str, name: str) -> dict[str, Any]:
+        key = to_item(entry_key(account_id, unit, name))
+        return {"TableName": self._table.name, "Key": key, "ConditionExpression": NOT_YET_WRITTEN}
+
+
+class DynamoAutoHistory:
+    """Implements `AutoHistory`. Event and latch of its cause are written together."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._noted: set[tuple[str, str]] = set()
+
+    def note(self, event: AutoEvent) -> bool:
+        """A process asks once for each cause: what is told stays told."""
+        known = event.account_id, event.cause
+        if known in self._noted:
+            return False
+        puts = [
+            self._put_new(keys.auto_cause(*known) | {"event_id": event.event_id}),
+            self._put_new(keys.auto_event(event.account_id, event.event_id) | asdict(event)),
+        ]
+        try:
+            write_over(self._table.client, "transact_write_items", {"TransactItems": puts})
+            is_new = True
+        except Conflict:
+            is_new = False
+        if len(self._noted) < MAX_NOTED:
+            self._noted.add(known)
+        return is_new
+
+    def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[AutoEvent], str | None]:
+        """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
+        prefix = keys.auto_event(account_id, "")
+        below = keys.auto_event(account_id, after)["sk"] if after else prefix["sk"] + "\x7f"
+        request = {
+            "TableName": self._table.name,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :below",
+            "ExpressionAttributeValues": to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+            "Limit": limit + 2,  # the bound itself may be among them
+        }
+        found = [event_of(from_item(item)) for item in send(self._table.client, "query", request)["Items"]]
+        found = [event for event in found if after is None or event.event_id < after]
+        return found[:limit], found[limit - 1].event_id if len(found) > limit else None
+
+    def _put_new(self, values: dict[str, Any]) -> Attributes:
+        put = {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_WRITTEN}
+        return {"Put": put}
+
+
+def event_of(values: dict[str, Any]) -> AutoEvent:
+    """The event of an item's values."""
+    return AutoEvent(**{name: value for name, value in values.items() if name in _FIELDS})
