@@ -143,15 +143,15 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     accounts = DynamoAccounts(table)
     accounts.create(FULL)
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
-    bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription", "auto", "failed_fingerprint"}
+    bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription", "failed_fingerprint"}
     with_default = {"state", "pause_reason", "pause_reasons", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(
         TableName=table.name,
         Key=to_item(keys.account("acme")),
-        UpdateExpression="REMOVE #s, pause_reason, pause_reasons, gateway_customer, request_digest, "
+        UpdateExpression="REMOVE #s, #auto, pause_reason, pause_reasons, gateway_customer, request_digest, "
         + ", ".join(bought),
-        ExpressionAttributeNames={"#s": "state"},
+        ExpressionAttributeNames={"#s": "state", "#auto": "auto"},
     )
     assert accounts.get("acme") == an_account(version=7)
 

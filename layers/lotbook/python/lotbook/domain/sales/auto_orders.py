@@ -28,10 +28,7 @@ class Made:
 
 
 def auto_order(published: PublishedPolicy, account: Account, charge: Charge, made: Made) -> Purchase:
-    """The row: amounts, plan and validity as they are now, whatever changes while the charge is under way (A10).
-
-    `published`: what holds for the account.
-    """
+    """The row: amounts, plan and validity as they are now, whatever changes meanwhile (A10); `published` holds for the account."""
     policy, at, item = published.policy, made.at, AutoTopUpItem(charge.credits, charge.units)
     fields = {
         **NOBODY_ORDERED,
