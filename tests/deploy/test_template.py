@@ -174,6 +174,27 @@ def test_a_schedule_that_stopped_is_noticed() -> None:
         assert 2 * seconds <= silences[name] <= 3 * DAY_SECONDS, name
 
 
+def test_what_a_queue_feeds_ends_in_a_queue_that_rings_and_is_hidden_long_enough() -> None:
+    """Lambda's poller wants six times the function's time; a message that never goes through waits for people, who hear of it."""
+    queues = of_type("AWS::SQS::Queue")
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"].split(".")[0]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == "AWS/SQS"
+    }
+    longest = DOCUMENT["Globals"]["Function"]["Timeout"]
+    for name, function in of_type("AWS::Serverless::Function").items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] != "SQS":
+                continue
+            source = event["Properties"]
+            queue = queues[source["Queue"]["Fn::GetAtt"].split(".")[0]]
+            assert queue["VisibilityTimeout"] >= 6 * function.get("Timeout", longest), name
+            assert queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"].split(".")[0] in watched, name
+            assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+            assert source["ScalingConfig"]["MaximumConcurrency"] >= 2, name
+
+
 def test_two_deployments_fit_into_one_account() -> None:
     """SAM would name a schedule after its function: the second stage could not be created beside the first."""
     for function in of_type("AWS::Serverless::Function").values():
@@ -225,7 +246,8 @@ def test_what_calls_stripe_of_its_own_accord_stays_below_its_rate_limit() -> Non
     reserved = [functions[name]["ReservedConcurrentExecutions"] for name in ("WebhookFunction", "RecheckFunction")]
     assert reserved == [{"Fn::If": ["LimitsGateway", {"Ref": "GatewayConcurrency"}, {"Ref": "AWS::NoValue"}]}] * 2
     assert functions["ReconcileFunction"]["ReservedConcurrentExecutions"]["Fn::If"][1] == 1
-    together = 2 * limit["Default"] + 1
+    queue = functions["AutoTopUpFunction"]["Events"]["Queue"]["Properties"]
+    together = 2 * limit["Default"] + 1 + queue["ScalingConfig"]["MaximumConcurrency"]
     assert limit["Default"] > 0
     assert together / 0.4 < 25
 
@@ -296,7 +318,7 @@ def test_each_function_writes_what_is_its_business(template: Template) -> None:
     writes = who_may(template, "dynamodb:PutItem")
     assert writes.pop("account") == LEDGER | {"policy", "cursor key"}
     assert writes.pop("purchase") == LEDGER | {"cursor key"}
-    for keeps_strays in ("webhook", "recheck", "reconcile"):
+    for keeps_strays in ("webhook", "recheck", "reconcile", "auto_top_up"):
         assert writes.pop(keeps_strays) == LEDGER | JOURNAL
     assert set(writes) == {"consume", "plan", "expire", "audit", "outbox"}
     assert all(kinds == LEDGER for kinds in writes.values())
@@ -312,7 +334,9 @@ def test_only_what_talks_to_the_gateway_may_read_its_secrets(template: Template)
     for parameter in ("stripe-key", "stripe-webhook-secrets"):
         need = Need("ssm:GetParameter", f"parameter/lotbook/test/{parameter}")
         users = {function for function, permissions in template.permissions.items() if may(permissions, need)}
-        assert users == {"purchase", "plan", "webhook", "recheck", "reconcile"}
+        assert users == {"purchase", "plan", "webhook", "recheck", "reconcile", "auto_top_up"}
+    asking = {name for name, given in template.permissions.items() if may(given, Need("sqs:SendMessage", "AutoTopUps"))}
+    assert asking == {"outbox"}
     announcing = {name for name, given in template.permissions.items() if may(given, Need("events:PutEvents", "Bus"))}
     assert announcing == {"outbox", "expire"}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from threading import Lock
+from typing import Any
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.ledger import Entry
@@ -13,7 +14,7 @@ from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.credits.requests import BurnRequest, EntryPage
 from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.news.alerts import Latch
-from lotbook.domain.news.announcements import Announcement, EntryWritten
+from lotbook.domain.news.announcements import Announcement, Change, EntryWritten
 from lotbook.domain.policy.document import Alerts
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem
@@ -115,25 +116,40 @@ class RecordingBus:
         return list({each.announcement_id: each for each in self.published if each.kind in kinds}.values())
 
 
+class RecordingQueue:
+    """Implements `AutoQueue`: keeps what was asked for. `fails`: how many calls it refuses."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str | None]] = []
+        self.fails = 0
+
+    def ask(self, account_id: str, purchase_id: str | None) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise Unavailable
+        self.asked.append((account_id, purchase_id))
+
+
 class World:
     """An account `acme` with a book, and the outbox behind its ledger. Nothing is delivered before it is asked for."""
 
-    def __init__(self, *percent: int, account: Account | None = None) -> None:
+    def __init__(self, *percent: int, account: Account | None = None, **policy: Any) -> None:
         self.clock = ManualClock()
         self.books = FakeBooks()
         self.statement = FakeStatement()
         self.latches = FakeLatches()
         self.notices = FakeNotices()
         self.bus = RecordingBus()
-        policy = a_policy(alerts=Alerts(purchased_used_percent=percent))
+        self.queue = RecordingQueue()
         self.outlets = Outlets(
             bus=self.bus,
             latches=self.latches,
             notices=self.notices,
             accounts=FakeAccounts(account or an_account()),
-            policies=FakePolicies(policy),
+            policies=FakePolicies(a_policy(**{"alerts": Alerts(purchased_used_percent=percent)} | policy)),
             books=self.books,
             clock=self.clock,
+            queue=self.queue,
         )
         self.delivered = 0
         self._keys = count(1)
@@ -159,9 +175,9 @@ class World:
         first, self.delivered = self.delivered, self.delivered + len(entries)
         return {f"{first + at:09d}": EntryWritten("acme", entry) for at, entry in enumerate(entries)}
 
-    def deliver(self, changes: dict[str, EntryWritten] | None = None) -> dict[str, Exception]:
+    def deliver(self, changes: Mapping[str, Change] | None = None) -> dict[str, Exception]:
         """Deliver these changes, or what is new; answers what failed."""
-        brought = self.new() if changes is None else changes
+        brought: Mapping[str, Change] = self.new() if changes is None else changes
         return deliver_changes(brought, statement=self.statement, outlets=self.outlets)
 
     def page(self, limit: int = 100, cursor: str | None = None, *, filed: bool = True) -> EntryPage:

@@ -201,7 +201,7 @@ def test_issue_3_purchases_are_announced_beside_entries() -> None:
     purchase = Desk().buy().purchase
     done = replace(purchase, state="completed", version=5, completed_at=world.clock.now())
     changes = {"1": PurchaseWritten(None, purchase), "2": PurchaseWritten(purchase, done)}
-    assert world.deliver(changes) == {}  # type: ignore[arg-type]
+    assert world.deliver(changes) == {}
     assert [each.kind for each in world.bus.published] == ["purchase.created", "purchase.completed"]
 
 

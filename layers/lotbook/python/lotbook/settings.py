@@ -24,6 +24,7 @@ class Settings:
     event_bus: str
     mail_from: str
     gateway_api_base: str | None  # local run: the Stripe stand-in
+    auto_top_up_queue: str  # where the outbox asks for automatic purchases
     auto_top_up: bool  # off: no account of the deployment buys automatically
     return_url: str  # where a checkout page sends the buyer whose request named no address
     clock_file: str | None  # local run: how the clock is set
@@ -45,6 +46,7 @@ class Settings:
             event_bus=environment.get("EVENT_BUS", ""),
             mail_from=environment.get("MAIL_FROM", ""),
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
+            auto_top_up_queue=environment.get("AUTO_TOP_UP_QUEUE", ""),
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or "https://lotbook.invalid/",
             clock_file=environment.get("CLOCK_FILE") or None,

@@ -367,6 +367,7 @@ def bus() -> EventBus:
 def outlets() -> Outlets:
     """The ports of announcing."""
     from lotbook.adapters.dynamo.latches import DynamoLatches
+    from lotbook.adapters.queue import SqsAutoQueue
     from lotbook.usecases.news.announce import Outlets
 
     return Outlets(
@@ -377,6 +378,7 @@ def outlets() -> Outlets:
         policies=policies(),
         books=books(),
         clock=clock(),
+        queue=SqsAutoQueue(_client("sqs"), settings().auto_top_up_queue),
     )
 
 

@@ -1,4 +1,4 @@
-"""The charge of an automatic purchase, as the use cases need it of the payment gateway. `ports.Gateway` is this, too."""
+"""What automatic purchase needs: of the payment gateway (`ports.Gateway` is that, too), and a queue for its work."""
 
 from __future__ import annotations
 
@@ -28,4 +28,15 @@ class AutoGateway(Protocol):
 
     def void(self, invoice: str) -> AutoCharge:
         """Make it void for good, a draft too. The facts afterwards: it may have been paid meanwhile."""
+        ...
+
+
+class AutoQueue(Protocol):
+    """Where work for automatic purchase is asked for."""
+
+    def ask(self, account_id: str, purchase_id: str | None) -> None:
+        """Look at the purchase, or, without one, at what the account is due for. It may come twice, late, or not at all.
+
+        Raises Unavailable.
+        """
         ...

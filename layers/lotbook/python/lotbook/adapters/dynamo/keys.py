@@ -171,6 +171,11 @@ def is_purchase(pk: str, sk: str) -> bool:
     return pk.startswith("A#") and sk.startswith("purchase#")
 
 
+def is_auto_event(pk: str, sk: str) -> bool:
+    """Whether the key is an event's in the history of automatic purchase."""
+    return pk.startswith("A#") and sk.startswith("auto#")
+
+
 def is_account(pk: str, sk: str) -> bool:
     """Whether the key is an account's own item."""
     return pk.startswith("A#") and sk == "account"

@@ -1,7 +1,7 @@
 """Records of the table's stream, as Lambda delivers them, read into changes of the domain.
 
-Only new ledger entries, writes to purchases and changed accounts matter; the event source's filter leaves the rest out, and so
-does this.
+Only new ledger entries, writes to purchases, changed accounts and new events of automatic purchase matter; the event source's filter
+leaves the rest out, and so does this.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import account_of
+from lotbook.adapters.dynamo.auto import event_of
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.purchase_items import from_values
 from lotbook.adapters.dynamo.table import from_item
-from lotbook.domain.news.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
+from lotbook.domain.news.announcements import AccountWritten, AutoNoted, Change, EntryWritten, PurchaseWritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,8 @@ def read_record(record: Mapping[str, Any]) -> Change | None:
         before = images.get("OldImage")
         after = from_values(from_item(images["NewImage"]))
         return PurchaseWritten(None if before is None else from_values(from_item(before)), after)
+    if keys.is_auto_event(place["pk"], place["sk"]) and record["eventName"] == "INSERT":
+        return AutoNoted(event_of(from_item(images["NewImage"])))
     if keys.is_account(place["pk"], place["sk"]) and "NewImage" in images and "OldImage" in images:
         return AccountWritten(account_of(from_item(images["OldImage"])), account_of(from_item(images["NewImage"])))
     return None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.news.notices import ExpiringLot
+    from lotbook.domain.sales.auto_history import AutoEvent
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
 
 MAX_NOTED_CHARACTERS = (
@@ -37,6 +38,11 @@ AnnouncementKind = Literal[
     "credits.frozen",
     "credits.unfrozen",
     "hold.lapsed",
+    "auto_top_up.bought",
+    "auto_top_up.not_bought",
+    "auto_top_up.suspended",
+    "auto_top_up.resumed",
+    "auto_top_up.switched",
     "plan.changed",
     "plan.renewed",
     "plan.renewal_failed",
@@ -89,7 +95,14 @@ class AccountWritten:
     after: Account
 
 
-Change = EntryWritten | PurchaseWritten | AccountWritten
+@dataclass(frozen=True, slots=True)
+class AutoNoted:
+    """A new event in the history of automatic purchase."""
+
+    event: AutoEvent
+
+
+Change = EntryWritten | PurchaseWritten | AccountWritten | AutoNoted
 
 
 @dataclass(frozen=True, slots=True)

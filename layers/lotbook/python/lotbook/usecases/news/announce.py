@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.news import alerts, announcements, notices, plan_news
+from lotbook.domain.news import alerts, announcements, auto_news, notices, plan_news
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
-from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.credits.notes import notes_of
+from lotbook.usecases.news.ask_automatic import is_low
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.news.alerts import Crossing, Latch
     from lotbook.domain.news.announcements import Announcement
+    from lotbook.domain.sales.auto_history import AutoEvent
     from lotbook.domain.sales.purchase import Purchase
+    from lotbook.ports.automatic import AutoQueue
     from lotbook.ports.books import BookStore
     from lotbook.ports.news import EventBus, LatchStore, NoticeStore
     from lotbook.ports.shop import AccountStore, Clock, PolicyStore
@@ -39,6 +42,7 @@ class Outlets:
     policies: PolicyStore
     books: BookStore
     clock: Clock
+    queue: AutoQueue
 
 
 def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, outlets: Outlets) -> None:
@@ -52,7 +56,11 @@ def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, ou
     told = [announcement for entry in entries for announcement in announcements.of_entry(account_id, entry)]
     told += announcements.of_burns(account_id, unit, entries, notes_of(account_id, entries, books=outlets.books))
     _publish(told, outlets)
-    _follow(account_id, unit, entries, outlets)
+    loaded = _loaded(account_id, outlets)
+    levels = loaded.published.policy.alerts.purchased_used_percent if loaded else ()  # in per cent used (MK-44)
+    _follow(account_id, unit, entries, levels, outlets)
+    if loaded is not None and is_low(loaded, unit, entries):
+        outlets.queue.ask(account_id, None)
 
 
 def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outlets) -> None:
@@ -61,13 +69,18 @@ def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outl
 
 
 def announce_account(before: Account, after: Account, *, outlets: Outlets) -> None:
-    """Announce the plan that an account has come to. Raises Unavailable."""
-    _publish(plan_news.of_account(before, after, outlets.clock.now()), outlets)
+    """Announce what an account has come to, of its plan and its automatic purchase. Raises Unavailable."""
+    now = outlets.clock.now()
+    _publish([*plan_news.of_account(before, after, now), *auto_news.of_account(before, after, now)], outlets)
 
 
-def _follow(account_id: str, unit: str, entries: Sequence[Entry], outlets: Outlets) -> None:
+def announce_auto_event(event: AutoEvent, *, outlets: Outlets) -> None:
+    """Announce what was bought automatically, or was not and why. Raises Unavailable."""
+    _publish([auto_news.of_event(event)], outlets)
+
+
+def _follow(account_id: str, unit: str, entries: Sequence[Entry], levels: tuple[int, ...], outlets: Outlets) -> None:
     """Say the levels that were crossed, then remember that they were said."""
-    levels = _levels(account_id, outlets)
     for _ in range(LATCH_ATTEMPTS):
         latch = outlets.latches.get(account_id, unit)
         after, crossed = _crossed(account_id, unit, latch, entries, levels, outlets)
@@ -96,13 +109,12 @@ def _crossed(
     return after, crossed
 
 
-def _levels(account_id: str, outlets: Outlets) -> tuple[int, ...]:
-    """The thresholds of the account's policy, in per cent used (MK-44)."""
+def _loaded(account_id: str, outlets: Outlets) -> LoadedAccount | None:
+    """The account; None for a ledger without one: nobody to warn or to buy for, and no reason to hold up the rest."""
     try:
-        loaded = load_account(account_id, accounts=outlets.accounts, policies=outlets.policies, clock=outlets.clock)
-    except AccountNotFound:  # a ledger without an account: nobody to warn, and no reason to hold up the rest
-        return ()
-    return loaded.published.policy.alerts.purchased_used_percent
+        return load_account(account_id, accounts=outlets.accounts, policies=outlets.policies, clock=outlets.clock)
+    except AccountNotFound:
+        return None
 
 
 def _publish(told: Sequence[Announcement], outlets: Outlets) -> None:

@@ -9,11 +9,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lotbook.domain.news.announcements import AccountWritten, Change, EntryWritten, PurchaseWritten
+from lotbook.domain.news.announcements import AccountWritten, AutoNoted, Change, EntryWritten, PurchaseWritten
 from lotbook.usecases.accounts.note_uses import note_uses
 from lotbook.usecases.attempts import attempt_all
 from lotbook.usecases.credits.file_statement import file_statement
-from lotbook.usecases.news.announce import Outlets, announce_account, announce_entries, announce_purchase
+from lotbook.usecases.news.announce import (
+    Outlets,
+    announce_account,
+    announce_auto_event,
+    announce_entries,
+    announce_purchase,
+)
+from lotbook.usecases.news.ask_automatic import ask_for_account, ask_for_row
 from lotbook.usecases.news.plan_ends import note_plan_end
 
 if TYPE_CHECKING:
@@ -63,6 +70,8 @@ def _group(change: Change) -> tuple[str, str]:
             return purchase.account_id, ""
         case AccountWritten(_, account):
             return account.account_id, ""
+        case AutoNoted(event):
+            return event.account_id, ""
 
 
 def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: StatementStore, outlets: Outlets) -> None:
@@ -74,8 +83,13 @@ def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: State
         if any(entry.kind == "granted" for entry in entries):
             note_uses(account_id, (unit,), accounts=outlets.accounts, policies=outlets.policies)
     for change in changes:
-        if isinstance(change, PurchaseWritten):
-            announce_purchase(change.before, change.after, outlets=outlets)
-        elif isinstance(change, AccountWritten):
-            announce_account(change.before, change.after, outlets=outlets)
-            note_plan_end(change.before, change.after, outlets=outlets)
+        match change:
+            case PurchaseWritten(before, after):
+                ask_for_row(before, after, queue=outlets.queue)
+                announce_purchase(before, after, outlets=outlets)
+            case AccountWritten(was, account):
+                ask_for_account(was, account, queue=outlets.queue)
+                announce_account(was, account, outlets=outlets)
+                note_plan_end(was, account, outlets=outlets)
+            case AutoNoted(event):
+                announce_auto_event(event, outlets=outlets)

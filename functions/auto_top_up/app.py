@@ -1,0 +1,56 @@
+"""The work behind the queue: charge what an account has claimed, claim what it is due. Answers which messages must come again.
+
+A message says that it is time to look, never what to buy. It may come twice, late, or not at all: the schedule of `recheck` finds
+what a lost one leaves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from lotbook import wiring_automatic
+from lotbook.api.http.metrics import report
+from lotbook.api.http.observability import log_answer
+from lotbook.domain.values.errors import Unavailable
+from lotbook.usecases.alarms import alarm
+from lotbook.usecases.attempts import attempt
+from lotbook.usecases.automatic.work import work
+
+LEAST_TIME_LEFT = 45_000  # milliseconds that one charge may take when the gateway is slow
+
+
+class Context(Protocol):
+    """What Lambda tells about the invocation."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Answer a batch of messages with the ids of those that failed (ReportBatchItemFailures)."""
+    failed = []
+    for message in event["Records"]:
+        if context.get_remaining_time_in_millis() < LEAST_TIME_LEFT:
+            failed.append(message["messageId"])
+            continue
+        tried = attempt(partial(_work, message["body"]))
+        if tried.error is not None:
+            failed.append(message["messageId"])
+            _report(message, tried.error)
+    report("auto_top_up", messages=len(event["Records"]), failed=len(failed))
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
+
+
+def _work(body: str) -> None:
+    asked = json.loads(body)
+    work(asked["account_id"], asked.get("purchase_id"), desk=wiring_automatic.auto_desk())
+
+
+def _report(message: Mapping[str, Any], reason: Exception) -> None:
+    """Kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
+    if isinstance(reason, Unavailable):
+        log_answer(queue="auto_top_up", message=message["messageId"], error="unavailable")
+    else:
+        alarm("auto_top_up_failed", message=message["messageId"], error=type(reason).__name__)

@@ -1,0 +1,73 @@
+"""The queue's function: messages in, an answer that names those that must come again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.auto_top_up import app
+from lotbook import wiring_automatic
+from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant, Unavailable
+from tests.functions.conftest import Api
+
+
+class Time:
+    """What is left of the invocation, one answer a message."""
+
+    def __init__(self, *left: int) -> None:
+        self.left = list(left)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left.pop(0) if self.left else 100_000
+
+
+def messages(*bodies: Any) -> dict[str, Any]:
+    texts = [body if isinstance(body, str) else json.dumps(body) for body in bodies]
+    return {"Records": [{"messageId": f"m{place}", "body": text} for place, text in enumerate(texts)]}
+
+
+@pytest.fixture
+def worked(shop: Api, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+
+    def work(account_id: str, purchase_id: str | None, *, desk: object) -> None:
+        found.append((account_id, purchase_id))
+        if account_id == "busy":
+            raise Unavailable
+        if account_id == "broken":
+            raise BrokenInvariant("x")
+        if account_id == "gone":
+            raise AccountNotFound
+
+    monkeypatch.setattr(app, "work", work)
+    monkeypatch.setattr(wiring_automatic, "auto_desk", lambda: None)
+    return found
+
+
+def test_each_message_is_worked_and_one_that_raises_comes_again_alone(
+    worked: list[tuple[str, str | None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """S4: whatever one account raises, the others get their turn; what cannot be read ends in the queue for people."""
+    asked = [
+        {"account_id": "one", "purchase_id": "pur_1"},
+        {"account_id": "busy", "purchase_id": None},
+        {"account_id": "broken"},
+        {"account_id": "gone"},
+        "no json",
+        {"account_id": "two", "purchase_id": None},
+    ]
+    answer = app.handler(messages(*asked), Time())
+    assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == ["m1", "m2", "m3", "m4"]
+    assert [account for account, _ in worked] == ["one", "busy", "broken", "gone", "two"]
+    assert worked[0] == ("one", "pur_1")
+    rung = [line for line in caplog.text.splitlines() if "auto_top_up_failed" in line]
+    assert len(rung) == 3, "an outage is no alarm: its message comes again"
+
+
+def test_what_there_is_no_time_for_comes_again_untouched(worked: list[tuple[str, str | None]]) -> None:
+    asked = [{"account_id": name, "purchase_id": None} for name in ("one", "two")]
+    answer = app.handler(messages(*asked), Time(100_000, app.LEAST_TIME_LEFT - 1))
+    assert [account for account, _ in worked] == ["one"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
