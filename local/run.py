@@ -87,7 +87,11 @@ class Parts:
             "TokenAudience": AUDIENCE,
             "TokenKeysUrl": _keys_url(places),
             "ReturnUrl": f"{places.base_url}{RETURNED}",
+            "PortalUrl": places.base_url,
+            "PortalName": "Lotbook",
         }
+        if not places.stripe_key:  # else the template's own, which are Stripe's
+            parameters["GatewayPages"] = f"http://{HOST}:{stripe_port}"
         return Parts(
             places,
             stripe_port,

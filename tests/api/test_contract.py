@@ -20,6 +20,7 @@ from lotbook.api.document import components
 from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
+from lotbook.api.portal.routes import OPEN_TO_ALL, PAGES
 from lotbook.api.requests import schemas
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import BrokenInvariant, Outcome
@@ -36,6 +37,11 @@ def test_contract_every_function_answers_exactly_its_routes() -> None:
         assert set(bound) == {key for key, route in CONTRACT.items() if route.function == function}, function
 
 
+def test_contract_the_billing_page_shows_exactly_its_addresses() -> None:
+    shown = set(import_module("functions.portal.app").SHOWN)
+    assert shown == set(PAGES) - OPEN_TO_ALL
+
+
 def test_contract_the_template_has_exactly_these_routes_and_asks_who_calls_unless_public() -> None:
     found = {}
     for resource in table.resources().values():
@@ -45,7 +51,8 @@ def test_contract_the_template_has_exactly_these_routes_and_asks_who_calls_unles
                 folder = resource["Properties"]["CodeUri"].split("/")[1]
                 public = route.get("Auth") == {"Authorizer": "NONE"}
                 found[f"{route['Method']} {route['Path']}"] = (folder, public)
-    assert found == {key: (route.function, route.public) for key, route in CONTRACT.items()}
+    pages = dict.fromkeys(PAGES, ("portal", True))
+    assert found == {key: (route.function, route.public) for key, route in CONTRACT.items()} | pages
 
 
 def test_contract_openapi_describes_exactly_these_routes() -> None:

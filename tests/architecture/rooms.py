@@ -33,6 +33,7 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
     "domain.reconciliation": (
         *("domain.values", "domain.credits", "domain.accounts", "domain.sales", "domain.money_back"),
     ),
+    "domain.portal": ("domain.values",),
     "domain.news": ("domain.values", "domain.credits", "domain.accounts", "domain.sales"),
 }
 # Below the use cases an arrow names the room; from them upwards all rules are there for everybody.
@@ -51,6 +52,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.inbox": (
         *(*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back", "usecases.reconciliation"),
     ),
+    "usecases.portal": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales", "usecases.plans"),
     "usecases.news": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
 }
 _DOINGS = tuple(_USECASES)
@@ -64,6 +66,7 @@ _API: dict[str, tuple[str, ...]] = {
     "api.requests": (*_RULES, "api.http"),
     "api.rendering": ("domain.values",),
     "api.answers": (*_RULES, *_DOINGS),
+    "api.portal": (*_RULES, *_DOINGS, "api.http", "api.requests", "api.rendering", "api.answers"),
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
     "api": (*_RULES, "api.http", "api.requests", "api.answers", "api.document"),  # the OpenAPI document
 }
@@ -78,7 +81,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "settings": (),
     "wiring": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings"),
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
-    "functions": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic"),
+    "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
+    "functions": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours
     "local.cloud": ("domain.values", "ports", "adapters"),
     "local.demo": (),  # speaks HTTP, like a stranger

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lotbook.domain.news.alerts import Latch
+from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Difference, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
 from lotbook.domain.values.errors import Conflict
@@ -70,3 +71,15 @@ def a_key_that_nobody_made_is_not_made_by_its_end(place: Place) -> None:
 @guards("cursor_key._make.NOT_YET_WRITTEN")
 def of_two_functions_that_make_the_key_of_cursors_the_second_takes_the_first_ones(place: Place) -> None:
     assert place.store._make() == place.store._make() == place.store.read()
+
+
+# --- who is let in ----------------------------------------------------------------------------------------------------
+
+
+@guards("passes.use_up.NOBODY_USED_IT")
+def of_two_who_open_a_link_one_is_let_in_and_nobody_by_a_link_that_is_none(place: Place) -> None:
+    place.store.put("link", "d", Pass(Visitor("acme", "owner", "ann"), NOW, 0))
+    assert place.store.use_up("link", "acme", "d", NOW) is True
+    assert place.store.use_up("link", "acme", "d", NOW) is False
+    assert place.store.use_up("link", "acme", "other", NOW) is False
+    assert place.store.find("link", "acme", "other") == (None, 0)

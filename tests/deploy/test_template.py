@@ -18,6 +18,7 @@ from local.cloud.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
 from lotbook.api.http.identity import KEPT_SECONDS
 from lotbook.api.http.routes import CONTRACT
+from lotbook.api.portal.routes import PAGES
 from lotbook.domain.values.errors import BadSignature
 from lotbook.settings import Settings
 
@@ -72,6 +73,7 @@ def test_routes_agree_with_the_code(template: Template) -> None:
     declared = {route.key: (route.function, route.authorizer is None) for route in template.routes}
     coded = {key: (route.function, route.public) for key, route in CONTRACT.items()}
     coded["POST /v1/webhooks/stripe"] = ("webhook", True)
+    coded |= dict.fromkeys(PAGES, ("portal", True))
     assert declared == coded
 
 
@@ -79,7 +81,7 @@ def test_s14_every_route_without_a_token_has_a_throttle_of_its_own() -> None:
     """Whoever floods one of them would make the API answer 429 to everybody."""
     (api,) = of_type("AWS::Serverless::HttpApi").values()
     settings = api["RouteSettings"]
-    assert set(settings) == {key for key, route in CONTRACT.items() if route.public}
+    assert set(settings) == {key for key, route in CONTRACT.items() if route.public} | set(PAGES)
     shared = api["DefaultRouteSettings"]
     for own in settings.values():
         assert set(own) == set(shared)
@@ -109,10 +111,10 @@ def test_the_table_survives_mistakes_and_is_indexed_as_the_code_reads_it(templat
     assert index["IndexName"] == keys.DUE_INDEX
     assert [part["AttributeName"] for part in index["KeySchema"]] == ["dp", "du"]
     assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
-    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over carry the attribute.
+    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over, and links and sessions, carry the attribute.
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     writers = [path for path in (ROOT / "layers" / "lotbook").rglob("*.py") if '"ttl"' in path.read_text()]
-    assert [path.name for path in writers] == ["ledger_items.py"]
+    assert sorted(path.name for path in writers) == ["ledger_items.py", "passes.py"]
 
 
 def test_every_function_and_the_api_log_for_a_bounded_time() -> None:
@@ -284,6 +286,7 @@ KEYS = {  # one partition key of each kind of item
     "stray": keys.stray("n")["pk"],
     "service key": keys.service_key("h")["pk"],
     "cursor key": keys.cursor_key()["pk"],
+    "portal pass": keys.portal_pass("a", "link", "d")["pk"],
 }
 LEDGER = {"account", "book", "shelf", "lot ledger", "burn ledger"}
 JOURNAL = {"journal", "progress", "stray"}
@@ -318,6 +321,7 @@ def test_each_function_writes_what_is_its_business(template: Template) -> None:
     writes = who_may(template, "dynamodb:PutItem")
     assert writes.pop("account") == LEDGER | {"policy", "cursor key"}
     assert writes.pop("purchase") == LEDGER | {"cursor key"}
+    assert writes.pop("portal") == LEDGER | {"cursor key", "portal pass"}
     for keeps_strays in ("webhook", "recheck", "reconcile", "auto_top_up"):
         assert writes.pop(keeps_strays) == LEDGER | JOURNAL
     assert set(writes) == {"consume", "plan", "expire", "audit", "outbox"}
@@ -334,7 +338,7 @@ def test_only_what_talks_to_the_gateway_may_read_its_secrets(template: Template)
     for parameter in ("stripe-key", "stripe-webhook-secrets"):
         need = Need("ssm:GetParameter", f"parameter/lotbook/test/{parameter}")
         users = {function for function, permissions in template.permissions.items() if may(permissions, need)}
-        assert users == {"purchase", "plan", "webhook", "recheck", "reconcile", "auto_top_up"}
+        assert users == {"purchase", "plan", "portal", "webhook", "recheck", "reconcile", "auto_top_up"}
     asking = {name for name, given in template.permissions.items() if may(given, Need("sqs:SendMessage", "AutoTopUps"))}
     assert asking == {"outbox"}
     announcing = {name for name, given in template.permissions.items() if may(given, Need("events:PutEvents", "Bus"))}

@@ -31,6 +31,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "BillingBody": BILLING,
     "SetupBody": {},
     "DefaultCardBody": {"payment_method": "pm_1"},
+    "PortalSessionBody": {"role": "owner"},
 }
 
 

@@ -27,6 +27,13 @@ class Settings:
     auto_top_up_queue: str  # where the outbox asks for automatic purchases
     auto_top_up: bool  # off: no account of the deployment buys automatically
     return_url: str  # where a checkout page sends the buyer whose request named no address
+    portal_url: str  # where the billing page is, without a slash at the end; empty: at the API's own address
+    portal_name: str
+    portal_colour: str
+    portal_logo: str
+    portal_support: str
+    portal_frames: tuple[str, ...]  # who may show the billing page in a frame
+    gateway_pages: tuple[str, ...]  # origins of the gateway's own pages, where the billing page's forms lead
     clock_file: str | None  # local run: how the clock is set
     read_seconds: int | None  # local run: how long AWS may take to answer; an emulated table under many callers is slow
 
@@ -49,6 +56,13 @@ class Settings:
             auto_top_up_queue=environment.get("AUTO_TOP_UP_QUEUE", ""),
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or "https://lotbook.invalid/",
+            portal_url=environment.get("PORTAL_URL", "").rstrip("/"),
+            portal_name=environment.get("PORTAL_NAME") or "Billing",
+            portal_colour=environment.get("PORTAL_COLOUR") or "#2b5fc4",
+            portal_logo=environment.get("PORTAL_LOGO", ""),
+            portal_support=environment.get("PORTAL_SUPPORT", ""),
+            portal_frames=tuple(environment.get("PORTAL_FRAMES", "").split()),
+            gateway_pages=tuple(environment.get("GATEWAY_PAGES", "").split()),
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )

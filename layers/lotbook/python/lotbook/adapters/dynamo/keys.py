@@ -17,6 +17,8 @@
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
+| billing page: a link or a session | `T#<account>` | `link#<digest>`, `session#<digest>` |
+| billing page: the round of the account's links and sessions | `T#<account>` | `round` |
 | the key that cursors are signed with | `C#cursors` | `key` |
 | reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
 | reconciliation: how far a run has come | `R#progress` | `<name>` |
@@ -76,6 +78,16 @@ def policy_use(policy_id: str, kind: str, name: str) -> dict[str, str]:
 def service_key(key_hash: str) -> dict[str, str]:
     """A service key, found by its hash."""
     return {"pk": f"K#{key_hash}", "sk": "key"}
+
+
+def portal_pass(account_id: str, kind: str, digest: str) -> dict[str, str]:
+    """A link to the billing page, or a session of it."""
+    return {"pk": f"T#{account_id}", "sk": f"{kind}#{digest}"}
+
+
+def portal_round(account_id: str) -> dict[str, str]:
+    """Which of the account's links and sessions have not been revoked."""
+    return {"pk": f"T#{account_id}", "sk": "round"}
 
 
 def cursor_key() -> dict[str, str]:

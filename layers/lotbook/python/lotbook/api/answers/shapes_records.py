@@ -155,6 +155,19 @@ class PaymentMethods(TypedDict):
     payment_methods: list[PaymentMethod]
 
 
+class PortalLink(TypedDict):
+    """A link that one person opens once, until `expires_at`; then the page is theirs for an hour."""
+
+    url: Url
+    expires_at: Instant
+
+
+class PortalRevoked(TypedDict):
+    """Nobody is signed in to the account's billing page any more."""
+
+    account_id: str
+
+
 class SetupStarted(TypedDict):
     """The gateway's page on which a card is added; once it is, it is the default."""
 

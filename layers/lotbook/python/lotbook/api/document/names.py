@@ -9,6 +9,7 @@ from lotbook.api.http.routes import ACCOUNT
 
 POLICIES, ACCOUNTS, STATEMENT, BURNING = "policies", "accounts", "statement", "burning"
 BUYING, PURCHASES, BILLING, GATEWAY, DOCUMENT = "buying", "purchases", "billing", "gateway", "document"
+PORTAL = "portal"
 # Subjects in the document's order, each with what it is about.
 SUBJECTS: Mapping[str, str] = {
     POLICIES: "The rules under which credits are sold, as versions that never change.",
@@ -18,6 +19,7 @@ SUBJECTS: Mapping[str, str] = {
     BUYING: "What is for sale, what it costs, ordering it, and changing or leaving a plan.",
     PURCHASES: "What was bought: rows, invoices, evidence, money back.",
     BILLING: "To whom invoices are made out, and the cards on file.",
+    PORTAL: "The page on which a person sees the account's credits, buys, and changes plans and cards.",
     GATEWAY: "What the payment gateway calls.",
     DOCUMENT: "The description of all this.",
 }
@@ -65,5 +67,7 @@ NAMES: Mapping[str, Name] = {
     f"POST {ACCOUNT}/payment-methods/setup": Name("set_up_payment_method", BILLING),
     f"PUT {ACCOUNT}/payment-methods/default": Name("choose_payment_method", BILLING),
     f"DELETE {ACCOUNT}/payment-methods/{{payment_method}}": Name("remove_payment_method", BILLING),
+    f"POST {ACCOUNT}/portal-sessions": Name("make_portal_link", PORTAL),
+    f"POST {ACCOUNT}/portal-sessions/revoke": Name("revoke_portal_sessions", PORTAL),
     "POST /v1/webhooks/stripe": Name("receive_stripe_event", GATEWAY),
 }

@@ -45,6 +45,7 @@ class Request:
     request_id: str
     raw: str
     is_base64: bool
+    host: str  # API Gateway's own name for where it was asked, never what a header claims
     context: Mapping[str, Any] | None = field(repr=False)
     admitted: Caller | None = None
     key: str = ""
@@ -156,6 +157,7 @@ def read(event: Event) -> Request:
         request_id=str(gateway.get("requestId", "")),
         raw=event.get("body") or "",
         is_base64=bool(event.get("isBase64Encoded")),
+        host=str(gateway.get("domainName", "")),
         context=(gateway.get("authorizer") or {}).get("lambda"),
     )
 

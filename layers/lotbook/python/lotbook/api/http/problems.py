@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
 
@@ -26,6 +27,8 @@ class Kind:
 NOT_RAISED_YET = frozenset({"top_up_pending"})
 KINDS: dict[type[Outcome], Kind] = {
     errors.Unauthenticated: Kind(401, "Send `Authorization: Bearer` with a valid member token or service key."),
+    PortalLinkGone: Kind(410, "Ask for a new link: it is opened once, within 15 minutes."),
+    PortalSessionEnded: Kind(401, "Ask for a new link: a session lasts an hour, unless it is revoked."),
     errors.Forbidden: Kind(403, "Use a role of the policy's buyers, or a service key with the scope of this call."),
     errors.AccountNotFound: Kind(404, "Check the account id; a member token reaches its own account only."),
     errors.AccountExists: Kind(409, "Choose another id, or send the same body as at first."),

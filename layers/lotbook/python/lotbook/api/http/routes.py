@@ -41,6 +41,7 @@ class Route:
 
 ACCOUNT = "/v1/accounts/{account_id}"
 READ: frozenset[Scope] = frozenset({"read"})
+INVITE: frozenset[Scope] = frozenset({"portal:write"})
 SELL: frozenset[Scope] = frozenset({"purchases:write"})
 BURN: frozenset[Scope] = frozenset({"credits:consume"})
 GRANT: frozenset[Scope] = frozenset({"credits:grant"})
@@ -348,6 +349,19 @@ CONTRACT: dict[str, Route] = {
         members=True,
         buyers=True,
         codes=("payment_method_not_found",),
+    ),
+    f"POST {ACCOUNT}/portal-sessions": Route(
+        "A link to the account's billing page, for one person with one role",
+        "portal",
+        {201: "PortalLink"},
+        scopes=INVITE,
+        body="PortalSessionBody",
+    ),
+    f"POST {ACCOUNT}/portal-sessions/revoke": Route(
+        "End every session of the account's billing page, and every link that was not opened yet",
+        "portal",
+        {200: "PortalRevoked"},
+        scopes=INVITE,
     ),
     "POST /v1/webhooks/stripe": Route(
         "Events of the payment gateway, signed by it",

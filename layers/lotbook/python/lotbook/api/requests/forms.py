@@ -34,6 +34,7 @@ REFERENCE = f"^{texts.PLAIN.pattern}$"
 KEY = f"^{idempotency.VISIBLE_ASCII.pattern}$"
 LINE = f"^{_ON_A_LINE}{_SHOWN}{_ON_A_LINE}$"
 REMARK = f"^{_ON_LINES}{_SHOWN}{_ON_LINES}$"
+LOCALE = r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}$"
 PHONE = r"^\+?[0-9 ().-]{5,20}$"
 
 INSTANT_TOLD = "an instant in UTC such as 2026-01-31T00:00:00Z"
@@ -49,6 +50,7 @@ TOLD = {
     KEY: f"1 to {idempotency.MAX_CHARACTERS} visible ASCII characters, such as order-1042",
     LINE: "one line with something to read, such as Main Street 1, without control characters",
     REMARK: "a text with something to read, without control characters other than line ends and tabs",
+    LOCALE: "a language tag, such as de-AT",
     PHONE: "a telephone number, such as +49 30 1234567",
 }
 
@@ -80,6 +82,7 @@ Key = Annotated[str, StringConstraints(pattern=KEY)]
 Line = Annotated[str, StringConstraints(min_length=1, pattern=LINE)]
 Remark = Annotated[str, StringConstraints(min_length=1, max_length=MAX_REMARK_CHARACTERS, pattern=REMARK)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=MAX_REASON_CHARACTERS, pattern=REMARK)]
+Locale = Annotated[str, StringConstraints(pattern=LOCALE)]
 Phone = Annotated[str, StringConstraints(pattern=PHONE)]
 MetadataKey = Annotated[str, StringConstraints(min_length=1, max_length=burning.MAX_METADATA_KEY_CHARACTERS)]
 MetadataValue = Annotated[str, StringConstraints(max_length=burning.MAX_METADATA_VALUE_CHARACTERS)]

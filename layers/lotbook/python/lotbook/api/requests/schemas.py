@@ -20,6 +20,7 @@ from lotbook.api.requests.forms import (
     Instant,
     Key,
     Line,
+    Locale,
     Metadata,
     Phone,
     Reason,
@@ -34,7 +35,9 @@ from lotbook.api.requests.reading import Body, read
 from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS
 from lotbook.domain.invoices import billing_details
 from lotbook.domain.policy.checks import MAX_CONSENT_VERSION_CHARACTERS
+from lotbook.domain.portal.sessions import Visitor
 from lotbook.domain.sales import items
+from lotbook.domain.values.access import PORTAL_PREFIX, Role, member_actor
 
 __all__ = ["Body", "bought", "models", "read"]
 MAX_AMOUNT_MINOR = 1_000_000_000_000_000  # past every gateway's bound, which the quote checks
@@ -44,6 +47,7 @@ MAX_POSTAL_CODE_CHARACTERS = 20
 MAX_TAX_ID_CHARACTERS = 32
 MAX_PURCHASE_ORDER_CHARACTERS = 64
 MAX_PAYMENT_METHOD_CHARACTERS = 255
+MAX_ACTOR_CHARACTERS = 200
 
 
 OfAccount = Annotated[Unit | None, Field(description="Left out: the first unit of the account's policy.")]
@@ -204,6 +208,20 @@ class SetupBody(Body):
     cancel_url: Url | None = None
 
 
+class PortalSessionBody(Body):
+    """Who is let in, with which role; `actor` names the person in what they do. `return_url` is where the page leads back to."""
+
+    role: Role
+    actor: Annotated[Line, Field(max_length=MAX_ACTOR_CHARACTERS)] | None = None
+    return_url: Url | None = None
+    locale: Locale | None = None
+
+    def to_visitor(self, account_id: str, key: str) -> Visitor:
+        """As the domain knows it; without an actor it is the key that acts, through the page."""
+        actor = member_actor(self.actor) if self.actor else f"{PORTAL_PREFIX}{key}"
+        return Visitor(account_id, self.role, actor, self.return_url, self.locale)
+
+
 class DefaultCardBody(Body):
     """Names the card that is to be the default, as the list of cards names it."""
 
@@ -257,7 +275,8 @@ class BillingBody(Body):
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
-    known = (AccountBody, GrantBody, *burn, QuoteBody, PurchaseBody, PlanBody, BillingBody, SetupBody, DefaultCardBody)
+    buying = (QuoteBody, PurchaseBody, PlanBody, BillingBody, SetupBody, DefaultCardBody)
+    known = (AccountBody, GrantBody, *burn, *buying, PortalSessionBody)
     return {model.__name__: model for model in known}
 
 

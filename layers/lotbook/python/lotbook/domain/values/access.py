@@ -9,7 +9,9 @@ from typing import Literal
 Role = Literal["owner", "admin", "billing", "operator", "member"]
 ROLES: tuple[Role, ...] = ("owner", "admin", "billing", "operator", "member")
 
-Scope = Literal["accounts:write", "credits:consume", "credits:grant", "purchases:write", "read", "policies:write"]
+Scope = Literal[
+    "accounts:write", "credits:consume", "credits:grant", "purchases:write", "read", "policies:write", "portal:write"
+]
 SCOPES: tuple[Scope, ...] = (
     "accounts:write",
     "credits:consume",
@@ -17,12 +19,14 @@ SCOPES: tuple[Scope, ...] = (
     "purchases:write",
     "read",
     "policies:write",
+    "portal:write",
 )
 
 
 SYSTEM = "system"  # who acts when nobody asked: schedules, renewals, the gateway's news
 MEMBER_PREFIX = "member:"
-_COULD_BE_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}|" + f"{MEMBER_PREFIX}.*", re.DOTALL)
+PORTAL_PREFIX = "portal:"  # of a visitor whom the back end did not name, before its key's id
+_COULD_BE_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}|" + f"(?:{MEMBER_PREFIX}|{PORTAL_PREFIX}).*", re.DOTALL)
 
 
 def member_actor(subject: str) -> str:

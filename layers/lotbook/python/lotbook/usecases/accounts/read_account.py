@@ -59,10 +59,11 @@ def read_account(account_id: str, *, accounts: AccountStore, policies: PolicySto
     if PAUSED_FOR_SHORTFALL in reasons_of(loaded.account):
         follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk)
         loaded = load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=now)
-    return _view(loaded, now)
+    return view_of(loaded, now)
 
 
-def _view(loaded: LoadedAccount, now: int) -> AccountView:
+def view_of(loaded: LoadedAccount, now: int) -> AccountView:
+    """The same of an account that somebody has loaded, at this instant."""
     account, policy = loaded.account, loaded.published.policy
     plan = policy.plan(account.plan_id)
     resets = credit_period(plan, account, now) if lots_of_period(policy, account, now).lots else None

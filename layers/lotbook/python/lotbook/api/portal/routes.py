@@ -1,0 +1,19 @@
+"""The addresses of the billing page. A page is not a call of the API: it has no token, no problem document, and no OpenAPI.
+
+`template.yaml` names the same keys, `functions/portal` binds them: tests compare the three.
+"""
+
+from __future__ import annotations
+
+ROOT = "/portal"
+ENTER = f"GET {ROOT}/enter"
+STATIC = f"GET {ROOT}/static/{{file}}"
+PURCHASE = f"{ROOT}/purchases/{{purchase_id}}"
+OPEN_TO_ALL = frozenset({ENTER, STATIC})  # every other one needs a session
+
+PAGES: tuple[str, ...] = (
+    ENTER,
+    STATIC,
+    f"GET {ROOT}/",
+    f"POST {ROOT}/leave",
+)

@@ -1,0 +1,51 @@
+"""What codes of the API are called on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.lots import LotKind
+
+if TYPE_CHECKING:
+    from lotbook.domain.policy.plans import Interval, ValidityRule
+    from lotbook.domain.sales.purchase import PurchaseState
+
+KINDS: dict[LotKind, str] = {
+    "free": "Free",
+    "plan": "Monthly",
+    "purchased": "Add-on",
+    "promotional": "Promotional",
+}
+STATES: dict[PurchaseState, str] = {
+    "pending": "Pending",
+    "processing": "Processing",
+    "completed": "Completed",
+    "failed": "Failed",
+    "abandoned": "Abandoned",
+    "partially_refunded": "Partly refunded",
+    "refunded": "Refunded",
+    "disputed": "Disputed",
+}
+INTERVALS: dict[Interval, str] = {"none": "", "month": "a month", "year": "a year", "term": "once"}
+RULES: dict[ValidityRule, str] = {
+    "never": "They do not expire.",
+    "after_purchase": "",
+    "billing_period_end": "They end with the billing period.",
+    "credit_reset": "They end with the next reset.",
+}
+PAUSES: dict[str, tuple[str, str, str]] = {  # what, the step, where
+    "payment_failed": ("An automatic payment was declined.", "Use another card", "/cards"),
+    "renewal_unpaid": ("The plan's renewal is not paid.", "Mend the payment", "/cards"),
+    "shortfall": ("Credits that were used had to be taken back, and are owed.", "Buy credits", "/buy"),
+}
+UNITS = {"data_transfer_mb": "MB of data transfer"}
+
+
+def unit(name: str) -> str:
+    """`data_transfer_mb` as people read it."""
+    return UNITS.get(name) or name.replace("_", " ")
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 credit`, `2 credits`: the noun alone."""
+    return one if abs(count) == 1 else many

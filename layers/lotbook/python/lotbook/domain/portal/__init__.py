@@ -1,0 +1,1 @@
+"""Who looks at the billing page: links that are opened once, sessions, and the token of their forms."""

@@ -1,0 +1,65 @@
+"""Reads of one page: what two parts of it ask for is read once, so that they show one moment, and the page stays cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.book import Book
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.statement_lines import StatementLine
+    from lotbook.ports.books import BookStore
+    from lotbook.ports.news import StatementStore
+    from lotbook.usecases.credits.desk import CreditDesk
+
+
+class Remembered:
+    """A store of books and its statement, for the length of one page. Whatever writes makes it forget."""
+
+    def __init__(self, desk: CreditDesk) -> None:
+        self._books, self._statement, self._renew = desk.books, desk.statement, desk.renew
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def get(self, account_id: str, unit: str) -> Book | None:
+        """The book."""
+        found: Book | None = self._once(("get", account_id, unit), lambda: self._books.get(account_id, unit))
+        return found
+
+    def entries(self, account_id: str, unit: str, names: Iterable[str]) -> Mapping[str, Entry]:
+        """Entries by their names."""
+        wanted = tuple(names)
+        key = ("entries", account_id, unit, frozenset(wanted))
+        found: Mapping[str, Entry] = self._once(key, lambda: self._books.entries(account_id, unit, wanted))
+        return found
+
+    def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
+        """A page of the filed statement."""
+        if self._statement is None:
+            return []
+        key, filed = ("page", account_id, unit, before_seq, limit), self._statement
+        found: list[StatementLine] = self._once(key, lambda: filed.page(account_id, unit, before_seq, limit))
+        return found
+
+    def renew(self, account_id: str) -> None:
+        """Renews, and forgets."""
+        self._known.clear()
+        self._renew(account_id)
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the store's own: whatever it does, what was read before it is old."""
+        self._known.clear()
+        return getattr(self._books, name)
+
+    def _once(self, key: tuple[Any, ...], read: Any) -> Any:
+        if key not in self._known:
+            self._known[key] = read()
+        return self._known[key]
+
+
+def read_once(desk: CreditDesk) -> CreditDesk:
+    """The desk for the length of one page."""
+    remembered = Remembered(desk)
+    statement = cast("StatementStore", remembered) if desk.statement is not None else None
+    return replace(desk, books=cast("BookStore", remembered), statement=statement, renew=remembered.renew)
