@@ -12,6 +12,7 @@ from lotbook.api.portal.replies import Page
 from lotbook.domain.accounts.pauses import reasons_of
 from lotbook.domain.credits.lots import LOT_KINDS
 from lotbook.domain.sales.eligibility import is_buyer
+from lotbook.domain.sales.prices import unit_price
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit
@@ -43,6 +44,7 @@ def page(found: Overview, visit: Visit) -> Page:
         "plan": policy.plan(found.loaded.account.plan_id),
         "policy": policy,
         "balance": balance,
+        "unit_price": unit_price(policy, policy.plan(found.loaded.account.plan_id), found.loaded.account.currency),
         "others": found.balances[1:],
         "unit": unit,
         "parts": parts,
