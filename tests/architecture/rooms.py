@@ -35,6 +35,7 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
     ),
     "domain.portal": ("domain.values",),
     "domain.news": ("domain.values", "domain.credits", "domain.accounts", "domain.sales"),
+    "domain.mails": ("domain.values", "domain.accounts", "domain.policy", "domain.sales"),
 }
 # Below the use cases an arrow names the room; from them upwards all rules are there for everybody.
 _RULES = tuple(_DOMAIN)
@@ -54,6 +55,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
     ),
     "usecases.portal": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales", "usecases.plans"),
     "usecases.news": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
+    "usecases.mails": (*_BELOW_USECASES, "usecases.accounts"),
 }
 _DOINGS = tuple(_USECASES)
 _ADAPTERS: dict[str, tuple[str, ...]] = {
@@ -65,6 +67,7 @@ _API: dict[str, tuple[str, ...]] = {
     "api.http": (*_RULES, "usecases"),  # what rings when a call crashes
     "api.requests": (*_RULES, "api.http"),
     "api.rendering": ("domain.values",),
+    "api.mails": (*_RULES, "api.rendering"),
     "api.answers": (*_RULES, *_DOINGS),
     "api.portal": (*_RULES, *_DOINGS, "api.http", "api.requests", "api.rendering", "api.answers"),
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
@@ -82,7 +85,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings"),
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
-    "functions": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
+    "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
+    "functions": (
+        *(*_RULES, *_DOINGS, *_API, "settings", "wiring", "wiring_automatic", "wiring_portal", "wiring_mails"),
+    ),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours
     "local.cloud": ("domain.values", "ports", "adapters"),
     "local.demo": (),  # speaks HTTP, like a stranger

@@ -13,6 +13,7 @@ from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
+from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.errors import Conflict
@@ -57,6 +58,7 @@ FULL = an_account(
         switches=3,
     ),
     failed_at=3_000,
+    notifications=Notifications("de-AT", ("credits_low",), Unreachable("f00d", "bounce", 3_500)),
     plan_purchase_id="pur_1",
     plan_ends_at=9_000,
     terms=(Term("pur_0", "pro", 4_000, 8_000, is_ended=True, step=2), Term("pur_1", "pro", 5_000, 9_000)),
@@ -144,6 +146,7 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     accounts.create(FULL)
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
     bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription", "failed_fingerprint"}
+    bought |= {"former_customers", "notifications", "plan_renews", "plan_policy_version", "subscription"}
     with_default = {"state", "pause_reason", "pause_reasons", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(

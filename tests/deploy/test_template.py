@@ -111,10 +111,10 @@ def test_the_table_survives_mistakes_and_is_indexed_as_the_code_reads_it(templat
     assert index["IndexName"] == keys.DUE_INDEX
     assert [part["AttributeName"] for part in index["KeySchema"]] == ["dp", "du"]
     assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
-    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over, and links and sessions, carry the attribute.
+    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over, links, sessions, and latches of mails carry the attribute.
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     writers = [path for path in (ROOT / "layers" / "lotbook").rglob("*.py") if '"ttl"' in path.read_text()]
-    assert sorted(path.name for path in writers) == ["ledger_items.py", "passes.py"]
+    assert sorted(path.name for path in writers) == ["ledger_items.py", "mail_latches.py", "passes.py"]
 
 
 def test_every_function_and_the_api_log_for_a_bounded_time() -> None:
@@ -287,6 +287,7 @@ KEYS = {  # one partition key of each kind of item
     "service key": keys.service_key("h")["pk"],
     "cursor key": keys.cursor_key()["pk"],
     "portal pass": keys.portal_pass("a", "link", "d")["pk"],
+    "mail latch": keys.mail_latch("a", "k", "c")["pk"],
 }
 LEDGER = {"account", "book", "shelf", "lot ledger", "burn ledger"}
 JOURNAL = {"journal", "progress", "stray"}
@@ -305,6 +306,7 @@ def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template:
     """A bug in one function must not be able to mint or read keys."""
     reads = who_may(template, "dynamodb:GetItem")
     assert reads.pop("authorizer") == {"service key"}
+    assert reads.pop("mailer") == {"account", "policy", "cursor key", "mail latch"}
     assert all(kinds == set(KEYS) - {"service key"} for kinds in reads.values())
     for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
         assert all("service key" not in kinds for kinds in who_may(template, f"dynamodb:{action}").values())
@@ -322,6 +324,8 @@ def test_each_function_writes_what_is_its_business(template: Template) -> None:
     assert writes.pop("account") == LEDGER | {"policy", "cursor key"}
     assert writes.pop("purchase") == LEDGER | {"cursor key"}
     assert writes.pop("portal") == LEDGER | {"cursor key", "portal pass"}
+    assert writes.pop("mailer") == {"cursor key", "mail latch"}
+    assert who_may(template, "dynamodb:UpdateItem").pop("mailer") == {"account"}
     for keeps_strays in ("webhook", "recheck", "reconcile", "auto_top_up"):
         assert writes.pop(keeps_strays) == LEDGER | JOURNAL
     assert set(writes) == {"consume", "plan", "expire", "audit", "outbox"}

@@ -231,6 +231,7 @@ def test_issue_3_a_lot_that_expires_soon_is_announced_once_with_what_is_left_of_
     assert soon.detail == {
         "unit": "credits",
         "lot_id": lot,
+        "lot_kind": "purchased",
         "credits": 70,
         "expires_at": instants.to_text(expires_at),
     }

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+NO_PAGE = "https://lotbook.invalid/"  # what the template says when nobody has named a page
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -22,7 +24,9 @@ class Settings:
     account_claim: str
     role_claim: str
     event_bus: str
-    mail_from: str
+    mail_from: str  # empty: nothing is mailed
+    mail_set: str  # the configuration set of SES whose bounces and complaints come back to us
+    public_url: str  # this API as mails name it; empty: mails have no link that stops them
     gateway_api_base: str | None  # local run: the Stripe stand-in
     auto_top_up_queue: str  # where the outbox asks for automatic purchases
     auto_top_up: bool  # off: no account of the deployment buys automatically
@@ -52,10 +56,12 @@ class Settings:
             role_claim=environment.get("ROLE_CLAIM", "role"),
             event_bus=environment.get("EVENT_BUS", ""),
             mail_from=environment.get("MAIL_FROM", ""),
+            mail_set=environment.get("MAIL_SET", ""),
+            public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
             auto_top_up_queue=environment.get("AUTO_TOP_UP_QUEUE", ""),
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
-            return_url=environment.get("RETURN_URL") or "https://lotbook.invalid/",
+            return_url=environment.get("RETURN_URL") or NO_PAGE,
             portal_url=environment.get("PORTAL_URL", "").rstrip("/"),
             portal_name=environment.get("PORTAL_NAME") or "Billing",
             portal_colour=environment.get("PORTAL_COLOUR") or "#2b5fc4",
@@ -66,6 +72,11 @@ class Settings:
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )
+
+    @property
+    def app_url(self) -> str | None:
+        """The application's own page; None where the deployment names none."""
+        return None if self.return_url == NO_PAGE else self.return_url
 
 
 @cache

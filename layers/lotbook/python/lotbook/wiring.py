@@ -67,7 +67,7 @@ def entropy() -> Entropy:
     return SystemEntropy()
 
 
-def _client(service: str, **options: Any) -> Any:
+def _client(service: str, tries: int = TRIES, **options: Any) -> Any:
     """A low-level client with short time-outs and few, bounded retries.
 
     From botocore's own session: boto3 would add a quarter to consume's cold start, and nothing of it is used.
@@ -78,7 +78,7 @@ def _client(service: str, **options: Any) -> Any:
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=settings().read_seconds or READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": TRIES},
+        retries={"mode": "standard", "total_max_attempts": tries},
         **options,
     )
     return Session().create_client(service, config=config)

@@ -12,6 +12,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
+from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
 from lotbook.domain.values.instants import DAY
@@ -87,6 +88,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     known["moves"] = tuple(_move(move) for move in known.get("moves", ()))
     known["subscription"] = _subscription(known.get("subscription"))
     known["auto"] = _auto(known.get("auto"))
+    known["notifications"] = _notifications(known.get("notifications"))
     known["pause_reasons"] = tuple(known.get("pause_reasons", ()))
     known["former_customers"] = tuple(known.get("former_customers", ()))
     return Account(**known)
@@ -118,6 +120,14 @@ def _auto(values: Mapping[str, Any] | None) -> AutoRecord | None:
 
 def _suspension(values: Mapping[str, Any]) -> Suspension:
     made: Suspension = _part(Suspension, {**values, "card": _part(PaymentCard, values["card"])})
+    return made
+
+
+def _notifications(values: Mapping[str, Any] | None) -> Notifications:
+    if values is None:
+        return Notifications()
+    unreachable = _part(Unreachable, values["unreachable"]) if values.get("unreachable") else None
+    made: Notifications = _part(Notifications, {**values, "off": tuple(values["off"]), "unreachable": unreachable})
     return made
 
 

@@ -14,6 +14,7 @@
 | what was said about the levels of a unit | `A#<account>` | `latch#<unit>` |
 | notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
 | history of automatic purchase: an event, and the latch of its cause | `A#<account>` | `auto#<event>` (ids sort by time), `autocause#<digest>` |
+| who sends a mail, and whether it is sent | `M#<account>#<kind>#<cause>` | `mail` |
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
 | policy | `P#<policy>` | `head`, `v#<000001>` |
 | service key | `K#<hash>` | `key` |
@@ -138,6 +139,11 @@ def auto_cause(account_id: str, cause: str) -> dict[str, str]:
 def notice(account_id: str, unit: str, lot_id: str) -> dict[str, str]:
     """A lot of which is to be said that it expires soon."""
     return {"pk": f"A#{account_id}", "sk": f"notice#{unit}#{lot_id}"}
+
+
+def mail_latch(account_id: str, kind: str, cause: str) -> dict[str, str]:
+    """Who sends one mail."""
+    return {"pk": f"M#{account_id}#{kind}#{cause}", "sk": "mail"}
 
 
 def reconciliation_note(day: str, name: str) -> dict[str, str]:

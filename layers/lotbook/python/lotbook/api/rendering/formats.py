@@ -55,6 +55,10 @@ class Formats:
         """`1,234,567`."""
         return format_decimal(value, locale=self.locale)
 
+    def plural(self, number: int) -> str:
+        """The form of a word beside this number: `one`, `other`, in some languages `few`, `many`."""
+        return str(Locale.parse(self.locale).plural_form(number))
+
     def money(self, amount_minor: int, currency: str) -> str:
         """`$1,234.50`, with exactly the currency's decimals as the gateway counts them."""
         exponent = money.CURRENCIES[currency].exponent

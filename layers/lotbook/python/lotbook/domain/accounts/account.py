@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.accounts.automatic import AutoRecord
+from lotbook.domain.accounts.notifications import NOTHING_CHOSEN, Notifications
 from lotbook.domain.accounts.subscriptions import Subscription
 from lotbook.domain.accounts.terms import Move, PlanBilling, Term
 
@@ -44,6 +45,7 @@ class Account:
     former_customers: tuple[str, ...] = ()  # those that were deleted at the gateway, the newest first
     plan_renews: bool = False  # the plan is billed again and again through the gateway: its periods are UTC's
     plan_policy_version: int = 0  # the one that the plan is read from; 0 is the newest
+    notifications: Notifications = NOTHING_CHOSEN  # what it is mailed about
     subscription: Subscription | None = None  # what pays for a plan that renews; kept a while after it has ended
     auto: AutoRecord | None = None  # automatic purchase; None: it was never switched on
     failed_fingerprint: str | None = (

@@ -27,6 +27,8 @@ MAX_NOTED_CHARACTERS = (
 )
 
 AnnouncementKind = Literal[
+    "account.paused",
+    "account.resumed",
     "credits.granted",
     "credits.consumed",
     "credits.low",
@@ -184,10 +186,10 @@ def of_purchase(before: Purchase | None, after: Purchase, now: int) -> tuple[Ann
     return () if before.state == after.state else _of_state(after, now)
 
 
-def expiring_soon(account_id: str, lot: ExpiringLot, at: int) -> Announcement:
-    """Credits that die soon unless they are used. Once a lot and instant."""
+def expiring_soon(account_id: str, lot: ExpiringLot, kind: str | None, at: int) -> Announcement:
+    """Credits of that kind of lot that die soon unless they are used. Once a lot and instant."""
     dies = {"credits": lot.credits, "expires_at": instants.to_text(lot.expires_at)}
-    detail = {"unit": lot.unit, "lot_id": lot.lot_id, **dies}
+    detail = {"unit": lot.unit, "lot_id": lot.lot_id, "lot_kind": kind, **dies}
     return make("credits.expiring_soon", at, account_id, detail, lot.unit, lot.lot_id, lot.expires_at)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.news import alerts, announcements, auto_news, notices, plan_news
+from lotbook.domain.news import alerts, announcements, auto_news, notices, pause_news, plan_news
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.credits.notes import notes_of
@@ -69,9 +69,10 @@ def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outl
 
 
 def announce_account(before: Account, after: Account, *, outlets: Outlets) -> None:
-    """Announce what an account has come to, of its plan and its automatic purchase. Raises Unavailable."""
+    """Announce what an account has come to, of its plan, its automatic purchase and its pauses. Raises Unavailable."""
     now = outlets.clock.now()
-    _publish([*plan_news.of_account(before, after, now), *auto_news.of_account(before, after, now)], outlets)
+    told = [*plan_news.of_account(before, after, now), *auto_news.of_account(before, after, now)]
+    _publish([*told, *pause_news.of_pauses(before, after, now)], outlets)
 
 
 def announce_auto_event(event: AutoEvent, *, outlets: Outlets) -> None:

@@ -32,10 +32,11 @@ def _announce(item: DueItem, outlets: Outlets) -> None:
         return
     unit, _, lot_id = item.name.partition("#")
     now = outlets.clock.now()
-    book = outlets.books.get(item.account_id, unit)
+    book, ledger = outlets.books.get(item.account_id, unit), BookLedger(item.account_id, unit, outlets.books)
     if book is not None:
-        book = with_shelf_taken_down(book, BookLedger(item.account_id, unit, outlets.books).shelf(book))
+        book = with_shelf_taken_down(book, ledger.shelf(book))
     found = None if book is None else notices.left_to_expire(book, unit, lot_id, now)
     if found is not None:
-        outlets.bus.publish([announcements.expiring_soon(item.account_id, found, now)])
+        lot = ledger.lots([lot_id]).get(lot_id)
+        outlets.bus.publish([announcements.expiring_soon(item.account_id, found, lot.kind if lot else None, now)])
     outlets.notices.done(item.account_id, unit, lot_id)

@@ -1,0 +1,1 @@
+"""Mails as people read them: words a language, one layout in HTML and one in text, figures in the recipient's locale."""

@@ -1,0 +1,44 @@
+"""What a letter is written from: the account as it is now, its policy, the event, and the row that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lotbook.domain.mails.letters import Button
+from lotbook.domain.values.errors import UnknownPlan
+
+if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.mails.occasions import News
+    from lotbook.domain.policy.document import Policy
+    from lotbook.domain.sales.purchase import Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a letter is written from. `app_url`: the application's own page, None where the deployment names none."""
+
+    account: Account
+    policy: Policy
+    news: News
+    purchase: Purchase | None
+    app_url: str | None
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What the event tells."""
+        return self.news.detail
+
+    def title_of(self, plan_id: object) -> str:
+        """The plan's title; its id where the policy has dropped it."""
+        try:
+            return self.policy.plan(str(plan_id)).title
+        except UnknownPlan:
+            return str(plan_id)
+
+    def button(self, label: str, url: str | None = None) -> Button | None:
+        """A button to the page, or to the application; none where neither is known."""
+        target = url or self.app_url
+        return Button(label, target) if target else None

@@ -1,0 +1,145 @@
+"""Send the mail that an event gives occasion to: written from what is true now, at least once, and not again within a day (D34).
+
+Nothing waits for a mail: the event was published long after the work it tells of was done. Whatever raises here is brought again
+by the queue.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lotbook.domain.accounts.mail_choices import may_be_mailed
+from lotbook.domain.mails.grounds import Grounds
+from lotbook.domain.mails.latches import given_back, leased, leave, marked
+from lotbook.domain.mails.occasions import occasion_of
+from lotbook.domain.mails.posting import Envelope, Mail, NotTaken
+from lotbook.domain.mails.writing import letter_of
+from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
+from lotbook.usecases.accounts.load_account import load_account
+from lotbook.usecases.alarms import alarm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.notifications import MailKind
+    from lotbook.domain.mails.latches import MailLatch
+    from lotbook.domain.mails.letters import Letter
+    from lotbook.domain.mails.occasions import News, Occasion
+    from lotbook.domain.mails.posting import Written
+    from lotbook.domain.policy.document import Policy
+    from lotbook.ports.mails import MailLatchStore, Post
+    from lotbook.ports.shop import AccountStore, Clock, Entropy, PolicyStore, PurchaseStore
+
+LATCH_ATTEMPTS = 4  # lost races for a lease: each means that another worker has it now
+MARK_ATTEMPTS = 3
+LEASE_BYTES = 10
+
+Outcome = Literal["sent", "nothing", "off", "over"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailDesk:
+    """The ports of mailing. `write` puts a letter into words; `stop_url` is the link that switches a kind off, if there is one."""
+
+    accounts: AccountStore
+    policies: PolicyStore
+    purchases: PurchaseStore
+    latches: MailLatchStore
+    post: Post
+    clock: Clock
+    entropy: Entropy
+    write: Callable[[Letter, Envelope], Written]
+    app_url: str | None
+    stop_url: Callable[[str, MailKind], str | None]
+
+
+def mail_news(news: News, *, desk: MailDesk) -> Outcome:
+    """Send the mail of one event, if it has one, the account wants it, and nobody has sent it.
+
+    Raises Unavailable: then the event is to come again.
+    """
+    occasion = occasion_of(news)
+    if occasion is None:
+        return "nothing"
+    try:
+        loaded = load_account(news.account_id, accounts=desk.accounts, policies=desk.policies, clock=desk.clock)
+    except AccountNotFound:
+        return "nothing"
+    if not may_be_mailed(loaded.account, occasion.kind):
+        return "off"
+    purchase = desk.purchases.get(news.account_id, occasion.purchase_id) if occasion.purchase_id else None
+    letter = letter_of(occasion, Grounds(loaded.account, loaded.policy, news, purchase, desk.app_url))
+    if letter is None:
+        return "nothing"
+    return _once(occasion, _mail(letter, loaded.account, loaded.policy, desk), desk)
+
+
+def _mail(letter: Letter, account: Account, policy: Policy, desk: MailDesk) -> Mail:
+    stop_url, support = desk.stop_url(account.account_id, letter.kind), policy.support
+    envelope = Envelope(
+        product=policy.title,
+        locale=account.notifications.locale,
+        region=account.region,
+        time_zone=account.time_zone,
+        support_email=support.email if support else None,
+        support_url=support.url if support else None,
+        stop_url=stop_url,
+    )
+    return Mail(
+        account_id=account.account_id,
+        kind=letter.kind,
+        to=account.email,
+        product=policy.title,
+        written=desk.write(letter, envelope),
+        reply_to=envelope.support_email,
+        stop_url=stop_url,
+    )
+
+
+def _once(occasion: Occasion, mail: Mail, desk: MailDesk) -> Outcome:
+    """Lease, send, mark. A lease that cannot be marked ends by itself, and the mail may then go out again."""
+    latch = _lease(occasion, mail.account_id, desk)
+    if latch is None:
+        return "over"
+    now = desk.clock.now()
+    try:
+        desk.post.send(mail)
+    except NotTaken as refusal:
+        with suppress(Conflict):
+            desk.latches.save(mail.account_id, occasion, given_back(latch, now))
+        raise Unavailable(f"The mail was not taken: {refusal.code}") from refusal
+    _mark(occasion, mail.account_id, latch, desk)
+    return "sent"
+
+
+def _mark(occasion: Occasion, account_id: str, latch: MailLatch, desk: MailDesk) -> None:
+    """Raises nothing: whoever asked for the event again because of a missing mark would send the mail again for certain."""
+    for _ in range(MARK_ATTEMPTS):
+        with suppress(Unavailable):
+            with suppress(Conflict):  # this very mark, whose answer was lost; or a worker that came after the lease
+                desk.latches.save(account_id, occasion, marked(latch, desk.clock.now()))
+            return
+
+
+def _lease(occasion: Occasion, account_id: str, desk: MailDesk) -> MailLatch | None:
+    """The latch in our hands; None where the mail is sent. Raises Unavailable while somebody else is at it."""
+    name = desk.entropy.read(LEASE_BYTES).hex()
+    for _ in range(LATCH_ATTEMPTS):
+        now, latch = desk.clock.now(), desk.latches.get(account_id, occasion)
+        match leave(latch, now):
+            case "over":
+                return None
+            case "too_often":
+                alarm("mail_unsure", account_id=account_id, kind=occasion.kind, cause=occasion.cause)
+                return None
+            case "wait":
+                if latch.lease != name:  # else our own, whose answer was lost
+                    raise Unavailable("Another worker is sending this mail.")
+                return latch
+            case "send":
+                with suppress(Conflict):
+                    return desk.latches.save(account_id, occasion, leased(latch, name, now))
+    raise Unavailable("Other workers are faster.")

@@ -1,0 +1,193 @@
+"""One event, one mail: through races, crashes and refusals, and by the account's own choice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lotbook.domain.accounts.mail_choices import with_choice, with_unreachable
+from lotbook.domain.mails.latches import HOLDS, LEASE, MAX_TRIES, MailLatch
+from lotbook.domain.mails.occasions import News
+from lotbook.domain.mails.posting import NotTaken
+from lotbook.domain.values.errors import Unavailable
+from tests.api.mails.cases import CASES, PURCHASE, automatic, bought
+from tests.fakes.crashes import Crash
+from tests.fakes.mails import MailRoom
+from tests.fakes.outbox import World
+
+LOW = CASES["credits_low"].news
+
+
+def failing(error: BaseException, times: int = 1) -> Any:
+    left = [times]
+
+    def fail(*_: object) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise error
+
+    return fail
+
+
+def test_d34_an_event_that_comes_again_sends_nothing_for_a_day() -> None:
+    room = MailRoom()
+    assert room.tell(LOW) == "sent"
+    room.clock.instant += HOLDS - 1
+    assert room.tell(LOW) == "over"
+    assert room.kinds == ["credits_low"]
+
+
+def test_d34_a_second_worker_that_comes_while_the_first_one_sends_waits_and_then_finds_it_sent() -> None:
+    room = MailRoom()
+
+    def rival() -> None:
+        room.post.before = lambda: None
+        with pytest.raises(Unavailable):
+            room.tell(LOW)
+
+    room.post.before = rival
+    assert room.tell(LOW) == "sent"
+    assert room.tell(LOW) == "over"
+    assert room.kinds == ["credits_low"]
+
+
+def test_d34_two_workers_that_read_the_same_latch_send_one_mail() -> None:
+    room = MailRoom()
+
+    def rival(_: MailLatch) -> None:
+        room.latches.on_save = lambda _: None
+        assert room.tell(LOW) == "sent"
+
+    room.latches.on_save = rival
+    assert room.tell(LOW) == "over"
+    assert room.kinds == ["credits_low"]
+
+
+def test_a_worker_that_dies_before_it_sends_loses_no_mail() -> None:
+    room = MailRoom()
+    room.post.before = failing(Crash())
+    with pytest.raises(Crash):
+        room.tell(LOW)
+    with pytest.raises(Unavailable):
+        room.tell(LOW)
+    room.clock.instant += LEASE
+    assert room.tell(LOW) == "sent"
+    assert room.kinds == ["credits_low"]
+
+
+def test_a_worker_that_dies_between_sending_and_the_mark_errs_to_the_side_of_one_mail_more() -> None:
+    room = MailRoom()
+    room.post.after = failing(Crash())
+    with pytest.raises(Crash):
+        room.tell(LOW)
+    room.clock.instant += LEASE
+    assert [room.tell(LOW), room.tell(LOW)] == ["sent", "over"]
+    assert room.kinds == ["credits_low"] * 2
+
+
+def test_what_kills_every_worker_after_the_mail_was_taken_ends_and_rings(caplog: pytest.LogCaptureFixture) -> None:
+    room = MailRoom()
+    room.post.after = failing(Crash(), 99)
+    for _ in range(MAX_TRIES):
+        with pytest.raises(Crash):
+            room.tell(LOW)
+        room.clock.instant += LEASE
+    assert room.tell(LOW) == "over"
+    assert len(room.post.taken) == MAX_TRIES
+    assert "mail_unsure" in caplog.text
+
+
+def test_a_mail_that_was_certainly_not_taken_is_sent_by_whoever_comes_next_without_waiting() -> None:
+    room = MailRoom()
+    room.post.before = failing(NotTaken("TooManyRequestsException"), 7)
+    for _ in range(7):
+        with pytest.raises(Unavailable, match="TooManyRequestsException"):
+            room.tell(LOW)
+    assert room.tell(LOW) == "sent"
+    assert room.kinds == ["credits_low"]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_mail_of_which_nobody_knows_waits_for_the_leases_end_and_is_sent(taken: bool) -> None:
+    room = MailRoom()
+    setattr(room.post, "after" if taken else "before", failing(Unavailable()))
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            room.tell(LOW)
+    room.clock.instant += LEASE
+    assert room.tell(LOW) == "sent"
+
+
+def test_a_mark_that_cannot_be_written_asks_for_no_second_mail() -> None:
+    room = MailRoom()
+
+    def unmarkable(latch: MailLatch) -> None:
+        if latch.sent_at is not None:
+            raise Unavailable
+
+    room.latches.on_save = unmarkable
+    assert room.tell(LOW) == "sent"
+
+
+def test_a_lease_whose_answer_was_lost_is_known_again() -> None:
+    room = MailRoom()
+    save = room.latches.save
+
+    def lost(*asked: Any) -> MailLatch:
+        room.latches.save = save  # type: ignore[method-assign]
+        save(*asked)
+        return save(*asked)  # the SDK's own second try: refused, for the first one was written
+
+    room.latches.save = lost  # type: ignore[method-assign, assignment]
+    assert room.tell(LOW) == "sent"
+    assert room.kinds == ["credits_low"]
+
+
+def test_a_kind_that_is_switched_off_is_not_mailed_and_the_others_are() -> None:
+    room = MailRoom("make", "pro-80k", bought())
+    room.accounts.save(with_choice(room.account, "de", ["credits_low"]))
+    assert room.tell(LOW) == "off"
+    assert room.tell(CASES["purchase_completed"].news) == "sent"
+    assert room.post.taken[0].written.subject.startswith("Ihr Beleg")
+
+
+def test_an_address_that_bounced_gets_nothing_until_it_is_another_one() -> None:
+    room = MailRoom()
+    room.accounts.save(with_unreachable(room.account, "Owner@ACME.example", "bounce", 5))
+    assert room.tell(LOW) == "off"
+    room.accounts.save(replace(room.account, email="new@acme.example"))
+    assert room.tell(LOW) == "sent"
+    assert room.post.taken[0].to == "new@acme.example"
+
+
+def test_what_is_not_so_any_more_is_not_mailed() -> None:
+    room = MailRoom()
+    assert room.tell(CASES["account_paused"].news) == "nothing", "it runs again"
+    assert room.tell(CASES["purchase_completed"].news) == "nothing", "there is no such row"
+    assert room.tell(News("credits.consumed", "evt_9", 0, "acme", {})) == "nothing"
+    assert room.tell(replace(LOW, account_id="gone")) == "nothing"
+    assert room.post.taken == []
+
+
+def test_mk_27_a_declined_automatic_payment_is_told_once_with_the_way_to_mend_it() -> None:
+    room = MailRoom("make", "pro-80k", automatic())
+    news = CASES["auto_top_up_suspended"].news
+    assert [room.tell(news), room.tell(replace(news, event_id="evt_2"))] == ["sent", "over"]
+    (mail,) = room.post.taken
+    assert "Make another card your default" in mail.written.text
+    assert PURCHASE in mail.written.text
+
+
+def test_mk_44_d34_a_mail_at_75_percent_and_one_at_90_however_often_the_stream_brings_them() -> None:
+    """From the burns themselves: 100 credits, ten at a time, every event delivered three times."""
+    world, room = World(75, 90), MailRoom()
+    world.grant(100)
+    for _ in range(10):
+        world.burn(10)
+        world.deliver()
+    for told in [each for each in world.bus.published for _ in range(3)]:
+        room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
+    assert room.kinds == ["credits_low", "credits_low", "credits_exhausted"]
+    assert [mail.written.subject.partition(" ")[0] for mail in room.post.taken[:2]] == ["75%", "90%"]
