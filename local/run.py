@@ -154,7 +154,7 @@ def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> En
     started.callback(engine.leave)
     engine.start(stop.go_on)
     note_address(parts.places.directory, engine.address)
-    environment = {**parts.template.environment, **cloud.credentials(engine.address), **_here(parts)}
+    environment = {**cloud.environment(parts.template, engine.address), **_here(parts)}
     os.environ.update(environment)
     parameters = {
         environment["GATEWAY_KEY_PARAMETER"]: parts.places.stripe_key or "sk_test_stand_in",

@@ -10,8 +10,10 @@ import boto3
 from botocore.config import Config
 
 from local.cloud.engine import REGION, Address
+from local.cloud.queues import queue_url
 from local.cloud.template import Template
 
+QUEUE_VARIABLE = "AUTO_TOP_UP_QUEUE"
 CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
 
 
@@ -23,6 +25,12 @@ def create_missing(template: Template, parameters: Mapping[str, str], endpoint: 
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
     if template.bus is not None:
         _create_bus(_client("events", endpoint), template.bus)
+
+
+def environment(template: Template, address: Address) -> dict[str, str]:
+    """What the functions of the template find, with the engine in the place of AWS: queues by their addresses."""
+    queues = {QUEUE_VARIABLE: queue_url(address.url, template.environment[QUEUE_VARIABLE])}
+    return {**template.environment, **credentials(address), **queues}
 
 
 def credentials(address: Address) -> dict[str, str]:

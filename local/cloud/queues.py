@@ -27,7 +27,8 @@ Message = Mapping[str, Any]
 HIDDEN_SECONDS = 120  # while a function works on it; what fails is shown again at once after RETRY_SECONDS
 RETRY_SECONDS = 1
 MOST_A_READ = 10
-REGION_ARN = "arn:aws:sqs:us-east-1:000000000000:"
+ACCOUNT = "000000000000"
+REGION_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:"
 
 
 class Queue:
@@ -125,6 +126,11 @@ class QueuePoller:
                 if not self._stopped.is_set():
                     sys.stderr.write(f"--- the queues cannot be read: {failure}\n")
                     self._stopped.wait(RETRY_SECONDS)
+
+
+def queue_url(engine_url: str, name: str) -> str:
+    """The address of a queue of the engine."""
+    return f"{engine_url}/{ACCOUNT}/{name}"
 
 
 def follow_queues(

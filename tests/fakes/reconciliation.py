@@ -8,6 +8,7 @@ from typing import Any
 
 from lotbook.domain.reconciliation.differences import MovedBack, Period, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
+from lotbook.domain.sales.auto_charges import AutoCharge
 from lotbook.domain.sales.gateway import CheckoutFacts
 from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 from lotbook.domain.values.errors import Unavailable
@@ -104,6 +105,10 @@ class FakeLists:
         self.gateway.tick()
         made = [bill.facts() for bill in reversed(self.gateway.plans.bills.values())]
         return self._page("plan_invoices", [each for each in made if period.holds(each.created_at)], after)
+
+    def auto_invoices(self, period: Period, after: str | None) -> Page[AutoCharge]:
+        made = [bill.facts() for bill in reversed(self.gateway.autos.values()) if bill.state != "deleted"]
+        return self._page("auto_invoices", [each for each in made if period.holds(each.created_at)], after)
 
     def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
         self.gateway.tick()

@@ -48,6 +48,7 @@ def test_d_09_the_daily_run_completes_what_everybody_missed_and_says_so(api: Api
     assert found["compared"] == {
         "checkouts": 1,
         "plan_invoices": 0,
+        "auto_invoices": 0,
         "subscriptions": 0,
         "refunds": 0,
         "disputes": 0,

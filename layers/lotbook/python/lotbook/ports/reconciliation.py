@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     from lotbook.domain.reconciliation.differences import Difference, MovedBack, Period, Stray
     from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
+    from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.gateway import CheckoutFacts
     from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 
 Row = TypeVar("Row")
-Phase = Literal["checkouts", "plan_invoices", "subscriptions", "refunds", "disputes", "purchases", "strays"]
+Phase = Literal[
+    "checkouts", "plan_invoices", "auto_invoices", "subscriptions", "refunds", "disputes", "purchases", "strays"
+]
 Ending = Literal["found", "repaired", "open"]
 
 
@@ -66,6 +69,10 @@ class GatewayLists(Protocol):
 
     def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
         """Invoices of our subscriptions, drafts too. Of a payment's failure they tell less than one that is fetched."""
+        ...
+
+    def auto_invoices(self, period: Period, after: str | None) -> Page[AutoCharge]:
+        """Invoices of our automatic purchases, drafts too. Of a payment's failure they tell less than one that is fetched."""
         ...
 
     def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:

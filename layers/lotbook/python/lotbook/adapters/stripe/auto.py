@@ -156,6 +156,11 @@ def _find(order: Purchase, after: str | None) -> Any:
     return requests.find(order, after)
 
 
+def is_automatic(invoice: dict[str, Any]) -> bool:
+    """Whether it is of an automatic purchase: that of a page bears the mark of its purchase, too."""
+    return (invoice.get("metadata") or {}).get(requests.KIND) == requests.AUTOMATIC
+
+
 def auto_charge(found: dict[str, Any]) -> AutoCharge:
     """An invoice, with its payments where they are expanded, as the charge of an automatic purchase."""
     told = collection(found)

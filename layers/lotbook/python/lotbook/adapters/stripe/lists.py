@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from lotbook.adapters.stripe import requests
-from lotbook.adapters.stripe.events import tag_of
+from lotbook.adapters.stripe.auto import auto_charge, is_automatic
+from lotbook.adapters.stripe.events import subscription_mark, tag_of
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
 from lotbook.domain.reconciliation.differences import MovedBack
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, Tag
     from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 
@@ -52,11 +54,18 @@ class StripeLists:
 
     def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
         """One page of invoices that were made in the period; those of no subscription of ours are passed over."""
-        params: Any = requests.list_plan_invoices(period, after)
+        params: Any = requests.list_invoices(period, after)
         listed = self._list(lambda client: client.v1.invoices.list(params))
         found = (plan_invoice_facts(each) for each in listed["data"])
         ours = (each for each in found if each is not None and self._is_of_us(each.tag, each.livemode))
         return Page(tuple(ours), _after(listed))
+
+    def auto_invoices(self, period: Period, after: str | None) -> Page[AutoCharge]:
+        """One page of invoices that were made in the period; those of no automatic purchase of ours are passed over."""
+        params: Any = requests.list_invoices(period, after)
+        listed = self._list(lambda client: client.v1.invoices.list(params))
+        ours = (each for each in listed["data"] if is_automatic(each) and self._is_ours(each, each.get("livemode")))
+        return Page(tuple(auto_charge(each) for each in ours), _after(listed))
 
     def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
         """One page of subscriptions that were made in the period."""
@@ -92,18 +101,23 @@ class StripeLists:
                 continue
             if self._is_ours(payment, payment.get("livemode")):
                 rows.append(MovedBack(kind, each["id"], payment["id"], tag_of(payment)))
-            elif tag_of(payment).app is None and (invoice := self._invoice_of(payment["id"])) is not None:
-                whose = replace(invoice.tag, purchase_id=None)
-                rows.append(MovedBack(kind, each["id"], payment["id"], whose, invoice.invoice))
+            elif tag_of(payment).app is None and (row := self._by_invoice(kind, each["id"], payment["id"])) is not None:
+                rows.append(row)
         return Page(tuple(rows), _after(listed))
 
-    def _invoice_of(self, payment_intent: str) -> PlanInvoiceFacts | None:
-        """The invoice of a subscription of ours that a payment without any mark paid."""
+    def _by_invoice(self, kind: Literal["refund", "dispute"], name: str, payment_intent: str) -> MovedBack | None:
+        """What moved of a payment without a mark: ours by its invoice, whose own mark names a row, or its subscription's none."""
         params: Any = requests.invoice_of_payment(payment_intent)
         listed = self._list(lambda client: client.v1.invoice_payments.list(params))
         found = listed["data"][0].get("invoice") if listed["data"] else None
-        invoice = plan_invoice_facts(found) if isinstance(found, dict) else None
-        return invoice if invoice and self._is_of_us(invoice.tag, invoice.livemode) else None
+        if not isinstance(found, dict):
+            return None
+        tag = tag_of(subscription_mark(found) or found)
+        if not self._is_of_us(tag, found.get("livemode")):
+            return None
+        if subscription_mark(found):
+            return MovedBack(kind, name, payment_intent, replace(tag, purchase_id=None), found["id"])
+        return MovedBack(kind, name, payment_intent, tag)
 
     def _is_ours(self, thing: dict[str, Any], livemode: object) -> bool:
         return self._is_of_us(tag_of(thing), livemode)

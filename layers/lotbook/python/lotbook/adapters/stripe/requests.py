@@ -123,7 +123,7 @@ def list_disputes(period: Period, after: str | None) -> dict[str, Any]:
     return _listed(period, after, "payment_intent")
 
 
-def list_plan_invoices(period: Period, after: str | None) -> dict[str, Any]:
+def list_invoices(period: Period, after: str | None) -> dict[str, Any]:
     """One page of the invoices of a period, with their payments; subscriptions' and others'."""
     return _listed(period, after, "payments")
 

@@ -37,6 +37,10 @@ SETTLING = frozenset(
         "payment_intent.payment_failed",
         "payment_intent.canceled",
         "invoice.paid",
+        "invoice.payment_failed",  # these four of an automatic purchase, whose invoice bears its mark
+        "invoice.payment_action_required",
+        "invoice.voided",
+        "invoice.marked_uncollectible",
     }
 )
 # Those that say that money came: without a purchase it is kept as a stray.
@@ -85,7 +89,7 @@ def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
         purchase = settle_purchase(str(hint.tag.account_id), str(hint.tag.purchase_id), desk=desk)
     except PurchaseNotFound:
         return _unexplained(hint, desk)
-    if purchase.gateway_refs.checkout_session is None:  # an order that is being made, or was never opened
+    if purchase.has_page and purchase.gateway_refs.checkout_session is None:  # it is being made, or was never opened
         return _unexplained(hint, desk) if hint.kind in PAYING else Handled("ignored", purchase.purchase_id)
     keep_card(purchase, desk=desk)
     purchase = send_back_paid_twice(purchase, desk=desk)

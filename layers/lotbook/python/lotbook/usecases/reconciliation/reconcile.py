@@ -22,7 +22,7 @@ from lotbook.ports.reconciliation import Noted, Phase, Progress
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import Failure, attempt
 from lotbook.usecases.reconciliation.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject, StraySubject
-from lotbook.usecases.reconciliation.compare_plans import PlanInvoiceSubject, SubscriptionSubject
+from lotbook.usecases.reconciliation.compare_invoices import of_invoices
 from lotbook.usecases.reconciliation.repair import repair
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Reconciled:
 
 @dataclass(slots=True)
 class _Run:
-    """One run under way. `seen`: the sessions, and the plans' payments, that this run has compared: they need no second look."""
+    """One run under way. `seen`: the sessions, and the payments of invoices, that this run has compared: they need no second look."""
 
     desk: Reconciliation
     time_left: Callable[[], int]
@@ -173,8 +173,8 @@ def _page(progress: Progress, run: _Run) -> tuple[list[Subject], Progress | None
             sessions = desk.gateway.checkouts(progress.period, progress.after)
             run.seen.update(facts.session for facts in sessions.rows)
             subjects, after = [CheckoutSubject(facts, sales) for facts in sessions.rows], sessions.after
-        case "plan_invoices" | "subscriptions":
-            subjects, after = _of_plans(progress, run)
+        case "plan_invoices" | "auto_invoices" | "subscriptions":
+            subjects, after = of_invoices(progress, desk.gateway, sales, run.seen)
         case "refunds" | "disputes":
             ask = desk.gateway.refunds if progress.phase == "refunds" else desk.gateway.disputes
             moved = ask(progress.period, progress.after)
@@ -188,16 +188,6 @@ def _page(progress: Progress, run: _Run) -> tuple[list[Subject], Progress | None
         return subjects, replace(progress, after=after)
     following = PHASES.index(progress.phase) + 1
     return subjects, None if following == len(PHASES) else Progress(progress.period, PHASES[following], None)
-
-
-def _of_plans(progress: Progress, run: _Run) -> tuple[list[Subject], str | None]:
-    """Invoices of plans, or their subscriptions, that were made in the period."""
-    if progress.phase == "plan_invoices":
-        invoices = run.desk.gateway.plan_invoices(progress.period, progress.after)
-        run.seen.update(facts.payment.payment_intent for facts in invoices.rows if facts.payment)
-        return [PlanInvoiceSubject(facts, run.desk.sales) for facts in invoices.rows], invoices.after
-    made = run.desk.gateway.subscriptions(progress.period, progress.after)
-    return [SubscriptionSubject(facts, run.desk.sales) for facts in made.rows], made.after
 
 
 def _strays(progress: Progress, run: _Run) -> tuple[list[Subject], str | None]:
