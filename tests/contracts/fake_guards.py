@@ -19,6 +19,7 @@ STANDS_FOR = {
     "order_period": ["books.ask.NOT_PAST_ITS_PERIOD"],
     "swap_version": ["books.swap.NO_ORDER_SINCE"],
     "swap_burns": ["books.swap.NO_BURN_SINCE"],
+    "mark_version": ["books.mark.NEWER_THAN_THE_LAST_MARK"],
     "pause_version": ["books.pause.NEWER_THAN_THE_LAST_PAUSE"],
     "put_if_absent": ["books._put.NOT_YET_WRITTEN"],
 }

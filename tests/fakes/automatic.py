@@ -22,12 +22,12 @@ class FakeClaims:
         self.accounts, self.purchases, self.books, self.without = accounts, purchases, books, without
         self.lock = Lock()
 
-    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account:
+    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         with self.lock:
             if burn is not None and "not_burned" not in self.without:
                 unit, name = burn
                 if self.books.entry(account.account_id, unit, name) is not None:
-                    raise Conflict
+                    return None
             if self.purchases.get(row.account_id, row.purchase_id) is not None:
                 raise Conflict
             saved = self.accounts.save(account)

@@ -27,6 +27,7 @@ GUARDS = frozenset(
         "room",  # receipts and outcomes are few enough to be settled with one look
         "order_room",  # waiting orders are few
         "pause_version",  # an older decision lifts no newer pause
+        "mark_version",  # an older decision undoes no newer mark
         "prune",  # the receipt to prune is still the one whose entry was seen
         "ask_version",  # an order moves the version
         "swap_burns",  # a turn compares with the burns it read
@@ -190,6 +191,15 @@ class FakeBooks:
                 return Attempt(False, book)
             paused = replace(book, pause_reason=reason, pause_version=version, version=book.version + 1)
             return self._write(account_id, unit, paused)
+
+    def mark(self, account_id: str, unit: str, *, tops_up: bool, version: int) -> Attempt:
+        self._call("mark", str(tops_up))
+        with self.lock:
+            book = self.books.get((account_id, unit))
+            if book is None or ("mark_version" in self.guarded and book.top_up_version >= version):
+                return Attempt(False, book)
+            marked = replace(book, tops_up=tops_up, top_up_version=version, version=book.version + 1)
+            return self._write(account_id, unit, marked)
 
     def create(self, account_id: str, unit: str, book: Book) -> bool:
         self._call("create", unit)

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 class ClaimStore(Protocol):
     """Writes of claims. Raises Unavailable when the store does not answer; the claim may then have been written or not."""
 
-    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account:
+    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         """Write the account over the version that it was read at, and the new row, both or neither; the account afterwards.
 
-        `burn`: unit and ledger name of the burn that the credits are for; one that was made before needs none. Raises Conflict
-        when somebody wrote the account meanwhile, when there is such a row, or when the burn has its entry.
+        `burn`: unit and ledger name of the burn that the credits are for. None, and nothing is written: it has its entry, so it
+        was made before and needs no credits. Raises Conflict when somebody wrote the account meanwhile, or there is such a row.
         """
         ...
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_key
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.sales.purchase import Purchase
 
+CONDITION_FAILED = "ConditionalCheckFailed"  # as a transaction says it of one item
 MAX_NOTED = 10_000  # causes that a process knows to be told
 _FIELDS = frozenset(field.name for field in fields(AutoEvent))
 
@@ -28,13 +31,18 @@ class DynamoClaims:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account:
+    def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         """Only what a claim changes of the account is written: the record of automatic purchase, and the version."""
         changed = replace(account, version=account.version + 1)
         items: list[dict[str, Any]] = [{"Update": self._account(changed, account.version)}, {"Put": self._row(row)}]
         if burn is not None:
             items.append({"ConditionCheck": self._not_burned(account.account_id, *burn)})
-        write_over(self._table.client, "transact_write_items", {"TransactItems": items})
+        try:
+            write_over(self._table.client, "transact_write_items", {"TransactItems": items})
+        except Conflict as conflict:
+            if burn is not None and _refused_by(conflict, len(items)) == CONDITION_FAILED:
+                return None
+            raise
         return changed
 
     def _account(self, changed: Account, read: int) -> dict[str, Any]:
@@ -101,6 +109,13 @@ class DynamoAutoHistory:
     def _put_new(self, values: dict[str, Any]) -> Attributes:
         put = {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_WRITTEN}
         return {"Put": put}
+
+
+def _refused_by(conflict: Conflict, place: int) -> str:
+    """Why a transaction was canceled, by its item at that place, counted from 1."""
+    error = conflict.__cause__
+    reasons = error.response.get("CancellationReasons", ()) if isinstance(error, ClientError) else ()
+    return str(reasons[place - 1].get("Code", "")) if len(reasons) >= place else ""
 
 
 def event_of(values: dict[str, Any]) -> AutoEvent:

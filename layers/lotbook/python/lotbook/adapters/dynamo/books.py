@@ -68,6 +68,9 @@ NOT_PAST_ITS_PERIOD = Condition("(attribute_not_exists(nx) OR nx > :at)")  # or 
 NO_ORDER_SINCE = Condition("v = :v")  # or a turn wipes an order, a pause or another turn (F10)
 NO_BURN_SINCE = Condition("bu = :bu")  # or a turn wipes a burn
 NEWER_THAN_THE_LAST_PAUSE = Condition("pv < :pv")  # or an older decision lifts a newer pause
+NEWER_THAN_THE_LAST_MARK = Condition(
+    "(attribute_not_exists(tv) OR tv < :tv)"
+)  # or who switched it off is asked for ever
 
 # Right sides see the old item: the receipt takes the position, seq and name from before this burn.
 MOVE_THE_POSITION = "av = av - :n, bu[0] = bu[0] + :n"
@@ -204,6 +207,15 @@ class DynamoBooks:
         else:
             update, values[":pz"] = "SET pz = :pz, pv = :pv, v = v + :one", reason
         return self._update(account_id, unit, _Write(update, [NEWER_THAN_THE_LAST_PAUSE], {}, values))
+
+    def mark(self, account_id: str, unit: str, *, tops_up: bool, version: int) -> Attempt:
+        """Set or clear the mark; `v` moves, so no turn in flight undoes it."""
+        values: dict[str, Any] = {":tv": version, ":one": 1}
+        if tops_up:
+            update, values[":tu"] = "SET tu = :tu, tv = :tv, v = v + :one", 1
+        else:
+            update = "SET tv = :tv, v = v + :one REMOVE tu"
+        return self._update(account_id, unit, _Write(update, [NEWER_THAN_THE_LAST_MARK], {}, values))
 
     def create(self, account_id: str, unit: str, book: Book) -> bool:
         """CREATE. `since` is this machine's word, as in a turn."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,13 @@ from lotbook.domain.values.errors import (
     InsufficientCredits,
     InvalidRequest,
     TooManyHolds,
+    TopUpPending,
     Unavailable,
 )
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.books import Prune
-from lotbook.usecases.credits.turn import Want, is_of, turn
+from lotbook.usecases.credits.top_up import TopUp, Wanted
+from lotbook.usecases.credits.turn import Turned, Want, is_of, turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,11 +67,12 @@ class Burn:
     now: int = 0
     renewals: int = 0
     opened: bool = False
+    top_up: TopUp = field(default_factory=TopUp)
 
     def run(self) -> tuple[ledger.Entry, bool]:
         """The entry that the key stands for, and whether it is an earlier one.
 
-        Raises InsufficientCredits, TooManyHolds, AccountPaused, IdempotencyKeyReused, InvalidRequest (no such unit),
+        Raises InsufficientCredits, TopUpPending, TooManyHolds, AccountPaused, IdempotencyKeyReused, InvalidRequest (no such unit),
         AccountNotFound (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
         """
         name = ledger.burn_name(self.key)
@@ -86,8 +89,14 @@ class Burn:
                 if attempt.book and lent.is_gone_from(attempt.book):
                     lent.prune = None
                     continue
-                if self._next(name, attempt) is _Next.ANSWER_FROM_LEDGER:
+                self.top_up.journaled = lent.prune
+                if self._next(name, attempt) is _Next.AGAIN:
+                    continue
+                advanced = self._advanced(name, attempt.book or Book())
+                if advanced is None:
                     return self._answer_or_refuse(name, attempt.book or Book())
+                if advanced.won and name in advanced.book.receipts:
+                    return self._finish(name, advanced.book, True)
         raise Unavailable(retry_after_seconds=1)
 
     @property
@@ -140,7 +149,7 @@ class Burn:
     def _is_plainly_short(self, book: Book) -> bool:
         """Too few credits, or too many lots for one burn, and nothing pending that could hide some."""
         in_time = self.now < book.until
-        nothing_hidden = not book.receipts and not book.has_lapsed(self.now)
+        nothing_hidden = not self.top_up.undecided(book) and not book.has_lapsed(self.now)
         short = book.spendable < self.request.credits or self._is_too_wide(book)
         return short and in_time and nothing_hidden
 
@@ -169,6 +178,13 @@ class Burn:
         self.desk.renew(self.account_id)
         return _Next.AGAIN
 
+    def _advanced(self, name: str, book: Book) -> Turned | None:
+        """One try of a turn with what an automatic purchase lends; None where nothing is bought for the burn."""
+        if book.pause_reason is not None or name in book.holds or book.spendable >= self.request.credits:
+            return None
+        wanted = Wanted(self.account_id, self.unit, name, self.request.memo(self.now))
+        return self.top_up.advanced(wanted, book, desk=self.desk)
+
     def _answer_or_refuse(self, name: str, book: Book) -> tuple[ledger.Entry, bool]:
         entry = self.desk.books.entry(self.account_id, self.unit, name)
         if entry is not None:
@@ -180,4 +196,6 @@ class Burn:
         if self._is_too_wide(book):
             reason = f"one burn draws from at most {WIDEST_BURN} lots, now {book.available} credits"
             raise InvalidRequest.of("credits", "too_many_lots", reason)
+        if self.top_up.is_pending:
+            raise TopUpPending(retry_after_seconds=self.top_up.retry_after_seconds)
         raise InsufficientCredits(requested=self.request.credits, available=book.spendable)

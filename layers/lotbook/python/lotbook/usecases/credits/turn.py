@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Book, Receipt, burn_entry, resolution_entry
+from lotbook.domain.credits.burn_with_turn import with_burn
 from lotbook.domain.credits.hold_pages import is_full, lapsing, must_open, open_holds, with_holds_put_away
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.credits.shelf import with_shelf_put_up, with_shelf_taken_down
@@ -17,6 +18,7 @@ from lotbook.usecases.credits.book_ledger import BookLedger
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from lotbook.domain.credits.book import Memo
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.orders import Order
     from lotbook.usecases.credits.desk import CreditDesk
@@ -27,12 +29,16 @@ class Want:
     """What a turn is to do beside what waits: bring credits on the tape, if the account has them, and a hold; and orders.
 
     The orders are written nowhere before: a turn that loses has not asked for them; one that wins has done them, or found
-    them done.
+    them done. `burn` comes behind all of that, in the same write, where the credits are there then: its receipt is in the book,
+    and the outcomes stay in it for the next turn, as after a crash. `known`: what the ledger has of the book's receipts, and that
+    it has none of the orders, from a caller who needs no look for that.
     """
 
     credits: int = 0
     hold: str = ""
     orders: tuple[Order, ...] = ()
+    burn: tuple[str, Memo] | None = None
+    known: Mapping[str, Entry] | None = None
 
     def asked(self, book: Book) -> Book:
         """The book as if the orders had been asked for."""
@@ -63,7 +69,7 @@ def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want
     """
     of_book, now = BookLedger(account_id, unit, desk.books), max(desk.clock.now(), book.since)
     asked = want.asked(book)
-    known = _look_up_all(asked, of_book)
+    known = want.known if want.known is not None else _look_up_all(asked, of_book)
     journaled = journal(book, of_book, known=known)
     journaled = _look_up_holds(book, journaled, of_book, want.hold, now)
     opened = with_shelf_taken_down(asked, pages := of_book.shelf(book))
@@ -74,14 +80,17 @@ def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want
         fresh += [page] if page else []
     for each in fresh:  # before the book that names them
         of_book.put(each)
-    attempt = desk.books.swap(account_id, unit, book, laid)
+    burned = with_burn(laid, *want.burn) if want.burn else None
+    attempt = desk.books.swap(account_id, unit, book, burned or laid)
     if not attempt.done:
         if attempt.book is None:
             raise BrokenInvariant("a book is never deleted")
         return Turned(False, attempt.book)
     lapsed = frozenset(held.name for held in journaled.lapsing)
+    if burned is not None and not lapsed:
+        return Turned(True, burned, laid.outcomes)
     _journal_outcomes(laid, lapsed, of_book)
-    return Turned(True, replace(laid, outcomes={}), laid.outcomes, lapsed)
+    return Turned(True, replace(burned or laid, outcomes={}), laid.outcomes, lapsed)
 
 
 def _journal_outcomes(laid: Book, lapsed: Iterable[str], of_book: BookLedger) -> None:
