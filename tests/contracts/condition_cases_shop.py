@@ -13,7 +13,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
-from lotbook.adapters.dynamo.table import to_item
+from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord
 from lotbook.domain.credits.ledger import Entry
@@ -57,9 +57,14 @@ def an_audit_of_no_account_makes_none(place: Place) -> None:
 # --- automatic purchase -----------------------------------------------------------------------------------------------
 
 
+def table_of(place: Place) -> Table:
+    assert place.table is not None
+    return place.table
+
+
 def kept(place: Place, account: Account) -> None:
     """The account, in the table."""
-    DynamoAccounts(place.table).create(account)
+    DynamoAccounts(table_of(place)).create(account)
 
 
 @guards("auto._account.STILL_THE_VERSION_READ")
@@ -68,8 +73,8 @@ def d30_of_two_claims_from_one_account_the_second_is_told_and_has_no_row(place: 
     assert place.store.claim(an_account(auto=AutoRecord(used=1)), a_purchase()) is not None
     with pytest.raises(Conflict):
         place.store.claim(an_account(auto=AutoRecord(used=1)), a_purchase(purchase_id=OTHER_ID))
-    assert DynamoPurchases(place.table).get("acme", OTHER_ID) is None
-    assert (DynamoAccounts(place.table).get("acme") or an_account()).version == 2
+    assert DynamoPurchases(table_of(place)).get("acme", OTHER_ID) is None
+    assert (DynamoAccounts(table_of(place)).get("acme") or an_account()).version == 2
 
 
 @guards("auto._row.NOT_YET_WRITTEN")
@@ -78,22 +83,22 @@ def a_claim_is_not_written_over_a_row(place: Place) -> None:
     place.store.claim(an_account(), a_purchase())
     with pytest.raises(Conflict):
         place.store.claim(an_account(version=2), a_purchase(state="failed"))
-    assert (DynamoPurchases(place.table).get("acme", a_purchase().purchase_id) or a_purchase()).state == "pending"
+    assert (DynamoPurchases(table_of(place)).get("acme", a_purchase().purchase_id) or a_purchase()).state == "pending"
 
 
 @guards("auto._not_burned.NOT_YET_WRITTEN")
 def d32_a_burn_that_was_made_before_claims_nothing(place: Place) -> None:
     kept(place, an_account())
-    DynamoBooks(place.table).put_entry("acme", Entry("use-1", "credits", "consumed", NOW))
+    DynamoBooks(table_of(place)).put_entry("acme", Entry("use-1", "credits", "consumed", NOW))
     assert place.store.claim(an_account(), a_purchase(), ("credits", "use-1")) is None
-    assert DynamoPurchases(place.table).get("acme", a_purchase().purchase_id) is None
+    assert DynamoPurchases(table_of(place)).get("acme", a_purchase().purchase_id) is None
     assert place.store.claim(an_account(), a_purchase(), ("credits", "use-2")) is not None
 
 
 @guards("auto._put_new.NOT_YET_WRITTEN")
 def d31_one_cause_is_told_once_also_by_another_process(place: Place) -> None:
     assert place.store.note(event("acme", "cap_reached", NOW, "period"))
-    another = type(place.store)(place.table)
+    another = type(place.store)(table_of(place))
     assert not another.note(event("acme", "cap_reached", NOW + 5, "period"))
     told, more = place.store.page("acme", 10, None)
     assert ([each.at for each in told], more) == ([NOW], None)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lotbook.domain.sales.cards import CardFile
+from lotbook.domain.accounts.automatic import PaymentCard
+from lotbook.domain.sales.cards import CardFile, with_payment_pause
 from lotbook.domain.sales.gateway import APP, EventHint, Tag
 from lotbook.domain.values.access import Role
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.inbox.handle_event import Handled, handle_event
 from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
+from lotbook.usecases.sales.desk import SalesDesk
 from lotbook.usecases.sales.follow_cards import follow_cards
-from lotbook.usecases.sales.payment_pause import pause_for_payment
+from lotbook.usecases.sales.payment_pause import change_and_follow
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.purchases import TEST
@@ -20,6 +22,12 @@ from tests.fakes.samples import member
 
 CUSTOMER = "cus_1"
 OURS = Tag(APP, TEST.stage, "acme", None)
+
+
+def card_failed(desk: SalesDesk, card: PaymentCard) -> None:
+    """An automatic payment with this card was declined."""
+    at = desk.clock.now()
+    change_and_follow("acme", lambda account: with_payment_pause(account, card, at), desk=desk)
 
 
 class Cards:
@@ -64,7 +72,7 @@ class Cards:
         """An automatic payment with the default is declined."""
         card = self.gateway.files[CUSTOMER].default
         assert card is not None
-        pause_for_payment("acme", card, desk=self.sales)
+        card_failed(self.sales, PaymentCard(card))
 
     def state(self) -> tuple[str, str | None, set[str | None]]:
         """The account's state and reason, and the reasons in its books."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.accounts.automatic import PaymentCard
 from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT
 from lotbook.domain.sales.cards import (
     Card,
@@ -38,6 +39,10 @@ def a_file(*names: str, default: str | None = None, seen: str | None = None) -> 
     found = CardFile(cards, default)
     card = found.find(seen) if seen else None
     return replace(found, seen=Seen(card.added_at, card.payment_method) if card else None)
+
+
+def with_default(name: str | None) -> CardFile:
+    return CardFile((a_card(name),), name) if name else CardFile()
 
 
 def default_of(file: CardFile, *asked: str, **changes: Any) -> str | None:
@@ -108,23 +113,31 @@ def test_mk_26_a_card_kept_since_the_failure_replaces_the_one_that_failed(added:
 
 
 def test_mk_26_another_default_than_the_failed_card_lifts_the_pause_and_no_other_pause() -> None:
-    paused = with_payment_pause(ACTIVE, "a", NOW)
+    paused = with_payment_pause(ACTIVE, PaymentCard("a"), NOW)
     assert (paused.state, paused.pause_reason, paused.failed_payment_method) == ("paused", "payment_failed", "a")
-    assert with_payment_pause_lifted(paused, "a") == with_payment_pause_lifted(paused, None) == paused
-    assert with_payment_pause_lifted(paused, "b") == ACTIVE
+    assert (
+        with_payment_pause_lifted(paused, with_default("a"))
+        == with_payment_pause_lifted(paused, with_default(None))
+        == paused
+    )
+    assert with_payment_pause_lifted(paused, with_default("b")) == ACTIVE
     owing = replace(ACTIVE, state="paused", pause_reason="shortfall", pause_reasons=("shortfall",))
-    assert with_payment_pause_lifted(owing, "b") == owing
-    both = with_payment_pause(owing, "a", NOW)
+    assert with_payment_pause_lifted(owing, with_default("b")) == owing
+    both = with_payment_pause(owing, PaymentCard("a"), NOW)
     assert (both.pause_reason, both.pause_reasons) == ("shortfall", ("shortfall", "payment_failed"))
-    assert with_payment_pause_lifted(both, "b") == owing, "each reason has its own end (X-32)"
+    assert with_payment_pause_lifted(both, with_default("b")) == owing, "each reason has its own end (X-32)"
     closed = replace(ACTIVE, state="closed")
-    assert with_payment_pause(closed, "a", NOW) == with_payment_pause_lifted(closed, "b") == closed
+    assert (
+        with_payment_pause(closed, PaymentCard("a"), NOW)
+        == with_payment_pause_lifted(closed, with_default("b"))
+        == closed
+    )
 
 
 def test_mk_26_a_second_failure_with_another_card_is_about_that_card() -> None:
-    twice = with_payment_pause(with_payment_pause(ACTIVE, "a", NOW), "b", NOW + 1)
-    assert with_payment_pause_lifted(twice, "b") == twice
-    assert with_payment_pause_lifted(twice, "a").state == "active"
+    twice = with_payment_pause(with_payment_pause(ACTIVE, PaymentCard("a"), NOW), PaymentCard("b"), NOW + 1)
+    assert with_payment_pause_lifted(twice, with_default("b")) == twice
+    assert with_payment_pause_lifted(twice, with_default("a")).state == "active"
 
 
 def test_a_card_is_kept_on_request_and_with_a_plan() -> None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from lotbook.domain.accounts.automatic import PaymentCard
 from lotbook.domain.credits.requests import HoldRequest, ResolveHold
+from lotbook.domain.sales.cards import Card, CardFile
 from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountPaused, InsufficientCredits
@@ -16,7 +18,8 @@ from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.sales.payment_pause import lift_payment_pause, pause_for_payment
+from lotbook.usecases.sales.payment_pause import lift_payment_pause
+from tests.fakes.card_desk import card_failed
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.plans import PlanDesk, termed
 
@@ -120,16 +123,19 @@ def test_b1_a_pause_that_holds_is_asked_about_once_a_refusal_and_a_burn_that_fit
     assert asked == []
 
 
+ANOTHER = CardFile((Card("pm_2", "visa", "4242", "2034-12", 0),), "pm_2")
+
+
 @pytest.mark.parametrize("order", [("payment", "shortfall"), ("shortfall", "payment")])
 def test_x_32_of_two_reasons_each_is_lifted_by_its_own_cause(order: tuple[str, str]) -> None:
     """B1: a failed automatic payment while credits are owed; whichever goes first, the other stays."""
     desk, _ = owing()
-    pause_for_payment("acme", "pm_1", desk=desk.sales)
+    card_failed(desk.sales, PaymentCard("pm_1"))
     account = desk.accounts.get("acme")
     assert account is not None
     assert (account.pause_reason, account.pause_reasons) == ("shortfall", ("shortfall", "payment_failed"))
     causes: dict[str, Callable[[], None]] = {
-        "payment": lambda: lift_payment_pause("acme", "pm_2", desk=desk.sales),
+        "payment": lambda: lift_payment_pause("acme", ANOTHER, desk=desk.sales),
         "shortfall": lambda: granted(desk, ""),
     }
     causes[order[0]]()

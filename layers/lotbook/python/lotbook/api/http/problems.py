@@ -24,7 +24,7 @@ class Kind:
 
 
 # Published ahead of the calls that will raise them: plans that renew, and automatic purchase.
-NOT_RAISED_YET = frozenset({"top_up_pending"})
+NOT_RAISED_YET = frozenset[str]()
 KINDS: dict[type[Outcome], Kind] = {
     errors.Unauthenticated: Kind(401, "Send `Authorization: Bearer` with a valid member token or service key."),
     PortalLinkGone: Kind(410, "Ask for a new link: it is opened once, within 15 minutes."),

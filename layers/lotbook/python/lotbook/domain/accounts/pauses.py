@@ -1,4 +1,4 @@
-"""Why an account may not burn: any number of reasons, each lifted by its own cause; it runs again when none is left (X-32)."""
+"""What the books of an account say of it. Why it may not burn: any number of reasons, each lifted by its own cause; it runs again when none is left (X-32)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def without_pause(account: Account, reason: str) -> Account:
     """The account once the cause of this reason has gone away."""
     known = reasons_of(account)
     return account if reason not in known else _with_reasons(account, tuple(each for each in known if each != reason))
+
+
+def tops_up(account: Account) -> bool:
+    """Whether burns of the account are worth asking for an automatic purchase: what the flag of its first book says."""
+    return account.state != "closed" and account.auto is not None and account.auto.may_buy
 
 
 def _with_reasons(account: Account, reasons: tuple[str, ...]) -> Account:

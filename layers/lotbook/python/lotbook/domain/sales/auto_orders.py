@@ -10,6 +10,7 @@ from lotbook.domain.accounts.automatic import Claim
 from lotbook.domain.accounts.validity import validity
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.sales.auto_history import AutoEvent, Reason, event
 from lotbook.domain.sales.auto_top_ups import Charge
 from lotbook.domain.sales.items import AutoPart, AutoTopUpItem
 from lotbook.domain.sales.prices import companions_of
@@ -101,3 +102,11 @@ def with_advance_settled(row: Purchase, now: int, told: int | None) -> Purchase:
     at = cut_to_second(row.created_at)
     frozen = Settlement(at, lot_id_of(row, row.created_at), row.quoted_expires_at, paid_at(row, told, now))
     return replace(row, settlement=frozen, check_at=now + CHECK_AGAIN)
+
+
+def event_of(row: Purchase, reason: Reason, at: int) -> AutoEvent:
+    """The event of this reason about the row."""
+    told = event(row.account_id, reason, at, row.purchase_id)
+    return replace(
+        told, purchase_id=row.purchase_id, credits=row.credits, amount_minor=row.total_minor, currency=row.currency
+    )

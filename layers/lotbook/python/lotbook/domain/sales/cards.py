@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.automatic import PaymentCard, resumed
 from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, reasons_of, with_pause, without_pause
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values import instants
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.accounts.automatic import AutoRecord
     from lotbook.domain.sales.purchase import Purchase
 
 _MONTH = len("2034-12")
@@ -35,6 +37,11 @@ class Card:
     expires: str  # 2034-12
     added_at: int
     fingerprint: str | None = None
+
+    @property
+    def named(self) -> PaymentCard:
+        """The card by the gateway's names."""
+        return PaymentCard(self.payment_method, self.fingerprint)
 
     def has_expired(self, now: int) -> bool:
         """A card is good up to the end of its month; which time zone's, banks do not say either."""
@@ -134,24 +141,69 @@ def keeps_card(order: Purchase) -> bool:
     return order.save_payment_method or isinstance(order.item, PlanItem)
 
 
-def with_payment_pause(account: Account, payment_method: str, at: int) -> Account:
+def automatic_card(record: AutoRecord | None, file: CardFile) -> Card | None:
+    """The card that automatic purchases are charged to: the one that was chosen while it is on file, else the default (MK-25)."""
+    chosen = file.find(record.card) if record is not None and record.card is not None else None
+    return chosen or (file.find(file.default) if file.default is not None else None)
+
+
+def is_replaced(record: AutoRecord, file: CardFile) -> bool:
+    """Whether another card is there for the one that failed: it would be charged now, or has become the default since.
+
+    The same number is the same card, however often it is removed and added again (A7).
+    """
+    failed = record.suspended
+    if failed is None:
+        return False
+    card = automatic_card(record, file)
+    if card is not None and not card.named.is_same(failed.card):
+        return True
+    default = file.find(file.default) if file.default is not None else None
+    is_new = default is not None and default.payment_method != failed.default
+    return is_new and default is not None and not default.named.is_same(failed.card)
+
+
+def with_payment_pause(account: Account, card: PaymentCard, at: int) -> Account:
     """The account after an automatic payment with this card failed (MK-26). Pauses for other reasons stay what they are."""
     paused = with_pause(account, PAUSED_FOR_PAYMENT)
     if PAUSED_FOR_PAYMENT not in reasons_of(paused):
         return account
-    return replace(paused, failed_payment_method=payment_method, failed_at=at)
+    return replace(paused, failed_payment_method=card.payment_method, failed_fingerprint=card.fingerprint, failed_at=at)
 
 
-def with_payment_pause_lifted(account: Account, default: str | None) -> Account:
-    """The account with this default: another card than the one that failed lifts that pause, and no other pause."""
-    waits = PAUSED_FOR_PAYMENT in reasons_of(account)
-    if not waits or default is None or default == account.failed_payment_method:
+def with_payment_pause_lifted(account: Account, file: CardFile) -> Account:
+    """The account with these cards: another card than the one that failed lifts that pause, and what was suspended for it.
+
+    No other pause, and nothing where the same card has come again (A7).
+    """
+    record = account.auto
+    if record is not None and record.suspended is not None:
+        if not is_replaced(record, file):
+            return account
+        return _unpaused(replace(account, auto=resumed(record)))
+    failed = _failed_card(account)
+    default = file.find(file.default) if file.default is not None else None
+    if failed is None or default is None or default.named.is_same(failed):
         return account
-    return replace(without_pause(account, PAUSED_FOR_PAYMENT), failed_payment_method=None, failed_at=None)
+    return _unpaused(account)
+
+
+def _unpaused(account: Account) -> Account:
+    free = without_pause(account, PAUSED_FOR_PAYMENT)
+    return replace(free, failed_payment_method=None, failed_fingerprint=None, failed_at=None)
+
+
+def _failed_card(account: Account) -> PaymentCard | None:
+    """The card that the account is paused for; None while it is not."""
+    if PAUSED_FOR_PAYMENT not in reasons_of(account):
+        return None
+    return PaymentCard(account.failed_payment_method or "", account.failed_fingerprint)
 
 
 def _replaces_failed(card: Card, file: CardFile, account: Account) -> bool:
     """Kept since the failure, while the card that failed is still the default. The gateway's times are whole seconds."""
-    if PAUSED_FOR_PAYMENT not in reasons_of(account) or file.default != account.failed_payment_method:
+    failed = _failed_card(account)
+    default = file.find(file.default) if file.default is not None else None
+    if failed is None or default is None or not default.named.is_same(failed) or card.named.is_same(failed):
         return False
     return card.added_at >= instants.cut_to_second(account.failed_at or 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import with_claim
 from lotbook.domain.sales.auto_history import event
-from lotbook.domain.sales.auto_orders import Made, advance_lot, auto_order, claim_of
+from lotbook.domain.sales.auto_orders import Made, advance_lot, auto_order, claim_of, event_of
 from lotbook.domain.sales.auto_top_ups import NEVER_ON, Charge, Need, bounds_of, charge_of, decided, units_for
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, NotEligible, Unavailable
@@ -21,7 +21,7 @@ from lotbook.usecases.credits.desk import Advance
 if TYPE_CHECKING:
     from lotbook.domain.accounts.automatic import Claim
     from lotbook.domain.credits.lots import Lot
-    from lotbook.domain.sales.auto_history import AutoEvent, Reason
+    from lotbook.domain.sales.auto_history import Reason
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.usecases.automatic.desk import ClaimDesk
     from lotbook.usecases.credits.desk import Shortage
@@ -94,18 +94,8 @@ def _under_way(loaded: LoadedAccount, known: Claim, desk: ClaimDesk) -> Advance 
         raise BrokenInvariant(f"{row.purchase_id}: its policy version is gone")
     lot = advance_lot(row, published.policy.rank("purchased"))
     if lot is None:
-        desk.history.note(_of(event(account_id, "charging", desk.clock.now(), row.purchase_id), row))
+        desk.history.note(event_of(row, "charging", desk.clock.now()))
     return Advance(lot, False, RETRY_AFTER_SECONDS)
-
-
-def _of(told: AutoEvent, row: Purchase) -> AutoEvent:
-    return replace(
-        told,
-        purchase_id=row.purchase_id,
-        credits=row.credits,
-        amount_minor=row.total_minor,
-        currency=row.currency,
-    )
 
 
 def _note_refusal(loaded: LoadedAccount, reason: Reason, need: Need, desk: ClaimDesk) -> None:

@@ -1,4 +1,4 @@
-"""Set or clear the flag that refuses burns, in every book of an account. It is read by the burn's own condition."""
+"""Set or clear the flags of an account's books: the one that refuses burns, and the one that a refused burn asks by."""
 
 from __future__ import annotations
 
@@ -29,3 +29,21 @@ def pause_account(account_id: str, units: Iterable[str], reason: str | None, ver
             open_book(account_id, unit, desk=desk)
         else:
             raise Unavailable(retry_after_seconds=1)
+
+
+def mark_book(account_id: str, unit: str, tops_up: bool, version: int, *, desk: CreditDesk) -> None:
+    """Say in the book whether a burn that it cannot cover may be topped up; `version` as of a pause.
+
+    Where the book says so already nothing is written. Raises Unavailable.
+    """
+    for _ in range(MAX_TRIES):
+        book = desk.books.get(account_id, unit)
+        if book is None:
+            open_book(account_id, unit, desk=desk)
+        elif (
+            book.tops_up == tops_up
+            or book.top_up_version >= version
+            or desk.books.mark(account_id, unit, tops_up=tops_up, version=version).done
+        ):
+            return
+    raise Unavailable(retry_after_seconds=1)

@@ -69,9 +69,10 @@ def choose_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
         raise PaymentMethodNotFound
     if not desk.gateway.set_default(customer, payment_method, found.newest):
         raise PaymentMethodNotFound
-    lift_payment_pause(account_id, payment_method, desk=desk)
+    chosen = replace(found, default=payment_method, seen=found.newest)
+    lift_payment_pause(account_id, chosen, desk=desk)
     use_for_plan(account_id, payment_method, desk=desk)
-    return replace(found, default=payment_method, seen=found.newest)
+    return chosen
 
 
 def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: SalesDesk) -> CardFile:
@@ -94,5 +95,6 @@ def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
     gone = [desk.gateway.detach(name) for name in sorted(names, key=payment_method.__eq__)]
     if not any(gone):
         raise PaymentMethodNotFound
-    lift_payment_pause(account_id, default, desk=desk)
-    return replace(left, default=default)
+    left = replace(left, default=default)
+    lift_payment_pause(account_id, left, desk=desk)
+    return left

@@ -45,7 +45,7 @@ def look_at_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] =
         return CardFile()
     found = desk.gateway.card_file(account.gateway_customer)
     decided = _decided(found, account, adopted, desk)
-    lift_payment_pause(account_id, decided.default, desk=desk)
+    lift_payment_pause(account_id, decided, desk=desk)
     return decided
 
 

@@ -8,38 +8,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT
-from lotbook.domain.sales.cards import with_payment_pause, with_payment_pause_lifted
+from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, tops_up
+from lotbook.domain.sales.cards import with_payment_pause_lifted
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.cards import CardFile
     from lotbook.usecases.sales.desk import SalesDesk
 
 SAVE_ATTEMPTS = 5
 
 
-def pause_for_payment(account_id: str, payment_method: str, *, desk: SalesDesk) -> None:
-    """An automatic payment with this card failed for good: burns stop until another card is the default.
+def lift_payment_pause(account_id: str, file: CardFile, *, desk: SalesDesk) -> None:
+    """Lift the pause, and what was suspended, if another card than the one that failed is there. Other pauses stay.
 
     Raises AccountNotFound, Unavailable.
     """
-    at = desk.clock.now()
-    _change(account_id, lambda account: with_payment_pause(account, payment_method, at), desk)
+    change_and_follow(account_id, lambda account: with_payment_pause_lifted(account, file), desk=desk)
 
 
-def lift_payment_pause(account_id: str, default: str | None, *, desk: SalesDesk) -> None:
-    """Lift the pause if `default` is another card than the one that failed. Pauses for other reasons stay.
+def change_and_follow(account_id: str, change: Callable[[Account], Account], *, desk: SalesDesk) -> None:
+    """Save the changed account, then bring its books along, also after a crash between the two.
 
     Raises AccountNotFound, Unavailable.
     """
-    _change(account_id, lambda account: with_payment_pause_lifted(account, default), desk)
-
-
-def _change(account_id: str, change: Callable[[Account], Account], desk: SalesDesk) -> None:
-    """Save the changed account, then bring its books along, also after a crash between the two."""
     for _ in range(SAVE_ATTEMPTS):
         was = desk.accounts.get(account_id)
         if was is None:
@@ -58,5 +53,7 @@ def _change(account_id: str, change: Callable[[Account], Account], desk: SalesDe
 def _is_told_otherwise(account: Account, desk: SalesDesk) -> bool:
     """Whether a book has a flag for this reason that the account has not, or lacks it."""
     units = desk.account(account.account_id).published.policy.units
-    told = {book.pause_reason for unit in units if (book := desk.books.get(account.account_id, unit)) is not None}
-    return PAUSED_FOR_PAYMENT in told | {account.pause_reason} and told != {account.pause_reason}
+    books = [book for unit in units if (book := desk.books.get(account.account_id, unit)) is not None]
+    told = {book.pause_reason for book in books}
+    is_paused_otherwise = PAUSED_FOR_PAYMENT in told | {account.pause_reason} and told != {account.pause_reason}
+    return is_paused_otherwise or (bool(books) and books[0].tops_up != tops_up(account))

@@ -14,6 +14,7 @@ from lotbook.domain.sales.purchase import SETTLED, never_opened, paid_at, with_s
 from lotbook.domain.sales.verdicts import CheckoutVerdict, expires_at_of, verdict, with_facts, with_verdict
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.sales.fulfil import Settling, completed, loaded, quarantined
+from lotbook.usecases.sales.settle_auto import settle_auto
 from lotbook.usecases.sales.settle_plan_order import settle_plan_order
 from lotbook.usecases.sales.settle_renewal import settle_renewal
 
@@ -37,6 +38,8 @@ def settle_purchase(account_id: str, purchase_id: str, *, desk: SalesDesk) -> Pu
         try:
             if isinstance(purchase.item, PlanRenewalItem):
                 return settle_renewal(purchase, desk=desk)
+            if purchase.auto is not None:
+                return settle_auto(purchase, desk=desk)
             if purchase.is_by_card:
                 return settle_plan_order(purchase, desk=desk)
             case = loaded(purchase, desk=desk)
