@@ -1,4 +1,4 @@
-"""What the books of an account say of it. Why it may not burn: any number of reasons, each lifted by its own cause; it runs again when none is left (X-32)."""
+"""Why an account may not burn: any number of reasons, each lifted by its own cause (X-32); and what its books say of it."""
 
 from __future__ import annotations
 
