@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from tests.quick_moto import QUICKER, SLOWER, mock_aws
 
@@ -40,14 +40,60 @@ UPDATES: list[tuple[str, str | None, dict[str, str]]] = [
     ("SET n = :unknown", None, {}),
     ("SET n = ", None, {}),
 ]
+OTHER = {"PK": {"S": "a"}, "SK": {"S": "c"}}
+WHOLE = {"KeyConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": {"S": "a"}}}
+NOT_THERE = {"ConditionExpression": "attribute_not_exists(PK)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+PUT = {"Put": {"TableName": "t", "Item": {**OTHER, "packed": {"B": b"\x01"}}}}
+# Operation and what it asks; played in this order on a table with ITEM alone.
+OTHERS: list[tuple[str, dict[str, Any]]] = [
+    ("put_item", {"Item": ITEM, **NOT_THERE}),
+    (
+        "get_item",
+        {"Key": KEY, "ProjectionExpression": "n, #m.#i[0]", "ExpressionAttributeNames": {"#m": "map", "#i": "inner"}},
+    ),
+    ("get_item", {"Key": OTHER, "ConsistentRead": True}),
+    ("get_item", {"Key": {"PK": {"S": ""}, "SK": {"S": "b"}}}),
+    ("transact_write_items", {"TransactItems": [PUT, {"Delete": {"TableName": "t", "Key": KEY, **NOT_THERE}}]}),
+    (
+        "transact_write_items",
+        {"TransactItems": [{"ConditionCheck": {"TableName": "t", "Key": OTHER, **NOT_THERE}}, PUT]},
+    ),
+    ("transact_write_items", {"TransactItems": [PUT, PUT]}),
+    ("transact_write_items", {"TransactItems": [PUT]}),
+    ("transact_get_items", {"TransactItems": [{"Get": {"TableName": "t", "Key": key}} for key in (KEY, OTHER)]}),
+    ("query", WHOLE),
+    ("query", {**WHOLE, "Limit": 1, "ScanIndexForward": False}),
+    ("query", {**WHOLE, "ExclusiveStartKey": KEY, "Select": "COUNT"}),
+    (
+        "query",
+        {
+            **WHOLE,
+            "FilterExpression": "n > :none",
+            "ExpressionAttributeValues": {":pk": {"S": "a"}, ":none": {"N": "0"}},
+        },
+    ),
+    ("query", {"KeyConditionExpression": "n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}),
+    ("query", {**WHOLE, "IndexName": "none"}),
+    ("batch_get_item", {"RequestItems": {"t": {"Keys": [KEY, OTHER], "ProjectionExpression": "packed"}}}),
+    ("batch_write_item", {"RequestItems": {"t": [{"DeleteRequest": {"Key": OTHER}}, {"PutRequest": {"Item": ITEM}}]}}),
+    ("batch_write_item", {"RequestItems": {"t": [{"PutRequest": {"Item": ITEM}}] * 2}}),
+    ("batch_write_item", {"RequestItems": {"nowhere": [{"PutRequest": {"Item": ITEM}}]}}),
+    ("scan", {"Limit": 1}),
+    ("delete_item", {"Key": KEY, **NOT_THERE}),
+    ("delete_item", {"Key": KEY, "ReturnValues": "ALL_OLD"}),
+    ("delete_item", {"Key": KEY}),
+]
+OF_MANY_TABLES = {"transact_write_items", "transact_get_items", "batch_get_item", "batch_write_item"}
 
 
 def _answer(call: Any, **request: Any) -> Any:
+    of_one = {} if call.__name__ in OF_MANY_TABLES else {"TableName": "t"}
     try:
-        found = call(TableName="t", ReturnConsumedCapacity="TOTAL", **request)
+        found = call(**of_one, ReturnConsumedCapacity="TOTAL", **request)
     except ClientError as error:
-        found = error.response
-    return {name: part for name, part in found.items() if name != "ResponseMetadata"}
+        found = {"raised": type(error).__name__, "said": str(error), **error.response}
+    told = found.pop("ResponseMetadata")
+    return {**found, "status": told["HTTPStatusCode"], "told when": "date" in told["HTTPHeaders"]}
 
 
 def _answers() -> Iterator[Any]:
@@ -77,6 +123,13 @@ def _answers() -> Iterator[Any]:
             )
             yield _answer(client.get_item, Key=KEY)
             yield _answer(client.scan)
+        yield _answer(client.put_item, Item=ITEM)
+        for operation, asked in OTHERS:
+            yield _answer(getattr(client, operation), **asked)
+        for wrong in ({"Key": {"PK": {"Z": "a"}}}, {"Kee": KEY}, {"Key": KEY, "ConsistentRead": "yes"}):
+            with pytest.raises(ParamValidationError) as refused:
+                client.get_item(TableName="t", **wrong)
+            yield {"said": str(refused.value)}
 
 
 def test_every_answer_is_motos_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,5 +139,7 @@ def test_every_answer_is_motos_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert quick == list(_answers())
     codes = [found["Error"]["Code"] for found in quick if "Error" in found]
     assert codes.count("ValidationException") >= 8
-    assert "ConditionalCheckFailedException" in codes
+    assert {"ConditionalCheckFailedException", "TransactionCanceledException", "ResourceNotFoundException"} <= set(
+        codes
+    )
     assert len(QUICKER) == len(SLOWER)
