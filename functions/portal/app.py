@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lotbook import wiring, wiring_portal
 from lotbook.api.http.http import Answer, Request, dispatch
@@ -11,12 +11,6 @@ from lotbook.api.portal.routes import PAGES, ROOT
 from lotbook.api.requests import schemas
 from lotbook.domain.values.instants import to_text
 from lotbook.usecases.portal import sessions
-
-if TYPE_CHECKING:
-    from lotbook.api.portal.door import Show
-    from lotbook.api.portal.replies import Reply
-    from lotbook.api.portal.visits import Visit
-    from lotbook.usecases.accounts.load_account import LoadedAccount
 
 
 def invite(request: Request) -> Answer:
@@ -36,37 +30,9 @@ def revoke(request: Request) -> Answer:
     return Answer(200, {"account_id": request.account_id})
 
 
-def overview(visit: Visit) -> Reply:
-    """`GET /portal/`."""
-    from lotbook.api.portal import overviews
-    from lotbook.usecases.portal.overview import read_overview
-
-    found = read_overview(_account(visit), desk=wiring.reading_desk(), purchases=wiring.purchases())
-    return overviews.page(found, visit)
-
-
-def leave(visit: Visit) -> Reply:
-    """`POST /portal/leave`."""
-    from lotbook.api.portal import sentences
-
-    sessions.leave(visit.session, desk=wiring_portal.pass_desk())
-    return sentences.signed_out(visit.session.granted.visitor.return_url)
-
-
-def _account(visit: Visit) -> LoadedAccount:
-    from lotbook.usecases.accounts.load_account import load_account
-
-    ports = wiring.accounts(), wiring.policies(), wiring.clock()
-    return load_account(visit.account_id, accounts=ports[0], policies=ports[1], clock=ports[2])
-
-
 ROUTES = {
     "POST /v1/accounts/{account_id}/portal-sessions": invite,
     "POST /v1/accounts/{account_id}/portal-sessions/revoke": revoke,
-}
-SHOWN: dict[str, Show] = {
-    f"GET {ROOT}/": overview,
-    f"POST {ROOT}/leave": leave,
 }
 
 
@@ -75,6 +41,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     if event["routeKey"] not in PAGES:
         return dispatch(ROUTES, event, context, wiring.standing)
     from lotbook.api.portal.door import Keeper, answer
+    from lotbook.portal.pages import SHOWN
 
     desk = wiring_portal.pass_desk()
     keeper = Keeper(

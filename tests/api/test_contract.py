@@ -38,7 +38,7 @@ def test_contract_every_function_answers_exactly_its_routes() -> None:
 
 
 def test_contract_the_billing_page_shows_exactly_its_addresses() -> None:
-    shown = set(import_module("functions.portal.app").SHOWN)
+    shown = set(import_module("lotbook.portal.pages").SHOWN)
     assert shown == set(PAGES) - OPEN_TO_ALL
 
 

@@ -86,8 +86,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
+    "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_portal"),
     "functions": (
-        *(*_RULES, *_DOINGS, *_API, "settings", "wiring", "wiring_automatic", "wiring_portal", "wiring_mails"),
+        *(
+            *_RULES,
+            *_DOINGS,
+            *_API,
+            "settings",
+            "wiring",
+            "wiring_automatic",
+            "wiring_portal",
+            "wiring_mails",
+            "portal",
+        ),
     ),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours
     "local.cloud": ("domain.values", "ports", "adapters"),

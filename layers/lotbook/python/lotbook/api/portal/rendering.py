@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 
-from lotbook.api.portal import words
+from lotbook.api.portal import sentences, words
 from lotbook.api.portal.assets import assets
 from lotbook.api.portal.navigation import has_page, navigation
 from lotbook.api.portal.replies import Page
@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from lotbook.domain.portal.brand import Brand
 
 
+def reason_of(code: str) -> str:
+    """Why something is not open, in words."""
+    return sentences.of(code).sentence
+
+
 @cache
 def templates() -> Environment:
     """Compiled once a process."""
     made = environment(Path(__file__).parent / "templates")
-    made.globals.update(root=ROOT, rfc=to_text, words=words, has_page=has_page)
+    made.globals.update(root=ROOT, rfc=to_text, words=words, has_page=has_page, reason_of=reason_of)
     return made
 
 

@@ -16,4 +16,11 @@ PAGES: tuple[str, ...] = (
     STATIC,
     f"GET {ROOT}/",
     f"POST {ROOT}/leave",
+    f"GET {ROOT}/buy",
+    f"POST {ROOT}/buy",
+    f"GET {PURCHASE}",
+    f"GET {PURCHASE}/returned",
+    f"GET {PURCHASE}/left",
+    f"GET {PURCHASE}/invoice",
+    f"POST {PURCHASE}/recheck",
 )

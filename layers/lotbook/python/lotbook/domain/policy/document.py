@@ -77,6 +77,13 @@ class Invoices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutFlow:
+    """How the billing page leads to a payment. `plan_step`: by way of choosing a plan first (NP-07, NP-08)."""
+
+    plan_step: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
     """Whom to ask when a checkout goes wrong (DF-07)."""
 
@@ -160,6 +167,7 @@ class Policy:
     recheck_after_minutes: int = 15  # NP-43
     alerts: Alerts = field(default_factory=Alerts)
     support: Support | None = None
+    checkout_flow: CheckoutFlow = field(default_factory=CheckoutFlow)
     invoices: Invoices = field(default_factory=Invoices)
     advice: AdviceRules = field(default_factory=AdviceRules)
     costs: tuple[Cost, ...] = ()

@@ -12,7 +12,7 @@ from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.order_digests import digest_of, old_digest_of
 from lotbook.domain.sales.purchase import GivenConsent, Purchase, new_purchase_id, with_state
 from lotbook.domain.sales.quotes import quote
-from lotbook.domain.sales.return_urls import check_return_url
+from lotbook.domain.sales.return_urls import addressed, check_return_url
 from lotbook.domain.sales.transactions import title_of
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import ConsentRequired, Forbidden, NotEligible, PlanChangePending, Unavailable
@@ -65,9 +65,10 @@ def frozen_order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller
     account, published = loaded.account, loaded.published
     policy = published.policy
     summary = _summary(request, loaded, caller, desk)
+    purchase_id = new_purchase_id(_after_plan(account, now), desk.entropy.read(ids.ENTROPY_BYTES))
     order = Purchase(
         account_id=account.account_id,
-        purchase_id=new_purchase_id(_after_plan(account, now), desk.entropy.read(ids.ENTROPY_BYTES)),
+        purchase_id=purchase_id,
         created_at=now,
         actor=caller.actor,
         item=request.item,
@@ -85,8 +86,8 @@ def frozen_order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller
         quoted_expires_at=summary.expires_at,
         late_expires_at=summary.late_expires_at,
         consent=_consent(request, published, caller, now),
-        success_url=check_return_url("success_url", request.success_url or desk.return_url),
-        cancel_url=check_return_url("cancel_url", request.cancel_url or desk.return_url),
+        success_url=_checked("success_url", request.success_url or desk.return_url, purchase_id),
+        cancel_url=_checked("cancel_url", request.cancel_url or desk.return_url, purchase_id),
         checkout_expires_at=checkout_end(now, policy.checkout_ttl_minutes),
         first_check_at=now + policy.recheck_after_minutes * MINUTE,
         save_payment_method=request.save_payment_method,
@@ -96,6 +97,10 @@ def frozen_order(request: PurchaseRequest, loaded: LoadedAccount, caller: Caller
         move=summary.move,
     )
     return replace(with_state(order, "pending", now), invoice_waits=policy.invoices.billing_details == "required")
+
+
+def _checked(field: str, url: str, purchase_id: str) -> str:
+    return check_return_url(field, addressed(url, purchase_id))
 
 
 def _after_plan(account: Account, now: int) -> int:

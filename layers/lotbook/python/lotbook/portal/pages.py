@@ -1,0 +1,23 @@
+"""Every page by its address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.api.portal.routes import PURCHASE, ROOT
+from lotbook.portal import buy, home
+
+if TYPE_CHECKING:
+    from lotbook.api.portal.door import Show
+
+SHOWN: dict[str, Show] = {
+    f"GET {ROOT}/": home.overview,
+    f"POST {ROOT}/leave": home.leave,
+    f"GET {ROOT}/buy": buy.steps,
+    f"POST {ROOT}/buy": buy.order,
+    f"GET {PURCHASE}": buy.show,
+    f"GET {PURCHASE}/returned": buy.returned,
+    f"GET {PURCHASE}/left": buy.left,
+    f"GET {PURCHASE}/invoice": buy.invoice,
+    f"POST {PURCHASE}/recheck": buy.recheck,
+}
