@@ -77,7 +77,7 @@ def test_np_07_np_16_np_25_from_the_first_step_to_the_new_balance(
     gateway: FakeGateway,
     policy_id: str,
     account: Any,
-    typed: dict[str, str],
+    typed: dict[str, Any],
     credits: int,
     total: int | None,
 ) -> None:
@@ -90,7 +90,7 @@ def test_np_07_np_16_np_25_from_the_first_step_to_the_new_balance(
         typed = {"pack": shown.page.all("input", name="pack")[0].attributes["value"]}
     review = browser.press(shown, "Next", **{name: value for name, value in typed.items() if name != "plan"})
     assert total in (None, int(review.value("total")))
-    typed_consent = {"consent": "yes"} if policy_id == "9pic" else {}
+    typed_consent: dict[str, Any] = {"consent": "yes"} if policy_id == "9pic" else {}
     session, facts = checkout(gateway, browser.press(review, pay_button(review), **typed_consent))
     (order,) = orders(vendor, policy_id)
     assert facts.total_minor == int(review.value("total")) == order["total_minor"]
