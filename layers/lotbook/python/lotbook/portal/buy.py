@@ -123,7 +123,7 @@ def show(visit: Visit) -> Reply:
     balance = None
     if found.state in SETTLED:
         balance = read_balance(visit.account_id, found.unit, desk=wiring.credit_desk())
-    return purchases.page(row, loaded, balance, visit, wiring.clock().now())
+    return purchases.page(row, loaded, visit, balance=balance, now=wiring.clock().now())
 
 
 def returned(visit: Visit) -> Reply:

@@ -61,7 +61,7 @@ DECLINED = Told(
 )
 
 
-def page(row: PurchaseRow, loaded: LoadedAccount, balance: Balance | None, visit: Visit, now: int) -> Page:
+def page(row: PurchaseRow, loaded: LoadedAccount, visit: Visit, *, balance: Balance | None, now: int) -> Page:
     """Its page. `balance`: where credits were added."""
     purchase, policy = row.purchase, loaded.policy
     is_declined = purchase.state in ("pending", "failed") and purchase.failure is not None
