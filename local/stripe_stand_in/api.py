@@ -27,7 +27,7 @@ REPLY_MILLISECONDS = 24 * 3600 * 1000
 MAX_KEY_LENGTH = 255
 _KEPT_STATUS = (200, 402, 500)
 # Parameters that say by which clock a call lives.
-_OWNERS = ("customer", "subscription", "invoice", "payment_intent", "test_clock")
+_OWNERS = ("customer", "subscription", "from_subscription", "invoice", "payment_intent", "test_clock")
 Headers = list[tuple[str, str]]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from local.stripe_stand_in.resources.checkout_sessions import expire_session
 from local.stripe_stand_in.resources.subscription_cycle import invoice_due, subscription_due
+from local.stripe_stand_in.resources.subscription_schedules import schedule_due
 from local.stripe_stand_in.resources.test_clocks import advancing, arrive
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
@@ -23,6 +24,7 @@ _HAPPENINGS: dict[str, Callable[[World, Doc], bool]] = {
     "checkout.session": _session_due,
     "subscription": subscription_due,
     "invoice": invoice_due,
+    "subscription_schedule": schedule_due,
 }
 
 

@@ -41,6 +41,12 @@ def _of_invoice(invoice: Doc) -> list[int | None]:
     return [invoice["next_payment_attempt"] if invoice["status"] == "open" else None]
 
 
+def _of_schedule(schedule: Doc) -> list[int | None]:
+    """Phases begin with the subscription's periods; the schedule itself ends with the last one."""
+    is_running = schedule["status"] == "active"
+    return [schedule["phases"][-1]["end_date"] if is_running and len(schedule["phases"]) > 1 else None]
+
+
 def period_end(subscription: Doc) -> int:
     """The end of the period that runs."""
     return int(subscription["items"]["data"][0]["current_period_end"])
@@ -51,4 +57,9 @@ def expires_incomplete_at(subscription: Doc) -> int:
     return int(subscription["created"]) + INCOMPLETE_SECONDS
 
 
-_MOMENTS = {"checkout.session": _of_session, "subscription": _of_subscription, "invoice": _of_invoice}
+_MOMENTS = {
+    "checkout.session": _of_session,
+    "subscription": _of_subscription,
+    "invoice": _of_invoice,
+    "subscription_schedule": _of_schedule,
+}

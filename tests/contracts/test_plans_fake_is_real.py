@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import stripe
 
-from tests.contracts import auto_stories, plan_stories_changes, plan_stories_renewals
+from tests.contracts import auto_stories, plan_stories_changes, plan_stories_renewals, plan_stories_schedules
 from tests.contracts.plan_telling import STORIES, Story
 from tests.contracts.plan_worlds import AtTheStandIn, InMemory, differences, plain
 
-TOLD = (auto_stories, plan_stories_changes, plan_stories_renewals)
+TOLD = (auto_stories, plan_stories_changes, plan_stories_renewals, plan_stories_schedules)
 
 
 @pytest.mark.parametrize("told", STORIES.values(), ids=STORIES)

@@ -167,6 +167,7 @@ def _tell_of_plans(stand_in: StandIn, client: stripe.StripeClient, clock: TestCl
     price = plan(client, 2900).id
     credit: Any = {"price_data": {"currency": "usd", "product": client.v1.products.create({"name": "x"}).id}}
     credit["price_data"]["unit_amount"] = -5000
+    client.v1.subscription_schedules.create({"from_subscription": subscribe(shop).id})
     pending = subscribe(shop, metadata={"a": "b"})
     with_card(shop, pending.customer, "pm_card_authenticationRequired")
     change(shop, pending, price, payment_behavior="pending_if_incomplete")
@@ -231,6 +232,7 @@ CLASSES: dict[str, Any] = {
     "invoice": stripe.Invoice,
     "invoice_payment": stripe.InvoicePayment,
     "subscription": stripe.Subscription,
+    "subscription_schedule": stripe.SubscriptionSchedule,
     "customer": stripe.Customer,
     "payment_method": stripe.PaymentMethod,
     "event": stripe.Event,

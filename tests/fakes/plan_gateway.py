@@ -90,6 +90,7 @@ class FakePlans:
                 sub = self.plans.subs[order.move.subscription or ""]
                 if sub.status in ENDED:
                     return PlanCharge("ended", sub.facts())
+                sub.follows = None
                 refused = self._gone(sub.customer, payment_method) if may_wait else None
                 refused = refused or (None if may_wait else self._refused(sub.customer, payment_method))
                 self.sent[key] = refused or self._change(order, sub, payment_method, may_wait=may_wait)
@@ -103,7 +104,10 @@ class FakePlans:
         with self._call("swap_plan"):
             sub = self.plans.subs[subscription]
             assert sub.item == item
-            if ("swap", subscription, key) in self.sent or sub.status in ENDED:
+            if sub.status in ENDED:
+                return
+            sub.follows = None
+            if ("swap", subscription, key) in self.sent:
                 return
             wanted = self.plans.prices[price]
             if wanted.months != sub.price.months:
@@ -112,10 +116,23 @@ class FakePlans:
             sub.price = wanted
             self.plans.tell("customer.subscription.updated", sub)
 
+    def schedule_plan(self, subscription: str, price: str, *, months: int, at: int) -> None:
+        with self._call("schedule_plan"):
+            sub, wanted = self.plans.subs[subscription], self.plans.prices[price]
+            assert wanted.months == months
+            if sub.status not in ENDED and sub.period[1] == at:
+                sub.follows = wanted
+                self.plans.tell("customer.subscription.updated", sub)
+
+    def end_schedule(self, subscription: str) -> None:
+        with self._call("end_schedule"):
+            self.plans.subs[subscription].follows = None
+
     def set_ending(self, subscription: str, *, ends: bool, key: str) -> None:
         with self._call("set_ending"):
             sub = self.plans.subs[subscription]
             if sub.status not in ENDED and ends != (sub.cancel_at is not None):
+                sub.follows = None
                 self._end_at(sub, ends=ends)
 
     def end_subscription(self, subscription: str) -> None:

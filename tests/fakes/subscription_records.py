@@ -52,6 +52,7 @@ class Sub:
     ended_at: int | None = None
     latest: str | None = None
     waiting: Waiting | None = None
+    follows: Price | None = None  # scheduled for the period's end, with periods of its own
 
     @property
     def period(self) -> tuple[int, int]:

@@ -121,7 +121,7 @@ class Subscriptions:
 
     def end(self, sub: Sub, status: str = "canceled") -> None:
         """Over. Its unpaid invoices are no longer collected; they can still be paid by hand."""
-        sub.status, sub.ended_at, sub.waiting = status, self.now, None
+        sub.status, sub.ended_at, sub.waiting, sub.follows = status, self.now, None, None
         for bill in self._of(sub):
             bill.auto = False
         self.tell(f"customer.subscription.{'deleted' if status == 'canceled' else 'updated'}", sub)
@@ -135,6 +135,8 @@ class Subscriptions:
     def _renew(self, sub: Sub) -> None:
         """The next period has begun, before any money: its invoice is a draft."""
         sub.cycles += 1
+        if sub.follows is not None:
+            sub.price, sub.anchor, sub.cycles, sub.follows = sub.follows, self.now, 1, None
         bill = self.bill(sub, "subscription_cycle", (self.line(sub),))
         bill.auto, bill.next_at = sub.status != "unpaid", self.now + self.draft
         self.tell("customer.subscription.updated", sub)

@@ -6,6 +6,7 @@ from local.stripe_stand_in.dues import DAY, expires_incomplete_at, period_end
 from local.stripe_stand_in.resources.invoice_collection import collect
 from local.stripe_stand_in.resources.invoice_states import finalize_invoice, void_invoice
 from local.stripe_stand_in.resources.subscription_billing import bill_leftovers, draft_renewal
+from local.stripe_stand_in.resources.subscription_schedules import enter, next_phase
 from local.stripe_stand_in.resources.subscription_shape import move_periods
 from local.stripe_stand_in.resources.subscription_status import end_subscription, invoices_of
 from local.stripe_stand_in.settings import settings
@@ -53,7 +54,10 @@ def _renew(world: World, subscription: Doc) -> None:
     before = world.get("subscription", subscription["id"])
     item = subscription["items"]["data"][0]
     ended = (item["current_period_start"], period_end(subscription))
+    phase = next_phase(world, subscription)
     subscription["_cycles"] += 1
+    if phase is not None:
+        enter(world, subscription, phase)
     move_periods(subscription)
     place = world.mark()
     subscription["latest_invoice"] = draft_renewal(world, subscription, ended)["id"]

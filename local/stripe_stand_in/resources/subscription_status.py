@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.stripe_stand_in.resources.pending_updates import apply_update, drop_update, waits_for
+from local.stripe_stand_in.resources.subscription_schedules import KIND, let_go
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
@@ -93,6 +94,9 @@ def end_subscription(world: World, subscription: Doc, status: str) -> Doc:
     """Over, and announced. Its unpaid invoices are no longer collected; they can still be paid by hand."""
     subscription.update(status=status, ended_at=world.now, canceled_at=subscription["canceled_at"] or world.now)
     subscription["pending_update"] = None
+    if subscription["schedule"]:
+        let_go(world, world.get(KIND, subscription["schedule"]), "canceled")
+        subscription["schedule"] = None
     if status == "canceled":
         world.emit("customer.subscription.deleted", world.save(subscription))
     else:

@@ -11,6 +11,7 @@ from local.stripe_stand_in.resources.invoice_items import add_to_next_invoice
 from local.stripe_stand_in.resources.invoice_states import void_invoice
 from local.stripe_stand_in.resources.pending_updates import apply_update, check_supported, drop_update, hold_update
 from local.stripe_stand_in.resources.subscription_billing import bill_now, show_metadata
+from local.stripe_stand_in.resources.subscription_schedules import check_unmanaged
 from local.stripe_stand_in.resources.subscription_shape import (
     asked_item,
     interval_of,
@@ -33,6 +34,7 @@ def update(world: World, params: Readable, subscription: str) -> Doc:
     found = world.get("subscription", subscription)
     if found["status"] in ENDED:
         return _update_ended(world, found, params)
+    check_unmanaged(found, params, billing=_BILLING)
     if found["status"] == "incomplete":
         _refuse(params, _BILLING, "An incomplete subscription cannot be changed before its first invoice is paid.")
     proration = params.get("proration_behavior", "create_prorations")

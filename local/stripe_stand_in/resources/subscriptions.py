@@ -103,6 +103,8 @@ def cancel(world: World, params: Readable, subscription: str) -> Doc:
     found = world.get("subscription", subscription)
     if found["status"] in ENDED:
         raise invalid(f"No such subscription: '{subscription}'", param="id", code="resource_missing", status=404)
+    if found["schedule"]:
+        raise unsupported("the end of a subscription that a schedule manages", "id")
     note_cancellation(found, params)
     found["cancellation_details"]["reason"] = "cancellation_requested"
     return end_subscription(world, found, "canceled")
@@ -112,6 +114,8 @@ def portal_cancel(world: World, found: Doc) -> Doc:
     """What a buyer's cancellation in Stripe's own portal leaves: `cancel_at` alone, which no change of plan moves."""
     if found["status"] in ENDED:
         raise invalid(f"This subscription is {found['status']}.", code="subscription_ended", status=409)
+    if found["schedule"]:
+        raise invalid("A schedule manages this subscription.", code="subscription_managed", status=409)
     found.update(cancel_at=period_end(found), cancel_at_period_end=False, canceled_at=world.now)
     found["cancellation_details"]["reason"] = "cancellation_requested"
     return world.change("customer.subscription.updated", found)

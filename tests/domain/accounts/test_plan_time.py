@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.accounts.periods import account_at, lots_of_period
+from lotbook.domain.accounts.periods import account_at, lots_of_period, plan_lots
 from lotbook.domain.accounts.pinned import pinned
 from lotbook.domain.accounts.plan_time import grace_ends_at, with_period, with_time
+from lotbook.domain.accounts.renewing import PaidPeriod, is_superseded, with_paid
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Term
 from lotbook.domain.accounts.validity import billing_period, credit_period
@@ -204,9 +205,31 @@ def test_is_58_a_scheduled_downgrade_changes_the_plan_at_its_instant_and_leaves_
 
 def test_a_change_to_another_interval_counts_from_its_own_instant() -> None:
     end = at("2027-02-28T09:00:00")
-    account = paid_from("2027-01-31T09:00:00", next_plan=NextPlan("annual", end, 1, "price_annual", 9_000, "pur_9"))
+    account = paid_from("2027-01-31T09:00:00", next_plan=NextPlan("annual", end, 1, "price_annual", 9_000, "pur_9", 12))
     after = account_at(shop(), account, end)
     assert billing_period(ANNUAL, after, end) == (end, at("2028-02-28T09:00:00"))
+    assert (record(after).anchor, record(after).former_anchor) == (end, at("2027-01-31T09:00:00"))
+    same = replace(
+        account, subscription=replace(record(account), next_plan=replace(record(account).next_plan, months=0))
+    )  # type: ignore[type-var]
+    assert account_at(shop(), same, end).anchor == account.anchor, (
+        "what was asked for decides, not a later version's interval"
+    )
+
+
+def test_a_period_before_another_interval_is_paid_though_we_hear_of_it_after_that_has_begun() -> None:
+    """Its months are counted from the anchor of its own plan."""
+    end, middle = at("2027-03-31T09:00:00"), at("2027-02-28T09:00:00")
+    account = paid_from("2027-01-31T09:00:00", next_plan=NextPlan("annual", end, 1, "price_annual", 9_000, "pur_9", 12))
+    after = account_at(shop(), account, end)
+    late = PaidPeriod("sub_1", "monthly", 1, middle, end, "pur_late", "in_2")
+    assert not is_superseded(after, late)
+    known = record(with_paid(after, late)).period(middle, "monthly")
+    assert known is not None
+    assert (known.state, known.anchor) == ("paid", at("2027-01-31T09:00:00"))
+    assert [lot.expires_at for lot in plan_lots(shop(), after, known, end)] == [end]
+    too_old = replace(late, start=at("2026-12-31T09:00:00"))
+    assert is_superseded(after, too_old), "what a change for money has replaced"
 
 
 def test_x_33_a_subscriber_keeps_plan_rules_and_validity_and_everything_else_is_the_newest() -> None:

@@ -40,9 +40,10 @@ _INSTEAD = {
     "customer_email": ("customer",),
     "customer_creation": ("customer",),
     "payment_intent": ("charge",),
+    "duration": ("end_date",),
 }
 # Objects whose first value is one that is refused.
-_WITHIN = {"billing_mode": {"type": "flexible"}}
+_WITHIN = {"billing_mode": {"type": "flexible"}, "duration": {"interval": "month"}}
 _NEED_OPEN_INVOICE = ("invoices.void_invoice", "invoices.mark_uncollectible")
 _LITERALS = (typing.Literal, typing_extensions.Literal)
 
@@ -82,7 +83,7 @@ class Sweep:
         self.client = stripe.StripeClient("sk_test_x", http_client=InProcessClient(self.stand_in))
         self.ids = self._objects()
         self.samples: dict[str, Any] = {
-            "cancel_at": "min_period_end", "duration": "once", "coupon": self.ids["coupons"],
+            "cancel_at": "min_period_end", "duration": "once", "end_behavior": "release", "coupon": self.ids["coupons"],
             "currency": "usd", "price": self.ids["prices"], "product": self.ids["products"], "unit_amount_decimal": "900",
             "default_payment_method": self.ids["payment_methods"], "payment_method": self.ids["payment_methods"],
         }  # fmt: skip
@@ -93,6 +94,9 @@ class Sweep:
         price = plan(self.client)
         items: Any = [{"price": price.id}]
         subscription = v1.subscriptions.create({"customer": customer.id, "items": items})
+        managed = v1.subscriptions.create({"customer": customer.id, "items": items})
+        schedule = v1.subscription_schedules.create({"from_subscription": managed.id})
+        self.phase = schedule.phases[0]
         session = v1.checkout.sessions.create(order())
         item = v1.invoice_items.create({"customer": customer.id, "amount": 700, "currency": "usd"})
         draft = v1.invoices.create({"customer": customer.id, "pending_invoice_items_behavior": "include"})
@@ -119,7 +123,7 @@ class Sweep:
             dispute = open_dispute(world, charge_of(world, other.id))
         return {
             "test_helpers.test_clocks": clock.id, "customers": customer.id, "open_invoice": opened.id, "payment_methods": method.id, "prices": price.id, "subscriptions": subscription.id, "subscription_items": subscription["items"].data[0].id,
-            "checkout.sessions": session.id, "invoice_items": item.id, "invoices": draft.id, "payment_intents": waiting.id,
+            "subscription_schedules": schedule.id, "checkout.sessions": session.id, "invoice_items": item.id, "invoices": draft.id, "payment_intents": waiting.id,
             "setup_intents": setup.id, "tax_rates": rate.id, "charges": charge["id"], "refunds": refund["id"], "disputes": dispute["id"],
             "events": v1.events.list({"limit": 1}).data[0].id, "products": price.product, "coupons": coupon.id, "invoice_payments": v1.invoice_payments.list({}).data[0].id,
         }  # fmt: skip
@@ -172,6 +176,14 @@ class Sweep:
             whole = {"customer": ids["customers"], "items": {"0": {"price": ids["prices"]}}}
             base = whole if operation.name == "subscriptions.create" else {"proration_behavior": "none"}
             return {**base, "add_invoice_items": {"0": {"price_data": price}}}
+        if operation.name == "subscription_schedules.update" and first == "phases":
+            phase = {
+                "items": {"0": {"price": ids["prices"], "quantity": "1"}},
+                "start_date": str(self.phase.start_date),
+                "end_date": str(self.phase.end_date),
+                "proration_behavior": "none",
+            }
+            return {"proration_behavior": "none", "phases": {"0": phase}}
         if operation.name == "checkout.sessions.create" and first == "discounts":
             line = {"price": ids["prices"], "quantity": "1"}
             return {**page, "mode": "subscription", "line_items": {"0": line}}
@@ -199,6 +211,8 @@ class Sweep:
             "invoice_items.create": {"customer": ids["customers"], "amount": "700"},
             "subscriptions.create": {"customer": ids["customers"], "items": {"0": {"price": ids["prices"]}}},
             "subscriptions.update": {"proration_behavior": "none"},
+            "subscription_schedules.create": {"from_subscription": ids["subscriptions"]},
+            "subscription_schedules.update": {"proration_behavior": "none"},
             "customers.balance_transactions.create": {"amount": "-500", "currency": "usd"},
             "test_helpers.test_clocks.create": {"frozen_time": "1700000000"},
             "test_helpers.test_clocks.advance": {"frozen_time": "1700003600"},

@@ -174,11 +174,11 @@ class Customer:
     def use(self, credits: int) -> None:
         self.consume(credits).ok()
 
-    def card(self, number: str) -> Any:
+    def card(self, number: str, **more: Any) -> Any:
         """Save another card by the gateway's setup page, and make it the default."""
         before = {each["payment_method"] for each in self.get("/payment-methods")["payment_methods"]}
         page = self.post("/payment-methods/setup", {}).ok(201)["setup_url"]
-        self.world.visit("POST", f"{page}/pay", {"card": number}).ok()
+        self.world.visit("POST", f"{page}/pay", {"card": number} | more).ok()
         self.world.settle()
         now = self.get("/payment-methods")["payment_methods"]
         (new,) = [each["payment_method"] for each in now if each["payment_method"] not in before]

@@ -6,7 +6,7 @@ It looks at nothing of the product. One account, cards that pay, everything in U
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -66,6 +66,8 @@ VENDORS = {
         start="free", upgrade="carry", unit_price=Fraction(1, 2),
     ),
 }  # fmt: skip
+# Make, if it let downgrades wait: the only sample with plans by the year.
+VENDORS["make-later"] = replace(VENDORS["make"], downgrade_now=False)
 
 
 def months_on(anchor: datetime, count: int) -> datetime:
@@ -141,7 +143,9 @@ class Simple:
                 self._begin(self.vendor.start)
                 continue
             if self.following:
-                self.plan, self.following = self.following, None
+                was, self.plan, self.following = self.sold, self.following, None
+                if self.sold.months != was.months:
+                    self.anchor, self.month = self.now, 0
             if self.sold.price:
                 self.charges.append(self.sold.price)
             self._grant()

@@ -10,10 +10,11 @@ import pytest
 
 from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.simple import VENDORS, Simple
+from tests.scenarios.plans.test_story_intervals import LATER
 from tests.scenarios.plans.world import HOUR, SECOND, moment, words
 
 PACKS = (2_000, 4_000, 6_000)
-VENDORS_THAT_RENEW = ("insurestack", "make", "gocontent", "diaflow")
+VENDORS_THAT_RENEW = ("insurestack", "make", "make-later", "gocontent", "diaflow")
 
 
 class Life:
@@ -23,7 +24,7 @@ class Life:
         self.dice = random.Random(f"{vendor} {seed}")
         begin = moment(f"2027-01-{self.dice.choice((1, 15, 28, 29, 30, 31)):02} 12:00")
         self.vendor, self.told = VENDORS[vendor], [f"{vendor} from {begin}"]
-        self.acme: Customer = shop(vendor, begin)
+        self.acme: Customer = shop(vendor.removesuffix("-later"), begin, LATER if vendor == "make-later" else None)
         self.simple = Simple(self.vendor, begin)
         plan = self.dice.choice([name for name in self.vendor.plans if name != self.vendor.start])
         self.acme.subscribe(plan)
@@ -40,6 +41,7 @@ class Life:
 
     def charged(self) -> None:
         assert sorted(self.acme.paid()) == sorted(self.simple.charges), self.told
+        assert {row["state"] for row in self.acme.rows("plan_renewal")} <= {"completed"}, self.told
 
     def go(self, at: Any, what: str) -> None:
         self.acme.world.go(at)

@@ -70,8 +70,20 @@ class PlanGateway(Protocol):
     def swap_plan(self, subscription: str, item: str, price: str, key: str) -> None:
         """The price from the next period on; the running period, its anchor and its money stay. `key` names the wish.
 
-        Of the same interval only: another one is a change that begins a new period.
+        Of the same interval only: for another one, `schedule_plan`. What was scheduled is not any more.
         """
+        ...
+
+    def schedule_plan(self, subscription: str, price: str, *, months: int, at: int) -> None:
+        """The price of another interval, so many months, from the running period's end `at` on, which its periods count from.
+
+        The gateway charges it then by itself, as it does any renewal; until then nothing changes. It takes the place of what was
+        scheduled before. Nothing happens to a subscription that has ended, or whose running period ends at another instant.
+        """
+        ...
+
+    def end_schedule(self, subscription: str) -> None:
+        """Nothing is scheduled any more; the subscription goes on as it is. Whatever changes it otherwise does this first."""
         ...
 
     def set_ending(self, subscription: str, *, ends: bool, key: str) -> None:

@@ -12,7 +12,7 @@ from lotbook.adapters.stripe import plan_requests as requests
 from lotbook.adapters.stripe.client import AMOUNT_CODES, UNCERTAIN_CODES
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import AUTHENTICATION, NEEDS_BUYER, reason_of, subscription_facts
-from lotbook.adapters.stripe.plan_reads import StripePlanReads
+from lotbook.adapters.stripe.schedules import StripeSchedules, let_go
 from lotbook.domain.sales.subscription_facts import PlanCharge, PlanInvoiceFacts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ OTHER_CODES = UNCERTAIN_CODES | AMOUNT_CODES
 Answered = dict[str, Any] | PlanCharge
 
 
-class StripePlanChanges(StripePlanReads):
+class StripePlanChanges(StripeSchedules):
     """The part of `ports.PlanGateway` that charges cards."""
 
     def start_plan(self, order: Purchase, customer: str, payment_method: str) -> PlanCharge:
@@ -60,6 +60,7 @@ class StripePlanChanges(StripePlanReads):
 
         def ask(client: stripe.StripeClient) -> Answered:
             try:
+                let_go(client, subscription)
                 if may_wait:
                     client.v1.subscriptions.update(subscription, terms)
                     return client.v1.subscriptions.update(subscription, params, options).to_dict()

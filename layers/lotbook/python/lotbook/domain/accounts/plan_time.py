@@ -163,7 +163,7 @@ def _next_step(policy: Policy, account: Account) -> _Step | None:
     if end is not None:
         steps.append(_Step(end, partial(ended, policy, account, end)))
     if sub.next_plan is not None:
-        steps.append(_Step(sub.next_plan.at, partial(_moved_on, policy, account)))
+        steps.append(_Step(sub.next_plan.at, partial(_moved_on, account)))
     return min(steps, key=lambda each: each.at, default=None)
 
 
@@ -180,14 +180,13 @@ def _grace_over(policy: Policy, account: Account) -> Account:
     return with_pause(account, PAUSED_FOR_PLAN) if _pauses(policy) else account
 
 
-def _moved_on(policy: Policy, account: Account) -> Account:
+def _moved_on(account: Account) -> Account:
     """The plan that was asked for begins with its period: the anchor stays, unless the interval is another one (IS-58)."""
     sub = account.subscription
     wanted = None if sub is None else sub.next_plan
     if sub is None or wanted is None:
         return account
-    same = policy.plan(wanted.plan_id).interval == policy.plan(account.plan_id).interval
-    anchor = account.anchor if same else wanted.at
+    anchor = wanted.at if wanted.months else account.anchor
     after = with_standing(
         account, Standing(wanted.plan_id, anchor, "stripe", None, wanted.change, True, wanted.policy_version)
     )
@@ -198,6 +197,7 @@ def _moved_on(policy: Policy, account: Account) -> Account:
         price=wanted.price,
         price_minor=wanted.price_minor,
         anchor=anchor,
+        former_anchor=sub.anchor if wanted.months else sub.former_anchor,
         purchase_id=wanted.change,
         next_plan=None,
     )

@@ -66,7 +66,9 @@ def is_superseded(account: Account, paid: PaidPeriod) -> bool:
     """Whether a change of plan has replaced that period: its money brings nothing, and people hear of it."""
     sub = account.subscription
     known = None if sub is None else sub.period(paid.start, paid.plan_id)
-    return sub is not None and paid.start < sub.anchor and (known is None or known.state == "void")
+    return (
+        sub is not None and paid.start < (sub.former_anchor or sub.anchor) and (known is None or known.state == "void")
+    )
 
 
 def is_over(account: Account, paid: PaidPeriod) -> bool:
@@ -86,7 +88,8 @@ def with_paid(account: Account, paid: PaidPeriod) -> Account:
     known = sub.period(paid.start, paid.plan_id)
     if known is not None and known.state == "paid":
         return account
-    anchor = known.anchor if known and known.anchor else account.anchor
+    counted_from = account.anchor if paid.start >= sub.anchor else sub.former_anchor or account.anchor
+    anchor = known.anchor if known and known.anchor else counted_from
     period = BillingPeriod(
         paid.start,
         paid.end,

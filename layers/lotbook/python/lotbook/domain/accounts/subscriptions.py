@@ -41,7 +41,10 @@ class BillingPeriod:
 
 @dataclass(frozen=True, slots=True)
 class NextPlan:
-    """The plan from `at` on, the end of the running billing period: a change that waits (IS-58). `change` is its purchase."""
+    """The plan from `at` on, the end of the running billing period: a change that waits (IS-58). `change` is its purchase.
+
+    `months`: of its billing period, where that is another one than now: its periods are counted from `at` then. 0: the same.
+    """
 
     plan_id: str
     at: int
@@ -49,6 +52,7 @@ class NextPlan:
     price: str
     price_minor: int
     change: str
+    months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Subscription:
     next_plan: NextPlan | None = None
     change: str | None = None  # the purchase of a change of plan that is under way
     card: str | None = None  # the one that the gateway was told to charge
+    former_anchor: int = 0  # of the plan before this one, where it waited for its period's end and counts anew; else 0
     ended_at: int | None = None  # since then it pays for nothing; what the gateway still has of it is to be ended
 
     def period(self, start: int, plan_id: str) -> BillingPeriod | None:

@@ -34,12 +34,13 @@ CHECK_AFTER = DRAFT + 15 * MINUTE  # by then its news should have come
 def starts_of(policy: Policy, account: Account, since: int, until: int) -> list[int]:
     """First instants, in `[since, until]`, of the billing periods of the account's plan that are renewals; newest first.
 
-    `account`: as it stands at `until`. The period that the plan was bought with has its own row.
+    `account`: as it stands at `until`. The period that the plan was bought with has its own row; one that waited was not bought.
     """
     starts, at, sub = list[int](), until, account.subscription
+    first = account.anchor if sub is not None and sub.former_anchor else account.anchor + 1
     for _ in range(MAX_ROWS):
         period = billing_period(policy.plan(account.plan_id), account, at) if account.plan_renews else None
-        if sub is None or period is None or not max(since, account.anchor + 1) <= period[0] <= until:
+        if sub is None or period is None or not max(since, first) <= period[0] <= until:
             break
         known = sub.period(period[0], account.plan_id)
         if known is None or known.purchase_id == renewal_row_id(account.account_id, sub.subscription, period[0]):

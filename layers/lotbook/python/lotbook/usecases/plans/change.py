@@ -17,6 +17,7 @@ from lotbook.domain.accounts.subscriptions import NextPlan
 from lotbook.domain.accounts.terms import Standing
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.plans.moving import Present
+from lotbook.domain.policy.plans import INTERVAL_MONTHS
 from lotbook.domain.sales.eligibility import ACCOUNT_CLOSED, PLAN_NOT_ELIGIBLE, change_under_way, plan_price_refusal
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, WAITING, Purchase
@@ -41,6 +42,7 @@ from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
 from lotbook.usecases.sales.running_period import plan_of_buying_member
 from lotbook.usecases.sales.settle_purchase import settle_purchase
+from lotbook.usecases.sales.wishes import tell_wish
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -169,8 +171,6 @@ def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
         sub = account.subscription
         if not account.plan_renews or sub is None or period is None:
             raise CheckoutRequired
-        if loaded.policy.plan(account.plan_id).interval != wanted.interval:
-            raise NotEligible(PLAN_NOT_ELIGIBLE, "Another interval cannot be scheduled.")
         if not wanted.price_minor(account.currency):
             raise NotEligible(plan_price_refusal(wanted))
         wish = _wish(loaded, wanted, period[1], desk)
@@ -180,8 +180,7 @@ def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
             desk.plans.set_ending(sub.subscription, ends=False, key=f"{account.version}")
         after = change_account(account_id, _with_wish(wish, desk), desk)
         if after.subscription is not None and after.subscription.next_plan == wish:
-            key = f"{wish.change}.{after.version}"
-            desk.plans.swap_plan(sub.subscription, sub.item, wish.price, key=key)
+            tell_wish(after, desk=desk)
             return Changed("period_end", wish.at, wanted.plan_id, None, 0, 0, account.currency, wanted.credits)
     raise Unavailable("The account's plan is changing; ask again.")
 
@@ -207,7 +206,9 @@ def _wish(loaded: LoadedAccount, wanted: Plan, at: int, desk: SalesDesk) -> Next
         with_standing(account, standing), subscription=replace(sub, price_minor=price_minor, plan_id=wanted.plan_id)
     )
     price = desk.plans.plan_price(renewal_row(loaded.policy, then, version, at))
-    return NextPlan(wanted.plan_id, at, version, price, price_minor, change)
+    same = loaded.policy.plan(account.plan_id).interval == wanted.interval
+    months = 0 if same else INTERVAL_MONTHS[wanted.interval]
+    return NextPlan(wanted.plan_id, at, version, price, price_minor, change, months)
 
 
 def _stays(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:

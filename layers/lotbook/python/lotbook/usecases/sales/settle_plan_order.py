@@ -16,9 +16,10 @@ from lotbook.domain.sales.plan_verdicts import plan_line, unequal_invoice, with_
 from lotbook.domain.sales.purchase import CHECK_AGAIN, Failure, Purchase, PurchaseState, may_become, with_state
 from lotbook.domain.sales.verdicts import CheckoutVerdict, expires_at_of, failure_of, with_verdict
 from lotbook.domain.values.errors import BrokenInvariant
-from lotbook.domain.values.instants import HOUR
+from lotbook.domain.values.instants import FAR_FUTURE, HOUR
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.fulfil import Settling, completed, loaded, quarantined
+from lotbook.usecases.sales.wishes import tell_schedule_again, waits_until
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -38,6 +39,8 @@ def settle_plan_order(row: Purchase, *, desk: SalesDesk, invoice: PlanInvoiceFac
     if row.settlement is not None:
         return _completed(loaded(row, desk=desk))
     facts = invoice or invoice_of(row, desk=desk)
+    if facts is not None and _has_waited(row, facts, desk):
+        facts = desk.plans.void_invoice(facts.invoice)
     if facts is not None:
         return _judged(row, facts, desk)
     if row.state not in ("pending", "processing"):
@@ -61,9 +64,16 @@ def charge(row: Purchase, *, desk: SalesDesk) -> Purchase:
         return _over(row, "failed", REPLACED, desk)
     desk.plans.note_change(move.subscription, row.purchase_id)
     answer = desk.plans.change_plan(row, move.card or "", may_wait=False)
-    if answer.outcome == "buyer" and answer.page_url is None:
+    may_wait = desk.clock.now() < waits_until(account, FAR_FUTURE)
+    if answer.outcome == "buyer" and answer.page_url is None and may_wait:
         answer = desk.plans.change_plan(row, move.card or "", may_wait=True)
     return _answered(row, answer, desk)
+
+
+def _has_waited(row: Purchase, facts: PlanInvoiceFacts, desk: SalesDesk) -> bool:
+    """Whether its page has been there for long enough: the gateway may let it stay longer than we do."""
+    is_open = row.checkout_url is not None and facts.state == "open"
+    return is_open and desk.clock.now() >= row.checkout_expires_at
 
 
 def _begun(row: Purchase, desk: SalesDesk) -> Callable[[LoadedAccount], Account]:
@@ -146,14 +156,16 @@ def _waits(row: Purchase, answer: PlanCharge, desk: SalesDesk) -> Purchase:
     refs = row.gateway_refs
     if answer.invoice is not None:
         refs = replace(refs, invoice=answer.invoice.invoice, subscription=answer.invoice.subscription)
-    ends_at = answer.expires_at or row.checkout_expires_at
+    account = desk.account(row.account_id).account
+    ends_at = waits_until(account, answer.expires_at or row.checkout_expires_at)
     waiting = replace(row, checkout_url=answer.page_url, checkout_expires_at=ends_at, gateway_refs=refs)
     return _saved(replace(waiting, check_at=ends_at + CHECK_AGAIN), desk)
 
 
 def _over(row: Purchase, state: PurchaseState, failure: Failure, desk: SalesDesk) -> Purchase:
     """Nothing of it is left: the account may change its plan again, and this card is not tried again by itself."""
-    change_account(row.account_id, lambda found: with_change_over(found.account, row.purchase_id), desk)
+    account = change_account(row.account_id, lambda found: with_change_over(found.account, row.purchase_id), desk)
+    tell_schedule_again(account, desk=desk)
     if row.move is not None and row.move.subscription is not None:
         desk.plans.note_change(row.move.subscription, None)
     over = with_state(row, state, desk.clock.now()) if may_become(row, state) else row
