@@ -131,6 +131,36 @@ def swaps(world: AtTheStandIn) -> Act:
     return act
 
 
+def schedules(world: AtTheStandIn) -> Act:
+    sub = subscribed(world)
+    found = world.gateway.subscription(sub)
+    price = str(ordered(world, "pur_year", "annual", 80_000, months=12).plan.price)
+    assert found is not None
+
+    def act(world: AtTheStandIn) -> Any:
+        world.gateway.schedule_plan(sub, price, months=12, at=found.period[1])
+        return world.gateway.subscription(sub), scheduled(world)
+
+    return act
+
+
+def scheduled(world: AtTheStandIn) -> list[list[str]]:
+    """The prices of the phases of all schedules that manage a subscription."""
+    found = world.calls.call(lambda client: client.v1.subscription_schedules.list({})).to_dict()["data"]
+    return [[phase["items"][0]["price"] for phase in each["phases"]] for each in found if each["status"] == "active"]
+
+
+def takes_back(world: AtTheStandIn) -> Act:
+    schedules(world)(world)
+    (found,) = world.gateway.subscriptions(world.customer)
+
+    def act(world: AtTheStandIn) -> Any:
+        world.gateway.swap_plan(found.subscription, found.item, found.price, "back")
+        return world.gateway.subscription(found.subscription), scheduled(world)
+
+    return act
+
+
 def notes(world: AtTheStandIn) -> Act:
     sub = subscribed(world)
 
@@ -159,6 +189,10 @@ def notes(world: AtTheStandIn) -> Act:
         (ends, "subscriptions.cancel"),
         (cancels, "subscriptions.update"),
         (swaps, "subscriptions.update"),
+        (schedules, "subscription_schedules.create"),
+        (schedules, "subscription_schedules.update"),
+        (takes_back, "subscription_schedules.release"),
+        (takes_back, "subscriptions.update"),
         (notes, "subscriptions.update"),
     ],
 )
@@ -221,6 +255,27 @@ def test_while_the_gateway_is_down_everything_is_unavailable_and_nothing_is_a_de
             with pytest.raises(Unavailable):
                 ask()
     assert charges(world) == [4_000]
+
+
+def test_two_callers_at_one_schedule_end_with_what_the_later_wants(stand_in_world: AtTheStandIn) -> None:
+    """A release that somebody else was quicker with is none to complain of; a schedule of one's own is not made twice."""
+    world = stand_in_world
+    schedules(world)(world)
+    (found,) = world.gateway.subscriptions(world.customer)
+    before = scheduled(world)
+    assert [len(each) for each in before] == [2]
+    assert schedules_of(world) == 1
+    other = str(ordered(world, "pur_other", "other", 70_000, months=12).plan.price)
+    world.gateway.schedule_plan(found.subscription, other, months=12, at=found.period[1])
+    assert scheduled(world) == [[found.price, other]]
+    assert schedules_of(world) == 1, "one that was made in this period is told anew"
+    world.gateway.end_schedule(found.subscription)
+    world.gateway.end_schedule(found.subscription)
+    assert scheduled(world) == []
+
+
+def schedules_of(world: AtTheStandIn) -> int:
+    return len(world.calls.call(lambda client: client.v1.subscription_schedules.list({})).to_dict()["data"])
 
 
 def test_a_price_that_somebody_made_otherwise_is_not_sold(stand_in_world: AtTheStandIn) -> None:

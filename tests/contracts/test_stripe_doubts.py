@@ -19,9 +19,11 @@ import stripe
 from lotbook.adapters.stripe.client import API_VERSION
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
 from lotbook.adapters.stripe.plan_requests import RETRIEVE_INVOICE
+from lotbook.adapters.stripe.schedules import card_of_what_follows, what_follows
 from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts
 from lotbook.domain.values.instants import SECOND
 from tests.contracts.plan_worlds import AtTheStandIn
+from tests.fakes.purchases import TEST
 
 KEY = os.environ.get("STRIPE_API_KEY", "")
 NEEDS_KEY = pytest.mark.skipif(
@@ -212,3 +214,25 @@ def test_what_this_product_sends_is_what_a_subscription_is_sold_with(place: Plac
     with pytest.raises(stripe.CardError) as asked:
         place.change(before, place.price(20_000), **asks)
     assert asked.value.code == "subscription_payment_intent_requires_action"
+
+
+def test_doubt_8_another_interval_that_was_scheduled_is_charged_by_itself_when_it_begins(place: Place) -> None:
+    """Decision 66: tax rates, card and mark of the subscription outlive the change of its phase."""
+    v1, subscription = place.client.v1, place.subscribe(place.price(4_000), place.card("pm_card_visa"))
+    v1.subscriptions.update(subscription.id, {"metadata": {"app": "lotbook"}})
+    schedule = v1.subscription_schedules.create({"from_subscription": subscription.id})
+    follows: Any = what_follows(schedule.to_dict(), place.price(48_000, "year"), 12, TEST)
+    v1.subscription_schedules.update(schedule.id, follows)
+    card = place.card("pm_card_mastercard")
+    v1.subscriptions.update(subscription.id, {"default_payment_method": card})
+    told: Any = card_of_what_follows(card)
+    v1.subscription_schedules.update(schedule.id, told)
+    end = subscription["items"].data[0].current_period_end
+    place.advance(end + 2 * HOUR)
+    begun = place.now(subscription.id)
+    facts = place.invoice(begun.latest_invoice)
+    assert (facts.state, facts.total_minor, [line.is_proration for line in facts.lines]) == ("paid", 48_000, [False])
+    assert (facts.lines[0].period[0], begun.billing_cycle_anchor) == (end * SECOND, end)
+    assert (begun.default_payment_method, begun.metadata["app"]) == (card, "lotbook")
+    v1.subscription_schedules.release(schedule.id)
+    assert place.now(subscription.id).schedule is None

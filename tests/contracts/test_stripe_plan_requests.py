@@ -12,6 +12,7 @@ from stripe import params as stripe_params
 from stripe.params.checkout import SessionCreateParams
 
 from lotbook.adapters.stripe import plan_requests as requests
+from lotbook.adapters.stripe.schedules import card_of_what_follows, what_follows
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.items import OrderLine, Tax
 from lotbook.domain.sales.purchase import Purchase
@@ -42,6 +43,8 @@ def page(made: Purchase) -> dict[str, Any]:
 
 
 UPGRADE = requests.change(order(move=UP), TEST, may_wait=False) | requests.terms(order(move=UP), "pm_1")
+RUNS = {"start_date": 1, "end_date": 2, "items": [{"price": "price_1", "quantity": 1}], "default_tax_rates": ["txr_1"]}
+FOLLOWS = what_follows({"current_phase": {"start_date": 1}, "phases": [RUNS]}, "price_2", 12, TEST)
 WAITS = requests.change(order(move=UP), TEST, may_wait=True)
 
 
@@ -64,6 +67,9 @@ WAITS = requests.change(order(move=UP), TEST, may_wait=True)
         (WAITS, stripe_params.SubscriptionUpdateParams),
         (requests.terms(order(), "pm_1"), stripe_params.SubscriptionUpdateParams),
         (requests.swap("si_1", "price_2"), stripe_params.SubscriptionUpdateParams),
+        ({"from_subscription": "sub_1"}, stripe_params.SubscriptionScheduleCreateParams),
+        (FOLLOWS, stripe_params.SubscriptionScheduleUpdateParams),
+        (card_of_what_follows("pm_1"), stripe_params.SubscriptionScheduleUpdateParams),
         ({"metadata": {requests.CHANGE: "pur_1"}}, stripe_params.SubscriptionUpdateParams),
         ({"cancel_at_period_end": True}, stripe_params.SubscriptionUpdateParams),
         ({"cancel_at": ""}, stripe_params.SubscriptionUpdateParams),
@@ -103,6 +109,9 @@ def leaves(params: Any, path: str = "") -> set[str]:
         (UPGRADE, "subscriptions.update"),
         (WAITS, "subscriptions.update"),
         (requests.swap("si_1", "price_2"), "subscriptions.update"),
+        ({"from_subscription": "sub_1"}, "subscription_schedules.create"),
+        (FOLLOWS, "subscription_schedules.update"),
+        (card_of_what_follows("pm_1"), "subscription_schedules.update"),
         ({"metadata": {requests.CHANGE: "pur_1"}, "cancel_at": ""}, "subscriptions.update"),
         (requests.subscriptions("cus_1", "sub_1"), "subscriptions.list"),
         (requests.invoices("sub_1", 1_000, "in_1"), "invoices.list"),
@@ -131,6 +140,19 @@ def test_flexible_billing_an_anchor_and_no_proration_are_never_left_to_a_default
     assert page(order())["subscription_data"]["billing_mode"] == {"type": "flexible"}
     assert requests.swap("si_1", "price_2")["proration_behavior"] == "none"
     assert "billing_cycle_anchor" not in requests.swap("si_1", "price_2")
+
+
+def test_another_interval_is_charged_when_it_begins_and_tax_goes_on() -> None:
+    """better-auth #11336: without `phase_start` a year began and nobody was charged for it."""
+    runs, follows = FOLLOWS["phases"]
+    assert follows["billing_cycle_anchor"] == "phase_start"
+    assert (follows["items"], follows["duration"]) == (
+        [{"price": "price_2", "quantity": 1}],
+        {"interval": "year", "interval_count": 1},
+    )
+    assert {each["proration_behavior"] for each in (runs, follows, FOLLOWS)} == {"none"}
+    assert [each["default_tax_rates"] for each in (runs, follows)] == [["txr_1"], ["txr_1"]]
+    assert (runs["items"], runs["start_date"], runs["end_date"]) == ([{"price": "price_1", "quantity": 1}], 1, 2)
 
 
 def test_what_may_wait_at_the_gateway_says_only_what_can_wait() -> None:

@@ -209,9 +209,8 @@ def test_a_change_to_another_interval_counts_from_its_own_instant() -> None:
     after = account_at(shop(), account, end)
     assert billing_period(ANNUAL, after, end) == (end, at("2028-02-28T09:00:00"))
     assert (record(after).anchor, record(after).former_anchor) == (end, at("2027-01-31T09:00:00"))
-    same = replace(
-        account, subscription=replace(record(account), next_plan=replace(record(account).next_plan, months=0))
-    )  # type: ignore[type-var]
+    wish = NextPlan("annual", end, 1, "price_annual", 9_000, "pur_9")
+    same = paid_from("2027-01-31T09:00:00", next_plan=wish)
     assert account_at(shop(), same, end).anchor == account.anchor, (
         "what was asked for decides, not a later version's interval"
     )

@@ -201,7 +201,7 @@ class Simple:
         plans = sum(lot.left for lot in self.lots if lot.kind == "plan")
         to_come = was.credits * (was.months - 1 - self.month % was.months) if was.price else 0
         unused = plans + to_come + sum(lot.left for lot in self.lots if lot.kind == "purchased")
-        discount, carried = 0, []
+        discount, carried, rest = 0, list[int](), 0
         kept = [lot for lot in self.lots if lot.kind == "purchased"]
         if rule == "carry" and was.price:
             carried = [plans]
@@ -211,11 +211,14 @@ class Simple:
             unit = Fraction(was.price, was.credits * was.months)
             discount, converted = self._worth(unused, unit, wanted.price)
             kept = self._left_after(converted - plans - to_come, kept)
+            rest = max(0, to_come - max(0, converted - plans))
+            kept += self._left_after(converted, [lot for lot in self.lots if lot.kind == "plan"])
         self.lots = kept
         self.charges.append(wanted.price - discount)
         self._begin(plan)
         ends = self.billing_end if rule == "carry all" else self.next_boundary
         self.lots += [Lot("plan", credits, ends) for credits in carried]
+        self.lots += [Lot("plan", rest, self.billing_end)] if rest else []
 
     @staticmethod
     def _worth(unused: int, unit: Fraction, price: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from tests.scenarios.plans.world import HOUR
 DECLINED = "4000000000000341"
 ASKS = "4000002760003184"  # whenever it is charged
 WAITS = {"when": "period_end", "plan_credits": "forfeit", "purchased_credits": "keep", "to_free_when": "period_end"}
-MAKE = read_document(SAMPLES / "make.yaml")["plan_change"]
+MAKE: Any = read_document(SAMPLES / "make.yaml")["plan_change"]
 LATER: dict[str, Any] = {"plan_change": {**MAKE, "downgrade": WAITS}}
 
 

@@ -6,13 +6,14 @@ Whoever comes next, the same caller again or the schedule, ends in the same stat
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from lotbook.domain.policy.plans import Downgrade
 from lotbook.domain.sales.gateway import EventHint, Tag
 from lotbook.domain.sales.purchase import SETTLED
-from lotbook.domain.values.errors import CheckoutRequired, Outcome
+from lotbook.domain.values.errors import CheckoutRequired, Outcome, PaymentFailed
 from lotbook.domain.values.instants import MINUTE
 from lotbook.usecases.inbox.handle_money_back import handle_money_back
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
@@ -21,7 +22,7 @@ from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.fakes.changing import ChangingDesk
 from tests.fakes.crashes import Countdown, Crash
-from tests.fakes.samples import member
+from tests.fakes.samples import member, published
 from tests.fakes.subscription_records import ASKS
 
 MAX_CALLS = 400
@@ -152,6 +153,29 @@ def tell_of_refund(desk: ChangingDesk) -> None:
     handle_money_back(hint, desk=desk.sales)
 
 
+def waiting_for_the_year(desk: ChangingDesk) -> None:
+    waits(desk)
+    desk.change("core-10k-annual")
+
+
+def waits(desk: ChangingDesk) -> None:
+    """Make, under a policy that lets downgrades wait: of its plans some are by the year."""
+    policy = published("make").policy
+    change = replace(policy.plan_change, downgrade=Downgrade(when="period_end"))
+    desk.policies.put(replace(policy, plan_change=change))
+    subscribed("pro-40k")(desk)
+    desk.burn(25)
+
+
+def declined(desk: ChangingDesk) -> None:
+    desk.gateway.let_card(desk.card, "insufficient_funds")
+    try:
+        with pytest.raises(PaymentFailed):
+            desk.change("pro-80k", "k")
+    finally:
+        desk.gateway.let_card(desk.card, None)
+
+
 GO, INSURE, MAKE = "gocontent", "insurestack", "make"
 START = "2027-01-31T12:00:00"
 STORIES = {
@@ -167,6 +191,12 @@ STORIES = {
     "upgrade in the draft hour": Story(INSURE, START, in_the_draft_hour, change_to("pro")),
     "authenticated upgrade": Story(GO, START, asked_by_the_bank, settle_all),
     "scheduled downgrade": Story(GO, START, subscribed("growth"), change_to("starter")),
+    "scheduled year": Story(MAKE, START, waits, change_to("core-10k-annual")),
+    "scheduled year taken back": Story(MAKE, START, waiting_for_the_year, change_to("pro-40k")),
+    "scheduled year replaced": Story(MAKE, START, waiting_for_the_year, change_to("core-10k")),
+    "scheduled year and a declined upgrade": Story(MAKE, START, waiting_for_the_year, declined),
+    "scheduled year and an upgrade": Story(MAKE, START, waiting_for_the_year, change_to("pro-80k")),
+    "scheduled year and a cancellation": Story(MAKE, START, waiting_for_the_year, cancel),
     "cancelled": Story(GO, START, subscribed("starter"), cancel),
     "cancelled in grace": Story(GO, START, unpaid(2), cancel),
     "refund of the running period": Story(GO, START, refunded, tell_of_refund),
