@@ -88,8 +88,7 @@ def with_paid(account: Account, paid: PaidPeriod) -> Account:
     known = sub.period(paid.start, paid.plan_id)
     if known is not None and known.state == "paid":
         return account
-    counted_from = account.anchor if paid.start >= sub.anchor else sub.former_anchor or account.anchor
-    anchor = known.anchor if known and known.anchor else counted_from
+    anchor = known.anchor if known and known.anchor else sub.anchor_of(paid.start)
     period = BillingPeriod(
         paid.start,
         paid.end,

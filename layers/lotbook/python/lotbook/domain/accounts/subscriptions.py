@@ -86,6 +86,14 @@ class Subscription:
         found = (each for each in self.periods if (each.start, each.plan_id) == (start, plan_id))
         return next(found, None)
 
+    def anchor_of(self, start: int) -> int:
+        """The anchor that the period which began then is counted from: of this plan, or of the one before."""
+        return self.former_anchor if self.former_anchor and start < self.anchor else self.anchor
+
+    def has_waited_for(self, start: int) -> bool:
+        """Whether the period that begins then is the first of a plan that waited for it, with periods of its own."""
+        return self.former_anchor != 0 and start == self.anchor
+
     @property
     def unfollowed(self) -> tuple[BillingPeriod, ...]:
         """Decided periods whose lots are still to be brought along."""

@@ -107,7 +107,7 @@ def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
         end_for_good(paid.subscription, desk=desk)
     elif not is_superseded(account, paid):
         freeze_period(account, paid.start, thaw=True, policies=desk.policies, desk=desk.credits)
-        if _was_scheduled(account, paid):
+        if account.subscription is not None and account.subscription.has_waited_for(paid.start):
             desk.plans.end_schedule(paid.subscription)
     else:
         alarm("plan_superseded", account_id=row.account_id, purchase_id=row.purchase_id, invoice=paid.invoice)
@@ -115,12 +115,6 @@ def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
     desk.follow_pauses(row.account_id)
     done = with_completion(row, desk.clock.now())
     return desk.purchases.save(with_snapshot(done, desk.billing.get(row.account_id)))
-
-
-def _was_scheduled(account: Account, paid: PaidPeriod) -> bool:
-    """Whether it is the first period of a plan that waited for it with another interval: its schedule has done its work."""
-    sub = account.subscription
-    return sub is not None and sub.former_anchor != 0 and paid.start == sub.anchor
 
 
 def _failed(row: Purchase, desk: SalesDesk) -> Purchase:
