@@ -89,16 +89,9 @@ def with_paid(account: Account, paid: PaidPeriod) -> Account:
     if known is not None and known.state == "paid":
         return account
     anchor = known.anchor if known and known.anchor else sub.anchor_of(paid.start)
+    span = paid.start, paid.end
     period = BillingPeriod(
-        paid.start,
-        paid.end,
-        paid.plan_id,
-        "paid",
-        paid.purchase_id,
-        paid.invoice,
-        is_followed=False,
-        anchor=anchor,
-        policy_version=paid.policy_version,
+        *span, paid.plan_id, "paid", paid.purchase_id, paid.invoice, False, anchor, paid.policy_version
     )
     sub = with_period(sub, period)
     if sub.failed_start is not None and paid.start < sub.failed_start:
