@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from lotbook.adapters.stripe.lists import StripeLists
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.gateway import APP, Deployment, Tag
 from lotbook.domain.values.instants import FAR_FUTURE
-from tests.contracts.plan_telling import invoices, jump, subscribed
+from tests.contracts.plan_telling import GST, invoices, jump, subscribed
 from tests.contracts.plan_worlds import AtTheStandIn, InMemory, ordered, plain, stand_in_world
 from tests.contracts.test_stripe_gateway import Secrets
 from tests.fakes.accounts import at
@@ -167,3 +168,25 @@ def test_a_long_life_of_paid_invoices_is_one_call_and_each_that_is_not_decided_o
     found = gateway.plan_invoices(sub, 0)
     assert [each.state for each in found] == ["draft"] + ["paid"] * 23
     assert wire.asked == ["invoices", f"invoices/{found[0].invoice}"]
+
+
+def test_more_subscriptions_and_invoices_than_a_page_holds_are_all_told(
+    stand_in_world: AtTheStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lotbook.adapters.stripe.plan_requests.LIST_PAGE", 2)
+    world = stand_in_world
+    card = world.add_card("pays")
+    for number in range(3):
+        world.gateway.start_plan(ordered(world, f"pur_{number}", "other", 100), world.customer, card)
+    assert len(world.gateway.subscriptions(world.customer)) == 3
+    sub = subscribed(world)
+    jump(world, "2027-06-30T14:00:00")
+    found = invoices(world, sub)
+    assert [each.created_at for each in found] == sorted((each.created_at for each in found), reverse=True)
+    assert len(found) == 6
+    for number in range(3):
+        world.gateway.tax_rate(replace(GST, rate=Decimal(number + 1) / 100))
+    assert world.gateway.tax_rate(replace(GST, rate=Decimal("0.01"))) == world.gateway.tax_rate(
+        replace(GST, rate=Decimal("0.010"))
+    )
+    assert len(world.calls.call(lambda client: client.v1.tax_rates.list({"limit": 100})).data) == 3

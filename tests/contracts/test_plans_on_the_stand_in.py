@@ -386,25 +386,3 @@ def test_an_issuers_reason_that_a_thief_could_learn_from_is_not_told(stand_in_wo
     world.gateway.use_card(sub, lost)
     jump(world, "2027-02-28T13:00:00")
     assert invoices(world, sub)[0].decline_code == "generic_decline"
-
-
-def test_more_subscriptions_and_invoices_than_a_page_holds_are_all_told(
-    stand_in_world: AtTheStandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lotbook.adapters.stripe.plan_requests.LIST_PAGE", 2)
-    world = stand_in_world
-    card = world.add_card("pays")
-    for number in range(3):
-        world.gateway.start_plan(ordered(world, f"pur_{number}", "other", 100), world.customer, card)
-    assert len(world.gateway.subscriptions(world.customer)) == 3
-    sub = subscribed(world)
-    jump(world, "2027-06-30T14:00:00")
-    found = invoices(world, sub)
-    assert [each.created_at for each in found] == sorted((each.created_at for each in found), reverse=True)
-    assert len(found) == 6
-    for number in range(3):
-        world.gateway.tax_rate(replace(GST, rate=Decimal(number + 1) / 100))
-    assert world.gateway.tax_rate(replace(GST, rate=Decimal("0.01"))) == world.gateway.tax_rate(
-        replace(GST, rate=Decimal("0.010"))
-    )
-    assert made(world, "tax_rates") == 3
