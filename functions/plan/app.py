@@ -1,16 +1,18 @@
-"""The plan of an account: changed, cancelled, and gone on with after all."""
+"""The plan of an account: changed, cancelled, and gone on with after all; and what it buys automatically."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from lotbook import wiring
-from lotbook.api.answers import render, render_buying
+from lotbook import wiring, wiring_automatic
+from lotbook.api.answers import render, render_auto, render_buying
+from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
-from lotbook.api.requests import schemas
+from lotbook.api.requests import paths, schemas
 from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.accounts.read_account import read_account
+from lotbook.usecases.automatic import switch as switching
 from lotbook.usecases.plans import cancel as cancelling
 from lotbook.usecases.plans.change import change_plan
 from lotbook.usecases.sales.freeze_order import PurchaseRequest
@@ -50,10 +52,40 @@ def _account(account_id: str) -> Answer:
     return Answer(200, render.account(view))
 
 
+def show_automatic(request: Request) -> Answer:
+    """`GET .../auto-top-up`."""
+    found = switching.read(request.account_id, request.caller, desk=wiring_automatic.auto_desk())
+    return Answer(200, render.auto_top_up(found))
+
+
+def switch_automatic(request: Request) -> Answer:
+    """`PUT .../auto-top-up`."""
+    asked = schemas.read(schemas.AutoTopUpBody, request.json_object())
+    wanted = switching.SwitchRequest(
+        account_id=request.account_id,
+        enabled=asked.enabled,
+        payment_method=paths.payment_method(asked.payment_method) if asked.payment_method is not None else None,
+        limit_minor=asked.limit_minor if "limit_minor" in asked.model_fields_set else switching.STAYS,
+    )
+    switched = switching.switch(wanted, request.caller, desk=wiring_automatic.auto_desk())
+    return Answer(200, render.auto_top_up(switched))
+
+
+def list_automatic(request: Request) -> Answer:
+    """`GET .../auto-top-up/history`."""
+    listing = paging.Listing("auto-top-up", request.path, request.query, wiring.cursor_key)
+    limit, after = paging.limit_of(request.query), listing.start()
+    events, following = switching.history(request.account_id, limit, after, desk=wiring_automatic.auto_desk())
+    return Answer(200, render_auto.history(events, listing.cursor(following)))
+
+
 ROUTES = {
     "POST /v1/accounts/{account_id}/plan": change,
     "POST /v1/accounts/{account_id}/plan/cancel": cancel,
     "POST /v1/accounts/{account_id}/plan/resume": resume,
+    "GET /v1/accounts/{account_id}/auto-top-up": show_automatic,
+    "PUT /v1/accounts/{account_id}/auto-top-up": switch_automatic,
+    "GET /v1/accounts/{account_id}/auto-top-up/history": list_automatic,
 }
 
 

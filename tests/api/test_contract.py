@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from local import generate
 from local.policies import VARIANTS, read_document, sample_policies
 from lotbook.api import openapi
-from lotbook.api.answers import shapes, shapes_plans, shapes_records
+from lotbook.api.answers import shapes, shapes_auto, shapes_plans, shapes_records
 from lotbook.api.document import components
 from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
@@ -177,7 +177,7 @@ def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
         assert all(
-            any(hasattr(each, name) for each in (shapes, shapes_plans, shapes_records))
+            any(hasattr(each, name) for each in (shapes, shapes_auto, shapes_plans, shapes_records))
             for name in route.answers.values()
         )
 

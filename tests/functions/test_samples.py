@@ -33,6 +33,7 @@ class Counter:
 def played(api: Api) -> dict[str, dict[str, Any]]:
     """Every example with what the functions really answer."""
     publish(api, "insurestack")
+    publish(api, "make")
     found = {}
     for name, example in generate.samples().items():
         answer = api.invoke(generate.sample_event(example))
@@ -46,6 +47,7 @@ def story(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     gateway, entropy = FakeGateway(api.clock), Counter()
     gateway.put_on_file("cus_1", api.clock.now(), expires="2027-06")
     gateway.put_on_file("cus_1", api.clock.now(), brand="mastercard")
+    gateway.put_on_file("cus_4", api.clock.now(), expires="2028-01")
     monkeypatch.setattr(wiring, "gateway", lambda: gateway)
     monkeypatch.setattr(wiring, "entropy", lambda: entropy)
     return api

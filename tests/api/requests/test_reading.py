@@ -31,6 +31,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "BillingBody": BILLING,
     "SetupBody": {},
     "DefaultCardBody": {"payment_method": "pm_1"},
+    "AutoTopUpBody": {"enabled": True, "payment_method": "pm_1", "limit_minor": None},
     "PortalSessionBody": {"role": "owner"},
 }
 

@@ -11,9 +11,11 @@ from lotbook.domain.values.instants import to_optional_text, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lotbook.api.answers import shapes
+    from lotbook.api.answers import shapes, shapes_auto
+    from lotbook.domain.accounts.automatic import Suspension
     from lotbook.domain.credits.ledger import Draw, Entry
     from lotbook.domain.credits.requests import Balance, BatchAnswer, Burned, EntryPage, Held, LotView, Resolved
+    from lotbook.domain.sales.auto_views import AutoView
     from lotbook.usecases.accounts.read_account import AccountView
 
     Notes = Mapping[str, Mapping[str, str]]
@@ -151,23 +153,39 @@ def account(view: AccountView) -> shapes.Account:
         "pause_reasons": list(reasons_of(known)),
         "period": view.period and {"start": to_text(view.period[0]), "end": to_text(view.period[1])},
         "credits_reset_at": to_optional_text(view.credits_reset_at),
-        "auto_top_up": _auto_top_up(view),
+        "auto_top_up": auto_top_up(view.auto_top_up),
     }
 
 
-def _auto_top_up(view: AccountView) -> shapes.AutoTopUp:
-    auto = view.auto_top_up
+def auto_top_up(view: AutoView) -> shapes_auto.AutoTopUp:
+    """As the account has it now."""
     return {
-        "enabled": auto.enabled,
-        "credits": auto.credits,
-        "surcharge": optional(auto.surcharge, decimal_text),
-        "unit_price": optional(auto.unit_price, decimal_text),
-        "next_charge_minor": auto.next_charge_minor,
-        "currency": auto.currency,
-        "used_this_period": auto.used,
-        "cap_this_period": auto.cap,
-        "state": auto.state,
-        "last_failure": auto.suspended.code if auto.suspended else None,
+        "enabled": view.enabled,
+        "credits": view.credits,
+        "below": view.below,
+        "up_to": view.up_to,
+        "surcharge": optional(view.surcharge, decimal_text),
+        "unit_price": optional(view.unit_price, decimal_text),
+        "next_charge_minor": view.next_charge_minor,
+        "currency": view.currency,
+        "used_this_period": view.used,
+        "cap_this_period": view.cap,
+        "limit_minor": view.limit_minor,
+        "spent_this_period_minor": view.spent_minor,
+        "state": view.state,
+        "last_failure": optional(view.suspended, _auto_failure),
+        "payment_method": view.card,
+        "off_reason": view.off_reason,
+    }
+
+
+def _auto_failure(failed: Suspension) -> shapes_auto.AutoFailure:
+    return {
+        "code": failed.code,
+        "decline_code": failed.decline_code,
+        "at": to_text(failed.at),
+        "purchase_id": failed.purchase_id,
+        "page_url": failed.page_url,
     }
 
 

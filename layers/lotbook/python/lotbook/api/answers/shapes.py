@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
+from lotbook.api.answers.shapes_auto import AutoTopUp
 from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
 from lotbook.domain.accounts.account import AccountState
@@ -41,21 +42,6 @@ class Period(TypedDict):
 
     start: Instant
     end: Instant
-
-
-class AutoTopUp(TypedDict):
-    """Automatic purchase as the policy has it and the account uses it."""
-
-    enabled: bool
-    credits: int | None
-    surcharge: DecimalText | None
-    unit_price: DecimalText | None
-    next_charge_minor: int | None
-    currency: str
-    used_this_period: int
-    cap_this_period: int
-    state: Literal["ready", "charging", "suspended"]
-    last_failure: str | None
 
 
 class Account(TypedDict):

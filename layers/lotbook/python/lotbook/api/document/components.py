@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api.answers import shapes, shapes_parts, shapes_plans, shapes_records
+from lotbook.api.answers import shapes, shapes_auto, shapes_parts, shapes_plans, shapes_records
 from lotbook.api.http import body
 from lotbook.api.requests import policy_document, schemas
 
@@ -65,7 +65,13 @@ def answers() -> dict[str, Schema]:
     found: dict[str, Schema] = {
         "OpenApi": {"type": "object", "description": "An OpenAPI 3.1 document.", "additionalProperties": True}
     }
-    for name, shape in {**vars(shapes), **vars(shapes_parts), **vars(shapes_plans), **vars(shapes_records)}.items():
+    for name, shape in {
+        **vars(shapes),
+        **vars(shapes_auto),
+        **vars(shapes_parts),
+        **vars(shapes_plans),
+        **vars(shapes_records),
+    }.items():
         if is_typeddict(shape):
             found[name] = _shape(shape)
     return found

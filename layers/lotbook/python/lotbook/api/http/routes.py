@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lotbook.api.http.route_codes import AUTO_CODES, ORDER_CODES, PLAN_CODES, PURCHASE_CODES
 from lotbook.domain.values.access import Scope
 
 
@@ -47,36 +48,6 @@ BURN: frozenset[Scope] = frozenset({"credits:consume"})
 GRANT: frozenset[Scope] = frozenset({"credits:grant"})
 OPEN: frozenset[Scope] = frozenset({"accounts:write"})
 PUBLISH: frozenset[Scope] = frozenset({"policies:write"})
-
-ORDER_CODES = ("quantity_not_allowed", "amount_not_chargeable", "unknown_pack", "unknown_plan", "already_on_plan")
-PURCHASE_CODES = (
-    "consent_required",
-    "contact_only",
-    "account_paused",
-    "account_closed",
-    "plan_not_eligible",
-    "currency_not_sold",
-    "plan_purchase_not_available",
-    "plan_change_pending",
-    "purchase_abandoned",
-    "conflict",
-)
-
-PLAN_CODES = (
-    "unknown_plan",
-    "contact_only",
-    "plan_not_eligible",
-    "plan_purchase_not_available",
-    "currency_not_sold",
-    "amount_not_chargeable",
-    "account_closed",
-    "consent_required",
-    "payment_failed",
-    "checkout_required",
-    "plan_change_pending",
-    "nothing_to_resume",
-    "conflict",
-)
 
 CONTRACT: dict[str, Route] = {
     "GET /v1/openapi.json": Route("This document", "account", {200: "OpenApi"}, public=True),
@@ -299,6 +270,31 @@ CONTRACT: dict[str, Route] = {
         members=True,
         buyers=True,
         codes=("nothing_to_resume",),
+    ),
+    f"GET {ACCOUNT}/auto-top-up": Route(
+        "Automatic purchase: its switch, what the next one costs, what the credit period has used",
+        "plan",
+        {200: "AutoTopUp"},
+        members=True,
+        buyers=True,
+        scopes=READ,
+    ),
+    f"PUT {ACCOUNT}/auto-top-up": Route(
+        "Switch automatic purchase on or off; a charge that is under way completes, none follows",
+        "plan",
+        {200: "AutoTopUp"},
+        members=True,
+        buyers=True,
+        body="AutoTopUpBody",
+        codes=AUTO_CODES,
+    ),
+    f"GET {ACCOUNT}/auto-top-up/history": Route(
+        "What was bought automatically, and what was not and why, newest first",
+        "plan",
+        {200: "AutoTopUpHistory"},
+        members=True,
+        scopes=READ,
+        query=("limit", "cursor"),
     ),
     f"GET {ACCOUNT}/billing-details": Route(
         "To whom invoices are made out",

@@ -228,6 +228,17 @@ class DefaultCardBody(Body):
     payment_method: Annotated[str, StringConstraints(max_length=MAX_PAYMENT_METHOD_CHARACTERS)]
 
 
+class AutoTopUpBody(Body):
+    """Switches automatic purchase. `limit_minor`: money of a credit period, with tax; null lifts the limit, left out it stays.
+
+    `payment_method`: the card to charge, as the list of cards names it; left out: the default.
+    """
+
+    enabled: bool
+    payment_method: Annotated[str, StringConstraints(max_length=MAX_PAYMENT_METHOD_CHARACTERS)] | None = None
+    limit_minor: Annotated[int, Field(ge=0, le=MAX_AMOUNT_MINOR)] | None = None
+
+
 class AddressBody(Body):
     """A postal address; `country` is ISO 3166."""
 
@@ -275,7 +286,7 @@ class BillingBody(Body):
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
-    buying = (QuoteBody, PurchaseBody, PlanBody, BillingBody, SetupBody, DefaultCardBody)
+    buying = (QuoteBody, PurchaseBody, PlanBody, AutoTopUpBody, BillingBody, SetupBody, DefaultCardBody)
     known = (AccountBody, GrantBody, *burn, *buying, PortalSessionBody)
     return {model.__name__: model for model in known}
 

@@ -9,11 +9,12 @@ from lotbook.domain.accounts.automatic import switched_off, switched_on
 from lotbook.domain.sales.auto_top_ups import NEVER_ON, bounds_of, charge_of
 from lotbook.domain.sales.auto_views import auto_view
 from lotbook.domain.sales.cards import automatic_card, with_payment_pause_lifted
-from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE
+from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, is_buyer
 from lotbook.domain.values.errors import (
     AccountClosed,
     AmountNotChargeable,
     Conflict,
+    Forbidden,
     NotEligible,
     PaymentMethodNotFound,
     PaymentMethodRequired,
@@ -74,8 +75,11 @@ def switch(request: SwitchRequest, caller: Caller, *, desk: AutoDesk) -> AutoVie
 
 
 def read(account_id: str, caller: Caller, *, desk: AutoDesk) -> AutoView:
-    """What a buyer sees, also before it is switched on. Raises AccountNotFound, Forbidden."""
-    return _view(desk.sales.account_of_buying_member(account_id, caller), desk)
+    """What a buyer sees, and a service key that may read, also before it is switched on. Raises AccountNotFound, Forbidden."""
+    loaded = desk.sales.account(account_id)
+    if caller.kind == "member" and not is_buyer(loaded.policy, account_id, caller):
+        raise Forbidden
+    return _view(loaded, desk)
 
 
 def history(account_id: str, limit: int, after: str | None, *, desk: AutoDesk) -> tuple[list[AutoEvent], str | None]:
