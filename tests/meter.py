@@ -42,6 +42,10 @@ def value_bytes(attribute: Mapping[str, Any]) -> int:
     raise AssertionError(f"{kind} is not kept in the table")
 
 
+def _key_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("pk", "sk")}
+
+
 def units(size: int, step: int) -> int:
     """Started steps, at least one."""
     return max(1, -(-size // step))
@@ -79,11 +83,16 @@ class Metered:
         return self._write("put_item", key, request)
 
     def transact_write_items(self, **request: Any) -> Any:
-        """One call; each put takes twice its units."""
-        puts = [item["Put"] for item in request["TransactItems"]]
+        """One call; each put, update and check takes twice its units."""
+        parts = [part for item in request["TransactItems"] for part in item.values()]
+        places = [(part["TableName"], part.get("Key") or _key_of(part["Item"])) for part in parts]
+        sizes = [item_bytes(part.get("Item", {})) for part in parts]
         self.calls["transact_write_items"] += 1
-        self.write_units += sum(2 * units(item_bytes(put["Item"]), WRITE_BYTES) for put in puts)
-        return self.client.transact_write_items(**request)
+        try:
+            return self.client.transact_write_items(**request)
+        finally:
+            kept = [item_bytes(self._peek(*place)) for place in places]
+            self.write_units += sum(2 * units(max(pair), WRITE_BYTES) for pair in zip(sizes, kept, strict=True))
 
     def get_item(self, **request: Any) -> Any:
         assert request["ConsistentRead"] is True

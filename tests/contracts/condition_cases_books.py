@@ -230,10 +230,10 @@ def a_burn_survives_a_turn_in_flight(place: Place) -> None:
 @guards("books.mark.NEWER_THAN_THE_LAST_MARK")
 def an_older_decision_undoes_no_newer_mark(place: Place) -> None:
     assert place.store.create(A, U, Book())
-    book = place.store.mark(A, U, tops_up=False, version=5).book
+    book = place.store.mark(A, U, tops_up=None, version=5).book
     for version in (4, 5):
-        refused(place.store.mark(A, U, tops_up=True, version=version), place, book)
-    assert place.store.mark(A, U, tops_up=True, version=6).done
+        refused(place.store.mark(A, U, tops_up="make", version=version), place, book)
+    assert place.store.mark(A, U, tops_up="make", version=6).done
 
 
 @guards("books.pause.NEWER_THAN_THE_LAST_PAUSE")

@@ -9,7 +9,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.sales.auto_history import AutoEvent
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import Conflict
-from tests.fakes.accounts import FakeAccounts
+from tests.fakes.accounts import FakeAccounts, FakePolicies
 from tests.fakes.purchases import FakePurchases
 
 
@@ -17,10 +17,20 @@ class FakeClaims:
     """Implements `ClaimStore`. `without`: guards that are taken out, to see what they are for."""
 
     def __init__(
-        self, accounts: FakeAccounts, purchases: FakePurchases, books: Any, without: tuple[str, ...] = ()
+        self,
+        accounts: FakeAccounts,
+        policies: FakePolicies,
+        purchases: FakePurchases,
+        books: Any,
+        without: tuple[str, ...] = (),
     ) -> None:
-        self.accounts, self.purchases, self.books, self.without = accounts, purchases, books, without
+        self.accounts, self.policies, self.purchases = accounts, policies, purchases
+        self.books, self.without = books, without
         self.lock = Lock()
+
+    def look(self, account_id: str, policy_id: str) -> tuple[Account | None, int]:
+        newest = self.policies.newest(policy_id)
+        return self.accounts.get(account_id), newest.version if newest else 0
 
     def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         with self.lock:

@@ -59,7 +59,7 @@ class Automating(Desk):
             **changes,
         )
         self.accounts._items["acme"] = account
-        self.claims = FakeClaims(self.accounts, self.purchases, self.books)
+        self.claims = FakeClaims(self.accounts, self.policies, self.purchases, self.books)
         self.is_on, self.prunes, self.burns = True, Prunes(), 0
         self.wrap = wrap
         self.entropy = CountingEntropy()
@@ -175,7 +175,7 @@ class Automating(Desk):
         return found.available, found.shortfall
 
     def flag(self) -> bool:
-        return self.books.books["acme", "credits"].tops_up
+        return self.books.books["acme", "credits"].tops_up is not None
 
     def check(self, where: Any = "") -> None:
         """Statement and audit are in order, and no more was charged than the bounds say."""

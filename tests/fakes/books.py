@@ -192,7 +192,7 @@ class FakeBooks:
             paused = replace(book, pause_reason=reason, pause_version=version, version=book.version + 1)
             return self._write(account_id, unit, paused)
 
-    def mark(self, account_id: str, unit: str, *, tops_up: bool, version: int) -> Attempt:
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
         self._call("mark", str(tops_up))
         with self.lock:
             book = self.books.get((account_id, unit))

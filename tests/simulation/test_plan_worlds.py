@@ -70,8 +70,8 @@ def as_decided(balance: Balance, entries: Sequence[Entry]) -> list[str]:
         if lot_id not in SOLD:
             differences.append(f"{lot_id} was never sold")
         decision = by_name.get(ledger.decision_name(lot_id))
-        is_taken = ClawBack(lot_id, deciding.VOID_CLAIM, credits).order_id in by_name
-        is_back = Restore(lot_id, deciding.VOID_CLAIM, credits).order_id in by_name
+        is_taken = ClawBack(lot_id, ledger.VOID_CLAIM, credits).order_id in by_name
+        is_back = Restore(lot_id, ledger.VOID_CLAIM, credits).order_id in by_name
         if is_taken and (decision is None or decision.reason != "void"):
             differences.append(f"{lot_id} was taken, and its decision is {decision and decision.reason}")
         due += credits if is_back or not is_taken else 0
@@ -202,7 +202,7 @@ def _last_decision_stands(patch: pytest.MonkeyPatch) -> None:
         entry = Entry(name=name, unit=unit, kind="noted", at=0, seq=0, before=CHAIN_END, reason=decision)
         desk.books.put_entry(account_id, entry)
         if decision == "void":
-            order = ClawBack(lot_id, deciding.VOID_CLAIM, lot.credits, reason="void")
+            order = ClawBack(lot_id, ledger.VOID_CLAIM, lot.credits, reason="void")
             deciding.claw_back(account_id, unit, order, desk=desk)
         return decision
 

@@ -81,8 +81,8 @@ class BookStore(Protocol):
         """Set or clear the flag that refuses burns, unless a decision of the same or a later `version` is there."""
         ...
 
-    def mark(self, account_id: str, unit: str, *, tops_up: bool, version: int) -> Attempt:
-        """Set or clear the mark that a burn which cannot be covered may be topped up, unless one of that version or a later is there."""
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
+        """Set the policy under which a burn that cannot be covered may be topped up, or clear it, unless that version or a later did."""
         ...
 
     def create(self, account_id: str, unit: str, book: Book) -> bool:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 class ClaimStore(Protocol):
     """Writes of claims. Raises Unavailable when the store does not answer; the claim may then have been written or not."""
 
+    def look(self, account_id: str, policy_id: str) -> tuple[Account | None, int]:
+        """The account and the number of the policy's newest version (0: none), in one strongly consistent read."""
+        ...
+
     def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         """Write the account over the version that it was read at, and the new row, both or neither; the account afterwards.
 

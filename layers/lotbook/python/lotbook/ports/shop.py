@@ -38,10 +38,14 @@ class Entropy(Protocol):
     def read(self, count: int) -> bytes: ...
 
 
-class AccountStore(Protocol):
-    """Account items. Reads are strongly consistent."""
+class AccountReader(Protocol):
+    """Account items, to read."""
 
     def get(self, account_id: str) -> Account | None: ...
+
+
+class AccountStore(AccountReader, Protocol):
+    """Account items. Reads are strongly consistent."""
 
     def create(self, account: Account) -> Account | None:
         """Write the account if the id is free: None when written, else the account that has the id."""
@@ -55,12 +59,16 @@ class AccountStore(Protocol):
         ...
 
 
-class PolicyStore(Protocol):
-    """Published policies: immutable versions, numbered from 1. Reads of the newest are strongly consistent."""
+class PolicyReader(Protocol):
+    """Published policies, to read."""
 
     def newest(self, policy_id: str) -> PublishedPolicy | None: ...
 
     def version(self, policy_id: str, version: int) -> PublishedPolicy | None: ...
+
+
+class PolicyStore(PolicyReader, Protocol):
+    """Published policies: immutable versions, numbered from 1. Reads of the newest are strongly consistent."""
 
     def publish(
         self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.calls import send, write_over
+from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, write_over
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
 from lotbook.adapters.dynamo.purchase_items import due, to_values
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.sales.auto_history import AutoEvent
-from lotbook.domain.values.errors import Conflict
+from lotbook.domain.values.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Attributes, Table
@@ -30,6 +31,17 @@ class DynamoClaims:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def look(self, account_id: str, policy_id: str) -> tuple[Account | None, int]:
+        """One BatchGetItem. What the service leaves unprocessed, it would rather have asked again: Unavailable."""
+        wanted = [to_item(keys.account(account_id)), to_item(keys.policy_head(policy_id))]
+        asked = {self._table.name: {"Keys": wanted, "ConsistentRead": True}}
+        answer = send(self._table.client, "batch_get_item", {"RequestItems": asked})
+        if answer.get("UnprocessedKeys"):
+            raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
+        items = [from_item(item) for item in answer["Responses"].get(self._table.name, ())]
+        account = next((account_of(item) for item in items if item["sk"] == "account"), None)
+        return account, next((int(item["newest"]) for item in items if item["sk"] == "head"), 0)
 
     def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         """Only what a claim changes of the account is written: the record of automatic purchase, and the version."""

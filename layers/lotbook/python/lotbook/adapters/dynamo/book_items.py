@@ -8,7 +8,7 @@
 | `tp` | tape: [[end, lot, rank, expires or 0, created]] | `v` | version: asks, pauses and turns |
 | `wt`, `fz` | waiting, frozen: [[left, lot, rank, effective, expires or 0, created]] | `nx` | renewal instant |
 | `r` | receipts: memo + `bu` before it; outcomes: ["=", entry] | `pz`, `pv` | pause reason, and its version |
-| `tu`, `tv` | there: burns may be topped up, and its version | | |
+| `tu`, `tv` | policy under which burns may be topped up, and its version | | |
 | `sh` | [spendable credits, names of the pages] of the shelf; absent without one | `hp` | [name, holds, first due] of the page of holds |
 """
 
@@ -141,7 +141,7 @@ def book_of(values: Mapping[str, Any]) -> Book:
         shelf=tuple(shelf),
         shelved=shelved,
         held_away=HoldPage(*values["hp"]) if "hp" in values else None,
-        tops_up="tu" in values,
+        tops_up=values.get("tu"),
         top_up_version=values.get("tv", 0),
     )
 

@@ -208,11 +208,11 @@ class DynamoBooks:
             update, values[":pz"] = "SET pz = :pz, pv = :pv, v = v + :one", reason
         return self._update(account_id, unit, _Write(update, [NEWER_THAN_THE_LAST_PAUSE], {}, values))
 
-    def mark(self, account_id: str, unit: str, *, tops_up: bool, version: int) -> Attempt:
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
         """Set or clear the mark; `v` moves, so no turn in flight undoes it."""
         values: dict[str, Any] = {":tv": version, ":one": 1}
-        if tops_up:
-            update, values[":tu"] = "SET tu = :tu, tv = :tv, v = v + :one", 1
+        if tops_up is not None:
+            update, values[":tu"] = "SET tu = :tu, tv = :tv, v = v + :one", tops_up
         else:
             update = "SET tv = :tv, v = v + :one REMOVE tu"
         return self._update(account_id, unit, _Write(update, [NEWER_THAN_THE_LAST_MARK], {}, values))

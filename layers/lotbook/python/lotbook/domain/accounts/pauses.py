@@ -29,9 +29,10 @@ def without_pause(account: Account, reason: str) -> Account:
     return account if reason not in known else _with_reasons(account, tuple(each for each in known if each != reason))
 
 
-def tops_up(account: Account) -> bool:
-    """Whether burns of the account are worth asking for an automatic purchase: what the flag of its first book says."""
-    return account.state != "closed" and account.auto is not None and account.auto.may_buy
+def tops_up(account: Account) -> str | None:
+    """The policy under which burns of the account may ask for an automatic purchase, as its first book says; None: they need not."""
+    may_buy = account.state != "closed" and account.auto is not None and account.auto.may_buy
+    return account.policy_id if may_buy else None
 
 
 def _with_reasons(account: Account, reasons: tuple[str, ...]) -> Account:

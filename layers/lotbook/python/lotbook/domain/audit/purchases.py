@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Difference
-from lotbook.domain.credits.ledger import Entry, granted_name
+from lotbook.domain.credits.ledger import VOID_CLAIM, Entry, claw_name, granted_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE, onward_lot_id
-from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
+from lotbook.domain.sales.auto_orders import advance_lot
+from lotbook.domain.sales.purchase import SETTLED, WAITING, Purchase, lots_of
 from lotbook.domain.values.instants import HOUR
 
 SETTLING = HOUR  # what a lot lost this recently may not have reached its purchase yet
@@ -28,7 +29,9 @@ def purchase_differences(
         if entry.lot is not None and entry.lot.kind == "purchased" and entry.lot.purchase_id is not None:
             if (unit, entry.lot.lot_id) in moved.onward:
                 continue
-            yield from _paid_for(unit, entry, entry.lot, purchases.get(entry.lot.purchase_id))
+            by = purchases.get(entry.lot.purchase_id)
+            if not (by is not None and _is_lent(entry.lot, by, entries)):
+                yield from _paid_for(unit, entry, entry.lot, by)
 
 
 def _bought(purchase: Purchase, entries: Mapping[tuple[str, str], Entry]) -> Iterator[Difference]:
@@ -80,6 +83,15 @@ def _kept(
     if sum(entry.credits for entry in taken) < 0 and max(entry.at for entry in taken) < now - SETTLING:
         gone = -sum(entry.credits for entry in taken)
         yield Difference("taken_back_without_refund", purchase.purchase_id, 0, gone, taken[-1].seq)
+
+
+def _is_lent(lot: Lot, purchase: Purchase, entries: Mapping[tuple[str, str], Entry]) -> bool:
+    """Whether the lot carries the account while an automatic charge is under way (X-08), or was void when it came to nothing."""
+    lent = advance_lot(purchase, lot.rank)
+    if lent is None or lent.lot_id != lot.lot_id:
+        return False
+    void = entries.get((lot.unit, claw_name(lot.lot_id, VOID_CLAIM)))
+    return purchase.state in WAITING or (void is not None and void.requested == lot.credits)
 
 
 def _paid_for(unit: str, entry: Entry, lot: Lot, purchase: Purchase | None) -> Iterator[Difference]:

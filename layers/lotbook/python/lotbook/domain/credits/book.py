@@ -120,7 +120,7 @@ class Book:
     shelf: tuple[str, ...] = ()  # names of the pages of lots that the book has no room for (`shelf.py`)
     shelved: int = 0  # spendable credits on those pages: they burn after everything on the tape
     held_away: HoldPage | None = None  # open holds beyond those in `holds` (`hold_pages.py`)
-    tops_up: bool = False  # what a burn lacks may be bought automatically: whoever is refused asks
+    tops_up: str | None = None  # the policy under which what a burn lacks may be bought: whoever is refused asks
     top_up_version: int = 0  # of the account item that said so
 
     @property

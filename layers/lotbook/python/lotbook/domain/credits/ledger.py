@@ -142,6 +142,7 @@ def expired_name(lot_id: str, seq: int) -> str:
     return f"lot#{lot_id}#x#{seq}"
 
 
+VOID_CLAIM = "void"  # the id of the claw-back of a provisional lot whose payment did not come
 CONVERTED_CLAIM = "converted."  # begins the id of a claw-back of credits that became money
 
 

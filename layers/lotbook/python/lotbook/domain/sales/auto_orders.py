@@ -14,9 +14,18 @@ from lotbook.domain.sales.auto_history import AutoEvent, Reason, event
 from lotbook.domain.sales.auto_top_ups import Charge
 from lotbook.domain.sales.items import AutoPart, AutoTopUpItem
 from lotbook.domain.sales.prices import companions_of
-from lotbook.domain.sales.purchase import CHECK_AGAIN, Purchase, Settlement, lot_id_of, new_purchase_id, paid_at
+from lotbook.domain.sales.purchase import (
+    CHECK_AGAIN,
+    Purchase,
+    Settlement,
+    lot_id_of,
+    new_purchase_id,
+    paid_at,
+    with_settlement,
+)
 from lotbook.domain.sales.renewal_rows import NOBODY_ORDERED
 from lotbook.domain.sales.transactions import title_of
+from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY, MINUTE, cut_to_second
 
 
@@ -102,6 +111,16 @@ def with_advance_settled(row: Purchase, now: int, told: int | None) -> Purchase:
     at = cut_to_second(row.created_at)
     frozen = Settlement(at, lot_id_of(row, row.created_at), row.quoted_expires_at, paid_at(row, told, now))
     return replace(row, settlement=frozen, check_at=now + CHECK_AGAIN)
+
+
+def with_late_settled(row: Purchase, now: int, expires_at: int | None, told: int | None) -> Purchase:
+    """The row, paid for after what was lent was void, or where nothing was lent: its lot is a new one and arrives now (X-29)."""
+    settled = with_settlement(row, now, expires_at, paid_at(row, told, now))
+    lot_id = ids.derived(
+        "lot", now, row.purchase_id, "paid"
+    )  # also in the very millisecond of the claim another than was lent
+    frozen = settled.settlement
+    return settled if frozen is None else replace(settled, settlement=replace(frozen, lot_id=lot_id))
 
 
 def event_of(row: Purchase, reason: Reason, at: int) -> AutoEvent:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.periods import account_at, lots_of_period, plan_lots
 from lotbook.domain.accounts.plan_time import a_period, with_time
 from lotbook.domain.credits import ledger
+from lotbook.domain.credits.ledger import VOID_CLAIM
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.sales.renewal_rows import renewal_row, starts_of
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account, policy_under
 from lotbook.usecases.accounts.pauses import follow_pauses
-from lotbook.usecases.credits.lots import VOID_CLAIM, claw_back, decide_lot, freeze_lot, grant_lot, restore_lot
+from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot, restore_lot
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

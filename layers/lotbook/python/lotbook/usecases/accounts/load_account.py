@@ -12,7 +12,7 @@ from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.policy.document import Policy, PublishedPolicy
-    from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+    from lotbook.ports.shop import AccountReader, Clock, PolicyReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class LoadedAccount:
 
 
 def load_account(
-    account_id: str, *, accounts: AccountStore, policies: PolicyStore, clock: Clock, not_before: int = 0
+    account_id: str, *, accounts: AccountReader, policies: PolicyReader, clock: Clock, not_before: int = 0
 ) -> LoadedAccount:
     """The account as it stands now: a plan that is over has ended, one that was to follow has begun.
 
@@ -43,7 +43,7 @@ def load_account(
     return LoadedAccount(account, _published(account, policies), stored.account)
 
 
-def load_stored_account(account_id: str, *, accounts: AccountStore, policies: PolicyStore) -> LoadedAccount:
+def load_stored_account(account_id: str, *, accounts: AccountReader, policies: PolicyReader) -> LoadedAccount:
     """The account as it is kept, whatever time it is: for those who write it. Raises AccountNotFound."""
     account = accounts.get(account_id)
     if account is None:
@@ -51,13 +51,13 @@ def load_stored_account(account_id: str, *, accounts: AccountStore, policies: Po
     return LoadedAccount(account, _published(account, policies))
 
 
-def policy_under(account: Account, plan_id: str, version: int, *, policies: PolicyStore) -> Policy:
+def policy_under(account: Account, plan_id: str, version: int, *, policies: PolicyReader) -> Policy:
     """What holds for the account while it is on that plan of that version (0: the newest)."""
     on_it = replace(account, plan_id=plan_id, plan_policy_version=version)
     return _published(on_it, policies).policy
 
 
-def _published(account: Account, policies: PolicyStore) -> PublishedPolicy:
+def _published(account: Account, policies: PolicyReader) -> PublishedPolicy:
     newest = policies.newest(account.policy_id)
     if newest is None:
         raise BrokenInvariant(f"account {account.account_id} lives under a policy that is not published")
@@ -69,7 +69,7 @@ def _published(account: Account, policies: PolicyStore) -> PublishedPolicy:
     return replace(newest, policy=pinned(newest.policy, own.policy, account.plan_id))
 
 
-def require_account(account_id: str, *, accounts: AccountStore) -> None:
+def require_account(account_id: str, *, accounts: AccountReader) -> None:
     """What lists of an account ask first, so that an absent one is not an empty one (D40). Raises AccountNotFound."""
     if accounts.get(account_id) is None:
         raise AccountNotFound

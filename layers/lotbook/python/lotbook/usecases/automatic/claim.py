@@ -19,10 +19,13 @@ from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.credits.desk import Advance
 
 if TYPE_CHECKING:
+    from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.automatic import Claim
     from lotbook.domain.credits.lots import Lot
+    from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.domain.sales.auto_history import Reason
     from lotbook.domain.sales.purchase import Purchase
+    from lotbook.ports.shop import PolicyReader
     from lotbook.usecases.automatic.desk import ClaimDesk
     from lotbook.usecases.credits.desk import Shortage
 
@@ -46,7 +49,7 @@ def advance_for(shortage: Shortage, *, desk: ClaimDesk) -> Advance | None:
     """
     need = Need(shortage.available, shortage.wanted, shortage.debt)
     for _ in range(CLAIM_ATTEMPTS):
-        loaded = _loaded(shortage.account_id, desk)
+        loaded = _looked(shortage, desk)
         record = loaded.account.auto or NEVER_ON
         if shortage.unit != loaded.policy.units[0]:
             return None
@@ -79,8 +82,30 @@ def claim(loaded: LoadedAccount, need: Need, burn: tuple[str, str] | None, *, de
     return Claimed(row, advance_lot(row, policy.rank("purchased")))
 
 
-def _loaded(account_id: str, desk: ClaimDesk) -> LoadedAccount:
-    return load_account(account_id, accounts=desk.accounts, policies=desk.policies, clock=desk.clock)
+def _looked(shortage: Shortage, desk: ClaimDesk) -> LoadedAccount:
+    """The account as it stands now, with its policy, from one read: versions never change, so a process keeps them."""
+    account, version = desk.claims.look(shortage.account_id, shortage.policy_id)
+    seen = _Seen(account, desk.policies.version(shortage.policy_id, version), desk.policies)
+    return load_account(shortage.account_id, accounts=seen, policies=seen, clock=desk.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An account, and the newest version of its policy, that were read already."""
+
+    account: Account | None
+    published: PublishedPolicy | None
+    policies: PolicyReader
+
+    def get(self, _account_id: str) -> Account | None:
+        return self.account
+
+    def newest(self, policy_id: str) -> PublishedPolicy | None:
+        known = self.published
+        return known if known is not None and known.policy_id == policy_id else self.policies.newest(policy_id)
+
+    def version(self, policy_id: str, version: int) -> PublishedPolicy | None:
+        return self.policies.version(policy_id, version)
 
 
 def _under_way(loaded: LoadedAccount, known: Claim, desk: ClaimDesk) -> Advance | None:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A burn that cannot be covered: `wanted` credits, `available` ones, and what is owed. `name` is the burn's ledger name."""
+    """A burn that cannot be covered: `wanted` credits, `available` ones, and what is owed. `name` is the burn's ledger name.
+
+    `policy_id`: the account's, as its book says.
+    """
 
     account_id: str
+    policy_id: str
     unit: str
     name: str
     wanted: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.ledger import CHAIN_END, Entry
+from lotbook.domain.credits.ledger import CHAIN_END, VOID_CLAIM, Entry
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Restore
 from lotbook.domain.credits.requests import Granted
 from lotbook.domain.values.errors import BrokenInvariant, LotNotFound
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 LotDecision = Literal["confirmed", "void"]
-VOID_CLAIM = "void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,6 @@ def decide_lot(account_id: str, unit: str, lot_id: str, decision: LotDecision, *
 
     The first decision stands. A void lot is clawed back whole; what was burned of it becomes shortfall. Calling it again
     finishes a void decision whose claw-back a crash had kept from happening. Raises LotNotFound, Unavailable.
-
-    No product path makes a provisional lot yet: topping up while charging (issue 9) will, and only tests call this today.
     """
     lot = granted_lot(account_id, unit, lot_id, desk.books)
     name = ledger.decision_name(lot_id)

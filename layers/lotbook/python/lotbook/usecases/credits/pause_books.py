@@ -31,7 +31,7 @@ def pause_account(account_id: str, units: Iterable[str], reason: str | None, ver
             raise Unavailable(retry_after_seconds=1)
 
 
-def mark_book(account_id: str, unit: str, tops_up: bool, version: int, *, desk: CreditDesk) -> None:
+def mark_book(account_id: str, unit: str, tops_up: str | None, version: int, *, desk: CreditDesk) -> None:
     """Say in the book whether a burn that it cannot cover may be topped up; `version` as of a pause.
 
     Where the book says so already nothing is written. Raises Unavailable.

@@ -43,17 +43,18 @@ class TopUp:
 
     def undecided(self, book: Book) -> bool:
         """Whether a receipt may be void, as far as is known without a look, so that its turn could give credits back."""
-        return bool(book.receipts) and not (book.tops_up and self._decided(book))
+        return bool(book.receipts) and not (book.tops_up is not None and self._decided(book))
 
     def advanced(self, wanted: Wanted, book: Book, *, desk: CreditDesk) -> Turned | None:
         """One try of a turn with the lot, and the burn behind it where that fits; None where nothing can be lent.
 
         Nothing is bought: the burn is refused. `is_pending`: what is bought does not cover it, or it waits for the payment.
         """
-        if desk.top_up is None or not book.tops_up:
+        if desk.top_up is None or book.tops_up is None:
             return None
-        debt, asked = book.debt, wanted.memo.credits
-        advance = desk.top_up(Shortage(wanted.account_id, wanted.unit, wanted.name, asked, book.spendable, debt))
+        asked = wanted.memo.credits
+        lack = Shortage(wanted.account_id, book.tops_up, wanted.unit, wanted.name, asked, book.spendable, book.debt)
+        advance = desk.top_up(lack)
         if advance is None:
             return None
         lot, self.retry_after_seconds = advance.lot, advance.retry_after_seconds

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.automatic import Suspension
 from lotbook.domain.credits.lots import is_dead
 from lotbook.domain.sales.auto_charges import CardGone
-from lotbook.domain.sales.auto_orders import with_advance_settled
+from lotbook.domain.sales.auto_orders import with_advance_settled, with_late_settled
 from lotbook.domain.sales.auto_verdicts import unequal_charge
 from lotbook.domain.sales.billing import with_snapshot
 from lotbook.domain.sales.cards import automatic_card
@@ -22,7 +22,6 @@ from lotbook.domain.sales.purchase import (
     Purchase,
     paid_at,
     with_completion,
-    with_settlement,
     with_state,
 )
 from lotbook.domain.sales.verdicts import MISMATCH, PAYMENT_FAILED, expires_at_of, failure_of
@@ -139,7 +138,7 @@ def _paid(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
         return _completed(case.saved(with_advance_settled(known, now, facts.paid_at)))
     paid = paid_at(known, facts.paid_at, now)
     expires_at = expires_at_of(known, case.policy, case.account, now, paid=paid)
-    return _completed(case.saved(with_settlement(known, now, expires_at, paid)))
+    return _completed(case.saved(with_late_settled(known, now, expires_at, facts.paid_at)))
 
 
 def _completed(case: Settling) -> Purchase:

@@ -1,0 +1,323 @@
+"""What becomes of a claim: paid, declined, in review, unknown, waiting for the buyer, no card, and money that comes late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lotbook.domain.sales.gateway import Tag
+from lotbook.domain.values.errors import AccountPaused, Unavailable
+from lotbook.domain.values.instants import DAY, HOUR
+from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
+from lotbook.usecases.sales.cards import remove_card
+from tests.fakes.automating import CUSTOMER, UNIT, Automating
+from tests.fakes.samples import member, published
+from tests.fakes.subscription_records import ASKS
+from tests.fakes.subscriptions import REVIEWS
+
+DECLINES = "insufficient_funds"
+
+
+def over_the_edge(burned: int = 3_000, plan: str = "pro-80k", does: str | None = None, **changes: object) -> Automating:
+    """So many credits of the lent lot are burned, and nothing is charged yet."""
+    desk = Automating(plan, **changes)  # type: ignore[arg-type]
+    if does is not None:
+        desk.gateway.plans.does[desk.card] = does
+    desk.use(desk.policy.plan(plan).credits)
+    desk.use(burned)
+    return desk
+
+
+def test_mk_26_a1_a_declined_card_is_tried_once_suspends_and_pauses_and_what_was_lent_is_owed() -> None:
+    desk = over_the_edge(does=DECLINES)
+    row = desk.charge()
+    assert (row.state, row.failure and row.failure.code) == ("failed", "insufficient_funds")
+    assert desk.has() == (0, 3_000)
+    assert desk.bounds() == (0, 0, 0)
+    suspended = desk.record.suspended
+    assert suspended is not None
+    assert (suspended.code, suspended.card.payment_method, suspended.page_url) == ("declined", desk.card, None)
+    assert desk.account.pause_reasons == ("payment_failed",)
+    assert not desk.flag()
+    assert desk.history.reasons() == ["declined"]
+    desk.check()
+
+
+def test_d30_a1_a_thousand_consumes_after_a_decline_are_one_attempt_and_write_one_line() -> None:
+    desk = over_the_edge(does=DECLINES)
+    desk.charge()
+    for number in range(1_000):
+        assert desk.refused(1, key=f"again-{number}") == "account_paused"
+        if number % 100 == 0:
+            desk.work()
+            desk.sweep()
+            desk.look()
+    assert len(desk.gateway.tried) == len(desk.rows()) == 1
+    assert desk.history.reasons() == ["declined", "suspended"]
+    desk.audited()
+
+
+def test_a_policy_that_only_stops_does_not_pause() -> None:
+    policy = published("make").policy
+    rule = policy.auto_top_up
+    assert rule is not None
+    desk = over_the_edge(does=DECLINES, policy=replace(policy, auto_top_up=replace(rule, on_failure="stop")))
+    desk.charge()
+    assert desk.account.state == "active"
+    assert desk.record.suspended is not None
+    assert desk.refused(1) == "insufficient_credits"
+    assert len(desk.gateway.tried) == 1
+
+
+def test_a7_the_same_number_removed_and_added_again_is_no_other_card() -> None:
+    desk = over_the_edge(does=DECLINES)
+    desk.charge()
+    again = desk.new_card(fingerprint="fp_1")
+    desk.gateway.plans.does[again] = DECLINES
+    remove_card("acme", desk.card, member("admin"), desk=desk.sales)
+    desk.look()
+    desk.work()
+    assert desk.account.pause_reasons == ("payment_failed",)
+    assert desk.record.suspended is not None
+    assert len(desk.gateway.tried) == 1
+
+
+def test_mk_26_a_fresh_card_lifts_the_pause_and_what_waited_is_bought_with_it() -> None:
+    desk = over_the_edge(does=DECLINES)
+    desk.charge()
+    fresh = desk.new_card(fingerprint="fp_2")
+    assert desk.account.state == "active"
+    assert desk.record.suspended is None
+    assert desk.flag()
+    done = desk.work()
+    assert done is not None
+    assert (done.state, done.auto and done.auto.card) == ("completed", fresh)
+    assert desk.has() == (UNIT - 3_000, 0)
+    assert desk.bounds() == (1, UNIT, 1_950)
+    desk.check()
+    desk.audited()
+
+
+def test_a2_a_bank_that_wants_the_buyer_is_asked_once_and_paid_on_the_page_it_grants_once() -> None:
+    desk = over_the_edge(does=ASKS)
+    row = desk.charge()
+    suspended = desk.record.suspended
+    assert suspended is not None
+    assert (row.state, row.checkout_url) == ("pending", suspended.page_url)
+    assert suspended.code == "authentication_required"
+    assert desk.has() == (0, 3_000)
+    assert desk.bounds() == (1, UNIT, 1_950), "it may still be paid"
+    assert desk.account.pause_reasons == ("payment_failed",)
+    for _ in range(3):
+        desk.clock.instant += DAY
+        desk.sweep()
+    assert len(desk.gateway.tried) == 1
+    (bill,) = desk.gateway.autos.values()
+    desk.gateway.pay_auto(bill.name, desk.card)
+    desk.sweep()
+    desk.sweep()
+    assert desk.rows()[0].state == "completed"
+    assert desk.has() == (UNIT - 3_000, 0), "the shortfall first"
+    assert (desk.account.state, desk.record.suspended, desk.record.charge) == ("active", None, None)
+    assert desk.charged() == 1_950
+    assert desk.history.reasons() == ["authentication_required", "bought"]
+    desk.check()
+    desk.audited()
+
+
+def test_x_29_credits_of_a_page_that_is_paid_after_the_period_live_in_the_period_of_the_payment() -> None:
+    desk = over_the_edge(does=ASKS)
+    desk.charge()
+    desk.clock.set("2027-04-25T12:00:00")
+    (bill,) = desk.gateway.autos.values()
+    desk.gateway.pay_auto(bill.name, desk.card)
+    desk.sweep()
+    assert desk.has() == (80_000 - 3_000 + UNIT, 0), "the new period's credits paid the debt first"
+    assert {lot.expires_at for lot in desk.balance().lots} == {desk.balance().lots[0].expires_at}
+    desk.check()
+
+
+def test_another_card_instead_of_the_page_voids_it_and_buys_what_waited() -> None:
+    desk = over_the_edge(does=ASKS)
+    desk.charge()
+    fresh = desk.new_card(fingerprint="fp_2")
+    desk.sweep()
+    assert desk.states() == ["failed"]
+    assert [bill.state for bill in desk.gateway.autos.values()] == ["void"]
+    assert desk.bounds() == (0, 0, 0)
+    done = desk.work()
+    assert done is not None
+    assert (done.state, done.auto and done.auto.card, desk.charged()) == ("completed", fresh, 1_950)
+    assert desk.has() == (UNIT - 3_000, 0)
+    desk.check()
+
+
+def test_a_payment_in_review_keeps_the_claim_and_what_was_lent() -> None:
+    desk = over_the_edge(does=REVIEWS)
+    assert desk.charge().state == "processing"
+    assert desk.use(1_000) == 6_000
+    assert desk.record.charge is not None
+    (bill,) = desk.gateway.autos.values()
+    desk.gateway.decide_auto(bill.name, succeeded=True)
+    desk.sweep()
+    assert (desk.states(), desk.has(), len(desk.gateway.tried)) == (["completed"], (6_000, 0), 1)
+    desk.audited()
+
+
+def test_a_review_that_ends_in_a_refusal_is_a_decline() -> None:
+    desk = over_the_edge(does=REVIEWS)
+    desk.charge()
+    (bill,) = desk.gateway.autos.values()
+    desk.gateway.decide_auto(bill.name, succeeded=False)
+    desk.sweep()
+    desk.sweep()
+    assert (desk.states(), desk.has(), desk.bounds()) == (["failed"], (0, 3_000), (0, 0, 0))
+    assert len(desk.gateway.tried) == 1
+
+
+def test_a6_an_outage_of_the_gateway_is_no_decline_and_costs_no_second_charge() -> None:
+    desk = over_the_edge()
+    desk.gateway.later["charge"] = ["before"] * 5
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            desk.charge()
+        desk.clock.instant += HOUR // 5
+    assert (desk.record.suspended, desk.account.state) == (None, "active")
+    assert desk.use(1_000) == 6_000
+    assert desk.charge().state == "completed"
+    assert len(desk.gateway.tried) == 1
+
+
+@pytest.mark.parametrize("lost", ["auto.create", "auto.item0", "auto.item1", "auto.finalize", "auto.pay", "charge"])
+def test_d4_a5_a_lost_answer_after_any_step_is_one_charge(lost: str) -> None:
+    desk = over_the_edge()
+    desk.gateway.later[lost] = ["after"]
+    with pytest.raises(Unavailable):
+        desk.charge()
+    assert desk.record.charge is not None
+    desk.sweep()
+    assert (desk.states(), desk.charged(), len(desk.gateway.tried)) == (["completed"], 1_950, 1)
+    desk.check()
+
+
+@pytest.mark.parametrize("lost", ["auto.finalize", "auto.pay", "charge"])
+def test_a_charge_that_was_unknown_for_three_days_is_one_charge_and_never_sent_again(lost: str) -> None:
+    desk = over_the_edge()
+    desk.gateway.later[lost] = ["after"]
+    with pytest.raises(Unavailable):
+        desk.charge()
+    desk.clock.instant += 3 * DAY
+    desk.sweep()
+    paid = lost != "auto.finalize"
+    assert desk.states() == (["completed"] if paid else ["failed"])
+    assert (desk.charged(), desk.bounds()[0]) == ((1_950, 1) if paid else (0, 0))
+    assert len(desk.gateway.tried) == (1 if paid else 0)
+    assert desk.has() == ((UNIT - 3_000, 0) if paid else (0, 3_000))
+    desk.check()
+
+
+def test_a6_without_a_card_it_goes_off_once() -> None:
+    desk = over_the_edge()
+    desk.gateway.detach(desk.card)
+    assert desk.charge().state == "failed"
+    assert (desk.record.enabled, desk.record.off_reason, desk.flag()) == (False, "no_card", False)
+    assert desk.account.state == "active"
+    assert desk.refused(1) == "insufficient_credits"
+    desk.work()
+    assert desk.history.reasons() == ["no_card", "disabled"]
+    assert desk.has() == (0, 3_000)
+
+
+def test_a_card_that_went_between_the_look_and_the_charge_leaves_the_others_on() -> None:
+    desk = over_the_edge()
+    desk.gateway.later["charge"] = ["before"]
+    with pytest.raises(Unavailable):
+        desk.charge()
+    other = desk.new_card(fingerprint="fp_2")
+    desk.gateway.detach(desk.card)
+    desk.sweep()
+    assert (desk.states(), desk.record.enabled) == (["failed"], True)
+    done = desk.work()
+    assert done is not None
+    assert (done.state, done.auto and done.auto.card) == ("completed", other)
+
+
+def test_a_customer_that_was_deleted_at_the_gateway_leaves_no_card() -> None:
+    desk = over_the_edge()
+    desk.gateway.delete_customer(CUSTOMER)
+    assert desk.charge().state == "failed"
+    assert desk.record.off_reason == "no_card"
+
+
+def test_d8_money_that_is_not_the_rows_grants_nothing_and_rings() -> None:
+    desk = over_the_edge(does=ASKS)
+    desk.charge()
+    (bill,) = desk.gateway.autos.values()
+    bill.tag = Tag("lotbook", "test", "acme", "pur_other")
+    desk.gateway.pay_auto(bill.name, desk.card)
+    desk.sweep()
+    assert (desk.rows()[0].state, desk.rows()[0].failure and desk.rows()[0].failure.code) == (
+        "failed",
+        "payment_mismatch",
+    )
+    assert desk.has() == (0, 3_000)
+
+
+def test_a10_a_charge_that_is_unknown_keeps_its_amount_when_the_price_changes() -> None:
+    desk = over_the_edge()
+    desk.gateway.later["auto.pay"] = ["after"]
+    with pytest.raises(Unavailable):
+        desk.charge()
+    policy = published("make").policy
+    plans = tuple(replace(p, prices_minor={"usd": 24_000}) if p.plan_id == "pro-80k" else p for p in policy.plans)
+    desk.policies.put(replace(policy, plans=plans))
+    desk.sweep()
+    assert (desk.states(), desk.charged()) == (["completed"], 1_950)
+
+
+def test_nobody_charges_for_credits_that_have_expired_before() -> None:
+    """The message was lost, and the schedule stood for a month."""
+    desk = over_the_edge()
+    desk.clock.set("2027-04-25T12:00:00")
+    desk.sweep()
+    assert (desk.states(), desk.gateway.tried) == (["failed"], [])
+    assert desk.has() == (80_000, 3_000), "owed since now; the next grant pays it"
+
+
+def test_x_09_off_with_a_charge_under_way_that_one_completes_and_none_follows() -> None:
+    desk = over_the_edge()
+    desk.switch(enabled=False)
+    assert not desk.flag()
+    assert desk.charge().state == "completed"
+    desk.use(UNIT - 3_000)
+    assert desk.refused(1) == "insufficient_credits"
+    assert desk.work() is None
+    assert desk.history.reasons() == ["bought", "disabled"]
+    assert len(desk.rows()) == 1
+
+
+def test_a_recheck_by_the_buyer_finds_the_payment_of_an_automatic_row() -> None:
+    desk = over_the_edge()
+    desk.gateway.later["charge"] = ["after"]
+    with pytest.raises(Unavailable):
+        desk.charge()
+    row = desk.rows()[0]
+    assert recheck_purchase("acme", row.purchase_id, member("admin"), desk=desk.sales).state == "completed"
+
+
+def test_the_whole_deployment_can_be_switched_off() -> None:
+    desk = Automating()
+    desk.is_on = False
+    desk.use(80_000)
+    assert desk.refused(1) == "insufficient_credits"
+    assert desk.history.reasons() == ["switched_off_everywhere"]
+
+
+def test_mk_26_a_paused_account_burns_nothing_until_another_card_is_there() -> None:
+    desk = over_the_edge(does=DECLINES)
+    desk.charge()
+    with pytest.raises(AccountPaused):
+        desk.use(1)
+    desk.new_card(fingerprint="fp_2")
+    assert desk.use(1) == UNIT - 3_000 - 1
