@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from lotbook.ports.automatic import AutoGateway
 from lotbook.ports.cards import CardDesk
 from lotbook.ports.plans import PlanGateway
+from lotbook.ports.readers import AccountReader, PolicyReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,12 +39,6 @@ class Entropy(Protocol):
     def read(self, count: int) -> bytes: ...
 
 
-class AccountReader(Protocol):
-    """Account items, to read."""
-
-    def get(self, account_id: str) -> Account | None: ...
-
-
 class AccountStore(AccountReader, Protocol):
     """Account items. Reads are strongly consistent."""
 
@@ -57,14 +52,6 @@ class AccountStore(AccountReader, Protocol):
         Raises Conflict when somebody was faster.
         """
         ...
-
-
-class PolicyReader(Protocol):
-    """Published policies, to read."""
-
-    def newest(self, policy_id: str) -> PublishedPolicy | None: ...
-
-    def version(self, policy_id: str, version: int) -> PublishedPolicy | None: ...
 
 
 class PolicyStore(PolicyReader, Protocol):

@@ -12,7 +12,8 @@ from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.policy.document import Policy, PublishedPolicy
-    from lotbook.ports.shop import AccountReader, Clock, PolicyReader
+    from lotbook.ports.readers import AccountReader, PolicyReader
+    from lotbook.ports.shop import Clock
 
 
 @dataclass(frozen=True, slots=True)

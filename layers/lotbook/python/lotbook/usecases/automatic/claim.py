@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.domain.sales.auto_history import Reason
     from lotbook.domain.sales.purchase import Purchase
-    from lotbook.ports.shop import PolicyReader
+    from lotbook.ports.readers import PolicyReader
     from lotbook.usecases.automatic.desk import ClaimDesk
     from lotbook.usecases.credits.desk import Shortage
 
