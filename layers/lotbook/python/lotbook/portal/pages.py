@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal.routes import PURCHASE, ROOT
-from lotbook.portal import buy, home
+from lotbook.portal import buy, cards, details, home, rows
 
 if TYPE_CHECKING:
     from lotbook.api.portal.door import Show
@@ -20,4 +20,12 @@ SHOWN: dict[str, Show] = {
     f"GET {PURCHASE}/left": buy.left,
     f"GET {PURCHASE}/invoice": buy.invoice,
     f"POST {PURCHASE}/recheck": buy.recheck,
+    f"GET {ROOT}/transactions": rows.show,
+    f"GET {ROOT}/transactions/export": rows.export,
+    f"GET {ROOT}/cards": cards.show,
+    f"POST {ROOT}/cards": cards.add,
+    f"POST {ROOT}/cards/default": cards.make_default,
+    f"POST {ROOT}/cards/remove": cards.remove,
+    f"GET {ROOT}/billing-details": details.show,
+    f"POST {ROOT}/billing-details": details.save,
 }

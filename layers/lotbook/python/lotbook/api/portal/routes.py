@@ -23,4 +23,12 @@ PAGES: tuple[str, ...] = (
     f"GET {PURCHASE}/left",
     f"GET {PURCHASE}/invoice",
     f"POST {PURCHASE}/recheck",
+    f"GET {ROOT}/transactions",
+    f"GET {ROOT}/transactions/export",
+    f"GET {ROOT}/cards",
+    f"POST {ROOT}/cards",
+    f"POST {ROOT}/cards/default",
+    f"POST {ROOT}/cards/remove",
+    f"GET {ROOT}/billing-details",
+    f"POST {ROOT}/billing-details",
 )

@@ -9,6 +9,7 @@ from lotbook.domain.credits.lots import LotKind
 if TYPE_CHECKING:
     from lotbook.domain.policy.plans import Interval, ValidityRule
     from lotbook.domain.sales.purchase import PurchaseState
+    from lotbook.domain.sales.transactions import ItemKind
 
 KINDS: dict[LotKind, str] = {
     "free": "Free",
@@ -25,6 +26,13 @@ STATES: dict[PurchaseState, str] = {
     "partially_refunded": "Partly refunded",
     "refunded": "Refunded",
     "disputed": "Disputed",
+}
+ITEMS: dict[ItemKind, str] = {
+    "top_up": "Credits",
+    "plan": "Plan",
+    "plan_renewal": "Renewal",
+    "custom_payment": "Custom payment",
+    "auto_top_up": "Automatic purchase",
 }
 INTERVALS: dict[Interval, str] = {"none": "", "month": "a month", "year": "a year", "term": "once"}
 RULES: dict[ValidityRule, str] = {

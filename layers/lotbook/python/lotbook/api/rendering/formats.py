@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from operator import itemgetter
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time, get_timezone
@@ -42,6 +43,12 @@ def _known(tag: str) -> str | None:
         return str(Locale.parse(tag.replace("-", "_")))
     except (UnknownLocaleError, ValueError):
         return None
+
+
+def countries(codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Each country's code with its English name, in the order of the names."""
+    names = Locale.parse(DEFAULT_LOCALE).territories
+    return tuple(sorted(((code, names.get(code, code)) for code in codes), key=itemgetter(1)))
 
 
 @dataclass(frozen=True)
