@@ -39,6 +39,7 @@ class Control:
     port: int
     ready: bool = False
     events: Callable[[], list[dict[str, Any]]] = list  # what was published, newest first
+    emails: Callable[[], list[dict[str, Any]]] = list  # and what was mailed
     page: Callable[[str], str] = lambda _: STARTING  # what a browser shows at `/`; is told the clock's instant
 
     @staticmethod
@@ -72,7 +73,7 @@ class Control:
             "POST /_local/clock": self._set_clock,
             "POST /_local/tokens": self._token,
             "GET /_local/schedules": lambda _: json_answer(200, {"schedules": self.schedules.names()}),
-            "GET /_local/emails": lambda _: json_answer(200, {"emails": []}),
+            "GET /_local/emails": lambda _: json_answer(200, {"emails": self.emails()}),
             "GET /_local/events": lambda _: json_answer(200, {"events": self.events()}),
             f"GET {RETURNED}": lambda _: _html(html.message("You are back.", BACK)),
             "GET /_local/jwks.json": lambda _: json_answer(200, self.issuer.jwks()),

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from local import ROOT, demo_accounts, dev_file, front_page
 from local.clock import LocalClock
@@ -23,13 +22,13 @@ from local.cloud.engine import Engine, EngineError, note_address
 from local.cloud.functions import Functions
 from local.cloud.gateway import Gateway
 from local.cloud.http_server import Server, application
+from local.cloud.mailbox import Mailbox
 from local.cloud.permissions import enforce
 from local.cloud.private_file import Damaged
-from local.cloud.published import follow_table
-from local.cloud.queues import follow_queues
 from local.cloud.schedules import Schedules
 from local.cloud.template import Template, load
 from local.control import PREFIX, RETURNED, Control
+from local.following import follow
 from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.places import HOST, STRIPE, CannotStart, Places
 from local.run_secrets import ALL_SCOPES, RunSecrets
@@ -37,6 +36,7 @@ from local.stopping import Stop, Stopped, ignore_signals
 
 WATCH_SECONDS = 1.0
 PATIENCE_SECONDS = 60  # with the emulated table: many callers at once on a busy machine are no reason to answer 503
+MAIL_FROM = "billing@lotbook.invalid"
 LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 
@@ -88,6 +88,8 @@ class Parts:
             "TokenKeysUrl": _keys_url(places),
             "ReturnUrl": f"{places.base_url}{RETURNED}",
             "PortalUrl": places.base_url,
+            "PublicUrl": places.base_url,
+            "MailFrom": MAIL_FROM,
             "PortalName": "Lotbook",
         }
         if not places.stripe_key:  # else the template's own, which are Stripe's
@@ -127,7 +129,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     functions = Functions(ROOT / "functions", parts.template.functions)
     schedules = Schedules(parts.template.schedules, functions, parts.clock)
     control = Control(parts.clock, schedules, parts.issuer, _keys_url(places), port=places.port)
-    control.events = _follow_table(parts, functions, engine, started)
+    _follow(parts, functions, engine, control, started)
     every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
         every_second.append(_start_stand_in(parts, started))
@@ -165,13 +167,11 @@ def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> En
     return engine
 
 
-def _follow_table(
-    parts: Parts, functions: Functions, engine: Engine, started: ExitStack
-) -> Callable[[], list[dict[str, Any]]]:
-    """Streams and queues feed their functions; answers what reads the events published so far."""
-    template, url, directory = parts.template, engine.address.url, parts.places.directory
-    follow_queues(template, functions.invoke, engine_url=url, directory=directory, started=started)
-    return follow_table(template, functions.invoke, engine_url=url, directory=directory, started=started)
+def _follow(parts: Parts, functions: Functions, engine: Engine, control: Control, started: ExitStack) -> None:
+    url, kept = engine.address.url, parts.places.directory
+    mailbox = Mailbox.watching(kept / "emails.jsonl", lambda: parts.clock.describe()["now"])
+    following = follow(parts.template, functions, engine_url=url, directory=kept, started=started)
+    control.events, control.emails = following.events, lambda: following.emails(mailbox)
 
 
 def _log_to(log: Path) -> None:

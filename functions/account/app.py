@@ -57,6 +57,16 @@ def show_account(request: Request) -> Answer:
     return Answer(200, _account(request.account_id))
 
 
+def change(request: Request) -> Answer:
+    """`PATCH /v1/accounts/{account_id}`."""
+    from lotbook.api.requests import schemas
+    from lotbook.usecases.accounts.change_account import change_account
+
+    asked = schemas.read(schemas.AccountPatchBody, request.json_object())
+    change_account(request.account_id, asked.to_change(), accounts=wiring.accounts())
+    return Answer(200, _account(request.account_id))
+
+
 def _account(account_id: str) -> Mapping[str, Any]:
     from lotbook.usecases.accounts.read_account import read_account
 
@@ -150,6 +160,7 @@ ROUTES = {
     "GET /v1/policies/{policy_id}": show_policy,
     "POST /v1/accounts": open_one,
     "GET /v1/accounts/{account_id}": show_account,
+    "PATCH /v1/accounts/{account_id}": change,
     "GET /v1/accounts/{account_id}/balance": show_balance,
     "GET /v1/accounts/{account_id}/entries": show_entries,
     "GET /v1/accounts/{account_id}/entries/export": export_statement,

@@ -25,6 +25,8 @@ def create_missing(template: Template, parameters: Mapping[str, str], endpoint: 
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
     if template.bus is not None:
         _create_bus(_client("events", endpoint), template.bus)
+    if template.environment.get("MAIL_FROM"):
+        _allow_mail(_client("sesv2", endpoint), template.environment)
 
 
 def environment(template: Template, address: Address) -> dict[str, str]:
@@ -62,6 +64,18 @@ def _create_bus(events: Any, name: str) -> None:
         events.create_event_bus(Name=name)
     except events.exceptions.ResourceAlreadyExistsException:
         return
+
+
+def _allow_mail(ses: Any, environment: Mapping[str, str]) -> None:
+    """The sender, who is verified at once here, and the configuration set."""
+    for create, name in (
+        (ses.create_email_identity, {"EmailIdentity": environment["MAIL_FROM"]}),
+        (ses.create_configuration_set, {"ConfigurationSetName": environment["MAIL_SET"]}),
+    ):
+        try:
+            create(**name)
+        except ses.exceptions.AlreadyExistsException:
+            continue
 
 
 def _client(service: str, endpoint: str) -> Any:

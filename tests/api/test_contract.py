@@ -20,6 +20,7 @@ from lotbook.api.document import components
 from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
 from lotbook.api.http.routes import CONTRACT
+from lotbook.api.mails import stop_page
 from lotbook.api.portal.routes import OPEN_TO_ALL, PAGES
 from lotbook.api.requests import schemas
 from lotbook.domain.values import errors
@@ -51,7 +52,7 @@ def test_contract_the_template_has_exactly_these_routes_and_asks_who_calls_unles
                 folder = resource["Properties"]["CodeUri"].split("/")[1]
                 public = route.get("Auth") == {"Authorizer": "NONE"}
                 found[f"{route['Method']} {route['Path']}"] = (folder, public)
-    pages = dict.fromkeys(PAGES, ("portal", True))
+    pages = dict.fromkeys(PAGES, ("portal", True)) | dict.fromkeys(stop_page.PAGES, ("mailer", True))
     assert found == {key: (route.function, route.public) for key, route in CONTRACT.items()} | pages
 
 

@@ -35,7 +35,7 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
     ),
     "domain.portal": ("domain.values",),
     "domain.news": ("domain.values", "domain.credits", "domain.accounts", "domain.sales"),
-    "domain.mails": ("domain.values", "domain.accounts", "domain.policy", "domain.sales"),
+    "domain.mails": ("domain.values", "domain.accounts", "domain.policy", "domain.sales", "domain.news"),
 }
 # Below the use cases an arrow names the room; from them upwards all rules are there for everybody.
 _RULES = tuple(_DOMAIN)
@@ -67,7 +67,7 @@ _API: dict[str, tuple[str, ...]] = {
     "api.http": (*_RULES, "usecases"),  # what rings when a call crashes
     "api.requests": (*_RULES, "api.http"),
     "api.rendering": ("domain.values",),
-    "api.mails": (*_RULES, "api.rendering"),
+    "api.mails": (*_RULES, "api.http", "api.rendering"),
     "api.answers": (*_RULES, *_DOINGS),
     "api.portal": (*_RULES, *_DOINGS, "api.http", "api.requests", "api.rendering", "api.answers"),
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),

@@ -18,6 +18,7 @@ from local.cloud.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
 from lotbook.api.http.identity import KEPT_SECONDS
 from lotbook.api.http.routes import CONTRACT
+from lotbook.api.mails import stop_page
 from lotbook.api.portal.routes import PAGES
 from lotbook.domain.values.errors import BadSignature
 from lotbook.settings import Settings
@@ -73,7 +74,7 @@ def test_routes_agree_with_the_code(template: Template) -> None:
     declared = {route.key: (route.function, route.authorizer is None) for route in template.routes}
     coded = {key: (route.function, route.public) for key, route in CONTRACT.items()}
     coded["POST /v1/webhooks/stripe"] = ("webhook", True)
-    coded |= dict.fromkeys(PAGES, ("portal", True))
+    coded |= dict.fromkeys(PAGES, ("portal", True)) | dict.fromkeys(stop_page.PAGES, ("mailer", True))
     assert declared == coded
 
 
@@ -81,7 +82,7 @@ def test_s14_every_route_without_a_token_has_a_throttle_of_its_own() -> None:
     """Whoever floods one of them would make the API answer 429 to everybody."""
     (api,) = of_type("AWS::Serverless::HttpApi").values()
     settings = api["RouteSettings"]
-    assert set(settings) == {key for key, route in CONTRACT.items() if route.public} | set(PAGES)
+    assert set(settings) == {key for key, route in CONTRACT.items() if route.public} | {*PAGES, *stop_page.PAGES}
     shared = api["DefaultRouteSettings"]
     for own in settings.values():
         assert set(own) == set(shared)

@@ -70,6 +70,7 @@ class MailRoom:
             clock=self.clock,
             entropy=CountingEntropy(),
             write=write,
+            automatic_is_on=True,
             app_url="https://app.make.example/billing",
             stop_url=lambda account_id, kind: f"https://api.example/v1/notifications/off?token={account_id}.{kind}.x",
         )

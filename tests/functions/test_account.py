@@ -94,6 +94,7 @@ def test_accounts_an_account_has_its_first_credits_at_once(api: Api) -> None:
         "period": account["period"],
         "credits_reset_at": "2026-02-15T10:00:00Z",
         "auto_top_up": account["auto_top_up"],
+        "notifications": {"locale": None, "off": [], "unreachable": None},
     }
     assert account["auto_top_up"]["enabled"] is False
     assert api.call(f"GET {ACCOUNT}", caller=member("acme", "member"), path=ACME).ok() == account

@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "PUT /v1/policies/{policy_id}": {"policies:write"},
     "POST /v1/accounts": {"accounts:write"},
     "GET /v1/accounts/{account_id}": {"read", "member"},
+    "PATCH /v1/accounts/{account_id}": {"accounts:write"},
     "GET /v1/accounts/{account_id}/balance": {"read", "member"},
     "GET /v1/accounts/{account_id}/entries": {"read", "member"},
     "GET /v1/accounts/{account_id}/entries/export": {"read", "member"},

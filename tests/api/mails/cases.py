@@ -160,7 +160,7 @@ def letter(case: Case) -> Letter:
     """The case's letter."""
     wanted = occasion(case)
     assert wanted is not None
-    written = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP))
+    written = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW))
     assert written is not None
     return written
 

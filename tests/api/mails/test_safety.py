@@ -17,7 +17,7 @@ from lotbook.domain.mails.letters import Button
 from lotbook.domain.mails.writing import letter_of
 from lotbook.domain.sales.items import Tax
 from lotbook.domain.sales.purchase import GatewayRefs, GivenConsent, Purchase
-from tests.api.mails.cases import APP, CASES, LOCALES, Case, envelope, letter, mail, occasion
+from tests.api.mails.cases import APP, CASES, LOCALES, NOW, Case, envelope, letter, mail, occasion
 from tests.fakes.samples import published
 
 HOSTILE = 'R&D <script>alert(1)</script>"><img src=x onerror=y>\r\nBcc: all@evil.example\u202e{{ 7 * 7 }}{% raw %}'
@@ -100,7 +100,7 @@ def test_no_mail_holds_a_token_a_key_a_card_or_who_did_it(name: str) -> None:
     case = secretive(CASES[name])
     wanted = occasion(case)
     assert wanted is not None
-    written = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP))
+    written = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW))
     assert written is not None
     for locale in LOCALES:
         texts = write(written, envelope(locale))
@@ -154,7 +154,7 @@ def test_a_mail_without_a_page_to_go_to_has_neither_button_nor_link_to_stop_it()
     case = CASES["credits_low"]
     wanted = occasion(case)
     assert wanted is not None
-    bare = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, None, None))
+    bare = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, None, None, NOW))
     assert bare is not None
     written = write(bare, envelope(None, support_email=None, support_url=None, stop_url=None))
     assert "http" not in written.text

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.accounts.automatic import AutoRecord
 from lotbook.domain.accounts.mail_choices import with_choice, with_unreachable
 from lotbook.domain.mails.latches import HOLDS, LEASE, MAX_TRIES, MailLatch
 from lotbook.domain.mails.occasions import News
@@ -190,4 +191,30 @@ def test_mk_44_d34_a_mail_at_75_percent_and_one_at_90_however_often_the_stream_b
     for told in [each for each in world.bus.published for _ in range(3)]:
         room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
     assert room.kinds == ["credits_low", "credits_low", "credits_exhausted"]
-    assert [mail.written.subject.partition(" ")[0] for mail in room.post.taken[:2]] == ["75%", "90%"]
+    low, lower, _ = room.post.taken
+    assert ["75%" in low.written.subject, "90%" in lower.written.subject] == [True, True]
+
+
+def test_mk_44_d34_one_burn_through_several_levels_is_one_mail_about_the_highest() -> None:
+    """Three events, for each level is a crossing; the reader learns nothing from the lower ones."""
+    for burned, kind in ((95, "credits_low"), (100, "credits_exhausted")):
+        world, room = World(75, 90), MailRoom()
+        world.grant(100)
+        world.burn(burned)
+        world.deliver()
+        for told in world.bus.published:
+            room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
+        assert room.kinds == [kind]
+
+
+def test_nothing_left_is_no_news_while_the_account_buys_by_itself() -> None:
+    room = MailRoom()
+    used_up = CASES["credits_exhausted"].news
+    room.accounts.save(replace(room.account, auto=AutoRecord(enabled=True)))
+    assert room.tell(used_up) == "nothing"
+    assert (
+        room.tell(replace(used_up, event_id="evt_2", detail={**used_up.detail, "unit": "data_transfer_mb"})) == "sent"
+    )
+    spent = AutoRecord(enabled=True, used=8, used_credits=80_000, period_start=room.clock.now())
+    room.accounts.save(replace(room.account, auto=spent))
+    assert room.tell(used_up) == "sent", "its cap is reached: nothing more is bought"

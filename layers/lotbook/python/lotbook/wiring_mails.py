@@ -33,6 +33,7 @@ def mail_desk(write: Callable[[Letter, Envelope], Written]) -> MailDesk:
         entropy=wiring.entropy(),
         write=write,
         app_url=known.app_url,
+        automatic_is_on=known.auto_top_up,
         stop_url=stop_url,
     )
 
@@ -46,4 +47,4 @@ def _ses() -> Any:
 def stop_url(account_id: str, kind: MailKind) -> str | None:
     """The link in a mail that switches its kind off; None where nobody has said at which address this API is."""
     base = settings().public_url
-    return f"{base}/v1/notifications/off?token={stop_token(wiring.cursor_key(), account_id, kind)}" if base else None
+    return f"{base}/mails/stop?token={stop_token(wiring.cursor_key(), account_id, kind)}" if base else None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lotbook.api.answers import shapes, shapes_auto
+    from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.automatic import Suspension
     from lotbook.domain.credits.ledger import Draw, Entry
     from lotbook.domain.credits.requests import Balance, BatchAnswer, Burned, EntryPage, Held, LotView, Resolved
@@ -154,6 +155,18 @@ def account(view: AccountView) -> shapes.Account:
         "period": view.period and {"start": to_text(view.period[0]), "end": to_text(view.period[1])},
         "credits_reset_at": to_optional_text(view.credits_reset_at),
         "auto_top_up": auto_top_up(view.auto_top_up),
+        "notifications": _notifications(known),
+    }
+
+
+def _notifications(account: Account) -> shapes.Notifications:
+    from lotbook.domain.accounts.mail_choices import is_unreachable  # consume renders, too, but no account
+
+    wanted, known = account.notifications, account.notifications.unreachable
+    return {
+        "locale": wanted.locale,
+        "off": list(wanted.off),
+        "unreachable": {"reason": known.reason, "at": to_text(known.at)} if known and is_unreachable(account) else None,
     }
 
 

@@ -11,6 +11,7 @@ from lotbook.api.answers.shapes_auto import AutoTopUp
 from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
 from lotbook.domain.accounts.account import AccountState
+from lotbook.domain.accounts.notifications import MailKind, WhyUnreachable
 from lotbook.domain.accounts.plan_states import PlanState
 from lotbook.domain.accounts.terms import PlanBilling
 from lotbook.domain.credits.lots import LotKind
@@ -44,6 +45,21 @@ class Period(TypedDict):
     end: Instant
 
 
+class Unreachable(TypedDict):
+    """The account's address takes no mail: it is not mailed again until it is another one."""
+
+    reason: WhyUnreachable
+    at: Instant
+
+
+class Notifications(TypedDict):
+    """What the account is mailed about: everything but `off`, in English where `locale` is null."""
+
+    locale: str | None
+    off: list[MailKind]
+    unreachable: Unreachable | None
+
+
 class Account(TypedDict):
     """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a plan that does end.
 
@@ -72,6 +88,7 @@ class Account(TypedDict):
     period: Period | None
     credits_reset_at: Instant | None
     auto_top_up: AutoTopUp
+    notifications: Notifications
 
 
 class Lot(TypedDict):

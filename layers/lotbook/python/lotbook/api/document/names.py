@@ -38,6 +38,7 @@ NAMES: Mapping[str, Name] = {
     "GET /v1/policies/{policy_id}": Name("read_policy", POLICIES),
     "POST /v1/accounts": Name("open_account", ACCOUNTS),
     f"GET {ACCOUNT}": Name("read_account", ACCOUNTS),
+    f"PATCH {ACCOUNT}": Name("change_account", ACCOUNTS),
     f"GET {ACCOUNT}/balance": Name("read_balance", STATEMENT),
     f"GET {ACCOUNT}/entries": Name("list_entries", STATEMENT),
     f"GET {ACCOUNT}/entries/export": Name("export_entries", STATEMENT),

@@ -76,6 +76,13 @@ CONTRACT: dict[str, Route] = {
         codes=("account_exists", "unknown_plan"),
     ),
     f"GET {ACCOUNT}": Route("Read an account", "account", {200: "Account"}, members=True, scopes=READ),
+    f"PATCH {ACCOUNT}": Route(
+        "Change an account's address, and what it is mailed about",
+        "account",
+        {200: "Account"},
+        scopes=OPEN,
+        body="AccountPatchBody",
+    ),
     f"GET {ACCOUNT}/balance": Route(
         "Read the balance of one unit", "account", {200: "Balance"}, members=True, scopes=READ, query=("unit",)
     ),

@@ -17,7 +17,7 @@ from unicodedata import category
 
 from lotbook.api.rendering.formats import Formats, locale_of
 from lotbook.api.rendering.templates import environment
-from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Percent, Value
+from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Percent, Unit, Value
 from lotbook.domain.mails.posting import Envelope, Written
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ class Words:
 
 def write(letter: Letter, envelope: Envelope) -> Written:
     """The mail's three texts."""
-    words, formats = _words_of(envelope.locale), _formats_of(envelope)
+    words, formats = words_of(envelope.locale), _formats_of(envelope)
     facts = {name: _shown(value, words, formats) for name, value in letter.facts.items()}
     facts["product"] = _one_line(envelope.product)
     kind = words.texts["kinds"][letter.kind]
@@ -60,7 +60,7 @@ def write(letter: Letter, envelope: Envelope) -> Written:
         "support_url": _page(envelope.support_url),
         "stop_url": _page(envelope.stop_url),
     }
-    return Written(subject, _template("letter.txt").render(view), _template("letter.html").render(view))
+    return Written(subject, template("letter.txt").render(view), template("letter.html").render(view))
 
 
 def languages() -> tuple[str, ...]:
@@ -74,7 +74,8 @@ def catalogue(language: str) -> Words:
     return Words(language, tomllib.loads((HERE / "words" / f"{language}.toml").read_text(encoding="utf-8")))
 
 
-def _words_of(locale: str | None) -> Words:
+def words_of(locale: str | None) -> Words:
+    """The words of a locale's language, English where there are none."""
     language = (locale or FALLBACK).replace("_", "-").partition("-")[0].lower()
     return catalogue(language if language in languages() else FALLBACK)
 
@@ -95,6 +96,8 @@ def _shown(value: Value, words: Words, formats: Formats) -> str:
             return formats.date(at)
         case Moment(at):
             return formats.instant(at)
+        case Unit(unit):
+            return words.texts["unit_names"].get(unit) or _named(unit)
         case Percent(number):
             return formats.percent(Decimal(number) / 100)
     return _one_line(value)
@@ -103,8 +106,12 @@ def _shown(value: Value, words: Words, formats: Formats) -> str:
 def _counted(credits: int, unit: str, words: Words, formats: Formats) -> str:
     number, forms = formats.number(credits), words.texts["units"].get(unit)
     if forms is None:
-        return f"{number} {_one_line(unit).replace('_', ' ')}"
+        return f"{number} {_named(unit)}"
     return _filled(forms.get(formats.plural(credits), forms["other"]), {"n": number})
+
+
+def _named(unit: str) -> str:
+    return _one_line(unit).replace("_", " ")
 
 
 def _row(figure: Figure, words: Words, formats: Formats) -> Mapping[str, Any]:
@@ -129,7 +136,8 @@ def _one_line(text: str) -> str:
 
 
 @cache
-def _template(name: str) -> Any:
+def template(name: str) -> Any:
+    """One of the layouts."""
     return environment(HERE / "templates").get_template(name)
 
 

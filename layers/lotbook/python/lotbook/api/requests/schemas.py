@@ -32,6 +32,8 @@ from lotbook.api.requests.forms import (
     Url,
 )
 from lotbook.api.requests.reading import Body, read
+from lotbook.domain.accounts.account_changes import AccountChange
+from lotbook.domain.accounts.notifications import MAIL_KINDS, MailKind
 from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS
 from lotbook.domain.invoices import billing_details
 from lotbook.domain.policy.checks import MAX_CONSENT_VERSION_CHARACTERS
@@ -63,6 +65,32 @@ class AccountBody(Body):
     region: Region
     email: Email
     time_zone: TimeZone = "UTC"
+
+
+class NotificationsBody(Body):
+    """Which mails an account gets. What is left out stays as it is. `off`: all kinds that are not wanted."""
+
+    locale: Annotated[
+        Locale | None, Field(description="Of words, money and dates; null: English.", examples=["de-AT"])
+    ] = None
+    off: Annotated[list[MailKind], Field(max_length=len(MAIL_KINDS))] | None = None
+
+
+class AccountPatchBody(Body):
+    """What is to be changed of an account; what is left out stays as it is."""
+
+    email: Email | None = None
+    notifications: NotificationsBody | None = None
+
+    def to_change(self) -> AccountChange:
+        """As the use case knows it."""
+        wanted = self.notifications or NotificationsBody()
+        return AccountChange(
+            email=self.email,
+            locale=wanted.locale,
+            sets_locale="locale" in wanted.model_fields_set,
+            off=None if wanted.off is None else tuple(wanted.off),
+        )
 
 
 class GrantBody(Body):
@@ -287,7 +315,7 @@ def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
     buying = (QuoteBody, PurchaseBody, PlanBody, AutoTopUpBody, BillingBody, SetupBody, DefaultCardBody)
-    known = (AccountBody, GrantBody, *burn, *buying, PortalSessionBody)
+    known = (AccountBody, AccountPatchBody, GrantBody, *burn, *buying, PortalSessionBody)
     return {model.__name__: model for model in known}
 
 

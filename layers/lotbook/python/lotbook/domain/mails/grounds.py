@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a letter is written from. `app_url`: the application's own page, None where the deployment names none."""
+    """`app_url`: the application's own page, None where the deployment names none; `now`: when it is written."""
 
     account: Account
     policy: Policy
     news: News
     purchase: Purchase | None
     app_url: str | None
+    now: int
+    automatic_is_on: bool = True  # automatic purchase, for the whole deployment
 
     @property
     def detail(self) -> Mapping[str, Any]:

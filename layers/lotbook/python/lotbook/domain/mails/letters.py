@@ -49,7 +49,14 @@ class Percent:
     number: int
 
 
-Value = str | Money | Count | Day | Moment | Percent
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The name of a unit, beside no number."""
+
+    unit: str
+
+
+Value = str | Money | Count | Day | Moment | Percent | Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.notifications import MailKind
 from lotbook.domain.accounts.plan_time import grace_ends_at
 from lotbook.domain.mails.grounds import Grounds
-from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Percent, Value
+from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Percent, Unit, Value
+from lotbook.domain.news.alerts import EXHAUSTED, is_reached
+from lotbook.domain.sales.auto_top_ups import Charge, Need, decided
 from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PlanRenewalItem
 from lotbook.domain.values import instants
 
@@ -110,21 +112,38 @@ def _paused(grounds: Grounds) -> Letter | None:
     return Letter("account_paused", {}, ("paused", reason), (), grounds.button("see_account"))
 
 
-def _low(grounds: Grounds) -> Letter:
-    unit = grounds.detail["unit"]
-    left, base = Count(grounds.detail["available"], unit), Count(grounds.detail["of_credits"], unit)
-    facts: dict[str, Value] = {"used": Percent(grounds.detail["used_percent"]), "left": left, "base": base}
+def _low(grounds: Grounds) -> Letter | None:
+    """Of the levels that one entry went through the highest alone: one mail tells them all."""
+    unit, available, of = grounds.detail["unit"], grounds.detail["available"], grounds.detail["of_credits"]
+    further = (
+        level
+        for level in (*grounds.policy.alerts.purchased_used_percent, EXHAUSTED)
+        if level > grounds.detail["used_percent"]
+    )
+    if any(is_reached(level, available, of) for level in further):
+        return None
+    left, base = Count(available, unit), Count(of, unit)
+    used = Percent(grounds.detail["used_percent"])
+    facts: dict[str, Value] = {"used": used, "left": left, "base": base, "what": Unit(unit)}
     figures = (Figure("used", facts["used"]), Figure("left", left, is_total=True))
     return Letter("credits_low", facts, ("low",), figures, grounds.button("buy_credits"))
 
 
-def _exhausted(grounds: Grounds) -> Letter:
-    facts: dict[str, Value] = {"credits": Count(0, grounds.detail["unit"])}
+def _exhausted(grounds: Grounds) -> Letter | None:
+    """Not where the account buys by itself what it lacks: that purchase has a mail of its own, and so has its failure."""
+    unit = grounds.detail["unit"]
+    if unit == grounds.policy.units[0] and _buys_by_itself(grounds):
+        return None
+    facts: dict[str, Value] = {"credits": Count(0, unit), "what": Unit(unit)}
     return Letter("credits_exhausted", facts, ("exhausted",), (), grounds.button("buy_credits"))
 
 
-def _expiring(grounds: Grounds) -> Letter | None:
-    """Not when they are gone by now: the mail came late."""
+def _buys_by_itself(grounds: Grounds) -> bool:
+    verdict = decided(grounds.policy, grounds.account, Need(0), grounds.now, is_on=grounds.automatic_is_on)
+    return isinstance(verdict, Charge) or verdict == "charging"
+
+
+def _expiring(grounds: Grounds) -> Letter:
     expires = instants.from_text(grounds.detail["expires_at"])
     facts: dict[str, Value] = {
         "credits": Count(grounds.detail["credits"], grounds.detail["unit"]),

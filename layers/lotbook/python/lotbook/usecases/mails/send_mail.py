@@ -53,6 +53,7 @@ class MailDesk:
     entropy: Entropy
     write: Callable[[Letter, Envelope], Written]
     app_url: str | None
+    automatic_is_on: bool
     stop_url: Callable[[str, MailKind], str | None]
 
 
@@ -71,7 +72,16 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
     if not may_be_mailed(loaded.account, occasion.kind):
         return "off"
     purchase = desk.purchases.get(news.account_id, occasion.purchase_id) if occasion.purchase_id else None
-    letter = letter_of(occasion, Grounds(loaded.account, loaded.policy, news, purchase, desk.app_url))
+    grounds = Grounds(
+        account=loaded.account,
+        policy=loaded.policy,
+        news=news,
+        purchase=purchase,
+        app_url=desk.app_url,
+        now=desk.clock.now(),
+        automatic_is_on=desk.automatic_is_on,
+    )
+    letter = letter_of(occasion, grounds)
     if letter is None:
         return "nothing"
     return _once(occasion, _mail(letter, loaded.account, loaded.policy, desk), desk)
