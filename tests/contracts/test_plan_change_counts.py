@@ -46,7 +46,7 @@ COSTS: dict[str, Costs] = {  # ((calls, write units, read units) of the table, c
     "the same key again": ((5, 0, 5), 0),
     "burn": ((2, 2, 0), 0),
     "settled": ((32, 9, 27), 1),  # a renewal's row and lot, once its invoice is paid
-    "downgrade": ((19, 3, 17), 2),  # a wish, until the period's end, and its key
+    "downgrade": ((22, 7, 18), 2),  # a wish, until the period's end, its key, and the mark on the period's row
     "cancel": ((22, 2, 21), 1),
     "burn after": ((2, 2, 0), 0),
 }

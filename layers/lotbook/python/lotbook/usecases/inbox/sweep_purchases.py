@@ -11,6 +11,7 @@ from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.sales.follow_cards import keep_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
+from lotbook.usecases.sales.wishes import finish_wish, unmark
 from lotbook.usecases.sweeping import Bounds, Work
 
 if TYPE_CHECKING:
@@ -35,8 +36,10 @@ def purchases_due(
         after = settle_purchase(item.account_id, item.name, desk=desk)
         keep_card(after, desk=desk)
         after = send_back_paid_twice(after, desk=desk)
+        finish_wish(after, desk=desk)
         if after.check_at is not None and after.state in SETTLED:  # a refund, or a step of one, was cut short
             after = follow_money_back(item.account_id, item.name, desk=desk)
+            after = after if after.gateway_refs.payment_intent else unmark(after, desk=desk)
         if after.check_at is None:
             decided(after)
 

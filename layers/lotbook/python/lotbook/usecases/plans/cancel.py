@@ -15,6 +15,7 @@ from lotbook.domain.values.errors import NothingToCancel, NothingToResume
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
 from lotbook.usecases.sales.running_period import plan_of_buying_member
+from lotbook.usecases.sales.wishes import mark, unmark
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -75,6 +76,7 @@ def take_back(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:
     sub = account.subscription
     if sub is None or not is_live(sub.subscription, desk=desk):
         raise NothingToResume
+    row = mark(loaded, desk=desk)
     desk.plans.set_ending(sub.subscription, ends=False, key=f"{account.version}")
     desk.plans.swap_plan(sub.subscription, sub.item, sub.price, key=f"back.{account.version}")
 
@@ -82,7 +84,10 @@ def take_back(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:
         then = with_time(found.policy, found.account, desk.clock.now())
         return with_next_plan(with_ending(found.policy, then, None), None)
 
-    return _told(account.account_id, change_account(account.account_id, change, desk), desk)
+    after = change_account(account.account_id, change, desk)
+    if row is not None:
+        unmark(row, desk=desk)
+    return _told(account.account_id, after, desk)
 
 
 def is_live(subscription: str, *, desk: SalesDesk) -> bool:

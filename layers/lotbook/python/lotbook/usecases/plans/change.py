@@ -42,7 +42,7 @@ from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
 from lotbook.usecases.sales.running_period import plan_of_buying_member
 from lotbook.usecases.sales.settle_purchase import settle_purchase
-from lotbook.usecases.sales.wishes import tell_wish
+from lotbook.usecases.sales.wishes import mark, tell_wish, unmark
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -166,7 +166,8 @@ def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
     """At the period's end: the account keeps the wish, then the gateway gets the price. Sent again, both are as they were."""
     account_id = loaded.account.account_id
     for _ in range(ATTEMPTS):
-        account, now = desk.account(account_id).account, desk.clock.now()
+        found, now = desk.account(account_id), desk.clock.now()
+        account = found.account
         period = billing_period(loaded.policy.plan(account.plan_id), account, now)
         sub = account.subscription
         if not account.plan_renews or sub is None or period is None:
@@ -178,9 +179,12 @@ def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
             if not is_live(sub.subscription, desk=desk):
                 raise CheckoutRequired
             desk.plans.set_ending(sub.subscription, ends=False, key=f"{account.version}")
+        row = mark(found, desk=desk)
         after = change_account(account_id, _with_wish(wish, desk), desk)
         if after.subscription is not None and after.subscription.next_plan == wish:
             tell_wish(after, desk=desk)
+            if row is not None:
+                unmark(row, desk=desk)
             return Changed("period_end", wish.at, wanted.plan_id, None, 0, 0, account.currency, wanted.credits)
     raise Unavailable("The account's plan is changing; ask again.")
 

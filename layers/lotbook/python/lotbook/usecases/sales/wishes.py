@@ -2,25 +2,37 @@
 
 A schedule gives way to whatever else changes the subscription. So a change that began, and came to nothing, is followed by telling
 the wish again; and one that waits for the bank is given up in time for that.
+
+A wish has no row. While account and gateway may differ about it the row of the running period is marked: the recheck looks at it
+soon, and tells the gateway what the account wants. So a process that dies in between leaves no renewal at another price.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.plan_time import renewal_row_id
+from lotbook.domain.accounts.validity import billing_period
+from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED
+from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import HOUR
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.purchase import Purchase
+    from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.sales.desk import SalesDesk
 
+ATTEMPTS = 5  # lost races
 IN_TIME = HOUR  # before the period's end, what was scheduled for it stands again
 
 
-def tell_wish(account: Account, *, desk: SalesDesk) -> None:
+def tell_wish(account: Account, *, desk: SalesDesk, again: str = "") -> None:
     """The gateway's subscription as the account wants it from the period's end on; no call where it wants nothing.
 
-    Says the same however often it is called. Raises Unavailable.
+    Says the same however often it is called. `again` names a time that comes after somebody may have told it something else:
+    a call that the gateway has seen would change nothing then. Raises Unavailable.
     """
     sub = account.subscription
     wish = sub.next_plan if sub is not None and account.plan_renews else None
@@ -29,7 +41,7 @@ def tell_wish(account: Account, *, desk: SalesDesk) -> None:
     if wish.months:
         desk.plans.schedule_plan(sub.subscription, wish.price, months=wish.months, at=wish.at)
     else:
-        desk.plans.swap_plan(sub.subscription, sub.item, wish.price, key=f"{wish.change}.{account.version}")
+        desk.plans.swap_plan(sub.subscription, sub.item, wish.price, key=f"{wish.change}.{account.version}{again}")
 
 
 def tell_schedule_again(account: Account, *, desk: SalesDesk) -> None:
@@ -44,3 +56,53 @@ def waits_until(account: Account, at: int) -> int:
     sub = account.subscription
     wish = sub.next_plan if sub is not None else None
     return min(at, wish.at - IN_TIME) if wish is not None and wish.months else at
+
+
+def mark(loaded: LoadedAccount, *, desk: SalesDesk) -> Purchase | None:
+    """The running period's row, to be looked at again soon, until `unmark`; None where it waits, and is looked at anyway.
+
+    Raises Unavailable.
+    """
+    account, sub = loaded.account, loaded.account.subscription
+    period = billing_period(loaded.policy.plan(account.plan_id), account, desk.clock.now())
+    if sub is None or period is None:
+        return None
+    known = sub.period(period[0], account.plan_id)
+    name = known.purchase_id if known else renewal_row_id(account.account_id, sub.subscription, period[0])
+    for _ in range(ATTEMPTS):
+        row = desk.purchases.get(account.account_id, name)
+        if row is None or row.state not in SETTLED or row.check_at is not None:
+            return None
+        try:
+            return desk.purchases.save(replace(row, check_at=desk.clock.now() + CHECK_AGAIN))
+        except Conflict:
+            continue
+    raise Unavailable("The period is being settled; send the same request again.")
+
+
+def unmark(row: Purchase, *, desk: SalesDesk) -> Purchase:
+    """Account and gateway agree. Where somebody has written the row meanwhile the schedule looks at it: that does no harm."""
+    try:
+        return desk.purchases.save(replace(row, check_at=None))
+    except Conflict:
+        return row
+
+
+def finish_wish(row: Purchase, *, desk: SalesDesk) -> None:
+    """Tell the gateway what the account of a plan's row wants, where it wants anything. Raises AccountNotFound, Unavailable."""
+    if not row.renews:
+        return
+    for _ in range(ATTEMPTS):
+        account = desk.account(row.account_id).account
+        sub = account.subscription if account.plan_renews else None
+        if sub is None or sub.next_plan is None or sub.change is not None:
+            return
+        tell_wish(account, desk=desk, again=f".{desk.clock.now()}")
+        now = desk.account(row.account_id).account.subscription
+        if now is None or now.next_plan == sub.next_plan:
+            return
+        if now.next_plan is None:  # taken back at that very moment, and the gateway was told so before us
+            desk.plans.swap_plan(
+                now.subscription, now.item, now.price, key=f"unwished.{account.version}.{desk.clock.now()}"
+            )
+    raise Unavailable("The account's plan is changing; ask again.")

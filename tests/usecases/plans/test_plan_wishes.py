@@ -1,0 +1,96 @@
+"""A wish for the period's end whose process dies: nobody sends it again, and the schedule makes account and gateway agree.
+
+Otherwise the gateway renews at a price that is not the plan's: money that is kept aside, and a plan that nobody has paid for.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from lotbook.domain.sales.purchase import SETTLED
+from lotbook.domain.values.instants import MINUTE
+from lotbook.ports.shop import DueItem
+from lotbook.usecases.inbox.sweep_purchases import DUE_KIND
+from tests.fakes.changing import ChangingDesk
+from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.sweeps import FakeDue, look_at_purchases
+from tests.usecases.plans.test_plan_crashes import (
+    GO,
+    MAKE,
+    MAX_CALLS,
+    NEVER,
+    START,
+    Story,
+    change_to,
+    subscribed,
+    told,
+    waiting_for_the_year,
+    waits,
+)
+
+T = "2027-02-28T12:00:00"
+PRICES = {"starter": 4_000, "growth": 9_000, "pro-40k": 6_400, "core-10k": 900, "core-10k-annual": 10_800}
+
+
+def wishing(desk: ChangingDesk) -> None:
+    subscribed("growth")(desk)
+    desk.change("starter")
+
+
+STORIES = {
+    "scheduled downgrade": Story(GO, START, subscribed("growth"), change_to("starter")),
+    "downgrade taken back": Story(GO, START, wishing, change_to("growth")),
+    "scheduled year": Story(MAKE, START, waits, change_to("core-10k-annual")),
+    "year taken back": Story(MAKE, START, waiting_for_the_year, change_to("pro-40k")),
+    "year replaced by a month": Story(MAKE, START, waiting_for_the_year, change_to("core-10k")),
+}
+
+
+def sweep(desk: ChangingDesk) -> None:
+    rows = desk.purchases.rows
+    due = FakeDue(
+        lambda kind: [
+            DueItem("acme", name, row.check_at)
+            for (_, name), row in rows.items()
+            if kind == DUE_KIND and row.check_at is not None
+        ]
+    )
+    look_at_purchases(desk.sales, due)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STORIES)
+def test_t25_whatever_call_a_process_dies_at_the_schedule_alone_makes_the_gateway_renew_the_accounts_plan(
+    name: str,
+) -> None:
+    """T25, and the finding of a renewal at the old price after a crash between the wish and the swap."""
+    story = STORIES[name]
+    for at in range(1, MAX_CALLS):
+        countdown = Countdown(NEVER, "after")
+        desk = told(story, countdown)
+        countdown.left = at
+        try:
+            story.step(desk)
+        except Crash:
+            countdown.left = NEVER
+            renews_as_it_stands(desk, (name, at, countdown.crashed_in))
+            continue
+        countdown.left = NEVER
+        renews_as_it_stands(desk, (name, "no crash"))
+        return
+    raise AssertionError("the step has no end")
+
+
+def renews_as_it_stands(desk: ChangingDesk, where: object) -> None:
+    desk.clock.instant += 6 * MINUTE
+    sweep(desk)
+    marked = [row.purchase_id for row in desk.purchases.rows.values() if row.state in SETTLED and row.check_at]
+    assert marked == [], where
+    desk.go_to(T)
+    desk.read()
+    desk.go_to("2027-02-28T14:00:00")
+    sweep(desk)
+    assert [row.state for row in desk.renewals()] == ["completed"], where
+    charged = [bill.due for bill in desk.gateway.plans.bills.values() if bill.state == "paid"]
+    assert charged[-1] == PRICES[desk.plan], (where, charged, desk.plan)
+    desk.check(where)
