@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from local.demo.demo_automatic import AUTOMATIC
 from local.demo.demo_shop import DemoFailed, Shop, own_run, running_shop
 from local.demo.demo_tour import Difference
 from local.demo.demo_upgrades import UPGRADES
@@ -17,9 +18,9 @@ from local.demo.demo_vendors import TOURS
 
 
 def play(shop: Shop) -> None:
-    """All five tours, then one upgrade of each vendor. Raises Difference, DemoFailed."""
+    """All five tours, one upgrade of each vendor, then an automatic purchase. Raises Difference, DemoFailed."""
     shop.set_clock(shop.now())  # stand still, so that every instant of the tour can be named
-    for tour in (*TOURS, *UPGRADES):
+    for tour in (*TOURS, *UPGRADES, *AUTOMATIC):
         tour(shop)
     shop.set_clock(shop.now(), frozen=False)
 
