@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,21 +14,25 @@ from local import ROOT
 from local.cloud.functions import Functions
 from local.cloud.permissions import BEFORE_A_CALL, checker
 from local.cloud.template import load
-from lotbook import settings, wiring
+from lotbook import wiring
+from lotbook.adapters.dynamo import auto as dynamo_auto
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.secrets import SsmSecrets
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.api.requests.policy_document import parse_policy
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.policy.uses import Use
+from lotbook.domain.sales.purchase import WAITING
 from tests import table as tables
 from tests.fakes.accounts import FakeAccounts, FakePolicies
+from tests.fakes.automatic import FakeAutoHistory, FakeClaims
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks
 from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.purchases import FakePurchases
 from tests.fakes.reconciliation import FakeStrays
 from tests.functions.conftest import ENVIRONMENT as OF_FUNCTIONS
+from tests.functions.conftest import clear_wiring
 from tests.quick_moto import mock_aws
 from tests.scenarios.plans.customer import Customer
 from tests.scenarios.plans.world import SECRET, Clock, Wired, World
@@ -58,18 +63,11 @@ def aws(wired: Wired) -> Iterator[Table]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
-        _forget()
+        clear_wiring()
         table = wiring.table()
         table.client.meta.events.register(BEFORE_A_CALL, checker(wired.template.permissions))
         yield table
-    _forget()
-
-
-def _forget() -> None:
-    settings.settings.cache_clear()
-    for made in vars(wiring).values():
-        if callable(clear := getattr(made, "cache_clear", None)):
-            clear()
+    clear_wiring()
 
 
 @pytest.fixture
@@ -81,13 +79,18 @@ def world(
     in_memory, late = asked is None, asked if isinstance(asked, timedelta) else None
     if not in_memory:
         tables.create(aws.client, aws.name)
-    _forget()
+    clear_wiring()
     made = World(wired, tmp_path / "stripe", Clock(), late)
     secrets = SsmSecrets(Parameters(), made.clock)
     calls = StripeCalls(secrets, ENVIRONMENT["GATEWAY_KEY_PARAMETER"], wiring.deployment(), None, made.client)
     ports: dict[str, Any] = {"table": aws, "clock": made.clock, "secrets": secrets, "gateway_calls": calls}
-    for name, port in (ports | (in_this_process() if in_memory else {})).items():
+    here = in_this_process() if in_memory else {}
+    for name, port in (ports | here).items():
         monkeypatch.setattr(wiring, name, lambda kept=port: kept)
+    if in_memory:
+        claims = FakeClaims(*(here[name] for name in ("accounts", "policies", "purchases", "books")))
+        monkeypatch.setattr(dynamo_auto, "DynamoClaims", lambda _table: claims)
+        made.queue = Queue(here["accounts"], here["purchases"], wired.functions)
     yield made
     made.close()
     if not in_memory:
@@ -114,10 +117,37 @@ def in_this_process() -> dict[str, Any]:
         "purchases": FakePurchases(),
         "billing": FakeBilling(),
         "idempotency": FakeIdempotency(),
+        "auto_history": FakeAutoHistory(),
         "reconciliation_journal": FakeStrays(),
         "statement": None,
         "cursor_key": b"k" * 32,
     }
+
+
+class Queue:
+    """The queue of automatic purchase. The stream that fills it is tested elsewhere: here every account that buys by itself, and
+    every row that waits, is asked for, which is what a stream that repeats itself would do.
+    """
+
+    def __init__(self, accounts: FakeAccounts, purchases: FakePurchases, functions: Functions) -> None:
+        self._accounts, self._purchases, self._functions = accounts, purchases, functions
+        self.failed = 0
+
+    def work(self) -> None:
+        """Hand over one message for each."""
+        rows = [row for row in self._purchases.rows.values() if row.auto is not None and row.state in WAITING]
+        asked: list[dict[str, str | None]] = [
+            {"account_id": row.account_id, "purchase_id": row.purchase_id} for row in rows
+        ]
+        asked += [{"account_id": name, "purchase_id": None} for name in list(self._accounts._items) if self._buys(name)]
+        for message in asked:
+            record = {"messageId": "m", "body": json.dumps(message)}
+            answer = self._functions.invoke("auto_top_up", {"Records": [record]})
+            self.failed += len(answer["batchItemFailures"])
+
+    def _buys(self, name: str) -> bool:
+        account = self._accounts.get(name)
+        return account is not None and account.auto is not None and account.auto.may_buy
 
 
 @pytest.fixture

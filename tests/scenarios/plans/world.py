@@ -102,6 +102,8 @@ class World:
     deaf: bool = False  # whether the endpoint answers 500 to everything
     boundaries: int = 0
 
+    queue: Any = None  # of automatic purchase, where there is one in this process
+
     def __post_init__(self) -> None:
         self.stand_in = StandIn(self.directory, self.clock, "https://lotbook.test/webhooks", SECRET, "https://pay.test")
         self.stand_in.sender.stop()  # deliveries are on order

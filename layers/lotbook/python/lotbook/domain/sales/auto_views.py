@@ -59,7 +59,7 @@ def auto_view(policy: Policy, account: Account, at: int) -> AutoView:
         cap=bounds.cap,
         limit_minor=record.limit_minor,
         spent_minor=record.spent_minor,
-        state="charging" if record.charge else "suspended" if record.suspended else "ready",
+        state="suspended" if record.suspended else "charging" if record.charge else "ready",
         suspended=record.suspended,
         card=record.card,
         off_reason=record.off_reason,
