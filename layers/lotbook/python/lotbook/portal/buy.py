@@ -55,7 +55,7 @@ def _review(visit: Visit, shop: buying.Shop) -> Page:
     except buying.OF_A_FIELD as refused:
         wrong = buying.told(refused, shop.formats, shop.loaded.account.currency)
         return buying.credits_step(_shop(visit, shop.choice, wrong), None, status=422)
-    return buying.review_step(shop, summary, _fresh_key())
+    return buying.review_step(shop, summary, fresh_key())
 
 
 def _summary(visit: Visit, shop: buying.Shop, choice: Choice) -> Quote | None:
@@ -85,7 +85,8 @@ def _shop(visit: Visit, choice: Choice, errors: dict[str, str] | None = None) ->
     return buying.Shop(loaded, offers, choice, visit, errors or {})
 
 
-def _fresh_key() -> str:
+def fresh_key() -> str:
+    """An idempotency key for one form."""
     return ids.at_time("page", wiring.clock().now(), wiring.entropy().read(ids.ENTROPY_BYTES))
 
 
@@ -103,13 +104,13 @@ def order(visit: Visit) -> Reply:
             source_ip=visit.request.source_ip,
             user_agent=visit.request.user_agent,
         )
-        created = create_purchase(request, visit.key or _fresh_key(), visit.caller, desk=wiring.sales_desk())
+        created = create_purchase(request, visit.key or fresh_key(), visit.caller, desk=wiring.sales_desk())
     except buying.OF_A_FIELD as refused:
         wrong = buying.told(refused, visit.formats(loaded), loaded.account.currency)
         shop = _shop(visit, choice, wrong)
         summary = _summary(visit, shop, choice)
         if "consent" in wrong and summary is not None:
-            return buying.review_step(shop, summary, _fresh_key(), status=422)
+            return buying.review_step(shop, summary, fresh_key(), status=422)
         return buying.credits_step(shop, summary, status=422)
     return Redirect(created.purchase.checkout_url or _page_of(created.purchase.purchase_id))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal.routes import PURCHASE, ROOT
-from lotbook.portal import buy, cards, details, home, rows
+from lotbook.portal import buy, cards, details, home, plans, rows
 
 if TYPE_CHECKING:
     from lotbook.api.portal.door import Show
@@ -20,6 +20,12 @@ SHOWN: dict[str, Show] = {
     f"GET {PURCHASE}/left": buy.left,
     f"GET {PURCHASE}/invoice": buy.invoice,
     f"POST {PURCHASE}/recheck": buy.recheck,
+    f"GET {ROOT}/plans": plans.show,
+    f"GET {ROOT}/plan/change": plans.preview,
+    f"POST {ROOT}/plan/change": plans.change,
+    f"GET {ROOT}/plan/cancel": plans.before_cancelling,
+    f"POST {ROOT}/plan/cancel": plans.cancel,
+    f"POST {ROOT}/plan/resume": plans.resume,
     f"GET {ROOT}/transactions": rows.show,
     f"GET {ROOT}/transactions/export": rows.export,
     f"GET {ROOT}/cards": cards.show,
