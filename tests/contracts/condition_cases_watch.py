@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
+from lotbook.domain.mails.latches import MailLatch
+from lotbook.domain.mails.occasions import Occasion
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Difference, Stray
@@ -34,6 +36,24 @@ def d34_of_two_changes_of_a_latch_the_second_is_told(place: Place) -> None:
     place.store.save("acme", U, read)
     with pytest.raises(Conflict):
         place.store.save("acme", U, replace(read, seq=9))
+
+
+MAIL = Occasion("credits_low", "evt_1")
+
+
+@guards("mail_latches.save.NOT_YET_WRITTEN")
+def d34_of_two_workers_of_a_new_mail_the_second_is_told(place: Place) -> None:
+    place.store.save("acme", MAIL, MailLatch(lease="a"))
+    with pytest.raises(Conflict):
+        place.store.save("acme", MAIL, MailLatch(lease="b"))
+
+
+@guards("mail_latches.save.STILL_THE_VERSION_READ")
+def d34_of_two_workers_after_a_lease_the_second_is_told(place: Place) -> None:
+    read = place.store.save("acme", MAIL, MailLatch(lease="a"))
+    place.store.save("acme", MAIL, replace(read, lease="b"))
+    with pytest.raises(Conflict):
+        place.store.save("acme", MAIL, replace(read, lease="c"))
 
 
 STRAY = Stray("pi_1", "event", 7, "acme", "pur_1", "cs_1", "pi_1", "evt_1")
