@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from functions.mailer import app
 from lotbook import settings, wiring, wiring_mails
+from lotbook.adapters.mail import SesPost
 from lotbook.api.mails.render import write
 from lotbook.domain.mails.latches import LEASE, MailLatch
 from lotbook.domain.mails.occasions import Occasion
+from lotbook.domain.mails.posting import Mail, Written
 from lotbook.domain.mails.stop_tokens import stop_token
 from lotbook.domain.values.errors import Conflict
 from tests.functions.conftest import Api
@@ -66,7 +68,7 @@ def returned(kind: str, address: str, **more: Any) -> dict[str, Any]:
     recipient = [{"emailAddress": address}]
     bounce = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": recipient, **more}}
     detail: dict[str, Any] = {"mail": {"tags": {"account_id": ["acme"]}}}
-    detail |= bounce if kind == "Email Bounced" else {"complaint": {"complainedRecipients": recipient}}
+    detail |= bounce if kind == "Email Bounced" else {"complaint": {"complainedRecipients": recipient, **more}}
     return {"source": "aws.ses", "detail-type": kind, "detail": detail}
 
 
@@ -123,6 +125,7 @@ def test_a_deployment_without_a_sender_mails_nothing(shop: Api, ses: Ses, monkey
         (lambda address: returned("Email Bounced", address), True),
         (lambda address: returned("Email Complaint Received", address), True),
         (lambda address: returned("Email Bounced", address, bounceType="Transient"), False),
+        (lambda address: returned("Email Complaint Received", address, complaintFeedbackType="not-spam"), False),
         (lambda _: returned("Email Bounced", "another@acme.example"), False),
     ],
 )
@@ -142,6 +145,23 @@ def test_the_latch_is_written_under_its_version_and_left_to_the_table_to_take_aw
     second = latches.save("acme", occasion, first)
     assert (first.version, second.version) == (1, 2)
     assert latches.get("acme", Occasion("credits_low", "evt_8")) == MailLatch()
+
+
+@pytest.mark.parametrize(
+    ("title", "sender"),
+    [
+        ("Acme, Inc.", f'"Acme, Inc." <{SENDER}>'),
+        ("M\u00fcller\r\nBcc: x@evil.example", f"=?utf-8?q?M=C3=BCller__Bcc=3A_x=40evil=2Eexample?= <{SENDER}>"),
+    ],
+)
+def test_a_title_is_a_name_and_no_header(title: str, sender: str) -> None:
+    ses = Ses()
+    mail = Mail("acme", "refunded", "a@acme.example", title, Written("s", "t", "h"))
+    SesPost(ses, SENDER, "lotbook-test").send(mail)
+    (asked,) = ses.asked
+    assert asked["FromEmailAddress"] == sender
+    assert [each["Name"] for each in asked["Content"]["Simple"]["Headers"]] == ["Auto-Submitted"]
+    assert "ReplyToAddresses" not in asked
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from lotbook.domain.mails.latches import HOLDS, LEASE, MAX_TRIES, MailLatch
 from lotbook.domain.mails.occasions import News
 from lotbook.domain.mails.posting import NotTaken
 from lotbook.domain.values.errors import Unavailable
-from tests.api.mails.cases import CASES, PURCHASE, automatic, bought
+from tests.api.mails.cases import CASES, PURCHASE, automatic, bought, renewal
 from tests.fakes.crashes import Crash
 from tests.fakes.mails import MailRoom
 from tests.fakes.outbox import World
@@ -166,10 +166,20 @@ def test_an_address_that_bounced_gets_nothing_until_it_is_another_one() -> None:
 def test_what_is_not_so_any_more_is_not_mailed() -> None:
     room = MailRoom()
     assert room.tell(CASES["account_paused"].news) == "nothing", "it runs again"
-    assert room.tell(CASES["purchase_completed"].news) == "nothing", "there is no such row"
+    free = MailRoom("make", "pro-80k", replace(bought(), total_minor=0))
+    assert free.tell(CASES["purchase_completed"].news) == "nothing", "nobody has paid nothing"
     assert room.tell(News("credits.consumed", "evt_9", 0, "acme", {})) == "nothing"
     assert room.tell(replace(LOW, account_id="gone")) == "nothing"
     assert room.post.taken == []
+
+
+def test_a_row_that_is_written_after_its_event_is_waited_for() -> None:
+    room = MailRoom()
+    with pytest.raises(Unavailable):
+        room.tell(CASES["plan_renewed"].news)
+    later = MailRoom("make", "pro-80k", renewal())
+    assert later.tell(CASES["plan_renewed"].news) == "sent"
+    assert later.tell(CASES["purchase_completed"].news) == "nothing", "its receipt is the mail of the renewal"
 
 
 def test_mk_27_a_declined_automatic_payment_is_told_once_with_the_way_to_mend_it() -> None:

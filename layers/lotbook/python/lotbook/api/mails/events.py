@@ -27,11 +27,17 @@ def returns_of(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str, WhyUnrea
     for account_id in accounts:
         for address in _bounced(detail.get("bounce", {})):
             yield account_id, address, "bounce"
-        for recipient in detail.get("complaint", {}).get("complainedRecipients", []):
-            yield account_id, recipient["emailAddress"], "complaint"
+        for address in _complained(detail.get("complaint", {})):
+            yield account_id, address, "complaint"
 
 
 def _bounced(bounce: Mapping[str, Any]) -> Iterator[str]:
     """A mailbox that is full, or away, is no reason: SES has tried again by itself."""
     if bounce.get("bounceType") == "Permanent":
         yield from (recipient["emailAddress"] for recipient in bounce.get("bouncedRecipients", []))
+
+
+def _complained(complaint: Mapping[str, Any]) -> Iterator[str]:
+    """Also by a mail program's button; `not-spam` is the opposite of a complaint."""
+    if complaint.get("complaintFeedbackType") != "not-spam":
+        yield from (recipient["emailAddress"] for recipient in complaint.get("complainedRecipients", []))

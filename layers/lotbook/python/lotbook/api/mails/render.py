@@ -116,7 +116,12 @@ def _named(unit: str) -> str:
 
 def _row(figure: Figure, words: Words, formats: Formats) -> Mapping[str, Any]:
     label = _one_line(figure.label) if figure.verbatim else words.texts["labels"][figure.label]
-    return {"label": label, "value": _shown(figure.value, words, formats), "is_total": figure.is_total}
+    return {
+        "label": label,
+        "value": _shown(figure.value, words, formats),
+        "is_total": figure.is_total,
+        "is_code": figure.is_code,
+    }
 
 
 def _button(letter: Letter, words: Words) -> Mapping[str, str] | None:

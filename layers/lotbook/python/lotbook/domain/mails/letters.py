@@ -67,6 +67,7 @@ class Figure:
     value: Value
     verbatim: bool = False
     is_total: bool = False
+    is_code: bool = False  # of no meaning to a reader: shown small
 
 
 @dataclass(frozen=True, slots=True)

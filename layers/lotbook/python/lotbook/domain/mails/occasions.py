@@ -32,7 +32,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A mail to be written. `purchase_id`: the purchase that it is about, if it is about one."""
+    """A mail to be written. `purchase_id`: the purchase that it shows, if it shows one."""
 
     kind: MailKind
     cause: str
@@ -93,7 +93,7 @@ def _of_purchase(kind: MailKind, news: News) -> Occasion:
 
 
 def _itself(kind: MailKind) -> Callable[[News], Occasion]:
-    return lambda news: Occasion(kind, news.event_id, news.detail.get("purchase_id"))
+    return lambda news: Occasion(kind, news.event_id)
 
 
 _TELLERS: Mapping[str, Callable[[News], Occasion | None]] = {

@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
 def letter_of(occasion: Occasion, grounds: Grounds) -> Letter | None:
     """The letter; None where there is nothing to say after all: what the event tells is not so any more, or was told before."""
-    if occasion.purchase_id is not None and occasion.kind in _OF_A_ROW and grounds.purchase is None:
-        return None
     return _WRITERS[occasion.kind](grounds)
 
 
 def _receipt(grounds: Grounds) -> Letter | None:
-    """Of a renewal another mail tells."""
+    """Of a renewal another mail tells, and nobody has paid nothing."""
     row = _row(grounds)
-    if isinstance(row.item, PlanRenewalItem):
+    if isinstance(row.item, PlanRenewalItem) or not row.total_minor:
         return None
     expires = row.settlement.expires_at if row.settlement else None
     brings = bool(row.shown_credits) and not isinstance(row.item, CustomPaymentItem)
@@ -220,7 +218,7 @@ def _lines(row: Purchase) -> tuple[Figure, ...]:
 
 
 def _of_order(row: Purchase) -> tuple[Figure, ...]:
-    return (Figure("order", row.purchase_id), Figure("date", Day(row.created_at)))
+    return (Figure("order", row.purchase_id, is_code=True), Figure("date", Day(row.created_at)))
 
 
 _WRITERS: Mapping[MailKind, Callable[[Grounds], Letter | None]] = {
@@ -240,6 +238,3 @@ _WRITERS: Mapping[MailKind, Callable[[Grounds], Letter | None]] = {
     "paid_twice": _paid_twice,
     "endpoint_disabled": _endpoint,
 }
-_OF_A_ROW: frozenset[MailKind] = frozenset(
-    {"purchase_completed", "payment_failed", "card_action_required", "plan_renewed", "refunded", "paid_twice"}
-)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lotbook.domain.mails.occasions import News, Occasion
     from lotbook.domain.mails.posting import Written
     from lotbook.domain.policy.document import Policy
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.mails import MailLatchStore, Post
     from lotbook.ports.shop import AccountStore, Clock, Entropy, PolicyStore, PurchaseStore
 
@@ -71,7 +72,7 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
         return "nothing"
     if not may_be_mailed(loaded.account, occasion.kind):
         return "off"
-    purchase = desk.purchases.get(news.account_id, occasion.purchase_id) if occasion.purchase_id else None
+    purchase = _purchase(occasion, news.account_id, desk)
     grounds = Grounds(
         account=loaded.account,
         policy=loaded.policy,
@@ -85,6 +86,16 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
     if letter is None:
         return "nothing"
     return _once(occasion, _mail(letter, loaded.account, loaded.policy, desk), desk)
+
+
+def _purchase(occasion: Occasion, account_id: str, desk: MailDesk) -> Purchase | None:
+    """The row that the mail shows. Raises Unavailable while it is not there: it may be written after what tells of it."""
+    if occasion.purchase_id is None:
+        return None
+    row = desk.purchases.get(account_id, occasion.purchase_id)
+    if row is None:
+        raise Unavailable("The purchase is not there yet.")
+    return row
 
 
 def _mail(letter: Letter, account: Account, policy: Policy, desk: MailDesk) -> Mail:
