@@ -34,7 +34,7 @@ class Element:
     @property
     def text(self) -> str:
         """What a reader reads, white space made one blank."""
-        parts = [each if isinstance(each, str) else each.text for each in self.children]
+        parts = [each if isinstance(each, str) else " " if each.tag == "br" else each.text for each in self.children]
         return " ".join("".join(parts).split())
 
     def all(self, tag: str | None = None, **wanted: str | None) -> list[Element]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal import words
-from lotbook.api.portal.pictures import Part, days_bars, parts_bar
+from lotbook.api.portal.pictures import MOST_LOTS, Part, days_bars, lots_line, parts_bar
 from lotbook.api.portal.replies import Page
 from lotbook.domain.accounts.pauses import reasons_of
 from lotbook.domain.credits.lots import LOT_KINDS
@@ -50,6 +50,8 @@ def page(found: Overview, visit: Visit) -> Page:
         "parts": parts,
         "parts_bar": parts_bar(parts, f"{formats.number(balance.available)} {unit} by their kinds"),
         "days_bars": days_bars(found.days, found.allowance, f"{formats.number(used)} {unit} used in 30 days"),
+        "lots_line": lots_line(balance.lots, balance.as_of, f"How long each of {len(balance.lots)} lots lives"),
+        "last_end": max((lot.expires_at or 0 for lot in balance.lots[:MOST_LOTS]), default=0),
         "used": used,
         "banners": list(_banners(found, visit)),
         "can_buy": is_buyer(policy, found.loaded.account.account_id, visit.caller),

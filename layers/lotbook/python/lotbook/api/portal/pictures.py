@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from lotbook.domain.advice.daily_use import Day
+from lotbook.domain.credits.requests import LotView
 
 WIDTH, HEIGHT = 600, 120
 GAP = 4
 BASE = 100  # where bars stand
 LEAST = 2  # of what is there at all, so that it can be seen
 BAR_WIDTH, BAR_HEIGHT = 600, 14
+LOT_STEP, MOST_LOTS = 12, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,21 @@ def _bars(days: Sequence[Day], most: int, step: int) -> Iterator[str]:
                 f'<rect class="used" x="{number * step + GAP // 2}" y="{BASE - height}" '
                 f'width="{step - GAP}" height="{height}" rx="2"/>'
             )
+
+
+def lots_line(lots: Sequence[LotView], now: int, title: str) -> Markup:
+    """A bar a lot from now to its end, as long as it lives, on one scale; one that never ends goes on to the edge."""
+    shown = lots[:MOST_LOTS]
+    last = max([lot.expires_at or 0 for lot in shown] + [now + 1])
+    room = WIDTH if all(lot.expires_at is not None for lot in shown) else WIDTH - WIDTH // 10
+    drawn = []
+    for number, lot in enumerate(shown):
+        width = WIDTH if lot.expires_at is None else max(LEAST, room * (lot.expires_at - now) // (last - now))
+        kind = "frozen" if lot.state == "frozen" else lot.kind
+        drawn.append(
+            f'<rect class="k-{kind}" x="0" y="{number * LOT_STEP}" width="{width}" height="{LOT_STEP - 4}" rx="3"/>'
+        )
+    return _svg(WIDTH, max(1, len(shown)) * LOT_STEP, title, "".join(drawn), "line")
 
 
 def _svg(width: int, height: int, title: str, drawn: str, kind: str) -> Markup:

@@ -31,6 +31,8 @@ PAGES: tuple[str, ...] = (
     f"POST {ROOT}/plan/resume",
     f"GET {ROOT}/transactions",
     f"GET {ROOT}/transactions/export",
+    f"GET {ROOT}/statement",
+    f"GET {ROOT}/statement/export",
     f"GET {ROOT}/cards",
     f"POST {ROOT}/cards",
     f"POST {ROOT}/cards/default",

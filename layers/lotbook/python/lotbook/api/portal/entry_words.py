@@ -1,0 +1,68 @@
+"""Every entry in words: `Burned 12: 10 free, 2 bought on May 3, 2026` (NP-59, NP-60)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.lots import LotKind
+
+if TYPE_CHECKING:
+    from lotbook.api.rendering.formats import Formats
+    from lotbook.domain.credits.ledger import Draws, Entry, EntryKind
+    from lotbook.domain.credits.lots import Lot
+
+ORIGINS: dict[LotKind, str] = {
+    "free": "free",
+    "plan": "of the plan",
+    "purchased": "bought on {day}",
+    "promotional": "promotional",
+}
+DATED: LotKind = "purchased"
+VERBS: dict[EntryKind, str] = {
+    "consumed": "Burned {credits}",
+    "held": "Held {credits}",
+    "captured": "Burned {credits} that were held",
+    "released": "Gave back {credits} that were held",
+    "expired": "Expired: {credits}",
+    "clawed_back": "Took back {credits}, because their payment went back",
+    "frozen": "Froze {credits}: a bank disputes their payment",
+    "unfrozen": "Freed {credits} that were frozen",
+    "adjusted": "Adjusted by {credits}",
+}
+GRANTED: dict[LotKind, str] = {
+    "free": "Added {credits} free",
+    "plan": "Added {credits} of the plan",
+    "purchased": "Added {credits} that were bought",
+    "promotional": "Added {credits} as a gift",
+}
+GROUPS: dict[str, tuple[str, frozenset[EntryKind]]] = {
+    "burned": ("Burned", frozenset({"consumed", "captured"})),
+    "added": ("Added", frozenset({"granted"})),
+    "held": ("Held and given back", frozenset({"held", "released"})),
+    "expired": ("Expired", frozenset({"expired"})),
+    "corrected": ("Corrected", frozenset({"clawed_back", "frozen", "unfrozen", "adjusted"})),
+}
+
+
+def sentence(entry: Entry, lots: Mapping[str, Lot], f: Formats) -> str:
+    """What happened, and to which credits."""
+    moved = sum(draw.credits for draw in entry.draws) or abs(entry.credits)
+    if entry.kind == "granted" and entry.lot is not None:
+        return GRANTED[entry.lot.kind].format(credits=f.number(entry.lot.credits))
+    said = VERBS.get(entry.kind, entry.kind.replace("_", " ").capitalize() + " {credits}")
+    amount = f.number(entry.credits) if entry.kind == "adjusted" else f.number(moved)
+    parts = origins(entry.draws, lots, f)
+    return said.format(credits=amount) + (
+        f": {parts}" if parts and entry.kind != "expired" else f" {parts}" if parts else ""
+    )
+
+
+def origins(draws: Draws, lots: Mapping[str, Lot], f: Formats) -> str:
+    """How many of which origin, in the order in which they were taken; lots of one origin are one part."""
+    found: dict[str, int] = {}
+    for draw in draws:
+        lot = lots.get(draw.lot_id)
+        origin = "" if lot is None else ORIGINS[lot.kind].format(day=f.date(lot.created_at))
+        found[origin] = found.get(origin, 0) + draw.credits
+    return ", ".join(f"{f.number(credits)} {origin}".strip() for origin, credits in found.items())

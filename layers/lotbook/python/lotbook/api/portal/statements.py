@@ -1,0 +1,85 @@
+"""The statement's page: entries in words with a running balance, filters, and the balance of another day (NP-59, NP-60, DF-21)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from lotbook.api.portal import days
+from lotbook.api.portal.entry_words import GROUPS, sentence
+from lotbook.api.portal.replies import Page
+from lotbook.api.portal.routes import ROOT
+from lotbook.usecases.portal.statement_pages import Wanted
+
+if TYPE_CHECKING:
+    from lotbook.api.portal.visits import Visit
+    from lotbook.usecases.accounts.load_account import LoadedAccount
+    from lotbook.usecases.portal.statement_pages import AsOf, StatementPage
+
+HERE = f"{ROOT}/statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; what is no unit, no kind and no day is passed over."""
+
+    unit: str
+    kind: str = ""
+    since: str = ""
+    until: str = ""
+    as_of: str = ""
+
+    @staticmethod
+    def of(query: Mapping[str, str], units: tuple[str, ...]) -> Asked:
+        """From an address of an account with these units."""
+        named = {name: days.day_of(query.get(name)) for name in ("from", "to", "as_of")}
+        found = {name: day.isoformat() if day else "" for name, day in named.items()}
+        unit, kind = query.get("unit", ""), query.get("kind", "")
+        return Asked(
+            unit if unit in units else units[0],
+            kind if kind in GROUPS else "",
+            found["from"],
+            found["to"],
+            found["as_of"],
+        )
+
+    def wanted(self, zone: str) -> Wanted:
+        """For the use case: both days belong to it."""
+        since, until = days.day_of(self.since), days.day_of(self.until)
+        return Wanted(
+            GROUPS[self.kind][1] if self.kind else None,
+            None if since is None else days.start_of(since, zone),
+            None if until is None else days.end_of(until, zone),
+        )
+
+    def kept(self, **more: str | None) -> dict[str, str]:
+        """The filter as fields of an address."""
+        named = {"unit": self.unit, "kind": self.kind, "from": self.since, "to": self.until, **more}
+        return {name: value for name, value in named.items() if value}
+
+    def address(self, path: str, **more: str | None) -> str:
+        """With this filter."""
+        return f"{path}?{urlencode(self.kept(**more))}"
+
+
+def page(found: StatementPage, as_of: AsOf, loaded: LoadedAccount, visit: Visit, *, cursor: str | None) -> Page:
+    """One page of entries. `cursor`: of the next one."""
+    asked, formats = Asked.of(visit.query, loaded.policy.units), visit.formats(loaded)
+    values = {
+        "entries": [(entry, sentence(entry, found.lots, formats)) for entry in found.entries],
+        "as_of": as_of,
+        "as_of_day": asked.as_of or days.day_at(as_of.balance.as_of, loaded.account.time_zone).isoformat(),
+        "is_now": not asked.as_of,
+        "asked": asked,
+        "groups": {name: title for name, (title, _) in GROUPS.items()},
+        "units": loaded.policy.units,
+        "unit": asked.unit,
+        "older": asked.address(HERE, cursor=cursor) if cursor else None,
+        "is_first": "cursor" not in visit.query,
+        "first": asked.address(HERE),
+        "here_cursor": visit.query.get("cursor", ""),
+        "is_filtered": bool(asked.kind or asked.since or asked.until),
+    }
+    return Page("statement.html", loaded, values)

@@ -1,0 +1,50 @@
+"""The statement, as a page and as a file, and the balance of another day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook import wiring
+from lotbook.api.answers import render_csv
+from lotbook.api.http.paging import Listing
+from lotbook.api.portal import days, statements
+from lotbook.api.portal.replies import File
+from lotbook.api.portal.statements import Asked
+from lotbook.portal.home import account_of
+from lotbook.usecases.credits.notes import notes_of
+from lotbook.usecases.credits.statement import export_entries
+from lotbook.usecases.portal.statement_pages import read_as_of, read_page
+
+if TYPE_CHECKING:
+    from lotbook.api.portal.replies import Reply
+    from lotbook.api.portal.visits import Visit
+
+
+def show(visit: Visit) -> Reply:
+    """`GET /portal/statement`."""
+    loaded = account_of(visit)
+    zone = loaded.account.time_zone
+    asked, desk = Asked.of(visit.query, loaded.policy.units), wiring.reading_desk()
+    listing = _listing(visit, asked)
+    found = read_page(visit.account_id, asked.unit, asked.wanted(zone), listing.start(), desk=desk)
+    day = days.day_of(asked.as_of)
+    at = wiring.clock().now() if day is None else days.end_of(day, zone)
+    as_of = read_as_of(visit.account_id, asked.unit, at, desk=desk)
+    return statements.page(found, as_of, loaded, visit, cursor=listing.cursor(found.next_cursor))
+
+
+def export(visit: Visit) -> Reply:
+    """`GET /portal/statement/export`: at most a thousand lines from the page on that is shown."""
+    loaded = account_of(visit)
+    asked = Asked.of(visit.query, loaded.policy.units)
+    wanted = asked.wanted(loaded.account.time_zone)
+    page = export_entries(visit.account_id, asked.unit, _listing(visit, asked).start(), desk=wiring.reading_desk())
+    entries = [entry for entry in page.entries if wanted.matches(entry)]
+    notes = notes_of(visit.account_id, entries, books=wiring.books())
+    return File(render_csv.entries(entries, notes), render_csv.CONTENT_TYPE, "entries.csv")
+
+
+def _listing(visit: Visit, asked: Asked) -> Listing:
+    """The page and the file are one list: a cursor is good for both, and for this account alone."""
+    named = asked.kept(cursor=visit.query.get("cursor"))
+    return Listing("portal-statement", {"account_id": visit.account_id}, named, wiring.cursor_key)
