@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import pty
 import subprocess
 import sys
 import threading
@@ -17,6 +19,18 @@ def test_a_process_that_was_not_announced_is_refused() -> None:
         subprocess.run([sys.executable, "-c", ""], check=True)
     with pytest.raises(UnmarkedProcess):
         os.system("true")
+    with pytest.raises(UnmarkedProcess):
+        os.posix_spawn(sys.executable, [sys.executable, "-c", ""], os.environ)
+
+
+def test_nor_does_anything_else_in_python_start_one() -> None:
+    for method in ("fork", "spawn", "forkserver"):
+        with pytest.raises(UnmarkedProcess):
+            multiprocessing.get_context(method).Process(target=print).start()  # type: ignore[attr-defined]
+    with pytest.raises(UnmarkedProcess):
+        os.spawnlp(os.P_WAIT, "true", "true")
+    with pytest.raises(UnmarkedProcess):
+        pty.spawn(["true"])
 
 
 def test_also_when_a_thread_starts_it() -> None:

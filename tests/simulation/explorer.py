@@ -8,7 +8,6 @@ same responses are one state, looked at once. Depth first, deterministic, and th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from lotbook.domain.audit.books import audit
@@ -118,16 +117,16 @@ class Explorer:
                 continue
             yield self._step(state, p, 1, trace)
             if state.doubles and process.call.operation in WRITES:
-                yield self._step(replace(state, doubles=state.doubles - 1), p, 2, trace)
+                yield self._step(state._replace(doubles=state.doubles - 1), p, 2, trace)
             if state.crashes and self.nodes[process.node][0] != -1:
                 yield from self._crash(state, p, trace)
         if state.ticks and any(process.call is not None for process in state.processes):
-            later = replace(state, ticks=state.ticks - 1, clock=state.clock + self.scope.tick)
+            later = state._replace(ticks=state.ticks - 1, clock=state.clock + self.scope.tick)
             yield later, _add(trace, "the clock ticks")
         if state.lates:
             for operation, arguments in state.written:
                 book, entries, _ = self._execute(state, operation, arguments)
-                late = replace(state, lates=state.lates - 1, book=book, entries=entries)
+                late = state._replace(lates=state.lates - 1, book=book, entries=entries)
                 yield late, _add(trace, f"delivered again: {operation} {_about(arguments)}")
 
     def _step(self, state: State, p: int, times: int, trace: tuple[Any, ...]) -> tuple[State, tuple[Any, ...]]:
@@ -140,17 +139,16 @@ class Explorer:
         now = state
         for _ in range(times):
             book, entries, response = self._execute(now, call.operation, call.arguments)
-            now = replace(now, book=book, entries=entries)
+            now = now._replace(book=book, entries=entries)
         node = self._node(process.node, call.operation, response)
         moved = self._advance(p, node, state.clock, short, len(process.answers))
         if call.operation == "ask" and response.done:
-            now = replace(now, accepted=now.accepted | {call.arguments[2].order_id})
+            now = now._replace(accepted=now.accepted | {call.arguments[2].order_id})
         written = state.written
         if state.lates and call.operation in WRITES:
             written = tuple(dict.fromkeys((*written, Write(call.operation, call.arguments))))
         processes = tuple(moved if i == p else _settled(other) for i, other in enumerate(state.processes))
-        text = f"P{p} {call.operation} {_about(call.arguments)}{' twice' if times > 1 else ''} -> {_told(response)}"
-        return replace(now, processes=processes, written=written), _add(trace, text)
+        return now._replace(processes=processes, written=written), _add(trace, (p, call, times, response))
 
     def _crash(self, state: State, p: int, trace: tuple[Any, ...]) -> Iterable[tuple[State, tuple[Any, ...]]]:
         """The worker is gone. The client sends the same operation again to a fresh one, or gives up."""
@@ -160,7 +158,7 @@ class Explorer:
         gone = Process(process.node, None, ())
         for follower, text in ((fresh, "crashes, the client retries"), (gone, "crashes, the client gives up")):
             processes = tuple(follower if i == p else other for i, other in enumerate(state.processes))
-            yield replace(state, processes=processes, crashes=state.crashes - 1), _add(trace, f"P{p} {text}")
+            yield state._replace(processes=processes, crashes=state.crashes - 1), _add(trace, f"P{p} {text}")
 
     def _execute(
         self, state: State, operation: str, arguments: tuple[Any, ...]
@@ -325,20 +323,26 @@ def _book_key(book: Book) -> Any:
 
 
 def _settled(process: Process) -> Process:
-    return replace(process, is_new=False) if process.is_new else process
+    return process._replace(is_new=False) if process.is_new else process
 
 
-def _add(trace: tuple[Any, ...], text: str) -> tuple[Any, ...]:
+def _add(trace: tuple[Any, ...], step: Any) -> tuple[Any, ...]:
     """A trace is its length, its last step and the trace before: shared between schedules."""
-    return (trace[0] + 1 if trace else 1, text, trace)
+    return (trace[0] + 1 if trace else 1, step, trace)
 
 
 def _texts(trace: tuple[Any, ...]) -> list[str]:
     texts = []
     while trace:
-        texts.append(trace[1])
+        step = trace[1]
+        texts.append(step if isinstance(step, str) else _said(*step))
         trace = trace[2]
     return texts[::-1]
+
+
+def _said(p: int, call: Pending, times: int, response: Any) -> str:
+    """What a step was, put into words only when somebody reads the trace."""
+    return f"P{p} {call.operation} {_about(call.arguments)}{' twice' if times > 1 else ''} -> {_told(response)}"
 
 
 def _about(arguments: tuple[Any, ...]) -> str:

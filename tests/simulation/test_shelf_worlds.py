@@ -64,7 +64,7 @@ def _room_for_one_lot(monkeypatch: pytest.MonkeyPatch) -> None:
         book = state.book
         if book is None or not book.shelf:
             return really_left(state)
-        return really_left(replace(state, book=shelf.with_shelf_taken_down(book, state.entries)))
+        return really_left(state._replace(book=shelf.with_shelf_taken_down(book, state.entries)))
 
     monkeypatch.setattr(exploring, "really_left", left)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
@@ -70,8 +70,7 @@ class Scope:
     promise: Callable[[Balance, Sequence[Entry]], list[str]] | None = None  # what else must hold once everybody is done
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(NamedTuple):
     """Where a process is: the node of its response history, the call it makes next (None: done), what it has answered."""
 
     node: int
@@ -81,8 +80,9 @@ class Process:
     short: bool = False  # whether the credits it asked for were really not there when its last burn was refused
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
+    """One moment of a world. There are hundreds of thousands of them, hence a tuple: a frozen dataclass takes thrice as long to make."""
+
     book: Book | None
     entries: Mapping[str, Entry]
     clock: int
