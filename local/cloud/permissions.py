@@ -112,6 +112,9 @@ def _of_the_table(operation: str, parameters: Mapping[str, Any]) -> Iterator[Nee
             for item in parameters["TransactItems"]:
                 ((kind, asked),) = item.items()
                 yield Need(f"dynamodb:{ACTION_OF[kind]}", TABLE, (_key_of(asked),))
+        case "TransactGetItems":
+            for item in parameters["TransactItems"]:
+                yield Need("dynamodb:GetItem", TABLE, (_key_of(item["Get"]),))
         case "BatchGetItem":
             ((_, asked),) = parameters["RequestItems"].items()
             yield Need("dynamodb:BatchGetItem", TABLE, tuple(key["pk"]["S"] for key in asked["Keys"]))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
+from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
@@ -16,6 +19,7 @@ from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Su
 from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.credits.book import Book
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem
 from tests.fakes.accounts import an_account
@@ -80,9 +84,10 @@ FULL = an_account(
         failed_start=5_000,
         failed_at=5_500,
         cancel_at=9_000,
-        next_plan=NextPlan("payg", 6_000, 2, "price_2", 900, "pur_3"),
+        next_plan=NextPlan("payg", 6_000, 2, "price_2", 900, "pur_3", 12),
         change="pur_3",
         ended_at=9_000,
+        former_anchor=500,
     ),
 )
 
@@ -96,6 +101,34 @@ def test_an_account_is_read_as_it_was_written(table: Table, account: Account) ->
     if account is FULL:
         unset = [each.name for each in fields(Account) if getattr(FULL, each.name) == each.default]
         assert unset == [], "FULL must show every field"
+
+
+class Held:
+    """A client whose table is in somebody else's transaction."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_get_items(self, **_: Any) -> Any:
+        refusal: Any = {"Error": {"Code": "TransactionCanceledException", "Message": "x"}}
+        raise ClientError(refusal | {"CancellationReasons": [{"Code": "TransactionConflict"}]}, "TransactGetItems")
+
+
+@pytest.mark.parametrize("is_held", [False, True], ids=["at one instant", "one after the other"])
+def test_t25_a_book_and_its_account_are_read_together_or_the_account_after_the_book(
+    table: Table, is_held: bool
+) -> None:
+    """While a transaction holds an item, what is read is the same, in two calls."""
+    where = Table(Held(table.client), table.name) if is_held else table
+    accounts, books = DynamoAccounts(where), DynamoBooks(where)
+    assert accounts.get_with_book("acme", "credits", books) == (None, None)
+    accounts.create(FULL)
+    assert accounts.get_with_book("acme", "credits", books) == (None, FULL)
+    books.create("acme", "credits", Book(since=1, until=2, renews_at=2))
+    assert accounts.get_with_book("acme", "credits", books) == (books.get("acme", "credits"), FULL)
 
 
 def test_d_41_an_account_id_is_given_away_once_and_the_second_gets_to_see_the_first(table: Table) -> None:

@@ -45,6 +45,10 @@ class FakeAccounts:
     def get(self, account_id: str) -> Account | None:
         return self._items.get(account_id)
 
+    def get_with_book(self, account_id: str, unit: str, books: Any) -> tuple[Any, Account | None]:
+        book = books.get(account_id, unit)
+        return book, self.get(account_id)
+
     def create(self, account: Account) -> Account | None:
         with self._lock:
             if account.account_id in self._items:

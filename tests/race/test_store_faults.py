@@ -21,6 +21,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.audits import DynamoAudits
 from lotbook.adapters.dynamo.billing import DynamoBilling
+from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
@@ -115,6 +116,7 @@ def _noted(t: Table, n: str) -> Any:
 
 CALLS: dict[str, Call] = {
     "DynamoAccounts.get": Call(lambda t, n: DynamoAccounts(t).get(n), _account),
+    "DynamoAccounts.get_with_book": Call(lambda t, n: DynamoAccounts(t).get_with_book(n, U, DynamoBooks(t)), _account),
     "DynamoAccounts.create": Call(lambda t, n: DynamoAccounts(t).create(an_account(account_id=n))),
     "DynamoAccounts.save": Call(_save_account, _account, over=True),
     "DynamoAudits.lot_events": Call(lambda t, n: DynamoAudits(t).lot_events(n, U)),

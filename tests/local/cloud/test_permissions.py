@@ -64,6 +64,11 @@ def test_a_transaction_with_one_service_key_among_its_items_is_denied() -> None:
             [Need("dynamodb:Query", "Table/index/due", ("book#01",))],
         ),
         (
+            "TransactGetItems",
+            {"TransactItems": [{"Get": {"Key": item("B#a")}}, {"Get": {"Key": item("A#a")}}]},
+            [Need("dynamodb:GetItem", "Table", ("B#a",)), Need("dynamodb:GetItem", "Table", ("A#a",))],
+        ),
+        (
             "BatchGetItem",
             {"RequestItems": {"t": {"Keys": [item("L#a"), item("U#a")]}}},
             [Need("dynamodb:BatchGetItem", "Table", ("L#a", "U#a"))],

@@ -74,6 +74,11 @@ def write_over(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
         raise
 
 
+def was_canceled(error: ClientError) -> bool:
+    """Whether it was a transaction that did not come about."""
+    return _code(error) == TRANSACTION_CANCELED
+
+
 def was_refused(error: ClientError) -> bool:
     """Whether the write's condition did not hold."""
     return _code(error) == CONDITION_FAILED

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.book import Book
     from lotbook.domain.money_back.followed import MoneyBackFacts, RefundFacts
     from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.domain.policy.uses import Use
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, EventHint, InvoiceFacts, Tag
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.reversals import OwnRefund
+    from lotbook.ports.books import BookStore
 
 
 class Clock(Protocol):
@@ -42,15 +44,16 @@ class Entropy(Protocol):
 class AccountStore(AccountReader, Protocol):
     """Account items. Reads are strongly consistent."""
 
+    def get_with_book(self, account_id: str, unit: str, books: BookStore) -> tuple[Book | None, Account | None]:
+        """A book and its account, both as they are at one instant; else the account after the book, never before it."""
+        ...
+
     def create(self, account: Account) -> Account | None:
         """Write the account if the id is free: None when written, else the account that has the id."""
         ...
 
     def save(self, account: Account) -> Account:
-        """Write a changed account if its `version` is still the stored one; answers it with the next version.
-
-        Raises Conflict when somebody was faster.
-        """
+        """Write a changed account if its `version` is still the stored one, which moves on. Raises Conflict."""
         ...
 
 

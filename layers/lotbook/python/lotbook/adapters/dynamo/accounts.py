@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.calls import send, was_refused, write_over
+from lotbook.adapters.calls import send, was_canceled, was_refused, write_over
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.book_items import book_of
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lotbook.adapters.dynamo.table import Table
+    from lotbook.domain.credits.book import Book
+    from lotbook.ports.books import BookStore
 
 _FIELDS = frozenset(field.name for field in fields(Account))
 
@@ -36,6 +39,21 @@ class DynamoAccounts:
         request = {"TableName": self._table.name, "Key": to_item(keys.account(account_id)), "ConsistentRead": True}
         found = send(self._table.client, "get_item", request)
         return account_of(from_item(found["Item"])) if "Item" in found else None
+
+    def get_with_book(self, account_id: str, unit: str, books: BookStore) -> tuple[Book | None, Account | None]:
+        """One call, of twice the read units; while another transaction holds one of them, one read after the other."""
+        places = (keys.book(account_id, unit), keys.account(account_id))
+        gets = [{"Get": {"TableName": self._table.name, "Key": to_item(place)}} for place in places]
+        try:
+            book, account = send(self._table.client, "transact_get_items", {"TransactItems": gets})["Responses"]
+        except ClientError as error:
+            if not was_canceled(error):
+                raise
+            return books.get(account_id, unit), self.get(account_id)
+        return (
+            book_of(from_item(book["Item"])) if "Item" in book else None,
+            account_of(from_item(account["Item"])) if "Item" in account else None,
+        )
 
     def create(self, account: Account) -> Account | None:
         """Write the account if its id is free: None when written, else the account that has the id."""

@@ -38,7 +38,12 @@ def load_account(
     Raises AccountNotFound. `not_before`: an instant that somebody has seen already, where this clock may be behind.
     """
     stored = load_stored_account(account_id, accounts=accounts, policies=policies)
-    account = account_at(stored.policy, stored.account, max(clock.now(), not_before))
+    return as_of(stored, max(clock.now(), not_before), policies=policies)
+
+
+def as_of(stored: LoadedAccount, at: int, *, policies: PolicyReader) -> LoadedAccount:
+    """The account as it stands at an instant, from how it is kept."""
+    account = account_at(stored.policy, stored.account, at)
     if account.plan_policy_version == stored.account.plan_policy_version:
         return LoadedAccount(account, stored.published, stored.account)
     return LoadedAccount(account, _published(account, policies), stored.account)
@@ -46,7 +51,11 @@ def load_account(
 
 def load_stored_account(account_id: str, *, accounts: AccountReader, policies: PolicyReader) -> LoadedAccount:
     """The account as it is kept, whatever time it is: for those who write it. Raises AccountNotFound."""
-    account = accounts.get(account_id)
+    return with_policy(accounts.get(account_id), policies=policies)
+
+
+def with_policy(account: Account | None, *, policies: PolicyReader) -> LoadedAccount:
+    """An account that was read, with its policy. Raises AccountNotFound for none."""
     if account is None:
         raise AccountNotFound
     return LoadedAccount(account, _published(account, policies))

@@ -21,7 +21,7 @@ from lotbook.domain.credits.orders import Grant, Renewal
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.usecases.accounts.follow_plan import follow_if_due
-from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
+from lotbook.usecases.accounts.load_account import LoadedAccount, as_of, load_account, with_policy
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.order import place
@@ -89,10 +89,9 @@ def renew_account(
 def _looked(
     account_id: str, accounts: AccountStore, policies: PolicyStore, desk: CreditDesk
 ) -> tuple[Book | None, LoadedAccount]:
-    """The book that nearly always is the one to be renewed, so that it is read only once, and the account, read after it."""
-    sold = desk.books.get(account_id, DEFAULT_UNIT)
-    seen = _since(sold)
-    return sold, load_account(account_id, accounts=accounts, policies=policies, clock=desk.clock, not_before=seen)
+    """The book that nearly always is the one to be renewed, so that it is read only once, and the account of that instant."""
+    sold, account = accounts.get_with_book(account_id, DEFAULT_UNIT, desk.books)
+    return sold, as_of(with_policy(account, policies=policies), max(desk.clock.now(), _since(sold)), policies=policies)
 
 
 class _Renewing:
