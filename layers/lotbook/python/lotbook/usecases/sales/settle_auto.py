@@ -25,7 +25,7 @@ from lotbook.domain.sales.purchase import (
     with_state,
 )
 from lotbook.domain.sales.verdicts import MISMATCH, PAYMENT_FAILED, expires_at_of, failure_of
-from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
+from lotbook.domain.values.errors import BrokenInvariant, Conflict, CustomerGone
 from lotbook.domain.values.instants import DAY, HOUR
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales import auto_outcomes as outcomes
@@ -156,6 +156,7 @@ def _declined(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
     if _is_replaced(row, desk):
         return _given_up(row, failure, "declined", desk)
     outcomes.refused(row, _suspension(row, facts, desk), gives_back=True, desk=desk)
+    look_at_cards(row.account_id, desk=desk)  # one that came a moment before the account was suspended
     return outcomes.ended(row, failure, desk=desk)
 
 
@@ -169,6 +170,8 @@ def _buyer(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
             else _given_up(row, REPLACED, "authentication_required", desk)
         )
     outcomes.refused(row, _suspension(row, facts, desk), gives_back=False, desk=desk)
+    if _is_replaced(row, desk):  # by a card that came a moment before the account was suspended
+        raise Conflict
     waiting = replace(row, checkout_url=facts.page_url, failure=ASKS_BUYER)
     return outcomes.look_again(waiting, WAITS_FOR_BUYER, desk=desk)
 
