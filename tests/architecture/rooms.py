@@ -86,7 +86,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
-    "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_portal"),
+    "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "functions": (
         *(
             *_RULES,

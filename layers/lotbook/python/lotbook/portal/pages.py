@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal.routes import PURCHASE, ROOT
-from lotbook.portal import buy, cards, details, home, plans, rows, statement
+from lotbook.portal import automatic, buy, cards, details, home, plans, rows, statement
 
 if TYPE_CHECKING:
     from lotbook.api.portal.door import Show
@@ -30,6 +30,8 @@ SHOWN: dict[str, Show] = {
     f"GET {ROOT}/transactions/export": rows.export,
     f"GET {ROOT}/statement": statement.show,
     f"GET {ROOT}/statement/export": statement.export,
+    f"GET {ROOT}/automatic-purchase": automatic.show,
+    f"POST {ROOT}/automatic-purchase": automatic.change,
     f"GET {ROOT}/cards": cards.show,
     f"POST {ROOT}/cards": cards.add,
     f"POST {ROOT}/cards/default": cards.make_default,

@@ -52,7 +52,7 @@ class Choice:
     def item(self, policy: Policy, present: str, currency: str) -> Item:
         """The item. Raises InvalidRequest naming the field; what may be bought is the quote's business."""
         if self.plan == CUSTOM:
-            return CustomPaymentItem(_amount(self.amount, currency), _remark(self.remark))
+            return CustomPaymentItem(amount_of(self.amount, currency, "amount"), _remark(self.remark))
         if self.is_other_plan(present):
             if policy.top_up.mode == "packs":
                 return PlanItem(self.plan, pack_id=self.pack or None)
@@ -71,12 +71,13 @@ def _credits(text: str) -> int:
     return int(plain)
 
 
-def _amount(text: str, currency: str) -> int:
+def amount_of(text: str, currency: str, field: str) -> int:
+    """An amount as people type it, in minor units. Raises InvalidRequest naming the field."""
     if _AMOUNT.fullmatch(text) is None:
-        raise InvalidRequest.of("amount", "amount", "Type an amount, such as 25.00.")
+        raise InvalidRequest.of(field, "amount", "Type an amount, such as 25.00.")
     exact = Decimal(text.replace(",", ".")).scaleb(CURRENCIES[currency].exponent)
     if exact != int(exact) or not 0 < exact <= MAX_AMOUNT_MINOR:
-        raise InvalidRequest.of("amount", "amount", "This amount does not exist in your currency.")
+        raise InvalidRequest.of(field, "amount", "This amount does not exist in your currency.")
     return int(exact)
 
 

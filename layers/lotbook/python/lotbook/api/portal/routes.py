@@ -33,6 +33,8 @@ PAGES: tuple[str, ...] = (
     f"GET {ROOT}/transactions/export",
     f"GET {ROOT}/statement",
     f"GET {ROOT}/statement/export",
+    f"GET {ROOT}/automatic-purchase",
+    f"POST {ROOT}/automatic-purchase",
     f"GET {ROOT}/cards",
     f"POST {ROOT}/cards",
     f"POST {ROOT}/cards/default",
