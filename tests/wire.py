@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,12 +18,15 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.retries import quota, standard
 from botocore.session import Session
+from moto.core.models import botocore_stubber
 
 from lotbook.adapters.dynamo.table import Table
-from tests import engine, table
+from tests import table
 
 Fault = Literal["throttle", "conflict", "server_error", "reset", "reply_dropped", "late"]
 FAULTS: tuple[Fault, ...] = ("throttle", "conflict", "server_error", "reset", "reply_dropped", "late")
@@ -34,13 +37,18 @@ NAMES = {
     "server_error": (500, "InternalServerError"),
 }
 SDK_TRIES = 3
+MOTOS = "https://dynamodb.us-east-1.amazonaws.com/"
+
+
+Answer = tuple[int, dict[str, str], bytes]
+Engine = Callable[[dict[str, str], bytes], Answer]  # what answers a request that comes through
 
 
 class Wire:
     """Counts the calls that pass, and spoils the `at`th since `arm` (and no other), or `times` from there on."""
 
-    def __init__(self, engine: str) -> None:
-        self.engine = urlsplit(engine).netloc
+    def __init__(self, engine: Engine) -> None:
+        self.forward = engine
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._at = self._times = 0
@@ -68,17 +76,6 @@ class Wire:
             self.spoiled += 1
             return self._fault
 
-    def forward(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        """The engine's answer."""
-        connection = http.client.HTTPConnection(self.engine, timeout=10)
-        try:
-            connection.request("POST", "/", body, headers)
-            answer = connection.getresponse()
-            kept = {name: value for name, value in answer.getheaders() if name.lower() == "content-type"}
-            return answer.status, kept, answer.read()
-        finally:
-            connection.close()
-
     def forward_late(self, headers: dict[str, str], body: bytes) -> None:
         """The engine gets the request when nobody waits for the answer any more."""
         thread = threading.Timer(LATE_SECONDS, self.forward, (headers, body))
@@ -86,8 +83,39 @@ class Wire:
         thread.start()
 
 
+def process(address: str) -> Engine:
+    """An engine that is a process of its own."""
+
+    def answer(headers: dict[str, str], body: bytes) -> Answer:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+        try:
+            connection.request("POST", "/", body, headers)
+            found = connection.getresponse()
+            kept = {name: value for name, value in found.getheaders() if name.lower() == "content-type"}
+            return found.status, kept, found.read()
+        finally:
+            connection.close()
+
+    return answer
+
+
+def moto() -> Engine:
+    """moto in this process, one request after the other: it has no locks of its own."""
+    one_at_a_time = threading.Lock()
+
+    def answer(headers: dict[str, str], body: bytes) -> Answer:
+        asked = AWSPreparedRequest("POST", MOTOS, HTTPHeaders.from_dict(headers), body, stream_output=False)
+        with one_at_a_time:
+            found = botocore_stubber.process_request(asked)
+        assert found is not None
+        status, told, text = found
+        return status, {"Content-Type": told["Content-Type"]}, text.encode()
+
+    return answer
+
+
 @contextmanager
-def before(behind: str) -> Iterator[tuple[Wire, str]]:
+def before(behind: Engine) -> Iterator[tuple[Wire, str]]:
     """A wire before the engine, and its address."""
     wire = Wire(behind)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"wire": wire}))
@@ -113,13 +141,12 @@ class Lines:
 
 
 @contextmanager
-def lines(address: str, name: str) -> Iterator[Lines]:
-    """The lines to an empty table of that name."""
-    straight = engine.client(address)
+def lines(straight: Any, behind: Engine, name: str) -> Iterator[Lines]:
+    """The lines to an empty table of that name: a client of what is behind the wire, and those that go over it."""
     if name in straight.list_tables()["TableNames"]:
         straight.delete_table(TableName=name)
     table.create(straight, name)
-    with before(address) as (wire, spoiled), pytest.MonkeyPatch.context() as patch:
+    with before(behind) as (wire, spoiled), pytest.MonkeyPatch.context() as patch:
         # Backing off, and giving up early, are botocore's business, and tested there; here they would only take time.
         patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
         patch.setattr(quota.RetryQuota, "acquire", lambda self, capacity_amount: True)

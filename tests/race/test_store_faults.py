@@ -46,12 +46,13 @@ from lotbook.domain.values.instants import DAY
 from lotbook.ports.reconciliation import Noted, Progress
 from lotbook.ports.shop import DueItem, KeyUse
 from lotbook.ports.sweeps import Stumble
+from tests import engine
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.desk import CountingEntropy
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.samples import published
-from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines
+from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines, process
 
 pytestmark = pytest.mark.engine
 
@@ -187,7 +188,7 @@ def test_d20_no_method_of_a_store_is_left_out() -> None:
 
 @pytest.fixture(scope="module")
 def bench(dynamo_engine: str) -> Iterator[Lines]:
-    with lines(dynamo_engine, "stores") as made:
+    with lines(engine.client(dynamo_engine), process(dynamo_engine), "stores") as made:
         yield made
 
 

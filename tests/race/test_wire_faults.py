@@ -1,7 +1,8 @@
-"""Every call of every operation meets every fault of a network, on a real engine; then the caller sends the same key again.
+"""Every call of every operation meets every fault of a network; then the caller sends the same key again.
 
 D4, D5, D15, D17, D18, D20, D37. Nothing is lost, doubled or stuck: the balance is that of a run that met no fault, the ledger
-explains it, and the account still burns and takes grants.
+explains it, and the account still burns and takes grants. The SDK, HTTP and the wire are real. Behind the wire is moto in this
+process; in the soak it is the local engine in one of its own, where a call takes ten times as long.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import boto3
 import pytest
 
 from lotbook.adapters.dynamo.books import DynamoBooks
@@ -32,11 +34,11 @@ from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, gra
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.credits.statement import list_entries
+from tests import engine
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
-from tests.wire import FAULTS, Fault, Lines, lines
-
-pytestmark = pytest.mark.engine
+from tests.quick_moto import mock_aws
+from tests.wire import FAULTS, Fault, Lines, lines, moto, process
 
 U = "credits"
 NOW = 1_800_000_000_000
@@ -215,8 +217,17 @@ class Bench(Lines):
 
 
 @pytest.fixture(scope="module")
-def bench(dynamo_engine: str) -> Iterator[Bench]:
-    with lines(dynamo_engine, "wire") as made:
+def bench() -> Iterator[Bench]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        with lines(boto3.client("dynamodb", region_name="us-east-1"), moto(), "wire") as made:
+            yield Bench(**vars(made))
+
+
+@pytest.fixture(scope="module")
+def engine_bench(dynamo_engine: str) -> Iterator[Bench]:
+    with lines(engine.client(dynamo_engine), process(dynamo_engine), "wire") as made:
         yield Bench(**vars(made))
 
 
@@ -297,12 +308,15 @@ def test_d20_a_fault_at_any_call_loses_doubles_and_blocks_nothing(
 
 
 @pytest.mark.soak
+@pytest.mark.engine
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("who_retries", ["the caller", "the SDK"])
 def test_d20_every_fault_at_every_call(
-    name: str, who_retries: str, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    name: str, who_retries: str, engine_bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same without a choice: throttle, conflict, 500, reset, reply dropped after the commit, late delivery; minutes."""
     monkeypatch.setattr(shelf, "MAX_LOTS", STORIES[name].room)
-    spoiled = bench.alone if who_retries == "the caller" else bench.retried
-    print(f"{name}, {who_retries} sends again: {_spoil(STORIES[name], bench, spoiled, lambda at: FAULTS)} fault points")
+    spoiled = engine_bench.alone if who_retries == "the caller" else engine_bench.retried
+    print(
+        f"{name}, {who_retries} sends again: {_spoil(STORIES[name], engine_bench, spoiled, lambda at: FAULTS)} fault points"
+    )
