@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 
+from local.cloud.intrinsics import read
 from lotbook.adapters.dynamo.table import Table
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
@@ -16,17 +16,10 @@ MOST_IN_A_BATCH = 25  # of DynamoDB
 TAKEN = ("BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes")
 
 
-class _Template(yaml.SafeLoader):
-    """CloudFormation's own tags mean nothing here; only the table's plain values are looked at."""
-
-
-_Template.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
-
-
 @cache
 def resources() -> dict[str, Any]:
-    """The template's resources; references stay text. Read once: PyYAML takes a good part of a second for it."""
-    found: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader=_Template)["Resources"]
+    """The template's resources, each short tag in its long form. Read once."""
+    found: dict[str, Any] = read(TEMPLATE)["Resources"]
     return found
 
 

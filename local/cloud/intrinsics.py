@@ -87,7 +87,11 @@ class Resolver:
         raise TemplateError(f"{name} is neither a parameter nor a resource")
 
 
-class _Loader(yaml.SafeLoader):
+# libyaml, where PyYAML has it: every process that is started here reads the template, and in Python that takes ten times as long.
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
     """YAML with CloudFormation's short tags, each turned into its long form."""
 
 
