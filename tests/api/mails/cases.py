@@ -160,7 +160,9 @@ def letter(case: Case) -> Letter:
     """The case's letter."""
     wanted = occasion(case)
     assert wanted is not None
-    written = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW))
+    written = letter_of(
+        wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW, automatic_is_on=True)
+    )
     assert written is not None
     return written
 

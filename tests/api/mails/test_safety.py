@@ -100,7 +100,9 @@ def test_no_mail_holds_a_token_a_key_a_card_or_who_did_it(name: str) -> None:
     case = secretive(CASES[name])
     wanted = occasion(case)
     assert wanted is not None
-    written = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW))
+    written = letter_of(
+        wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW, automatic_is_on=True)
+    )
     assert written is not None
     for locale in LOCALES:
         texts = write(written, envelope(locale))
@@ -154,7 +156,9 @@ def test_a_mail_without_a_page_to_go_to_has_neither_button_nor_link_to_stop_it()
     case = CASES["credits_low"]
     wanted = occasion(case)
     assert wanted is not None
-    bare = letter_of(wanted, Grounds(case.account, published("make").policy, case.news, None, None, NOW))
+    bare = letter_of(
+        wanted, Grounds(case.account, published("make").policy, case.news, None, None, NOW, automatic_is_on=True)
+    )
     assert bare is not None
     written = write(bare, envelope(None, support_email=None, support_url=None, stop_url=None))
     assert "http" not in written.text

@@ -26,7 +26,7 @@ class Grounds:
     purchase: Purchase | None
     app_url: str | None
     now: int
-    automatic_is_on: bool = True  # automatic purchase, for the whole deployment
+    automatic_is_on: bool  # automatic purchase, for the whole deployment
 
     @property
     def detail(self) -> Mapping[str, Any]:
