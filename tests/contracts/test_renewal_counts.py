@@ -92,15 +92,25 @@ def test_a_renewal_costs_so_many_calls_write_units_and_read_units(
     assert lot.effective_at == instants.from_text(f"{RENEWS}Z")
 
 
-def test_a_renewal_of_a_plan_that_the_gateway_bills_costs_one_row_more(client: Any) -> None:
-    """The period's purchase row: one call. A burn costs what it did."""
-    deployed = Deployed(client, "gocontent", "none")
+@pytest.mark.parametrize(
+    ("policy", "before", "plan", "price_minor", "costs"),
+    [
+        ("gocontent", "none", "starter", 4_000, (8, 5, 7)),
+        ("insurestack", "payg", "plus", 2_900, (10, 9, 8)),
+        ("make", "core-10k", "core-10k", 900, (9, 6, 8)),
+    ],
+)
+def test_a_renewal_of_a_plan_that_the_gateway_bills_costs_one_row_more(
+    client: Any, policy: str, before: str, plan: str, price_minor: int, costs: tuple[int, int, int]
+) -> None:
+    """The period's purchase row: one call. A burn costs what it did. Why some are past eight calls: decision 64."""
+    deployed = Deployed(client, policy, before)
     start, end = instants.from_text(f"{OPENED}Z"), instants.from_text(f"{RENEWS}Z")
-    first = BillingPeriod(start, end, "starter", "paid", "pur_1", anchor=start, policy_version=1)
-    sub = Subscription("sub_1", "si_1", "starter", 1, "price_1", 4_000, start, "pur_1", (first,))
+    first = BillingPeriod(start, end, plan, "paid", "pur_1", anchor=start, policy_version=1)
+    sub = Subscription("sub_1", "si_1", plan, 1, "price_1", price_minor, start, "pur_1", (first,))
     account = deployed.accounts.get("acme")
     assert account is not None
-    standing = Standing("starter", start, "stripe", None, "pur_1", renews=True, policy_version=1)
+    standing = Standing(plan, start, "stripe", None, "pur_1", renews=True, policy_version=1)
     deployed.accounts.save(replace(with_standing(account, standing), subscription=sub))
     deployed.renew_at_once()
     consume("acme", "k-2", BurnRequest(1), desk=deployed.desk)
@@ -108,7 +118,7 @@ def test_a_renewal_of_a_plan_that_the_gateway_bills_costs_one_row_more(client: A
     deployed.clock.set(RENEWS)
     deployed.meter.reset()
     deployed.renew("acme")
-    assert deployed.meter.counts() == (8, 5, 7), dict(deployed.meter.calls)
+    assert deployed.meter.counts() == costs, dict(deployed.meter.calls)
     deployed.meter.reset()
     consume("acme", "k-3", BurnRequest(1), desk=deployed.desk)
     assert deployed.meter.counts() == (2, 2, 0)
