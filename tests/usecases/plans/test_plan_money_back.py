@@ -95,6 +95,44 @@ def test_x_28_a_dispute_freezes_the_periods_lot_and_losing_it_is_like_a_full_ref
     desk.check()
 
 
+@pytest.mark.parametrize(
+    ("ends", "then"), [("won", (10_000, 0)), ("lost", (1_000, 0))], ids=["won", "lost: the free plan's"]
+)
+def test_x_28_months_that_begin_while_a_years_payment_is_disputed_bring_nothing_before_it_is_won(
+    ends: str, then: tuple[int, int]
+) -> None:
+    """The month that was there is frozen, the next one does not come; won, the running month brings its own, and no other's."""
+    desk = subscriber("core-10k-annual", "make")
+    (row,) = desk.purchases.rows.values()
+    payment = row.gateway_refs.payment_intent or ""
+    desk.go_to("2027-02-10T12:00:00")
+    desk.gateway.dispute(payment)
+    tell(desk, payment, "charge.dispute.created")
+    assert desk.read() == (0, 0)
+    for when in ("2027-02-28T12:00:00", "2027-03-31T12:00:00", "2027-04-01T12:00:00"):
+        desk.go_to(when)
+        assert desk.read() == (0, 0), when
+    desk.gateway.change_dispute(payment, ends)
+    tell(desk, payment, "charge.dispute.closed")
+    assert desk.read() == then
+    desk.go_to("2027-04-30T12:00:00")
+    assert desk.read()[0] == (10_000 if ends == "won" else 1_000)
+    desk.check()
+
+
+def test_x_28_a_change_of_plan_carries_nothing_of_a_month_that_began_while_its_payment_is_disputed() -> None:
+    desk = subscriber("pro-40k-annual", "make")
+    (row,) = desk.purchases.rows.values()
+    payment = row.gateway_refs.payment_intent or ""
+    desk.gateway.dispute(payment)
+    tell(desk, payment, "charge.dispute.created")
+    desk.go_to("2027-03-01T12:00:00")
+    assert desk.read() == (0, 0)
+    assert desk.change("teams-80k").charge_minor == 18_400, "disputed money is no discount"
+    assert desk.read() == (80_000, 0)
+    desk.check()
+
+
 @pytest.mark.parametrize("settled_first", [0, 1])
 def test_x_30_of_two_payments_for_one_plan_the_later_goes_back_and_takes_nothing_with_it(settled_first: int) -> None:
     from lotbook.usecases.money_back.paid_twice import send_back_paid_twice

@@ -69,7 +69,7 @@ def lots_of_period(policy: Policy, account: Account, at: int) -> PeriodGrant:
 
     Each lives exactly for the period. On a plan without credits, under a policy without free ones, there is nothing to
     grant and nothing to renew; all the same a plan says when it ends. A closed account gets nothing any more. The plan lot of
-    a period that is not paid yet is provisional (X-10); where it is withheld or void there is none. Free ones come always.
+    a period that is not paid yet is provisional (X-10); where it is withheld, void or disputed there is none. Free ones come always.
     """
     if account.state == "closed":
         return PeriodGrant((), None)
@@ -79,7 +79,8 @@ def lots_of_period(policy: Policy, account: Account, at: int) -> PeriodGrant:
     billed = billing_period(plan, account, at) if account.plan_renews else None
     stands = footing(policy, account, billed[0], at) if billed else "paid"
     known = account.subscription.period(billed[0], plan.plan_id) if billed and account.subscription else None
-    plan_credits = (known.kept(plan.credits) if known else plan.credits) if stands in ("paid", "awaited") else 0
+    brings = stands in ("paid", "awaited") and (known is None or known.brings(period[0]))
+    plan_credits = (known.kept(plan.credits) if known else plan.credits) if brings else 0
     kinds: tuple[tuple[LotKind, int], ...] = (("free", policy.free_credits), ("plan", plan_credits))
     lots = tuple(_lot(policy, account, kind, credits, period) for kind, credits in kinds if credits)
     if stands == "awaited":

@@ -158,8 +158,10 @@ def _lots_in(policy: Policy, account: Account, standing: Standing, at: int) -> t
     lots = lots_of_period(policy, on_it, at).lots
     billed = billing_period(policy.plan(standing.plan_id), on_it, at) if standing.renews else None
     known = account.subscription.period(billed[0], standing.plan_id) if billed and account.subscription else None
-    is_void = known is not None and known.state == "void"
-    return tuple(lot for lot in lots if lot.kind != "plan" or not is_void)
+    if known is None:
+        return lots
+    is_void = known.state == "void"
+    return tuple(lot for lot in lots if lot.kind != "plan" or not (is_void or not known.brings(lot.effective_at)))
 
 
 def carried_lot_ids(account: Account, unit: str, standing: Standing) -> tuple[str, ...]:

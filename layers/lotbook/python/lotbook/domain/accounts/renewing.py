@@ -171,16 +171,6 @@ def with_anchor(policy: Policy, account: Account, start: int, now: int) -> Accou
     return replace(account, anchor=start, subscription=replace(account.subscription, anchor=start))
 
 
-def with_money_gone(account: Account, paid: PaidPeriod, gone_minor: int, charged_minor: int) -> Account:
-    """The account once so much of a paid period's money has gone back: credit months that are still to come bring less (X-28)."""
-    sub = account.subscription
-    known = None if sub is None else sub.period(paid.start, paid.plan_id)
-    if sub is None or known is None or known.purchase_id != paid.purchase_id:
-        return account
-    period = replace(known, gone_minor=gone_minor, charged_minor=charged_minor)
-    return replace(account, subscription=with_period(sub, period))
-
-
 def with_ending(policy: Policy, account: Account, at: int | None) -> Account:
     """The account whose plan ends at `at`, or goes on after all (None). What was to follow it does not."""
     sub = account.subscription

@@ -33,6 +33,13 @@ class BillingPeriod:
     policy_version: int = 0
     gone_minor: int = 0  # of the period's money, what has gone back so far; of `charged_minor`
     charged_minor: int = 0
+    disputed_at: int | None = (
+        None  # since then; what it brought is frozen, and months that begin meanwhile bring nothing
+    )
+
+    def brings(self, start: int) -> bool:
+        """Whether its credit month that begins then has credits."""
+        return self.disputed_at is None or start <= self.disputed_at
 
     def kept(self, credits: int) -> int:
         """What credits that come after money went back come to: without the share of what is gone (X-28)."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.period_money import with_dispute, with_money_gone
 from lotbook.domain.accounts.periods import plan_lots
 from lotbook.domain.accounts.plan_time import with_time
-from lotbook.domain.accounts.renewing import PaidPeriod, with_money_gone, without_plan
+from lotbook.domain.accounts.renewing import PaidPeriod, without_plan
 from lotbook.domain.accounts.subscriptions import BillingPeriod
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import Freeze
 from lotbook.usecases.accounts.load_account import policy_under
+from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.lots import freeze_lot
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
@@ -76,17 +78,22 @@ def end_if_running(purchase: Purchase, *, desk: SalesDesk) -> None:
 
 def note_share(purchase: Purchase, target: Reversal, *, desk: SalesDesk) -> None:
     """Months of the period that are still to come bring their share only: noted before anything is taken. Raises Unavailable."""
-    subscription, paid, plan = purchase.gateway_refs.subscription, purchase.period, purchase.plan
-    if subscription is None or paid is None or plan is None:
+    period = _paid_period(purchase)
+    if period is None:
         return
-    period = PaidPeriod(
-        subscription, plan.plan_id, purchase.policy_version, *paid, purchase.purchase_id, purchase.gateway_refs.invoice
-    )
 
     def change(found: LoadedAccount) -> Account:
         return with_money_gone(found.account, period, target.plan_minor, purchase.total_minor)
 
     change_account(purchase.account_id, change, desk)
+
+
+def _paid_period(purchase: Purchase) -> PaidPeriod | None:
+    refs, paid, plan = purchase.gateway_refs, purchase.period, purchase.plan
+    if refs.subscription is None or paid is None or plan is None:
+        return None
+    version, name = purchase.policy_version, purchase.purchase_id
+    return PaidPeriod(refs.subscription, plan.plan_id, version, *paid, name, refs.invoice)
 
 
 def _is_running(account: Account, purchase: Purchase, desk: SalesDesk) -> bool:
@@ -106,6 +113,16 @@ def share_of(purchase: Purchase, lot: Lot, reversal: Reversal) -> int:
 
 
 def freeze_period_lots(purchase: Purchase, target: Reversal, *, thaw: bool, desk: SalesDesk) -> None:
-    """While the payment is disputed the period's lots cannot be spent. Raises Unavailable."""
+    """While the payment is disputed the period's lots cannot be spent, and its further months bring none. Raises Unavailable.
+
+    That is noted before the lots are frozen, so that none comes after. Once it is over, the running month brings what is its own.
+    """
+    period = _paid_period(purchase)
+    if period is not None:
+        since = None if thaw else desk.clock.now()
+        noted = change_account(purchase.account_id, lambda found: with_dispute(found.account, period, since), desk)
     for lot in lots_of_payment(purchase, desk=desk):
         freeze_lot(purchase.account_id, lot.unit, Freeze(lot.lot_id, target.claim, thaw), desk=desk.credits)
+    if thaw and period is not None and noted.plan_renews:
+        ports = desk.accounts, desk.policies
+        renew_account(purchase.account_id, accounts=ports[0], policies=ports[1], desk=desk.credits, at_once=True)
