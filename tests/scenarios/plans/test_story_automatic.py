@@ -246,3 +246,42 @@ def test_the_limit_of_the_account_is_money_of_the_period_with_what_is_reserved(s
     switch(acme, limit_minor=None)
     work(acme)
     assert acme.available == UNIT
+
+
+def test_np_33_an_automatic_purchase_has_its_invoice_its_evidence_and_its_line_like_any_other(shop: Any) -> None:
+    """One document with both lines and a number; nothing that only a page would have."""
+    acme = on_pro(shop)
+    switch(acme)
+    acme.use(40_001)
+    (waiting,) = acme.rows("auto_top_up")
+    assert (waiting["state"], waiting["item"]) == ("pending", {"kind": "auto_top_up", "credits": UNIT})
+    acme.world.call("GET", f"{acme.path}/purchases/{waiting['purchase_id']}/invoice").problem(409, "invoice_not_ready")
+    assert acme.post(f"/purchases/{waiting['purchase_id']}/recheck").ok()["state"] == "completed", (
+        "NP-29: charged by it"
+    )
+    work(acme)
+    (row,) = acme.rows("auto_top_up")
+    assert [line["amount_minor"] for line in row["lines"]] == [1_600, 480]
+    shown = acme.get(f"/purchases/{row['purchase_id']}/invoice")
+    invoice = acme.world.stripe.invoices.retrieve(row["gateway_refs"]["invoice"])
+    assert shown["number"] == invoice.number
+    assert [line.amount for line in invoice.lines.data] == [1_600, 480]
+    assert acme.world.visit("GET", shown["hosted_url"]).status == 200
+    owner = f"owner@{acme.account_id}"
+    evidence = acme.world.call("GET", f"{acme.path}/purchases/{row['purchase_id']}/evidence", who=owner).ok()
+    assert evidence["consent"] is None
+    text = acme.world.call("GET", f"{acme.path}/purchases/export").raw.decode()
+    assert "auto_top_up" in text
+    assert acme.post(f"/purchases/{row['purchase_id']}/abandon").ok()["state"] == "completed"
+    assert (automatic(acme), attempts(acme)) == ([("completed", 2_080)], ["succeeded"])
+
+
+def test_trap_what_is_under_way_cannot_be_abandoned_by_hand(shop: Any) -> None:
+    """A page may be closed; a charge that is under way is decided by the gateway alone, or it would be lent and never paid."""
+    acme = on_pro(shop)
+    switch(acme)
+    acme.use(40_001)
+    (row,) = acme.rows("auto_top_up")
+    acme.post(f"/purchases/{row['purchase_id']}/abandon")
+    work(acme)
+    assert (automatic(acme), acme.available) == ([("completed", 2_080)], UNIT - 1)
