@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from lotbook.domain.values.errors import InsufficientCredits, Outcome, TopUpPending, Unavailable
@@ -16,6 +17,7 @@ KEY, SECRETS = "/lotbook/test/stripe-key", "/lotbook/test/stripe-webhook-secrets
 MAX_TRIES = 400  # of one burn; each waits for a charge that is under way, or for somebody who was faster
 PAUSE_SECONDS = 0.5  # of a caller who was told to come back
 WORKER_PAUSE_SECONDS = 0.1
+MAX_WORKER_SECONDS = 600
 
 
 def environment(engine: str, stand_in: str) -> dict[str, str]:
@@ -64,15 +66,15 @@ def burns(found: Mapping[str, str], keys: list[str], credits: int, *, waits: boo
         return Counter(pool.map(one, keys))
 
 
-def works(found: Mapping[str, str], seconds: float) -> Counter[str]:
-    """One process behind the queue: asked again and again, as a queue that delivers twice would ask, for so many seconds."""
+def works(found: Mapping[str, str], stop: Path) -> Counter[str]:
+    """One process behind the queue: asked again and again, as a queue that delivers twice would ask, until `stop` is there."""
     os.environ.update(found)
     from lotbook import wiring_automatic
     from lotbook.usecases.automatic.work import work
 
     told = Counter[str]()
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    until = time.monotonic() + MAX_WORKER_SECONDS
+    while not stop.exists() and time.monotonic() < until:
         told[_said(lambda: work(ACME, None, desk=wiring_automatic.auto_desk()))] += 1
         time.sleep(WORKER_PAUSE_SECONDS)
     return told

@@ -10,6 +10,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ class Shop:
     """An account of Make on 80,000 credits a month, switched on, with a card that pays; everything as it is wired."""
 
     def __init__(self, engine_url: str, directory: Path) -> None:
+        self.directory, self.numbers = directory.parent, count()
         self.stand_in = StandIn(directory, SystemClock(), None, "whsec_race", "http://placeholder")
         self.server = serve(self.stand_in, 0)
         self.stand_in.base_url = self.url = self.server.url
@@ -116,13 +118,14 @@ def shop(dynamo_engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def raced(shop: Shop, processes: int, keys: list[str], credits: int, *, waits: bool, workers: int = 1) -> Counter[str]:
     """The burns of all keys, dealt to the processes, while others work behind the queue."""
-    seconds = 60.0 if waits else 2.0
+    stop = shop.directory / f"stop-{next(shop.numbers)}"
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes + workers, mp_context=context) as pool:
-        working = [pool.submit(works, shop.environment, seconds) for _ in range(workers)]
+        working = [pool.submit(works, shop.environment, stop) for _ in range(workers)]
         shares = [keys[number::processes] for number in range(processes)]
         burning = [pool.submit(burns, shop.environment, share, credits, waits=waits) for share in shares]
         found = sum((each.result() for each in burning), Counter[str]())
+        stop.touch()
         for each in working:
             each.result()
     return found
