@@ -35,6 +35,7 @@ def make(shop: Shop) -> None:
         "MK-30 X-08", "one credit more than is there passes; left", (passed, burned["available"]), (200, UNIT - 1)
     )
     wait_for(tour, 3)
+    tour.mails("purchase_completed", 4)  # the plan's, and one for each automatic purchase
     tour.at(one_month_after(moment(shop.now())))
     tour.check("MK-01 MK-47", "the next month: bought credits are gone", tour.lots(), [("plan", 80_000)])
     tour.check("MK-22", "and eight are possible again", by_owner(tour, "GET", "/auto-top-up")["used_this_period"], 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from local.demo.demo_shop import Shop
+from local.demo.demo_shop import Shop, wait_until
 
 
 class Difference(Exception):
@@ -84,6 +84,17 @@ class Tour:
         kinds = {lot["lot_id"]: lot["kind"] for lot in self.balance()["lots"]}
         burned = self.shop.done("POST", f"{self.path}/consume", {"credits": credits})
         return [(kinds[draw["lot_id"]], draw["credits"]) for draw in burned["draws"]]
+
+    def mails(self, kind: str, count: int) -> None:
+        """Until so many mails of that kind were sent; then all subjects so far, oldest first."""
+
+        def sent() -> list[dict[str, Any]] | None:
+            found = self.shop.control("/_local/emails")["emails"]
+            mine = [mail for mail in reversed(found) if mail["account_id"] == self.account]
+            return mine if sum(mail["kind"] == kind for mail in mine) == count else None
+
+        for mail in wait_until(sent, f"{count} mails of the kind {kind} were not sent"):
+            print(f"  {'mail':<14}{mail['subject']}")
 
     def at(self, when: datetime) -> None:
         """Move the clock, and say so."""

@@ -67,3 +67,38 @@ def test_one_click_in_a_mail_stops_its_kind(stack: Stack) -> None:
     assert stack.get(f"/v1/accounts/{account}").ok()["notifications"]["off"] == ["credits_low"]
     forged = urllib.parse.urlsplit(link)._replace(query="token=acme.credits_low.x").geturl()
     assert call("POST", forged, headers=form, raw=b"").status == 400
+
+
+DECLINES_LATER = "4000000000000341"
+
+
+def test_mk_27_a_card_that_declines_is_one_mail_with_the_way_to_mend_it_and_a_card_that_pays_a_receipt(
+    stack: Stack,
+) -> None:
+    """The row fails, the account is paused, automatic purchase is suspended, and burns are refused: one mail."""
+    account = stack.open_account("make", plan_id="core-10k")
+    owner = stack.control("/_local/tokens", {"account_id": account, "role": "owner"})["token"]
+    path = f"/v1/accounts/{account}"
+
+    def put_on_file(number: str) -> None:
+        page = stack.post(f"{path}/payment-methods/setup", {}, owner).ok(201)["setup_url"]
+        call("POST", f"{page}/pay", {"card": number}).ok()
+        newest = stack.get(f"{path}/payment-methods", owner).ok()["payment_methods"][0]["payment_method"]
+        chosen = {"payment_method": newest}
+        stack.request("PUT", f"{path}/payment-methods/default", chosen, owner).ok()
+
+    put_on_file(DECLINES_LATER)
+    stack.request("PUT", f"{path}/auto-top-up", {"enabled": True}, owner).ok()
+    stack.consume(account, 10_001).ok()  # past the boundary: a loan, and a charge behind the queue
+    eventually(lambda: kinds(stack, account) == ["auto_top_up_suspended"], "the mail of the decline")
+    for _ in range(5):
+        stack.consume(account, 1).problem(403, "account_paused")
+    (mail,) = mails(stack, account)
+    assert "Make another card your default" in mail["text"]
+    assert "$11.70" in mail["text"]
+
+    put_on_file("4242424242424242")
+    eventually(lambda: kinds(stack, account)[1:] == ["purchase_completed"], "the receipt of what waited")
+    receipt = mails(stack, account)[1]
+    assert receipt["subject"] == "Your receipt from Make: $11.70"
+    assert "so we bought more, as you asked us to" in receipt["text"]

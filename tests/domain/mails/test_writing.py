@@ -15,7 +15,7 @@ from lotbook.domain.mails.writing import letter_of
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.items import CustomPaymentItem
 from lotbook.domain.values import instants
-from tests.api.mails.cases import APP, CASES, NOW, PAUSED, Case
+from tests.api.mails.cases import APP, CASES, NOW, PAUSED, UNCONFIRMED, Case
 from tests.fakes.samples import published
 
 MAKE = published("make").policy
@@ -95,6 +95,16 @@ def test_nothing_left_is_told_where_automatic_purchase_is_off_for_all() -> None:
 def test_mk_44_of_the_levels_that_were_reached_the_highest_is_told(available: int, used: int, told: bool) -> None:
     low = {"unit": "credits", "available": available, "seq": 9, "used_percent": used, "of_credits": 100}
     assert (written(Case("credits.low", low)) is not None) is told
+
+
+@pytest.mark.parametrize("name", ["credits_low", "credits_exhausted"])
+def test_mk_27_what_was_lent_and_is_gone_with_the_decline_is_no_second_mail(name: str) -> None:
+    """The loan's credits go back in the moment of the decline: nothing is left, and the account is paused, or waits for a card."""
+    case = CASES[name]
+    assert written(case) is not None
+    assert written(replace(case, account=PAUSED)) is None
+    waits = replace(UNCONFIRMED, state="active", pause_reason=None)
+    assert written(replace(case, account=waits)) is None, "a policy may stop automatic purchase alone"
 
 
 def test_a_plan_that_the_policy_has_dropped_is_named_by_its_id() -> None:

@@ -118,7 +118,7 @@ def _low(grounds: Grounds) -> Letter | None:
         for level in (*grounds.policy.alerts.purchased_used_percent, EXHAUSTED)
         if level > grounds.detail["used_percent"]
     )
-    if any(is_reached(level, available, of) for level in further):
+    if _is_held_up(grounds) or any(is_reached(level, available, of) for level in further):
         return None
     left, base = Count(available, unit), Count(of, unit)
     used = Percent(grounds.detail["used_percent"])
@@ -130,10 +130,16 @@ def _low(grounds: Grounds) -> Letter | None:
 def _exhausted(grounds: Grounds) -> Letter | None:
     """Not where the account buys by itself what it lacks: that purchase has a mail of its own, and so has its failure."""
     unit = grounds.detail["unit"]
-    if unit == grounds.policy.units[0] and _buys_by_itself(grounds):
+    if _is_held_up(grounds) or (unit == grounds.policy.units[0] and _buys_by_itself(grounds)):
         return None
     facts: dict[str, Value] = {"credits": Count(0, unit), "what": Unit(unit)}
     return Letter("credits_exhausted", facts, ("exhausted",), (), grounds.button("buy_credits"))
+
+
+def _is_held_up(grounds: Grounds) -> bool:
+    """Paused, or waiting for another card: that has a mail with the way to mend it. What was lent may just be gone, too."""
+    auto = grounds.account.auto
+    return grounds.account.state == "paused" or (auto is not None and auto.suspended is not None)
 
 
 def _buys_by_itself(grounds: Grounds) -> bool:
