@@ -245,3 +245,11 @@ def test_a_lots_entries_are_not_those_of_a_lot_whose_id_begins_alike(books: Book
     for name in ("lot#lot_1", "lot#lot_1#x#3", "lot#lot_10", "lot#lot_10#x#4"):
         books.put_entry(A, Entry(name=name, unit=U, kind="expired", at=NOW, seq=1, before=CHAIN_END))
     assert [entry.name for entry in books.lot_entries(A, U, "lot_1")] == ["lot#lot_1", "lot#lot_1#x#3"]
+
+
+def test_the_entries_of_several_lots_are_theirs_and_of_no_lot_between_them(books: BookStore) -> None:
+    for name in ("lot#lot_1", "lot#lot_1#x#3", "lot#lot_10", "lot#lot_2", "lot#lot_3#x#9", "lot#lot_30"):
+        books.put_entry(A, Entry(name=name, unit=U, kind="expired", at=NOW, seq=1, before=CHAIN_END))
+    found = books.entries_of_lots(A, U, ["lot_3", "lot_1", "lot_4"])
+    names = {lot_id: [entry.name for entry in entries] for lot_id, entries in found.items()}
+    assert names == {"lot_1": ["lot#lot_1", "lot#lot_1#x#3"], "lot_3": ["lot#lot_3#x#9"], "lot_4": []}

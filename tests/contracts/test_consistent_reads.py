@@ -30,7 +30,14 @@ def test_t25_all_reads_of_ledger_and_book_are_consistent() -> None:
     assert books.entry("acc", "credits", "k") is None
     assert books.entries("acc", "credits", ["k", "lot#a"]) == {}
     assert books.lot_entries("acc", "credits", "a") == []
-    assert [operation for operation, _ in client.requests] == ["get_item", "get_item", "batch_get_item", "query"]
+    assert books.entries_of_lots("acc", "credits", ["a", "b"]) == {"a": [], "b": []}
+    assert [operation for operation, _ in client.requests] == [
+        "get_item",
+        "get_item",
+        "batch_get_item",
+        "query",
+        "query",
+    ]
     for operation, request in client.requests:
         asked = request["RequestItems"]["lotbook"] if operation == "batch_get_item" else request
         assert asked["ConsistentRead"] is True

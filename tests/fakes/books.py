@@ -248,6 +248,9 @@ class FakeBooks:
                 if key[:2] == (account_id, unit) and f"{entry.name}#".startswith(f"lot#{lot_id}#")
             ]
 
+    def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
+        return {lot_id: self.lot_entries(account_id, unit, lot_id) for lot_id in lot_ids}
+
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         self._call("note_metadata", name)
         with self.lock:

@@ -9,7 +9,7 @@ import pytest
 
 from lotbook import wiring
 from lotbook.domain.values.instants import DAY
-from lotbook.usecases.credits import statement as statements
+from lotbook.usecases.portal import statement_pages
 from tests.fakes.purchases import FakeGateway
 from tests.functions.browsing import Element, Shown
 from tests.functions.conftest import ACCOUNT, Api, open_account
@@ -100,7 +100,7 @@ def test_df_21_the_balance_of_a_day_that_is_over_and_of_one_to_come(used: Api) -
 def test_a_long_statement_is_paged_by_a_cursor_that_is_good_for_this_account_alone(
     used: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statements, "PAGE_ENTRIES", 2)
+    monkeypatch.setattr(statement_pages, "ROWS_A_PAGE", 2)
     browser, _ = visitor(used)
     first = browser.get("/portal/statement")
     (older,) = [link for link in first.links() if "cursor=" in link]

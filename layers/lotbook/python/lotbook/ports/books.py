@@ -109,6 +109,10 @@ class BookStore(Protocol):
         """Everything that was journaled about one lot: its grant, expiries, claw-backs, freezes."""
         ...
 
+    def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
+        """The same of several lots, by their ids: one read, for lots that were made one after the other."""
+        ...
+
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Keep what a caller said about a burn, once per request digest."""
         ...

@@ -78,6 +78,7 @@ LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:mem
 
 PLACEHOLDER = re.compile("#k|#p|:prev")  # those of conditions that one write may state many times
 BATCH = 100  # keys that one BatchGetItem takes
+AFTER_THE_LAST = "$"  # the sign after `#`, which begins what is journaled about a lot
 MAX_LOT_PAGES = 100  # of a megabyte: a lot has a handful of entries, and ids that begin like its own are as rare
 MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
 STAND_BACK_SECONDS = (0.010, 0.030)
@@ -259,24 +260,30 @@ class DynamoBooks:
 
     def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
         """Everything under `lot#<id>`, strongly consistent, page by page. Raises BrokenInvariant after MAX_LOT_PAGES."""
-        found: list[Entry] = []
-        key = keys.lot_ledger(account_id, unit, f"lot#{lot_id}")
+        return self.entries_of_lots(account_id, unit, [lot_id])[lot_id]
+
+    def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
+        """Everything from `lot#<first>` to the last of `lot#<last>#`; what lies between and is of no such lot is passed over."""
+        found: dict[str, list[Entry]] = {lot_id: [] for lot_id in lot_ids}
+        first, last = (keys.lot_ledger(account_id, unit, f"lot#{name}") for name in (min(lot_ids), max(lot_ids)))
+        bounds = {":pk": first["pk"], ":first": first["sk"], ":last": last["sk"] + AFTER_THE_LAST}
         more: dict[str, Any] = {}
         for _ in range(MAX_LOT_PAGES):
             page = self._call(
                 "query",
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-                ExpressionAttributeValues=to_item({":pk": key["pk"], ":sk": key["sk"]}),
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues=to_item(bounds),
                 ConsistentRead=True,
                 **more,
             )
-            found += [entry_of(values["sk"], values) for values in map(from_item, page["Items"])]
-            # A longer id that begins like this one is another lot.
-            found = [entry for entry in found if entry.name == key["sk"] or entry.name.startswith(key["sk"] + "#")]
+            for values in map(from_item, page["Items"]):
+                entry = entry_of(values["sk"], values)
+                # A longer id that begins like one of these is another lot.
+                found.get(entry.name.split("#")[1], []).append(entry)
             if "LastEvaluatedKey" not in page:
                 return found
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        raise BrokenInvariant(f"the entries of {lot_id} do not end after {MAX_LOT_PAGES} pages")
+        raise BrokenInvariant(f"the entries of {', '.join(lot_ids)} do not end after {MAX_LOT_PAGES} pages")
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Beside the burn's entry; the same body writes the same item."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +32,20 @@ class Remembered:
         wanted = tuple(names)
         key = ("entries", account_id, unit, frozenset(wanted))
         found: Mapping[str, Entry] = self._once(key, lambda: self._books.entries(account_id, unit, wanted))
+        return found
+
+    def entry(self, account_id: str, unit: str, name: str) -> Entry | None:
+        """One entry by its name."""
+        key = ("entry", account_id, unit, name)
+        found: Entry | None = self._once(key, lambda: self._books.entry(account_id, unit, name))
+        return found
+
+    def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
+        """Everything about these lots."""
+        key = ("lots", account_id, unit, tuple(lot_ids))
+        found: Mapping[str, list[Entry]] = self._once(
+            key, lambda: self._books.entries_of_lots(account_id, unit, lot_ids)
+        )
         return found
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:

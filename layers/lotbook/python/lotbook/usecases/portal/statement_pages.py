@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.ledger import granted_name
 from lotbook.usecases.credits.balance import read_balance
-from lotbook.usecases.credits.statement import pages
+from lotbook.usecases.credits.statement import list_entries, pages
 from lotbook.usecases.portal.reading import read_once
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.requests import Balance, LotView
     from lotbook.usecases.credits.desk import CreditDesk
 
+ROWS_A_PAGE = 40
 MAX_PAGES = 5  # of a hundred entries that one page of a filtered statement looks at
 MAX_PAST_PAGES = 20  # and that a day in the past is looked for in
 
@@ -48,10 +49,12 @@ class StatementPage:
 
 
 def read_page(account_id: str, unit: str, wanted: Wanted, cursor: str | None, *, desk: CreditDesk) -> StatementPage:
-    """A page of a hundred entries; of a filtered statement what matches in five of them. Raises as `list_entries`."""
-    most = 1 if wanted == Wanted() else MAX_PAGES
+    """A page of entries; of a filtered statement what matches in the next five hundred. Raises as `list_entries`."""
     found: list[Entry] = []
-    for page in pages(account_id, unit, cursor, most, desk=desk):
+    if wanted == Wanted():
+        plain = list_entries(account_id, unit, ROWS_A_PAGE, cursor, desk=desk)
+        return StatementPage(plain.entries, lots_of(account_id, unit, plain.entries, desk=desk), plain.next_cursor)
+    for page in pages(account_id, unit, cursor, MAX_PAGES, desk=desk):
         found += (entry for entry in page.entries if wanted.matches(entry))
         cursor = page.next_cursor
         if cursor is None or (wanted.since is not None and page.entries and page.entries[-1].at < wanted.since):
@@ -60,7 +63,7 @@ def read_page(account_id: str, unit: str, wanted: Wanted, cursor: str | None, *,
     return StatementPage(tuple(found), lots_of(account_id, unit, found, desk=desk), cursor)
 
 
-def lots_of(account_id: str, unit: str, entries: list[Entry], *, desk: CreditDesk) -> Mapping[str, Lot]:
+def lots_of(account_id: str, unit: str, entries: Sequence[Entry], *, desk: CreditDesk) -> Mapping[str, Lot]:
     """The lots that these entries name."""
     lot_ids = {draw.lot_id for entry in entries for draw in (*entry.draws, *entry.back)}
     if not lot_ids:

@@ -21,6 +21,8 @@ from lotbook.usecases.credits.statement import pages
 from lotbook.usecases.sales.list_purchases import list_purchases
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lotbook.ports.shop import PurchaseStore
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.credits.desk import CreditDesk
@@ -54,19 +56,20 @@ def read_usage(
     past: tuple[int, ...] = ()
     if rules.steady_use_percent is not None:
         starts = past_periods(policy, account, now, min(rules.steady_periods, MAX_PAST_PERIODS))
-        past = tuple(
-            sum(
-                burned(desk.books.lot_entries(account.account_id, unit, lot_id))
-                for lot_id in allowance_lots(policy, account, at)
-            )
-            for at in starts
-        )
+        past = _past(account.account_id, unit, [allowance_lots(policy, account, at) for at in starts], desk)
     own_left = sum(lot.remaining + lot.held for lot in balance.lots if lot.kind in OWN_KINDS)
     used = 0
     if rules.bridge_days is not None:
         used = _burned_since(account.account_id, unit, start, desk)
     present = PeriodUse(start, end, used, balance.available, own_left) if rules.bridge_days is not None else None
     return Usage(allowance, past, present, top_ups)
+
+
+def _past(account_id: str, unit: str, periods: Sequence[tuple[str, ...]], desk: CreditDesk) -> tuple[int, ...]:
+    """What each period's own lots burned: all of them in one read."""
+    lots = [lot_id for period in periods for lot_id in period]
+    entries = desk.books.entries_of_lots(account_id, unit, lots) if lots else {}
+    return tuple(sum(burned(entries[lot_id]) for lot_id in period) for period in periods)
 
 
 def _burned_since(account_id: str, unit: str, start: int, desk: CreditDesk) -> int:
