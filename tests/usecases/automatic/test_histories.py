@@ -171,7 +171,7 @@ class Months:
         desk.audited()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_d30_mk_19_random_months_never_charge_twice_nor_beyond_what_was_promised(seed: int) -> None:
     months = Months(seed)
     for _ in range(STEPS):
