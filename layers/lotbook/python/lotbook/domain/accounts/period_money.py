@@ -21,10 +21,13 @@ def with_money_gone(account: Account, paid: PaidPeriod, gone_minor: int, charged
 def with_dispute(account: Account, paid: PaidPeriod, since: int | None) -> Account:
     """The account while a paid period's money is disputed: credit months that begin meanwhile bring nothing before it is over.
 
-    None: it is over.
+    None: it is over. Told again, it stands since it was told first.
     """
     known = _paid_by(account, paid)
-    return account if known is None else _with(account, replace(known, disputed_at=since))
+    if known is None:
+        return account
+    first = since if since is None or known.disputed_at is None else min(since, known.disputed_at)
+    return _with(account, replace(known, disputed_at=first))
 
 
 def _paid_by(account: Account, paid: PaidPeriod) -> BillingPeriod | None:
