@@ -7,6 +7,7 @@ import re
 import pytest
 
 from lotbook import wiring
+from lotbook.domain.accounts.pauses import with_pause
 from lotbook.domain.values.access import ROLES
 from lotbook.domain.values.instants import HOUR, MINUTE
 from tests import table as tables
@@ -182,3 +183,19 @@ def test_figures_are_told_in_the_sessions_locale_before_the_browsers(shop: Api) 
     )
     german, _ = visitor(shop, locale="de")
     assert german.get("/portal/", **{"accept-language": "en"}).page.one(data_field="available").text == "12.355"
+
+
+@pytest.mark.parametrize(
+    ("reason", "step"),
+    [("payment_failed", "/portal/cards"), ("plan_payment_failed", "/portal/cards"), ("something_new", None)],
+)
+def test_x_32_a_paused_account_says_why_and_what_to_do(shop: Api, reason: str, step: str | None) -> None:
+    accounts = wiring.accounts()
+    account = accounts.get("acme")
+    assert account is not None
+    accounts.save(with_pause(account, reason))
+    for role, is_led in (("owner", step is not None), ("member", False)):
+        _, shown = visitor(shop, role=role)
+        (alert,) = shown.page.all("li", role="alert")
+        assert "This account is paused." in alert.text
+        assert [each.attributes["href"] for each in alert.all("a")] == ([step] if is_led else [])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, PAUSED_FOR_SHORTFALL
+from lotbook.domain.accounts.plan_time import PAUSED_FOR_PLAN
 from lotbook.domain.credits.lots import LotKind
 
 if TYPE_CHECKING:
@@ -42,9 +44,9 @@ RULES: dict[ValidityRule, str] = {
     "credit_reset": "They end with the next reset.",
 }
 PAUSES: dict[str, tuple[str, str, str]] = {  # what, the step, where
-    "payment_failed": ("An automatic payment was declined.", "Use another card", "/cards"),
-    "renewal_unpaid": ("The plan's renewal is not paid.", "Mend the payment", "/cards"),
-    "shortfall": ("Credits that were used had to be taken back, and are owed.", "Buy credits", "/buy"),
+    PAUSED_FOR_PAYMENT: ("An automatic payment was declined.", "Use another card", "/cards"),
+    PAUSED_FOR_PLAN: ("The plan's renewal is not paid.", "Mend the payment", "/cards"),
+    PAUSED_FOR_SHORTFALL: ("Credits that were used had to be taken back, and are owed.", "Buy credits", "/buy"),
 }
 UNITS = {"data_transfer_mb": "MB of data transfer"}
 
