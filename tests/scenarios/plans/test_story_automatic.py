@@ -148,6 +148,7 @@ def test_a2_x_08_a_bank_that_wants_the_buyer_is_asked_once_and_paid_on_the_page_
     assert automatic(acme) == [("completed", 2_080)]
     assert reasons(acme) == ["authentication_required", "bought"]
     assert acme.charges == 6_400 + 2_080
+    assert {status for _, status in acme.world.answered} == {200}, "no event of such an invoice is sent back"
 
 
 def test_a8_mk_25_a_card_that_was_not_kept_switches_nothing_on(shop: Any) -> None:

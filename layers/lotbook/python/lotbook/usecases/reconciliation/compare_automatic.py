@@ -27,13 +27,10 @@ class AutoInvoiceSubject:
         """Its account, if it names one, and its own name."""
         return self.listed.tag.account_id, self.listed.invoice
 
-    def differences(self, *, again: bool) -> list[Difference]:
+    def differences(self, *, again: bool) -> list[Difference]:  # noqa: ARG002 - a repair moves the row, not the invoice
         """Raises Unavailable."""
-        row = self._row()
         facts = self.listed
-        if again and row is not None:
-            facts = self.sales.gateway.found(row) or facts
-        found = of_auto_invoice(facts, row, self.sales.gateway.deployment)
+        found = of_auto_invoice(facts, self._row(), self.sales.gateway.deployment)
         if not any(each.kind in {"paid_unknown_purchase", "paid_twice"} for each in found):
             return found
         is_open = keep_stray(stray_of_auto_invoice(facts, self.sales.clock.now()), strays=self.sales.strays)
