@@ -16,7 +16,17 @@ from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.invoices.billing_details import Address
 from lotbook.domain.plans.plan_move import PlanMove, Taken
-from lotbook.domain.sales.items import CustomPaymentItem, OrderLine, PackItem, PlanItem, PlanPart, PlanRenewalItem, Tax
+from lotbook.domain.sales.items import (
+    AutoPart,
+    AutoTopUpItem,
+    CustomPaymentItem,
+    OrderLine,
+    PackItem,
+    PlanItem,
+    PlanPart,
+    PlanRenewalItem,
+    Tax,
+)
 from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict
@@ -54,6 +64,7 @@ FULL = a_purchase(
     invoice_waits=True,
     plan=PlanPart("pro", 100, 365, 1, 6_400, "price_1"),
     period=(ORDERED, ORDERED + 9),
+    auto=AutoPart(True, "pm_1", "fp_1", ORDERED + 1),
     move=PlanMove(
         "upgrade",
         "sub_1",
@@ -90,8 +101,9 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         a_purchase(item=PlanItem("pro", credits=1_000)),
         a_purchase(item=CustomPaymentItem(2_500, "invoice 7")),
         a_purchase(item=PlanRenewalItem("pro")),
+        a_purchase(item=AutoTopUpItem(10_000, 2)),
     ],
-    ids=["every field set", "defaults", "pack", "plan", "custom payment", "plan renewal"],
+    ids=["every field set", "defaults", "pack", "plan", "custom payment", "plan renewal", "automatic purchase"],
 )
 def test_a_purchase_is_read_as_it_was_written(table: Table, order: Any) -> None:
     purchases = DynamoPurchases(table)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from typing import Any
@@ -44,9 +44,10 @@ class Call:
 
     method: str
     arguments: tuple[Any, ...]
+    named: Mapping[str, Any] = field(default_factory=dict)
 
     def on(self, books: Any) -> Any:
-        return getattr(books, self.method)(*self.arguments)
+        return getattr(books, self.method)(*self.arguments, **self.named)
 
     def read_from(self, books: Any) -> Call:
         """With the receipts as this store gave them out: they know how they lie in it."""
@@ -90,7 +91,7 @@ class Caller:
         if book is not None:
             self.seen.append(book)
         makers = (self._burn, self._burn, self._burn_many, self._prune, self._resolve, self._resolve, self._ask)
-        rare = (self._swap, self._pause, self._tidy, self._create, self._put_entry)
+        rare = (self._swap, self._pause, self._mark, self._tidy, self._create, self._put_entry)
         return self.random.choice(makers + rare)(book or Book())
 
     def _memo(self, book: Book, parts: int = 1) -> Memo:
@@ -140,6 +141,10 @@ class Caller:
     def _pause(self, book: Book) -> Call:
         version = max(book.pause_version + self.random.choice([-1, 0, 1]), 0)
         return Call("pause", (A, U, self.random.choice([None, None, "overdue"]), version))
+
+    def _mark(self, book: Book) -> Call:
+        version = max(book.top_up_version + self.random.choice([-1, 0, 1]), 1)  # of an account, which begins with 1
+        return Call("mark", (A, U), {"tops_up": self.random.choice([None, "1"]), "version": version})
 
     def _tidy(self, book: Book) -> Call:
         return Call("tidy", (A, U, [self.random.choice([*book.receipts, "gone"])]))

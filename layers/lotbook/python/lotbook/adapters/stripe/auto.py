@@ -88,9 +88,10 @@ class StripeAuto(StripeCards, StripePlanReads):
             raise BrokenInvariant(f"{order.purchase_id} names no customer")
         rates = [self.tax_rate(order.tax)] if order.tax and order.tax.amount_minor else []
         params: Any = requests.invoice(order, self._deployment)
+        options = self._key(order, "create")
         made = self._calls.call_for(
             order.customer,
-            lambda client: client.v1.invoices.create(params, self._key(order, "create")),
+            lambda client: client.v1.invoices.create(params, options),
         ).id
         return made if all(self._add(order, number, made, rates) for number in range(len(order.lines))) else None
 
