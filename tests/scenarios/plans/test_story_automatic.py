@@ -90,7 +90,8 @@ def test_x_07_a_shortfall_of_more_than_a_unit_buys_several_in_one_charge(shop: A
     assert acme.available == 5_000, "a refusal burns nothing and buys nothing"
 
 
-def test_a1_mk_26_a_card_that_declines_is_asked_once_whatever_is_burned(shop: Any) -> None:
+@pytest.mark.parametrize("burns", [15, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_a1_mk_26_a_card_that_declines_is_asked_once_whatever_is_burned(shop: Any, burns: int) -> None:
     """A1, D30: 486 failures in four and a half hours elsewhere."""
     acme = on_pro(shop)
     acme.card(DECLINES_LATER)
@@ -104,9 +105,10 @@ def test_a1_mk_26_a_card_that_declines_is_asked_once_whatever_is_burned(shop: An
     shown = told(acme)
     assert (shown["state"], shown["last_failure"]["code"]) == ("suspended", "declined")
     assert (shown["used_this_period"], shown["spent_this_period_minor"]) == (0, 0), "a failed charge does not count"
-    for _ in range(15):
+    for number in range(burns):
         acme.consume(1).problem(403, "account_paused")
-        work(acme)
+        if number % 10 == 0:
+            work(acme)
     acme.world.go("2027-02-10 13:00")
     assert attempts(acme) == ["failed"]
     assert automatic(acme) == [("failed", 2_080)]
@@ -286,3 +288,55 @@ def test_trap_what_is_under_way_cannot_be_abandoned_by_hand(shop: Any) -> None:
     acme.post(f"/purchases/{row['purchase_id']}/abandon")
     work(acme)
     assert (automatic(acme), acme.available) == ([("completed", 2_080)], UNIT - 1)
+
+
+def test_d4_what_nobody_knew_for_three_days_was_charged_once(shop: Any) -> None:
+    """D4: past a day nothing is sent again, only looked up by the mark; the period's bounds hold it meanwhile."""
+    acme = on_pro(shop)
+    switch(acme)
+    acme.use(40_001)
+    (row,) = acme.rows("auto_top_up")
+    acme.world.fail("invoices.pay")
+    acme.world.holding = True
+    assert acme.post(f"/purchases/{row['purchase_id']}/recheck").status == 503
+    acme.world.go("2027-02-13 12:00")
+    assert (told(acme)["state"], told(acme)["used_this_period"]) == ("charging", 1)
+    work(acme)
+    assert (automatic(acme), attempts(acme)) == ([("completed", 2_080)], ["succeeded"])
+    assert acme.available == UNIT - 1
+
+
+def test_a_page_that_an_operator_voids_gives_its_reservation_back_and_no_card_is_tried(shop: Any) -> None:
+    acme = on_pro(shop)
+    acme.card(ASKS, authenticate=True)
+    switch(acme).ok()
+    acme.use(40_001)
+    work(acme)
+    (invoice,) = [each for each in acme.invoices() if each.total == 2_080]
+    acme.world.control(f"invoices/{invoice.id}/void")
+    acme.world.settle()
+    assert [state for state, _ in automatic(acme)] == ["failed"], "told by its event"
+    assert (told(acme)["used_this_period"], told(acme)["state"]) == (0, "suspended")
+    work(acme)
+    assert attempts(acme) == ["failed"]
+
+
+def test_a6_no_card_any_more_switches_off_once_and_an_outage_does_not(shop: Any) -> None:
+    """A6: an outage is no decline; a card that was taken off file ends it."""
+    acme = on_pro(shop)
+    switch(acme)
+    acme.use(39_999)
+    acme.world.fail("invoices.create", "500", times=9)
+    acme.use(2)
+    work(acme)
+    assert (told(acme)["state"], told(acme)["enabled"], acme.get()["state"]) == ("charging", True, "active")
+    acme.world.fail("invoices.create", times=0)
+    work(acme)
+    assert acme.available == UNIT - 1
+    for each in acme.get("/payment-methods")["payment_methods"]:
+        path = f"{acme.path}/payment-methods/{each['payment_method']}"
+        acme.world.call("DELETE", path, who=f"owner@{acme.account_id}").ok()
+    assert use(acme, UNIT - 1) == 0
+    shown = told(acme)
+    assert (shown["enabled"], shown["off_reason"], shown["used_this_period"]) == (False, "no_card", 1)
+    assert reasons(acme).count("no_card") == 1
