@@ -161,6 +161,6 @@ class Bill:
             pdf_url=f"https://pay.example/{self.name}/pdf" if is_final else None,
             attempts=self.attempts,
             decline_code=self.refused_with,
-            is_parked=self.state == "draft" and not self.auto,
+            is_parked=not self.auto and (self.state == "draft" or (self.state == "open" and not self.attempts)),
             needs_buyer=self.state in ("open", "uncollectible") and self.asks,
         )

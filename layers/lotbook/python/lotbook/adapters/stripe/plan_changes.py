@@ -85,7 +85,7 @@ class StripePlanChanges(StripeSchedules):
     def pay_invoice(self, invoice: str, payment_method: str) -> PlanInvoiceFacts:
         """A refusal, or an invoice that cannot be paid any more, shows in the facts."""
         facts = self._invoice(invoice)
-        if facts.is_parked:
+        if facts.is_parked and facts.state == "draft":
             facts = self._finalized(invoice)
         if facts.state not in PAYABLE:
             return facts

@@ -114,9 +114,15 @@ def collection(found: dict[str, Any]) -> dict[str, Any]:
         "attempts": found.get("attempt_count") or 0,
         "decline_code": reason_of(error),
         "needs_buyer": found["status"] in ("open", "uncollectible") and asks,
-        "is_parked": found["status"] == "draft" and found.get("auto_advance") is False,
+        "is_parked": _is_parked(found),
         "is_finalization_failed": found["status"] == "draft" and bool(found.get("last_finalization_error")),
     }
+
+
+def _is_parked(found: dict[str, Any]) -> bool:
+    """Whether nobody collects it by itself: a draft, or an open one that was never tried, which does not advance."""
+    waits = found["status"] == "draft" or (found["status"] == "open" and not found.get("attempt_count"))
+    return waits and found.get("auto_advance") is False
 
 
 def reason_of(error: dict[str, Any]) -> str | None:

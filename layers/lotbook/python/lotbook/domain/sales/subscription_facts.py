@@ -31,7 +31,7 @@ class PlanInvoiceFacts:
     `reason`: the gateway's `billing_reason`. `payment`: the payment that counts, None where nothing was to be collected or
     nothing was tried. `decline_code` is the issuer's reason of the last failed attempt (`insufficient_funds`), or the error's
     code where the issuer gave none; `generic_decline` for what a thief could learn from. `needs_buyer`: the bank wants the buyer.
-    `is_parked`: a draft that nobody collects by itself, as those of an `unpaid` subscription.
+    `is_parked`: a draft that nobody collects by itself, as those of an `unpaid` subscription, or an open one that was never tried.
     """
 
     invoice: str
