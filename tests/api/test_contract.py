@@ -250,3 +250,17 @@ def test_contract_retry_after_tells_when_to_come_back() -> None:
 def test_contract_a_purchase_refused_for_a_reason_has_the_reason_as_code() -> None:
     document = problems.document(errors.NotEligible("plan_not_eligible"), "req-1")
     assert (document["status"], document["code"]) == (403, "plan_not_eligible")
+
+
+def test_x_08_contract_openapi_says_where_an_answer_tells_how_long_to_wait() -> None:
+    """402 `top_up_pending`, and every 503."""
+    told = {
+        status
+        for path in openapi.document()["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        if "Retry-After" in answer.get("headers", {})
+    }
+    assert told == {"402", "503"}
+    burn = openapi.document()["paths"]["/v1/accounts/{account_id}/consume"]["post"]["responses"]
+    assert "Retry-After" in burn["402"]["headers"]

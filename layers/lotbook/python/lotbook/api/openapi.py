@@ -18,6 +18,7 @@ from lotbook.domain.values.errors import Outcome
 
 JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
 UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
+WAIT = "Seconds to wait before the same request is sent again."
 BEFORE_US = "or as API Gateway says it, in one `message`"
 _QUERY: dict[str, Schema] = {
     "unit": {
@@ -209,4 +210,8 @@ def _refusal(codes: list[str], also_of_the_gateway: bool, shown: Mapping[str, Sc
     if also_of_the_gateway:
         told = f"{told}; {BEFORE_US}" if codes else BEFORE_US
         content[JSON] = {"schema": reference("GatewayMessage")}
-    return {"description": told, "content": content}
+    waits = {errors.TopUpPending.code, errors.Unavailable.code} & set(codes)
+    headers: Schema = (
+        {"headers": {"Retry-After": {"description": WAIT, "schema": {"type": "integer"}}}} if waits else {}
+    )
+    return {"description": told, "content": content, **headers}
