@@ -189,7 +189,12 @@ class Automating(Desk):
             assert audit(unit, self.books.books["acme", unit], ledger) == [], (where, unit)
 
     def audited(self) -> None:
-        """What the schedule's audit finds, hours later: nothing."""
+        """The schedule's audit, hours later, finds nothing."""
+        assert self.differences() == []
+
+    def differences(self) -> list[str]:
+        """What it finds, by kind."""
         self.clock.instant += 2 * 3_600_000
         ports = auditing(self.books, *self.purchases.rows.values(), clock=self.clock)
-        assert audit_account("acme", list(self.policy.units), auditing=ports).differences == ()
+        found = audit_account("acme", list(self.policy.units), auditing=ports).differences
+        return [each.kind for _, each in found]

@@ -33,7 +33,7 @@ OFTEN = (
     "the switch and the charge",
     "a decline and a fresh card",
     "the bank asks, its page is paid, and somebody hears",
-    "the page is paid while a fresh card replaces it",
+    "the bank asks, and a fresh card comes",
 )
 
 

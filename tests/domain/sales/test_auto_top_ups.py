@@ -211,7 +211,7 @@ def test_d30_a_reservation_comes_back_once_and_only_to_its_own_period() -> None:
     assert with_claim_over(record, "pur_1", gives_back=False) == used(3)
     april = in_period(record, NOW + 1)
     assert (april.used, april.charge) == (0, CLAIM), "the claim goes on, its period's counters do not"
-    assert with_claim_over(april, "pur_1", gives_back=True).used == 0
+    assert with_claim_over(replace(april, used=2), "pur_1", gives_back=True).used == 2
 
 
 def test_x_09_mk_28_the_switch_is_counted_and_a_claim_survives_it() -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.sales.gateway import Tag
-from lotbook.domain.values.errors import AccountPaused, Unavailable
+from lotbook.domain.values.errors import AccountPaused, InsufficientCredits, Unavailable
 from lotbook.domain.values.instants import DAY, HOUR
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.cards import remove_card
 from tests.fakes.automating import CUSTOMER, UNIT, Automating
@@ -321,3 +323,47 @@ def test_mk_26_a_paused_account_burns_nothing_until_another_card_is_there() -> N
         desk.use(1)
     desk.new_card(fingerprint="fp_2")
     assert desk.use(1) == UNIT - 3_000 - 1
+
+
+def test_x_27_d8_an_invoice_of_another_amount_is_no_payment_of_the_row() -> None:
+    desk = over_the_edge(does=ASKS)
+    desk.charge()
+    (bill,) = desk.gateway.autos.values()
+    bill.subtotal -= 1
+    desk.gateway.pay_auto(bill.name, desk.card)
+    desk.sweep()
+    row = desk.rows()[0]
+    assert (row.state, row.failure and row.failure.code) == ("failed", "payment_mismatch")
+    assert desk.bounds() == (1, UNIT, 1_950), "money came; people look into it"
+
+
+def test_d38_the_audit_finds_a_lot_that_was_lent_and_never_paid_nor_taken_back() -> None:
+    desk = over_the_edge()
+    desk.purchases.save(replace(desk.rows()[0], state="failed", check_at=None))
+    assert desk.differences() == ["lot_without_purchase"]
+
+
+def test_d31_a_mark_that_a_crash_left_behind_is_mended_by_the_work_behind_the_queue() -> None:
+    desk = Automating()
+    desk.books.books["acme", "credits"] = replace(desk.books.books["acme", "credits"], tops_up=None, top_up_version=0)
+    assert not desk.flag()
+    desk.work()
+    assert desk.flag()
+
+
+def test_a_mark_that_a_crash_left_behind_buys_nothing_while_the_page_is_waited_for() -> None:
+    desk = over_the_edge(does=ASKS)
+    desk.charge()
+    book = desk.books.books["acme", "credits"]
+    desk.books.books["acme", "credits"] = replace(book, tops_up="make", pause_reason=None)
+    assert desk.refused(1) == "insufficient_credits"
+    assert len(desk.rows()) == 1
+
+
+def test_only_the_first_unit_is_bought_also_where_another_book_bears_the_mark() -> None:
+    desk = Automating()
+    book = desk.books.books["acme", "data_transfer_mb"]
+    desk.books.books["acme", "data_transfer_mb"] = replace(book, tops_up="make")
+    with pytest.raises(InsufficientCredits):
+        consume("acme", "mb", BurnRequest(1, unit="data_transfer_mb"), desk=desk.burning)
+    assert desk.rows() == []

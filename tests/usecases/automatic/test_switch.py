@@ -124,13 +124,14 @@ def test_switching_off_what_was_never_on_writes_nothing() -> None:
 
 
 def test_another_card_in_the_switch_resumes_what_the_first_one_failed() -> None:
-    desk = Automating()
+    desk = Automating(on=False)
+    desk.switch()
+    other = desk.gateway.put_on_file(CUSTOMER, desk.clock.now(), fingerprint="fp_2")  # and not the default
     desk.gateway.plans.does[desk.card] = "generic_decline"
     desk.use(80_000)
     desk.use(2_000)
     desk.charge()
     assert desk.switch().state == "suspended", "the same card again is no other card"
-    other = desk.gateway.put_on_file(CUSTOMER, desk.clock.now(), fingerprint="fp_2")
     assert desk.switch(payment_method=other).state == "ready"
     assert desk.account.state == "active"
     done = desk.work()

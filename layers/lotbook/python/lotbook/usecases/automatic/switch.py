@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import switched_off, switched_on
-from lotbook.domain.sales.auto_top_ups import NEVER_ON, bounds_of, charge_of
+from lotbook.domain.sales.auto_top_ups import NEVER_ON, charge_of
 from lotbook.domain.sales.auto_views import auto_view
 from lotbook.domain.sales.cards import automatic_card, with_payment_pause_lifted
-from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE, is_buyer
+from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.values.errors import (
     AccountClosed,
     AmountNotChargeable,
     Conflict,
     Forbidden,
-    NotEligible,
     PaymentMethodNotFound,
     PaymentMethodRequired,
     Unavailable,
@@ -57,7 +56,7 @@ def switch(request: SwitchRequest, caller: Caller, *, desk: AutoDesk) -> AutoVie
     for _ in range(SWITCH_ATTEMPTS):
         loaded = desk.sales.account_of_buying_member(request.account_id, caller)
         if request.enabled:
-            _check_chargeable(loaded, desk)
+            _check_chargeable(loaded)
             file = _cards(request, desk)
             loaded = desk.sales.account(request.account_id)  # a look at the cards may have written it
             after = _switched_on(loaded.stored or loaded.account, request, file)
@@ -92,13 +91,14 @@ def _view(loaded: LoadedAccount, desk: AutoDesk) -> AutoView:
     return auto_view(loaded.policy, loaded.account, desk.claiming.clock.now())
 
 
-def _check_chargeable(loaded: LoadedAccount, desk: AutoDesk) -> None:
-    """Whether one unit can be bought on the account's plan, by the plan (MK-46, X-05) and by the gateway (X-16)."""
+def _check_chargeable(loaded: LoadedAccount) -> None:
+    """Whether one unit can be bought on the account's plan, by the plan (MK-46, X-05) and by the gateway (X-16).
+
+    Raises AccountClosed, NotEligible, AmountNotChargeable.
+    """
     account, policy = loaded.account, loaded.policy
     if account.state == "closed":
         raise AccountClosed
-    if not bounds_of(policy, account, desk.claiming.clock.now()).cap:
-        raise NotEligible(PLAN_NOT_ELIGIBLE, "Automatic purchase is not open to this plan.")
     if not STRIPE_LIMITS.allow(charge_of(policy, account, 1).total_minor, account.currency):
         raise AmountNotChargeable(min_minor=STRIPE_LIMITS.least(account.currency), max_minor=STRIPE_LIMITS.max_minor)
 
