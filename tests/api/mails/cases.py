@@ -142,7 +142,10 @@ CASES: dict[str, Case] = {
     "plan_ended": Case("plan.ended", {"plan_id": "pro-80k", "reason": "unpaid", "current_plan_id": "free"}),
     "refunded": _of_row("purchase.partially_refunded", bought(), refunded_minor=590, failure_code=None),
     "paid_twice": _of_row(
-        "purchase.refunded", replace(renewal(), failure=TWICE), refunded_minor=14_280, failure_code="paid_twice"
+        "purchase.refunded",
+        replace(renewal(), failure=TWICE, plan_id="core-10k"),
+        refunded_minor=14_280,
+        failure_code="paid_twice",
     ),
     "endpoint_disabled": Case("endpoint.disabled", {"url": "https://hooks.example/lotbook"}),
 }
