@@ -53,6 +53,8 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "POST /v1/accounts/{account_id}/holds/{hold_id}/capture": {"credits:consume"},
     "POST /v1/accounts/{account_id}/holds/{hold_id}/release": {"credits:consume"},
     "POST /v1/accounts/{account_id}/grants": {"credits:grant"},
+    "POST /v1/accounts/{account_id}/portal-sessions": {"portal:write"},
+    "POST /v1/accounts/{account_id}/portal-sessions/revoke": {"portal:write"},
     "GET /v1/policies/{policy_id}": {*SCOPES, "member"},
 }
 
