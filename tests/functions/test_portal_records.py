@@ -13,7 +13,7 @@ from lotbook.api.portal import transactions
 from lotbook.domain.values.instants import DAY
 from tests.fakes.purchases import FakeGateway
 from tests.functions.browsing import Browser, Shown
-from tests.functions.conftest import ACCOUNT, Api, open_account
+from tests.functions.conftest import ACCOUNT, Api, member, open_account
 from tests.functions.portal_visits import visitor
 
 ACME = {"account_id": "acme"}
@@ -93,6 +93,7 @@ def test_df_23_rows_are_filtered_by_type_and_days_paged_and_downloaded(
     (older,) = [link for link in first.links() if "after=" in link]
     assert ids_of(browser.get(older)) == [old[1], old[0]]
     assert ids_of(browser.get("/portal/transactions?from=2026-01-17&kind=top_up")) == [new]
+    assert ids_of(browser.get("/portal/transactions?from=2026-01-17&to=2026-01-17")) == [new], "both days belong to it"
     assert ids_of(browser.get("/portal/transactions?to=2026-01-16&kind=plan")) == []
     assert ids_of(browser.get("/portal/transactions?from=nonsense&kind=nonsense")) == ids_of(first)
     file = browser.press(browser.get("/portal/transactions?from=2026-01-17"), "Download CSV")
@@ -175,6 +176,18 @@ def test_np_48_df_22_billing_details_are_filled_in_checked_by_country_and_kept(s
     saved = browser.press(again, "Save", **DETAILS)
     assert (saved.status, "Saved" in saved.text) == (200, True)
     assert labelled(saved)["Tax id"] == "DE136695976"
+    path, home_address = (
+        f"{ACCOUNT}/billing-details",
+        {"line1": "Lager 1", "city": "Bonn", "postal_code": "53111", "country": "DE"},
+    )
+    on_file = shop.call(f"GET {path}", path=ACME).ok()
+    kept = {name: value for name, value in on_file.items() if value is not None and name not in ("address", "shipping")}
+    address = {name: value for name, value in on_file["address"].items() if value is not None}
+    shop.call(f"PUT {path}", {**kept, "address": address, "shipping": home_address}, member("acme"), path=ACME).ok()
+    browser.press(browser.get("/portal/billing-details"), "Save", phone="+49 30 1234567")
+    assert shop.call(f"GET {path}", path=ACME).ok()["shipping"]["city"] == "Bonn", (
+        "where goods go is not asked here, and stays"
+    )
     looker, home = visitor(shop, role="operator")
     assert looker.get("/portal/billing-details").page.all("input", id=None) == []
     form = {"form": home.form("Sign out")[2]["form"], **DETAILS, "name": "Mallory"}
