@@ -29,6 +29,7 @@ PLACES = {
     "test_reconcile_command.py": "store",
     "test_http_server.py": "store",
     "test_streams.py": "store",
+    "test_wire_faults.py": "store",
     "test_ratios.py": "slow",
 }
 STARTING = ("dynamo_engine", "stack")  # fixtures

@@ -60,6 +60,7 @@ LEFT_OUT = (
     "tests/functions/test_notes.py",
     "tests/contracts/test_sweep_memory.py",
     "tests/race/test_batch_races.py",
+    "tests/race/test_wire_faults.py",
     "tests/simulation",
     "tests/properties",
     "tests/scenarios/test_holds.py",
