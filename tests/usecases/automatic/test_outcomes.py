@@ -337,6 +337,20 @@ def test_x_27_d8_an_invoice_of_another_amount_is_no_payment_of_the_row() -> None
     assert desk.bounds() == (1, UNIT, 1_950), "money came; people look into it"
 
 
+def test_d30_after_money_that_is_not_what_was_asked_for_nothing_more_is_charged() -> None:
+    """Whatever made one payment another one than was asked for may do so again: one charge, not eight."""
+    desk = over_the_edge(does=REVIEWS)
+    desk.charge()
+    (bill,) = desk.gateway.autos.values()
+    bill.subtotal -= 1
+    desk.gateway.decide_auto(bill.name, succeeded=True)
+    desk.sweep()
+    assert desk.refused(1) == "insufficient_credits"
+    desk.work()
+    assert (desk.states(), desk.record.enabled, desk.record.off_reason) == (["failed"], False, "payment_mismatch")
+    assert len(desk.gateway.tried) == 1
+
+
 def test_d38_the_audit_finds_a_lot_that_was_lent_and_never_paid_nor_taken_back() -> None:
     desk = over_the_edge()
     desk.purchases.save(replace(desk.rows()[0], state="failed", check_at=None))

@@ -44,7 +44,7 @@ class AutoTopUp(TypedDict):
     state: Literal["ready", "charging", "suspended"]
     last_failure: AutoFailure | None
     payment_method: str | None
-    off_reason: Literal["by_hand", "no_card", "closed"] | None
+    off_reason: Literal["by_hand", "no_card", "closed", "payment_mismatch"] | None
 
 
 class AutoEvent(TypedDict):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 FailureCode = Literal["declined", "authentication_required"]
-OffReason = Literal["by_hand", "no_card", "closed"]
+OffReason = Literal["by_hand", "no_card", "closed", "payment_mismatch"]
 
 
 @dataclass(frozen=True, slots=True)

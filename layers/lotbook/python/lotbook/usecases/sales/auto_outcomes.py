@@ -89,13 +89,18 @@ def given_up(row: Purchase, reason: Reason, *, is_off: bool = False, desk: Sales
 
 
 def quarantined(row: Purchase, *, desk: SalesDesk) -> None:
-    """Money came that is not the row's: what was lent is void, the claim is over, and its reservation stays. Raises Unavailable."""
+    """Money came that is not the row's: what was lent is void, the claim is over, and its reservation stays. Raises Unavailable.
+
+    Switched off, too: whatever made this payment another one than was asked for may do the same to the next.
+    """
     take_back(row, desk=desk)
 
     def change(account: Account) -> Account:
         record = account.auto
-        over = None if record is None else with_claim_over(record, row.purchase_id, gives_back=False)
-        return replace(account, auto=over)
+        if record is None or not _is_claim_of(record, row):
+            return account
+        over = with_claim_over(record, row.purchase_id, gives_back=False)
+        return replace(account, auto=switched_off(over, "payment_mismatch"))
 
     change_and_follow(row.account_id, change, desk=desk)
     tell(row, "unknown_outcome", desk=desk)
