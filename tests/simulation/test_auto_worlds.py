@@ -22,7 +22,7 @@ from lotbook.usecases.credits.pause_books import mark_book
 from lotbook.usecases.sales import auto_outcomes, settle_auto
 from tests.fakes.automatic import FakeClaims
 from tests.fakes.automating import CUSTOMER
-from tests.simulation.auto_worlds import WORLDS, first_violation
+from tests.simulation.auto_worlds import WORLDS, first_violation, runs
 
 QUICK = ("meet before",)
 # These in every run; all of them, with crashes and lost answers too, in the soak.
@@ -52,6 +52,14 @@ def test_d4_a5_no_crash_and_no_lost_answer_at_any_call_charges_twice_or_loses_wh
     number, broken = first_violation(WORLDS[name])
     assert broken is None
     print(f"{name}: {number} runs")
+
+
+@pytest.mark.parametrize("name", ["a decline and a fresh card", "the bank asks, and a fresh card comes"])
+def test_mk_26_a_card_that_comes_while_the_other_one_fails_is_not_waited_for(name: str) -> None:
+    """Nobody looks at the row again before a day is over: whoever suspends the account sees the card, or its own event does."""
+    for where, desk in runs(WORLDS[name], QUICK):
+        assert desk.record.suspended is None, where
+        assert desk.account.state == "active", where
 
 
 @dataclass(frozen=True, slots=True)
