@@ -12,6 +12,7 @@ from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.resolve_hold import resolve_hold
+from lotbook.usecases.sales.unused_lots import read_unused
 from tests.fakes.automating import UNIT, Automating
 from tests.fakes.samples import published
 
@@ -138,3 +139,19 @@ def test_a_shortfall_that_pauses_is_paid_by_the_card_that_ends_the_suspension() 
     done = desk.work()
     assert done is not None
     assert (done.state, desk.account.state, desk.has()) == ("completed", "active", (UNIT - 4_000, 0))
+
+
+def test_w9_mk_40_what_is_only_lent_is_no_money_off_another_plan_and_what_is_paid_is() -> None:
+    """Else a declined charge would have bought a discount."""
+    desk = Automating("core-10k")
+    desk.use(10_000)
+    desk.use(1)
+
+    def unused() -> list[tuple[str, int]]:
+        loaded = desk.sales.account("acme")
+        found = read_unused(loaded, desk=desk.sales.credits, purchases=desk.purchases)
+        return [(lot.kind, lot.credits) for lot in found if lot.unit == "credits"]
+
+    assert unused() == []
+    desk.charge()
+    assert unused() == [("purchased", UNIT - 1)]
