@@ -42,6 +42,21 @@ SCHEDULED = {
     "resources": ["arn:aws:scheduler:us-east-1:000000000000:schedule/default/lotbook"],
     "detail": "{}",
 }
+# As Lambda's poller hands over a message.
+QUEUED = {
+    "Records": [
+        {
+            "messageId": "11111111-2222-3333-4444-555555555555",
+            "receiptHandle": "handle",
+            "body": '{"account_id":"acme","purchase_id":null}',
+            "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:lotbook-autotopups",
+            "awsRegion": "us-east-1",
+        }
+    ]
+}
 TOKENS = {"service_key": "Bearer lbk_demo_0123456789abcdef0123456789abcdef", "no_token": "Basic dXNlcjpwYXNz"}
 REASONS = {
     name: value
@@ -146,7 +161,7 @@ API Gateway answers some calls of its own accord, as `application/json` `{{"mess
 
 
 def events_files() -> dict[Path, str]:
-    """Whole Lambda events: every example's, Stripe's calls, one of each schedule, and what the authorizer is asked."""
+    """Whole Lambda events: every example's, Stripe's calls, one of each schedule, a message, and what the authorizer is asked."""
     found = {}
     for name, sample in samples().items():
         found[EVENTS / CONTRACT[sample["route"]].function / f"{name}.json"] = _json(sample_event(sample))
@@ -154,6 +169,7 @@ def events_files() -> dict[Path, str]:
         found[EVENTS / "webhook" / f"{payload.stem.removeprefix('event.')}.json"] = _json(_delivery(payload))
     for function in ("audit", "expire", "recheck", "reconcile"):
         found[EVENTS / function / "schedule.json"] = _json(SCHEDULED)
+    found[EVENTS / "auto_top_up" / "message.json"] = _json(QUEUED)
     for name, authorization in TOKENS.items():
         route_key, path = "GET /v1/accounts/{account_id}", {"account_id": "acme"}
         event = authorizer_event(_request(route_key, path, {"step": 0}), route_key, path, authorization)

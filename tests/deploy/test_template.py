@@ -274,6 +274,14 @@ def test_all_settings_come_from_globals(template: Template) -> None:
         assert "Environment" not in function, name
 
 
+def test_automatic_purchase_is_on_unless_the_deployment_says_otherwise(template: Template) -> None:
+    """The operator's one switch; any other word than the two is refused by CloudFormation."""
+    assert DOCUMENT["Parameters"]["AutoTopUp"]["AllowedValues"] == ["on", "off"]
+    off = load(ROOT / "template.yaml", {"Stage": "test", "AutoTopUp": "off"})
+    assert [Settings.read(each.environment).auto_top_up for each in (template, off)] == [True, False]
+    assert Settings.read(template.environment).auto_top_up_queue
+
+
 KEYS = {  # one partition key of each kind of item
     "account": keys.account("a")["pk"],
     "book": keys.book("a", "u")["pk"],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.auto_top_up import app
+from local import generate
 from lotbook import wiring_automatic
 from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant, Unavailable
 from tests.functions.conftest import Api
@@ -64,6 +65,13 @@ def test_each_message_is_worked_and_one_that_raises_comes_again_alone(
     assert worked[0] == ("one", "pur_1")
     rung = [line for line in caplog.text.splitlines() if "auto_top_up_failed" in line]
     assert len(rung) == 3, "an outage is no alarm: its message comes again"
+
+
+def test_the_sample_event_is_one_that_the_function_works(worked: list[tuple[str, str | None]]) -> None:
+    """`sam local invoke AutoTopUpFunction --event events/auto_top_up/message.json`."""
+    sample = json.loads((generate.EVENTS / "auto_top_up" / "message.json").read_text())
+    assert app.handler(sample, Time()) == {"batchItemFailures": []}
+    assert worked == [("acme", None)]
 
 
 def test_what_there_is_no_time_for_comes_again_untouched(worked: list[tuple[str, str | None]]) -> None:
