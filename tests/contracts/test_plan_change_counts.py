@@ -46,7 +46,7 @@ COSTS: dict[str, Costs] = {  # ((calls, write units, read units) of the table, c
     "the same key again": ((5, 0, 5), 0),
     "burn": ((2, 2, 0), 0),
     "settled": ((30, 9, 31), 1),  # a renewal's row and lot, once its invoice is paid
-    "downgrade": ((20, 7, 22), 2),  # a wish, until the period's end, its key, and the mark on the period's row
+    "downgrade": ((24, 7, 26), 2),  # a wish, until the period's end, its key, and the mark on the period's row
     "cancel": ((19, 2, 27), 1),
     "burn after": ((2, 2, 0), 0),
 }

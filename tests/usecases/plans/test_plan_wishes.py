@@ -5,6 +5,9 @@ Otherwise the gateway renews at a price that is not the plan's: money that is ke
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from lotbook.domain.sales.purchase import SETTLED
@@ -14,12 +17,14 @@ from lotbook.usecases.inbox.sweep_purchases import DUE_KIND
 from tests.fakes.changing import ChangingDesk
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.sweeps import FakeDue, look_at_purchases
+from tests.simulation.schedules import World, explored
 from tests.usecases.plans.test_plan_crashes import (
     GO,
     MAKE,
     MAX_CALLS,
     NEVER,
     START,
+    Step,
     Story,
     change_to,
     subscribed,
@@ -94,3 +99,49 @@ def renews_as_it_stands(desk: ChangingDesk, where: object) -> None:
     charged = [bill.due for bill in desk.gateway.plans.bills.values() if bill.state == "paid"]
     assert charged[-1] == PRICES[desk.plan], (where, charged, desk.plan)
     desk.check(where)
+
+
+def begun(*before: Step) -> Callable[[Callable[[str, Any], Any]], ChangingDesk]:
+    """A subscriber of Make, under a policy that lets downgrades wait."""
+
+    def begin(wrap: Callable[[str, Any], Any]) -> ChangingDesk:
+        desk = ChangingDesk(MAKE, START, wrap=wrap)
+        for step in (waits, *before):
+            step(desk)
+        desk.clock.instant += 10 * MINUTE
+        return desk
+
+    return begin
+
+
+def agreed(desk: ChangingDesk) -> list[str]:
+    """After one more run of the schedule the gateway charges what the account wants."""
+    desk.clock.instant += 6 * MINUTE
+    sweep(desk)
+    sub = desk.account.subscription
+    assert sub is not None
+    known, wish = desk.gateway.plans.subs[sub.subscription], sub.next_plan
+    then = known.follows.name if known.follows else known.price.name
+    return [] if then == (wish.price if wish else sub.price) else [f"wants {wish}, the gateway charges {then}"]
+
+
+def wants(plan_id: str) -> Step:
+    def wish(desk: ChangingDesk) -> None:
+        desk.change(plan_id, f"to {plan_id}")
+
+    return wish
+
+
+YEAR, MONTH, STAYS = wants("core-10k-annual"), wants("core-10k"), wants("pro-40k")
+AT_ONCE = {
+    "a wish and the schedule": World(begun(), (YEAR, sweep), agreed),
+    "a year and a month": World(begun(), (YEAR, MONTH), agreed),
+    "a year while a month is taken back": World(begun(MONTH), (YEAR, STAYS), agreed),
+}
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_t25_of_two_who_wish_at_once_the_gateway_ends_with_what_the_account_ends_with(name: str) -> None:
+    """In every order of their calls with one switch, and where one of them dies there (found so: the later wish, and the
+    schedule of the earlier one)."""
+    assert explored(AT_ONCE[name]) > 0

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.plan_time import with_time
 from lotbook.domain.accounts.renewing import with_ending, with_next_plan, without_plan
 from lotbook.domain.accounts.validity import billing_period
-from lotbook.domain.values.errors import NothingToCancel, NothingToResume
+from lotbook.domain.values.errors import NothingToCancel, NothingToResume, Unavailable
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
 from lotbook.usecases.sales.running_period import plan_of_buying_member
-from lotbook.usecases.sales.wishes import mark, unmark
+from lotbook.usecases.sales.wishes import agree, mark, unmark
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.values.access import Caller
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.sales.desk import SalesDesk
@@ -85,9 +86,18 @@ def take_back(loaded: LoadedAccount, *, desk: SalesDesk) -> Account:
         return with_next_plan(with_ending(found.policy, then, None), None)
 
     after = change_account(account.account_id, change, desk)
+    _look_again(account.account_id, row, desk)
+    return _told(account.account_id, after, desk)
+
+
+def _look_again(account_id: str, row: Purchase | None, desk: SalesDesk) -> None:
+    """Somebody may have told the gateway a wish of a moment ago. It is taken back all the same: the recheck can look, too."""
+    try:
+        agree(account_id, desk=desk)
+    except Unavailable:
+        return
     if row is not None:
         unmark(row, desk=desk)
-    return _told(account.account_id, after, desk)
 
 
 def is_live(subscription: str, *, desk: SalesDesk) -> bool:

@@ -42,7 +42,7 @@ from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.freeze_order import PurchaseRequest, frozen_order, priced
 from lotbook.usecases.sales.running_period import plan_of_buying_member
 from lotbook.usecases.sales.settle_purchase import settle_purchase
-from lotbook.usecases.sales.wishes import mark, tell_wish, unmark
+from lotbook.usecases.sales.wishes import agree, mark, unmark
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -182,7 +182,7 @@ def _scheduled(loaded: LoadedAccount, wanted: Plan, desk: SalesDesk) -> Changed:
         row = mark(found, desk=desk)
         after = change_account(account_id, _with_wish(wish, desk), desk)
         if after.subscription is not None and after.subscription.next_plan == wish:
-            tell_wish(after, desk=desk)
+            agree(account_id, desk=desk)
             if row is not None:
                 unmark(row, desk=desk)
             return Changed("period_end", wish.at, wanted.plan_id, None, 0, 0, account.currency, wanted.credits)

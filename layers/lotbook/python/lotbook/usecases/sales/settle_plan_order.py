@@ -19,7 +19,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import FAR_FUTURE, HOUR
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.fulfil import Settling, completed, loaded, quarantined
-from lotbook.usecases.sales.wishes import tell_schedule_again, waits_until
+from lotbook.usecases.sales.wishes import tell_wish, waits_until
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -165,7 +165,7 @@ def _waits(row: Purchase, answer: PlanCharge, desk: SalesDesk) -> Purchase:
 def _over(row: Purchase, state: PurchaseState, failure: Failure, desk: SalesDesk) -> Purchase:
     """Nothing of it is left: the account may change its plan again, and this card is not tried again by itself."""
     account = change_account(row.account_id, lambda found: with_change_over(found.account, row.purchase_id), desk)
-    tell_schedule_again(account, desk=desk)
+    tell_wish(account, desk=desk)
     if row.move is not None and row.move.subscription is not None:
         desk.plans.note_change(row.move.subscription, None)
     over = with_state(row, state, desk.clock.now()) if may_become(row, state) else row

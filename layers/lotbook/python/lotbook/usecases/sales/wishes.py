@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.plan_time import renewal_row_id
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED
+from lotbook.domain.values import ids
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import HOUR
 
@@ -28,27 +29,46 @@ ATTEMPTS = 5  # lost races
 IN_TIME = HOUR  # before the period's end, what was scheduled for it stands again
 
 
-def tell_wish(account: Account, *, desk: SalesDesk, again: str = "") -> None:
-    """The gateway's subscription as the account wants it from the period's end on; no call where it wants nothing.
+def agree(account_id: str, *, desk: SalesDesk) -> None:
+    """Tell the gateway what the account wants from the period's end on, until that is what it wants still.
 
-    Says the same however often it is called. `again` names a time that comes after somebody may have told it something else:
-    a call that the gateway has seen would change nothing then. Raises Unavailable.
+    Whoever tells looks afterwards, so of two who wish at once the gateway ends with what the account ends with. While a change
+    for money is under way nothing is told: what comes of it tells. Raises AccountNotFound, Unavailable.
     """
-    sub = account.subscription
-    wish = sub.next_plan if sub is not None and account.plan_renews else None
-    if sub is None or wish is None:
+    for _ in range(ATTEMPTS):
+        account = desk.account(account_id).account
+        sub = account.subscription if account.plan_renews else None
+        if sub is None or sub.change is not None:
+            return
+        _tell(account, desk)
+        now = desk.account(account_id).account.subscription
+        if now is None or (now.subscription, now.price, now.next_plan) == (sub.subscription, sub.price, sub.next_plan):
+            return
+    raise Unavailable("The account's plan is changing; ask again.")
+
+
+def _tell(account: Account, desk: SalesDesk) -> None:
+    """The present plan's price, where nothing is wanted. Each time by a key of its own: others may have told something else."""
+    sub, again = (
+        account.subscription,
+        f"{account.version}.{desk.clock.now()}.{ids.fingerprint(desk.entropy.read(10).hex())}",
+    )
+    if sub is None:
         return
-    if wish.months:
+    wish = sub.next_plan
+    if wish is not None and wish.months:
         desk.plans.schedule_plan(sub.subscription, wish.price, months=wish.months, at=wish.at)
     else:
-        desk.plans.swap_plan(sub.subscription, sub.item, wish.price, key=f"{wish.change}.{account.version}{again}")
+        desk.plans.swap_plan(sub.subscription, sub.item, wish.price if wish else sub.price, key=again)
 
 
-def tell_schedule_again(account: Account, *, desk: SalesDesk) -> None:
-    """After a change that came to nothing: a swapped price has survived it, a schedule has not. Raises Unavailable."""
-    sub = account.subscription
-    if sub is not None and sub.next_plan is not None and sub.next_plan.months:
-        tell_wish(account, desk=desk)
+def tell_wish(account: Account, *, desk: SalesDesk) -> None:
+    """After a change for money that came to nothing: a schedule has not survived it, and nothing was told meanwhile.
+
+    Raises Unavailable.
+    """
+    if account.plan_renews and account.subscription is not None and account.subscription.next_plan is not None:
+        _tell(account, desk)
 
 
 def waits_until(account: Account, at: int) -> int:
@@ -89,20 +109,10 @@ def unmark(row: Purchase, *, desk: SalesDesk) -> Purchase:
 
 
 def finish_wish(row: Purchase, *, desk: SalesDesk) -> None:
-    """Tell the gateway what the account of a plan's row wants, where it wants anything. Raises AccountNotFound, Unavailable."""
+    """What the recheck does with a plan's row: account and gateway agree afterwards. Raises AccountNotFound, Unavailable."""
     if not row.renews:
         return
-    for _ in range(ATTEMPTS):
-        account = desk.account(row.account_id).account
-        sub = account.subscription if account.plan_renews else None
-        if sub is None or sub.next_plan is None or sub.change is not None:
-            return
-        tell_wish(account, desk=desk, again=f".{desk.clock.now()}")
-        now = desk.account(row.account_id).account.subscription
-        if now is None or now.next_plan == sub.next_plan:
-            return
-        if now.next_plan is None:  # taken back at that very moment, and the gateway was told so before us
-            desk.plans.swap_plan(
-                now.subscription, now.item, now.price, key=f"unwished.{account.version}.{desk.clock.now()}"
-            )
-    raise Unavailable("The account's plan is changing; ask again.")
+    sub = desk.account(row.account_id).account.subscription
+    is_marked = row.state in SETTLED and row.check_at is not None
+    if is_marked or (sub is not None and sub.next_plan is not None):
+        agree(row.account_id, desk=desk)
