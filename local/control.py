@@ -26,6 +26,7 @@ FRONT = "/"
 BACK = "Here your application's own page would be. Look at the balance now."
 STARTING = html.message("Lotbook starts.", "Look again in a moment.")
 RUN = re.compile(r"/_local/schedules/([^/]+)/run")
+LOOK = re.compile(r"/_local/portal/([^/]+)/([^/]+)")
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Control:
     ready: bool = False
     events: Callable[[], list[dict[str, Any]]] = list  # what was published, newest first
     emails: Callable[[], list[dict[str, Any]]] = list  # and what was mailed
+    look: Callable[[str, str], str | None] = lambda _account, _role: None  # a link into an account's billing page
     page: Callable[[str], str] = lambda _: STARTING  # what a browser shows at `/`; is told the clock's instant
 
     @staticmethod
@@ -62,6 +64,9 @@ class Control:
         run = RUN.fullmatch(request.path)
         if run is not None and request.method == "POST":
             return self._run(run[1], request)
+        look = LOOK.fullmatch(request.path)
+        if look is not None and request.method == "GET":
+            return self._look(look[1], look[2])
         found = self._routes().get(f"{request.method} {request.path}")
         return message(404, "Not Found") if found is None else found(request)
 
@@ -100,6 +105,13 @@ class Control:
         if role not in ROLES:
             return message(400, f"role is one of {', '.join(ROLES)}")
         return json_answer(200, {"token": self.issuer.token(account_id, role)})
+
+    def _look(self, account_id: str, role: str) -> Answer:
+        """Into the billing page of an account, with a role: what an application's back end does for its user."""
+        link = self.look(account_id, role) if is_id(account_id) and role in ROLES else None
+        if link is None:
+            return message(404, f"/_local/portal/<account>/<role>, the role one of {', '.join(ROLES)}")
+        return Answer(303, (("location", link), ("cache-control", "no-store")), b"")
 
     def _run(self, function: str, request: Request) -> Answer:
         if function not in self.schedules.names():

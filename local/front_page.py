@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from local.places import STRIPE
+from lotbook.domain.values.access import ROLES
 
 Row = tuple[str, str, str]  # method and path, body, what it does
 
@@ -15,6 +16,7 @@ CONTROLS: tuple[Row, ...] = (
     ("GET /_local/clock", "", "the clock that handlers, schedules and the stand-in see"),
     ("POST /_local/clock", '{"advance_seconds": 86400}', 'moves it; also {"now": "2027-01-31T00:00:00Z"}, with "frozen": true to stop it'),
     ("POST /_local/tokens", '{"account_id": "insurestack", "role": "owner"}', "a member's token, for any account of this run"),
+    ("GET /_local/portal/{account}/{role}", "", "into the billing page of an account, as somebody of that role"),
     ("GET /_local/schedules", "", "the scheduled functions"),
     ("POST /_local/schedules/{function}/run", "", "runs one of them now, and answers its result"),
     ("GET /_local/emails", "", "what was mailed, newest first"),
@@ -64,7 +66,7 @@ def page(described: Mapping[str, Any], kept_in: str, now: str) -> str:
     if stripe_url == STRIPE:
         gateway = f"<p>The gateway is Stripe's own test mode, <code>{escape(stripe_url)}</code>.</p>"
     listed = "".join(
-        f"<li><code>{escape(name)}</code>, policy <code>{escape(account['policy_id'])}</code></li>"
+        f"<li><code>{escape(name)}</code>, policy <code>{escape(account['policy_id'])}</code>: {_looks(name)}</li>"
         for name, account in described["accounts"].items()
     )
     body = f"""
@@ -78,13 +80,18 @@ make publish FILE=mine.yaml    a policy of your own, on this run
 make demo                      the tour, in a run of its own</pre>
 <p>In the folder of Lotbook, with the same <code>DATA_DIR</code> as <code>make run</code>. Keys and tokens are in <code>{escape(kept_in)}</code>.
 To go back to the beginning: stop it, <code>make clean-data</code>, <code>make run</code>.</p>
-<h2>Demo accounts</h2><ul>{listed}</ul>
+<h2>Demo accounts</h2><p>Each with a link into its billing page, as somebody of that role.</p><ul>{listed}</ul>
 {_table("Controls of this run", base, CONTROLS)}
 {gateway}"""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Lotbook on this machine</title><style>{_STYLE}</style></head><body><main>{body}</main></body></html>"
     )
+
+
+def _looks(account_id: str) -> str:
+    links = (f'<a href="/_local/portal/{escape(account_id)}/{role}">{role}</a>' for role in ROLES)
+    return ", ".join(links)
 
 
 def _table(title: str, base: str, rows: Iterable[Row]) -> str:

@@ -30,6 +30,7 @@ from local.cloud.template import Template, load
 from local.control import PREFIX, RETURNED, Control
 from local.following import follow
 from local.issuer import AUDIENCE, ISSUER, Issuer
+from local.look import portal_link
 from local.places import HOST, STRIPE, CannotStart, Places
 from local.run_secrets import ALL_SCOPES, RunSecrets
 from local.stopping import Stop, Stopped, ignore_signals
@@ -191,6 +192,7 @@ def _describe(parts: Parts, control: Control, began: float) -> None:
         webhook_secret=parts.webhook_secret,
     )
     dev_file.write(path, document)
+    control.look = portal_link
     control.page = lambda now: front_page.page(document, str(path), now)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))

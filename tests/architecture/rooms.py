@@ -73,7 +73,7 @@ _API: dict[str, tuple[str, ...]] = {
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
     "api": (*_RULES, "api.http", "api.requests", "api.answers", "api.document"),  # the OpenAPI document
 }
-_PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring", "wiring_automatic")
+_PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring", "wiring_automatic", "wiring_portal")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **_DOMAIN,

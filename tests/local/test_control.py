@@ -132,7 +132,8 @@ def test_a_browser_finds_a_page_that_names_every_control(control: Control, tmp_p
     assert control.answers("/")
     assert not control.answers("/v1/openapi.json")
     named = {call for call, _, _ in front_page.CONTROLS}
-    served = {route for route in control._routes() if route != "GET /"} | {"POST /_local/schedules/{function}/run"}
+    with_names = {"POST /_local/schedules/{function}/run", "GET /_local/portal/{account}/{role}"}
+    served = {route for route in control._routes() if route != "GET /"} | with_names
     assert named == served
     for call in named | {call for call, _, _ in front_page.STAND_IN}:
         assert call.partition(" ")[2] in page
@@ -164,3 +165,18 @@ def test_the_welcome_names_keys_and_shows_none(folder: Path) -> None:
     assert "make try" in said
     assert ("DATA_DIR='/data/of mine' make try" in said) == (folder != Path(".lotbook"))
     assert max(len(line) for line in re.sub(r"/\S+", "", said).splitlines()) < 120
+
+
+def test_a_link_into_the_billing_page_is_for_roles_and_accounts_that_there_are(control: Control) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def look(account_id: str, role: str) -> str | None:
+        asked.append((account_id, role))
+        return "/portal/enter?code=x" if account_id == "make" else None
+
+    control.look = look
+    opened = ask(control, "GET", "/_local/portal/make/owner")
+    assert (opened.status, dict(opened.headers)["location"]) == (303, "/portal/enter?code=x")
+    wrong = ("nobody/owner", "make/root", "a%20b/owner")
+    assert [ask(control, "GET", f"/_local/portal/{path}").status for path in wrong] == [404] * 3
+    assert asked == [("make", "owner"), ("nobody", "owner")]
