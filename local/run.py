@@ -92,9 +92,8 @@ class Parts:
             "PublicUrl": places.base_url,
             "MailFrom": MAIL_FROM,
             "PortalName": "Lotbook",
+            **({} if places.stripe_key else {"GatewayPages": f"http://{HOST}:{stripe_port}"}),
         }
-        if not places.stripe_key:  # else the template's own, which are Stripe's
-            parameters["GatewayPages"] = f"http://{HOST}:{stripe_port}"
         return Parts(
             places,
             stripe_port,
@@ -129,7 +128,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     _say("starting the API and the Stripe stand-in", stop)
     functions = Functions(ROOT / "functions", parts.template.functions)
     schedules = Schedules(parts.template.schedules, functions, parts.clock)
-    control = Control(parts.clock, schedules, parts.issuer, _keys_url(places), port=places.port)
+    control = Control(parts.clock, schedules, parts.issuer, _keys_url(places), port=places.port, look=portal_link)
     _follow(parts, functions, engine, control, started)
     every_second: list[Callable[[], object]] = [engine.check]
     if not places.stripe_key:
@@ -192,7 +191,6 @@ def _describe(parts: Parts, control: Control, began: float) -> None:
         webhook_secret=parts.webhook_secret,
     )
     dev_file.write(path, document)
-    control.look = portal_link
     control.page = lambda now: front_page.page(document, str(path), now)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))
