@@ -26,12 +26,13 @@ class Countdown:
     def call(self, name: str, method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One call, perhaps the last."""
         self.left -= 1
-        if self.left == 0 and self.moment == "before":
+        is_chosen = self.left == 0  # a call may make others, which count on
+        if is_chosen and self.moment == "before":
             self.crashed_in = name
             raise Crash
         answer = method(*args, **kwargs)
         self.check()
-        if self.left == 0:
+        if is_chosen:
             self.crashed_in = name
             raise Crash
         return answer
