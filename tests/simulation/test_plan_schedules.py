@@ -127,9 +127,9 @@ FORFEITS = began(LAST_SECOND, policy="insurestack", plan="plus")
 WORLDS: dict[str, World] = {
     "two_settle_a_paid_renewal": World(began(PAID, reads), (settles, settles), settled_once),
     "settled_while_a_reader_renews": World(began(PAID), (reads, settles), what_was_paid_for),
-    "settled_while_burning": World(began(PAID, reads), (settles, burns), settled_once),
 }
 LARGE: dict[str, World] = {
+    "settled_while_burning": World(began(PAID, reads), (settles, burns), settled_once),
     "upgraded_while_the_period_ends": World(began(LAST_SECOND), (upgrades, renews_next_period), moved_once),
     "two_settle_while_burning": World(began(PAID, reads), (settles, settles, burns), settled_once),
     "upgraded_while_burning": World(began(LAST_SECOND), (upgrades, burns), moved_once),
