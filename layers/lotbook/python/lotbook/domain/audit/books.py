@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lotbook.domain.audit.differences import Difference
+from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.entries import differences_of_entry
 from lotbook.domain.credits.book import Book, Receipt, draws_between, rests
 from lotbook.domain.credits.ledger import (
@@ -34,7 +34,7 @@ def audit(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[str]:
     return [str(difference) for difference in differences(unit, book, ledger)]
 
 
-def differences(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[Difference]:
+def differences(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[Disagreement]:
     """The same as data, the earliest in the book's history first."""
     entries = {name: entry for name, entry in ledger.items() if entry.unit == unit} | dict(book.outcomes)
     pending = {name: receipt for name, receipt in book.receipts.items() if not _is_journaled(entries, name, receipt)}
@@ -53,7 +53,7 @@ class _Audit:
     entries: Mapping[str, Entry]
     pending: Mapping[str, Receipt]
 
-    def run(self) -> Iterator[Difference]:
+    def run(self) -> Iterator[Disagreement]:
         yield from self._chain()
         for entry in self.entries.values():
             yield from differences_of_entry(entry)
@@ -65,27 +65,27 @@ class _Audit:
         yield from self._shelf()
         yield from self._open_holds()
 
-    def _lots(self) -> Iterator[Difference]:
+    def _lots(self) -> Iterator[Disagreement]:
         """I2: granted - paid - drawn + returned - expired - clawed back = what is left, for every lot, and never below 0."""
         expected: Counter[str] = Counter()
         for entry in sorted(self.entries.values(), key=lambda entry: entry.seq):
             for draw in _moved(entry):
                 expected[draw.lot_id] += SIGN.get(entry.kind, 0) * draw.credits
                 if expected[draw.lot_id] < 0:
-                    yield Difference("lot_overdrawn", draw.lot_id, 0, expected[draw.lot_id], entry.seq)
+                    yield Disagreement("lot_overdrawn", draw.lot_id, 0, expected[draw.lot_id], entry.seq)
         for name, receipt in self.pending.items():
             burned = 0 if receipt.memo.kind == "resolve" else receipt.memo.credits
             try:
                 draws = draws_between(self.book.tape, receipt.position, receipt.position + burned)
             except BrokenInvariant:
-                yield Difference("receipt_past_the_tape", name, self.book.end, receipt.position + burned, receipt.seq)
+                yield Disagreement("receipt_past_the_tape", name, self.book.end, receipt.position + burned, receipt.seq)
                 continue
             for draw in draws:
                 expected[draw.lot_id] -= draw.credits
         found = self._found()
         for lot_id in sorted(expected.keys() | found.keys()):
             if expected[lot_id] != found[lot_id]:
-                yield Difference("lot", lot_id, expected[lot_id], found[lot_id])
+                yield Disagreement("lot", lot_id, expected[lot_id], found[lot_id])
 
     def _found(self) -> Counter[str]:
         found = Counter(rests(self.book.tape, self.book.position))
@@ -95,19 +95,19 @@ class _Audit:
             found[rest.lot_id] += rest.left
         return found
 
-    def _debt(self) -> Iterator[Difference]:
+    def _debt(self) -> Iterator[Disagreement]:
         short = sum(-entry.credits - entry.removed for entry in self.entries.values() if entry.kind == "clawed_back")
         paid = sum(entry.paid for entry in self.entries.values())
         if short - paid != self.book.debt or self.book.debt < 0:
-            yield Difference("shortfall", self.unit, short - paid, self.book.debt)
+            yield Disagreement("shortfall", self.unit, short - paid, self.book.debt)
 
-    def _tape(self) -> Iterator[Difference]:
+    def _tape(self) -> Iterator[Disagreement]:
         book = self.book
         if book.available != book.end - book.position or book.available < 0:
-            yield Difference("available", self.unit, book.end - book.position, book.available)
+            yield Disagreement("available", self.unit, book.end - book.position, book.available)
         ends = [part.end for part in book.tape]
         if ends != sorted(set(ends)):
-            yield Difference("tape_order", self.unit, "ends that grow", str(ends))
+            yield Disagreement("tape_order", self.unit, "ends that grow", str(ends))
         places = [burn_order(part.rank, part.expires_at, part.created_at, part.lot_id) for part in book.tape]
         shelved = [
             burn_order(rest.rank, rest.expires_at, rest.created_at, rest.lot_id)
@@ -115,7 +115,7 @@ class _Audit:
             if rest.is_spendable
         ]
         if places != sorted(places) or (shelved and places and min(shelved) < places[-1]):
-            yield Difference("burn_order", self.unit, "the tape before the shelf, in burn order", "another order")
+            yield Disagreement("burn_order", self.unit, "the tape before the shelf, in burn order", "another order")
 
     def _open(self) -> dict[str, OpenHold]:
         """Holds that the book says are open; a name on the page whose resolution is in the book is none any more."""
@@ -125,19 +125,19 @@ class _Audit:
             self.book.holds
         )
 
-    def _shelf(self) -> Iterator[Difference]:
+    def _shelf(self) -> Iterator[Disagreement]:
         for name in self.book.shelf:
             if name not in self.entries:
-                yield Difference("page_missing", name, "a page", "none")
+                yield Disagreement("page_missing", name, "a page", "none")
         spendable = sum(rest.left for rest in self._shelved() if rest.is_spendable)
         if spendable != self.book.shelved:
-            yield Difference("shelved", self.unit, spendable, self.book.shelved)
+            yield Disagreement("shelved", self.unit, spendable, self.book.shelved)
 
     def _shelved(self) -> list[Rest]:
         pages = [self.entries[name] for name in self.book.shelf if name in self.entries]
         return [rest for page in pages for rest in page.rests]
 
-    def _chain(self) -> Iterator[Difference]:
+    def _chain(self) -> Iterator[Disagreement]:
         """Every linked entry is met exactly once on the way from the book's head to the chain's end."""
         met = set()
         link: Pointer = self.book.head
@@ -146,16 +146,16 @@ class _Audit:
                 break
             before = self._before(link)
             if before is None:
-                yield Difference("entry_missing", link.name, "an entry", "none", link.seq)
+                yield Disagreement("entry_missing", link.name, "an entry", "none", link.seq)
                 return
             if before.seq != link.seq - 1:
-                yield Difference("chain", link.name, link.seq - 1, before.seq, link.seq)
+                yield Disagreement("chain", link.name, link.seq - 1, before.seq, link.seq)
                 return
             met.add((link.name, link.seq))
             link = before
         for name, entry in self.entries.items():
             if entry.seq and (name, entry.seq) not in met:
-                yield Difference("entry_not_in_chain", name, "a link", entry.kind, entry.seq)
+                yield Disagreement("entry_not_in_chain", name, "a link", entry.kind, entry.seq)
 
     def _before(self, link: Pointer) -> Pointer | None:
         entry = self.entries.get(link.name)
@@ -167,19 +167,19 @@ class _Audit:
             return receipt.before
         return marker.skips if marker is not None else None
 
-    def _lifetimes(self, entry: Entry) -> Iterator[Difference]:
+    def _lifetimes(self, entry: Entry) -> Iterator[Disagreement]:
         """I5: nothing is drawn from a lot before its time or from its last instant on."""
         if entry.kind not in {"consumed", "held"}:
             return
         for draw in entry.draws:
             granted = self.entries.get(granted_name(draw.lot_id))
             if granted is None or granted.lot is None:
-                yield Difference("lot_never_granted", draw.lot_id, "a grant", entry.name, entry.seq)
+                yield Disagreement("lot_never_granted", draw.lot_id, "a grant", entry.name, entry.seq)
             elif not granted.lot.effective_at <= entry.at < (granted.lot.expires_at or entry.at + 1):
                 life = f"{granted.lot.effective_at}..{granted.lot.expires_at}"
-                yield Difference("drawn_outside_its_time", draw.lot_id, life, entry.at, entry.seq)
+                yield Disagreement("drawn_outside_its_time", draw.lot_id, life, entry.at, entry.seq)
 
-    def _hold(self, entry: Entry) -> Iterator[Difference]:
+    def _hold(self, entry: Entry) -> Iterator[Disagreement]:
         """A hold is open, or resolved once; it never captures and gives back more or less than it held."""
         if entry.kind != "held":
             return
@@ -188,36 +188,36 @@ class _Audit:
         resolving = resolution_name(entry.name) in self.book.receipts
         if resolved is None:
             if entry.name not in self._open() and not resolving:
-                yield Difference("hold_lost", entry.name, "open or resolved", "neither", entry.seq)
+                yield Disagreement("hold_lost", entry.name, "open or resolved", "neither", entry.seq)
             return
         if resolved.kind == "released":  # it lapsed: decision and return are one entry
             if resolved.draws != entry.draws:
-                yield Difference("hold_given_back", entry.name, entry.requested, _sum(resolved.draws), resolved.seq)
+                yield Disagreement("hold_given_back", entry.name, entry.requested, _sum(resolved.draws), resolved.seq)
             return
         kept, back = _sum(resolved.draws), _sum(resolved.back)
         if kept + back != entry.requested:
-            yield Difference("hold_split", entry.name, entry.requested, f"{kept} + {back}", resolved.seq)
+            yield Disagreement("hold_split", entry.name, entry.requested, f"{kept} + {back}", resolved.seq)
         if returned is None and back and not resolving:
-            yield Difference("hold_not_given_back", entry.name, back, 0, resolved.seq)
+            yield Disagreement("hold_not_given_back", entry.name, back, 0, resolved.seq)
         if returned is not None and returned.draws != resolved.back:
-            yield Difference("hold_given_back", entry.name, back, _sum(returned.draws), returned.seq)
+            yield Disagreement("hold_given_back", entry.name, back, _sum(returned.draws), returned.seq)
 
-    def _open_holds(self) -> Iterator[Difference]:
+    def _open_holds(self) -> Iterator[Disagreement]:
         away = self.book.held_away
         if away is not None and away.name not in self.entries:
-            yield Difference("page_missing", away.name, "a page", "none")
+            yield Disagreement("page_missing", away.name, "a page", "none")
         elif away is not None and away.holds != len(self.entries[away.name].holds):
-            yield Difference("holds_away", away.name, len(self.entries[away.name].holds), away.holds)
+            yield Disagreement("holds_away", away.name, len(self.entries[away.name].holds), away.holds)
         for name, hold in self._open().items():
             entry = self.entries.get(name)
             if name in self.pending:
                 continue
             if entry is None or entry.kind != "held":
-                yield Difference("hold_without_entry", name, "a hold", "none")
+                yield Disagreement("hold_without_entry", name, "a hold", "none")
             elif entry.requested != hold.credits:
-                yield Difference("hold_open", name, entry.requested, hold.credits, entry.seq)
+                yield Disagreement("hold_open", name, entry.requested, hold.credits, entry.seq)
             elif resolution_name(name) in self.entries:
-                yield Difference("hold_open", name, "resolved", "open", entry.seq)
+                yield Disagreement("hold_open", name, "resolved", "open", entry.seq)
 
 
 def _moved(entry: Entry) -> Iterator[Draw]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One disagreement. `subject` names an entry, a lot, a hold or a purchase; `seq` its place in the ledger, 0 if none."""
+class Disagreement:
+    """One of them. `subject` names an entry, a lot, a hold or a purchase; `seq` its place in the ledger, 0 if none."""
 
     kind: str
     subject: str

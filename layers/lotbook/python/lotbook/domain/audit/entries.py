@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lotbook.domain.audit.differences import Difference
+from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.credits.ledger import Entry, granted_name
 
 
-def differences_of_entry(entry: Entry) -> Iterator[Difference]:
+def differences_of_entry(entry: Entry) -> Iterator[Disagreement]:
     """What the entry's own figures say against each other (D33: the parts are the total)."""
     drawn = sum(draw.credits for draw in entry.draws)
     if any(draw.credits <= 0 for draw in (*entry.draws, *entry.back)):
-        yield Difference("draw_of_nothing", entry.name, "credits", 0, entry.seq)
+        yield Disagreement("draw_of_nothing", entry.name, "credits", 0, entry.seq)
     expected = _credits(entry, drawn)
     if expected is not None and entry.credits != expected:
-        yield Difference("entry_credits", entry.name, expected, entry.credits, entry.seq)
+        yield Disagreement("entry_credits", entry.name, expected, entry.credits, entry.seq)
     if entry.kind in {"consumed", "held", "captured"} and drawn != entry.requested:
-        yield Difference("entry_draws", entry.name, entry.requested, drawn, entry.seq)
+        yield Disagreement("entry_draws", entry.name, entry.requested, drawn, entry.seq)
     if entry.kind == "clawed_back" and not drawn == entry.removed <= -entry.credits <= entry.requested:
         figures = f"{entry.removed} of {-entry.credits} of {entry.requested}"
-        yield Difference("entry_draws", entry.name, drawn, figures, entry.seq)
+        yield Disagreement("entry_draws", entry.name, drawn, figures, entry.seq)
     if not 0 <= entry.paid <= drawn:
-        yield Difference("entry_paid", entry.name, drawn, entry.paid, entry.seq)
+        yield Disagreement("entry_paid", entry.name, drawn, entry.paid, entry.seq)
     if entry.kind == "granted" and not _is_of_its_lot(entry):
-        yield Difference("entry_lot", entry.name, "its lot", "another", entry.seq)
+        yield Disagreement("entry_lot", entry.name, "its lot", "another", entry.seq)
 
 
 def _credits(entry: Entry, drawn: int) -> int | None:

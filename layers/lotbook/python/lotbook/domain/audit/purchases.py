@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lotbook.domain.audit.differences import Difference
+from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.credits.ledger import VOID_CLAIM, Entry, claw_name, granted_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE, onward_lot_id
@@ -18,7 +18,7 @@ SETTLING = HOUR  # what a lot lost this recently may not have reached its purcha
 
 def purchase_differences(
     purchases: Mapping[str, Purchase], entries: Mapping[tuple[str, str], Entry], now: int
-) -> Iterator[Difference]:
+) -> Iterator[Disagreement]:
     """`purchases` by id, `entries` of lots by unit and name. Purchases may be ahead of the entries, never behind."""
     moved = _moved(purchases.values())
     for purchase in purchases.values():
@@ -34,16 +34,16 @@ def purchase_differences(
                 yield from _paid_for(unit, entry, entry.lot, by)
 
 
-def _bought(purchase: Purchase, entries: Mapping[tuple[str, str], Entry]) -> Iterator[Difference]:
+def _bought(purchase: Purchase, entries: Mapping[tuple[str, str], Entry]) -> Iterator[Disagreement]:
     if purchase.settlement is None:
-        yield Difference("completed_without_settlement", purchase.purchase_id, "a settlement", "none")
+        yield Disagreement("completed_without_settlement", purchase.purchase_id, "a settlement", "none")
         return
     for lot in lots_of(purchase, rank=0):
         entry = entries.get((lot.unit, granted_name(lot.lot_id)))
         if entry is None or entry.lot is None:
-            yield Difference("purchase_without_lot", purchase.purchase_id, lot.lot_id, "none")
+            yield Disagreement("purchase_without_lot", purchase.purchase_id, lot.lot_id, "none")
         elif _content(entry.lot) != _content(lot):
-            yield Difference("purchase_and_lot", purchase.purchase_id, str(_content(lot)), str(_content(entry.lot)))
+            yield Disagreement("purchase_and_lot", purchase.purchase_id, str(_content(lot)), str(_content(entry.lot)))
 
 
 def _content(lot: Lot) -> tuple[str, int, int, int | None, str | None]:
@@ -68,7 +68,7 @@ def _moved(purchases: Iterable[Purchase]) -> _Moved:
 
 def _kept(
     purchase: Purchase, entries: Mapping[tuple[str, str], Entry], moved: _Moved, now: int
-) -> Iterator[Difference]:
+) -> Iterator[Disagreement]:
     """A purchase of which nothing went back has all its credits, but for those that a paid change of plan has taken."""
     if purchase.state != "completed" or purchase.refunded_minor or purchase.dispute is not None:
         return
@@ -82,7 +82,7 @@ def _kept(
     ]
     if sum(entry.credits for entry in taken) < 0 and max(entry.at for entry in taken) < now - SETTLING:
         gone = -sum(entry.credits for entry in taken)
-        yield Difference("taken_back_without_refund", purchase.purchase_id, 0, gone, taken[-1].seq)
+        yield Disagreement("taken_back_without_refund", purchase.purchase_id, 0, gone, taken[-1].seq)
 
 
 def _is_lent(lot: Lot, purchase: Purchase, entries: Mapping[tuple[str, str], Entry]) -> bool:
@@ -94,7 +94,7 @@ def _is_lent(lot: Lot, purchase: Purchase, entries: Mapping[tuple[str, str], Ent
     return purchase.state in WAITING or (void is not None and void.requested == lot.credits)
 
 
-def _paid_for(unit: str, entry: Entry, lot: Lot, purchase: Purchase | None) -> Iterator[Difference]:
+def _paid_for(unit: str, entry: Entry, lot: Lot, purchase: Purchase | None) -> Iterator[Disagreement]:
     known = () if purchase is None else lots_of(purchase, rank=0)
     if (unit, lot.lot_id) not in {(each.unit, each.lot_id) for each in known}:
-        yield Difference("lot_without_purchase", lot.lot_id, lot.purchase_id or "", "none", entry.seq)
+        yield Disagreement("lot_without_purchase", lot.lot_id, lot.purchase_id or "", "none", entry.seq)

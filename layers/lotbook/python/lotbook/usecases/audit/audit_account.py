@@ -12,7 +12,7 @@ from lotbook.domain.credits import ledger
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from lotbook.domain.audit.differences import Difference
+    from lotbook.domain.audit.differences import Disagreement
     from lotbook.domain.credits.book import Book
     from lotbook.domain.credits.ledger import Entry, Pointer
     from lotbook.domain.sales.purchase import Purchase
@@ -50,12 +50,12 @@ class Audited:
     books: int
     entries: int
     purchases: int
-    differences: tuple[tuple[str, Difference], ...]  # (unit, difference); "" where it is about a purchase
+    differences: tuple[tuple[str, Disagreement], ...]  # (unit, difference); "" where it is about a purchase
     finished: bool = True
     units: tuple[str, ...] = ()
 
     @property
-    def first(self) -> tuple[str, Difference] | None:
+    def first(self) -> tuple[str, Disagreement] | None:
         """The first difference."""
         return self.differences[0] if self.differences else None
 
@@ -76,7 +76,7 @@ def audit_account(account_id: str, units: Iterable[str], *, auditing: Auditing) 
 
 def _look(account_id: str, units: tuple[str, ...], auditing: Auditing) -> Audited:
     purchases = _purchases(account_id, auditing)  # first: what is completed here has its lots in what is read after it
-    found: list[tuple[str, Difference]] = []
+    found: list[tuple[str, Disagreement]] = []
     lots: dict[tuple[str, str], Entry] = {}
     books = count = 0
     finished = True
