@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
-from lotbook.domain.money_back.evidence import Evidence, Use
+from lotbook.domain.money_back.evidence import Evidence, LotUse
 from lotbook.domain.sales.items import CustomPaymentItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import AccountNotFound, Forbidden, InvalidRequest, PurchaseNotFound
@@ -73,7 +73,7 @@ def test_evidence_names_the_lot_its_delivery_and_exactly_its_use() -> None:
     found = evidence(desk, newer)
     (lot,) = found.delivered
     assert (lot.lot_id, lot.credits, lot.at, lot.paid_to_shortfall) == (newer.lot_id, 50, newer.completed_at, 0)
-    assert found.page.uses == (Use(second, desk.clock.now(), "consumed", 15, "job 2", "backend"),)
+    assert found.page.uses == (LotUse(second, desk.clock.now(), "consumed", 15, "job 2", "backend"),)
     assert (found.used, found.remaining, found.held, found.page.next_cursor) == (15, 35, 0, None)
     theirs = evidence(desk, older)
     assert [(use.entry_id, use.credits) for use in theirs.page.uses] == [(second, 10), (first, 20)]

@@ -11,7 +11,7 @@ from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
     from lotbook.api.answers import shapes_plans, shapes_records
-    from lotbook.domain.money_back.evidence import Delivery, Evidence, LotChange, PlanDelivery, Use
+    from lotbook.domain.money_back.evidence import Delivery, Evidence, LotChange, LotUse, PlanDelivery
     from lotbook.domain.sales.purchase import GivenConsent, Purchase
 
 
@@ -89,7 +89,7 @@ def _plan(plan: PlanDelivery) -> shapes_plans.PlanEvidence:
     }
 
 
-def _use(use: Use) -> shapes_records.UseOfLot:
+def _use(use: LotUse) -> shapes_records.UseOfLot:
     return cast(
         "shapes_records.UseOfLot",
         {

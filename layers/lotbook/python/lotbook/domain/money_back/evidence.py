@@ -37,7 +37,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class LotUse:
     """What one operation took of exactly this lot; it may have taken more from others.
 
     `released`: a hold gave it back, and it went to a shortfall.
@@ -77,7 +77,7 @@ class PlanDelivery:
 class UsePage:
     """Part of the itemized use, newest first. `next_cursor` None: nothing is left out after this."""
 
-    uses: tuple[Use, ...]
+    uses: tuple[LotUse, ...]
     next_cursor: str | None
 
 
@@ -128,13 +128,13 @@ def plan_delivery(purchase: Purchase) -> PlanDelivery | None:
     return PlanDelivery(purchase.plan.plan_id, *span, purchase.reversal.ends_plan)
 
 
-def uses_of(lots: Collection[str], entries: Iterable[Entry]) -> tuple[Use, ...]:
+def uses_of(lots: Collection[str], entries: Iterable[Entry]) -> tuple[LotUse, ...]:
     """What these entries took of the lots, in their order."""
     found = []
     for entry in entries:
         credits = _taken(lots, entry)
         if credits:
-            found.append(Use(entry.entry_id, entry.at, entry.kind, credits, entry.reference, entry.actor))
+            found.append(LotUse(entry.entry_id, entry.at, entry.kind, credits, entry.reference, entry.actor))
     return tuple(found)
 
 

@@ -100,7 +100,7 @@ def _granted(purchase: Purchase, of_period: Sequence[Lot], desk: SalesDesk) -> l
 def _use(purchase: Purchase, granted: Sequence[Entry], cursor: str | None, credits: CreditDesk) -> UsePage:
     lots = {entry.lot.lot_id for entry in granted if entry.lot}
     since = min(entry.seq for entry in granted)
-    uses: list[evidence.Use] = []
+    uses: list[evidence.LotUse] = []
     for page in pages(purchase.account_id, purchase.unit, cursor, MAX_PAGES, desk=credits):
         uses += evidence.uses_of(lots, page.entries)
         cursor = page.next_cursor
