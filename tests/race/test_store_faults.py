@@ -20,6 +20,7 @@ from lotbook.adapters import dynamo
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.audits import DynamoAudits
+from lotbook.adapters.dynamo.auto import DynamoAutoHistory, DynamoClaims
 from lotbook.adapters.dynamo.billing import DynamoBilling
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
@@ -27,6 +28,8 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
+from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
+from lotbook.adapters.dynamo.passes import DynamoPasses
 from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
@@ -36,10 +39,14 @@ from lotbook.adapters.dynamo.sweeps import DynamoSweeps
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.statement_lines import StatementLine
+from lotbook.domain.mails.latches import MailLatch
+from lotbook.domain.mails.occasions import Occasion
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.policy.uses import Use
+from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Difference, Period, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
+from lotbook.domain.sales.auto_history import AutoEvent
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
@@ -58,6 +65,7 @@ pytestmark = pytest.mark.engine
 
 NUMBERS = count(1)
 U = "credits"
+OCCASION = Occasion("credits_low", "evt_1")
 LINE = StatementLine(1, Entry("n1", U, "consumed", ORDERED, 1, CHAIN_END))
 NOTED = Noted(ORDERED, Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total",)), "open")
 PROGRESS = Progress(Period(ORDERED, ORDERED + DAY), "checkouts", None)
@@ -65,6 +73,10 @@ PROGRESS = Progress(Period(ORDERED, ORDERED + DAY), "checkouts", None)
 
 def a_stray(name: str) -> Stray:
     return Stray(name, "event", 7, "acme", "pur_1", "cs_1", name, "evt_1")
+
+
+def an_event(account_id: str) -> AutoEvent:
+    return AutoEvent(account_id, "ev_1", "pur_1", ORDERED, "bought")
 
 
 def a_record(account_id: str) -> BillingRecord:
@@ -115,15 +127,28 @@ def _noted(t: Table, n: str) -> Any:
     return DynamoReconciliation(t).note_stray(StrayNote(n, ORDERED, "ann", "Refunded.", closes=True))
 
 
+def _claimed(where: Table, name: str) -> Any:
+    return DynamoClaims(where).claim(an_account(account_id=name), a_purchase(account_id=name))
+
+
+def _passed(where: Table, name: str) -> None:
+    visitor = Visitor(name, "owner", "ann", "https://shop.example/", "en")
+    DynamoPasses(where).put("link", "digest", Pass(visitor, ORDERED + DAY, 0))
+
+
 CALLS: dict[str, Call] = {
     "DynamoAccounts.get": Call(lambda t, n: DynamoAccounts(t).get(n), _account),
     "DynamoAccounts.get_with_book": Call(lambda t, n: DynamoAccounts(t).get_with_book(n, U, DynamoBooks(t)), _account),
     "DynamoAccounts.create": Call(lambda t, n: DynamoAccounts(t).create(an_account(account_id=n))),
     "DynamoAccounts.save": Call(_save_account, _account, over=True),
+    "DynamoAutoHistory.note": Call(lambda t, n: DynamoAutoHistory(t).note(an_event(n))),
+    "DynamoAutoHistory.page": Call(lambda t, n: DynamoAutoHistory(t).page(n, 9, None)),
     "DynamoAudits.lot_events": Call(lambda t, n: DynamoAudits(t).lot_events(n, U)),
     "DynamoAudits.postpone": Call(lambda t, n: DynamoAudits(t).postpone(n, ORDERED), _account),
     "DynamoBilling.get": Call(lambda t, n: DynamoBilling(t).get(n)),
     "DynamoBilling.save": Call(lambda t, n: DynamoBilling(t).save(a_record(n), None), over=True),
+    "DynamoClaims.look": Call(lambda t, n: DynamoClaims(t).look(n, "insurestack"), _account),
+    "DynamoClaims.claim": Call(_claimed, _account, over=True),
     "DynamoCursorKey.read": Call(
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
@@ -134,8 +159,15 @@ CALLS: dict[str, Call] = {
     "DynamoIdempotency.claim": Call(lambda t, n: DynamoIdempotency(t).claim(n, "use", "k", {"a": 1})),
     "DynamoLatches.get": Call(lambda t, n: DynamoLatches(t).get(n, U)),
     "DynamoLatches.save": Call(lambda t, n: DynamoLatches(t).save(n, U, Latch()), over=True),
+    "DynamoMailLatches.get": Call(lambda t, n: DynamoMailLatches(t).get(n, OCCASION)),
+    "DynamoMailLatches.save": Call(lambda t, n: DynamoMailLatches(t).save(n, OCCASION, MailLatch()), over=True),
     "DynamoNotices.note": Call(lambda t, n: DynamoNotices(t).note(n, U, "lot_a", ORDERED)),
     "DynamoNotices.done": Call(lambda t, n: DynamoNotices(t).done(n, U, "lot_a")),
+    "DynamoPasses.put": Call(_passed),
+    "DynamoPasses.find": Call(lambda t, n: DynamoPasses(t).find("link", n, "digest"), _passed),
+    "DynamoPasses.use_up": Call(lambda t, n: DynamoPasses(t).use_up("link", n, "digest", ORDERED), _passed),
+    "DynamoPasses.round_of": Call(lambda t, n: DynamoPasses(t).round_of(n)),
+    "DynamoPasses.begin_round": Call(lambda t, n: DynamoPasses(t).begin_round(n)),
     "DynamoPurchaseLists.made": Call(lambda t, n: DynamoPurchaseLists(t).made(Period(0, ORDERED), None)),
     "DynamoPolicies.newest": Call(lambda t, n: DynamoPolicies(t).newest(n), _published),
     "DynamoPolicies.version": Call(lambda t, n: DynamoPolicies(t).version(n, 1), _published),

@@ -85,7 +85,7 @@ class DynamoAutoHistory:
         self._noted: set[tuple[str, str]] = set()
 
     def note(self, event: AutoEvent) -> bool:
-        """A process asks once for each cause: what is told stays told."""
+        """A process asks once for each cause: what is told stays told. Raises Unavailable where somebody's transaction holds an item."""
         known = event.account_id, event.cause
         if known in self._noted:
             return False
@@ -96,7 +96,9 @@ class DynamoAutoHistory:
         try:
             write_over(self._table.client, "transact_write_items", {"TransactItems": puts})
             is_new = True
-        except Conflict:
+        except Conflict as conflict:
+            if CONDITION_FAILED not in (_refused_by(conflict, place) for place in range(1, len(puts) + 1)):
+                raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from conflict  # nobody has told it
             is_new = False
         if len(self._noted) < MAX_NOTED:
             self._noted.add(known)
