@@ -95,7 +95,7 @@ def d32_a_burn_that_was_made_before_claims_nothing(place: Place) -> None:
     assert place.store.claim(an_account(), a_purchase(), ("credits", "use-2")) is not None
 
 
-@guards("auto._put_new.NOT_YET_WRITTEN")
+@guards("auto._first.NOT_YET_WRITTEN")
 def d31_one_cause_is_told_once_also_by_another_process(place: Place) -> None:
     assert place.store.note(event("acme", "cap_reached", NOW, "period"))
     another = type(place.store)(table_of(place))

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import auto, keys
+from lotbook.adapters.dynamo.auto import DynamoAutoHistory
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.invoices.billing_details import Address
 from lotbook.domain.plans.plan_move import PlanMove, Taken
+from lotbook.domain.sales.auto_history import event
 from lotbook.domain.sales.items import (
     AutoPart,
     AutoTopUpItem,
@@ -29,7 +31,7 @@ from lotbook.domain.sales.items import (
 )
 from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
-from lotbook.domain.values.errors import Conflict
+from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
 from tests import table as tables
 from tests.fakes.billing import details
@@ -255,3 +257,24 @@ def test_d_03_a_key_that_made_no_purchase_keeps_the_first_answer_and_the_first_o
     assert purchases.use_key("acme", KeyUse("fp-3", "", "change:other", "{}")) == first
     assert purchases.key_use("acme", "fp-3") == first
     assert purchases.key_use("other", "fp-3") is None
+
+
+def test_d31_a_crash_between_the_latch_of_a_cause_and_its_event_loses_no_event(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes next with the same cause puts the event as the first one had it."""
+    told = event("acme", "cap_reached", ORDERED, "period")
+    calls = [auto.send]
+
+    def only_the_latch(*args: Any) -> Any:
+        if not calls:
+            raise Unavailable
+        return calls.pop()(*args)
+
+    with monkeypatch.context() as crashed:
+        crashed.setattr(auto, "send", only_the_latch)
+        with pytest.raises(Unavailable):
+            DynamoAutoHistory(table).note(told)
+    assert DynamoAutoHistory(table).page("acme", 10, None) == ([], None)
+    assert not DynamoAutoHistory(table).note(event("acme", "cap_reached", ORDERED + 5, "period"))
+    assert DynamoAutoHistory(table).page("acme", 10, None) == ([told], None)

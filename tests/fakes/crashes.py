@@ -29,7 +29,7 @@ class Countdown:
         if self.is_inside:
             return method(*args, **kwargs)
         self.left -= 1
-        is_chosen = self.left == 0  # a call may make others, which count on
+        is_chosen = self.left == 0
         if is_chosen and self.moment == "before":
             self.crashed_in = name
             raise Crash

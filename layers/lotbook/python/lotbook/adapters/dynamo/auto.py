@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, write_over
+from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
@@ -17,7 +17,7 @@ from lotbook.domain.sales.auto_history import AutoEvent
 from lotbook.domain.values.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
-    from lotbook.adapters.dynamo.table import Attributes, Table
+    from lotbook.adapters.dynamo.table import Table
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.sales.purchase import Purchase
 
@@ -78,31 +78,44 @@ class DynamoClaims:
 
 
 class DynamoAutoHistory:
-    """Implements `AutoHistory`. Event and latch of its cause are written together."""
+    """Implements `AutoHistory`. The latch of a cause holds its event whole: whoever finds the latch can put the event again."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._noted: set[tuple[str, str]] = set()
 
     def note(self, event: AutoEvent) -> bool:
-        """A process asks once for each cause: what is told stays told. Raises Unavailable where somebody's transaction holds an item."""
+        """The latch decides, then the event is put as the latch has it, by everybody who comes: a crash in between loses nothing.
+
+        No transaction: many refusals of one cause come together, and would cancel each other. A process asks once for each
+        cause, for what is told stays told.
+        """
         known = event.account_id, event.cause
         if known in self._noted:
             return False
-        puts = [
-            self._put_new(keys.auto_cause(*known) | {"event_id": event.event_id}),
-            self._put_new(keys.auto_event(event.account_id, event.event_id) | asdict(event)),
-        ]
-        try:
-            write_over(self._table.client, "transact_write_items", {"TransactItems": puts})
-            is_new = True
-        except Conflict as conflict:
-            if CONDITION_FAILED not in (_refused_by(conflict, place) for place in range(1, len(puts) + 1)):
-                raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from conflict  # nobody has told it
-            is_new = False
+        first = self._first(event)
+        item = keys.auto_event(event.account_id, (first or event).event_id) | asdict(first or event)
+        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
         if len(self._noted) < MAX_NOTED:
             self._noted.add(known)
-        return is_new
+        return first is None
+
+    def _first(self, event: AutoEvent) -> AutoEvent | None:
+        """The event that the cause was told with; None where this one is the first."""
+        request = {
+            "TableName": self._table.name,
+            "Item": to_item(keys.auto_cause(event.account_id, event.cause) | asdict(event)),
+            "ConditionExpression": NOT_YET_WRITTEN,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        try:
+            send(self._table.client, "put_item", request)
+        except ClientError as refusal:
+            if not was_refused(refusal):
+                raise
+            old: dict[str, Any] = {**refusal.response}
+            return event_of(from_item(old["Item"]))
+        return None
 
     def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[AutoEvent], str | None]:
         """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
@@ -119,10 +132,6 @@ class DynamoAutoHistory:
         found = [event_of(from_item(item)) for item in send(self._table.client, "query", request)["Items"]]
         found = [event for event in found if after is None or event.event_id < after]
         return found[:limit], found[limit - 1].event_id if len(found) > limit else None
-
-    def _put_new(self, values: dict[str, Any]) -> Attributes:
-        put = {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_WRITTEN}
-        return {"Put": put}
 
 
 def _refused_by(conflict: Conflict, place: int) -> str:
