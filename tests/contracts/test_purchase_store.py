@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import auto, keys
 from lotbook.adapters.dynamo.auto import DynamoAutoHistory
 from lotbook.adapters.dynamo.due import DynamoDueIndex
@@ -264,7 +265,7 @@ def test_d31_a_crash_between_the_latch_of_a_cause_and_its_event_loses_no_event(
 ) -> None:
     """Whoever comes next with the same cause puts the event as the first one had it."""
     told = event("acme", "cap_reached", ORDERED, "period")
-    calls = [auto.send]
+    calls = [send]
 
     def only_the_latch(*args: Any) -> Any:
         if not calls:
