@@ -68,6 +68,25 @@ def test_x_07_a_shortfall_of_several_units_is_one_charge_all_or_nothing() -> Non
     assert desk.use(15_000) == 0
 
 
+def test_a4_at_the_cap_a_burn_is_refused_at_once_also_while_the_last_charge_is_under_way() -> None:
+    """To wait for the charge would not help: nothing may follow it. The same where it would have to wait for the payment."""
+    desk = Automating("core-10k")
+    desk.use(9_999)
+    assert desk.use(2) == UNIT - 1
+    assert desk.refused(UNIT) == "insufficient_credits"
+    assert desk.history.reasons() == ["cap_reached"]
+    assert desk.use(UNIT - 1) == 0, "what is lent is there all the same"
+
+
+def test_while_another_unit_may_follow_the_charge_under_way_a_burn_waits_for_it() -> None:
+    desk = Automating("pro-40k")
+    desk.use(40_000)
+    desk.use(1)
+    assert desk.refused(2 * UNIT) == "top_up_pending"
+    assert desk.refused(5 * UNIT) == "insufficient_credits"
+    assert desk.history.reasons() == ["shortfall_too_large"]
+
+
 def test_the_accounts_own_limit_holds_with_what_is_reserved() -> None:
     desk = Automating(on=False)
     desk.switch(limit=1_950)

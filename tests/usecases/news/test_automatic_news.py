@@ -10,8 +10,9 @@ import pytest
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, PaymentCard, Suspension
+from lotbook.domain.credits.ledger import Entry, EntryKind
 from lotbook.domain.news import auto_news
-from lotbook.domain.news.announcements import AccountWritten, AutoNoted, PurchaseWritten
+from lotbook.domain.news.announcements import AccountWritten, AutoNoted, EntryWritten, PurchaseWritten
 from lotbook.domain.policy.top_ups import Amount, AutoTopUp, Trigger
 from lotbook.domain.sales.auto_history import REASONS, event
 from lotbook.domain.sales.items import AutoPart, AutoTopUpItem
@@ -43,6 +44,17 @@ def test_mk_16_a_burn_that_leaves_nothing_asks_and_one_that_leaves_something_doe
     assert shop.queue.asked == []
     shop.deliver()
     assert shop.queue.asked == [("acme", None)]
+
+
+@pytest.mark.parametrize("taken", ["clawed_back", "frozen", "expired"])
+def test_x_06_credits_that_are_taken_back_frozen_or_expired_are_no_use_and_ask_nobody(taken: EntryKind) -> None:
+    """A refund or a dispute of an automatic purchase must not charge the same card again."""
+    shop = world()
+    shop.burn(40)
+    burned = shop.new()
+    gone = EntryWritten("acme", Entry("gone", "credits", taken, 9_000, 99, credits=-60, available_after=0))
+    assert shop.deliver({**burned, "99": gone}) == {}
+    assert shop.queue.asked == []
 
 
 def test_a_threshold_is_the_policys() -> None:

@@ -128,8 +128,11 @@ def units_for(rule: AutoTopUp, step: int, need: Need) -> int:
 def decided(policy: Policy, account: Account, need: Need, at: int, *, is_on: bool) -> Charge | Reason:
     """The purchase that may be made now, or the first reason why there is none. `account`: as it stands at `at`."""
     refusal = standing_refusal(policy, account, is_on=is_on)
-    if refusal is not None:
-        return refusal
+    return within_bounds(policy, account, need, at) if refusal is None else refusal
+
+
+def within_bounds(policy: Policy, account: Account, need: Need, at: int) -> Charge | Reason:
+    """What the need comes to, as far as cap and money limit allow it with what is reserved; else the reason."""
     rule, bounds = policy.auto_top_up, bounds_of(policy, account, at)
     if rule is None or not bounds.cap:
         return "plan_not_eligible"

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.automatic import with_claim
 from lotbook.domain.sales.auto_history import event
 from lotbook.domain.sales.auto_orders import Made, advance_lot, auto_order, claim_of, event_of
-from lotbook.domain.sales.auto_top_ups import NEVER_ON, Charge, Need, bounds_of, charge_of, decided, units_for
+from lotbook.domain.sales.auto_top_ups import (
+    NEVER_ON,
+    Charge,
+    Need,
+    bounds_of,
+    charge_of,
+    decided,
+    units_for,
+    within_bounds,
+)
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, NotEligible, Unavailable
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
@@ -54,7 +63,7 @@ def advance_for(shortage: Shortage, *, desk: ClaimDesk) -> Advance | None:
         if shortage.unit != loaded.policy.units[0]:
             return None
         if record.charge is not None and record.suspended is None:
-            return _under_way(loaded, record.charge, desk)
+            return _under_way(loaded, record.charge, shortage, desk)
         try:
             claimed = claim(loaded, need, (shortage.unit, shortage.name), desk=desk)
         except Conflict:
@@ -108,8 +117,11 @@ class _Seen:
         return self.policies.version(policy_id, version)
 
 
-def _under_way(loaded: LoadedAccount, known: Claim, desk: ClaimDesk) -> Advance | None:
-    """What the claim that somebody else made lends. One that waits for its payment says so in the history."""
+def _under_way(loaded: LoadedAccount, known: Claim, shortage: Shortage, desk: ClaimDesk) -> Advance | None:
+    """What the claim that somebody else made lends. One that waits for its payment says so in the history.
+
+    None where waiting would not help: neither it nor what may still be bought after it covers the burn (MK-20).
+    """
     account_id = loaded.account.account_id
     row = desk.purchases.get(account_id, known.purchase_id)
     if row is None:
@@ -118,6 +130,12 @@ def _under_way(loaded: LoadedAccount, known: Claim, desk: ClaimDesk) -> Advance 
     if published is None:
         raise BrokenInvariant(f"{row.purchase_id}: its policy version is gone")
     lot = advance_lot(row, published.policy.rank("purchased"))
+    if lot is None or lot.lot_id in shortage.lent:
+        left = Need(shortage.available + (known.credits if lot is None else 0), shortage.wanted, shortage.debt)
+        found = within_bounds(loaded.policy, loaded.account, left, desk.clock.now())
+        if left.wanted > left.available and not isinstance(found, Charge):
+            _note_refusal(loaded, found, left, desk)
+            return None
     if lot is None:
         desk.history.note(event_of(row, "charging", desk.clock.now()))
     return Advance(lot, False, RETRY_AFTER_SECONDS)

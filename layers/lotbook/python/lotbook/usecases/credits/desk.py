@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Shortage:
     """A burn that cannot be covered: `wanted` credits, `available` ones, and what is owed. `name` is the burn's ledger name.
 
-    `policy_id`: the account's, as its book says.
+    `policy_id`: the account's, as its book says. `lent`: lots that are among the available credits already.
     """
 
     account_id: str
@@ -30,6 +30,7 @@ class Shortage:
     wanted: int
     available: int
     debt: int
+    lent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

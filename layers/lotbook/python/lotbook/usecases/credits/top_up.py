@@ -53,8 +53,9 @@ class TopUp:
         if desk.top_up is None or book.tops_up is None:
             return None
         asked = wanted.memo.credits
-        lack = Shortage(wanted.account_id, book.tops_up, wanted.unit, wanted.name, asked, book.spendable, book.debt)
-        advance = desk.top_up(lack)
+        short = (asked, book.spendable, book.debt, frozenset(self.lent))
+        advance = desk.top_up(Shortage(wanted.account_id, book.tops_up, wanted.unit, wanted.name, *short))
+        self.is_pending = False
         if advance is None:
             return None
         lot, self.retry_after_seconds = advance.lot, advance.retry_after_seconds

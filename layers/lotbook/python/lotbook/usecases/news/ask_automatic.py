@@ -19,14 +19,20 @@ if TYPE_CHECKING:
     from lotbook.ports.automatic import AutoQueue
     from lotbook.usecases.accounts.load_account import LoadedAccount
 
+BURNS = frozenset({"consumed", "held"})
+
 
 def is_low(loaded: LoadedAccount, unit: str, entries: Sequence[Entry]) -> bool:
-    """Whether the last of the entries left less than the account's policy wants, and the account buys more by itself (X-06)."""
+    """Whether a burn left less than the account's policy wants, it is so still, and the account buys more by itself (X-06).
+
+    What was taken back, frozen or expired is no use of credits: nobody is charged again because of a refund or a dispute.
+    """
     rule, auto = loaded.policy.auto_top_up, loaded.account.auto
     if rule is None or auto is None or not auto.may_buy or unit != loaded.policy.units[0]:
         return False
     last = max(entries, key=lambda entry: entry.seq)
-    return is_due(rule, Need(last.available_after))
+    burns = [entry for entry in entries if entry.kind in BURNS]
+    return any(is_due(rule, Need(each.available_after)) for each in burns) and is_due(rule, Need(last.available_after))
 
 
 def ask_for_row(before: Purchase | None, after: Purchase, *, queue: AutoQueue) -> None:
