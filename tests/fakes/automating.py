@@ -198,3 +198,13 @@ class Automating(Desk):
         ports = auditing(self.books, *self.purchases.rows.values(), clock=self.clock)
         found = audit_account("acme", list(self.policy.units), auditing=ports).differences
         return [each.kind for _, each in found]
+
+
+def over_the_edge(burned: int = 3_000, plan: str = "pro-80k", does: str | None = None, **changes: object) -> Automating:
+    """So many credits of the lent lot are burned, and nothing is charged yet."""
+    desk = Automating(plan, **changes)  # type: ignore[arg-type]
+    if does is not None:
+        desk.gateway.plans.does[desk.card] = does
+    desk.use(desk.policy.plan(plan).credits)
+    desk.use(burned)
+    return desk

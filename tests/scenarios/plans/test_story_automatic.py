@@ -142,6 +142,10 @@ def test_a2_x_08_a_bank_that_wants_the_buyer_is_asked_once_and_paid_on_the_page_
         work(acme)
     assert attempts(acme) == ["failed"]
     page = shown["last_failure"]["page_url"]
+    assert acme.world.visit("POST", f"{page}/pay", {"card": "4000000000000002"}).status == 402
+    acme.world.settle()
+    work(acme)
+    assert (told(acme), automatic(acme)) == (shown, [("pending", 2_080)]), "F2: the page stays open for another card"
     acme.world.visit("POST", f"{page}/pay", {"card": "4242424242424242"}).ok()
     acme.world.settle()
     work(acme)

@@ -13,22 +13,12 @@ from lotbook.domain.values.instants import DAY, HOUR
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.cards import remove_card
-from tests.fakes.automating import CUSTOMER, UNIT, Automating
+from tests.fakes.automating import CUSTOMER, UNIT, Automating, over_the_edge
 from tests.fakes.samples import member, published
 from tests.fakes.subscription_records import ASKS
 from tests.fakes.subscriptions import REVIEWS
 
 DECLINES = "insufficient_funds"
-
-
-def over_the_edge(burned: int = 3_000, plan: str = "pro-80k", does: str | None = None, **changes: object) -> Automating:
-    """So many credits of the lent lot are burned, and nothing is charged yet."""
-    desk = Automating(plan, **changes)  # type: ignore[arg-type]
-    if does is not None:
-        desk.gateway.plans.does[desk.card] = does
-    desk.use(desk.policy.plan(plan).credits)
-    desk.use(burned)
-    return desk
 
 
 def test_mk_26_a1_a_declined_card_is_tried_once_suspends_and_pauses_and_what_was_lent_is_owed() -> None:
@@ -99,60 +89,6 @@ def test_mk_26_a_fresh_card_lifts_the_pause_and_what_waited_is_bought_with_it() 
     assert desk.bounds() == (1, UNIT, 1_950)
     desk.check()
     desk.audited()
-
-
-def test_a2_a_bank_that_wants_the_buyer_is_asked_once_and_paid_on_the_page_it_grants_once() -> None:
-    desk = over_the_edge(does=ASKS)
-    row = desk.charge()
-    suspended = desk.record.suspended
-    assert suspended is not None
-    assert (row.state, row.checkout_url) == ("pending", suspended.page_url)
-    assert suspended.code == "authentication_required"
-    assert desk.has() == (0, 3_000)
-    assert desk.bounds() == (1, UNIT, 1_950), "it may still be paid"
-    assert desk.account.pause_reasons == ("payment_failed",)
-    for _ in range(3):
-        desk.clock.instant += DAY
-        desk.sweep()
-    assert len(desk.gateway.tried) == 1
-    (bill,) = desk.gateway.autos.values()
-    desk.gateway.pay_auto(bill.name, desk.card)
-    desk.sweep()
-    desk.sweep()
-    assert desk.rows()[0].state == "completed"
-    assert desk.has() == (UNIT - 3_000, 0), "the shortfall first"
-    assert (desk.account.state, desk.record.suspended, desk.record.charge) == ("active", None, None)
-    assert desk.charged() == 1_950
-    assert desk.history.reasons() == ["authentication_required", "bought"]
-    desk.check()
-    desk.audited()
-
-
-def test_x_29_credits_of_a_page_that_is_paid_after_the_period_live_in_the_period_of_the_payment() -> None:
-    desk = over_the_edge(does=ASKS)
-    desk.charge()
-    desk.clock.set("2027-04-25T12:00:00")
-    (bill,) = desk.gateway.autos.values()
-    desk.gateway.pay_auto(bill.name, desk.card)
-    desk.sweep()
-    assert desk.has() == (80_000 - 3_000 + UNIT, 0), "the new period's credits paid the debt first"
-    assert {lot.expires_at for lot in desk.balance().lots} == {desk.balance().lots[0].expires_at}
-    desk.check()
-
-
-def test_another_card_instead_of_the_page_voids_it_and_buys_what_waited() -> None:
-    desk = over_the_edge(does=ASKS)
-    desk.charge()
-    fresh = desk.new_card(fingerprint="fp_2")
-    desk.sweep()
-    assert desk.states() == ["failed"]
-    assert [bill.state for bill in desk.gateway.autos.values()] == ["void"]
-    assert desk.bounds() == (0, 0, 0)
-    done = desk.work()
-    assert done is not None
-    assert (done.state, done.auto and done.auto.card, desk.charged()) == ("completed", fresh, 1_950)
-    assert desk.has() == (UNIT - 3_000, 0)
-    desk.check()
 
 
 def test_a_payment_in_review_keeps_the_claim_and_what_was_lent() -> None:

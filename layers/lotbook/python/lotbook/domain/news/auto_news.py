@@ -5,6 +5,7 @@ The ids follow from what happened, so whoever writes it, and however often the s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.news.announcements import Announcement, AnnouncementKind, make
@@ -41,7 +42,7 @@ def _told(was: AutoRecord | None, auto: AutoRecord, after: Account, now: int) ->
         switched = {"enabled": auto.enabled, "reason": "by_hand" if auto.enabled else auto.off_reason}
         yield make("auto_top_up.switched", now, after.account_id, switched, auto.switches)
     failed, had = auto.suspended, was.suspended if was else None
-    if failed is not None and failed != had:
+    if failed is not None and (had is None or replace(failed, page_url=had.page_url) != had):
         yield _suspended(failed, after.account_id)
     if failed is None and had is not None:
         yield make(

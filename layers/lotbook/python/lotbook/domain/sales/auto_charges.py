@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.sales.gateway import Tag
@@ -68,6 +68,11 @@ def nothing_made(order: Purchase) -> AutoCharge:
         tag=Tag(),
         created_at=order.created_at,
     )
+
+
+def left_to_buyer(charge: AutoCharge) -> AutoCharge:
+    """The charge whose page is the buyer's to pay: a card that is refused there leaves the page open, and it may be tried again."""
+    return replace(charge, state="buyer") if charge.state == "open" else charge
 
 
 def fits(order: Purchase, charge: AutoCharge) -> bool:

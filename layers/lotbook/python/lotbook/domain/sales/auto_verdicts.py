@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.auto_charges import fits
+from lotbook.domain.sales.purchase import Failure
+from lotbook.domain.sales.verdicts import failure_of
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.gateway import Deployment
     from lotbook.domain.sales.purchase import Purchase
+
+ASKS_BUYER = Failure("authentication_required", "The bank asks for authentication.")
 
 
 def unequal_charge(row: Purchase, facts: AutoCharge, deployment: Deployment) -> tuple[str, ...]:
@@ -23,3 +27,9 @@ def unequal_charge(row: Purchase, facts: AutoCharge, deployment: Deployment) -> 
         "received": facts.received_minor >= facts.total_minor,
     }
     return tuple(name for name, holds in expected.items() if not holds)
+
+
+def failure_on_page(facts: AutoCharge) -> Failure:
+    """What a row tells of a page that is its buyer's to pay: the bank's wish, or what the last card there was refused with."""
+    code = facts.decline_code
+    return ASKS_BUYER if code == ASKS_BUYER.code else failure_of(code) or ASKS_BUYER

@@ -121,7 +121,8 @@ def refused(row: Purchase, suspension: Suspension, *, gives_back: bool, desk: Sa
         over = with_claim_over(record, row.purchase_id, gives_back=True) if gives_back else record
         known = record.suspended
         same = known is not None and (known.code, known.purchase_id) == (suspension.code, row.purchase_id)
-        after = replace(account, auto=over if same else suspended(over, suspension))
+        stays = replace(known, page_url=suspension.page_url) if same and known else suspension
+        after = replace(account, auto=suspended(over, stays))
         pauses = rule is not None and rule.on_failure == "pause"
         return with_payment_pause(after, suspension.card, suspension.at) if pauses and not same else after
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import Suspension
 from lotbook.domain.credits.lots import is_dead
-from lotbook.domain.sales.auto_charges import CardGone
+from lotbook.domain.sales.auto_charges import CardGone, left_to_buyer
 from lotbook.domain.sales.auto_orders import with_advance_settled, with_late_settled
-from lotbook.domain.sales.auto_verdicts import unequal_charge
+from lotbook.domain.sales.auto_verdicts import failure_on_page, unequal_charge
 from lotbook.domain.sales.billing import with_snapshot
 from lotbook.domain.sales.cards import automatic_card
 from lotbook.domain.sales.purchase import (
@@ -46,7 +46,6 @@ CLOSED = Failure("account_closed", "The account was closed before anything was c
 TOO_LATE = Failure("too_late", "The credits would have expired before they were charged; nothing was charged.")
 NOT_CHARGED = Failure("not_charged", "Nothing was charged, and no payment is expected any more.")
 REPLACED = Failure("card_replaced", "Another card took the place of the one that asked for authentication.")
-ASKS_BUYER = Failure("authentication_required", "The bank asks for authentication.")
 
 
 def settle_auto(row: Purchase, *, desk: SalesDesk) -> Purchase:
@@ -92,6 +91,8 @@ def _judged(row: Purchase, desk: SalesDesk) -> Purchase:
         return outcomes.ended(row, NO_CARD, desk=desk)
     refs = replace(row.gateway_refs, invoice=facts.invoice or None, payment_intent=facts.payment_intent)
     known = replace(row, gateway_refs=refs)
+    if facts.state in ("declined", "void") and _is_left_to_buyer(row, desk):
+        return _page_gone(known, facts, desk)
     match facts.state:
         case "paid":
             return _paid(known, facts, desk)
@@ -107,13 +108,25 @@ def _judged(row: Purchase, desk: SalesDesk) -> Purchase:
 
 def _asked(row: Purchase, desk: SalesDesk) -> AutoCharge:
     """What became of the charge: looked up where its invoice is known, else asked for again, which is the same call."""
-    if row.gateway_refs.invoice is not None:
+    is_left = _is_left_to_buyer(row, desk)
+    if row.gateway_refs.invoice is not None or is_left:
         found = desk.gateway.found(row)
+        if found is not None and is_left:
+            return left_to_buyer(found)
         if found is not None and found.state != "open":
             return found
     part = _part(row)
     is_young = desk.clock.now() - (part.tried_at or 0) < SENT_AGAIN
     return desk.gateway.charge(row, part.card or "", may_replay=is_young)
+
+
+def _is_left_to_buyer(row: Purchase, desk: SalesDesk) -> bool:
+    """Whether the page is the buyer's to pay; the account knows it first, should a crash keep it from the row."""
+    if row.checkout_url is not None:
+        return True
+    record = _stored(row, desk).auto
+    known = record.suspended if record is not None else None
+    return known is not None and (known.code, known.purchase_id) == ("authentication_required", row.purchase_id)
 
 
 def _waits(row: Purchase, *, is_decided_soon: bool, desk: SalesDesk) -> Purchase:
@@ -161,7 +174,10 @@ def _declined(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
 
 
 def _buyer(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
-    """The bank wants the buyer: the page stays open and the reservation stays, until it is paid or another card is there (A2)."""
+    """The bank wants the buyer: the page stays open and the reservation stays, until it is paid or another card is there (A2).
+
+    Cards that are refused on the page change only what the row tells of the last one.
+    """
     if _is_replaced(row, desk):
         left = desk.gateway.void(facts.invoice)
         return (
@@ -172,8 +188,17 @@ def _buyer(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
     outcomes.refused(row, _suspension(row, facts, desk), gives_back=False, desk=desk)
     if _is_replaced(row, desk):  # by a card that came a moment before the account was suspended
         raise Conflict
-    waiting = replace(row, checkout_url=facts.page_url, failure=ASKS_BUYER)
+    waiting = replace(row, checkout_url=facts.page_url, failure=failure_on_page(facts))
     return outcomes.look_again(waiting, WAITS_FOR_BUYER, desk=desk)
+
+
+def _page_gone(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
+    """Somebody voided the page. No card was refused since the bank asked: the account waits for another card, as it did."""
+    if _is_replaced(row, desk):
+        return _given_up(row, REPLACED, "authentication_required", desk)
+    waits = replace(_suspension(row, facts, desk), code="authentication_required")
+    outcomes.refused(row, waits, gives_back=True, desk=desk)
+    return outcomes.ended(row, NOT_CHARGED, desk=desk)
 
 
 def _is_replaced(row: Purchase, desk: SalesDesk) -> bool:
