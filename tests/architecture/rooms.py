@@ -34,8 +34,15 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
         *("domain.values", "domain.credits", "domain.accounts", "domain.sales", "domain.money_back"),
     ),
     "domain.portal": ("domain.values",),
-    "domain.news": ("domain.values", "domain.credits", "domain.accounts", "domain.sales"),
-    "domain.mails": ("domain.values", "domain.accounts", "domain.policy", "domain.sales", "domain.news"),
+    "domain.news": ("domain.values", "domain.credits", "domain.accounts", "domain.plans", "domain.sales"),
+    "domain.mails": (
+        "domain.values",
+        "domain.credits",
+        "domain.accounts",
+        "domain.policy",
+        "domain.sales",
+        "domain.news",
+    ),
 }
 # Below the use cases an arrow names the room; from them upwards all rules are there for everybody.
 _RULES = tuple(_DOMAIN)

@@ -315,7 +315,7 @@ def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template:
     """A bug in one function must not be able to mint or read keys."""
     reads = who_may(template, "dynamodb:GetItem")
     assert reads.pop("authorizer") == {"service key"}
-    assert reads.pop("mailer") == {"account", "policy", "cursor key", "mail latch"}
+    assert reads.pop("mailer") == {"account", "book", "policy", "cursor key", "mail latch"}
     assert all(kinds == set(KEYS) - {"service key"} for kinds in reads.values())
     for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
         assert all("service key" not in kinds for kinds in who_may(template, f"dynamodb:{action}").values())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from lotbook.api.mails.render import write
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.credits.book import Book
 from lotbook.domain.mails.latches import MailLatch
 from lotbook.domain.mails.occasions import News, Occasion
 from lotbook.domain.mails.posting import Mail
@@ -14,7 +16,9 @@ from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import Conflict
 from lotbook.usecases.mails.send_mail import MailDesk, Outcome, mail_news
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
+from tests.fakes.books import FakeBooks
 from tests.fakes.desk import CountingEntropy
+from tests.fakes.outbox import FakeLatches
 from tests.fakes.purchases import FakePurchases
 from tests.fakes.samples import account_on, published
 
@@ -58,6 +62,8 @@ class MailRoom:
         self.clock = ManualClock("2026-01-15T10:00:00")
         self.accounts = FakeAccounts(account_on(policy, plan))
         self.latches, self.post = FakeMailLatches(), FakePost()
+        self.books, self.levels = FakeBooks(), FakeLatches()
+        self.has(20_000)
         purchases = FakePurchases()
         for row in rows:
             purchases.put_new(row)
@@ -66,6 +72,8 @@ class MailRoom:
             policies=FakePolicies(published(policy).policy),
             purchases=purchases,
             latches=self.latches,
+            books=self.books,
+            levels=self.levels,
             post=self.post,
             clock=self.clock,
             entropy=CountingEntropy(),
@@ -74,6 +82,10 @@ class MailRoom:
             app_url="https://app.make.example/billing",
             stop_url=lambda account_id, kind: f"https://api.example/v1/notifications/off?token={account_id}.{kind}.x",
         )
+
+    def has(self, available: int, unit: str = "credits", **fields: Any) -> None:
+        """The account can spend so much now."""
+        self.books.books["acme", unit] = Book(available=available, **fields)
 
     @property
     def account(self) -> Account:

@@ -12,6 +12,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, PaymentCard, Suspension
 from lotbook.domain.accounts.notifications import MAIL_KINDS, MailKind
 from lotbook.domain.accounts.subscriptions import Subscription
+from lotbook.domain.credits.book import Book, Segment
 from lotbook.domain.mails.grounds import Grounds
 from lotbook.domain.mails.letters import Letter
 from lotbook.domain.mails.occasions import News, Occasion, occasion_of
@@ -83,6 +84,11 @@ class Case:
     account: Account = ON_A_PLAN
 
     @property
+    def book(self) -> Book:
+        """What the account has when the mail is written: what the event says."""
+        return Book(available=self.detail.get("available", 2_500), tape=(LOT,) if "lot_id" in self.detail else ())
+
+    @property
     def news(self) -> News:
         """The event as the bus brings it."""
         return News(self.type, "evt_1", NOW, "acme", self.detail)
@@ -112,6 +118,7 @@ PAUSED = replace(ON_A_PLAN, state="paused", pause_reason="payment_failed")
 WAITS = Suspension("authentication_required", NOW, PURCHASE, PaymentCard("pm_1"), page_url=PAGE)
 UNCONFIRMED = replace(PAUSED, auto=AutoRecord(enabled=True, suspended=WAITS))
 LOW = {"unit": "credits", "available": 20_000, "seq": 9, "used_percent": 75, "of_credits": 80_000}
+LOT = Segment(2_500, "lot_1", 0, instant("2026-01-22T23:00:00Z"), NOW)
 DIES = {"unit": "credits", "lot_id": "lot_1", "credits": 2_500, "expires_at": "2026-01-22T23:00:00Z"}
 PLANS = {"plan_id": "pro-80k", "previous_plan_id": "core-10k", "purchase_id": PURCHASE, "plan_ends_at": None}
 PERIOD = {"start": "2026-01-15T00:00:00Z", "end": "2026-02-15T00:00:00Z"}
@@ -164,7 +171,10 @@ def letter(case: Case) -> Letter:
     wanted = occasion(case)
     assert wanted is not None
     written = letter_of(
-        wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW, automatic_is_on=True)
+        wanted,
+        Grounds(
+            case.account, published("make").policy, case.news, case.row, APP, NOW, automatic_is_on=True, book=case.book
+        ),
     )
     assert written is not None
     return written

@@ -101,7 +101,10 @@ def test_no_mail_holds_a_token_a_key_a_card_or_who_did_it(name: str) -> None:
     wanted = occasion(case)
     assert wanted is not None
     written = letter_of(
-        wanted, Grounds(case.account, published("make").policy, case.news, case.row, APP, NOW, automatic_is_on=True)
+        wanted,
+        Grounds(
+            case.account, published("make").policy, case.news, case.row, APP, NOW, automatic_is_on=True, book=case.book
+        ),
     )
     assert written is not None
     for locale in LOCALES:
@@ -148,8 +151,8 @@ def test_d33_an_amount_has_its_currencys_decimals_also_in_a_mail(currency: str, 
 
 def test_one_credit_is_not_one_credits() -> None:
     case = CASES["credits_low"]
-    low = replace(case, detail={**case.detail, "available": 1, "of_credits": 1})
-    assert "Of 1 credit you have 1 credit left." in write(letter(low), envelope(None)).text
+    low = replace(case, detail={**case.detail, "available": 1, "of_credits": 4})
+    assert "Of 4 credits you have 1 credit left." in write(letter(low), envelope(None)).text
 
 
 def test_a_mail_without_a_page_to_go_to_has_neither_button_nor_link_to_stop_it() -> None:
@@ -157,7 +160,10 @@ def test_a_mail_without_a_page_to_go_to_has_neither_button_nor_link_to_stop_it()
     wanted = occasion(case)
     assert wanted is not None
     bare = letter_of(
-        wanted, Grounds(case.account, published("make").policy, case.news, None, None, NOW, automatic_is_on=True)
+        wanted,
+        Grounds(
+            case.account, published("make").policy, case.news, None, None, NOW, automatic_is_on=True, book=case.book
+        ),
     )
     assert bare is not None
     written = write(bare, envelope(None, support_email=None, support_url=None, stop_url=None))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.accounts.automatic import AutoRecord
+from lotbook.domain.credits.book import Book
 from lotbook.domain.mails.grounds import Grounds
 from lotbook.domain.mails.letters import Letter
 from lotbook.domain.mails.occasions import occasion_of
@@ -22,11 +23,15 @@ MAKE = published("make").policy
 GRACE = MAKE.plan_change.renewal.grace_days * instants.DAY
 
 
-def written(case: Case, policy: Policy = MAKE, *, automatic_is_on: bool = True, **news: Any) -> Letter | None:
+def written(
+    case: Case, policy: Policy = MAKE, *, automatic_is_on: bool = True, book: Book | None = None, **news: Any
+) -> Letter | None:
     told = replace(case.news, **news)
     wanted = occasion_of(told)
     assert wanted is not None
-    return letter_of(wanted, Grounds(case.account, policy, told, case.row, APP, NOW, automatic_is_on))
+    return letter_of(
+        wanted, Grounds(case.account, policy, told, case.row, APP, NOW, automatic_is_on, book or case.book)
+    )
 
 
 def says(case: Case, policy: Policy = MAKE, **news: Any) -> tuple[str, ...]:

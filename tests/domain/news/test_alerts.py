@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
+
 from lotbook.domain.credits.ledger import Entry, EntryKind, Pointer
 from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.news.alerts import COOLDOWN, EXHAUSTED, Latch, follow, has_news, told
@@ -42,6 +44,15 @@ def test_d_34_a_level_is_said_once_a_crossing_however_many_burns_are_below_it() 
 def test_d_34_a_burn_through_several_levels_says_each_of_them_once() -> None:
     """D34."""
     assert said(grant(1, 1_000), entry(2, "consumed", 0)) == [75, 90, EXHAUSTED]
+
+
+@pytest.mark.parametrize("reason", ["plan_change", "converted", "void"])
+def test_f3_what_is_taken_for_a_change_of_plan_or_of_a_loan_is_nothing_used_up(reason: str) -> None:
+    taken = replace(entry(2, "clawed_back", 0), reason=reason)
+    assert said(grant(1, 1_000), taken) == []
+    assert said(grant(1, 1_000), replace(taken, reason="refund")) == [75, 90, EXHAUSTED]
+    assert said(grant(1, 1_000), taken, grant(3, 4_000), entry(4, "consumed", 900)) == [75]
+    assert said(grant(1, 1_000), replace(taken, available_after=100), entry(3, "consumed", 90)) == [75, 90]
 
 
 def test_d_34_bought_credits_arm_every_level_and_are_the_new_hundred_per_cent() -> None:

@@ -9,11 +9,13 @@ import pytest
 
 from lotbook.domain.accounts.automatic import AutoRecord
 from lotbook.domain.accounts.mail_choices import with_choice, with_unreachable
+from lotbook.domain.credits.lots import Lot
+from lotbook.domain.credits.orders import Grant
 from lotbook.domain.mails.latches import HOLDS, LEASE, MAX_TRIES, MailLatch
 from lotbook.domain.mails.occasions import News
 from lotbook.domain.mails.posting import NotTaken
 from lotbook.domain.values.errors import Unavailable
-from tests.api.mails.cases import CASES, PURCHASE, automatic, bought, renewal
+from tests.api.mails.cases import CASES, LOT, PURCHASE, automatic, bought, renewal
 from tests.fakes.crashes import Crash
 from tests.fakes.mails import MailRoom
 from tests.fakes.outbox import World
@@ -191,6 +193,54 @@ def test_mk_27_a_declined_automatic_payment_is_told_once_with_the_way_to_mend_it
     assert PURCHASE in mail.written.text
 
 
+def tell(room: MailRoom, world: World, times: int = 1) -> None:
+    """Everything that the world has published so far, to a room that reads the world's books."""
+    room.books.books, room.levels.kept = world.books.books, world.latches.kept
+    for told in [each for each in world.bus.published for _ in range(times)]:
+        room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
+
+
+def test_f3_a_crossing_whose_credits_came_again_before_it_is_mailed_says_nothing() -> None:
+    """Used up, low: by the time of the mail more was bought; also where the new 100 % is less than the old level."""
+    for burned, more in ((100, 100), (80, 100), (96, 5)):
+        world, room = World(75, 90), MailRoom()
+        world.grant(100)
+        world.burn(burned)
+        world.deliver()
+        assert world.bus.of("credits.low"), "it was crossed"
+        world.grant(more)
+        world.deliver()
+        tell(room, world)
+        assert room.kinds == []
+
+
+def test_f3_a_mail_of_a_level_states_what_is_left_when_it_is_written() -> None:
+    world, room = World(75), MailRoom()
+    world.grant(100)
+    world.burn(80)
+    world.deliver()
+    world.burn(3)
+    tell(room, world)
+    assert "Of 100 credits you have 17 credits left." in room.post.taken[0].written.text
+
+
+def test_f3_credits_that_are_on_their_way_are_waited_for() -> None:
+    room = MailRoom()
+    room.has(0, orders={"o": Grant(Lot("lot_9", "credits", "purchased", 10, 0, 0, None, 0))})
+    with pytest.raises(Unavailable):
+        room.tell(CASES["credits_exhausted"].news)
+    room.has(0, renews_at=room.clock.now())
+    assert room.tell(CASES["credits_exhausted"].news) == "nothing", "the next period's credits are due"
+
+
+def test_f3_credits_that_expire_soon_are_those_that_are_left_of_them() -> None:
+    room, news = MailRoom(), CASES["credits_expiring"].news
+    assert room.tell(news) == "nothing", "they were used meanwhile"
+    room.has(700, tape=(replace(LOT, end=700),))
+    assert room.tell(news) == "sent"
+    assert room.post.taken[0].written.subject.startswith("700 credits")
+
+
 def test_mk_44_d34_a_mail_at_75_percent_and_one_at_90_however_often_the_stream_brings_them() -> None:
     """From the burns themselves: 100 credits, ten at a time, every event delivered three times."""
     world, room = World(75, 90), MailRoom()
@@ -198,8 +248,7 @@ def test_mk_44_d34_a_mail_at_75_percent_and_one_at_90_however_often_the_stream_b
     for _ in range(10):
         world.burn(10)
         world.deliver()
-    for told in [each for each in world.bus.published for _ in range(3)]:
-        room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
+        tell(room, world, times=3)
     assert room.kinds == ["credits_low", "credits_low", "credits_exhausted"]
     low, lower, _ = room.post.taken
     assert ["75%" in low.written.subject, "90%" in lower.written.subject] == [True, True]
@@ -212,14 +261,15 @@ def test_mk_44_d34_one_burn_through_several_levels_is_one_mail_about_the_highest
         world.grant(100)
         world.burn(burned)
         world.deliver()
-        for told in world.bus.published:
-            room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
+        tell(room, world)
         assert room.kinds == [kind]
 
 
 def test_nothing_left_is_no_news_while_the_account_buys_by_itself() -> None:
     room = MailRoom()
     used_up = CASES["credits_exhausted"].news
+    room.has(0)
+    room.has(0, "data_transfer_mb")
     room.accounts.save(replace(room.account, auto=AutoRecord(enabled=True)))
     assert room.tell(used_up) == "nothing"
     assert (

@@ -24,7 +24,7 @@ def test_the_link_of_a_mail_switches_its_kind_off_and_again_changes_nothing() ->
     assert room.account.version == version
     assert room.account.notifications.off == ("credits_low",)
     assert room.tell(CASES["credits_low"].news) == "off"
-    assert room.tell(CASES["credits_exhausted"].news) == "sent"
+    assert room.tell(CASES["plan_ending"].news) == "sent"
 
 
 @pytest.mark.parametrize(

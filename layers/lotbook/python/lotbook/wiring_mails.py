@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring
+from lotbook.adapters.dynamo.latches import DynamoLatches
 from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
 from lotbook.adapters.mail import SesPost
 from lotbook.domain.mails.stop_tokens import stop_token
@@ -28,6 +29,8 @@ def mail_desk(write: Callable[[Letter, Envelope], Written]) -> MailDesk:
         policies=wiring.policies(),
         purchases=wiring.purchases(),
         latches=DynamoMailLatches(wiring.table()),
+        books=wiring.books(),
+        levels=DynamoLatches(wiring.table()),
         post=SesPost(_ses(), known.mail_from, known.mail_set),
         clock=wiring.clock(),
         entropy=wiring.entropy(),

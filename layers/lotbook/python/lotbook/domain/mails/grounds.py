@@ -11,6 +11,7 @@ from lotbook.domain.values.errors import UnknownPlan
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.book import Book
     from lotbook.domain.mails.occasions import News
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """`app_url`: the application's own page, None where the deployment names none; `now`: when it is written."""
+    """`app_url`: the application's own page, None where the deployment names none; `now`: when it is written.
+
+    `book`: of the unit that the event is about, as it is read for this letter; `base_seq`: the entry of the unit's ledger that made
+    100 % what it is, as far as the levels have been followed.
+    """
 
     account: Account
     policy: Policy
@@ -27,6 +32,13 @@ class Grounds:
     app_url: str | None
     now: int
     automatic_is_on: bool  # automatic purchase, for the whole deployment
+    book: Book | None = None
+    base_seq: int = 0
+
+    @property
+    def spendable(self) -> int:
+        """What can be spent of the event's unit now."""
+        return self.book.spendable if self.book else 0
 
     @property
     def detail(self) -> Mapping[str, Any]:

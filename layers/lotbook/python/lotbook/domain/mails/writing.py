@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.notifications import MailKind
 from lotbook.domain.accounts.plan_time import grace_ends_at
+from lotbook.domain.mails import balances
 from lotbook.domain.mails.grounds import Grounds
-from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Percent, Unit, Value
-from lotbook.domain.news.alerts import EXHAUSTED, is_reached
-from lotbook.domain.sales.auto_top_ups import Charge, Need, decided
+from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Value
 from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PlanRenewalItem
 from lotbook.domain.values import instants
 
@@ -110,54 +109,6 @@ def _paused(grounds: Grounds) -> Letter | None:
     return Letter("account_paused", {}, ("paused", reason), (), grounds.button("see_account"))
 
 
-def _low(grounds: Grounds) -> Letter | None:
-    """Of the levels that one entry went through the highest alone: one mail tells them all."""
-    unit, available, of = grounds.detail["unit"], grounds.detail["available"], grounds.detail["of_credits"]
-    further = (
-        level
-        for level in (*grounds.policy.alerts.purchased_used_percent, EXHAUSTED)
-        if level > grounds.detail["used_percent"]
-    )
-    if _is_held_up(grounds) or any(is_reached(level, available, of) for level in further):
-        return None
-    left, base = Count(available, unit), Count(of, unit)
-    used = Percent(grounds.detail["used_percent"])
-    facts: dict[str, Value] = {"used": used, "left": left, "base": base, "what": Unit(unit)}
-    figures = (Figure("used", facts["used"]), Figure("left", left, is_total=True))
-    return Letter("credits_low", facts, ("low",), figures, grounds.button("buy_credits"))
-
-
-def _exhausted(grounds: Grounds) -> Letter | None:
-    """Not where the account buys by itself what it lacks: that purchase has a mail of its own, and so has its failure."""
-    unit = grounds.detail["unit"]
-    if _is_held_up(grounds) or (unit == grounds.policy.units[0] and _buys_by_itself(grounds)):
-        return None
-    facts: dict[str, Value] = {"credits": Count(0, unit), "what": Unit(unit)}
-    return Letter("credits_exhausted", facts, ("exhausted",), (), grounds.button("buy_credits"))
-
-
-def _is_held_up(grounds: Grounds) -> bool:
-    """Paused, or waiting for another card: that has a mail with the way to mend it. What was lent may just be gone, too."""
-    auto = grounds.account.auto
-    return grounds.account.state == "paused" or (auto is not None and auto.suspended is not None)
-
-
-def _buys_by_itself(grounds: Grounds) -> bool:
-    verdict = decided(grounds.policy, grounds.account, Need(0), grounds.now, is_on=grounds.automatic_is_on)
-    return isinstance(verdict, Charge) or verdict == "charging"
-
-
-def _expiring(grounds: Grounds) -> Letter:
-    expires = instants.from_text(grounds.detail["expires_at"])
-    facts: dict[str, Value] = {
-        "credits": Count(grounds.detail["credits"], grounds.detail["unit"]),
-        "expires": Moment(expires),
-        "day": Day(expires),
-    }
-    figures = (Figure("expiring", facts["credits"]), Figure("expires", facts["expires"]))
-    return Letter("credits_expiring", facts, ("expiring",), figures, grounds.button("see_credits"))
-
-
 def _changed(grounds: Grounds) -> Letter:
     ends = grounds.detail.get("plan_ends_at")
     facts: dict[str, Value] = {
@@ -233,9 +184,9 @@ _WRITERS: Mapping[MailKind, Callable[[Grounds], Letter | None]] = {
     "card_action_required": _card_action,
     "auto_top_up_suspended": _suspended,
     "account_paused": _paused,
-    "credits_low": _low,
-    "credits_exhausted": _exhausted,
-    "credits_expiring": _expiring,
+    "credits_low": balances.low,
+    "credits_exhausted": balances.exhausted,
+    "credits_expiring": balances.expiring,
     "plan_renewed": _renewed,
     "plan_changed": _changed,
     "plan_ending": _ending,

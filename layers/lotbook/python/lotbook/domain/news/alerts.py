@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.ledger import VOID_CLAIM
 from lotbook.domain.news.announcements import Announcement, make
+from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE
 from lotbook.domain.values import instants
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ EXHAUSTED = 100  # per cent used: the level that every policy has
 COOLDOWN = instants.DAY
 BOUGHT = frozenset({"plan", "purchased"})  # what a threshold in per cent is of; free credits do not count (MK-44)
 _TAKES = frozenset({"consumed", "held", "expired", "clawed_back", "frozen", "noted"})
+# Why credits are taken whose place others take, or that were only lent: nobody has used anything up.
+OF_OURS = frozenset({PLAN_CHANGE, CONVERTED, VOID_CLAIM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def follow(
     """The latch after these entries, and the levels that they crossed. Entries up to `latch.seq` were followed before.
 
     `levels` are per cent used; EXHAUSTED is always among them. `but_expiries`: an expiry crosses nothing, because more
-    credits are due at the same instant. A grant that comes late still counts, for it moves 100 % and arms.
+    credits are due at the same instant. What is taken for a change of plan, or of a loan, crosses nothing. A grant that comes late still counts, for it moves 100 % and arms.
     """
     crossed: list[Crossing] = []
     watched = sorted({*levels, EXHAUSTED})
@@ -80,7 +84,7 @@ def follow(
         latch = _armed(latch, entry)
         if entry.seq <= latch.seq:
             continue
-        if entry.kind in _TAKES and not (but_expiries and entry.kind == "expired"):
+        if _counts(entry) and not (but_expiries and entry.kind == "expired"):
             reached = [level for level in watched if is_reached(level, entry.available_after, latch.base)]
             fresh = [
                 Crossing(level, entry, latch.base, latch.armed_by.get(level, 0))
@@ -92,6 +96,10 @@ def follow(
             crossed += fresh
         latch = replace(latch, seq=entry.seq)
     return latch, tuple(crossed)
+
+
+def _counts(entry: Entry) -> bool:
+    return entry.kind in _TAKES and not (entry.kind == "clawed_back" and entry.reason in OF_OURS)
 
 
 def is_reached(level: int, available: int, base: int) -> bool:

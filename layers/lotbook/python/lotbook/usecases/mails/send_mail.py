@@ -25,18 +25,24 @@ if TYPE_CHECKING:
 
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.notifications import MailKind
+    from lotbook.domain.credits.book import Book
     from lotbook.domain.mails.latches import MailLatch
     from lotbook.domain.mails.letters import Letter
     from lotbook.domain.mails.occasions import News, Occasion
     from lotbook.domain.mails.posting import Written
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
+    from lotbook.ports.books import BookStore
     from lotbook.ports.mails import MailLatchStore, Post
+    from lotbook.ports.news import LatchStore
     from lotbook.ports.shop import AccountStore, Clock, Entropy, PolicyStore, PurchaseStore
+    from lotbook.usecases.accounts.load_account import LoadedAccount
 
 LATCH_ATTEMPTS = 4  # lost races for a lease: each means that another worker has it now
 MARK_ATTEMPTS = 3
 LEASE_BYTES = 10
+
+STATES_A_BALANCE: frozenset[MailKind] = frozenset({"credits_low", "credits_exhausted", "credits_expiring"})
 
 Outcome = Literal["sent", "nothing", "off", "over"]
 
@@ -49,6 +55,8 @@ class MailDesk:
     policies: PolicyStore
     purchases: PurchaseStore
     latches: MailLatchStore
+    books: BookStore
+    levels: LatchStore
     post: Post
     clock: Clock
     entropy: Entropy
@@ -72,8 +80,17 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
         return "nothing"
     if not may_be_mailed(loaded.account, occasion.kind):
         return "off"
+    letter = letter_of(occasion, _grounds(occasion, news, loaded, desk))
+    if letter is None:
+        return "nothing"
+    return _once(occasion, _mail(letter, loaded.account, loaded.policy, desk), desk)
+
+
+def _grounds(occasion: Occasion, news: News, loaded: LoadedAccount, desk: MailDesk) -> Grounds:
+    """Everything that the letter is written from, as it is now. Raises Unavailable."""
     purchase = _purchase(occasion, news.account_id, desk)
-    grounds = Grounds(
+    book, base_seq = _balance(occasion, news, desk)
+    return Grounds(
         account=loaded.account,
         policy=loaded.policy,
         news=news,
@@ -81,11 +98,20 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
         app_url=desk.app_url,
         now=desk.clock.now(),
         automatic_is_on=desk.automatic_is_on,
+        book=book,
+        base_seq=base_seq,
     )
-    letter = letter_of(occasion, grounds)
-    if letter is None:
-        return "nothing"
-    return _once(occasion, _mail(letter, loaded.account, loaded.policy, desk), desk)
+
+
+def _balance(occasion: Occasion, news: News, desk: MailDesk) -> tuple[Book | None, int]:
+    """The book that the mail states the balance of. Raises Unavailable while credits are on their way into it, or out of it."""
+    if occasion.kind not in STATES_A_BALANCE:
+        return None, 0
+    unit = str(news.detail["unit"])
+    book = desk.books.get(news.account_id, unit)
+    if book is not None and book.orders:
+        raise Unavailable("The balance is changing.")
+    return book, desk.levels.get(news.account_id, unit).base_seq
 
 
 def _purchase(occasion: Occasion, account_id: str, desk: MailDesk) -> Purchase | None:
