@@ -13,7 +13,8 @@ from lotbook.domain.accounts.notifications import MAIL_KINDS
 from lotbook.domain.mails import writing
 
 NAMED = re.compile(r"{{ (\w+) }}")
-SOURCE = (HERE.parents[1] / "domain" / "mails" / "writing.py").read_text()
+WRITERS = HERE.parents[1] / "domain" / "mails"
+SOURCE = "".join((WRITERS / name).read_text() for name in ("writing.py", "balances.py"))
 
 
 def flat(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
