@@ -46,7 +46,7 @@ def test_d30_a1_a_thousand_consumes_after_a_decline_are_one_attempt_and_write_on
             desk.sweep()
             desk.look()
     assert len(desk.gateway.tried) == len(desk.rows()) == 1
-    assert desk.history.reasons() == ["declined", "suspended"]
+    assert desk.history.reasons() == ["declined"]
     desk.audited()
 
 
@@ -163,7 +163,7 @@ def test_a6_without_a_card_it_goes_off_once() -> None:
     assert desk.account.state == "active"
     assert desk.refused(1) == "insufficient_credits"
     desk.work()
-    assert desk.history.reasons() == ["no_card", "disabled"]
+    assert desk.history.reasons() == ["no_card"]
     assert desk.has() == (0, 3_000)
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from lotbook.domain.news.auto_news import of_account
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.top_ups import Amount, AutoTopUp, Trigger
+from lotbook.domain.sales.cards import CardFile, with_cards_seen
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import (
     AccountClosed,
@@ -21,6 +23,7 @@ from lotbook.domain.values.errors import (
 )
 from lotbook.usecases.automatic.switch import SwitchRequest, history, read, switch
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
+from lotbook.usecases.sales.cards import remove_card
 from tests.fakes.automating import CUSTOMER, UNIT, Automating
 from tests.fakes.samples import member, published
 from tests.fakes.subscription_records import ASKS
@@ -290,3 +293,45 @@ def test_a_plan_that_costs_something_else_in_the_same_period_is_charged_at_its_o
     desk.accounts.save(replace(desk.account, plan_id="pro-40k"))
     assert desk.use(1) == UNIT - 1
     assert desk.bounds() == (2, 2 * UNIT, 1_170 + 2_080)
+
+
+def test_f8_without_a_card_it_goes_off_when_that_is_known_with_one_event_and_one_mail() -> None:
+    for by in ("route", "event"):
+        desk = Automating()
+        before = desk.account
+        if by == "route":
+            remove_card("acme", desk.card, member("admin"), desk=desk.sales)
+        else:
+            desk.gateway.detach(desk.card)
+            desk.look()
+        view = read("acme", member("admin"), desk=desk.desk)
+        assert (view.enabled, view.off_reason, desk.flag()) == (False, "no_card", False), by
+        switched = [(told.kind, told.detail["reason"]) for told in of_account(before, desk.account, 0)]
+        assert switched == [("auto_top_up.switched", "no_card")], by
+        after = desk.account
+        desk.use(80_000)
+        assert desk.refused(1) == "insufficient_credits", by
+        desk.work()
+        desk.look()
+        assert (desk.account, desk.rows(), desk.history.reasons()) == (after, [], ["no_card"]), by
+
+
+def test_f8_whoever_switches_on_with_a_new_card_is_not_switched_off_by_an_older_look() -> None:
+    desk = Automating()
+    for on in (replace(desk.record, card="pm_new"), replace(desk.record, switches=desk.record.switches + 2)):
+        account = replace(desk.account, auto=on)
+        assert with_cards_seen(account, CardFile(), desk.record).auto == on
+
+
+def test_f8_the_default_follows_a_chosen_card_that_is_gone() -> None:
+    desk = Automating(on=False)
+    other = desk.gateway.put_on_file(CUSTOMER, desk.clock.now(), fingerprint="fp_2")
+    assert desk.switch(payment_method=other).card == other
+    remove_card("acme", other, member("admin"), desk=desk.sales)
+    view = read("acme", member("admin"), desk=desk.desk)
+    assert (view.enabled, view.card) == (True, None)
+    desk.use(80_000)
+    desk.use(1)
+    row = desk.charge()
+    assert row.auto is not None
+    assert row.auto.card == desk.card

@@ -84,6 +84,11 @@ class AutoRecord:
         """Whether a burn that cannot be covered is worth asking: the flag in the account's book says the same."""
         return self.enabled and self.suspended is None
 
+    @property
+    def is_without_card(self) -> bool:
+        """Whether it went off because no card was left."""
+        return not self.enabled and self.off_reason == "no_card"
+
 
 def in_period(record: AutoRecord, start: int) -> AutoRecord:
     """The record in the credit period that begins at `start`: its counters begin anew with each period (MK-22).

@@ -51,6 +51,11 @@ class AutoEvent:
         return "bought" if self.reason == "bought" else "not_bought"
 
 
+def without_card(account_id: str, at: int, switches: int) -> AutoEvent:
+    """Automatic purchase went off for want of a card: one event, whoever finds out. `switches`: the record's, once it is off."""
+    return event(account_id, "no_card", at, "off", switches)
+
+
 def event(account_id: str, reason: Reason, at: int, *because: str | int) -> AutoEvent:
     """An event of this reason, `because` of these: a purchase's id, or period, card and switch of what was not bought."""
     cause = ids.fingerprint("auto", reason, *(str(part) for part in because))

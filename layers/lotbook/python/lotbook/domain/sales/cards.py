@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.accounts.automatic import PaymentCard, resumed
+from lotbook.domain.accounts.automatic import PaymentCard, resumed, switched_off
 from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, reasons_of, with_pause, without_pause
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values import instants
@@ -186,6 +186,20 @@ def with_payment_pause_lifted(account: Account, file: CardFile) -> Account:
     if failed is None or default is None or default.named.is_same(failed):
         return account
     return _unpaused(account)
+
+
+def with_cards_seen(account: Account, file: CardFile, known: AutoRecord | None) -> Account:
+    """The account after a look at its cards: what another card lifts is lifted, and automatic purchase follows what is there (A6).
+
+    The default follows a chosen card that is gone; without any card it goes off. `known`: the record before the look: whoever switched
+    it, or chose a card, since has seen newer ones.
+    """
+    record = account.auto
+    if record is not None and known is not None and (record.switches, record.card) == (known.switches, known.card):
+        is_gone = record.card is not None and file.find(record.card) is None
+        record = replace(record, card=None) if is_gone else record
+        account = replace(account, auto=record if file.cards else switched_off(record, "no_card"))
+    return with_payment_pause_lifted(account, file)
 
 
 def _unpaused(account: Account) -> Account:

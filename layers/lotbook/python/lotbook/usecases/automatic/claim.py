@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import with_claim
-from lotbook.domain.sales.auto_history import event
+from lotbook.domain.sales.auto_history import event, without_card
 from lotbook.domain.sales.auto_orders import Made, advance_lot, auto_order, claim_of, event_of
 from lotbook.domain.sales.auto_top_ups import (
     NEVER_ON,
@@ -80,7 +80,8 @@ def claim(loaded: LoadedAccount, need: Need, burn: tuple[str, str] | None, *, de
     account, policy, now = loaded.account, loaded.policy, desk.clock.now()
     found = decided(policy, account, need, now, is_on=desk.is_on)
     if not isinstance(found, Charge):
-        _note_refusal(loaded, found, need, desk)
+        if burn is not None or found != "suspended":  # its purchase told why, and nobody was refused anything since
+            _note_refusal(loaded, found, need, desk)
         return None
     row = auto_order(loaded.published, account, found, Made(now, desk.entropy.read(ids.ENTROPY_BYTES)))
     bounds = bounds_of(policy, account, now)
@@ -146,6 +147,9 @@ def _note_refusal(loaded: LoadedAccount, reason: Reason, need: Need, desk: Claim
     account, policy, now = loaded.account, loaded.policy, desk.clock.now()
     record = account.auto
     if record is None:  # it was never switched on, so nobody waits for it
+        return
+    if reason == "disabled" and record.is_without_card:
+        desk.history.note(without_card(account.account_id, now, record.switches))
         return
     bounds = bounds_of(policy, account, now)
     failed = record.suspended.purchase_id if record.suspended else ""

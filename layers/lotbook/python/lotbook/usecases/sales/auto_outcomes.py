@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import PaymentCard, Suspension, suspended, switched_off, with_claim_over
 from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, without_pause
+from lotbook.domain.sales.auto_history import without_card
 from lotbook.domain.sales.auto_orders import advance_lot, event_of
 from lotbook.domain.sales.cards import with_payment_pause
 from lotbook.domain.sales.purchase import CHECK_AGAIN, Failure, Purchase, may_become, with_state
@@ -85,7 +86,13 @@ def given_up(row: Purchase, reason: Reason, *, is_off: bool = False, desk: Sales
         return replace(account, auto=replace(over, suspended=None) if is_for_row else over)
 
     change_and_follow(row.account_id, change, desk=desk)
-    tell(row, reason, desk=desk)
+    record = desk.account(row.account_id).account.auto
+    if is_off and record is not None and record.is_without_card:
+        now = desk.clock.now()
+        off = without_card(row.account_id, now, record.switches)
+        desk.history.note(replace(event_of(row, reason, now), event_id=off.event_id, cause=off.cause))
+    else:
+        tell(row, reason, desk=desk)
 
 
 def quarantined(row: Purchase, *, desk: SalesDesk) -> None:

@@ -15,7 +15,7 @@ from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import AccountClosed, PaymentMethodNotFound
 from lotbook.usecases.sales.ensure_customer import for_customer
-from lotbook.usecases.sales.follow_cards import follow_cards
+from lotbook.usecases.sales.follow_cards import follow_cards, look_at_cards
 from lotbook.usecases.sales.payment_pause import lift_payment_pause
 from lotbook.usecases.sales.plan_card import use_for_plan
 
@@ -95,6 +95,4 @@ def remove_card(account_id: str, payment_method: str, caller: Caller, *, desk: S
     gone = [desk.gateway.detach(name) for name in sorted(names, key=payment_method.__eq__)]
     if not any(gone):
         raise PaymentMethodNotFound
-    left = replace(left, default=default)
-    lift_payment_pause(account_id, left, desk=desk)
-    return left
+    return look_at_cards(account_id, desk=desk)

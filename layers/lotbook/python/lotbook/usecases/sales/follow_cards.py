@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.sales.cards import CardFile, keeps_card, standing_default
+from lotbook.domain.sales.auto_history import without_card
+from lotbook.domain.sales.cards import CardFile, keeps_card, standing_default, with_cards_seen
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import AccountNotFound
-from lotbook.usecases.sales.payment_pause import lift_payment_pause
+from lotbook.usecases.sales.payment_pause import change_and_follow
 from lotbook.usecases.sales.plan_card import is_paid_late, pay_later_periods, use_for_plan
 
 if TYPE_CHECKING:
@@ -45,8 +46,18 @@ def look_at_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] =
         return CardFile()
     found = desk.gateway.card_file(account.gateway_customer)
     decided = _decided(found, account, adopted, desk)
-    lift_payment_pause(account_id, decided, desk=desk)
+    change_and_follow(account_id, lambda now: with_cards_seen(now, decided, account.auto), desk=desk)
+    if not decided.cards:
+        _tell_no_card(account_id, desk)
     return decided
+
+
+def _tell_no_card(account_id: str, desk: SalesDesk) -> None:
+    """That automatic purchase went off for want of a card, once; a purchase that is under way tells it itself."""
+    account = desk.accounts.get(account_id)
+    record = account.auto if account is not None else None
+    if record is not None and record.charge is None and record.is_without_card:
+        desk.history.note(without_card(account_id, desk.clock.now(), record.switches))
 
 
 def _decided(found: CardFile, account: Account, adopted: frozenset[str], desk: SalesDesk) -> CardFile:
