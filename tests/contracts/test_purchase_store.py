@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.invoices.billing_details import Address
 from lotbook.domain.plans.plan_move import PlanMove, Taken
-from lotbook.domain.sales.auto_history import event
+from lotbook.domain.sales.auto_history import event, placed
 from lotbook.domain.sales.items import (
     AutoPart,
     AutoTopUpItem,
@@ -35,6 +35,7 @@ from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
 from tests import table as tables
+from tests.fakes.automatic import FakeAutoHistory
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.quick_moto import mock_aws
@@ -278,4 +279,18 @@ def test_d31_a_crash_between_the_latch_of_a_cause_and_its_event_loses_no_event(
             DynamoAutoHistory(table).note(told)
     assert DynamoAutoHistory(table).page("acme", 10, None) == ([], None)
     assert not DynamoAutoHistory(table).note(event("acme", "cap_reached", ORDERED + 5, "period"))
-    assert DynamoAutoHistory(table).page("acme", 10, None) == ([told], None)
+    assert DynamoAutoHistory(table).page("acme", 10, None) == ([placed(told, 0)], None)
+
+
+@pytest.mark.parametrize("made", [DynamoAutoHistory, lambda _: FakeAutoHistory()])
+def test_f7_events_of_one_instant_are_listed_in_the_order_in_which_they_were_noted(
+    table: Table, made: Callable[[Table], Any]
+) -> None:
+    history, causes = made(table), [f"pur_{number}" for number in range(8)]
+    noted = [event("acme", "bought", ORDERED, cause).cause for cause in causes]
+    for cause in (*causes, *causes):
+        history.note(event("acme", "bought", ORDERED, cause))
+    first, after = history.page("acme", 5, None)
+    rest, end = history.page("acme", 5, after)
+    assert [told.cause for told in (*first, *rest)] == noted[::-1]
+    assert end is None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
 from threading import Lock
 from typing import Any
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.sales.auto_history import AutoEvent
+from lotbook.domain.sales.auto_history import AutoEvent, placed
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import Conflict
 from tests.fakes.accounts import FakeAccounts, FakePolicies
@@ -50,11 +51,13 @@ class FakeAutoHistory:
 
     def __init__(self) -> None:
         self.lock = Lock()
+        self.numbers = count()
         self.events: dict[tuple[str, str], AutoEvent] = {}
 
     def note(self, event: AutoEvent) -> bool:
         with self.lock:
-            return self.events.setdefault((event.account_id, event.cause), event) is event
+            told = placed(event, next(self.numbers))
+            return self.events.setdefault((event.account_id, event.cause), told) is told
 
     def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[AutoEvent], str | None]:
         found = [event for (owner, _), event in self.events.items() if owner == account_id]

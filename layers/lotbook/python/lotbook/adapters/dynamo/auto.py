@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -13,7 +14,7 @@ from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
 from lotbook.adapters.dynamo.purchase_items import due, to_values
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
-from lotbook.domain.sales.auto_history import AutoEvent
+from lotbook.domain.sales.auto_history import AutoEvent, placed
 from lotbook.domain.values.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -83,18 +84,20 @@ class DynamoAutoHistory:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._noted: set[tuple[str, str]] = set()
+        self._numbers = count()
 
     def note(self, event: AutoEvent) -> bool:
         """The latch decides, then the event is put as the latch has it, by everybody who comes: a crash in between loses nothing.
 
         No transaction: many refusals of one cause come together, and would cancel each other. A process asks once for each
-        cause, for what is told stays told.
+        cause, for what is told stays told. Events of one instant are listed in the order in which a process noted them.
         """
         known = event.account_id, event.cause
         if known in self._noted:
             return False
-        first = self._first(event)
-        item = keys.auto_event(event.account_id, (first or event).event_id) | asdict(first or event)
+        told = placed(event, next(self._numbers))
+        first = self._first(told)
+        item = keys.auto_event(event.account_id, (first or told).event_id) | asdict(first or told)
         send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
         if len(self._noted) < MAX_NOTED:
             self._noted.add(known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Literal, get_args
 
 from lotbook.domain.values import ids
@@ -26,6 +27,7 @@ Reason = Literal[
     "switched_off_everywhere",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
+_NUMBER_BYTES = 4  # of an id's entropy, before what tells causes apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,10 @@ def event(account_id: str, reason: Reason, at: int, *because: str | int) -> Auto
     """An event of this reason, `because` of these: a purchase's id, or period, card and switch of what was not bought."""
     cause = ids.fingerprint("auto", reason, *(str(part) for part in because))
     return AutoEvent(account_id, ids.derived("aev", at, account_id, cause), cause, at, reason)
+
+
+def placed(told: AutoEvent, number: int) -> AutoEvent:
+    """The event as a store notes it: after those of the same instant with a lower `number`, which a process counts."""
+    place = (number % 256**_NUMBER_BYTES).to_bytes(_NUMBER_BYTES)
+    seed = sha256(f"{told.account_id}\x1f{told.cause}".encode()).digest()
+    return replace(told, event_id=ids.at_time("aev", told.at, place + seed))
