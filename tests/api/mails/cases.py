@@ -116,6 +116,9 @@ def _unpaid() -> Account:
 
 PAUSED = replace(ON_A_PLAN, state="paused", pause_reason="payment_failed")
 WAITS = Suspension("authentication_required", NOW, PURCHASE, PaymentCard("pm_1"), page_url=PAGE)
+DECLINED = replace(
+    PAUSED, auto=AutoRecord(enabled=True, suspended=Suspension("declined", NOW, PURCHASE, PaymentCard("pm_1")))
+)
 UNCONFIRMED = replace(PAUSED, auto=AutoRecord(enabled=True, suspended=WAITS))
 LOW = {"unit": "credits", "available": 20_000, "seq": 9, "used_percent": 75, "of_credits": 80_000}
 LOT = Segment(2_500, "lot_1", 0, instant("2026-01-22T23:00:00Z"), NOW)
@@ -136,7 +139,7 @@ CASES: dict[str, Case] = {
     ),
     "auto_top_up_suspended": replace(
         _of_row("auto_top_up.suspended", automatic(), code="declined", decline_code="insufficient_funds"),
-        account=PAUSED,
+        account=DECLINED,
     ),
     "auto_top_up_suspended.no_card": Case("auto_top_up.switched", {"enabled": False, "reason": "no_card"}),
     "account_paused": Case("account.paused", {"reason": "shortfall", "reasons": ["shortfall"]}, account=PAUSED),

@@ -73,9 +73,39 @@ def test_an_account_that_goes_on_is_not_told_that_it_is_paused() -> None:
     """A policy may stop automatic purchase alone (`on_failure: stop`)."""
     case = CASES["auto_top_up_suspended"]
     assert says(case) == ("declined", "paused", "mend")
-    assert says(replace(case, account=CASES["credits_low"].account)) == ("declined", "mend")
+    active = replace(case.account, state="active", pause_reason=None)
+    assert says(replace(case, account=active)) == ("declined", "mend_purchase")
     confirm = CASES["card_action_required"]
     assert says(replace(confirm, account=CASES["credits_low"].account)) == ("confirm",)
+
+
+@pytest.mark.parametrize(
+    ("enabled", "reasons", "sentence"),
+    [
+        (True, ("payment_failed", "shortfall"), "mend"),
+        (True, ("payment_failed", "plan_payment_failed"), "mend_purchase"),
+        (False, ("payment_failed",), "mend_account"),
+        (False, ("payment_failed", "shortfall"), "owed"),
+        (False, ("payment_failed", "plan_payment_failed"), "off"),
+        (False, (), "off"),
+    ],
+)
+def test_f9_what_another_card_brings_is_what_it_brings_to_this_account(
+    enabled: bool, reasons: tuple[str, ...], sentence: str
+) -> None:
+    """It may have been switched off while the charge was in flight; what was lent and used is owed all the same."""
+    case = CASES["auto_top_up_suspended"]
+    assert case.account.auto is not None
+    auto = replace(case.account.auto, enabled=enabled)
+    paused = {"state": "paused" if reasons else "active", "pause_reason": None, "pause_reasons": reasons}
+    told = replace(case, account=replace(case.account, auto=auto, **paused))  # type: ignore[arg-type]
+    assert says(told) == ("declined", *(["paused"] if reasons else []), sentence)
+    letter = written(told, automatic_is_on=False)
+    assert letter is not None
+    assert not letter.says[-1].startswith(("mend_purchase",)), "nobody buys there"
+    off = replace(UNCONFIRMED, auto=replace(UNCONFIRMED.auto or AutoRecord(), enabled=enabled))
+    confirm = replace(CASES["card_action_required"], account=off)
+    assert says(confirm) == ("confirm", "paused" if enabled else "paused_alone")
 
 
 @pytest.mark.parametrize(

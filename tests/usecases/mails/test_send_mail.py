@@ -186,6 +186,7 @@ def test_a_row_that_is_written_after_its_event_is_waited_for() -> None:
 
 def test_mk_27_a_declined_automatic_payment_is_told_once_with_the_way_to_mend_it() -> None:
     room = MailRoom("make", "pro-80k", automatic())
+    room.accounts.save(replace(CASES["auto_top_up_suspended"].account, version=room.account.version))
     news = CASES["auto_top_up_suspended"].news
     assert [room.tell(news), room.tell(replace(news, event_id="evt_2"))] == ["sent", "over"]
     (mail,) = room.post.taken

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.notifications import MailKind
+from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, PAUSED_FOR_SHORTFALL, reasons_of
 from lotbook.domain.accounts.plan_time import grace_ends_at
 from lotbook.domain.mails import balances
 from lotbook.domain.mails.grounds import Grounds
@@ -76,8 +77,9 @@ def _card_action(grounds: Grounds) -> Letter:
     row = _row(grounds)
     facts: dict[str, Value] = {"total": Money(row.total_minor, row.currency)}
     button = grounds.button("confirm_payment", _page_of(grounds.account))
-    says = ("confirm", "paused") if grounds.account.state == "paused" else ("confirm",)
-    return Letter("card_action_required", facts, says, _lines(row), button)
+    is_paused = grounds.account.state == "paused"
+    says = ["confirm"] + (["paused" if _is_on(grounds) else "paused_alone"] if is_paused else [])
+    return Letter("card_action_required", facts, tuple(says), _lines(row), button)
 
 
 def _suspended(grounds: Grounds) -> Letter:
@@ -90,8 +92,23 @@ def _suspended(grounds: Grounds) -> Letter:
         "total": Money(row.total_minor, row.currency),
         "credits": Count(row.shown_credits, row.unit),
     }
-    says = ["declined"] + (["paused"] if grounds.account.state == "paused" else []) + ["mend"]
+    says = ["declined"] + (["paused"] if grounds.account.state == "paused" else []) + [_mend(grounds)]
     return Letter("auto_top_up_suspended", facts, tuple(says), _lines(row), button)
+
+
+def _mend(grounds: Grounds) -> str:
+    """What another card brings: it may have been switched off while the charge was under way, and what was lent may be owed."""
+    reasons = set(reasons_of(grounds.account))
+    if _is_on(grounds):
+        return "mend" if reasons and reasons <= {PAUSED_FOR_PAYMENT, PAUSED_FOR_SHORTFALL} else "mend_purchase"
+    if reasons == {PAUSED_FOR_PAYMENT}:
+        return "mend_account"
+    return "owed" if PAUSED_FOR_SHORTFALL in reasons else "off"
+
+
+def _is_on(grounds: Grounds) -> bool:
+    auto = grounds.account.auto
+    return grounds.automatic_is_on and auto is not None and auto.enabled
 
 
 def _page_of(account: Account) -> str | None:
