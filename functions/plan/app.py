@@ -54,7 +54,7 @@ def _account(account_id: str) -> Answer:
 
 def show_automatic(request: Request) -> Answer:
     """`GET .../auto-top-up`."""
-    found = switching.read(request.account_id, request.caller, desk=wiring_automatic.auto_desk())
+    found = switching.read(request.account_id, desk=wiring_automatic.auto_desk())
     return Answer(200, render.auto_top_up(found))
 
 

@@ -97,6 +97,12 @@ def test_who_members_reach_the_calls_for_members(shop: Api, route_key: str) -> N
         assert (answer.code == "forbidden") != reached, (role, answer)
 
 
+def test_f4_every_role_may_read_what_buyers_alone_change() -> None:
+    """The contract: plan, automatic purchase and payment methods are changed by the policy's buyers; every role may read."""
+    evidence = "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence"  # names whoever paid
+    assert [key for key, route in OPEN.items() if key.startswith("GET") and route.buyers] == [evidence]
+
+
 @pytest.mark.parametrize("route_key", OF_ACCOUNT)
 def test_d_40_an_account_that_is_not_theirs_is_the_same_bytes_as_one_that_is_not_there(
     shop: Api, route_key: str

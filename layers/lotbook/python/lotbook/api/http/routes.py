@@ -283,7 +283,6 @@ CONTRACT: dict[str, Route] = {
         "plan",
         {200: "AutoTopUp"},
         members=True,
-        buyers=True,
         scopes=READ,
     ),
     f"PUT {ACCOUNT}/auto-top-up": Route(
