@@ -340,7 +340,11 @@ def test_a6_no_card_any_more_switches_off_once_and_an_outage_does_not(shop: Any)
     for each in acme.get("/payment-methods")["payment_methods"]:
         path = f"{acme.path}/payment-methods/{each['payment_method']}"
         acme.world.call("DELETE", path, who=f"owner@{acme.account_id}").ok()
+    assert (told(acme)["enabled"], told(acme)["off_reason"]) == (False, "no_card"), "F8: before anything is burned"
     assert use(acme, UNIT - 1) == 0
+    acme.consume(1).problem(402, "insufficient_credits")
+    work(acme)
+    assert reasons(acme) == ["bought", "no_card"]
     shown = told(acme)
     assert (shown["enabled"], shown["off_reason"], shown["used_this_period"]) == (False, "no_card", 1)
     assert reasons(acme).count("no_card") == 1
