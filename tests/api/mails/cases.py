@@ -64,7 +64,10 @@ def bought() -> Purchase:
 
 def automatic() -> Purchase:
     """10,000 credits and the surcharge of 30 %."""
-    lines = (OrderLine("10,000 credits", 1, Decimal(9), 900), OrderLine("Surcharge", 1, Decimal("2.70"), 270))
+    lines = (
+        OrderLine("Credits, automatic purchase", 1, Decimal(9), 900),
+        OrderLine("Surcharge", 1, Decimal("2.70"), 270),
+    )
     item = AutoTopUpItem(10_000, 1)
     return a_purchase(
         item=item, lines=lines, credits=10_000, subtotal_minor=1_170, tax=None, total_minor=1_170, state="failed"

@@ -14,7 +14,7 @@ from lotbook.domain.mails import writing
 
 NAMED = re.compile(r"{{ (\w+) }}")
 WRITERS = HERE.parents[1] / "domain" / "mails"
-SOURCE = "".join((WRITERS / name).read_text() for name in ("writing.py", "balances.py"))
+SOURCE = "".join((WRITERS / name).read_text() for name in ("writing.py", "balances.py", "lines.py"))
 
 
 def flat(texts: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

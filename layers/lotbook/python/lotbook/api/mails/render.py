@@ -115,13 +115,20 @@ def _named(unit: str) -> str:
 
 
 def _row(figure: Figure, words: Words, formats: Formats) -> Mapping[str, Any]:
-    label = _one_line(figure.label) if figure.verbatim else words.texts["labels"][figure.label]
+    label = _one_line(figure.label) if figure.verbatim else _label(figure, words, formats)
     return {
         "label": label,
         "value": _shown(figure.value, words, formats),
         "is_total": figure.is_total,
         "is_code": figure.is_code,
     }
+
+
+def _label(figure: Figure, words: Words, formats: Formats) -> str:
+    """A row's name begins with a capital, whatever it names."""
+    named = {name: _shown(value, words, formats) for name, value in figure.named.items()}
+    label = _filled(words.texts["labels"][figure.label], named)
+    return label[:1].upper() + label[1:]
 
 
 def _button(letter: Letter, words: Words) -> Mapping[str, str] | None:

@@ -7,7 +7,7 @@ and dates get their form from the recipient's locale when it is rendered. Nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lotbook.domain.accounts.notifications import MailKind
 
@@ -61,13 +61,14 @@ Value = str | Money | Count | Day | Moment | Percent | Unit
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A row of the table. `label` is a name of the catalogue, or the seller's own words where it is `verbatim`."""
+    """A row of the table. `label` is a name of the catalogue, or the seller's own words where it is `verbatim`; it tells `named`."""
 
     label: str
     value: Value
     verbatim: bool = False
     is_total: bool = False
     is_code: bool = False  # of no meaning to a reader: shown small
+    named: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from lotbook.domain.accounts.plan_time import grace_ends_at
 from lotbook.domain.mails import balances
 from lotbook.domain.mails.grounds import Grounds
 from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Value
+from lotbook.domain.mails.lines import line_of
 from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PlanRenewalItem
 from lotbook.domain.values import instants
 
@@ -186,7 +187,7 @@ def _row(grounds: Grounds) -> Purchase:
 
 def _lines(row: Purchase) -> tuple[Figure, ...]:
     """What was ordered, line by line, as the buyer was shown it."""
-    lines = tuple(Figure(line.description, Money(line.amount_minor, row.currency), verbatim=True) for line in row.lines)
+    lines = tuple(line_of(row, line) for line in row.lines)
     tax = (Figure(row.tax.name, Money(row.tax.amount_minor, row.currency), verbatim=True),) if row.tax else ()
     return (*lines, *tax, Figure("total", Money(row.total_minor, row.currency), is_total=True), *_of_order(row))
 

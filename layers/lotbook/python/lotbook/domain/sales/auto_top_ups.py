@@ -31,6 +31,7 @@ from lotbook.domain.values.money import (
 )
 
 NEVER_ON = AutoRecord()
+AUTOMATIC_LINE, SURCHARGE_LINE = "Credits, automatic purchase", "Surcharge"  # mails know them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,11 @@ def automatic_lines(policy: Policy, plan: Plan, currency: str, units: int = 1) -
         raise NotEligible(PLAN_NOT_ELIGIBLE, "This plan has no automatic purchase.")
     credits = rule.unit(policy.top_up.step) * units
     base = line_minor(credits, price, currency)
-    lines = (OrderLine("Credits, automatic purchase", credits, price, base),)
+    lines = (OrderLine(AUTOMATIC_LINE, credits, price, base),)
     if not rule.surcharge_rate:
         return lines
     total = rounded_minor(credits * in_minor(price, currency) * (1 + Fraction(rule.surcharge_rate)), currency)
-    return (*lines, OrderLine("Surcharge", credits, part_of(price, rule.surcharge_rate), total - base))
+    return (*lines, OrderLine(SURCHARGE_LINE, credits, part_of(price, rule.surcharge_rate), total - base))
 
 
 def charge_of(policy: Policy, account: Account, units: int) -> Charge:

@@ -106,13 +106,16 @@ def _order(present: Present, item: Item, limits: ChargeLimits) -> Order:
             return _custom_order(present.policy, present.account, amount_minor)
 
 
+CUSTOM_LINE = "Custom payment"  # mails know it
+
+
 def _is_paid_with_credits(order: Order, total_minor: int) -> bool:
     """Whether nothing is left to pay because a discount covers it (W7)."""
     return total_minor == 0 and order.move is not None and order.move.discount_minor > 0
 
 
 def _custom_order(policy: Policy, account: Account, amount_minor: int) -> Order:
-    line = OrderLine("Custom payment", 1, to_major(amount_minor, account.currency), amount_minor)
+    line = OrderLine(CUSTOM_LINE, 1, to_major(amount_minor, account.currency), amount_minor)
     return Order(lines=(line,), refusal=custom_payment_refusal(policy, account.currency))
 
 
