@@ -99,6 +99,22 @@ def test_the_accounts_own_limit_holds_with_what_is_reserved() -> None:
     assert desk.use(UNIT) == UNIT - 1
 
 
+def test_mk_45_at_zero_work_stops_and_goes_on_by_itself_with_the_next_credits() -> None:
+    """Whether a cycle brings them or a card: nobody has to release anything, and the same keys are sent again."""
+    desk = Automating(on=False)
+    desk.use(80_000)
+    assert [desk.refused(1, "waits-1"), desk.refused(2, "waits-2")] == ["insufficient_credits"] * 2
+    assert desk.account.state == "active"
+    desk.switch()
+    desk.work()
+    assert [desk.use(1, "waits-1"), desk.use(2, "waits-2")] == [UNIT - 1, UNIT - 3]
+    desk.switch(enabled=False)
+    desk.use(UNIT - 3)
+    assert desk.refused(3, "waits-3") == "insufficient_credits"
+    desk.clock.set("2027-04-20T12:00:00")
+    assert desk.use(3, "waits-3") == 80_000 - 3
+
+
 def test_a_replay_of_a_burn_that_was_made_buys_nothing() -> None:
     """D32: an old key at an empty book."""
     desk = Automating()
