@@ -12,6 +12,7 @@ from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, was_refused, write
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
+from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, to_values
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.sales.auto_history import AutoEvent, placed
@@ -121,20 +122,11 @@ class DynamoAutoHistory:
         return None
 
     def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[AutoEvent], str | None]:
-        """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
-        prefix = keys.auto_event(account_id, "")
-        below = keys.auto_event(account_id, after)["sk"] if after else prefix["sk"] + "\x7f"
-        request = {
-            "TableName": self._table.name,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :below",
-            "ExpressionAttributeValues": to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
-            "ScanIndexForward": False,
-            "ConsistentRead": True,
-            "Limit": limit + 2,  # the bound itself may be among them
-        }
-        found = [event_of(from_item(item)) for item in send(self._table.client, "query", request)["Items"]]
-        found = [event for event in found if after is None or event.event_id < after]
-        return found[:limit], found[limit - 1].event_id if len(found) > limit else None
+        """One query."""
+        bound = keys.auto_event(account_id, after) if after else None
+        items, more = newest_first(self._table, keys.auto_event(account_id, ""), bound, limit)
+        found = [event_of(item) for item in items]
+        return found, found[-1].event_id if more else None
 
 
 def _refused_by(conflict: Conflict, place: int) -> str:

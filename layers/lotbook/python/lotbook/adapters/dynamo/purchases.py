@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.values.errors import Conflict
@@ -96,23 +97,10 @@ class DynamoPurchases:
         return changed
 
     def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[Purchase], str | None]:
-        """Newest first, from below the id `after`; one more than asked for is read, so the end is known."""
-        prefix = keys.purchase(account_id, "")
-        below = keys.purchase(account_id, after)["sk"] if after else prefix["sk"] + "\x7f"
-        request = {
-            "TableName": self._table.name,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :below",
-            "ExpressionAttributeValues": to_item({":pk": prefix["pk"], ":first": prefix["sk"], ":below": below}),
-            "ScanIndexForward": False,
-            "ConsistentRead": True,
-            "Limit": limit + 2,  # the bound itself may be among them
-        }
-        answer = send(self._table.client, "query", request)
-        rows = [from_values(from_item(item)) for item in answer["Items"]]
-        rows = [row for row in rows if after is None or row.purchase_id < after]
-        # A query ends after a megabyte, too: long rows make a short page, which is not the end of the list.
-        more = len(rows) > limit or ("LastEvaluatedKey" in answer and bool(rows))
-        rows = rows[:limit]
+        """One query."""
+        bound = keys.purchase(account_id, after) if after else None
+        items, more = newest_first(self._table, keys.purchase(account_id, ""), bound, limit)
+        rows = [from_values(item) for item in items]
         return rows, rows[-1].purchase_id if more else None
 
     def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
