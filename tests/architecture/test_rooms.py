@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from tests.architecture.rooms import (
     room_of,
 )
 from tests.architecture.tree import COMMANDS, LAYER, ROOT, imports, parsed
+
+README = ROOT / "layers" / "lotbook" / "README.md"
 
 
 def test_every_room_stands_in_the_table() -> None:
@@ -66,6 +69,13 @@ def test_every_room_says_in_one_line_what_it_is_for() -> None:
         if not text or "\n" in text:
             without.append(str(folder.relative_to(ROOT)))
     assert not without, f"a docstring of one line in __init__.py: {without}"
+
+
+@pytest.mark.parametrize("layer", ["domain", "usecases", "api"])
+def test_d36_the_layers_readme_lists_every_room(layer: str) -> None:
+    (line,) = [each for each in README.read_text().splitlines() if each.startswith(f"| `{layer}/`")]
+    listed = set(re.findall(r"`(\w+)`", line))
+    assert listed == {each.name for each in (LAYER / layer).iterdir() if (each / "__init__.py").exists()}
 
 
 def test_an_init_imports_nothing_of_the_house_below_it() -> None:
