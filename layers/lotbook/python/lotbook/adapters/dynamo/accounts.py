@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.calls import send, was_canceled, was_refused, write_over
+from lotbook.adapters.calls import send, was_canceled, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_of
+from lotbook.adapters.dynamo.puts import put_new
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
@@ -57,20 +58,9 @@ class DynamoAccounts:
 
     def create(self, account: Account) -> Account | None:
         """Write the account if its id is free: None when written, else the account that has the id."""
-        request = {
-            "TableName": self._table.name,
-            "Item": to_item(keys.account(account.account_id) | asdict(account) | _first_audit(account)),
-            "ConditionExpression": NOT_YET_WRITTEN,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        try:
-            send(self._table.client, "put_item", request)
-        except ClientError as error:
-            if not was_refused(error):
-                raise
-            answer: Mapping[str, Any] = error.response
-            return account_of(from_item(answer["Item"]))
-        return None
+        item = keys.account(account.account_id) | asdict(account) | _first_audit(account)
+        found = put_new(self._table, item, NOT_YET_WRITTEN)
+        return None if found is None else account_of(found)
 
     def save(self, account: Account) -> Account:
         """Write a changed account over the version that it was read at. Raises Conflict when somebody was faster.

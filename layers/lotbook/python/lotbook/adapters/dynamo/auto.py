@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, was_refused, write_over
+from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
 from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, to_values
+from lotbook.adapters.dynamo.puts import put_new
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.sales.auto_history import AutoEvent, placed
 from lotbook.domain.values.errors import Conflict, Unavailable
@@ -106,20 +107,9 @@ class DynamoAutoHistory:
 
     def _first(self, event: AutoEvent) -> AutoEvent | None:
         """The event that the cause was told with; None where this one is the first."""
-        request = {
-            "TableName": self._table.name,
-            "Item": to_item(keys.auto_cause(event.account_id, event.cause) | asdict(event)),
-            "ConditionExpression": NOT_YET_WRITTEN,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-        try:
-            send(self._table.client, "put_item", request)
-        except ClientError as refusal:
-            if not was_refused(refusal):
-                raise
-            old: dict[str, Any] = {**refusal.response}
-            return event_of(from_item(old["Item"]))
-        return None
+        latch = keys.auto_cause(event.account_id, event.cause) | asdict(event)
+        found = put_new(self._table, latch, NOT_YET_WRITTEN)
+        return None if found is None else event_of(found)
 
     def page(self, account_id: str, limit: int, after: str | None) -> tuple[list[AutoEvent], str | None]:
         """One query."""

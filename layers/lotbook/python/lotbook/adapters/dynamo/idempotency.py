@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from lotbook.adapters.calls import send, was_refused
+from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.puts import put_new
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Table, from_item, to_item
 from lotbook.domain.values.ids import fingerprint
 
@@ -31,23 +30,8 @@ class DynamoIdempotency:
     ) -> dict[str, str | int] | None:
         """Write the record if the key is free: None when written, else the record that the key has."""
         place = keys.idempotency(account_id, space, fingerprint(key))
-        try:
-            send(
-                self._table.client,
-                "put_item",
-                {
-                    "TableName": self._table.name,
-                    "Item": to_item({**place, "key": key, "record": dict(record)}),
-                    "ConditionExpression": NOT_YET_WRITTEN,
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                },
-            )
-        except ClientError as refusal:
-            if not was_refused(refusal):
-                raise
-            old: dict[str, Any] = {**refusal.response}
-            return _record(old["Item"])
-        return None
+        found = put_new(self._table, place | {"key": key, "record": dict(record)}, NOT_YET_WRITTEN)
+        return None if found is None else found["record"]
 
 
 def _record(item: Mapping[str, Any]) -> dict[str, str | int]:
