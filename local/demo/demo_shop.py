@@ -21,12 +21,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 90
+START_SECONDS = 120
 STOP_SECONDS = 15
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 POLL_SECONDS = 0.1
 MAX_PAGES = 1_000
-REQUEST_SECONDS = 30
+REQUEST_SECONDS = 120
 GOOD_CARD = "4242424242424242"
 ENGINE_LOCK = Path("engine") / "lock"  # as in cloud/engine.py
 

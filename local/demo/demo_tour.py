@@ -59,6 +59,16 @@ class Tour:
         answer: dict[str, Any] = changed
         return answer
 
+    def newest_purchase(self, kind: str) -> dict[str, Any]:
+        """The newest row, once it is of that kind: the webhook that brings it comes when it comes."""
+
+        def newest() -> dict[str, Any] | None:
+            row: dict[str, Any] = self.shop.done("GET", f"{self.path}/purchases?limit=1")["purchases"][0]
+            return row if row["item"]["kind"] == kind else None
+
+        found: dict[str, Any] = wait_until(newest, f"no row of the kind {kind} came")
+        return found
+
     def balance(self, unit: str = "credits") -> dict[str, Any]:
         """The balance with its lots."""
         found: dict[str, Any] = self.shop.done("GET", f"{self.path}/balance?unit={unit}")

@@ -78,9 +78,9 @@ def pay(tour: Tour, rule: str, plan_id: str, cents: int, *, discount_minor: int 
 
 
 def next_period(tour: Tour, rule: str, plan_id: str, cents: int, *, lots: list[tuple[str, int]]) -> None:
-    """A month later, at that instant: no schedule ran, and the gateway's invoice is a draft for an hour."""
+    """A month later, at that instant: no schedule ran. The gateway's invoice is a draft for an hour, and a webhook tells of it."""
     tour.at(one_month_after(moment(tour.shop.now())))
-    newest = tour.shop.done("GET", f"{tour.path}/purchases?limit=1")["purchases"][0]
+    newest = tour.newest_purchase("plan_renewal")
     row = (newest["item"]["kind"], newest["item"]["plan_id"], newest["total_minor"])
     tour.check(rule, "the next period has its row", row, ("plan_renewal", plan_id, cents))
     tour.check("X-10", "its credits can be spent", tour.lots(), lots)
