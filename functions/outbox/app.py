@@ -11,6 +11,7 @@ from typing import Any
 from lotbook import wiring
 from lotbook.api.http.metrics import report
 from lotbook.api.http.observability import log_answer
+from lotbook.domain.news.announcements import figures_of
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.news.deliver_changes import deliver_changes, read_changes
@@ -23,7 +24,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     failed |= deliver_changes(changes, statement=wiring.statement(), outlets=wiring.outlets())
     for number, reason in failed.items():
         _report(number, wiring.owner_of(records[number]), reason)
-    report("outbox", records=len(records), changes=len(changes), failed=len(failed))
+    report("outbox", records=len(records), changes=len(changes), failed=len(failed), **figures_of(changes.values()))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
 
 

@@ -62,6 +62,7 @@ def buy(request: Request) -> Answer:
         user_agent=request.user_agent,
     )
     created = create_purchase(order, request.key, request.caller, desk=wiring.sales_desk())
+    request.noted["purchase_id"] = created.purchase.purchase_id
     return once(201, render_buying.ordered(created.purchase), replayed=created.replayed)
 
 

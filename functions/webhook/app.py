@@ -15,6 +15,8 @@ def receive(request: Request) -> Answer:
     hint = wiring.gateway_events().read(_body(request), request.headers.get("stripe-signature"))
     request.noted["event_id"] = hint.event_id  # from here on: what fails says which event it was
     request.noted["purchase_id"] = hint.tag.purchase_id if hint.tag.is_whole else None
+    if hint.made_at is not None:
+        request.noted["late_ms"] = wiring.clock().now() - hint.made_at
     handled = handle_event(hint, desk=wiring.sales_desk())
     request.noted["outcome"] = handled.outcome
     request.noted["purchase_id"] = handled.purchase_id or request.noted["purchase_id"]

@@ -71,7 +71,7 @@ _ADAPTERS: dict[str, tuple[str, ...]] = {
     "adapters.stripe": (*_RULES, "ports", "adapters"),
 }
 _API: dict[str, tuple[str, ...]] = {
-    "api.http": (*_RULES, "usecases"),  # what rings when a call crashes
+    "api.http": (*_RULES, "usecases", "settings"),  # what rings when a call crashes; the stage of a job's figures
     "api.requests": (*_RULES, "api.http"),
     "api.rendering": ("domain.values",),
     "api.mails": (*_RULES, "api.http", "api.rendering"),
@@ -83,12 +83,12 @@ _API: dict[str, tuple[str, ...]] = {
 _PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring", "wiring_automatic", "wiring_portal")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "settings": (),
     **_DOMAIN,
     "ports": _RULES,
     **_USECASES,
     **_ADAPTERS,
     **_API,
-    "settings": (),
     "wiring": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings"),
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),

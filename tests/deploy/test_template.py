@@ -14,13 +14,11 @@ import pytest
 from local.cloud.intrinsics import read
 from local.cloud.permissions import Need, may
 from local.cloud.template import Template, load
-from local.cloud.template import _rate_seconds as load_rate
 from lotbook.adapters.dynamo import keys
 from lotbook.api.http.identity import KEPT_SECONDS
 from lotbook.api.http.routes import CONTRACT
 from lotbook.api.mails import stop_page
 from lotbook.api.portal.routes import PAGES
-from lotbook.domain.values.errors import BadSignature
 from lotbook.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,48 +133,6 @@ def test_access_logs_hold_no_header() -> None:
     assert "authorization" not in api["AccessLogSettings"]["Format"].lower()
 
 
-def test_every_function_has_an_alarm_and_scheduled_ones_a_queue_for_failures() -> None:
-    functions = of_type("AWS::Serverless::Function")
-    alarms = of_type("AWS::CloudWatch::Alarm").values()
-    watched = {
-        dimension["Value"]["Ref"]
-        for alarm in alarms
-        for dimension in alarm.get("Dimensions", [])
-        if (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
-    }
-    assert watched == set(functions)
-    assert any(alarm["Namespace"] == "AWS/SQS" for alarm in alarms)
-    for function in functions.values():
-        schedules = [event for event in function.get("Events", {}).values() if event["Type"] == "ScheduleV2"]
-        assert all("DeadLetterConfig" in event["Properties"] for event in schedules)
-        assert not schedules or function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
-
-
-def test_a_schedule_that_stopped_is_noticed() -> None:
-    """It raises nothing: only its silence can be heard, which is longer than its interval and shorter than three days."""
-    functions = of_type("AWS::Serverless::Function")
-    scheduled = {
-        name: load_rate(event["Properties"])
-        for name, function in functions.items()
-        for event in function.get("Events", {}).values()
-        if event["Type"] == "ScheduleV2"
-    }
-    of_log = {function["LoggingConfig"]["LogGroup"]["Ref"]: name for name, function in functions.items()}
-    runs = {
-        each["MetricTransformations"][0]["MetricName"]["Fn::Sub"]: of_log[each["LogGroupName"]["Ref"]]
-        for each in of_type("AWS::Logs::MetricFilter").values()
-    }
-    heard = [alarm for alarm in of_type("AWS::CloudWatch::Alarm").values() if alarm["TreatMissingData"] == "breaching"]
-    invoked = {each["Dimensions"][0]["Value"]["Ref"]: each for each in heard if each["MetricName"] == "Invocations"}
-    for name in invoked:  # a function that answers HTTP, too, is invoked whether or not its schedule runs
-        assert {event["Type"] for event in functions[name]["Events"].values()} == {"ScheduleV2"}
-    logged = {runs[each["MetricName"]["Fn::Sub"]]: each for each in heard if each["MetricName"] != "Invocations"}
-    silences = {name: each["Period"] * each["EvaluationPeriods"] for name, each in (invoked | logged).items()}
-    assert set(silences) == set(scheduled)
-    for name, seconds in scheduled.items():
-        assert 2 * seconds <= silences[name] <= 3 * DAY_SECONDS, name
-
-
 def test_what_a_queue_feeds_ends_in_a_queue_that_rings_and_is_hidden_long_enough() -> None:
     """Lambda's poller wants six times the function's time; a message that never goes through waits for people, who hear of it."""
     queues = of_type("AWS::SQS::Queue")
@@ -206,31 +162,6 @@ def test_two_deployments_fit_into_one_account() -> None:
                 assert "${Stage}" in event["Properties"]["Name"]["Fn::Sub"]
     named = [properties["Name"] for kind in NAMED for properties in of_type(kind).values() if "Name" in properties]
     assert all("${Stage}" in name["Fn::Sub"] for name in named)
-
-
-def test_what_people_must_look_at_is_counted_in_every_log_and_rings() -> None:
-    """One logger writes those lines (`usecases/alarms.py`); Lambda's JSON format names the logger in each."""
-    filters = [each for each in of_type("AWS::Logs::MetricFilter").values() if "$.logger" in each["FilterPattern"]]
-    functions = of_type("AWS::Serverless::Function")
-    logs = {functions[name]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions}
-    assert {each["LogGroupName"]["Ref"] for each in filters} == logs
-    assert {each["FilterPattern"] for each in filters} == {'{ $.logger = "lotbook.alarm" }'}
-    ((metric,),) = {tuple(t["MetricName"]["Fn::Sub"] for t in each["MetricTransformations"]) for each in filters}
-    rings = of_type("AWS::CloudWatch::Alarm")["Rings"]
-    assert (rings["Namespace"], rings["MetricName"]["Fn::Sub"], rings["Threshold"]) == ("Lotbook", metric, 1)
-    assert all(function["LoggingConfig"]["LogFormat"] == "JSON" for function in functions.values())
-
-
-def test_what_the_gateway_signed_with_another_secret_is_counted_and_rings() -> None:
-    """A secret that was rotated on one side only: without this, events stop and nobody hears of it."""
-    (found,) = [each for each in of_type("AWS::Logs::MetricFilter").values() if "$.code" in each["FilterPattern"]]
-    assert found["FilterPattern"] == f'{{ $.code = "{BadSignature.code}" }}'
-    assert found["LogGroupName"] == of_type("AWS::Serverless::Function")["WebhookFunction"]["LoggingConfig"]["LogGroup"]
-    (metric,) = found["MetricTransformations"]
-    alarm = of_type("AWS::CloudWatch::Alarm")["WebhookBadSignatures"]
-    assert alarm["MetricName"] == metric["MetricName"] == {"Fn::Sub": "bad-signatures-${Stage}"}
-    assert alarm["Namespace"] == metric["MetricNamespace"] == "Lotbook"
-    assert (alarm["Threshold"], alarm["Period"]) == (3, 3_600), "Stripe's own tries of one event in its first hour"
 
 
 def test_api_gateway_remembers_a_caller_as_long_as_one_of_whom_nothing_is_known_is_told_to_wait() -> None:

@@ -77,17 +77,34 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return an_event(f"GET {ACCOUNT}", identity, ACME, {}, {"authorization": "Bearer lbk_secret"}, None)
 
 
+def invoked(*left: int) -> SimpleNamespace:
+    """What Lambda tells: its id, and the milliseconds left at each look."""
+    return SimpleNamespace(aws_request_id="lambda-1", get_remaining_time_in_millis=iter(left).__next__)
+
+
+def test_op_10_an_answered_line_bears_lambdas_id_and_how_long_it_took(
+    shop: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Operating: an answer was not joined with Lambda's own lines, and no line said how long it took."""
+    identity = {"kind": "service", "actor": "backend", "scopes": "read"}
+    capsys.readouterr()
+    app.handler(an_event(f"GET {ACCOUNT}", identity, ACME, {}, {}, None), invoked(20_000, 19_993))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["lambda_id"], line["ms"], line["request_id"], line["status"]) == ("lambda-1", 7, "req-1", 200)
+
+
 def test_a_crash_leaves_one_line_that_joins_the_callers_id_with_lambdas(
     crashing: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(BrokenInvariant):
-        app.handler(crashing, SimpleNamespace(aws_request_id="lambda-1"))
+        app.handler(crashing, invoked(20_000, 19_958))
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == {
         "level": "ERROR",
         "message": "crashed",
         "request_id": "req-1",
         "lambda_id": "lambda-1",
+        "ms": 42,
         "route": f"GET {ACCOUNT}",
         "account_id": "acme",
         "actor": "backend",

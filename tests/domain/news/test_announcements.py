@@ -15,6 +15,10 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.news.announcements import (
     MAX_NOTED_CHARACTERS,
     AnnouncementKind,
+    Change,
+    EntryWritten,
+    PurchaseWritten,
+    figures_of,
     of_burns,
     of_entry,
     of_purchase,
@@ -185,3 +189,16 @@ def test_n9_a_grant_is_told_with_its_reason() -> None:
     lot = replace(GRANTED.lot, reason="welcome") if GRANTED.lot else None
     (told,) = of_entry("acme", replace(GRANTED, lot=lot))
     assert told.detail["reason"] == "welcome"
+
+
+def test_op_5_the_dashboard_counts_burns_their_credits_and_each_completed_purchase_once() -> None:
+    paid = replace(Desk().buy().purchase, state="completed")
+    changes: list[Change] = [
+        EntryWritten("acme", entry("a", "consumed", credits=-3, requested=3)),
+        EntryWritten("acme", entry("b", "consumed", credits=-4, requested=4)),
+        EntryWritten("acme", GRANTED),
+        PurchaseWritten(None, replace(paid, state="pending")),
+        PurchaseWritten(replace(paid, state="pending"), paid),
+        PurchaseWritten(paid, replace(paid, version=paid.version + 1)),
+    ]
+    assert figures_of(changes) == {"burns": 2, "credits": 7, "purchases": 1}

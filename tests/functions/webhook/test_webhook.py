@@ -242,6 +242,8 @@ def test_the_line_of_an_event_names_it_what_became_of_it_and_its_purchase(
     line = json.loads(capsys.readouterr().out.splitlines()[-1])
     event_id = json.loads(event_about(paid))["id"]
     assert (line["event_id"], line["outcome"], line["purchase_id"]) == (event_id, "settled", paid["purchase_id"])
+    made_at = json.loads(event_about(paid))["created"] * 1_000
+    assert line["late_ms"] == wiring.clock().now() - made_at, "how late the gateway told us, for the dashboard"
 
 
 def test_op_10_the_line_of_an_event_that_failed_names_it_too(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.stripe.signature import verify
 from lotbook.domain.sales.gateway import EventHint, Tag
 from lotbook.domain.values.errors import BadSignature, MalformedEvent
+from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
     from lotbook.adapters.secrets import SsmSecrets
@@ -73,6 +74,7 @@ def hint_of(event: dict[str, Any]) -> EventHint:
         tag=tag_of(of_subscription or thing),
         mode=_id(thing, "mode"),
         subscription=_subscription(thing, of_subscription),
+        made_at=_instant(event, "created"),
     )
 
 
@@ -118,6 +120,12 @@ def _payment_intent(thing: dict[str, Any]) -> str | None:
 def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
     value = parent.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def _instant(parent: dict[str, Any], name: str) -> int | None:
+    """Unix seconds, as Stripe writes them, in milliseconds."""
+    value = parent.get(name)
+    return value * SECOND if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _text(parent: dict[str, Any], name: str) -> str | None:

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from lotbook.api.http import body, idempotency, identity, problems
-from lotbook.api.http.observability import log_answer, log_crash
+from lotbook.api.http.observability import Invocation, log_answer, log_crash
 from lotbook.api.http.routes import CONTRACT, Route
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import ItemTooLarge, MalformedJson, Outcome
@@ -49,7 +49,7 @@ class Request:
     context: Mapping[str, Any] | None = field(repr=False)
     admitted: Caller | None = None
     key: str = ""
-    noted: dict[str, str | None] = field(default_factory=dict)  # what its log line says beside the usual: ids and codes
+    noted: dict[str, str | int | None] = field(default_factory=dict)  # for its log line: ids, codes
 
     @property
     def account_id(self) -> str:
@@ -110,7 +110,7 @@ def once(status: int, shape: Mapping[str, Any], *, replayed: bool) -> Answer:
 
 def dispatch(routes: Mapping[str, Handle], event: Event, context: object, standing: Standing) -> dict[str, Any]:
     """Answer one event. Raises KeyError for a route that the function does not have: the template is wrong then."""
-    request = read(event)
+    request, invocation = read(event), Invocation(context)
     answer, code = None, None
     try:
         handle, route = routes[request.route_key], CONTRACT[request.route_key]
@@ -128,8 +128,8 @@ def dispatch(routes: Mapping[str, Handle], event: Event, context: object, standi
         raise
     finally:
         if answer is None:
-            log_crash(lambda_id=getattr(context, "aws_request_id", None), **_logged(request))
-    log_answer(**_logged(request), status=answer.status, code=code)
+            log_crash(**invocation.fields(), **_logged(request))
+    log_answer(**invocation.fields(), **_logged(request), status=answer.status, code=code)
     return {
         "statusCode": answer.status,
         "headers": {**ANSWER_HEADERS, **answer.headers},
@@ -194,13 +194,14 @@ def _refuse_unknown(query: Mapping[str, str], known: tuple[str, ...]) -> None:
     body.refuse_names([name for name in query if name not in known], told)
 
 
-def _logged(request: Request) -> dict[str, str | None]:
+def _logged(request: Request) -> dict[str, str | int | None]:
     """What every line about a request says. `request_id` is API Gateway's, which the caller has too."""
     return {
         "request_id": request.request_id,
         "route": request.route_key,
         "account_id": request.path.get("account_id") if request.admitted else None,
         "actor": request.admitted.actor if request.admitted else None,
+        "purchase_id": request.path.get("purchase_id") if request.admitted else None,
         **request.noted,
     }
 

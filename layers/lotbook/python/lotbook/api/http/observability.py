@@ -8,7 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+
+class Invocation:
+    """One call of the function: Lambda's id, which the traceback and the access log bear, and how long it has taken."""
+
+    def __init__(self, context: object) -> None:
+        self._id: str | None = getattr(context, "aws_request_id", None)
+        self._left: Callable[[], int] | None = getattr(context, "get_remaining_time_in_millis", None)
+        self._at_first = self._left() if self._left else 0
+
+    def fields(self) -> dict[str, str | int | None]:
+        """For its line: `lambda_id`, and `ms` by the time that Lambda says is left."""
+        return {"lambda_id": self._id, "ms": self._at_first - self._left() if self._left else None}
 
 
 def log_answer(**fields: str | int | None) -> None:

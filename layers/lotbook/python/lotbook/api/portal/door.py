@@ -12,7 +12,7 @@ from typing import Any
 
 from lotbook.api.http import problems
 from lotbook.api.http.http import Event, Request, read
-from lotbook.api.http.observability import log_answer, log_crash
+from lotbook.api.http.observability import Invocation, log_answer, log_crash
 from lotbook.api.portal import assets, sentences
 from lotbook.api.portal.rendering import render
 from lotbook.api.portal.replies import File, Page, Redirect, Reply
@@ -41,7 +41,7 @@ class Keeper:
 
 def answer(pages: Mapping[str, Show], event: Event, context: object, keeper: Keeper) -> dict[str, Any]:
     """Answer one event. Raises KeyError for an address that the function does not have: the template is wrong then."""
-    request = read(event)
+    request, invocation = read(event), Invocation(context)
     base_url = keeper.brand.url or f"https://{request.host}"
     door = _Door(request, keeper, base_url, event.get("cookies") or ())
     told: dict[str, Any] | None = None
@@ -54,8 +54,8 @@ def answer(pages: Mapping[str, Show], event: Event, context: object, keeper: Kee
     finally:
         logged = {"request_id": request.request_id, "route": request.route_key, **door.who()}
         if told is None:
-            log_crash(lambda_id=getattr(context, "aws_request_id", None), **logged)
-    log_answer(**logged, status=told["statusCode"], code=code)
+            log_crash(**invocation.fields(), **logged)
+    log_answer(**invocation.fields(), **logged, status=told["statusCode"], code=code)
     return told
 
 
@@ -73,7 +73,11 @@ class _Door:
     def who(self) -> dict[str, str | None]:
         """For the log: never a code, a cookie or a form's token."""
         visit = self._visit
-        return {"account_id": visit.account_id if visit else None, "actor": visit.caller.actor if visit else None}
+        return {
+            "account_id": visit.account_id if visit else None,
+            "actor": visit.caller.actor if visit else None,
+            "purchase_id": self._request.path.get("purchase_id") if visit else None,
+        }
 
     def open(self, pages: Mapping[str, Show]) -> dict[str, Any]:
         if self._request.route_key == STATIC:

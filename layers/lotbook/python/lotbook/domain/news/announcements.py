@@ -107,6 +107,21 @@ class AutoNoted:
 Change = EntryWritten | PurchaseWritten | AccountWritten | AutoNoted
 
 
+def figures_of(changes: Iterable[Change]) -> dict[str, int]:
+    """What a dashboard shows of them: burns, the credits that these took, and purchases that were completed.
+
+    Counted as they are delivered: what comes again is counted again.
+    """
+    burns = credits = purchases = 0
+    for change in changes:
+        match change:
+            case EntryWritten(entry=entry) if entry.kind == "consumed":
+                burns, credits = burns + 1, credits + entry.requested
+            case PurchaseWritten(before=before, after=after) if after.state == "completed":
+                purchases += before is None or before.state != "completed"
+    return {"burns": burns, "credits": credits, "purchases": purchases}
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """One event. `at` is when it happened (milliseconds), `detail` plain JSON values; instants in it are text."""

@@ -119,7 +119,7 @@ class EventHint:
 
     `account` is the connected account that the event came from; None for the gateway account itself. `mode`: what a
     checkout session is for, which never changes; None for any other object. `subscription`: the one that an invoice is of, or
-    that the event is about; its mark stands in `tag`.
+    that the event is about; its mark stands in `tag`. `made_at`: when the gateway made the event (milliseconds), to the second.
     """
 
     event_id: str
@@ -132,3 +132,4 @@ class EventHint:
     tag: Tag
     mode: str | None = None
     subscription: str | None = None
+    made_at: int | None = None
