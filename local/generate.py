@@ -127,7 +127,7 @@ def errors_files() -> dict[Path, str]:
     rows = [
         (outcome.code, str(kind.status), _meaning(outcome), kind.advice)
         for outcome, kind in problems.KINDS.items()
-        if outcome.code and outcome.__base__ not in problems.KINDS
+        if outcome.code and outcome.code != getattr(outcome.__base__, "code", "")
     ]
     eligible = problems.KINDS[NotEligible]
     doc = "As the `reason` of a quote: what this account may not buy."

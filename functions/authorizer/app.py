@@ -11,7 +11,7 @@ from typing import Any
 
 from lotbook import wiring
 from lotbook.api.http import identity
-from lotbook.domain.values.errors import IssuerUnreachable
+from lotbook.domain.values.errors import IssuerUnreachable, NewerFormat
 from lotbook.usecases.accounts.authenticate import authenticate
 from lotbook.usecases.alarms import alarm
 
@@ -33,6 +33,8 @@ def _who(token: str | None) -> dict[str, str]:
         )
     except IssuerUnreachable:
         alarm("issuer_unreachable")
+        return dict(identity.UNKNOWN)
+    except NewerFormat:  # it has rung; the key stays as it is until the newer release is back
         return dict(identity.UNKNOWN)
     return identity.to_context(caller or None)
 

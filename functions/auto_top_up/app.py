@@ -51,6 +51,6 @@ def _work(body: str) -> None:
 def _report(message: Mapping[str, Any], reason: Exception) -> None:
     """Kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
     if isinstance(reason, Unavailable):
-        log_answer(queue="auto_top_up", message=message["messageId"], error="unavailable")
+        log_answer(queue="auto_top_up", message=message["messageId"], error=reason.code)
     else:
         alarm("auto_top_up_failed", message=message["messageId"], error=type(reason).__name__)

@@ -67,6 +67,6 @@ def _stop(returned: Iterable[tuple[str, str, Any]]) -> str:
 def _report(number: str, reason: Exception) -> None:
     """Ids and kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
     if isinstance(reason, Unavailable):
-        log_answer(job="mailer", message=number, error="unavailable")
+        log_answer(job="mailer", message=number, error=reason.code)
     else:
         alarm("mail_failed", message=number, error=type(reason).__name__)

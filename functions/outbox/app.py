@@ -31,6 +31,6 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
 def _report(number: str, account_id: str, reason: Exception) -> None:
     """Ids and kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
     if isinstance(reason, Unavailable):
-        log_answer(stream="outbox", record=number, account_id=account_id, error="unavailable")
+        log_answer(stream="outbox", record=number, account_id=account_id, error=reason.code)
     else:
         alarm("stream_record_failed", record=number, account_id=account_id, error=type(reason).__name__)

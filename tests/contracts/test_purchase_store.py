@@ -270,7 +270,7 @@ def test_d31_a_crash_between_the_latch_of_a_cause_and_its_event_loses_no_event(
         raise Unavailable
 
     with monkeypatch.context() as crashed:
-        crashed.setattr(auto, "send", crash)  # the latch is put by `put_new`
+        crashed.setattr(auto, "put_over", crash)  # the latch is put by `put_new`
         with pytest.raises(Unavailable):
             DynamoAutoHistory(table).note(told)
     assert DynamoAutoHistory(table).page("acme", 10, None) == ([], None)

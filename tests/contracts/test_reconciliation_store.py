@@ -63,6 +63,7 @@ def test_notes_say_what_where_and_when_and_hold_no_amount(table: Table) -> None:
     assert item["sk"]["S"].startswith("amount_mismatch#")
     assert item["sk"]["S"].endswith("#open")
     assert {name: next(iter(value.values())) for name, value in item.items() if name not in ("pk", "sk", "fields")} == {
+        "f": "1",
         "at": str(ORDERED),
         "difference": "amount_mismatch",
         "severity": "critical",

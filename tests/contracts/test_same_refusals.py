@@ -26,7 +26,7 @@ from lotbook.ports.books import Attempt, Prune
 from tests import table as tables
 from tests.contracts.a_book import HORIZON, NOW, A, U, memo, opened, planted
 from tests.contracts.conditions import uses, without
-from tests.contracts.fake_guards import NEED_NO_GUARD, STANDS_FOR
+from tests.contracts.fake_guards import NEED_NO_GUARD, ONE_FORMAT, STANDS_FOR
 from tests.fakes.books import FakeBooks
 from tests.quick_moto import mock_aws
 
@@ -191,7 +191,7 @@ def a_story(seed: int) -> Story:
 @cache
 def conditions() -> frozenset[str]:
     """Those of the table of books that a call can run into."""
-    return frozenset(str(use) for use in uses() if use.module == "books") - NEED_NO_GUARD
+    return frozenset(str(use) for use in uses() if use.module == "books") - NEED_NO_GUARD - ONE_FORMAT
 
 
 def telling_stories() -> Iterator[Story]:

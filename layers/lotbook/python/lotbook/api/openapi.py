@@ -94,6 +94,7 @@ def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
     """Those of every route of its kind; only this document itself depends on nothing that could be unavailable."""
     if route.answers.get(200) != "OpenApi":
         yield errors.Unavailable.code
+        yield errors.NewerFormat.code
     if "{account_id}" in route_key:
         yield errors.AccountNotFound.code
     if not route.public:
@@ -210,7 +211,7 @@ def _refusal(codes: list[str], also_of_the_gateway: bool, shown: Mapping[str, Sc
     if also_of_the_gateway:
         told = f"{told}; {BEFORE_US}" if codes else BEFORE_US
         content[JSON] = {"schema": reference("GatewayMessage")}
-    waits = {errors.TopUpPending.code, errors.Unavailable.code} & set(codes)
+    waits = {errors.TopUpPending.code, errors.Unavailable.code, errors.NewerFormat.code} & set(codes)
     headers: Schema = (
         {"headers": {"Retry-After": {"description": WAIT, "schema": {"type": "integer"}}}} if waits else {}
     )

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from lotbook.adapters.calls import send, was_canceled, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_of
-from lotbook.adapters.dynamo.puts import put_new
+from lotbook.adapters.dynamo.puts import over_version, put_new
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
@@ -69,17 +69,9 @@ class DynamoAccounts:
         the older one must not wipe what the newer one wrote.
         """
         changed = replace(account, version=account.version + 1)
-        values = asdict(changed)
-        request = {
-            "TableName": self._table.name,
-            "Key": to_item(keys.account(account.account_id)),
-            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
-            "ConditionExpression": STILL_THE_VERSION_READ,
-            "ExpressionAttributeNames": {f"#{name}": name for name in values},
-            "ExpressionAttributeValues": to_item(
-                {f":{name}": value for name, value in values.items()} | {":read": account.version}
-            ),
-        }
+        request = over_version(
+            self._table, keys.account(account.account_id), asdict(changed), account.version, STILL_THE_VERSION_READ
+        )
         write_over(self._table.client, "update_item", request)
         return changed
 

@@ -14,8 +14,8 @@ from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
 from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, to_values
-from lotbook.adapters.dynamo.puts import put_new
-from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
+from lotbook.adapters.dynamo.puts import over_version, put_new, put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.sales.auto_history import AutoEvent, placed
 from lotbook.domain.values.errors import Conflict, Unavailable
 
@@ -47,7 +47,7 @@ class DynamoClaims:
         return account, next((int(item["newest"]) for item in items if item["sk"] == "head"), 0)
 
     def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
-        """Only what a claim changes of the account is written: the record of automatic purchase, and the version."""
+        """The account is written as a whole, like everywhere, so that it is of one format."""
         changed = replace(account, version=account.version + 1)
         items: list[dict[str, Any]] = [{"Update": self._account(changed, account.version)}, {"Put": self._row(row)}]
         if burn is not None:
@@ -61,15 +61,9 @@ class DynamoClaims:
         return changed
 
     def _account(self, changed: Account, read: int) -> dict[str, Any]:
-        values = {":auto": asdict(changed)["auto"], ":version": changed.version, ":read": read}
-        return {
-            "TableName": self._table.name,
-            "Key": to_item(keys.account(changed.account_id)),
-            "UpdateExpression": "SET #auto = :auto, #version = :version",
-            "ConditionExpression": STILL_THE_VERSION_READ,
-            "ExpressionAttributeNames": {"#auto": "auto", "#version": "version"},
-            "ExpressionAttributeValues": to_item(values),
-        }
+        return over_version(
+            self._table, keys.account(changed.account_id), asdict(changed), read, STILL_THE_VERSION_READ
+        )
 
     def _row(self, row: Purchase) -> dict[str, Any]:
         item = keys.purchase(row.account_id, row.purchase_id) | to_values(row) | due(row)
@@ -100,7 +94,7 @@ class DynamoAutoHistory:
         told = placed(event, next(self._numbers))
         first = self._first(told)
         item = keys.auto_event(event.account_id, (first or told).event_id) | asdict(first or told)
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
+        put_over(self._table, item, NOT_NEWER)
         if len(self._noted) < MAX_NOTED:
             self._noted.add(known)
         return first is None

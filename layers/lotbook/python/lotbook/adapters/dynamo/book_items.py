@@ -9,6 +9,7 @@
 | `wt`, `fz` | waiting, frozen: [[left, lot, rank, effective, expires or 0, created]] | `nx` | renewal instant |
 | `r` | receipts: memo + `bu` before it; outcomes: ["=", entry] | `pz`, `pv` | pause reason, and its version |
 | `tu`, `tv` | policy under which burns may be topped up, and its version | | |
+| `f` | the format's number (formats.py) | | |
 | `sh` | [spendable credits, names of the pages] of the shelf; absent without one | `hp` | [name, holds, first due] of the page of holds |
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lotbook.adapters.dynamo import formats
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values, lot_of
 from lotbook.adapters.dynamo.packing import packed, unpacked
 from lotbook.domain.credits.book import Aside, Book, HoldPage, Memo, Receipt, Segment
@@ -67,6 +69,8 @@ def receipt_values(receipt: Receipt) -> list[Any]:
 def receipt_of(values: list[Any]) -> Receipt:
     """The receipt of a list in `r`."""
     kind, credits, at, actor, digest, *more, position, seq, name = values
+    if kind not in OWN_FIELDS:
+        formats.refuse("receipt", str(kind))
     own, reference = more[: OWN_FIELDS[kind]], [*more[OWN_FIELDS[kind] :], None][0]
     before = Pointer(unpacked(name), seq)
     head = (credits, at, unpacked(actor), unpacked(digest), reference)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.book_items import (
     book_of,
     book_values,
@@ -28,6 +28,7 @@ from lotbook.adapters.dynamo.packing import packed
 from lotbook.adapters.dynamo.store_time import StoreTime
 from lotbook.adapters.dynamo.table import (
     IS_THERE,
+    NOT_NEWER,
     NOT_YET_WRITTEN,
     Condition,
     from_item,
@@ -76,6 +77,7 @@ NEWER_THAN_THE_LAST_MARK = Condition(
 MOVE_THE_POSITION = "av = av - :n, bu[0] = bu[0] + :n"
 LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:memo, bu)"
 
+SET = "SET "  # how most updates begin
 PLACEHOLDER = re.compile("#k|#p|:prev")  # those of conditions that one write may state many times
 BATCH = 100  # keys that one BatchGetItem takes
 AFTER_THE_LAST = "$"  # the sign after `#`, which begins what is journaled about a lot
@@ -309,19 +311,27 @@ class DynamoBooks:
         stand_back(*STAND_BACK_SECONDS)
 
     def _update(self, account_id: str, unit: str, write: _Write) -> Attempt:
+        """One write; a second one only into a book of a format that this release reads and does not write yet."""
+        key, writes = keys.book(account_id, unit), formats.BOOK.writes
+        done, item = self._write(key, write, writes)
+        if not done and item and writes < formats.number_of(item) <= formats.BOOK.reads:
+            done, item = self._write(key, write, formats.number_of(item))
+        return Attempt(done, book_of(from_item(item)) if item else None)
+
+    def _write(self, key: Mapping[str, str], write: _Write, number: int) -> tuple[bool, dict[str, Any] | None]:
+        """The book's number moves up with whatever is written into it, and never down."""
+        values = {**write.values, ":f": number}
         request: dict[str, Any] = {
-            "Key": to_item(keys.book(account_id, unit)),
-            "UpdateExpression": write.update,
-            "ConditionExpression": " AND ".join(write.conditions),
+            "Key": to_item(key),
+            "UpdateExpression": f"SET f = :f{',' if write.update.startswith(SET) else ''} {write.update.removeprefix(SET)}",
+            "ConditionExpression": " AND ".join([*write.conditions, NOT_NEWER]),
+            "ExpressionAttributeValues": {name: to_attribute(value) for name, value in values.items()},
             "ReturnValues": write.answer,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if write.names:
             request["ExpressionAttributeNames"] = dict(write.names)
-        if write.values:
-            request["ExpressionAttributeValues"] = {name: to_attribute(value) for name, value in write.values.items()}
-        done, item = self._guarded("update_item", request)
-        return Attempt(done, book_of(from_item(item)) if item else None)
+        return self._guarded("update_item", request)
 
     def _put(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
         """None when written, else the item that is there."""

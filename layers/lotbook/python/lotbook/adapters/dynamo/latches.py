@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, write_over
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
+from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class DynamoNotices:
         """A plain put: noting the same again changes nothing."""
         place = keys.notice(account_id, unit, lot_id)
         item = place | {"dp": keys.due_shard(DUE_KIND, lot_id), "du": at}
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
+        put_over(self._table, item, NOT_NEWER)
 
     def done(self, account_id: str, unit: str, lot_id: str) -> None:
         """Take it away; it may be gone already."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.packing import packed, unpacked
-from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, OpenHold, Pointer
+from lotbook.domain.credits.ledger import CHAIN_END, KINDS, Draw, Draws, Entry, OpenHold, Pointer
 from lotbook.domain.credits.lots import Lot, Rest
 from lotbook.domain.values.instants import SECOND
 
@@ -46,7 +46,9 @@ def entry_values(entry: Entry) -> dict[str, Any]:
 
 
 def entry_of(name: str, values: Mapping[str, Any]) -> Entry:
-    """The entry of an item's values; attributes that a later version wrote are left alone."""
+    """The entry of an item's values; attributes that a later version wrote are left alone. Raises NewerFormat."""
+    if values["kind"] not in KINDS:
+        formats.refuse("entry", str(values["kind"]))
     scalars = {field: values[field] for field in _SCALARS if field in values}
     return Entry(
         name=name,

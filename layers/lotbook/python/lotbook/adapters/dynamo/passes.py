@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, was_refused
-from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import Condition, Table, from_item, to_item
+from lotbook.adapters.dynamo import formats, keys
+from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, Table, from_item, to_item
 from lotbook.domain.portal.sessions import Kind, Pass, Visitor
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
@@ -40,8 +41,7 @@ class DynamoPasses:
             "round": made.round,
             "ttl": (made.expires_at + KEPT_AFTER_ITS_END) // SECOND,
         }
-        item = to_item(keys.portal_pass(made.visitor.account_id, kind, digest) | values)
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": item})
+        put_over(self._table, keys.portal_pass(made.visitor.account_id, kind, digest) | values, NOT_NEWER)
 
     def find(self, kind: Kind, account_id: str, digest: str) -> tuple[Pass | None, int]:
         """Both in one call."""
@@ -84,11 +84,17 @@ class DynamoPasses:
         request = {
             "TableName": self._table.name,
             "Key": to_item(keys.portal_round(account_id)),
-            "UpdateExpression": "ADD #round :one",
+            "UpdateExpression": "SET f = :f ADD #round :one",
+            "ConditionExpression": NOT_NEWER,
             "ExpressionAttributeNames": {"#round": "round"},
-            "ExpressionAttributeValues": to_item({":one": 1}),
+            "ExpressionAttributeValues": to_item({":one": 1, ":f": formats.PASS.writes}),
         }
-        send(self._table.client, "update_item", request)
+        try:
+            send(self._table.client, "update_item", request)
+        except ClientError as error:
+            if not was_refused(error):
+                raise
+            formats.refuse(formats.PASS.kind, "newer", f"T#{account_id}")
 
 
 def _pass(account_id: str, item: Mapping[str, Any]) -> Pass:

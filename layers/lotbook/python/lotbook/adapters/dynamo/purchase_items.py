@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.billing import details_of
 from lotbook.domain.plans.plan_move import PlanMove, Taken
 from lotbook.domain.sales.items import (
@@ -101,6 +101,8 @@ def _move(values: Mapping[str, Any] | None) -> PlanMove | None:
 
 
 def _item(values: Mapping[str, Any]) -> RowItem:
+    if values["kind"] not in _ITEMS:
+        formats.refuse("item of a purchase", str(values["kind"]))
     made: RowItem = _part(_ITEMS[values["kind"]], {name: value for name, value in values.items() if name != "kind"})
     return made
 

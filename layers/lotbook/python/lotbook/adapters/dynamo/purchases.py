@@ -11,6 +11,7 @@ from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
+from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import KeyUse
@@ -82,17 +83,9 @@ class DynamoPurchases:
     def save(self, purchase: Purchase) -> Purchase:
         """Write a changed purchase over the version that it was read at. Raises Conflict when somebody was faster."""
         changed = replace(purchase, version=purchase.version + 1)
+        key = keys.purchase(purchase.account_id, purchase.purchase_id)
         values = to_values(changed) | due(changed)
-        request = {
-            "TableName": self._table.name,
-            "Key": to_item(keys.purchase(purchase.account_id, purchase.purchase_id)),
-            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
-            "ConditionExpression": STILL_THE_VERSION_READ,
-            "ExpressionAttributeNames": {f"#{name}": name for name in values},
-            "ExpressionAttributeValues": to_item(
-                {f":{name}": value for name, value in values.items()} | {":read": purchase.version}
-            ),
-        }
+        request = over_version(self._table, key, values, purchase.version, STILL_THE_VERSION_READ)
         write_over(self._table.client, "update_item", request)
         return changed
 

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, from_item, to_item
+from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, from_item, to_item
 from lotbook.domain.reconciliation.differences import Period, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.values import instants
@@ -57,7 +58,7 @@ class DynamoReconciliation:
         """A plain put: two runs of one name may repeat each other's work, never miss any."""
         period = {"start": progress.period.start, "end": progress.period.end}
         item = keys.reconciliation_progress(name) | period | {"phase": progress.phase, "after": progress.after}
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
+        put_over(self._table, item, NOT_NEWER)
 
     def clear_progress(self, name: str) -> None:
         """The comparison came to its end."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import IS_THERE, Table, from_item, to_item
+from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.table import IS_THERE, NOT_NEWER, Table, from_item, to_item
 from lotbook.domain.values.access import SCOPES, Scope
 
 
@@ -26,7 +27,7 @@ class DynamoServiceKeys:
     def put(self, key_hash: str, key_id: str, scopes: frozenset[Scope], created_at: int) -> None:
         """Write a key; the same key again replaces its scopes and lifts its revocation."""
         item = keys.service_key(key_hash) | {"key_id": key_id, "scopes": sorted(scopes), "created_at": created_at}
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": to_item(item)})
+        put_over(self._table, item, NOT_NEWER)
 
     def revoke(self, key_hash: str, at: int) -> None:
         """From now on the key is unknown; API Gateway may remember it for its caching time (60 s)."""

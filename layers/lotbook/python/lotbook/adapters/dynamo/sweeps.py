@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
-from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo import formats, keys
+from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, from_item, to_item
 from lotbook.ports.sweeps import Stumble
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class DynamoSweeps:
         }
         for _ in range(MAX_PAGES):
             page = send(self._table.client, "query", request)
-            for item in map(from_item, page["Items"]):
+            for item in map(from_item, filter(formats.is_known, page["Items"])):  # a newer one holds up nobody's sweep
                 found[item["sk"]] = Stumble(item["times"], item["rang_at"], item["until"])
             if "LastEvaluatedKey" not in page:
                 break
@@ -46,8 +47,7 @@ class DynamoSweeps:
 
     def keep(self, kind: str, name: str, stumble: Stumble) -> None:
         """A plain put: two runs at once may count one failure for two."""
-        item = to_item(keys.stumble(kind, name) | asdict(stumble))
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": item})
+        put_over(self._table, keys.stumble(kind, name) | asdict(stumble), NOT_NEWER)
 
     def forget(self, kind: str, name: str) -> None:
         """It was done."""
@@ -62,5 +62,4 @@ class DynamoSweeps:
 
     def keep_followed(self, event_ids: Iterable[str]) -> None:
         """A plain put: what two runs lose of each other's is followed once more, which does nothing twice."""
-        item = to_item(keys.followed_events() | {"ids": sorted(event_ids)})
-        send(self._table.client, "put_item", {"TableName": self._table.name, "Item": item})
+        put_over(self._table, keys.followed_events() | {"ids": sorted(event_ids)}, NOT_NEWER)

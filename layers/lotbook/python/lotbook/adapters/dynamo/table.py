@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NewType
 
+from lotbook.adapters.dynamo import formats
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+KEY_NAMES = len(("pk", "sk"))
 Attributes = dict[str, Any]  # DynamoDB JSON, {"N": "1"}
 # What a write demands of the item. Every condition has a name and lies at a module's top: tests/contracts takes each one out.
 Condition = NewType("Condition", str)
 NOT_YET_WRITTEN = Condition("attribute_not_exists(pk)")
 IS_THERE = Condition("attribute_exists(pk)")
 STILL_THE_VERSION_READ = Condition("#version = :read")
+# Of a write that stands over whatever is there: or an older release writes over what a newer one has written.
+NOT_NEWER = Condition("(attribute_not_exists(f) OR f <= :f)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,15 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
 
 
 def to_item(values: Mapping[str, Any]) -> Attributes:
-    """A whole item as attribute values."""
-    return {key: to_attribute(value) for key, value in values.items()}
+    """Values as attribute values. A whole item (a key, and more than a key) goes out with its format's number."""
+    item = {key: to_attribute(value) for key, value in values.items()}
+    if "pk" in values and len(values) > KEY_NAMES:
+        item[formats.NAME] = {"N": str(formats.format_of(values["pk"], values["sk"]).writes)}
+    return item
 
 
 def from_item(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole item as Python values."""
+    """An item as Python values. Raises NewerFormat for one that a newer release has written."""
+    if formats.NAME in attributes and "pk" in attributes:
+        formats.refuse_newer(attributes)
     return {key: from_attribute(value) for key, value in attributes.items()}

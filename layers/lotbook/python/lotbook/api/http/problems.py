@@ -79,6 +79,10 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.BadSignature: Kind(400, "Sign with an active secret; check the sender's clock."),
     errors.MalformedEvent: Kind(400, "Send the event as the gateway made it."),
     errors.Conflict: Kind(409, "Send the same request again."),
+    errors.NewerFormat: Kind(
+        503,
+        "Wait `Retry-After` seconds and send the same request again: the releases are being changed. Nothing was done.",
+    ),
     errors.Unavailable: Kind(503, "Wait `Retry-After` seconds and send the same request again."),
 }
 

@@ -7,7 +7,7 @@ that came before it, the book points at the newest. So the statement can be walk
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from lotbook.domain.values import ids
 
@@ -30,6 +30,7 @@ EntryKind = Literal[
     "noted",  # an order that moved no credits: refused, or a renewal instant
     "shelved",  # a page of lots, or of open holds, that the book has no room for
 ]
+KINDS: frozenset[str] = frozenset(get_args(EntryKind))
 DIGEST_CHARACTERS = 12  # 72 bits: tells two bodies of one caller apart, and is paid for in every receipt
 NOTED = "meta"  # behind the digest of a body with metadata; four letters of base 64, so that it still packs into bytes
 HIDDEN: frozenset[str] = frozenset({"void", "noted", "shelved"})

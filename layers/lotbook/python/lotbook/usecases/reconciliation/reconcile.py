@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from lotbook.domain.reconciliation.differences import Period, a_period
-from lotbook.domain.values.errors import Outcome, Unavailable
+from lotbook.domain.values.errors import NewerFormat, Outcome, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.ports.reconciliation import Noted, Phase, Progress
 from lotbook.usecases.alarms import alarm
@@ -206,7 +206,7 @@ def _is_treated(subject: Subject, run: _Run) -> bool:
         run.silent.clear()
         return True
     run.fail("comparison", subject, tried.error)
-    if isinstance(tried.error, Unavailable):
+    if isinstance(tried.error, Unavailable) and not isinstance(tried.error, NewerFormat):  # that one is not silence
         run.silent.add(subject.about[0])
         if len(run.silent) >= MAX_SILENT_IN_A_ROW:
             raise tried.error
