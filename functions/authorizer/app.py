@@ -11,7 +11,8 @@ from typing import Any
 
 from lotbook import wiring
 from lotbook.api.http import identity
-from lotbook.domain.values.errors import IssuerUnreachable, NewerFormat
+from lotbook.domain.values.errors import IssuerUnreachable
+from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.usecases.accounts.authenticate import authenticate
 from lotbook.usecases.alarms import alarm
 

@@ -12,7 +12,7 @@ from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.auto_history import event, placed
-from lotbook.domain.values.errors import NewerFormat
+from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.ports.books import Prune
 from lotbook.ports.reconciliation import Progress
 from lotbook.ports.sweeps import Stumble

@@ -19,7 +19,7 @@ from lotbook.adapters.dynamo.purchase_items import from_values, to_values
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
-from lotbook.domain.values.errors import NewerFormat
+from lotbook.domain.values.newer_format import NewerFormat
 from tests import table as tables
 from tests.contracts.a_book import A, U, memo, opened
 from tests.fakes.purchases import a_purchase

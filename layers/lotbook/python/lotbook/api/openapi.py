@@ -14,7 +14,7 @@ from lotbook.api.requests import forms
 from lotbook.api.requests.paths import PAYMENT_METHOD
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS
 from lotbook.domain.values import errors
-from lotbook.domain.values.errors import Outcome
+from lotbook.domain.values.newer_format import NewerFormat
 
 JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
 UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
@@ -83,18 +83,11 @@ def refusals(route_key: str) -> dict[int, list[str]]:
     return dict(sorted(by_status.items()))
 
 
-def outcomes() -> Iterator[type[Outcome]]:
-    """Every outcome with a code of its own, in the order in which errors.py names them."""
-    for outcome in vars(errors).values():
-        if isinstance(outcome, type) and issubclass(outcome, Outcome) and outcome in problems.KINDS:
-            yield outcome
-
-
 def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
     """Those of every route of its kind; only this document itself depends on nothing that could be unavailable."""
     if route.answers.get(200) != "OpenApi":
         yield errors.Unavailable.code
-        yield errors.NewerFormat.code
+        yield NewerFormat.code
     if "{account_id}" in route_key:
         yield errors.AccountNotFound.code
     if not route.public:
@@ -117,7 +110,7 @@ def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
 
 def _status(code: str) -> int:
     """A code that no outcome has for its own is a reason that offers and quotes show; `NotEligible` carries those."""
-    owner = next((outcome for outcome in outcomes() if outcome.code == code), errors.NotEligible)
+    owner = next((outcome for outcome in problems.KINDS if outcome.code == code), errors.NotEligible)
     return problems.kind_of(owner).status
 
 
@@ -211,7 +204,7 @@ def _refusal(codes: list[str], also_of_the_gateway: bool, shown: Mapping[str, Sc
     if also_of_the_gateway:
         told = f"{told}; {BEFORE_US}" if codes else BEFORE_US
         content[JSON] = {"schema": reference("GatewayMessage")}
-    waits = {errors.TopUpPending.code, errors.Unavailable.code, errors.NewerFormat.code} & set(codes)
+    waits = {errors.TopUpPending.code, errors.Unavailable.code, NewerFormat.code} & set(codes)
     headers: Schema = (
         {"headers": {"Retry-After": {"description": WAIT, "schema": {"type": "integer"}}}} if waits else {}
     )

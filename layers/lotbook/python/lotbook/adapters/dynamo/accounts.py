@@ -69,9 +69,7 @@ class DynamoAccounts:
         the older one must not wipe what the newer one wrote.
         """
         changed = replace(account, version=account.version + 1)
-        request = over_version(
-            self._table, keys.account(account.account_id), asdict(changed), account.version, STILL_THE_VERSION_READ
-        )
+        request = over_version(self._table, keys.account(account.account_id), asdict(changed), STILL_THE_VERSION_READ)
         write_over(self._table.client, "update_item", request)
         return changed
 

@@ -49,7 +49,7 @@ class DynamoClaims:
     def claim(self, account: Account, row: Purchase, burn: tuple[str, str] | None = None) -> Account | None:
         """The account is written as a whole, like everywhere, so that it is of one format."""
         changed = replace(account, version=account.version + 1)
-        items: list[dict[str, Any]] = [{"Update": self._account(changed, account.version)}, {"Put": self._row(row)}]
+        items: list[dict[str, Any]] = [{"Update": self._account(changed)}, {"Put": self._row(row)}]
         if burn is not None:
             items.append({"ConditionCheck": self._not_burned(account.account_id, *burn)})
         try:
@@ -60,10 +60,8 @@ class DynamoClaims:
             raise
         return changed
 
-    def _account(self, changed: Account, read: int) -> dict[str, Any]:
-        return over_version(
-            self._table, keys.account(changed.account_id), asdict(changed), read, STILL_THE_VERSION_READ
-        )
+    def _account(self, changed: Account) -> dict[str, Any]:
+        return over_version(self._table, keys.account(changed.account_id), asdict(changed), STILL_THE_VERSION_READ)
 
     def _row(self, row: Purchase) -> dict[str, Any]:
         item = keys.purchase(row.account_id, row.purchase_id) | to_values(row) | due(row)

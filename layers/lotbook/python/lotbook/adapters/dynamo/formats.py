@@ -30,7 +30,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lotbook.domain.values.errors import NewerFormat
+from lotbook.domain.values.newer_format import NewerFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -85,7 +85,7 @@ class DynamoPurchases:
         changed = replace(purchase, version=purchase.version + 1)
         key = keys.purchase(purchase.account_id, purchase.purchase_id)
         values = to_values(changed) | due(changed)
-        request = over_version(self._table, key, values, purchase.version, STILL_THE_VERSION_READ)
+        request = over_version(self._table, key, values, STILL_THE_VERSION_READ)
         write_over(self._table.client, "update_item", request)
         return changed
 

@@ -53,9 +53,9 @@ def put_over(table: Table, values: Mapping[str, Any], condition: Condition) -> N
 
 
 def over_version(
-    table: Table, key: Mapping[str, str], values: Mapping[str, Any], read: int, condition: Condition
+    table: Table, key: Mapping[str, str], values: Mapping[str, Any], condition: Condition
 ) -> dict[str, Any]:
-    """The update that writes all that this release knows of an item over the version that was read.
+    """The update that writes all that this release knows of an item, in its next version, over the one before that.
 
     It leaves other attributes alone: an older release must not wipe what a newer one wrote beside them. All that is known
     is written anew, so the number is this release's own.
@@ -67,5 +67,7 @@ def over_version(
         "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in named),
         "ConditionExpression": condition,
         "ExpressionAttributeNames": {f"#{name}": name for name in named},
-        "ExpressionAttributeValues": to_item({f":{name}": value for name, value in named.items()} | {":read": read}),
+        "ExpressionAttributeValues": to_item(
+            {f":{name}": value for name, value in named.items()} | {":read": values["version"] - 1}
+        ),
     }

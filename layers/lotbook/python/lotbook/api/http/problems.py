@@ -8,6 +8,7 @@ from typing import Any
 from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
+from lotbook.domain.values.newer_format import NewerFormat
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lotbook:problem:"
@@ -79,7 +80,7 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.BadSignature: Kind(400, "Sign with an active secret; check the sender's clock."),
     errors.MalformedEvent: Kind(400, "Send the event as the gateway made it."),
     errors.Conflict: Kind(409, "Send the same request again."),
-    errors.NewerFormat: Kind(
+    NewerFormat: Kind(
         503,
         "Wait `Retry-After` seconds and send the same request again: the releases are being changed. Nothing was done.",
     ),

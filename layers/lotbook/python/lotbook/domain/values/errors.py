@@ -47,16 +47,6 @@ class IssuerUnreachable(Unavailable):
     """The issuer's keys were never read, so nobody can say who a member is; service keys do not ask it."""
 
 
-class NewerFormat(Unavailable):
-    """A newer release has written what this one was to read: it is left as it is. Data: `kind`, `retry_after_seconds`.
-
-    It happens while releases change, and after a rollback. Nothing was changed; an alarm rings.
-    """
-
-    code = "newer_format"
-    title = "A newer release has written this; send the same request again."
-
-
 class Untrusted(Outcome):
     """The caller, or a signed message, is not what it claims to be."""
 

@@ -16,8 +16,9 @@ from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from lotbook.domain.reconciliation.differences import Period, a_period
-from lotbook.domain.values.errors import NewerFormat, Outcome, Unavailable
+from lotbook.domain.values.errors import Outcome, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.ports.reconciliation import Noted, Phase, Progress
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import Failure, attempt
