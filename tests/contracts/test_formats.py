@@ -18,7 +18,7 @@ from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values
 from lotbook.adapters.dynamo.purchase_items import from_values, to_values
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.credits.book import Book
-from lotbook.domain.credits.ledger import CHAIN_END, Entry
+from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.newer_format import NewerFormat
 from tests import table as tables
 from tests.contracts.a_book import A, U, memo, opened
@@ -81,7 +81,7 @@ def test_no_kind_reads_less_than_it_writes() -> None:
         assert not isinstance(made, Format) or formats.FIRST <= made.writes <= made.reads
 
 
-AN_ENTRY = Entry("e", "consumed", "credits", CHAIN_END)
+AN_ENTRY = Entry("e", "credits", "consumed", 1)
 
 
 A_BOOK = book_values(Book()) | {"r": {"k": ["x", 1, 1, "a", "d", 0, 0, ""]}}
