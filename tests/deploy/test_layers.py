@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.table import resources
 
@@ -33,3 +37,24 @@ def test_every_service_that_the_code_calls_is_left_in_botocore() -> None:
         called |= set(re.findall(r"(?:_client|create_client|boto3\.client)\(\s*\"([a-z0-9-]+)\"", path.read_text()))
     assert called >= {"dynamodb", "ssm", "events"}
     assert called <= set(kept.split())
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_same_commit_is_the_same_layer_byte_for_byte_wherever_it_is_built(name: str, tmp_path: Path) -> None:
+    """Bytecode names the path that its compiler was given: an absolute one made every layer and function new in each folder."""
+    one, other = (_built(name, tmp_path / where) for where in ("here", "some/where/else"))
+    assert any(path.endswith(".pyc") for path in one)
+    assert one == other
+
+
+def _built(name: str, folder: Path) -> dict[str, bytes]:
+    """What the layer's own recipe makes of a few modules, by path. Nothing is installed."""
+    into = folder / "artifacts" / "python"
+    for place in (folder / "lotbook", into / "botocore" / "data" / "dynamodb"):
+        place.mkdir(parents=True)
+        (place / "a.py").write_text("def f() -> str:\n    return __file__\n")
+    recipe = ROOT / LAYERS[name]["Properties"]["ContentUri"] / "Makefile"
+    asked = [f"build-{name}", f"ARTIFACTS_DIR={folder / 'artifacts'}", f"PYTHON={sys.executable}", "PIP=true"]
+    subprocess.run(["make", "-s", "-f", recipe, *asked], cwd=folder, check=True)
+    return {str(path.relative_to(into)): path.read_bytes() for path in into.rglob("*") if path.is_file()}
