@@ -40,6 +40,7 @@ class Resolver:
         self._parameters = {**defaults, **parameters}
         self._resources = document["Resources"]
         self._conditions = document.get("Conditions", {})
+        self._rules = document.get("Rules", {})
 
     def name(self, logical_id: str) -> str:
         """The physical name of a resource in the local run."""
@@ -69,13 +70,21 @@ class Resolver:
         """Whether a condition of the template is true."""
         return self._is_true(self._conditions[condition])
 
+    def broken_rules(self) -> list[str]:
+        """What CloudFormation would refuse these parameters for, a sentence each."""
+        asked = [rule for rule in self._rules.values() if self._is_true(rule["RuleCondition"])]
+        every = [each for rule in asked for each in rule["Assertions"]]
+        return [each["AssertDescription"] for each in every if not self._is_true(each["Assert"])]
+
     def _is_true(self, test: Any) -> bool:
         match test:
             case {"Fn::Not": [part]}:
                 return not self._is_true(part)
+            case {"Fn::Or": list() as parts}:
+                return any(self._is_true(part) for part in parts)
             case {"Fn::Equals": [one, other]}:
                 return self.text(one) == self.text(other)
-        raise TemplateError(f"{test}: the local run understands !Not and !Equals in conditions")
+        raise TemplateError(f"{test}: the local run understands !Not, !Or and !Equals in conditions")
 
     def _reference(self, name: str) -> str:
         if name in self._parameters:

@@ -94,9 +94,11 @@ class Template:
 
 
 def load(path: Path, parameters: Mapping[str, str]) -> Template:
-    """Read the template with these parameters (defaults for the rest). Raises TemplateError."""
+    """Read the template with these parameters (defaults for the rest). Raises TemplateError, also for what its rules forbid."""
     document = read(path)
     resolver, resources = Resolver(document, parameters), document["Resources"]
+    if broken := resolver.broken_rules():
+        raise TemplateError(" ".join(broken))
     shared = document["Globals"]["Function"]
     declared = _declared(resources, shared)
     events = _events(declared)

@@ -65,7 +65,7 @@ def test_s5_every_key_of_a_plan_names_the_deployment_and_what_it_is_for(stand_in
 
 def test_the_longest_names_make_keys_that_the_gateway_takes() -> None:
     """255 characters at the most."""
-    stage = Deployment("s" * 20, live=False)
+    stage = Deployment("s" * 20, live=False, app="a" * 20)
     order = a_purchase(purchase_id="p" * 64)
     options = keys.options(stage, "change", order.purchase_id, "pm_" + "x" * 40, "wait")
     assert len(options["idempotency_key"]) <= 255

@@ -22,7 +22,7 @@ def test_s5_every_key_that_goes_to_the_gateway_names_the_deployment() -> None:
     made = (200, {"id": "cus_2", "object": "customer"})
     opened = (200, sample("checkout_session.open"))
     sent: dict[str, list[str]] = {}
-    for deployment in (TEST, Deployment("staging", live=False)):
+    for deployment in (TEST, Deployment("staging", live=False), Deployment("test", live=False, app="lotbook-eu")):
         stage, wire = gateway(made, made, opened, opened, opened, made, opened, deployment=deployment)
         order = drafted(stage)
         stage.open_customer(an_account())
@@ -35,11 +35,12 @@ def test_s5_every_key_that_goes_to_the_gateway_names_the_deployment() -> None:
         stage.detach("pm_1")
         with suppress(KeyError):  # the answer is another object's; what went out counts
             stage.refund(order, OwnRefund(1, "k", 1, "ann", "reserved", 5, 100))
-        sent[deployment.stage] = [headers["Idempotency-Key"] for _, _, headers, _ in wire.sent]
-    assert [key.split(":")[2] for key in sent["test"]] == list(get_args(keys.ShopPurpose))
-    assert all(key.startswith(f"lotbook:{stage}:") for stage, found in sent.items() for key in found)
-    assert not {*sent["test"]} & {*sent["staging"]}
-    assert max(len(key) for key in sent["staging"]) <= 255
+        sent[f"{deployment.app}:{deployment.stage}"] = [headers["Idempotency-Key"] for _, _, headers, _ in wire.sent]
+    assert [key.split(":")[2] for key in sent["lotbook:test"]] == list(get_args(keys.ShopPurpose))
+    assert all(key.startswith(f"{name}:") for name, found in sent.items() for key in found)
+    keys_of_all = [key for found in sent.values() for key in found]
+    assert len(set(keys_of_all)) == len(keys_of_all)
+    assert max(map(len, keys_of_all)) <= 255
 
 
 def test_s5_nothing_but_the_one_place_makes_a_key_for_the_gateway() -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.cloud.intrinsics import read
-from local.cloud.permissions import Need, may
+from local.cloud.intrinsics import TemplateError, read
 from local.cloud.template import Template, load
 from lotbook.adapters.dynamo import keys
 from lotbook.api.http.identity import KEPT_SECONDS
@@ -164,6 +163,57 @@ def test_two_deployments_fit_into_one_account() -> None:
     assert all("${Stage}" in name["Fn::Sub"] for name in named)
 
 
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"Stage": "prod"}, ["LiveMode=live"]),
+        ({"Stage": "prod", "LiveMode": "live"}, ["AlarmTopicArn", "TokenIssuer"]),
+        ({"Stage": "shop", "LiveMode": "live", "AlarmTopicArn": "arn:x"}, ["TokenIssuer"]),
+        ({"Stage": "shop", "LiveMode": "live", "TokenIssuer": "none"}, ["AlarmTopicArn"]),
+        ({"Stage": "dev", "TokenIssuer": "https://id.example"}, ["TokenKeysUrl"]),
+        ({"Stage": "prod", "LiveMode": "live", "AlarmTopicArn": "arn:x", "TokenIssuer": "none"}, []),
+        ({"Stage": "dev"}, []),
+    ],
+)
+def test_a_live_deployment_says_who_is_alarmed_and_who_issues_tokens(given: dict[str, str], missing: list[str]) -> None:
+    """CloudFormation refuses before it changes anything, and the local run with it."""
+    if not missing:
+        assert load(ROOT / "template.yaml", given).environment["LIVE_MODE"] == given.get("LiveMode", "test")
+        return
+    with pytest.raises(TemplateError) as refused:
+        load(ROOT / "template.yaml", given)
+    assert all(name in str(refused.value) for name in missing)
+
+
+def test_none_is_no_issuer_and_only_live_mode_is_live() -> None:
+    live = {"LiveMode": "live", "AlarmTopicArn": "arn:x", "TokenIssuer": "none"}
+    for stage, given in (("prod", live), ("shop", live), ("dev", {"TokenIssuer": "none"})):
+        settings = Settings.read(load(ROOT / "template.yaml", {"Stage": stage, **given}).environment)
+        assert (settings.token_issuer, settings.live) == ("", stage != "dev")
+
+
+def test_defaults_deploy_on_an_account_that_may_reserve_no_concurrency() -> None:
+    """A new AWS account has ten runs at a time in all, and a stack that reserves one of them is rolled back."""
+    for name, function in of_type("AWS::Serverless::Function").items():
+        match function.get("ReservedConcurrentExecutions"):
+            case None:
+                continue
+            case {"Fn::If": [condition, _, {"Ref": "AWS::NoValue"}]}:
+                ((_, (test,)),) = DOCUMENT["Conditions"][condition].items()
+                reserved, nothing = test["Fn::Equals"]
+                assert DOCUMENT["Parameters"][reserved["Ref"]]["Default"] == nothing == 0, name
+            case other:
+                raise AssertionError(f"{name} reserves {other}")
+
+
+def test_what_is_evidence_outlives_its_stack() -> None:
+    """Logs and dead letters of a money system; what a first creation that failed leaves is nobody's evidence."""
+    for name, resource in RESOURCES.items():
+        if resource["Type"] in ("AWS::Logs::LogGroup", "AWS::SQS::Queue"):
+            assert resource["DeletionPolicy"] == "RetainExceptOnCreate", name
+            assert resource["UpdateReplacePolicy"] == "Retain", name
+
+
 def test_api_gateway_remembers_a_caller_as_long_as_one_of_whom_nothing_is_known_is_told_to_wait() -> None:
     authorizer = of_type("AWS::Serverless::HttpApi")["Api"]["Auth"]["Authorizers"]
     assert {each["Identity"]["ReauthorizeEvery"] for each in authorizer.values()} == {KEPT_SECONDS}
@@ -175,14 +225,14 @@ def test_a_deployment_without_an_issuer_is_what_the_parameters_say_when_nobody_s
 
 def test_what_calls_stripe_of_its_own_accord_stays_below_its_rate_limit() -> None:
     """Stripe takes 25 requests a second; a run takes 0.4 s a request: 0.3 s for Stripe, the rest for the table."""
-    limit = DOCUMENT["Parameters"]["GatewayConcurrency"]
+    recommended = int(re.findall(r"GatewayConcurrency=(\d+)", (ROOT / "samconfig.toml").read_text())[0])
     functions = of_type("AWS::Serverless::Function")
     reserved = [functions[name]["ReservedConcurrentExecutions"] for name in ("WebhookFunction", "RecheckFunction")]
     assert reserved == [{"Fn::If": ["LimitsGateway", {"Ref": "GatewayConcurrency"}, {"Ref": "AWS::NoValue"}]}] * 2
     assert functions["ReconcileFunction"]["ReservedConcurrentExecutions"]["Fn::If"][1] == 1
     queue = functions["AutoTopUpFunction"]["Events"]["Queue"]["Properties"]
-    together = 2 * limit["Default"] + 1 + queue["ScalingConfig"]["MaximumConcurrency"]
-    assert limit["Default"] > 0
+    together = 2 * recommended + 1 + queue["ScalingConfig"]["MaximumConcurrency"]
+    assert recommended > 0
     assert together / 0.4 < 25
 
 
@@ -211,89 +261,6 @@ def test_automatic_purchase_is_on_unless_the_deployment_says_otherwise(template:
     off = load(ROOT / "template.yaml", {"Stage": "test", "AutoTopUp": "off"})
     assert [Settings.read(each.environment).auto_top_up for each in (template, off)] == [True, False]
     assert Settings.read(template.environment).auto_top_up_queue
-
-
-KEYS = {  # one partition key of each kind of item
-    "account": keys.account("a")["pk"],
-    "book": keys.book("a", "u")["pk"],
-    "shelf": keys.shelf("a", "u", "n")["pk"],
-    "lot ledger": keys.lot_ledger("a", "u", "n")["pk"],
-    "burn ledger": keys.spread_ledger("a", "n")["pk"],
-    "statement": keys.statement("a", "u", 1)["pk"],
-    "policy": keys.policy_head("p")["pk"],
-    "journal": keys.reconciliation_note("2026-01-31", "n")["pk"],
-    "progress": keys.reconciliation_progress("n")["pk"],
-    "stray": keys.stray("n")["pk"],
-    "service key": keys.service_key("h")["pk"],
-    "cursor key": keys.cursor_key()["pk"],
-    "portal pass": keys.portal_pass("a", "link", "d")["pk"],
-    "mail latch": keys.mail_latch("a", "k", "c")["pk"],
-}
-LEDGER = {"account", "book", "shelf", "lot ledger", "burn ledger"}
-JOURNAL = {"journal", "progress", "stray"}
-
-
-def who_may(template: Template, action: str, resource: str = "Table") -> dict[str, set[str]]:
-    """Functions by name, with the kinds of items on which they may do this."""
-    found = {
-        function: {kind for kind, key in KEYS.items() if may(permissions, Need(action, resource, (key,)))}
-        for function, permissions in template.permissions.items()
-    }
-    return {function: kinds for function, kinds in found.items() if kinds}
-
-
-def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template: Template) -> None:
-    """A bug in one function must not be able to mint or read keys."""
-    reads = who_may(template, "dynamodb:GetItem")
-    assert reads.pop("authorizer") == {"service key"}
-    assert reads.pop("mailer") == {"account", "book", "policy", "cursor key", "mail latch"}
-    assert all(kinds == set(KEYS) - {"service key"} for kinds in reads.values())
-    for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
-        assert all("service key" not in kinds for kinds in who_may(template, f"dynamodb:{action}").values())
-
-
-def test_nothing_is_deleted_but_notices_and_progress(template: Template) -> None:
-    """An entry that is gone would turn a late duplicate into a second charge; IAM cannot tell items of one partition apart."""
-    assert who_may(template, "dynamodb:DeleteItem") == {"expire": {"account"}, "reconcile": {"progress"}}
-    assert who_may(template, "dynamodb:BatchWriteItem") == {"outbox": {"statement"}}
-    assert who_may(template, "dynamodb:PartiQLDelete") == {}
-
-
-def test_each_function_writes_what_is_its_business(template: Template) -> None:
-    writes = who_may(template, "dynamodb:PutItem")
-    assert writes.pop("account") == LEDGER | {"policy", "cursor key"}
-    for pages in ("purchase", "plan"):
-        assert writes.pop(pages) == LEDGER | {"cursor key"}
-    assert writes.pop("portal") == LEDGER | {"cursor key", "portal pass"}
-    assert writes.pop("mailer") == {"cursor key", "mail latch"}
-    assert who_may(template, "dynamodb:UpdateItem").pop("mailer") == {"account"}
-    for keeps_strays in ("webhook", "recheck", "reconcile", "auto_top_up"):
-        assert writes.pop(keeps_strays) == LEDGER | JOURNAL
-    assert set(writes) == {"consume", "expire", "audit", "outbox"}
-    assert all(kinds == LEDGER for kinds in writes.values())
-
-
-def test_only_schedules_see_what_is_due_and_nobody_scans(template: Template) -> None:
-    due = who_may(template, "dynamodb:Query", f"Table/index/{keys.DUE_INDEX}")
-    assert set(due) == {schedule.function for schedule in template.schedules}
-    assert who_may(template, "dynamodb:Scan") == {}
-
-
-def test_only_what_talks_to_the_gateway_may_read_its_secrets(template: Template) -> None:
-    for parameter in ("stripe-key", "stripe-webhook-secrets"):
-        need = Need("ssm:GetParameter", f"parameter/lotbook/test/{parameter}")
-        users = {function for function, permissions in template.permissions.items() if may(permissions, need)}
-        assert users == {"purchase", "plan", "portal", "webhook", "recheck", "reconcile", "auto_top_up"}
-    asking = {name for name, given in template.permissions.items() if may(given, Need("sqs:SendMessage", "AutoTopUps"))}
-    assert asking == {"outbox"}
-    announcing = {name for name, given in template.permissions.items() if may(given, Need("events:PutEvents", "Bus"))}
-    assert announcing == {"outbox", "expire"}
-
-
-def test_no_statement_allows_everything(template: Template) -> None:
-    """That a resource is named is said by `local.cloud.cloud.permissions`, which reads nothing else."""
-    for name, given in template.permissions.items():
-        assert not [action for each in given if each.allows for action in each.actions if "*" in action], name
 
 
 def test_the_layer_lands_as_a_package() -> None:

@@ -25,7 +25,7 @@ from tests.fakes.cards import FakeCards
 from tests.fakes.money_back import FakeMoneyBack
 from tests.fakes.plan_gateway import FakePlans
 
-TEST = Deployment.of("test")
+TEST = Deployment("test", live=False)
 ORDERED = at("2026-01-15T10:00:00")
 
 

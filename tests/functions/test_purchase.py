@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -202,3 +204,16 @@ def test_bounds_a_cursor_of_another_list_is_refused(shop: Api, cursor: str) -> N
     """The sixth is a good cursor of another account's purchases."""
     answer = shop.call(f"GET {ACCOUNT}/purchases", path=ACME, query={"cursor": cursor})
     assert answer.problem(422, "invalid_request")["errors"][0]["field"] == "cursor"
+
+
+def test_a_key_of_the_other_mode_sells_nothing_says_so_and_rings(
+    shop: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seen deployed: every buyer of a stage `production` with a live key was answered 500, with nothing that named the cause."""
+    monkeypatch.setattr(wiring, "secrets", Mock(return_value=Mock(read=Mock(return_value="sk_live_mine"))))
+    wiring.gateway_calls.cache_clear()
+    problem = buy(shop).problem(503, "unavailable")
+    assert "mode test" in problem["detail"]
+    rung = [json.loads(each.message) for each in caplog.records if each.name == "lotbook.alarm"]
+    assert rung[0] == {"alarm": "gateway_key_mode", "wanted": "test"}
+    assert "sk_live_mine" not in caplog.text + str(problem)

@@ -144,8 +144,16 @@ def test_a_decline_never_carries_the_gateways_own_text() -> None:
     assert failure_of(None) is None
 
 
-def test_only_the_live_stage_takes_live_money() -> None:
-    assert Deployment.of("prod").live
-    assert not Deployment.of("production-copy").live
+def test_s5_live_deployments_of_one_name_and_another_tell_their_objects_apart() -> None:
+    """S5: two products, or two regions, each with a stage `prod`, sell on one gateway account."""
+    first, second = Deployment("prod", live=True), Deployment("prod", live=True, app="lotbook-eu")
+    for ours, other in ((first, second), (second, first)):
+        assert Tag(**ours.mark).is_of(ours)
+        assert not Tag(**ours.mark).is_of(other)
+    assert Tag("lotbook", "prod").is_of(first), "what was marked before deployments had names"
+    assert not Tag("lotbook", "prod").is_of(Deployment("dev", live=False))
+
+
+def test_only_a_live_deployment_takes_live_money() -> None:
     live = verdict(ORDER, facts_of(ORDER, livemode=False), Deployment(TEST.stage, live=True))
     assert live.mismatches == ("livemode",)

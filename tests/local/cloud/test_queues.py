@@ -121,6 +121,6 @@ def test_queues_and_rules_are_read_and_a_rule_whose_condition_does_not_hold_is_n
 
 def test_a_condition_that_is_not_understood_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "declared.yaml"
-    path.write_text(TEMPLATE + RESOURCES + 'Conditions:\n  IsOn: !Or [!Equals [!Ref Stage, "off"]]\n')
+    path.write_text(TEMPLATE + RESOURCES + "Conditions:\n  IsOn: !Condition Other\n")
     with pytest.raises(TemplateError, match="conditions"):
         load(path, {"Stage": "local"})

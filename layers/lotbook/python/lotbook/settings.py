@@ -6,7 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+APP_NAME, LIVE = "lotbook", "live"
+NO_ISSUER = "none"  # said where there are no members, so that a live deployment has not just forgotten it
 NO_PAGE = "https://lotbook.invalid/"  # what the template says when nobody has named a page
 
 
@@ -15,7 +18,9 @@ class Settings:
     """Every variable that `template.yaml` sets (Globals), plus those that only the local run sets."""
 
     table_name: str
-    stage: str  # goes into gateway metadata: events of other stages on the same Stripe account are not ours
+    stage: str  # with `app` in gateway metadata: what others made on the same Stripe account is not ours
+    app: str
+    live: bool  # whether it moves real money; the gateway's key must agree
     gateway_key_parameter: str  # SSM SecureString that holds the Stripe API key
     webhook_secrets_parameter: str  # SSM SecureString: the active webhook secrets, separated by commas
     token_issuer: str  # empty: the deployment has no members, only service keys
@@ -47,9 +52,11 @@ class Settings:
         return Settings(
             table_name=environment["TABLE_NAME"],
             stage=environment["STAGE"],
+            app=environment.get("APP_NAME") or APP_NAME,
+            live=environment.get("LIVE_MODE") == LIVE,
             gateway_key_parameter=environment["GATEWAY_KEY_PARAMETER"],
             webhook_secrets_parameter=environment["WEBHOOK_SECRETS_PARAMETER"],
-            token_issuer=environment["TOKEN_ISSUER"],
+            token_issuer=environment["TOKEN_ISSUER"].removeprefix(NO_ISSUER),
             token_audience=environment["TOKEN_AUDIENCE"],
             token_keys_url=environment["TOKEN_KEYS_URL"],
             account_claim=environment.get("ACCOUNT_CLAIM", "account_id"),
@@ -62,13 +69,7 @@ class Settings:
             auto_top_up_queue=environment.get("AUTO_TOP_UP_QUEUE", ""),
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or NO_PAGE,
-            portal_url=environment.get("PORTAL_URL", "").rstrip("/"),
-            portal_name=environment.get("PORTAL_NAME") or "Billing",
-            portal_colour=environment.get("PORTAL_COLOUR") or "#2b5fc4",
-            portal_logo=environment.get("PORTAL_LOGO", ""),
-            portal_support=environment.get("PORTAL_SUPPORT", ""),
-            portal_frames=tuple(environment.get("PORTAL_FRAMES", "").split()),
-            gateway_pages=tuple(environment.get("GATEWAY_PAGES", "").split()),
+            **_portal(environment),
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )
@@ -77,6 +78,18 @@ class Settings:
     def app_url(self) -> str | None:
         """The application's own page; None where the deployment names none."""
         return None if self.return_url == NO_PAGE else self.return_url
+
+
+def _portal(environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "portal_url": environment.get("PORTAL_URL", "").rstrip("/"),
+        "portal_name": environment.get("PORTAL_NAME") or "Billing",
+        "portal_colour": environment.get("PORTAL_COLOUR") or "#2b5fc4",
+        "portal_logo": environment.get("PORTAL_LOGO", ""),
+        "portal_support": environment.get("PORTAL_SUPPORT", ""),
+        "portal_frames": tuple(environment.get("PORTAL_FRAMES", "").split()),
+        "gateway_pages": tuple(environment.get("GATEWAY_PAGES", "").split()),
+    }
 
 
 @cache

@@ -218,16 +218,20 @@ def deployment() -> Deployment:
     """Which deployment this is."""
     from lotbook.domain.sales.gateway import Deployment
 
-    return Deployment.of(settings().stage)
+    known = settings()
+    return Deployment(known.stage, known.live, known.app)
 
 
 @cache
 def gateway_calls() -> StripeCalls:
     """Stripe's client with the key from SSM."""
     from lotbook.adapters.stripe.client import StripeCalls
+    from lotbook.usecases.alarms import alarm
 
     known = settings()
-    return StripeCalls(secrets(), known.gateway_key_parameter, deployment(), known.gateway_api_base)
+    calls = StripeCalls(secrets(), known.gateway_key_parameter, deployment(), known.gateway_api_base)
+    calls.ring = lambda: alarm("gateway_key_mode", wanted=deployment().mode)
+    return calls
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 import stripe
@@ -23,11 +24,26 @@ MISSING = "resource_missing"
 CUSTOMER_PARAMS = frozenset({"customer", "id"})  # where a request names its customer: as a parameter, or in the path
 UNCERTAIN_CODES = frozenset({"idempotency_key_in_use", "lock_timeout", "rate_limit"})
 
+KEY = re.compile(r"(?:sk|rk)_(live|test)_[!-~]+\Z")
+
 Answer = TypeVar("Answer")
 
 
+class WrongGatewayKey(Unavailable):
+    """The gateway's key is of the other mode than the deployment, or none at all. Nothing was asked; an alarm tells."""
+
+
+def mode_of(key: str) -> str | None:
+    """`live` or `test`; None for what is no secret or restricted key of Stripe's."""
+    found = KEY.match(key)
+    return found and found[1]
+
+
 class StripeCalls:
-    """Runs calls against a client that follows the key in the secret store."""
+    """Runs calls against a client that follows the key in the secret store.
+
+    `ring` is called where that key is not one of the deployment's mode, also by those who go on without the gateway.
+    """
 
     def __init__(
         self,
@@ -43,11 +59,12 @@ class StripeCalls:
         self._addresses: dict[str, str] = {"api": api_base} if api_base else {}
         self._http = http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
         self._client: tuple[str, stripe.StripeClient] | None = None
+        self.ring: Callable[[], None] = lambda: None
 
     def call(self, ask: Callable[[stripe.StripeClient], Answer]) -> Answer:
         """The answer of one call. A key that Stripe refuses is read anew, once: it may have been rotated.
 
-        Raises Unavailable (time-outs, limits, 5xx, a refused key), CardDeclined, AmountNotChargeable, BrokenInvariant (a
+        Raises Unavailable (time-outs, limits, 5xx, a refused key, WrongGatewayKey), CardDeclined, AmountNotChargeable, BrokenInvariant (a
         request that Stripe calls invalid is a defect of ours). What is no error in its place is caught inside `ask`.
         """
         key = self._secrets.read(self._key_parameter)
@@ -99,9 +116,10 @@ class StripeCalls:
         return self._client[1]
 
     def _open(self, key: str) -> stripe.StripeClient:
-        """Raises BrokenInvariant for a key of the other mode: a test stage never moves money, a live one always does."""
-        if not key.isascii() or not key.startswith(("sk_", "rk_")) or ("_live_" in key) != self._deployment.live:
-            raise BrokenInvariant(f"the gateway key's mode does not fit stage {self._deployment.stage}")
+        """Raises WrongGatewayKey for a key of the other mode: a test deployment never moves money, a live one always does."""
+        if mode_of(key) != self._deployment.mode:
+            self.ring()
+            raise WrongGatewayKey(f"The payment gateway's key is not one of mode {self._deployment.mode}.")
         return stripe.StripeClient(
             key,
             stripe_version=API_VERSION,

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from lotbook.domain.sales.gateway import APP
 from lotbook.domain.values import ids
 
 if TYPE_CHECKING:
@@ -31,4 +30,4 @@ def options(deployment: Deployment, purpose: Purpose, *names: str, of: Mapping[s
     address, is another request.
     """
     digest = () if of is None else (ids.fingerprint(json.dumps(of, sort_keys=True)),)
-    return {"idempotency_key": ":".join((APP, deployment.stage, purpose, *names, *digest))}
+    return {"idempotency_key": ":".join((deployment.app, deployment.stage, purpose, *names, *digest))}

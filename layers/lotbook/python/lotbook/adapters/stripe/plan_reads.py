@@ -11,7 +11,6 @@ from lotbook.adapters.stripe import plan_requests as requests
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
-from lotbook.domain.sales.gateway import APP
 from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
 
 if TYPE_CHECKING:
@@ -76,11 +75,7 @@ class StripePlanReads:
         named = requests.rate_key(tax)
         for rate in self._pages(lambda client, after: client.v1.tax_rates.list(requests.tax_rates(after))):  # type: ignore[arg-type]
             marked = rate.get("metadata") or {}
-            if (marked.get("app"), marked.get("stage"), marked.get(requests.RATE)) == (
-                APP,
-                self._deployment.stage,
-                named,
-            ):
+            if {**self._deployment.mark, requests.RATE: named}.items() <= marked.items():
                 found: str = rate["id"]
                 return found
         params: Any = requests.tax_rate(tax, self._deployment)

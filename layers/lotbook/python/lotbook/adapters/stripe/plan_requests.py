@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.stripe.requests import LIST_PAGE, MAX_NAME_CHARACTERS, metadata, one_off, page_of_order
-from lotbook.domain.sales.gateway import APP, Deployment
+from lotbook.domain.sales.gateway import Deployment
 from lotbook.domain.values import ids
 from lotbook.domain.values.calendar import MONTHS_A_YEAR
 from lotbook.domain.values.errors import BrokenInvariant
@@ -47,7 +47,7 @@ def move_of(order: Purchase) -> PlanMove:
 def price_key(order: Purchase, deployment: Deployment) -> str:
     """The name under which the price of the order's plan is found: one for each policy, version, plan and currency."""
     names = order.policy_id, str(order.policy_version), plan_of(order).plan_id, order.currency
-    return ":".join((APP, deployment.stage, *names))
+    return ":".join((deployment.app, deployment.stage, *names))
 
 
 def price(order: Purchase, product: str, deployment: Deployment) -> dict[str, Any]:
@@ -61,8 +61,7 @@ def price(order: Purchase, product: str, deployment: Deployment) -> dict[str, An
         "tax_behavior": "exclusive",
         "lookup_key": price_key(order, deployment),
         "metadata": {
-            "app": APP,
-            "stage": deployment.stage,
+            **deployment.mark,
             "policy_id": order.policy_id,
             "policy_version": str(order.policy_version),
             "plan_id": plan.plan_id,
@@ -83,13 +82,12 @@ def find_price(order: Purchase, deployment: Deployment) -> dict[str, Any]:
 
 def product_id(deployment: Deployment, *names: str) -> str:
     """Our own name of a product, so that it is made once and is known without a look."""
-    return f"{APP}_{deployment.stage}_{ids.fingerprint(':'.join(names))}"
+    return f"{deployment.app}_{deployment.stage}_{ids.fingerprint(':'.join(names))}"
 
 
 def product(name: str, product: str, deployment: Deployment) -> dict[str, Any]:
     """What is sold, as invoices name it."""
-    mark = {"app": APP, "stage": deployment.stage}
-    return {"id": product, "name": name[:MAX_NAME_CHARACTERS], "metadata": mark}
+    return {"id": product, "name": name[:MAX_NAME_CHARACTERS], "metadata": deployment.mark}
 
 
 def rate_key(tax: Tax) -> str:
@@ -103,7 +101,7 @@ def tax_rate(tax: Tax, deployment: Deployment) -> dict[str, Any]:
         "display_name": tax.name,
         "percentage": _percentage(tax),
         "inclusive": False,
-        "metadata": {"app": APP, "stage": deployment.stage, RATE: rate_key(tax)},
+        "metadata": {**deployment.mark, RATE: rate_key(tax)},
     }
 
 
@@ -144,7 +142,7 @@ def checkout(order: Purchase, deployment: Deployment) -> dict[str, Any]:
 
 def coupon_id(order: Purchase, deployment: Deployment) -> str:
     """Our own name of the order's discount."""
-    return f"{APP}_{deployment.stage}_{order.purchase_id}"
+    return f"{deployment.app}_{deployment.stage}_{order.purchase_id}"
 
 
 def coupon(order: Purchase, deployment: Deployment) -> dict[str, Any]:

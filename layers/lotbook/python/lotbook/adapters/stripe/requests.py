@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lotbook.domain.sales.cards import keeps_card
-from lotbook.domain.sales.gateway import APP, Deployment
+from lotbook.domain.sales.gateway import Deployment
 from lotbook.domain.values.instants import HOUR, SECOND
 from lotbook.domain.values.money import price_text
 
@@ -29,7 +29,7 @@ RETRIEVE_CHECKOUT: dict[str, Any] = {"expand": ["payment_intent.latest_charge", 
 
 def metadata(deployment: Deployment, account_id: str, purchase_id: str | None = None) -> dict[str, str]:
     """Our mark on an object: whose it is, in which deployment (several systems share a Stripe account)."""
-    mark = {"app": APP, "stage": deployment.stage, "account_id": account_id}
+    mark = deployment.mark | {"account_id": account_id}
     return mark if purchase_id is None else {**mark, "purchase_id": purchase_id}
 
 

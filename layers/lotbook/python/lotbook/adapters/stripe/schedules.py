@@ -16,7 +16,6 @@ from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import subscription_facts
 from lotbook.adapters.stripe.plan_reads import StripePlanReads
 from lotbook.adapters.stripe.plan_requests import recurring
-from lotbook.domain.sales.gateway import APP
 from lotbook.domain.values.instants import SECOND
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def what_follows(schedule: dict[str, Any], price: str, months: int, deployment: 
         "phases": [{**now, **same}, {**then, **same}],
         "end_behavior": "release",
         "proration_behavior": "none",
-        "metadata": {"app": APP, "stage": deployment.stage},
+        "metadata": deployment.mark,
     }
 
 

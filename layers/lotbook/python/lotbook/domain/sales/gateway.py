@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-APP = "lotbook"  # goes into the metadata of all that we create: several systems may share one gateway account
+APP = "lotbook"  # what a deployment that names no other is called at the gateway
 GATEWAY = "stripe"
-LIVE_STAGES = frozenset({"prod"})
 
 ACCOUNT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PURCHASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -22,15 +21,25 @@ PaymentState = Literal["paid", "unpaid", "no_payment_required"]
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Which deployment this is: what other stages and test keys made on the same gateway account is not ours."""
+    """Which deployment this is: what others and test keys made on the same gateway account is not ours.
+
+    `app` and `stage` together name it. They go into the metadata, the names and the idempotency keys of all that we create
+    at the gateway. `live`: whether it moves real money.
+    """
 
     stage: str
     live: bool
+    app: str = APP
 
-    @staticmethod
-    def of(stage: str) -> Deployment:
-        """A stage moves real money exactly if it is one of `LIVE_STAGES`."""
-        return Deployment(stage, stage in LIVE_STAGES)
+    @property
+    def mode(self) -> Literal["live", "test"]:
+        """The mode that the gateway's key must be of."""
+        return "live" if self.live else "test"
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """What its objects at the gateway carry."""
+        return {"app": self.app, "stage": self.stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Tag:
 
     def is_of(self, deployment: Deployment) -> bool:
         """Whether an object with this tag was made by this deployment."""
-        return self.app == APP and self.stage == deployment.stage
+        return (self.app, self.stage) == (deployment.app, deployment.stage)
 
     @property
     def names_account(self) -> bool:
