@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from local import ROOT
+from local.account_ids import scanned
 from local.cloud import cloud
 from local.cloud.engine import Address, Engine, EngineError, running_engine
 from local.cloud.private_file import Damaged
@@ -77,7 +77,7 @@ def _replay(account_id: str | None) -> int:
     if account_id and not wiring.units_of()(account_id):
         print(f"There is no account {account_id} here.", file=sys.stderr)
         return 1
-    ids = [account_id] if account_id else sorted(_account_ids(wiring.table()))
+    ids = [account_id] if account_id else sorted(scanned(wiring.table()))
     print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
     first: tuple[str, Any] | None = None
     unread = 0
@@ -105,15 +105,3 @@ def _audited(account_id: str) -> Audited:
     from lotbook.usecases.audit.audit_account import audit_account
 
     return audit_account(account_id, wiring.units_of()(account_id), auditing=wiring.auditing())
-
-
-def _account_ids(table: Any) -> Iterable[str]:
-    """By a scan: only the local run does that."""
-    pages = table.client.get_paginator("scan").paginate(
-        TableName=table.name,
-        FilterExpression="sk = :sk",
-        ExpressionAttributeValues={":sk": {"S": "account"}},
-        ProjectionExpression="pk",
-    )
-    for page in pages:
-        yield from (item["pk"]["S"].removeprefix("A#") for item in page["Items"])

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local import front_page
 from local.clock import ClockError, LocalClock
 from local.cloud.api_events import Answer, Request
 from local.cloud.functions import FunctionFailed
 from local.cloud.gateway import json_answer, message
 from local.cloud.schedules import Schedules
+from local.console.app import Console
 from local.issuer import Issuer
 from local.stripe_stand_in import html
 from local.stripe_stand_in.door import refusal
@@ -22,8 +22,8 @@ from lotbook.domain.values.access import ROLES
 
 PREFIX = "/_local/"
 RETURNED = f"{PREFIX}returned"  # where a checkout page sends the buyer whose request named no address
-FRONT = "/"
-BACK = "Here your application's own page would be. Look at the balance now."
+BACK = "Here your application's own page would be. Look at the balance now, for example in the console."
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 STARTING = html.message("Lotbook starts.", "Look again in a moment.")
 RUN = re.compile(r"/_local/schedules/([^/]+)/run")
 LOOK = re.compile(r"/_local/portal/([^/]+)/([^/]+)")
@@ -42,12 +42,12 @@ class Control:
     events: Callable[[], list[dict[str, Any]]] = list  # what was published, newest first
     emails: Callable[[], list[dict[str, Any]]] = list  # and what was mailed
     look: Callable[[str, str], str | None] = lambda _account, _role: None  # a link into an account's billing page
-    page: Callable[[str], str] = lambda _: STARTING  # what a browser shows at `/`; is told the clock's instant
+    console: Console | None = None  # what a browser shows at `/`, when everything has started
 
     @staticmethod
     def answers(path: str) -> bool:
         """Whether the path is one of the local run's own, and none of the API's."""
-        return path == FRONT or path.startswith(PREFIX)
+        return Console.answers(path) or path.startswith(PREFIX)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a path of the local run's own. A page of another origin, or a foreign Host, gets 403 (S13)."""
@@ -61,6 +61,8 @@ class Control:
         )  # a terminal's prompt begins on its own line
 
     def _answer(self, request: Request) -> Answer:
+        if Console.answers(request.path):
+            return self.console.answer(request) if self.console else _html(STARTING)
         run = RUN.fullmatch(request.path)
         if run is not None and request.method == "POST":
             return self._run(run[1], request)
@@ -72,7 +74,6 @@ class Control:
 
     def _routes(self) -> dict[str, Callable[[Request], Answer]]:
         return {
-            f"GET {FRONT}": lambda _: _html(self.page(self.clock.describe()["now"])),
             "GET /_local/health": lambda _: json_answer(200 if self.ready else 503, {"ready": self.ready}),
             "GET /_local/clock": lambda _: json_answer(200, self.clock.describe()),
             "POST /_local/clock": self._set_clock,
@@ -80,7 +81,7 @@ class Control:
             "GET /_local/schedules": lambda _: json_answer(200, {"schedules": self.schedules.names()}),
             "GET /_local/emails": lambda _: json_answer(200, {"emails": self.emails()}),
             "GET /_local/events": lambda _: json_answer(200, {"events": self.events()}),
-            f"GET {RETURNED}": lambda _: _html(html.message("You are back.", BACK)),
+            f"GET {RETURNED}": lambda _: _html(html.message("You are back.", BACK, link="/")),
             "GET /_local/jwks.json": lambda _: json_answer(200, self.issuer.jwks()),
             "GET /_local/openid-configuration": lambda _: json_answer(200, self.issuer.configuration(self.keys_url)),
         }
@@ -129,7 +130,7 @@ class Control:
 
 
 def _html(page: str) -> Answer:
-    headers = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", front_page.POLICY))
+    headers = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", POLICY))
     return Answer(200, headers, page.encode())
 
 

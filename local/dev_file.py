@@ -49,7 +49,7 @@ def welcome(document: dict[str, Any], path: Path, seconds: float) -> str:
     return f"""
 Lotbook runs, after {seconds:.1f} s. Ctrl-C stops it.
 
-  in a browser     {base}/   what there is to try, and every control
+  console          {base}/   open this in a browser
   API              {base}/v1
   Stripe stand-in  {document["stripe_url"]}
   demo accounts    {", ".join(document["accounts"])}

@@ -11,11 +11,10 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from local import ROOT, demo_accounts, dev_file, front_page
-from local.clock import LocalClock
+from local import ROOT, demo_accounts, dev_file
 from local.cloud import cloud
 from local.cloud.api_events import Answer, Request
 from local.cloud.engine import Engine, EngineError, note_address
@@ -26,18 +25,19 @@ from local.cloud.mailbox import Mailbox
 from local.cloud.permissions import enforce
 from local.cloud.private_file import Damaged
 from local.cloud.schedules import Schedules
-from local.cloud.template import Template, load
-from local.control import PREFIX, RETURNED, Control
+from local.console_desk import Behind, console_of, gateway_of, watch_of
+from local.control import Control
 from local.following import follow
-from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.look import portal_link
-from local.places import HOST, STRIPE, CannotStart, Places
-from local.run_secrets import ALL_SCOPES, RunSecrets
+from local.parts import Parts, keys_url
+from local.places import HOST, CannotStart, Places
+from local.run_secrets import ALL_SCOPES
 from local.stopping import Stop, Stopped, ignore_signals
 
+if TYPE_CHECKING:
+    from local.stripe_stand_in.stand_in import StandIn
+
 WATCH_SECONDS = 1.0
-PATIENCE_SECONDS = 60  # with the emulated table: many callers at once on a busy machine are no reason to answer 503
-MAIL_FROM = "billing@lotbook.invalid"
 LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 
@@ -68,53 +68,6 @@ def main() -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a run is made of before anything runs: its places, the template, and what the data directory keeps."""
-
-    places: Places
-    stripe_port: int
-    template: Template
-    secrets: RunSecrets
-    issuer: Issuer
-    clock: LocalClock
-
-    @staticmethod
-    def read(places: Places, stripe_port: int) -> Parts:
-        """What is not kept yet is made. Raises Damaged."""
-        parameters = {
-            "Stage": "local",
-            "TokenIssuer": ISSUER,
-            "TokenAudience": AUDIENCE,
-            "TokenKeysUrl": _keys_url(places),
-            "ReturnUrl": f"{places.base_url}{RETURNED}",
-            "PortalUrl": places.base_url,
-            "PublicUrl": places.base_url,
-            "MailFrom": MAIL_FROM,
-            "PortalName": "Lotbook",
-            **({} if places.stripe_key else {"GatewayPages": f"http://{HOST}:{stripe_port}"}),
-        }
-        return Parts(
-            places,
-            stripe_port,
-            load(ROOT / "template.yaml", parameters),
-            RunSecrets.of(places.directory / "secrets.json"),
-            Issuer(places.directory / "issuer.pem"),
-            LocalClock(places.directory / "clock.json"),
-        )
-
-    @property
-    def stripe_url(self) -> str:
-        """The gateway: the stand-in, or Stripe's own test mode."""
-        return STRIPE if self.places.stripe_key else f"http://{HOST}:{self.stripe_port}"
-
-    @property
-    def webhook_secret(self) -> str:
-        """What signs the gateway's events."""
-        given = self.places.stripe_webhook_secret if self.places.stripe_key else None
-        return given or self.secrets.webhook_secret
-
-
 def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], object]]:
     """Start everything; answers what is to be looked at every second."""
     began = time.monotonic()
@@ -128,12 +81,10 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     _say("starting the API and the Stripe stand-in", stop)
     functions = Functions(ROOT / "functions", parts.template.functions)
     schedules = Schedules(parts.template.schedules, functions, parts.clock)
-    control = Control(parts.clock, schedules, parts.issuer, _keys_url(places), port=places.port, look=portal_link)
+    control = Control(parts.clock, schedules, parts.issuer, keys_url(places), port=places.port, look=portal_link)
     _follow(parts, functions, engine, control, started)
-    every_second: list[Callable[[], object]] = [engine.check]
-    if not places.stripe_key:
-        every_second.append(_start_stand_in(parts, started))
-    _start_api(parts, functions, control, started)
+    stand_in = None if places.stripe_key else _start_stand_in(parts, started)
+    behind = _start_api(parts, functions, control, started)
 
     _say("opening the demo accounts", stop)
     from lotbook import wiring
@@ -142,12 +93,11 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     demo_accounts.create(places.base_url, parts.secrets.service_keys[ALL_SCOPES], stop.go_on)
     started.callback(schedules.stop)
     schedules.start()
+    control.console = console_of(
+        behind, gateway_of(stand_in) if stand_in else None, parts.secrets.service_keys[ALL_SCOPES]
+    )
     _describe(parts, control, began)
-    return every_second
-
-
-def _keys_url(places: Places) -> str:
-    return f"{places.base_url}{PREFIX}jwks.json"
+    return [engine.check, *([stand_in.tick] if stand_in else [])]
 
 
 def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> Engine:
@@ -156,7 +106,7 @@ def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> En
     started.callback(engine.leave)
     engine.start(stop.go_on)
     note_address(parts.places.directory, engine.address)
-    environment = {**cloud.environment(parts.template, engine.address), **_here(parts)}
+    environment = {**cloud.environment(parts.template, engine.address), **parts.environment()}
     os.environ.update(environment)
     parameters = {
         environment["GATEWAY_KEY_PARAMETER"]: parts.places.stripe_key or "sk_test_stand_in",
@@ -191,7 +141,6 @@ def _describe(parts: Parts, control: Control, began: float) -> None:
         webhook_secret=parts.webhook_secret,
     )
     dev_file.write(path, document)
-    control.page = lambda now: front_page.page(document, str(path), now)
     control.ready = True
     _tell(dev_file.welcome(document, path, time.monotonic() - began))
 
@@ -206,31 +155,24 @@ def _tell(text: str) -> None:
     print(text, file=sys.__stdout__, flush=True)
 
 
-def _here(parts: Parts) -> dict[str, str]:
-    """The environment that only the local run has."""
-    return {
-        "CLOCK_FILE": str(parts.clock.path),
-        "GATEWAY_API_BASE": "" if parts.places.stripe_key else parts.stripe_url,
-        "READ_SECONDS": str(PATIENCE_SECONDS),
-        "POWERTOOLS_LOG_LEVEL": "WARNING",
-        "POWERTOOLS_METRICS_DISABLED": "true",
-        "POWERTOOLS_TRACE_DISABLED": "true",
-    }
-
-
-def _start_api(parts: Parts, functions: Functions, control: Control, started: ExitStack) -> None:
+def _start_api(parts: Parts, functions: Functions, control: Control, started: ExitStack) -> Behind:
+    """The door to the API and to the run's own controls; answers what is behind it, for the console."""
     gateway = Gateway(parts.template, functions)
+    places = parts.places
+    watch = watch_of(places, None if places.stripe_key else parts.stripe_url, parts.clock.now)
 
     def answer(request: Request) -> Answer:
         return control.answer(request) if control.answers(request.path) else gateway.answer(request)
 
-    server = Server(application(answer), parts.places.port)
+    watched = watch.watching(answer)
+    server = Server(application(lambda request: (watched if control.ready else answer)(request)), places.port)
     started.callback(server.stop)
     server.start()
+    return Behind(gateway.answer, control, watch, places.directory)
 
 
-def _start_stand_in(parts: Parts, started: ExitStack) -> Callable[[], object]:
-    """Start the stand-in; answers what makes it do what the clock has made due. Raises Damaged."""
+def _start_stand_in(parts: Parts, started: ExitStack) -> StandIn:
+    """Raises Damaged."""
     from local.stripe_stand_in.server import serve
     from local.stripe_stand_in.stand_in import StandIn
 
@@ -247,4 +189,4 @@ def _start_stand_in(parts: Parts, started: ExitStack) -> Callable[[], object]:
         raise Damaged.at(directory) from unreadable
     started.callback(stand_in.close)
     started.callback(serve(stand_in, parts.stripe_port, HOST).close)
-    return stand_in.tick
+    return stand_in

@@ -21,6 +21,7 @@ PLACES = {
     "functions": "store",
     "contracts": "store",
     "stand_in": "store",
+    "console": "store",
     "scenarios": "store",
     "simulation": "slow",
     "properties": "slow",

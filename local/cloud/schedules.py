@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -13,25 +15,60 @@ from lotbook.domain.values.instants import to_text
 from lotbook.ports.shop import Clock
 
 
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How a scheduled function last ended. `at`: when it began, by the run's clock. `failed`: it raised, and answered nothing."""
+
+    at: int
+    milliseconds: int
+    by_hand: bool
+    failed: bool
+    answer: Any
+
+
 class Schedules:
     """The template's schedules. A failed run is tried again at the next interval."""
 
-    def __init__(self, schedules: Iterable[Schedule], functions: Functions, clock: Clock) -> None:
+    def __init__(
+        self,
+        schedules: Iterable[Schedule],
+        functions: Functions,
+        clock: Clock,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._schedules = {schedule.function: schedule for schedule in schedules}
         self._functions = functions
         self._clock = clock
+        self._elapsed = elapsed
         self._stopped = threading.Event()
+        self._last: dict[str, LastRun] = {}
 
     def names(self) -> list[str]:
         """The scheduled functions' folders."""
         return sorted(self._schedules)
 
-    def run(self, function: str, asked: Mapping[str, Any] | None = None) -> Any:
+    def rates(self) -> dict[str, int]:
+        """Seconds from one run to the next, by the functions' folders."""
+        return {name: schedule.seconds for name, schedule in self._schedules.items()}
+
+    def last_runs(self) -> dict[str, LastRun]:
+        """The last run of each function that has run since the start."""
+        return dict(self._last)
+
+    def run(self, function: str, asked: Mapping[str, Any] | None = None, *, by_hand: bool = True) -> Any:
         """Invoke the function now; answers its result. `asked` are members of the event beside the schedule's own.
 
         Raises FunctionFailed.
         """
-        return self._functions.invoke(function, {**(asked or {}), **self._event(self._schedules[function])})
+        at, began = self._clock.now(), self._elapsed()
+        answer, failed = None, True
+        try:
+            answer = self._functions.invoke(function, {**(asked or {}), **self._event(self._schedules[function])})
+            failed = False
+        finally:
+            took = round((self._elapsed() - began) * 1_000)
+            self._last[function] = LastRun(at, took, by_hand, failed, answer)
+        return answer
 
     def start(self) -> None:
         """Begin to run every schedule at its rate; the first run is one interval from now."""
@@ -47,7 +84,7 @@ class Schedules:
     def _repeat(self, schedule: Schedule) -> None:
         while not self._stopped.wait(schedule.seconds):
             try:
-                self.run(schedule.function)
+                self.run(schedule.function, by_hand=False)
             except FunctionFailed:
                 continue  # its traceback is in the log; the next interval tries again
 

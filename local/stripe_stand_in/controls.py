@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from local.stripe_stand_in import settings
+from local.stripe_stand_in import dashboard, settings
 from local.stripe_stand_in.control_fields import one_of, only, text, whole
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.faults import set_fault
@@ -116,6 +116,11 @@ def _event_ids(machine: Machine, given: Any) -> list[str]:
         return list(given)
 
 
+def _dashboard(machine: Machine, _: list[str], __: Doc) -> Doc:
+    with machine.world() as world:
+        return dashboard.overview(world)
+
+
 def _refund(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "payment_intent", "amount_minor")
     amount = whole(content, "amount_minor", 1, max(LARGER_MAX.values()))
@@ -221,6 +226,7 @@ _ROUTES: dict[tuple[str, str, int], Callable[[Machine, list[str], Doc], Doc]] = 
     ("POST", "invoices", 3): _end_invoice,
     ("POST", "fail", 1): _fail,
     ("GET", "fail", 1): _faults,
+    ("GET", "dashboard", 1): _dashboard,
 }
 _WORDS = {
     "webhooks": ("deliver",),

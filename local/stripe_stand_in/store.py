@@ -100,6 +100,11 @@ class Store:
         row = self._db.execute(sql, (seconds, clock)).fetchone()
         return (int(row[0]), json.loads(row[1])) if row else None
 
+    def dues(self, limit: int) -> list[tuple[int, Doc]]:
+        """What changes next by itself, by our own clock: the moment in seconds, and the document; soonest first."""
+        sql = "SELECT due, doc FROM objects WHERE due IS NOT NULL AND clock IS NULL ORDER BY due, seq LIMIT ?"
+        return [(int(due), json.loads(doc)) for due, doc in self._db.execute(sql, (limit,))]
+
     # replies kept for idempotency
 
     def reply(self, key: str) -> tuple[str, int, str, str, int] | None:

@@ -77,6 +77,8 @@ class Sender:
         self._now = now
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._rounds = threading.Condition()
+        self._asked = self._done = 0  # rounds through the queue
         self._thread = threading.Thread(target=self._run, name="stripe-stand-in-webhooks", daemon=True)
 
     def start(self) -> None:
@@ -92,12 +94,22 @@ class Sender:
 
     def wake(self) -> None:
         """Something may be queued."""
+        with self._rounds:
+            self._asked += 1
         self._wake.set()
+
+    def settled(self, seconds: float) -> bool:
+        """Wait, inside a bound, until what is queued now has been delivered or given up; whether it has."""
+        with self._rounds:
+            asked = self._asked
+            return self._rounds.wait_for(lambda: self._done >= asked, seconds)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.wait()
             self._wake.clear()
+            with self._rounds:
+                asked = self._asked
             while not self._stopping.is_set():
                 with self._store.transaction():
                     queued = self._store.deliveries("queued", BATCH) if self._endpoint.url else []
@@ -106,6 +118,9 @@ class Sender:
                 for event_id, _, _ in queued:
                     self._deliver_patiently(event_id)
             self._idle()
+            with self._rounds:
+                self._done = asked
+                self._rounds.notify_all()
 
     def _deliver_patiently(self, event_id: str) -> None:
         for pause in (*RETRY_SECONDS, None):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local import run
+from local import parts
 from local.cloud.template import load
 from local.places import Places
 from lotbook import wiring
@@ -40,7 +40,7 @@ def test_d16_the_local_run_is_patient_with_its_emulated_table(
     environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """D16: 32 callers on a machine of two cores, and others at work on it: slow, but not one 503."""
-    here = run._here(run.Parts.read(Places(3000, tmp_path, None, None), 3001))
+    here = parts.Parts.read(Places(3000, tmp_path, None, None), 3001).environment()
     monkeypatch.setenv("READ_SECONDS", here["READ_SECONDS"])
     clear_wiring()
-    assert wiring.table().client.meta.config.read_timeout == run.PATIENCE_SECONDS > wiring.READ_SECONDS
+    assert wiring.table().client.meta.config.read_timeout == parts.PATIENCE_SECONDS > wiring.READ_SECONDS

@@ -12,14 +12,12 @@ from typing import Any
 import jwt
 import pytest
 
-from local import front_page
 from local.clock import LocalClock
 from local.cloud.api_events import Answer, Request
 from local.cloud.schedules import Schedules
 from local.control import Control
 from local.dev_file import welcome
 from local.issuer import Issuer
-from local.stripe_stand_in import controls
 from lotbook.domain.values.access import ROLES
 
 PORT = 3_000
@@ -122,40 +120,6 @@ def test_answers_end_their_line(control: Control) -> None:
     """A terminal's prompt stuck to them."""
     for path in ("/_local/clock", "/_local/nothing"):
         assert ask(control, "GET", path).body.endswith(b"}\n")
-
-
-def test_a_browser_finds_a_page_that_names_every_control(control: Control, tmp_path: Path) -> None:
-    control.page = lambda now: front_page.page(DOCUMENT, str(tmp_path / "dev.json"), now)
-    answer = ask(control, "GET", "/")
-    page = answer.body.decode()
-    assert (answer.status, dict(answer.headers)["content-type"]) == (200, "text/html; charset=utf-8")
-    assert control.answers("/")
-    assert not control.answers("/v1/openapi.json")
-    named = {call for call, _, _ in front_page.CONTROLS}
-    with_names = {"POST /_local/schedules/{function}/run", "GET /_local/portal/{account}/{role}"}
-    served = {route for route in control._routes() if route != "GET /"} | with_names
-    assert named == served
-    for call in named | {call for call, _, _ in front_page.STAND_IN}:
-        assert call.partition(" ")[2] in page
-    for word in ("insurestack", "make try", "make clean-data", "127.0.0.1:3001", str(tmp_path / "dev.json")):
-        assert word in page
-    assert "secret" not in page
-
-
-def test_the_page_names_the_controls_that_the_stand_in_has_and_no_other() -> None:
-    named = set()
-    for call, _, _ in front_page.STAND_IN:
-        method, _, path = call.partition(" /_stand_in/")
-        if path:
-            steps = path.split("/")
-            named.add((method, steps[0], len(steps)))
-    assert named == set(controls._ROUTES)
-
-
-def test_with_stripes_own_test_mode_no_stand_in_is_named() -> None:
-    page = front_page.page({**DOCUMENT, "stripe_url": "https://api.stripe.com"}, "dev.json", "now")
-    assert "_stand_in" not in page
-    assert "test mode" in page
 
 
 @pytest.mark.parametrize("folder", [Path(".lotbook"), Path("/data/of mine")])

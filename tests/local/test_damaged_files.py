@@ -15,6 +15,7 @@ from local.cloud.engine import PYTHON, Engine
 from local.cloud.private_file import Damaged
 from local.cloud.streams import TableStream
 from local.issuer import Issuer
+from local.parts import Parts
 from local.places import Places
 from local.run_secrets import RunSecrets
 
@@ -67,7 +68,7 @@ def test_a_stand_in_whose_file_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "stripe" / "stand_in.sqlite3").write_text("no database, " * 100)
     places = Places.read({"DATA_DIR": str(tmp_path)})
     with ExitStack() as started, pytest.raises(Damaged, match=r"stripe is damaged"):
-        run._start_stand_in(run.Parts.read(places, 0), started)
+        run._start_stand_in(Parts.read(places, 0), started)
 
 
 class Stop:
