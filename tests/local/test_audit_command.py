@@ -89,7 +89,7 @@ def test_s4_an_account_that_cannot_be_read_is_named_and_the_others_are_audited(
         return Audited(account_id, 1, 7, 0, ())
 
     monkeypatch.setattr(wiring, "table", lambda: None)
-    monkeypatch.setattr(audit, "_account_ids", lambda _: ["bad", "good"])
+    monkeypatch.setattr(audit, "scanned", lambda _: ["bad", "good"])
     monkeypatch.setattr(audit, "_audited", audited)
     assert audit._replay(None) == 1
     _, bad, good = capsys.readouterr().out.splitlines()
