@@ -9,15 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from local.instants import instant
 from local.running import CannotAsk, Running, data_directory
-from lotbook.domain.values.instants import SECOND, from_datetime, from_text, to_text
+from lotbook.domain.values.instants import SECOND, from_text, to_text
 
 TIMEOUT_SECONDS = 900
 MAX_RUNS = 100  # each goes on where the one before had to stop
-FIRST_YEAR = 1970
 RUN = "/_local/schedules/reconcile/run"
 
 
@@ -66,13 +65,7 @@ def _line(each: Mapping[str, Any]) -> str:
 
 
 def _instant(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.year < FIRST_YEAR:
-            raise ValueError(text)
-        return to_text(from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(f"{text!r} is no date or instant, such as 2026-01-31") from None
+    return to_text(instant(text))
 
 
 def _check_order(start: str | None, end: str | None, called: str) -> None:

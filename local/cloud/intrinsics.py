@@ -16,6 +16,7 @@ PSEUDO_PARAMETERS = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "lotbook-local",
 }
+VALUE = ".Value"
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
 
@@ -47,7 +48,7 @@ class Resolver:
         return f"lotbook-{self._parameters['Stage']}-{logical_id.lower()}"
 
     def text(self, value: Any) -> str:
-        """A string, a !Ref or a !Sub as text."""
+        """A string, a !Ref, a !Sub, a choice of them, or the value of a parameter as text."""
         match value:
             case str() | int():
                 return str(value)
@@ -55,7 +56,13 @@ class Resolver:
                 return self._reference(name)
             case {"Fn::Sub": str() as pattern}:
                 return PLACEHOLDER.sub(lambda found: self._reference(found[1]), pattern)
-        raise TemplateError(f"{value}: the local run resolves text, !Ref and !Sub only")
+            case {"Fn::If": [str() as condition, one, other]}:
+                return self.text(one if self.holds(condition) else other)
+            case {"Fn::GetAtt": str() as attribute} if attribute.endswith(
+                VALUE
+            ):  # a parameter of SSM: it keeps a choice
+                return self.text(self._resources[attribute.removesuffix(VALUE)]["Properties"]["Value"])
+        raise TemplateError(f"{value}: the local run resolves text, !Ref, !Sub, !If and values of parameters only")
 
     def document(self, value: Any) -> Any:
         """Nested names and lists, each text in them resolved."""

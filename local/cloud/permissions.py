@@ -182,10 +182,13 @@ def _listed(value: Any) -> list[Any]:
 def _resource(value: Any, text: Callable[[Any], str]) -> str:
     """`Table`, `Table/index/due`, `Bus`, `parameter/lotbook/...`: an ARN without what is the same for all."""
     match value:
+        case {"Fn::GetAtt": "TableArnInUse.Value"}:
+            return TABLE
         case {"Fn::GetAtt": str() as attribute} if attribute.endswith(".Arn"):
             return attribute.removesuffix(".Arn")
         case {"Fn::Sub": str() as pattern}:
-            return text({"Fn::Sub": ATTRIBUTE.sub(r"\1", pattern)}).rpartition(":")[2]
+            named = pattern.replace("${TableArnInUse.Value}", TABLE)
+            return text({"Fn::Sub": ATTRIBUTE.sub(r"\1", named)}).rpartition(":")[2]
     raise NotUnderstood(str(value))
 
 

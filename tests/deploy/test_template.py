@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -261,6 +262,26 @@ def test_automatic_purchase_is_on_unless_the_deployment_says_otherwise(template:
     off = load(ROOT / "template.yaml", {"Stage": "test", "AutoTopUp": "off"})
     assert [Settings.read(each.environment).auto_top_up for each in (template, off)] == [True, False]
     assert Settings.read(template.environment).auto_top_up_queue
+
+
+def test_op_6_everything_reads_the_table_in_use_so_a_restored_one_takes_its_place() -> None:
+    """A restored table has a new name. What named the stack's own table would go on with the one that was given up."""
+    words = json.dumps(
+        {name: value for name, value in RESOURCES.items() if name not in ("TableNameInUse", "TableArnInUse")}
+    )
+    stream = {"Fn::If": ["UsesRestoredTable", {"Ref": "RestoredTableStream"}, {"Fn::GetAtt": "Table.StreamArn"}]}
+    (source,) = (event["Properties"] for event in RESOURCES["OutboxFunction"]["Properties"]["Events"].values())
+    assert source["Stream"] == stream
+    rest = (words + json.dumps(DOCUMENT["Globals"])).replace(json.dumps(stream), "")
+    named = re.findall(r'"Ref": "Table"|"Fn::GetAtt": "Table\.|\$\{Table[.}]', rest)
+    assert not named, f"write !GetAtt TableNameInUse.Value or !GetAtt TableArnInUse.Value: {named}"
+
+
+def test_op_6_the_functions_find_the_restored_table_under_its_name() -> None:
+    restored = {"Stage": "test", "RestoredTable": "lotbook-2026-11-26", "RestoredTableStream": "arn:x"}
+    assert load(ROOT / "template.yaml", restored).environment["TABLE_NAME"] == "lotbook-2026-11-26"
+    own = load(ROOT / "template.yaml", {"Stage": "test"})
+    assert own.environment["TABLE_NAME"] == own.table["TableName"]
 
 
 def test_the_layer_lands_as_a_package() -> None:

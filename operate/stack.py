@@ -1,0 +1,57 @@
+"""A deployed stack as the commands here see it: what its resources are called, and how its functions are asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.cloud.refusals import Refused
+
+SECONDS_A_CALL = 910  # the longest that a function may run, and some more
+CONFIG = Config(connect_timeout=5, read_timeout=SECONDS_A_CALL, retries={"mode": "standard", "max_attempts": 3})
+
+
+@dataclass(frozen=True)
+class Stack:
+    """`names`: physical ids by logical ids. `client` makes a client of a service."""
+
+    names: Mapping[str, str]
+    client: Callable[[str], Any]
+
+    def name(self, logical_id: str) -> str:
+        """The physical id of a resource. Raises Refused where the stack has none."""
+        if logical_id not in self.names:
+            raise Refused(f"The stack has no {logical_id}: is it a stack of this template?")
+        return self.names[logical_id]
+
+    def invoke(self, logical_id: str, event: Mapping[str, Any]) -> Any:
+        """What a function answers. Raises Refused where it failed."""
+        return self.invoke_named(self.name(logical_id), event)
+
+    def invoke_named(self, function: str, event: Mapping[str, Any]) -> Any:
+        """The same by its name or ARN. One that has nothing to answer answers None."""
+        answer = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        told = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            raise Refused(f"{function} failed: {told[:500].decode('utf-8', 'replace')}")
+        return json.loads(told or b"null")
+
+
+def find(stack: str) -> Stack:
+    """The stack of that name, with the credentials and the region of the environment. Raises what the SDK raises."""
+    make: Any = boto3.client  # its overloads want literal names
+    clients: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in clients:
+            clients[service] = make(service, config=CONFIG)
+        return clients[service]
+
+    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    found = [each for page in pages for each in page["StackResourceSummaries"]]
+    return Stack({each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}, client)
