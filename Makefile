@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo try key publish bench reconcile audit soak mutate test suite test-fast coverage check validate policies openapi errors events lock clean clean-data
+.PHONY: help run demo try key publish bench reconcile audit soak mutate pictures test suite test-fast coverage check validate policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -76,6 +76,9 @@ coverage: $(TEST) ## which lines and branches of the rules their own tests reach
 
 bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and the usual way, as ratios; under 3 minutes
 	@.venv/bin/python -m bench
+
+pictures: $(TEST) $(ENGINE) ## every page of the billing page as PNG, light, dark and narrow, in build/pictures; ONLY=overview
+	@ONLY="$(ONLY)" .venv/bin/python -m tests.pictures
 
 check: $(TEST) ## format, lint, types
 	.venv/bin/python -m ruff format --check

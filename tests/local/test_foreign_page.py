@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import queue
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -22,19 +21,13 @@ import pytest
 
 from local.cloud import cloud
 from local.cloud.engine import PYTHON, Address, running_engine
+from tests import browsers
 from tests.local.a_run import Run, call, free_ports
 
-CHROMIUM = shutil.which("chromium")
 PAGE_SECONDS = 90
 FLAGS = (
     "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *browsers.FLAGS,
     "--disable-features=LocalNetworkAccessChecks",  # other browsers ask nobody
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 )
@@ -42,7 +35,6 @@ pytestmark = [
     pytest.mark.engine,
     pytest.mark.xdist_group("local_run"),
     pytest.mark.skipif(not PYTHON.exists(), reason="the local engine is not installed: make run"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here (on Debian: apt-get install chromium)"),
 ]
 SCRIPT = """
 <!doctype html><title>evil</title><script>
@@ -131,6 +123,7 @@ def evil() -> Iterator[Evil]:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    browsers.needed()
     found = Run(tmp_path_factory.mktemp("run"), free_ports())
     found.start()
     yield found
@@ -140,9 +133,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 def browser(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    assert CHROMIUM is not None
     return subprocess.Popen(
-        [CHROMIUM, *FLAGS, f"--user-data-dir={folder}", *arguments],
+        [browsers.needed(), *FLAGS, f"--user-data-dir={folder}", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

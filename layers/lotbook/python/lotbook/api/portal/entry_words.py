@@ -24,7 +24,7 @@ VERBS: dict[EntryKind, str] = {
     "held": "Held {credits}",
     "captured": "Burned {credits} that were held",
     "released": "Gave back {credits} that were held",
-    "expired": "Expired: {credits}",
+    "expired": "Expired {credits}",
     "clawed_back": "Took back {credits}, because their payment went back",
     "frozen": "Froze {credits}: a bank disputes their payment",
     "unfrozen": "Freed {credits} that were frozen",
@@ -53,9 +53,7 @@ def sentence(entry: Entry, lots: Mapping[str, Lot], f: Formats) -> str:
     said = VERBS.get(entry.kind, entry.kind.replace("_", " ").capitalize() + " {credits}")
     amount = f.number(entry.credits) if entry.kind == "adjusted" else f.number(moved)
     parts = origins(entry.draws, lots, f)
-    return said.format(credits=amount) + (
-        f": {parts}" if parts and entry.kind != "expired" else f" {parts}" if parts else ""
-    )
+    return said.format(credits=amount) + (f": {parts}" if parts else "")
 
 
 def origins(draws: Draws, lots: Mapping[str, Lot], f: Formats) -> str:

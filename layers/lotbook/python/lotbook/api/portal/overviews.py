@@ -87,7 +87,9 @@ def _banners(found: Overview, visit: Visit) -> Iterator[Banner]:
             "warn", f"Your plan ends in {days} {words.plural(days, 'day', 'days')}.", "See the plans", "/plans"
         )
     if balance.available == 0:
-        yield Banner("bad", f"Your {unit} are used up.", "Buy credits", "/buy")
+        had_some = found.allowance or any(day.used is None or day.used for day in found.days)
+        gone = f"Your {unit} are used up." if had_some else f"There are no {unit} in this account."
+        yield Banner("bad" if had_some else "info", gone, "Buy credits", "/buy")
     elif 0 < balance.available * 100 <= found.allowance * LOW_PERCENT:
         yield Banner(
             "warn", f"Your {unit} are running low: {formats.number(balance.available)} are left.", "Buy credits", "/buy"

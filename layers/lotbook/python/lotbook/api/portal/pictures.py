@@ -83,7 +83,8 @@ def lots_line(lots: Sequence[LotView], now: int, title: str) -> Markup:
 
 
 def _svg(width: int, height: int, title: str, drawn: str, kind: str) -> Markup:
+    tall = f' height="{height}"' if kind == "line" else ""  # of so many lots; a narrow page makes it no flatter
     return Markup(  # noqa: S704 - numbers of ours and one escaped title
-        f'<svg class="picture {kind}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" '
+        f'<svg class="picture {kind}"{tall} viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(title)}" focusable="false">{drawn}</svg>'
     )

@@ -48,12 +48,19 @@ PAUSES: dict[str, tuple[str, str, str]] = {  # what, the step, where
     PAUSED_FOR_PLAN: ("The plan's renewal is not paid.", "Mend the payment", "/cards"),
     PAUSED_FOR_SHORTFALL: ("Credits that were used had to be taken back, and are owed.", "Buy credits", "/buy"),
 }
+SHORT = frozenset({"ai", "api", "csv", "sla", "sso"})
 UNITS = {"data_transfer_mb": "MB of data transfer"}
 
 
 def unit(name: str) -> str:
     """`data_transfer_mb` as people read it."""
     return UNITS.get(name) or name.replace("_", " ")
+
+
+def entitlement(name: str) -> str:
+    """`api_access` as people read it: `API access`."""
+    said = " ".join(part.upper() if part in SHORT else part for part in name.split("_"))
+    return said[:1].upper() + said[1:]
 
 
 def plural(count: int, one: str, many: str) -> str:

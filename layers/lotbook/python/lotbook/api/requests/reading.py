@@ -53,6 +53,7 @@ _TOLD: dict[str, tuple[str, str]] = {
     "union_tag_invalid": ("choice", "kind must be one of {expected_tags}."),
     "union_tag_not_found": ("missing", "kind is required."),
 }
+EMPTY = "must not be empty."
 OWN_KINDS = frozenset({"region", "instant", "one_of"})  # raised by models and forms, with our own words
 _TAGS = frozenset({"top_up", "plan", "custom_payment"})
 
@@ -65,6 +66,8 @@ def _told(error: ErrorDetails) -> dict[str, str]:
         code, message = "pattern", f"must be {forms.TOLD[context['pattern']]}."
     else:
         code, sentence = _TOLD.get(error["type"], ("invalid", "is not valid."))
+        if error["type"] == "string_too_short" and context["min_length"] == 1:
+            sentence = EMPTY
         message = sentence.format_map(context)
     return {"field": _path(error["loc"]), "code": code, "message": message}
 
