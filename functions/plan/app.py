@@ -1,11 +1,11 @@
-"""The plan of an account: changed, cancelled, and gone on with after all; and what it buys automatically."""
+"""The plan of an account: changed, cancelled, gone on with after all; what it buys automatically; and the account's end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from lotbook import wiring, wiring_automatic
+from lotbook import wiring, wiring_automatic, wiring_closing
 from lotbook.api.answers import render, render_auto, render_buying
 from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
@@ -13,6 +13,7 @@ from lotbook.api.requests import paths, schemas
 from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.accounts.read_account import read_account
 from lotbook.usecases.automatic import switch as switching
+from lotbook.usecases.closing.close_account import close_account
 from lotbook.usecases.plans import cancel as cancelling
 from lotbook.usecases.plans.change import change_plan
 from lotbook.usecases.sales.freeze_order import PurchaseRequest
@@ -52,6 +53,13 @@ def _account(account_id: str) -> Answer:
     return Answer(200, render.account(view))
 
 
+def close(request: Request) -> Answer:
+    """`POST .../close`."""
+    asked = schemas.read(schemas.CloseBody, request.json_object())
+    close_account(request.account_id, asked.reason, request.caller.actor, desk=wiring_closing.closing_desk())
+    return _account(request.account_id)
+
+
 def show_automatic(request: Request) -> Answer:
     """`GET .../auto-top-up`."""
     found = switching.read(request.account_id, desk=wiring_automatic.auto_desk())
@@ -83,6 +91,7 @@ ROUTES = {
     "POST /v1/accounts/{account_id}/plan": change,
     "POST /v1/accounts/{account_id}/plan/cancel": cancel,
     "POST /v1/accounts/{account_id}/plan/resume": resume,
+    "POST /v1/accounts/{account_id}/close": close,
     "GET /v1/accounts/{account_id}/auto-top-up": show_automatic,
     "PUT /v1/accounts/{account_id}/auto-top-up": switch_automatic,
     "GET /v1/accounts/{account_id}/auto-top-up/history": list_automatic,

@@ -1,11 +1,14 @@
-"""Asks the gateway about purchases without a verdict: one, when a buyer presses the button; all that are due, on schedule."""
+"""Asks the gateway about purchases without a verdict: one, when a buyer presses the button; all that are due, on schedule.
+
+The schedule also finishes what the gateway has not heard of closed accounts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from lotbook import wiring
+from lotbook import wiring, wiring_closing
 from lotbook.api.answers import render_buying
 from lotbook.api.http.http import Answer, Request, dispatch
 from lotbook.api.requests import paths
@@ -36,8 +39,14 @@ def look(context: Context) -> dict[str, Any]:
     from lotbook.usecases.inbox.sweep_inbox import sweep_inbox
 
     left = context.get_remaining_time_in_millis
-    run = sweep_inbox(desk=wiring.sales_desk(), due=wiring.due_index(), memory=wiring.sweep_memory(), time_left=left)
-    figures = {"checked": run.checked, "decided": run.decided, "followed": run.followed}
+    desk = wiring_closing.closing_desk()
+    run = sweep_inbox(desk=desk, due=wiring.due_index(), memory=wiring.sweep_memory(), time_left=left)
+    figures = {
+        "checked": run.checked,
+        "decided": run.decided,
+        "followed": run.followed,
+        "closings": run.closings,
+    }
     failures = failures_of(run.sweeps)
     report("recheck", **figures, failed=len(failures), more=int(any(each.more for each in run.sweeps)))
     raise_failures(failures, ", ".join(f"{count} {name}" for name, count in figures.items()))

@@ -57,8 +57,10 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.automatic": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.audit": _BELOW_USECASES,
     "usecases.reconciliation": (*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back"),
+    "usecases.closing": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.inbox": (
         *(*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back", "usecases.reconciliation"),
+        "usecases.closing",
     ),
     "usecases.portal": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales", "usecases.plans"),
     "usecases.news": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
@@ -80,7 +82,18 @@ _API: dict[str, tuple[str, ...]] = {
     "api.document": (*_RULES, "api.http", "api.requests", "api.answers"),
     "api": (*_RULES, "api.http", "api.requests", "api.answers", "api.document"),  # the OpenAPI document
 }
-_PRODUCT = (*_RULES, "ports", *_DOINGS, *_ADAPTERS, *_API, "settings", "wiring", "wiring_automatic", "wiring_portal")
+_PRODUCT = (
+    *_RULES,
+    "ports",
+    *_DOINGS,
+    *_ADAPTERS,
+    *_API,
+    "settings",
+    "wiring",
+    "wiring_automatic",
+    "wiring_portal",
+    "wiring_closing",
+)
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "settings": (),
@@ -92,6 +105,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings"),
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
+    "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "functions": (
@@ -103,6 +117,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring",
             "wiring_automatic",
             "wiring_portal",
+            "wiring_closing",
             "wiring_mails",
             "portal",
         ),

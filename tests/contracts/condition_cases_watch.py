@@ -103,3 +103,17 @@ def of_two_who_open_a_link_one_is_let_in_and_nobody_by_a_link_that_is_none(place
     assert place.store.use_up("link", "acme", "d", NOW) is False
     assert place.store.use_up("link", "acme", "other", NOW) is False
     assert place.store.find("link", "acme", "other") == (None, 0)
+
+
+# --- closing ----------------------------------------------------------------------------------------------------------
+
+
+@guards("closings._still.NOBODY_ASKED_SINCE")
+def a_look_that_money_has_asked_for_is_not_taken_for_done(place: Place) -> None:
+    place.store.ask("acme", NOW)
+    place.store.ask("acme", NOW + 1)
+    assert not place.store.finish("acme", 1)
+    assert not place.store.look_again("acme", NOW + 9, 1)
+    (item,) = place.items()
+    assert item["du"] == {"N": str(NOW + 1)}
+    assert place.store.finish("acme", 2)

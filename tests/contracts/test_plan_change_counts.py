@@ -32,6 +32,7 @@ from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests import table
 from tests.fakes.accounts import ManualClock
 from tests.fakes.automatic import FakeAutoHistory
+from tests.fakes.closing_store import FakeClosings
 from tests.fakes.desk import CountingEntropy
 from tests.fakes.purchases import FakeGateway
 from tests.fakes.reconciliation import FakeStrays
@@ -75,6 +76,7 @@ class Shop:
             return_url="https://shop.example/",
             strays=FakeStrays(),
             history=FakeAutoHistory(),
+            closings=FakeClosings(),
         )
         order = OpenAccount("acme", "gocontent", "US", "a@example.com", "none")
         account = open_account(

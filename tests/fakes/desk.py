@@ -20,6 +20,7 @@ from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
 from tests.fakes.automatic import FakeAutoHistory
 from tests.fakes.billing import FakeBilling
 from tests.fakes.books import FakeBooks
+from tests.fakes.closing_store import FakeClosings
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.purchases import TEST, FakeGateway, FakePurchases
 from tests.fakes.reconciliation import FakeStrays
@@ -64,6 +65,7 @@ class Desk:
         self.gateway = FakeGateway(self.clock)
         self.strays = FakeStrays()
         self.history = FakeAutoHistory()
+        self.closings = FakeClosings()
         self.sales = SalesDesk(
             purchases=wrap("purchases", self.purchases),
             accounts=wrap("accounts", self.accounts),
@@ -76,6 +78,7 @@ class Desk:
             return_url=RETURN_URL,
             strays=self.strays,
             history=wrap("history", self.history),
+            closings=wrap("closings", self.closings),
         )
 
     def buy(self, item: Item | None = None, key: str = "key-1", role: Role = "admin", **changes: Any) -> Created:

@@ -20,7 +20,7 @@ MINUTE = 60_000
 
 def swept(checked: int, decided: int, followed: int = 0, more: bool = False) -> dict[str, Any]:
     """What a run without a failure answers."""
-    return {"checked": checked, "decided": decided, "followed": followed, "more": more, "failed": []}
+    return {"checked": checked, "decided": decided, "followed": followed, "closings": 0, "more": more, "failed": []}
 
 
 class Context:

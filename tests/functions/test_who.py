@@ -16,12 +16,13 @@ OPEN = {
 }
 BUYERS = ("owner", "admin", "billing")  # of the sample policy
 OF_ACCOUNT = [key for key in OPEN if "{account_id}" in key]
-BODIES: dict[str, Any] = {"quotes": {}, "purchases": {}, "consume": {}, "grants": {}, "accounts": {}}
+BODIES: dict[str, Any] = {"quotes": {}, "purchases": {}, "consume": {}, "grants": {}, "accounts": {}, "close": {}}
 ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and roles", written down a second time
     "PUT /v1/policies/{policy_id}": {"policies:write"},
     "POST /v1/accounts": {"accounts:write"},
     "GET /v1/accounts/{account_id}": {"read", "member"},
     "PATCH /v1/accounts/{account_id}": {"accounts:write"},
+    "POST /v1/accounts/{account_id}/close": {"accounts:write"},
     "GET /v1/accounts/{account_id}/balance": {"read", "member"},
     "GET /v1/accounts/{account_id}/entries": {"read", "member"},
     "GET /v1/accounts/{account_id}/entries/export": {"read", "member"},

@@ -18,6 +18,7 @@ from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.auto import DynamoAutoHistory, DynamoClaims
 from lotbook.adapters.dynamo.billing import DynamoBilling
 from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.closings import DynamoClosings
 from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table
@@ -65,6 +66,7 @@ class Shop:
             return_url="https://shop.example/",
             strays=FakeStrays(),
             history=DynamoAutoHistory(made),
+            closings=DynamoClosings(made),
         )
         self.claiming = ClaimDesk(
             accounts=self.sales.accounts,

@@ -23,6 +23,7 @@ from lotbook.adapters.dynamo.audits import DynamoAudits
 from lotbook.adapters.dynamo.auto import DynamoAutoHistory, DynamoClaims
 from lotbook.adapters.dynamo.billing import DynamoBilling
 from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.closings import DynamoClosings
 from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
@@ -136,6 +137,10 @@ def _passed(where: Table, name: str) -> None:
     DynamoPasses(where).put("link", "digest", Pass(visitor, ORDERED + DAY, 0))
 
 
+def _closing(where: Table, name: str) -> None:
+    DynamoClosings(where).ask(name, ORDERED)
+
+
 CALLS: dict[str, Call] = {
     "DynamoAccounts.get": Call(lambda t, n: DynamoAccounts(t).get(n), _account),
     "DynamoAccounts.get_with_book": Call(lambda t, n: DynamoAccounts(t).get_with_book(n, U, DynamoBooks(t)), _account),
@@ -149,6 +154,11 @@ CALLS: dict[str, Call] = {
     "DynamoBilling.save": Call(lambda t, n: DynamoBilling(t).save(a_record(n), None), over=True),
     "DynamoClaims.look": Call(lambda t, n: DynamoClaims(t).look(n, "insurestack"), _account),
     "DynamoClaims.claim": Call(_claimed, _account, over=True),
+    "DynamoClosings.ask": Call(lambda t, n: DynamoClosings(t).ask(n, ORDERED)),
+    "DynamoClosings.get": Call(lambda t, n: DynamoClosings(t).get(n), _closing),
+    "DynamoClosings.keep_place": Call(lambda t, n: DynamoClosings(t).keep_place(n, "credits"), _closing),
+    "DynamoClosings.look_again": Call(lambda t, n: DynamoClosings(t).look_again(n, ORDERED, 1), _closing),
+    "DynamoClosings.finish": Call(lambda t, n: DynamoClosings(t).finish(n, 1), _closing),
     "DynamoCursorKey.read": Call(
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),

@@ -266,6 +266,7 @@ def gateway_events() -> EventReader:
 @cache
 def sales_desk() -> SalesDesk:
     """The ports of buying."""
+    from lotbook.adapters.dynamo.closings import DynamoClosings
     from lotbook.usecases.sales.desk import SalesDesk
 
     return SalesDesk(
@@ -280,6 +281,7 @@ def sales_desk() -> SalesDesk:
         return_url=settings().return_url,
         strays=reconciliation_journal(),
         history=auto_history(),
+        closings=DynamoClosings(table()),
         statement=statement(),
     )
 

@@ -14,6 +14,7 @@ from lotbook.adapters.dynamo.puts import over_version, put_new
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
+from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
@@ -86,6 +87,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     known["moves"] = tuple(_move(move) for move in known.get("moves", ()))
     known["subscription"] = _subscription(known.get("subscription"))
     known["auto"] = _auto(known.get("auto"))
+    known["closing"] = _part(Closing, known["closing"]) if known.get("closing") else None
     known["notifications"] = _notifications(known.get("notifications"))
     known["pause_reasons"] = tuple(known.get("pause_reasons", ()))
     known["former_customers"] = tuple(known.get("former_customers", ()))

@@ -5,6 +5,7 @@
 | account | `A#<account>` | `account` |
 | purchase | `A#<account>` | `purchase#<purchase_id>` (ids sort by time) |
 | billing details | `A#<account>` | `billing` |
+| what closing and erasing the account has still to do | `A#<account>` | `closing` |
 | idempotency marker | `A#<account>` | `key#<space>#<fingerprint>` |
 | book | `B#<account>#<unit>` | `book` |
 | ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
@@ -54,6 +55,11 @@ def purchase(account_id: str, purchase_id: str) -> dict[str, str]:
 def billing(account_id: str) -> dict[str, str]:
     """The account's billing details."""
     return {"pk": f"A#{account_id}", "sk": "billing"}
+
+
+def closing(account_id: str) -> dict[str, str]:
+    """What closing and erasing the account has still to do."""
+    return {"pk": f"A#{account_id}", "sk": "closing"}
 
 
 def idempotency(account_id: str, space: str, fingerprint: str) -> dict[str, str]:

@@ -39,6 +39,7 @@ NAMES: Mapping[str, Name] = {
     "POST /v1/accounts": Name("open_account", ACCOUNTS),
     f"GET {ACCOUNT}": Name("read_account", ACCOUNTS),
     f"PATCH {ACCOUNT}": Name("change_account", ACCOUNTS),
+    f"POST {ACCOUNT}/close": Name("close_account", ACCOUNTS),
     f"GET {ACCOUNT}/balance": Name("read_balance", STATEMENT),
     f"GET {ACCOUNT}/entries": Name("list_entries", STATEMENT),
     f"GET {ACCOUNT}/entries/export": Name("export_entries", STATEMENT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lotbook.domain.accounts.refusals import AccountNotClosed
 from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
@@ -35,6 +36,7 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.AccountExists: Kind(409, "Choose another id, or send the same body as at first."),
     errors.AccountPaused: Kind(403, "Clear what `pause_reason` names, then send the request again."),
     errors.AccountClosed: Kind(403, "Open another account; this one stays closed."),
+    AccountNotClosed: Kind(409, "Close the account first; then send the request again."),
     errors.MalformedJson: Kind(400, "Send one JSON object in UTF-8, nested at most 32 levels, no name twice."),
     errors.BodyTooLarge: Kind(413, "Send at most `max_bytes` bytes."),
     errors.InvalidRequest: Kind(422, "Correct the fields that `errors` names."),

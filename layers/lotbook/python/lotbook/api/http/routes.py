@@ -83,6 +83,13 @@ CONTRACT: dict[str, Route] = {
         scopes=OPEN,
         body="AccountPatchBody",
     ),
+    f"POST {ACCOUNT}/close": Route(
+        "Close an account for good: nothing is burned, bought or charged any more; closed already, nothing changes",
+        "plan",
+        {200: "Account"},
+        scopes=OPEN,
+        body="CloseBody",
+    ),
     f"GET {ACCOUNT}/balance": Route(
         "Read the balance of one unit", "account", {200: "Balance"}, members=True, scopes=READ, query=("unit",)
     ),

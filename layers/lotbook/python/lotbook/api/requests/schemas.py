@@ -93,6 +93,12 @@ class AccountPatchBody(Body):
         )
 
 
+class CloseBody(Body):
+    """Closes an account. The reason is for people; of a closed account it stays as it is."""
+
+    reason: Reason
+
+
 class GrantBody(Body):
     """Grants promotional credits; `expires_at` absent or null means never."""
 
@@ -315,7 +321,7 @@ def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
     buying = (QuoteBody, PurchaseBody, PlanBody, AutoTopUpBody, BillingBody, SetupBody, DefaultCardBody)
-    known = (AccountBody, AccountPatchBody, GrantBody, *burn, *buying, PortalSessionBody)
+    known = (AccountBody, AccountPatchBody, CloseBody, GrantBody, *burn, *buying, PortalSessionBody)
     return {model.__name__: model for model in known}
 
 

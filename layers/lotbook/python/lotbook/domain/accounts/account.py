@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.accounts.automatic import AutoRecord
+from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import NOTHING_CHOSEN, Notifications
 from lotbook.domain.accounts.subscriptions import Subscription
 from lotbook.domain.accounts.terms import Move, PlanBilling, Term
@@ -51,6 +52,8 @@ class Account:
     failed_fingerprint: str | None = (
         None  # the number of the card whose automatic payment failed, where the gateway tells it
     )
+
+    closing: Closing | None = None  # since it is closed
 
     @property
     def customers(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.credits.book import CLOSED
 from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL as PAUSED_FOR_SHORTFALL
 
 PAUSED_FOR_PAYMENT = "payment_failed"  # an automatic payment was declined
@@ -27,6 +28,11 @@ def without_pause(account: Account, reason: str) -> Account:
     """The account once the cause of this reason has gone away."""
     known = reasons_of(account)
     return account if reason not in known else _with_reasons(account, tuple(each for each in known if each != reason))
+
+
+def refusal_of(account: Account) -> str | None:
+    """What the account's books say to whoever wants to burn: a pause's reason, or that it is closed; None: they may."""
+    return CLOSED if account.state == "closed" else account.pause_reason
 
 
 def tops_up(account: Account) -> str | None:

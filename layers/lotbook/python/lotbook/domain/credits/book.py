@@ -26,6 +26,8 @@ PAUSED_FOR_SHORTFALL = (
     "shortfall"  # a reason that may have gone away since the book was told: whoever is refused asks once
 )
 
+CLOSED = "closed"  # the account was closed for good: no burn comes any more, but holds that are open are resolved
+
 ReceiptKind = Literal["consume", "hold", "resolve"]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, tops_up, with_pause, without_pause
+from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, refusal_of, tops_up, with_pause, without_pause
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import load_stored_account
 from lotbook.usecases.credits.pause_books import mark_book, pause_account
@@ -38,8 +38,8 @@ def follow_pauses(account_id: str, *, accounts: AccountStore, policies: PolicySt
         except Conflict:
             continue
         # Also where nothing changed: a crash may have come between the account and its books.
-        if account.state != "closed" and any((book and book.pause_reason) != account.pause_reason for book in books):
-            pause_account(account_id, policy.units, account.pause_reason, account.version, desk=desk)
+        if any((book and book.pause_reason) != refusal_of(account) for book in books):
+            pause_account(account_id, policy.units, refusal_of(account), account.version, desk=desk)
         if any(book and book.tops_up for book in books) or tops_up(account):
             mark_book(account.account_id, policy.units[0], tops_up(account), account.version, desk=desk)
         return account

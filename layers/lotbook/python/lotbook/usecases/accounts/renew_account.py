@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.pauses import refusal_of
 from lotbook.domain.accounts.periods import lots_of_period
 from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL, Book
 from lotbook.domain.credits.lots import DEFAULT_UNIT
@@ -163,7 +164,7 @@ class _Renewing:
             lots=tuple(lot for lot in period.lots if lot.unit == self.unit),
             renews_at=FAR_FUTURE if period.renews_at is None or not is_sold else period.renews_at,
             at=at,
-            pause_reason=loaded.account.pause_reason if loaded.account.state == "paused" else None,
+            pause_reason=refusal_of(loaded.account),
             account_version=loaded.account.version,
         )
 

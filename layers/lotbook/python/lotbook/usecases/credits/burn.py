@@ -8,11 +8,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL, Book, burn_entry
+from lotbook.domain.credits.book import CLOSED, PAUSED_FOR_SHORTFALL, Book, burn_entry
 from lotbook.domain.credits.hold_pages import MAX_HOLDS, has_too_many
 from lotbook.domain.credits.requests import HoldRequest
 from lotbook.domain.credits.shelf import WIDEST_BURN
 from lotbook.domain.values.errors import (
+    AccountClosed,
     AccountPaused,
     IdempotencyKeyReused,
     InsufficientCredits,
@@ -72,8 +73,8 @@ class Burn:
     def run(self) -> tuple[ledger.Entry, bool]:
         """The entry that the key stands for, and whether it is an earlier one.
 
-        Raises InsufficientCredits, TopUpPending, TooManyHolds, AccountPaused, IdempotencyKeyReused, InvalidRequest (no such unit),
-        AccountNotFound (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
+        Raises InsufficientCredits, TopUpPending, TooManyHolds, AccountPaused, AccountClosed, IdempotencyKeyReused,
+        InvalidRequest (no such unit), AccountNotFound (from `renew`), Unavailable. Whatever it raises, the same key may be sent again.
         """
         name = ledger.burn_name(self.key)
         self.now = self.desk.clock.now()
@@ -189,6 +190,8 @@ class Burn:
         entry = self.desk.books.entry(self.account_id, self.unit, name)
         if entry is not None:
             return self._checked(entry), True
+        if book.pause_reason == CLOSED:
+            raise AccountClosed
         if book.pause_reason is not None:
             raise AccountPaused(pause_reason=book.pause_reason)
         if self._has_too_many_holds(book) and book.spendable >= self.request.credits:

@@ -21,7 +21,7 @@ def consume(
 ) -> Burned:
     """Burn `burn.credits` in burn order, all or nothing; a replay answers what the first call answered.
 
-    Raises InsufficientCredits `{requested, available}`, AccountPaused, IdempotencyKeyReused, InvalidRequest for a unit
+    Raises InsufficientCredits `{requested, available}`, AccountPaused, AccountClosed, IdempotencyKeyReused, InvalidRequest for a unit
     that the account does not have, AccountNotFound, and Unavailable. A refusal burns nothing and is not remembered.
     """
     if burn.metadata:

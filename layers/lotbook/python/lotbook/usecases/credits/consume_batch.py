@@ -9,7 +9,13 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
 from lotbook.domain.credits.lots import DEFAULT_UNIT
 from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult
-from lotbook.domain.values.errors import AccountPaused, IdempotencyKeyReused, InsufficientCredits, Refused
+from lotbook.domain.values.errors import (
+    AccountClosed,
+    AccountPaused,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    Refused,
+)
 from lotbook.usecases.credits.burn_together import burn_together
 from lotbook.usecases.credits.consume import consume
 
@@ -33,14 +39,14 @@ def consume_batch(
     """The items' answers, in order. A key twice: the second is `replayed`, or refused when its content differs.
 
     `available` is of the items' unit, of the account's first when they have several or one that it does not have. An item
-    that meets a paused account is refused with `account_paused`, those that were burned before are `replayed`. Raises
-    AccountPaused when all are refused for it, AccountNotFound and Unavailable; the same batch may be sent again.
+    that meets a paused or closed account is refused with that code, those that were burned before are `replayed`. Raises
+    AccountPaused or AccountClosed when all are refused for it, AccountNotFound and Unavailable; the same batch may be sent again.
     """
     units = {item.request.unit for item in items}
     batch = _Batch(account_id, items, desk)
     for unit, numbers in _writes(items):
         batch.burn(unit, numbers)
-    if batch.paused is not None and all(result.code == AccountPaused.code for result in batch.results.values()):
+    if batch.paused is not None and all(result.code == batch.paused.code for result in batch.results.values()):
         raise batch.paused
     results = tuple(batch.results[number] for number in range(len(items)))
     of_one = len(units) == 1 and not any(result.is_of_unknown_unit for result in results)
@@ -67,7 +73,7 @@ class _Batch:
     results: dict[int, BatchResult] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
-    paused: AccountPaused | None = None
+    paused: AccountPaused | AccountClosed | None = None
 
     def burn(self, unit: str, numbers: list[int]) -> None:
         """Burn these items: keys met for the first time together where that is possible, everything else one by one."""
@@ -116,7 +122,7 @@ class _Batch:
         item = self.items[number]
         try:
             burned = consume(self.account_id, item.key, item.request, desk=self.desk)
-        except AccountPaused as paused:
+        except (AccountPaused, AccountClosed) as paused:
             self.paused = paused
             self._refused(number, paused)
         except Refused as refusal:
@@ -128,8 +134,8 @@ class _Batch:
         else:
             self._done(number, burned.entry_id, None if burned.replayed else burned.available)
 
-    def _look_up(self, unit: str, numbers: list[int], paused: AccountPaused) -> None:
-        """A paused account burns nothing: what the ledger has was burned before, with one look for all of them."""
+    def _look_up(self, unit: str, numbers: list[int], paused: AccountPaused | AccountClosed) -> None:
+        """A paused or closed account burns nothing: what the ledger has was burned before, with one look for all of them."""
         names = {number: ledger.burn_name(self.items[number].key) for number in numbers}
         known = self.desk.books.entries(self.account_id, unit, set(names.values()))
         for number, name in names.items():

@@ -1,10 +1,11 @@
-"""The scheduled recheck: purchases without a verdict, and events that nobody acknowledged, by turns."""
+"""The scheduled recheck: purchases without a verdict, events that nobody acknowledged, and closed accounts, by turns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.usecases.closing.closings_due import closings_due
 from lotbook.usecases.inbox.sweep_money_back import BOUNDS, Undelivered
 from lotbook.usecases.inbox.sweep_purchases import ONE_BY_ONE, purchases_due
 from lotbook.usecases.sweeping import Bounds, Swept, sweep
@@ -15,22 +16,24 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.shop import DueIndex
     from lotbook.ports.sweeps import SweepMemory
-    from lotbook.usecases.sales.desk import SalesDesk
+    from lotbook.usecases.closing.close_account import ClosingDesk
 
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """Purchases that were looked at, and that wait for nothing now; payments that were followed; what the sweeps left."""
+    """Purchases that were looked at, and that wait for nothing now; payments that were followed; closed accounts that were
+    looked at; what the sweeps left."""
 
     checked: int
     decided: int
     followed: int
-    sweeps: tuple[Swept, Swept]
+    closings: int
+    sweeps: tuple[Swept, ...]
 
 
 def sweep_inbox(
     *,
-    desk: SalesDesk,
+    desk: ClosingDesk,
     due: DueIndex,
     memory: SweepMemory,
     time_left: Callable[[], int],
@@ -38,10 +41,11 @@ def sweep_inbox(
 ) -> Rechecked:
     """One bounded run. Raises nothing for what could not be looked at: it is in the answer."""
     decided: list[Purchase] = []
-    undelivered = Undelivered(desk, memory)
-    purchases = purchases_due(desk=desk, due=due, decided=decided.append, bounds=bounds[0])
+    undelivered = Undelivered(desk.sales, memory)
+    purchases = purchases_due(desk=desk.sales, due=due, decided=decided.append, bounds=bounds[0])
     events = undelivered.work(bounds[1])
-    done = sweep([purchases, events], memory=memory, clock=desk.clock, time_left=time_left)
+    closings = closings_due(desk=desk, due=due)
+    done = sweep([purchases, events, closings], memory=memory, clock=desk.sales.clock, time_left=time_left)
     undelivered.close()
-    looked, heard = done[purchases.kind], done[events.kind]
-    return Rechecked(looked.finished, len(decided), undelivered.followed, (looked, heard))
+    looked, ended = done[purchases.kind], done[closings.kind]
+    return Rechecked(looked.finished, len(decided), undelivered.followed, ended.finished, tuple(done.values()))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lotbook.domain.values.access import Caller
     from lotbook.ports.books import BookStore
     from lotbook.ports.claims import AutoHistory
+    from lotbook.ports.closings import ClosingStore
     from lotbook.ports.news import StatementStore
     from lotbook.ports.plans import PlanGateway
     from lotbook.ports.reconciliation import StrayStore
@@ -40,6 +41,7 @@ class SalesDesk:
     return_url: str
     strays: StrayStore
     history: AutoHistory
+    closings: ClosingStore
     statement: StatementStore | None = None
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.close import is_closed
 from lotbook.domain.sales.auto_history import without_card
 from lotbook.domain.sales.cards import CardFile, keeps_card, standing_default, with_cards_seen
 from lotbook.domain.sales.items import PlanItem
@@ -36,6 +37,8 @@ def follow_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = 
 def look_at_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] = frozenset()) -> CardFile:
     """The cards on file, the default among them; none, and no call, where the account has no customer at the gateway.
 
+    Those of a closed account are taken off.
+
     `adopted`: cards that are to become the default if they came since the last decision, beside those of setup pages.
     Raises AccountNotFound, Unavailable.
     """
@@ -45,11 +48,20 @@ def look_at_cards(account_id: str, *, desk: SalesDesk, adopted: frozenset[str] =
     if account.gateway_customer is None:
         return CardFile()
     found = desk.gateway.card_file(account.gateway_customer)
+    if is_closed(account):
+        return _taken_off(found, desk)
     decided = _decided(found, account, adopted, desk)
     change_and_follow(account_id, lambda now: with_cards_seen(now, decided, account.auto), desk=desk)
     if not decided.cards:
         _tell_no_card(account_id, desk)
     return decided
+
+
+def _taken_off(found: CardFile, desk: SalesDesk) -> CardFile:
+    """No card of a closed account stays on file, however it came there."""
+    for card in found.cards:
+        desk.gateway.detach(card.payment_method)
+    return CardFile()
 
 
 def _tell_no_card(account_id: str, desk: SalesDesk) -> None:

@@ -11,6 +11,7 @@ from lotbook.domain.sales.paid_twice import is_paid_twice, with_paid_twice
 from lotbook.domain.sales.purchase import lots_of, with_completion
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import grant_lot
+from lotbook.usecases.sales.after_closing import hear_of_late_money
 from lotbook.usecases.sales.change_plan import begin_plan
 from lotbook.usecases.sales.close_other_plans import close_other_plans, mark_twins
 from lotbook.usecases.sales.end_other_subscriptions import end_other_subscriptions, void_replaced
@@ -85,6 +86,7 @@ def completed(case: Settling) -> Purchase:
         void_replaced(account, desk=desk)
         end_other_subscriptions(account, desk=desk)
     desk.follow_pauses(purchase.account_id)
+    hear_of_late_money(case.account, purchase.purchase_id, desk=desk)
     # The gateway makes its invoice of this payment: what it is made out to is kept from here on (NP-47).
     on_file = desk.billing.get(purchase.account_id)
     now = desk.clock.now()

@@ -29,6 +29,7 @@ from lotbook.domain.values.errors import BrokenInvariant, Conflict, CustomerGone
 from lotbook.domain.values.instants import DAY, HOUR
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales import auto_outcomes as outcomes
+from lotbook.usecases.sales.after_closing import hear_of_late_money
 from lotbook.usecases.sales.follow_cards import look_at_cards
 from lotbook.usecases.sales.fulfil import Settling, deliver, loaded
 
@@ -159,6 +160,7 @@ def _completed(case: Settling) -> Purchase:
     row, desk = case.purchase, case.desk
     deliver(case)
     outcomes.paid_for(row, desk=desk)
+    hear_of_late_money(case.account, row.purchase_id, desk=desk)
     done = with_snapshot(with_completion(row, desk.clock.now()), desk.billing.get(row.account_id))
     return desk.purchases.save(done)
 

@@ -37,6 +37,7 @@ from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.accounts.follow_plan import freeze_period
 from lotbook.usecases.alarms import alarm
+from lotbook.usecases.sales.after_closing import hear_of_late_money
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.end_other_subscriptions import end_for_good
 
@@ -111,10 +112,14 @@ def _paid(row: Purchase, desk: SalesDesk) -> Purchase:
             desk.plans.end_schedule(paid.subscription)
     else:
         alarm("plan_superseded", account_id=row.account_id, purchase_id=row.purchase_id, invoice=paid.invoice)
+    return _completed(row, account, desk)
+
+
+def _completed(row: Purchase, account: Account, desk: SalesDesk) -> Purchase:
     desk.credits.renew(row.account_id)
     desk.follow_pauses(row.account_id)
-    done = with_completion(row, desk.clock.now())
-    return desk.purchases.save(with_snapshot(done, desk.billing.get(row.account_id)))
+    hear_of_late_money(account, row.purchase_id, desk=desk)
+    return desk.purchases.save(with_snapshot(with_completion(row, desk.clock.now()), desk.billing.get(row.account_id)))
 
 
 def _failed(row: Purchase, desk: SalesDesk) -> Purchase:
