@@ -95,6 +95,11 @@ def a_round_of_a_newer_release_is_not_moved(place: Place) -> None:
     stays(place, lambda: place.store.begin_round("acme"))
 
 
+@guards("closings._write.NOT_NEWER")
+def what_a_newer_closing_has_left_is_not_written_over(place: Place) -> None:
+    stays(place, lambda: place.store.ask("acme", NOW))
+
+
 @guards("sweeps.keep.NOT_NEWER")
 def what_a_newer_sweep_remembers_is_not_written_over(place: Place) -> None:
     stays(place, lambda: place.store.keep("book", "acme#credits", Stumble(1, NOW, NOW)))

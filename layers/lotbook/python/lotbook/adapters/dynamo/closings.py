@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lotbook.adapters.calls import send, was_refused
-from lotbook.adapters.dynamo import keys
-from lotbook.adapters.dynamo.table import Condition, from_item, to_item
+from lotbook.adapters.dynamo import formats, keys
+from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, from_item, to_item
 from lotbook.ports.closings import ClosingWork
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DynamoClosings:
     def ask(self, account_id: str, at: int) -> None:
         """A try of the SDK's own that is sent twice asks twice, which means the same."""
         values = {":dp": keys.due_shard(DUE_KIND, account_id), ":du": at, ":one": 1}
-        self._update(account_id, "SET dp = :dp, du = :du ADD asks :one", values)
+        self._write("SET f = :f, dp = :dp, du = :du ADD asks :one", account_id, values)
 
     def get(self, account_id: str) -> ClosingWork | None:
         """The work, also when it is done."""
@@ -42,7 +42,7 @@ class DynamoClosings:
 
     def keep_place(self, account_id: str, place: str | None) -> None:
         """Whoever comes later in a race goes over some entries again, which changes nothing."""
-        self._update(account_id, "SET place = :place", {":place": place})
+        self._write("SET f = :f, place = :place", account_id, {":place": place})
 
     def look_again(self, account_id: str, at: int, asks: int) -> bool:
         """Only the instant."""
@@ -51,6 +51,16 @@ class DynamoClosings:
     def finish(self, account_id: str, asks: int) -> bool:
         """Off the due index."""
         return self._still("REMOVE dp, du", account_id, {":asks": asks})
+
+    def _write(self, update: str, account_id: str, values: Mapping[str, Any]) -> None:
+        """Raises NewerFormat where a newer release wrote what is there."""
+        try:
+            known = {**values, ":f": formats.CLOSING.writes}
+            self._update(account_id, update, known, ConditionExpression=NOT_NEWER)
+        except ClientError as error:
+            if not was_refused(error):
+                raise
+            formats.refuse(formats.CLOSING.kind, "newer", f"A#{account_id}")
 
     def _still(self, update: str, account_id: str, values: Mapping[str, Any]) -> bool:
         try:

@@ -16,6 +16,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | account, purchase, billing | `A#` | with all parts; rows of automatic purchase and of renewals are purchases |
 | marker | `A#...` `key#` | what an idempotency key stands for |
 | latch, notice | `A#` | what was said, and what is to be said |
+| closing | `A#` | what closing and erasing an account has still to do |
 | auto event | `A#...` `auto#`, `autocause#` | history of automatic purchase |
 | mail | `M#` | who sends a mail |
 | policy, policy use | `P#`, `Q#` | versions, the head, what accounts use |
@@ -55,6 +56,7 @@ ACCOUNT, PURCHASE, BILLING, MARKER = Format("account"), Format("purchase"), Form
 LATCH, NOTICE, AUTO_EVENT, MAIL = Format("latch"), Format("notice"), Format("auto event"), Format("mail")
 POLICY, POLICY_USE = Format("policy"), Format("policy use")
 SERVICE_KEY, PASS, CURSOR_KEY = Format("service key"), Format("pass"), Format("cursor key")
+CLOSING = Format("closing")
 JOURNAL, STRAY, SWEEP = Format("journal"), Format("stray"), Format("sweep")
 
 # By the partition key's first letters, then by what the sort key begins with; the first row that fits.
@@ -64,6 +66,7 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
         ("purchase#", PURCHASE),
         ("key#", MARKER),
         ("billing", BILLING),
+        ("closing", CLOSING),
         ("latch#", LATCH),
         ("notice#", NOTICE),
         ("auto", AUTO_EVENT),
