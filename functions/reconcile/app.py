@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from lotbook import wiring
+from lotbook import wiring_reconciliation
 from lotbook.api.answers.render_reconciliation import reconciled
 from lotbook.api.http.metrics import report
 from lotbook.domain.reconciliation.differences import Period, a_period
@@ -26,7 +26,9 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     Raises when the gateway does not list, for what is no period, and when something could not be compared or repaired,
     after all else was: the schedule's alarm rings.
     """
-    run = reconcile(_period(event), desk=wiring.reconciliation(), time_left=context.get_remaining_time_in_millis)
+    run = reconcile(
+        _period(event), desk=wiring_reconciliation.reconciliation(), time_left=context.get_remaining_time_in_millis
+    )
     report(
         "reconcile",
         compared=sum(run.compared.values()),

@@ -93,6 +93,7 @@ _PRODUCT = (
     "wiring_automatic",
     "wiring_portal",
     "wiring_closing",
+    "wiring_reconciliation",
 )
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -106,6 +107,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
+    "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "functions": (
@@ -118,6 +120,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_automatic",
             "wiring_portal",
             "wiring_closing",
+            "wiring_reconciliation",
             "wiring_mails",
             "portal",
         ),

@@ -16,7 +16,7 @@ import pytest
 from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.cloud.template import load
 from local.policies import read_document
-from lotbook import settings, wiring, wiring_automatic
+from lotbook import settings, wiring, wiring_automatic, wiring_reconciliation
 from lotbook.adapters.dynamo.table import Table
 from lotbook.api import openapi
 from lotbook.api.http.identity import to_context
@@ -148,7 +148,7 @@ class Begun:
 def clear_wiring() -> None:
     """Forget every adapter and the settings of the process."""
     settings.settings.cache_clear()
-    for made in (*vars(wiring).values(), *vars(wiring_automatic).values()):
+    for made in (*vars(wiring).values(), *vars(wiring_automatic).values(), *vars(wiring_reconciliation).values()):
         if callable(clear := getattr(made, "cache_clear", None)):
             clear()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.reconcile import app
-from lotbook import wiring
+from lotbook import wiring, wiring_reconciliation
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.domain.sales.gateway import PaymentFacts
 from lotbook.domain.values.errors import InvalidRequest, Unavailable
@@ -31,7 +31,7 @@ def gateway(api: Api, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
         journal = wiring.reconciliation_journal()
         return Reconciliation(wiring.sales_desk(), lists, DynamoPurchaseLists(wiring.table()), journal)
 
-    monkeypatch.setattr(wiring, "reconciliation", ports)
+    monkeypatch.setattr(wiring_reconciliation, "reconciliation", ports)
     return fake
 
 
@@ -104,7 +104,7 @@ def test_what_is_no_period_fails_loudly(
 def test_a_gateway_that_does_not_answer_fails_the_run_and_the_next_goes_on(api: Api, gateway: FakeGateway) -> None:
     bought(api)
     gateway.pay(next(iter(gateway.sessions)))
-    wiring.reconciliation().gateway.fails = 1  # type: ignore[attr-defined]
+    wiring_reconciliation.reconciliation().gateway.fails = 1  # type: ignore[attr-defined]
     with pytest.raises(Unavailable):
         run()
     assert run()["repaired"] == 1

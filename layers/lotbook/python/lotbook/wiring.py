@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.audit.units import UnitsOfAllVersions
     from lotbook.usecases.credits.desk import CreditDesk
     from lotbook.usecases.news.announce import Outlets
-    from lotbook.usecases.reconciliation.reconcile import Reconciliation
     from lotbook.usecases.sales.desk import SalesDesk
 
 
@@ -240,19 +239,6 @@ def reconciliation_journal() -> DynamoReconciliation:
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 
     return DynamoReconciliation(table())
-
-
-@cache
-def reconciliation() -> Reconciliation:
-    """The ports of reconciliation."""
-    from lotbook.adapters.dynamo.made import DynamoPurchaseLists
-    from lotbook.adapters.stripe.lists import StripeLists
-    from lotbook.usecases.reconciliation.reconcile import Reconciliation
-
-    lists = StripeLists(gateway_calls(), deployment())
-    return Reconciliation(
-        sales=sales_desk(), gateway=lists, made=DynamoPurchaseLists(table()), journal=reconciliation_journal()
-    )
 
 
 @cache
