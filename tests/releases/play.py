@@ -20,6 +20,7 @@ import pytest
 
 from lotbook import wiring
 from lotbook.adapters.dynamo.auto import DynamoAutoHistory
+from lotbook.adapters.dynamo.closings import DynamoClosings
 from lotbook.adapters.dynamo.latches import DynamoLatches
 from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
 from lotbook.adapters.dynamo.passes import DynamoPasses
@@ -188,6 +189,7 @@ def _stored(at: int) -> None:
     journal.save_progress("daily", Progress(Period(0, at), "strays", None))
     sweeps.keep("book", "of-make#credits", Stumble(2, at, at + DAY))
     sweeps.keep_followed(["evt_1"])
+    DynamoClosings(table).ask("of-make", at)
     wiring.cursor_key()
 
 
@@ -206,6 +208,7 @@ def stored() -> dict[str, Any]:
         "auto": DynamoAutoHistory(table).page("of-make", 10, None)[0],
         "pass": DynamoPasses(table).find("link", "of-make", "digest"),
         "strays": [journal.stray("pi_1")],
+        "closing": DynamoClosings(table).get("of-make"),
         "progress": journal.progress("daily"),
         "stumbles": dict(sweeps.stumbles("book")),
         "followed": sorted(sweeps.followed()),
