@@ -118,4 +118,4 @@ def how_far_a_newer_reconciliation_has_come_is_not_written_over(place: Place) ->
 
 @guards("service_keys.put.NOT_NEWER")
 def a_service_key_of_a_newer_release_is_not_written_over(place: Place) -> None:
-    stays(place, lambda: place.store.put("hash", "key_1", frozenset({"consume"}), NOW))
+    stays(place, lambda: place.store.put("hash", "key_1", frozenset({"credits:consume"}), NOW))

@@ -26,7 +26,7 @@ def members() -> dict[str, bytes]:
     if not ARCHIVE.exists():
         return {}
     with tarfile.open(ARCHIVE) as archive:
-        return {each.name: archive.extractfile(each).read() for each in archive.getmembers()}  # type: ignore[union-attr]
+        return {each.name: archive.extractfile(each).read() for each in archive.getmembers()}
 
 
 def names() -> list[str]:

@@ -173,7 +173,13 @@ def _stored(at: int) -> None:
     paid = BillingPeriod(at, at + 30 * DAY, "pro", "paid", "pur_1", "in_1")
     renewing = Subscription("sub_1", "si_1", "pro", 1, "price_1", 6_400, at, "pur_1", (paid,))
     terms = (Term("pur_2", "pro", at, at + 9 * DAY),)
-    made = {"auto": auto, "subscription": renewing, "terms": terms, "former_customers": ("cus_0",), "version": 1}
+    made: dict[str, Any] = {
+        "auto": auto,
+        "subscription": renewing,
+        "terms": terms,
+        "former_customers": ("cus_0",),
+        "version": 1,
+    }
     assert wiring.accounts().create(replace(account, account_id="stored", **made)) is None
     DynamoLatches(table).save("of-make", "credits", Latch(seq=4))
     wiring.notices().note("of-make", "credits", "lot_x", at + MINUTE)
@@ -181,7 +187,7 @@ def _stored(at: int) -> None:
     DynamoAutoHistory(table).note(event("of-make", "cap_reached", at, "period"))
     DynamoPasses(table).put("link", "digest", Pass(Visitor("of-make", "owner", "ann"), at, 1))
     DynamoPasses(table).begin_round("of-make")
-    wiring.service_keys().put("hash", "key_1", frozenset({"consume"}), at)
+    wiring.service_keys().put("hash", "key_1", frozenset({"credits:consume"}), at)
     journal, sweeps = DynamoReconciliation(table), DynamoSweeps(table)
     journal.keep(Stray("pi_1", "event", at, "of-make", "pur_1", "cs_1", "pi_1", "evt_1"))
     journal.note_stray(StrayNote("pi_1", at, "bob", "Looked at.", closes=False))
