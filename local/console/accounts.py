@@ -24,9 +24,11 @@ class Balance:
 
     @property
     def kinds(self) -> list[tuple[str, str, int]]:
-        """In the order in which they burn."""
+        """In the order in which they burn; what is frozen is no part of them."""
         left: dict[str, int] = {}
         for lot in self.content["lots"]:
+            if lot["state"] == "frozen":
+                continue
             left[lot["kind"]] = left.get(lot["kind"], 0) + lot["remaining"]
         return [(kind, KINDS.get(kind, kind), count) for kind, count in left.items()]
 

@@ -9,17 +9,17 @@ from local.console.fields import Fields
 from local.console.words import number
 
 CARDS: tuple[tuple[str, str], ...] = (
-    ("4242424242424242", "4242 pays"),
-    ("4000000000000002", "0002 is declined"),
-    ("4000000000009995", "9995 has insufficient funds"),
-    ("4000000000000069", "0069 has expired"),
-    ("4000002500003155", "3155 asks for authentication until it is saved"),
-    ("4000002760003184", "3184 asks for authentication every time"),
-    ("4000008260003178", "3178 is authenticated, then declined"),
-    ("4000000000000341", "0341 can be saved, fails when charged later"),
-    ("card_in_review", "in review: confirmed or refused later"),
-    ("async_success", "bank debit: takes days, then pays"),
-    ("async_failure", "bank debit: takes days, then fails"),
+    ("4242424242424242", "pays"),
+    ("4000000000000002", "is declined"),
+    ("4000000000009995", "has insufficient funds"),
+    ("4000000000000069", "has expired"),
+    ("4000002500003155", "asks for authentication until it is saved"),
+    ("4000002760003184", "asks for authentication every time"),
+    ("4000008260003178", "is authenticated, then declined"),
+    ("4000000000000341", "can be saved, fails when charged later"),
+    ("card_in_review", "waits for a verdict: confirmed or refused later"),
+    ("async_success", "a bank debit that takes days, then pays"),
+    ("async_failure", "a bank debit that takes days, then fails"),
 )
 OPERATIONS: tuple[tuple[str, str], ...] = (
     ("checkout.sessions.create", "opening the page of an order"),
@@ -41,6 +41,7 @@ FAILURES: tuple[tuple[str, str], ...] = (
     ("500_kept", "500, also for every retry with its key"),
     ("429", "429: too many calls"),
 )
+IN_REVIEW = "The gateway took it, and its verdict is open: confirm or refuse it under Payments."
 
 
 def _pay(fields: Fields, doing: Doing) -> Result:
@@ -59,7 +60,7 @@ def _paid(doing: Doing, path: str, fields: Fields) -> Result:
         body["accept_terms"] = True
     answered = doing.gateway("POST", path, body)
     how = answered.get("payment_status") or answered.get("status")
-    return Result(f"The gateway took it: {how}.")
+    return Result(IN_REVIEW if how == "unpaid" else f"The gateway took it: {how}.")
 
 
 def _close(fields: Fields, doing: Doing) -> Result:
@@ -112,7 +113,7 @@ def _set_fault(fields: Fields, doing: Doing) -> Result:
     operation, times = fields.text("operation"), fields.whole("times")
     body = {"operation": operation, "kind": fields.text("kind"), "times": times}
     doing.gateway("POST", "/_stand_in/fail", body)
-    return Result(f"The next {number(times)} calls of {operation} fail.")
+    return Result(f"Ordered: the next {number(times)} of {operation} {'fails' if times == 1 else 'fail'}.")
 
 
 def _clear_fault(fields: Fields, doing: Doing) -> Result:

@@ -45,6 +45,10 @@ class Visit:
         text = self.query.get("page", "")
         return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 else 1
 
+    def dashboard(self) -> Any:
+        """What the stand-in shows; None where it is Stripe's own test mode."""
+        return self.asking.gateway("/_stand_in/dashboard") if self.desk.gateway else None
+
 
 def _cut(visit: Visit, rows: Sequence[Any], most: int = ROWS_A_PAGE) -> dict[str, Any]:
     """The rows of a page, and where the others are."""
@@ -57,12 +61,13 @@ def overview(visit: Visit) -> Page:
     """Accounts, the clock, what comes next."""
     ids = _cut(visit, visit.desk.account_ids(), ACCOUNTS_A_PAGE)
     shown = _read(visit, ids["rows"])
-    dashboard = visit.asking.gateway("/_stand_in/dashboard") if visit.desk.gateway else None
+    dashboard = visit.dashboard()
     clock = visit.asking.local("/_local/clock")
     values = {
         **ids,
         "shown": shown,
         "clock": clock,
+        "dashboard": dashboard,
         "dues": dues.next_dues(visit.desk.watch.now(), shown, (), dashboard),
         "calls": visit.ring.newest()[:5],
         "policies": sorted({each.account["policy_id"] for each in shown}),
@@ -83,6 +88,7 @@ def account(visit: Visit) -> Page:
     found = accounts.details(visit.asking, shown)
     values = {
         "shown": shown,
+        "dashboard": visit.dashboard(),
         **found,
         "keys": [visit.desk.new_key() for _ in range(3)],
         "units": [(each.unit, plain(each.unit)) for each in shown.balances],
@@ -102,7 +108,7 @@ def _packs(offers: Any) -> list[tuple[str, str]]:
 def clock(visit: Visit) -> Page:
     """The clock, and what it will make due."""
     shown = _read(visit, visit.desk.account_ids()[:ACCOUNTS_A_PAGE])
-    dashboard = visit.asking.gateway("/_stand_in/dashboard") if visit.desk.gateway else None
+    dashboard = visit.dashboard()
     purchases = [(each, row) for each in shown for row in accounts.pending(visit.asking, each)]
     now = visit.desk.watch.now()
     values = {
@@ -124,11 +130,11 @@ def gateway(visit: Visit) -> Page:
     if visit.desk.gateway is None:
         return Page("no_gateway.html", "Gateway", f"{PAGES}/gateway")
     values = {
-        "found": visit.asking.gateway("/_stand_in/dashboard"),
-        "faults": visit.asking.gateway("/_stand_in/fail")["faults"],
+        "found": visit.dashboard(),
         "settings": visit.asking.gateway("/_stand_in/settings"),
         "cards": gateway_actions.CARDS,
-        "named_operations": [(name, f"{what} ({name})") for name, what in gateway_actions.OPERATIONS],
+        "choices": [(card, f"{card[-4:] if card.isdigit() else card} {what}") for card, what in gateway_actions.CARDS],
+        "operations": gateway_actions.OPERATIONS,
         "failures": gateway_actions.FAILURES,
     }
     return Page("gateway.html", "Gateway", f"{PAGES}/gateway", values)

@@ -21,7 +21,7 @@ EVERYBODY: tuple[Who, ...] = ("console", "billing page", "service key", "member"
 class Noted:
     """One call. `at` is the run's clock in milliseconds; `status` 0 means that there was no answer.
 
-    `title`, `call` and `answer` are of the console's own calls. `code`: of the problem that was answered.
+    `call` and `answer` are of the console's own calls; `title` is their action, or the type of an event of the gateway's. `code`: of the problem that was answered.
     """
 
     number: int

@@ -112,6 +112,7 @@ class Watch:
                 command,
                 code=problem.code if problem else None,
                 detail=problem.detail if problem else None,
+                title=_said(request.body, "type") if request.path == WEBHOOK else None,
                 note=note,
             )
         )
@@ -146,7 +147,7 @@ class Watch:
         return ("Authorization: Bearer ", Variable("TOKEN", how))
 
     def _redelivery(self, request: Request) -> tuple[Command, str]:
-        event_id = _event_id(request.body)
+        event_id = _said(request.body, "id")
         if self.gateway_url is None or event_id is None:
             return Command(why_not=NO_REDELIVERY), NO_REDELIVERY
         again = Call("gateway", "POST", "/_stand_in/webhooks/deliver", {"event_ids": [event_id]})
@@ -226,9 +227,10 @@ def _claims(given: str) -> tuple[str, str] | None:
     return (account_id, role) if is_id(account_id) and role in ROLES else None
 
 
-def _event_id(body: bytes) -> str | None:
+def _said(body: bytes, name: str) -> str | None:
+    """A word of an event: its id, its type."""
     try:
-        event_id = json.loads(body)["id"]
+        said = json.loads(body)[name]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return event_id if isinstance(event_id, str) and event_id.isascii() else None
+    return said if isinstance(said, str) and said.isascii() else None

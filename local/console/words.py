@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lotbook.api.rendering.formats import Formats
@@ -17,11 +18,14 @@ NEXT: dict[str, str] = {
     "card_declined": "Nothing was charged. Choose another card.",
     "generic_decline": "Nothing was charged. Choose another card.",
     "insufficient_funds": "Nothing was charged. Choose another card.",
+    "consent_required": "Tick that the buyer accepts the refund policy, and order again.",
+    "insufficient_credits": "Order some or grant some here; the same key may be sent again.",
     "unclear": "Nothing was called. Correct the field and send it again.",
     "400": "Look at what was sent, in the call below.",
     "404": "It may be gone meanwhile: look at the page anew.",
     "500": "The traceback is in functions.log, beside the run's data. Nothing is lost: the same key may be sent again.",
 }
+LONG_ID = re.compile(r"(\b[a-z]{2,4}_test_[A-Za-z0-9]{4})[A-Za-z0-9]{12,}")
 LOOK_ANEW = "Look at the page anew: it may have changed meanwhile."
 
 
@@ -64,3 +68,13 @@ def every(count: int) -> str:
 def plain(word: Any) -> str:
     """`past_due` as `past due`."""
     return str(word).replace("_", " ").replace(".", " ")
+
+
+def card(number_: str) -> str:
+    """`4242 4242 4242 4242`."""
+    return " ".join(number_[place : place + 4] for place in range(0, len(number_), 4)) if number_.isdigit() else number_
+
+
+def short(path: str) -> str:
+    """A path in a list: long ids of the gateway's by their beginnings."""
+    return LONG_ID.sub(r"\1...", path)

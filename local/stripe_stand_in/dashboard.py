@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from local.stripe_stand_in.dues import LIVING
+from local.stripe_stand_in.resources.checkout_pay import waits_for_the_bank
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World
 
@@ -15,14 +16,18 @@ _WHOSE = ("account_id", "purchase_id")
 
 
 def overview(world: World) -> Doc:
-    """Lists of small rows, newest first, at most MOST_ROWS each; `due`: soonest first, in seconds of the clock."""
+    """Lists of small rows, newest first, at most MOST_ROWS each; what is ordered to go wrong; `due`: soonest first, in seconds."""
     return {
-        "checkouts": _rows(world.walk("checkout.session", lambda doc: doc["status"] == "open"), _session),
+        "checkouts": _rows(
+            world.walk("checkout.session", lambda doc: doc["status"] == "open"), lambda doc: _session(world, doc)
+        ),
         "payments": _rows(world.walk("payment_intent"), lambda doc: _payment(world, doc)),
         "refunds": _rows(world.walk("refund"), _refund),
         "disputes": _rows(world.walk("dispute"), _dispute),
         "invoices": _rows(world.walk("invoice", lambda doc: doc["status"] in ("draft", "open")), _invoice),
         "subscriptions": _rows(world.walk("subscription", lambda doc: doc["status"] in LIVING), _subscription),
+        "webhooks": world.store.setting("webhooks", "deliver"),
+        "faults": world.store.setting("faults", {}),
         "due": [{"at": at, "object": doc["object"], "id": doc["id"]} for at, doc in world.store.dues(MOST_DUES)],
     }
 
@@ -36,9 +41,10 @@ def _whose(doc: Doc) -> Doc:
     return {name: metadata.get(name) for name in _WHOSE}
 
 
-def _session(session: Doc) -> Doc:
+def _session(world: World, session: Doc) -> Doc:
     shown = ("id", "mode", "payment_status", "amount_total", "currency", "created", "expires_at", "url")
-    return {**{name: session[name] for name in shown}, **_whose(session)}
+    waits = waits_for_the_bank(world, session)
+    return {**{name: session[name] for name in shown}, "waits": waits, **_whose(session)}
 
 
 def _payment(world: World, intent: Doc) -> Doc:

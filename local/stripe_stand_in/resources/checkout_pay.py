@@ -70,6 +70,15 @@ def _waiting_method(world: World, session: Doc) -> Doc:
     return world.get("payment_method", intent["payment_method"])
 
 
+def waits_for_the_bank(world: World, session: Doc) -> bool:
+    """Whether the card that was tried last on this page wants its buyer's confirmation."""
+    try:
+        _waiting_method(world, session)
+    except StripeError:
+        return False
+    return True
+
+
 def _introduce(world: World, session: Doc, buyer: Buyer) -> None:
     """Fill in who pays; make the customer where the session asks for one."""
     known = session["customer_details"] or {}

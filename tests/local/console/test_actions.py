@@ -51,7 +51,9 @@ STORY: tuple[tuple[str, Fields, str, str], ...] = (
     ("payment.dispute", PAYMENT, "disputes the payment", "POST /_stand_in/dispute"),
     ("dispute.close", {"dispute": newest("disputes"), "outcome": "won"}, "is over: won", "POST /close"),
     ("account.order", {**BUY, "key": "o3"}, "is pending", "POST /purchases"),
-    ("checkout.pay", {**PAGE, "card": "card_in_review"}, "took it: unpaid", "POST /pay"),
+    ("checkout.pay", {**PAGE, "card": "4000002760003184"}, "Next: The bank asks the buyer", "POST /pay"),
+    ("checkout.pay", {**PAGE, "bank": "fail"}, "refused", "POST /pay"),
+    ("checkout.pay", {**PAGE, "card": "card_in_review"}, "its verdict is open", "POST /pay"),
     ("payment.end", {**PAYMENT, "outcome": "succeed"}, "is confirmed", "POST /_stand_in/payments/"),
     ("webhooks.mode", {"mode": "hold"}, "held back from now on", "POST /_stand_in/webhooks"),
     ("account.order", {**BUY, "key": "o4"}, "is pending", "POST /purchases"),
@@ -59,7 +61,7 @@ STORY: tuple[tuple[str, Fields, str, str], ...] = (
     ("webhooks.deliver", {"event": held}, "1 deliveries, 1 of them taken", "POST /deliver"),
     ("webhooks.deliver", {"times": "2", "shuffle": "on", "seed": "7"}, "of them taken", "POST /deliver"),
     ("webhooks.mode", {"mode": "deliver"}, "go out at once again", "POST /_stand_in/webhooks"),
-    ("fault.set", {"operation": "refunds.create", "kind": "500", "times": "2"}, "next 2 calls of refunds.create", "POST /_stand_in/fail"),
+    ("fault.set", {"operation": "refunds.create", "kind": "500", "times": "2"}, "next 2 of refunds.create fail", "POST /_stand_in/fail"),
     ("fault.clear", {"operation": "refunds.create"}, "works again", "POST /_stand_in/fail"),
     ("gateway.settings", {"retry_days": "3, 5", "draft_minutes": "60", "after_retries": "cancel", "renewal_3ds": "requires_action"}, "go on so", "POST /_stand_in/settings"),
     ("clock.stop", {}, "stands still at Nov 1, 2026", "POST /_local/clock"),
@@ -89,6 +91,18 @@ PLAN: tuple[tuple[str, Fields, str, str], ...] = (
     ("purchase.refund", {**OF_9PIC, "purchase_id": lambda shown: order(shown, "9pic")}, "$20.00 go back for 1,000 credits", "POST /refund"),
 )  # fmt: skip
 
+# What a person sees next, in every state that the stories come through.
+LOOKED_AT = {
+    **dict.fromkeys(("account", "purchase"), (f"/_local/console/accounts/{ACCOUNT}", "/_local/console/gateway")),
+    **dict.fromkeys(
+        ("checkout", "payment", "refund", "dispute", "invoice", "subscription"), ("/_local/console/gateway",)
+    ),
+    **dict.fromkeys(("fault", "gateway"), ("/_local/console/gateway",)),
+    "webhooks": ("/_local/console/webhooks",),
+    "clock": ("/_local/console/clock", "/"),
+    "schedule": ("/_local/console/schedules",),
+}
+
 
 def clicked(shown: Opened, action: str, fields: Fields, says: str, called: str) -> None:
     filled = {name: value if isinstance(value, str) else value(shown) for name, value in fields.items()}
@@ -97,6 +111,8 @@ def clicked(shown: Opened, action: str, fields: Fields, says: str, called: str) 
     made = next(each for each in shown.watch.ring.newest() if each.who == "console")
     method, _, path = called.partition(" ")
     assert (made.method, path in made.path) == (method, True), (action, made)
+    for page in LOOKED_AT.get(action.partition(".")[0], ()):
+        shown.page(page)
 
 
 def test_every_action_does_what_its_button_says(shown: Opened) -> None:
