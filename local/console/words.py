@@ -20,7 +20,7 @@ NEXT: dict[str, str] = {
     "insufficient_funds": "Nothing was charged. Choose another card.",
     "consent_required": "Tick that the buyer accepts the refund policy, and order again.",
     "insufficient_credits": "Order some or grant some here; the same key may be sent again.",
-    "unclear": "Nothing was called. Correct the field and send it again.",
+    "unclear": "correct the field and send it again. Nothing was called.",
     "400": "Look at what was sent, in the call below.",
     "404": "It may be gone meanwhile: look at the page anew.",
     "500": "The traceback is in functions.log, beside the run's data. Nothing is lost: the same key may be sent again.",

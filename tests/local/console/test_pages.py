@@ -103,16 +103,16 @@ def test_accounts_are_shown_with_state_plan_balance_and_doors(shown: Opened) -> 
 # What is clicked, with what; the code, a word of the next step, and the field that is marked.
 REFUSALS = (
     ("account.burn", {"account_id": "9pic", "credits": "5", "key": "r1"}, "insufficient_credits", "Order some or grant some", None),
-    ("account.burn", {"account_id": "9pic", "credits": "some", "key": "r2"}, "unclear", "Nothing was called", "credits"),
-    ("account.burn", {"account_id": "9pic", "credits": "", "key": "r2"}, "unclear", "Nothing was called", "credits"),
+    ("account.burn", {"account_id": "9pic", "credits": "some", "key": "r2"}, "refused", "Nothing was called", "credits"),
+    ("account.burn", {"account_id": "9pic", "credits": "", "key": "r2"}, "refused", "Nothing was called", "credits"),
     ("account.burn", {"account_id": "9pic", "credits": "0", "key": "r2"}, "invalid_request", "Correct the fields", "credits"),
     ("account.burn", {"account_id": "no/body", "credits": "1", "key": "r2"}, "account_not_found", "Check the account", None),
     ("account.order", {"account_id": "9pic", "credits": "1000", "key": "r3"}, "consent_required", "Tick that the buyer", None),
-    ("clock.move", {"to": "soon"}, "unclear", "Correct the field", "to"),
+    ("clock.move", {"to": "soon"}, "refused", "Correct the field", "to"),
     ("clock.move", {"to": "3999-01-01T00:00"}, "400", "what was sent", None),
     ("checkout.pay", {"session": "cs_no", "card": "4242424242424242"}, "resource_missing", "look", None),
     ("schedule.run", {"schedule": "nothing"}, "404", "gone", None),
-    ("call.again", {"number": "999999"}, "unclear", "Nothing was called", None),
+    ("call.again", {"number": "999999"}, "refused", "Nothing was called", None),
     ("fault.set", {"operation": "a", "kind": "500", "times": "1"}, "422", "look", None),
 )  # fmt: skip
 
