@@ -14,8 +14,8 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | entry | `L#`, `U#...` `use`, `H#`, `S#` | ledger entries, pages beside the book, lines of the statement (a copy of an entry) |
 | note | `U#...` `meta#` | metadata of a burn |
 | account, purchase, billing | `A#` | with all parts; rows of automatic purchase and of renewals are purchases |
-| marker | `A#...` `key#` | what an idempotency key stands for |
-| latch, notice | `A#` | what was said, and what is to be said |
+| marker | `A#...` `key#`, `I#` | what an idempotency key stands for |
+| latch, notice | `N#`, `A#` before | what was said, and what is to be said |
 | closing | `A#` | what closing and erasing an account has still to do |
 | auto event | `A#...` `auto#`, `autocause#` | history of automatic purchase |
 | mail | `M#` | who sends a mail |
@@ -75,9 +75,11 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
     "C#": (("", CURSOR_KEY),),
     "D#": (("", SWEEP),),
     "H#": (("", ENTRY),),
+    "I#": (("", MARKER),),
     "K#": (("", SERVICE_KEY),),
     "L#": (("", ENTRY),),
     "M#": (("", MAIL),),
+    "N#": (("latch#", LATCH), ("notice#", NOTICE)),
     "P#": (("", POLICY),),
     "Q#": (("", POLICY_USE),),
     "R#": (("", JOURNAL),),

@@ -7,13 +7,14 @@
 | billing details | `A#<account>` | `billing` |
 | what closing and erasing the account has still to do | `A#<account>` | `closing` |
 | idempotency marker | `A#<account>` | `key#<space>#<fingerprint>` |
+| idempotency marker of a hold's end | `I#<account>` | `key#hold#<fingerprint>` |
 | book | `B#<account>#<unit>` | `book` |
 | ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
 | ledger: burns, decisions, returns (spread) | `U#<account>#<name>` | `use` |
 | lots that the book has no room for, a page | `H#<account>#<unit>` | `shelf#<digest>` |
 | statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
-| what was said about the levels of a unit | `A#<account>` | `latch#<unit>` |
-| notice that a lot expires soon | `A#<account>` | `notice#<unit>#<lot>` |
+| what was said about the levels of a unit | `N#<account>` | `latch#<unit>` |
+| notice that a lot expires soon | `N#<account>` | `notice#<unit>#<lot>` |
 | history of automatic purchase: an event, and the latch of its cause | `A#<account>` | `auto#<event>` (ids sort by time), `autocause#<digest>` |
 | who sends a mail, and whether it is sent | `M#<account>#<kind>#<cause>` | `mail` |
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
@@ -28,6 +29,9 @@
 | undelivered events that were followed | `D#followed` | `events` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
 | a note about it | `R#stray#<payment, session or event>` | `<milliseconds>`, 15 digits |
+
+IAM tells partitions apart, not sort keys: what a function writes that must not write accounts has a partition of its own (`I#`,
+`N#`, decision 123). Those three kinds were once written under `A#<account>`; `before` is where they stand then.
 
 Index `due` (sparse, keys only): `dp` (what and shard, for example `book#03`) and `du` (milliseconds): what a schedule looks at next.
 A purchase that waits for nothing is in it as `made#<shard>` at the instant it was made: so a period's purchases are found
@@ -65,6 +69,16 @@ def closing(account_id: str) -> dict[str, str]:
 def idempotency(account_id: str, space: str, fingerprint: str) -> dict[str, str]:
     """The marker of an idempotency key in its key space."""
     return {"pk": f"A#{account_id}", "sk": f"key#{space}#{fingerprint}"}
+
+
+def hold_marker(account_id: str, fingerprint: str) -> dict[str, str]:
+    """The marker of the idempotency key that a hold was captured or released with."""
+    return {"pk": f"I#{account_id}", "sk": f"key#hold#{fingerprint}"}
+
+
+def before(key: dict[str, str]) -> dict[str, str]:
+    """Where an item of `I#` or `N#` stands that was written before these had partitions of their own."""
+    return {**key, "pk": f"A#{key['pk'][2:]}"}
 
 
 def policy_version(policy_id: str, version: int) -> dict[str, str]:
@@ -129,7 +143,7 @@ def statement(account_id: str, unit: str, seq: int) -> dict[str, str]:
 
 def latch(account_id: str, unit: str) -> dict[str, str]:
     """What was said about the levels of the account's unit."""
-    return {"pk": f"A#{account_id}", "sk": f"latch#{unit}"}
+    return {"pk": f"N#{account_id}", "sk": f"latch#{unit}"}
 
 
 def auto_event(account_id: str, event_id: str) -> dict[str, str]:
@@ -144,7 +158,7 @@ def auto_cause(account_id: str, cause: str) -> dict[str, str]:
 
 def notice(account_id: str, unit: str, lot_id: str) -> dict[str, str]:
     """A lot of which is to be said that it expires soon."""
-    return {"pk": f"A#{account_id}", "sk": f"notice#{unit}#{lot_id}"}
+    return {"pk": f"N#{account_id}", "sk": f"notice#{unit}#{lot_id}"}
 
 
 def mail_latch(account_id: str, kind: str, cause: str) -> dict[str, str]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.calls import send, write_over
+from botocore.exceptions import ClientError
+
+from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.puts import put_over
-from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
+from lotbook.adapters.dynamo.table import (
+    IS_THERE,
+    NOT_NEWER,
+    NOT_YET_WRITTEN,
+    STILL_THE_VERSION_READ,
+    from_item,
+    to_item,
+)
 from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
 
 DUE_KIND = "notice"
+NOT_THERE = 0  # the version of a latch that is not in its place yet
 
 
 class DynamoLatches:
@@ -25,13 +36,17 @@ class DynamoLatches:
         self._table = table
 
     def get(self, account_id: str, unit: str) -> Latch:
-        """The latch, a fresh one where there is none."""
-        found = send(
-            self._table.client,
-            "get_item",
-            {"TableName": self._table.name, "Key": to_item(keys.latch(account_id, unit)), "ConsistentRead": True},
-        )
-        return _latch(from_item(found["Item"])) if "Item" in found else Latch()
+        """The latch, a fresh one where there is none. One that stands where latches were before is read there, once."""
+        place = keys.latch(account_id, unit)
+        if (found := self._item(place)) is not None:
+            return found
+        old = self._item(keys.before(place))
+        return Latch() if old is None else replace(old, version=NOT_THERE)
+
+    def _item(self, place: dict[str, str]) -> Latch | None:
+        request = {"TableName": self._table.name, "Key": to_item(place), "ConsistentRead": True}
+        found = send(self._table.client, "get_item", request)
+        return _latch(from_item(found["Item"])) if "Item" in found else None
 
     def save(self, account_id: str, unit: str, latch: Latch) -> None:
         """Put it over the version that it was read at. Raises Conflict when somebody was faster."""
@@ -40,7 +55,7 @@ class DynamoLatches:
             "Item": to_item(keys.latch(account_id, unit) | _values(latch)),
             "ConditionExpression": NOT_YET_WRITTEN,
         }
-        if latch.version:
+        if latch.version != NOT_THERE:
             request |= {
                 "ConditionExpression": STILL_THE_VERSION_READ,
                 "ExpressionAttributeNames": {"#version": "version"},
@@ -62,9 +77,27 @@ class DynamoNotices:
         put_over(self._table, item, NOT_NEWER)
 
     def done(self, account_id: str, unit: str, lot_id: str) -> None:
-        """Take it away; it may be gone already."""
-        key = to_item(keys.notice(account_id, unit, lot_id))
-        send(self._table.client, "delete_item", {"TableName": self._table.name, "Key": key})
+        """Take it away; it may be gone already.
+
+        One that stands where notices were before is taken off the index only: among accounts nobody may delete.
+        """
+        place = keys.notice(account_id, unit, lot_id)
+        request = {"TableName": self._table.name, "Key": to_item(place), "ReturnValues": "ALL_OLD"}
+        if "Attributes" not in send(self._table.client, "delete_item", request):
+            self._take_off(keys.before(place))
+
+    def _take_off(self, place: dict[str, str]) -> None:
+        request = {
+            "TableName": self._table.name,
+            "Key": to_item(place),
+            "UpdateExpression": "REMOVE dp, du",
+            "ConditionExpression": IS_THERE,
+        }
+        try:
+            send(self._table.client, "update_item", request)
+        except ClientError as error:
+            if not was_refused(error):
+                raise
 
 
 def _values(latch: Latch) -> dict[str, Any]:

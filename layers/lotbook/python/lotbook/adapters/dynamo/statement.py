@@ -9,15 +9,11 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.credits.statement_lines import StatementLine
-from lotbook.domain.values.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lotbook.adapters.dynamo.table import Table
-
-BATCH = 25  # lines that one BatchWriteItem takes
-MAX_BATCH_TRIES = 5  # of lines that the service left unprocessed
 
 
 class DynamoStatement:
@@ -31,10 +27,13 @@ class DynamoStatement:
         self._table = table
 
     def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
-        """Write the lines by plain puts: the same key has the same content for ever."""
-        puts = [{"PutRequest": {"Item": to_item(_item(account_id, unit, line))}} for line in lines]
-        for start in range(0, len(puts), BATCH):
-            self._write(puts[start : start + BATCH])
+        """Write the lines by plain puts: the same key has the same content for ever.
+
+        One by one: whoever may call BatchWriteItem may delete lines with it (decision 123).
+        """
+        for line in lines:
+            item = to_item(_item(account_id, unit, line))
+            send(self._table.client, "put_item", {"TableName": self._table.name, "Item": item})
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         """One query, newest first."""
@@ -52,14 +51,6 @@ class DynamoStatement:
             },
         )
         return [_line(from_item(item)) for item in answer["Items"]]
-
-    def _write(self, puts: list[dict[str, Any]]) -> None:
-        for _ in range(MAX_BATCH_TRIES):
-            answer = send(self._table.client, "batch_write_item", {"RequestItems": {self._table.name: puts}})
-            puts = answer.get("UnprocessedItems", {}).get(self._table.name, [])
-            if not puts:
-                return
-        raise Unavailable(retry_after_seconds=1)
 
 
 def _item(account_id: str, unit: str, line: StatementLine) -> dict[str, Any]:
