@@ -2,7 +2,7 @@
 
 A permission that is missing in the template is missing here too, so that it is found on a laptop and not after a deployment.
 Understood are the statements that the template uses: actions on the table, its index, the bus, queues, parameters and mail, with
-patterns for the leading keys of the items and the one sender. Anything else is refused when the template is read.
+patterns for the leading keys of the items and their attributes, and the one sender. Anything else is refused when the template is read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from fnmatch import fnmatchcase
 from typing import Any
@@ -21,8 +21,31 @@ from botocore.exceptions import ClientError
 TABLE, BUS = "Table", "Bus"
 ATTRIBUTE = re.compile(r"\$\{(\w+)\.Arn\}")
 FIRST_VALUE = re.compile(r"\s*#?\w+ = (:\w+)")
+ALIAS_OR_WORD = re.compile(r"[#:]?[A-Za-z_]\w*")
+OF_EXPRESSIONS = frozenset(
+    [
+        "SET",
+        "REMOVE",
+        "ADD",
+        "DELETE",
+        "AND",
+        "OR",
+        "NOT",
+        "BETWEEN",
+        "IN",
+        "attribute_exists",
+        "attribute_not_exists",
+        "attribute_type",
+        "begins_with",
+        "contains",
+        "size",
+        "if_not_exists",
+        "list_append",
+    ]
+)
 ALL, ANY = "ForAllValues:StringLike", "ForAnyValue:StringLike"
-LEADING_KEYS = "dynamodb:LeadingKeys"
+LEADING_KEYS, ATTRIBUTES = "dynamodb:LeadingKeys", "dynamodb:Attributes"
+TRACES = "AWSXRayDaemonWriteAccess"
 BEFORE_A_CALL = "provide-client-params"
 ACTION_OF = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -35,17 +58,25 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One permission that a call needs; `keys` are the partition keys of the items, `sender` is who a mail is from."""
+    """One permission that a call needs.
+
+    `keys`: the partition keys of the items. `attributes`: those that the request names. `sender`: who a mail is from.
+    """
 
     action: str
     resource: str
     keys: tuple[str, ...] = ()
     sender: str = ""
+    attributes: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. `keys`: patterns of leading keys, none for no condition; `for_any`: one key that matches is enough."""
+    """One statement.
+
+    `keys`: patterns of leading keys, none for no condition; `for_any`: one key that matches is enough. `attributes`: all that
+    a request may name, none for no condition.
+    """
 
     allows: bool
     actions: tuple[str, ...]
@@ -53,6 +84,7 @@ class Statement:
     keys: tuple[str, ...] = ()
     for_any: bool = False
     sender: str | None = None  # mail from this address alone
+    attributes: frozenset[str] = frozenset()
 
     def covers(self, need: Need) -> bool:
         """Whether the statement is about this."""
@@ -61,6 +93,7 @@ class Statement:
             any(fnmatchcase(need.action, action) for action in self.actions)
             and need.resource.casefold() in {resource.casefold() for resource in self.resources}
             and self.sender in (None, need.sender)
+            and (not self.attributes or need.attributes <= self.attributes)
             and (not self.keys or (any(matches) if self.for_any else all(matches)))
         )
 
@@ -69,16 +102,30 @@ Permissions = Mapping[str, tuple[Statement, ...]]  # by function folder
 
 
 def statements(
-    policies: Iterable[Mapping[str, Any]], resources: Mapping[str, Any], text: Callable[[Any], str]
+    function: Mapping[str, Any], resources: Mapping[str, Any], text: Callable[[Any], str]
 ) -> tuple[Statement, ...]:
-    """Those of a function's `Policies`: references to managed policies, and statements of its own. Raises NotUnderstood."""
+    """Those of a function's `Policies`, or of its role: of managed policies, and its own. Raises NotUnderstood."""
     found: list[Mapping[str, Any]] = []
-    for policy in policies:
+    for policy in _policies(function, resources):
         if "Ref" in policy:
             found += resources[policy["Ref"]]["Properties"]["PolicyDocument"]["Statement"]
         else:
             found += policy["Statement"]
     return tuple(_statement(each, text) for each in found)
+
+
+def _policies(function: Mapping[str, Any], resources: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "Role" not in function:
+        yield from function.get("Policies", ())
+        return
+    role = resources[function["Role"]["Fn::GetAtt"].removesuffix(".Arn")]["Properties"]
+    for managed in role["ManagedPolicyArns"]:
+        if "Ref" in managed:
+            yield managed
+        elif TRACES not in str(managed):  # AWS's own, and nothing that a function here asks for
+            raise NotUnderstood(str(managed))
+    for own in role["Policies"]:
+        yield own["PolicyDocument"]
 
 
 def may(permissions: Iterable[Statement], need: Need) -> bool:
@@ -111,7 +158,7 @@ def _of_the_table(operation: str, parameters: Mapping[str, Any]) -> Iterator[Nee
         case "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, asked),) = item.items()
-                yield Need(f"dynamodb:{ACTION_OF[kind]}", TABLE, (_key_of(asked),))
+                yield Need(f"dynamodb:{ACTION_OF[kind]}", TABLE, (_key_of(asked),), attributes=_named(asked))
         case "TransactGetItems":
             for item in parameters["TransactItems"]:
                 yield Need("dynamodb:GetItem", TABLE, (_key_of(item["Get"]),))
@@ -125,7 +172,7 @@ def _of_the_table(operation: str, parameters: Mapping[str, Any]) -> Iterator[Nee
             index = parameters.get("IndexName")
             yield Need("dynamodb:Query", f"{TABLE}/index/{index}" if index else TABLE, (_queried(parameters),))
         case _:
-            yield Need(f"dynamodb:{operation}", TABLE, (_key_of(parameters),))
+            yield Need(f"dynamodb:{operation}", TABLE, (_key_of(parameters),), attributes=_named(parameters))
 
 
 def checker(permissions: Permissions) -> Callable[..., None]:
@@ -138,6 +185,7 @@ def checker(permissions: Permissions) -> Callable[..., None]:
         for need in needs(model.service_model.service_name, model.name, params):
             if not may(permissions[function], need):
                 refusal = f"template.yaml does not let {function} do {need.action} on {need.resource} {need.keys}"
+                refusal += f" with {sorted(need.attributes)}" if need.attributes else ""
                 raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": refusal}}, model.name)
 
     return check
@@ -155,16 +203,23 @@ def _statement(document: Mapping[str, Any], text: Callable[[Any], str]) -> State
     if sender is not None:
         condition = {}
     ((how, asked),) = condition.items() if condition else ((ALL, {LEADING_KEYS: []}),)
-    if set(document) - known or how not in (ALL, ANY) or set(asked) != {LEADING_KEYS}:
+    strange = set(asked) - {LEADING_KEYS, ATTRIBUTES} or (ATTRIBUTES in asked and how != ALL)
+    if set(document) - known or how not in (ALL, ANY) or LEADING_KEYS not in asked or strange:
         raise NotUnderstood(str(document))
     return Statement(
         allows=document["Effect"] == "Allow",
         actions=tuple(_listed(document["Action"])),
-        resources=tuple(_resource(each, text) for each in _listed(document["Resource"])),
+        resources=tuple(_resource(each, text) for each in _listed(document["Resource"]) if not _is_of_all(document)),
         keys=tuple(asked[LEADING_KEYS]),
         for_any=how == ANY,
         sender=sender,
+        attributes=frozenset(asked.get(ATTRIBUTES, ())),
     )
+
+
+def _is_of_all(document: Mapping[str, Any]) -> bool:
+    """The one action of the template that IAM knows no resource of. No function here asks for it: Lambda's poller does."""
+    return (document["Action"], document["Resource"]) == ("dynamodb:ListStreams", "*")
 
 
 def _sender(condition: Mapping[str, Any], text: Callable[[Any], str]) -> str | None:
@@ -194,6 +249,14 @@ def _resource(value: Any, text: Callable[[Any], str]) -> str:
 
 def _key_of(asked: Mapping[str, Any]) -> str:
     return str((asked.get("Key") or asked["Item"])["pk"]["S"])
+
+
+def _named(asked: Mapping[str, Any]) -> frozenset[str]:
+    """Every attribute that a request names: of its key and item, and those in its expressions."""
+    names = asked.get("ExpressionAttributeNames") or {}
+    expressions = " ".join(asked.get(f"{kind}Expression") or "" for kind in ("Update", "Condition", "Projection"))
+    words = {word for word in ALIAS_OR_WORD.findall(expressions) if not word.startswith((":", "#"))} - OF_EXPRESSIONS
+    return frozenset({*(asked.get("Key") or asked["Item"]), *names.values(), *words})
 
 
 def _queried(parameters: Mapping[str, Any]) -> str:

@@ -156,7 +156,7 @@ def _permissions(
     properties: Mapping[str, Any], resources: Mapping[str, Any], resolver: Resolver
 ) -> tuple[Statement, ...]:
     try:
-        return statements(properties.get("Policies", []), resources, resolver.text)
+        return statements(properties, resources, resolver.text)
     except NotUnderstood as strange:
         raise TemplateError(f"{properties['LogicalId']}: the local run does not understand {strange}") from strange
 

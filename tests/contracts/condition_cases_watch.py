@@ -38,6 +38,12 @@ def d34_of_two_changes_of_a_latch_the_second_is_told(place: Place) -> None:
         place.store.save("acme", U, replace(read, seq=9))
 
 
+@guards("latches._take_off.IS_THERE")
+def a_notice_that_is_gone_is_not_made_by_taking_it_away(place: Place) -> None:
+    place.store.done("acme", U, "lot_a")
+    assert place.items() == []
+
+
 MAIL = Occasion("credits_low", "evt_1")
 
 

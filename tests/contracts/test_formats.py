@@ -26,7 +26,16 @@ from tests.fakes.purchases import a_purchase
 from tests.quick_moto import mock_aws
 
 # Keys that name no item: parts of keys, lists, and questions about a key.
-NO_ITEM = {"ledger_name", "is_purchase", "is_auto_event", "is_account", "due_shard", "due_shards", "owner_and_name"}
+NO_ITEM = {
+    "before",
+    "ledger_name",
+    "is_purchase",
+    "is_auto_event",
+    "is_account",
+    "due_shard",
+    "due_shards",
+    "owner_and_name",
+}
 KEYS = sorted(
     name for name, made in vars(keys).items() if inspect.isfunction(made) and made.__module__ == keys.__name__
 )

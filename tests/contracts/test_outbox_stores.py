@@ -150,33 +150,13 @@ def refusing(code: str) -> Any:
 
 def test_a_throttled_table_is_unavailable_and_a_refusal_crashes() -> None:
     for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", ClientError)):
-        client = SimpleNamespace(batch_write_item=refusing(code), query=refusing(code), get_item=refusing(code))
+        client = SimpleNamespace(put_item=refusing(code), query=refusing(code), get_item=refusing(code))
         with pytest.raises(outcome):
             DynamoStatement(Table(client, "t")).file("a", U, [StatementLine(1, entry(1))])
         with pytest.raises(outcome):
             DynamoStatement(Table(client, "t")).page("a", U, 1, 1)
         with pytest.raises(outcome):
             DynamoLatches(Table(client, "t")).get("a", U)
-
-
-@pytest.mark.parametrize(("takes", "written"), [(4, True), (0, False)])
-def test_lines_that_the_table_left_are_sent_again_inside_a_bound(takes: int, written: bool) -> None:
-    """A BatchWriteItem answers 200 and may have written nothing of it."""
-    kept: list[Any] = []
-
-    def write(**request: Any) -> dict[str, Any]:
-        (puts,) = request["RequestItems"].values()
-        kept.extend(puts[:takes])
-        return {"UnprocessedItems": {"t": puts[takes:]} if puts[takes:] else {}}
-
-    statement = DynamoStatement(Table(SimpleNamespace(batch_write_item=write), "t"))
-    lines = [StatementLine(seq, entry(seq)) for seq in range(1, 16)]
-    if written:
-        statement.file("a", U, lines)
-        assert len(kept) == 15
-    else:
-        with pytest.raises(Unavailable):
-            statement.file("a", U, lines)
 
 
 # --- the bus ----------------------------------------------------------------------------------------------------------

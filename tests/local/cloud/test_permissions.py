@@ -92,6 +92,32 @@ def test_what_a_call_needs(operation: str, parameters: dict[str, Any], wanted: l
     assert list(needs("dynamodb", operation, parameters)) == wanted
 
 
+def test_a_statement_may_name_all_the_attributes_that_a_request_may_name() -> None:
+    """As IAM does: those of the item and its key, and those in expressions, by whatever name they stand there."""
+    own = Statement(
+        allows=True, actions=("*",), resources=("Table",), keys=("A#*",), attributes=frozenset({"pk", "sk", "du", "dp"})
+    )
+    key = {"Key": item("A#a")}
+    moved = key | {"UpdateExpression": "SET du = :until, #p = :p", "ExpressionAttributeNames": {"#p": "dp"}}
+    asked = [
+        ("UpdateItem", moved, True),
+        ("UpdateItem", moved | {"ConditionExpression": "attribute_exists(pk) AND du = :listed"}, True),
+        ("UpdateItem", moved | {"ConditionExpression": "version = :read"}, False),
+        ("UpdateItem", moved | {"ExpressionAttributeNames": {"#p": "dp", "#e": "email"}}, False),
+        ("UpdateItem", key | {"UpdateExpression": "REMOVE email"}, False),
+        ("PutItem", {"Item": item("A#a")}, True),
+        ("PutItem", {"Item": item("A#a") | {"email": {"S": "x"}}}, False),
+        (
+            "TransactWriteItems",
+            {"TransactItems": [{"Update": moved}, {"Put": {"Item": item("A#a") | {"x": {"N": "1"}}}}]},
+            False,
+        ),
+    ]
+    for operation, parameters, allowed in asked:
+        wanted = [may((own,), need) for need in needs("dynamodb", operation, parameters)]
+        assert all(wanted) is allowed, parameters
+
+
 def test_other_services_have_their_own_resources() -> None:
     asked = {"Name": "/lotbook/local/stripe-key", "WithDecryption": True}
     assert list(needs("ssm", "GetParameter", asked)) == [Need("ssm:GetParameter", "parameter/lotbook/local/stripe-key")]
@@ -109,7 +135,7 @@ def test_mail_needs_its_sender_its_set_and_a_queue_its_name() -> None:
     statement = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": resources}
     condition = {"Condition": {"StringEquals": {"ses:FromAddress": "billing@lotbook.invalid"}}}
     (given,) = statements(
-        [{"Statement": [statement | condition]}],
+        {"Policies": [{"Statement": [statement | condition]}]},
         {},
         lambda value: value["Fn::Sub"] if isinstance(value, dict) else value,
     )
@@ -135,7 +161,7 @@ def test_mail_needs_its_sender_its_set_and_a_queue_its_name() -> None:
 )
 def test_a_statement_that_is_not_understood_is_refused(strange: dict[str, Any]) -> None:
     with pytest.raises(NotUnderstood):
-        statements([{"Statement": [strange]}], {}, str)
+        statements({"Policies": [{"Statement": [strange]}]}, {}, str)
 
 
 @pytest.fixture
