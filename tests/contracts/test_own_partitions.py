@@ -16,7 +16,7 @@ from lotbook.domain.values.ids import fingerprint
 from tests import table as tables
 from tests.quick_moto import mock_aws
 
-U, SAID = "credits", {EXHAUSTED: Said(1, 3, "")}
+U, SAID = "credits", {EXHAUSTED: Said(1, 3, 0)}
 
 
 @pytest.fixture(scope="module")

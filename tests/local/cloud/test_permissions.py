@@ -99,7 +99,7 @@ def test_a_statement_may_name_all_the_attributes_that_a_request_may_name() -> No
     )
     key = {"Key": item("A#a")}
     moved = key | {"UpdateExpression": "SET du = :until, #p = :p", "ExpressionAttributeNames": {"#p": "dp"}}
-    asked = [
+    asked: list[tuple[str, dict[str, Any], bool]] = [
         ("UpdateItem", moved, True),
         ("UpdateItem", moved | {"ConditionExpression": "attribute_exists(pk) AND du = :listed"}, True),
         ("UpdateItem", moved | {"ConditionExpression": "version = :read"}, False),
