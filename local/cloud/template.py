@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud.intrinsics import Resolver, TemplateError, read
-from local.cloud.permissions import NotUnderstood, Permissions, Statement, statements
+from local.cloud.needs import NotUnderstood
+from local.cloud.permissions import Permissions, Statement, statements
 from local.cloud.queue_sources import QueueSource, Rule, queue_source, rules_of
 
 RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}

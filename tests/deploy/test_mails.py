@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from local.cloud.permissions import Need, may
+from local.cloud.needs import Need
+from local.cloud.permissions import may
 from local.cloud.template import load
 from lotbook.domain.mails.latches import LEASE
 from lotbook.domain.mails.occasions import EVENT_TYPES

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from local.cloud.intrinsics import read
-from local.cloud.permissions import Need, may
+from local.cloud.needs import Need
+from local.cloud.permissions import may
 from local.cloud.template import Template, load
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.purchase_items import due, to_values

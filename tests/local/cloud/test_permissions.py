@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud.permissions import Need, NotUnderstood, Statement, asking, checker, may, needs, statements
+from local.cloud.needs import Need, NotUnderstood, needs
+from local.cloud.permissions import Statement, asking, checker, may, statements
 
 READ = Statement(allows=True, actions=("dynamodb:GetItem", "dynamodb:Query"), resources=("Table",))
 WRITE = Statement(allows=True, actions=("dynamodb:PutItem",), resources=("Table",), keys=("A#*", "B#*"))
