@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -10,9 +11,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from bench import cold, correctness, counts, postgres, report, rounds, store
+from bench import cold, correctness, counts, postgres, report, rounds, store, whole
 from bench.floor import Floor
-from bench.ours import Ours, OursHandled
+from bench.ours import ENVIRONMENT, Ours, OursHandled
+from bench.prices import dollars_per_million
 from bench.ratios import is_void, ratio
 from bench.report import Section
 from bench.usual import Usual, UsualHandled
@@ -20,6 +22,7 @@ from local.surroundings import settle
 
 TIMED_SECONDS = 55.0
 KEYS = {1: 24, 8: 48, 32: 96}  # by callers
+FOLLOWED = 8  # burns whose stream is counted: the free credits of an account are 10
 GRANTED = 3_000_000  # three lots of a million
 
 
@@ -29,7 +32,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=TIMED_SECONDS, help="for the timed rounds")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument(
-        "--write", action="store_true", help="put the table into bench/README.md and five figures into README.md"
+        "--write", action="store_true", help="put the table into bench/README.md and six figures into README.md"
     )
     asked = parser.parse_args()
     began = time.monotonic()
@@ -114,7 +117,15 @@ def _counted(client: Any) -> list[Section]:
             tuple((f"{n} callers at once", f"{calls:.2f} / {writes:.2f}") for n, (calls, writes, _) in herd.items()),
         ),
         report.cost_section(ours["fresh"], usual["fresh"], batch),
+        _whole(client, dollars_per_million(ours["fresh"])),
     ]
+
+
+def _whole(client: Any, burn: float) -> Section:
+    apart, together = whole.of_the_stream(client, FOLLOWED, 1), whole.of_the_stream(client, 1, FOLLOWED)
+    whole.of_the_stream(client, 1, 1)  # leaves credits for the call whose line is measured
+    os.environ |= ENVIRONMENT
+    return whole.section(burn, apart, together, whole.logged())
 
 
 def _paths(ours: Mapping[str, Any], usual: Mapping[str, Any]) -> list[tuple[str, str]]:

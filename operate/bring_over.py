@@ -17,6 +17,13 @@ import boto3
 from local.cloud.refusals import Refused, in_one_sentence
 from local.ending import ended
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.accounts import account_of
+from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.policies import DynamoPolicies
+from lotbook.adapters.dynamo.table import Table, from_item
+from lotbook.domain.accounts.account import Account
+from lotbook.domain.credits.book import Book
+from lotbook.domain.policy.uses import Use
 
 MOST = 100_000  # items of one run, unless --most says otherwise
 ABSENT = "attribute_not_exists(pk)"
@@ -31,7 +38,7 @@ KINDS = {
 def bring_over(client: Any, before: str, restored: str, most: int = MOST, *, dry: bool = False) -> Counter[str]:
     """How many of each kind the restored table lacked. Each is written by itself, so a run that stops is run again.
 
-    Raises ClientError.
+    Raises ClientError, and Refused for an account whose policy the restored table lacks.
     """
     brought: Counter[str] = Counter()
     for item in _made(client, before):
@@ -39,7 +46,7 @@ def bring_over(client: Any, before: str, restored: str, most: int = MOST, *, dry
         if _is_there(client, restored, item):
             continue
         if not dry:
-            _put(client, restored, item)
+            _bring(Table(client, restored), item, kind)
         brought[kind] += 1
         print(f"... {item['pk']['S']} {item['sk']['S']}", file=sys.stderr)
         if sum(brought.values()) >= most:
@@ -68,11 +75,27 @@ def _is_there(client: Any, table: str, item: Mapping[str, Any]) -> bool:
     return "Item" in found
 
 
-def _put(client: Any, table: str, item: Mapping[str, Any]) -> None:
+def _bring(table: Table, item: Mapping[str, Any], kind: str) -> None:
+    """Raises Refused for an account whose policy the restored table lacks."""
+    if kind == "accounts":
+        _give_book(table, account_of(from_item(item)))
     try:
-        client.put_item(TableName=table, Item=dict(item), ConditionExpression=ABSENT)
-    except client.exceptions.ConditionalCheckFailedException:
+        table.client.put_item(TableName=table.name, Item=dict(item), ConditionExpression=ABSENT)
+    except table.client.exceptions.ConditionalCheckFailedException:
         return  # somebody made it meanwhile
+
+
+def _give_book(table: Table, account: Account) -> None:
+    """As when it was opened: a book that is closed and due, before there is an account. Renewal puts its periods' credits in."""
+    policies = DynamoPolicies(table)
+    published = policies.newest(account.policy_id)
+    if published is None:
+        raise Refused(
+            f"{account.account_id} is of the policy {account.policy_id}, which {table.name} lacks: publish it, and run this again."
+        )
+    policies.note_use(account.policy_id, Use("currency", account.currency), account.account_id)
+    due = account.created_at
+    DynamoBooks(table).create(account.account_id, published.policy.units[0], Book(since=due, until=due, renews_at=due))
 
 
 def main(arguments: list[str]) -> int:

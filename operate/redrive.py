@@ -60,11 +60,12 @@ def main(arguments: list[str], look_up: Callable[[str], Stack] = find) -> int:
 def _queue(stack: Stack, queue: str, asked: argparse.Namespace) -> int:
     """How many letters are left of those that were read."""
     is_dry = asked.command == "list" or asked.dry_run
-    letters = list(_letters(stack, queue, asked.most, hidden=0 if is_dry else HIDDEN_SECONDS))
+    letters = list(_letters(stack, queue, asked.most))
     print(f"{queue}: {len(letters)} letters{f'; {REMEDIES[queue].told}' if letters else ''}")
     if is_dry:
         for letter in letters:
             print(f"  {to_text(int(letter['Attributes']['SentTimestamp']))} {letter['Body'][:200]}")
+            _sqs(stack, queue, "change_message_visibility", ReceiptHandle=letter["ReceiptHandle"], VisibilityTimeout=0)
         return 0
     done = REMEDIES[queue].work(stack, letters) if letters else []
     for letter in done:
@@ -74,8 +75,8 @@ def _queue(stack: Stack, queue: str, asked: argparse.Namespace) -> int:
     return len(letters) - len(done)
 
 
-def _letters(stack: Stack, queue: str, most: int, *, hidden: int) -> Iterator[Letter]:
-    """Each once, up to `most`: one that comes a second time in a dry run ends it."""
+def _letters(stack: Stack, queue: str, most: int) -> Iterator[Letter]:
+    """Each once, up to `most`, hidden from others meanwhile."""
     seen: set[str] = set()
     for _ in range(most):  # a read brings one letter at least, or the end
         found = _sqs(
@@ -83,7 +84,7 @@ def _letters(stack: Stack, queue: str, most: int, *, hidden: int) -> Iterator[Le
             queue,
             "receive_message",
             MaxNumberOfMessages=min(LETTERS_A_READ, most - len(seen)),
-            VisibilityTimeout=hidden,
+            VisibilityTimeout=HIDDEN_SECONDS,
             AttributeNames=["All"],
             MessageAttributeNames=["All"],
         ).get("Messages", [])

@@ -19,7 +19,10 @@ from bench.report import (
     figures,
     put_between_marks,
 )
+from bench.whole import Followed, section
+from local.cloud.template import load
 
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 FLOOR_AS_STATED = 1.88  # dollars; the goal is a multiple of this figure
 
 
@@ -72,12 +75,12 @@ def test_our_own_pages_have_the_marks(page: Path) -> None:
     assert text.count(BEGIN) == text.count(END) == 1
 
 
-def test_the_readme_shows_five_figures_of_the_same_run() -> None:
+def test_the_readme_shows_six_figures_of_the_same_run() -> None:
     sections = [Section(f"{title} of a run", ((label, f"figure of {label}"),)) for _, label, title in FIGURES]
     shown = figures(sections)
     assert [words for words, _ in shown.rows] == [words for words, _, _ in FIGURES]
     assert [figure for _, figure in shown.rows] == [f"figure of {label}" for _, label, _ in FIGURES]
-    assert len(shown.rows) == 5
+    assert len(shown.rows) == 6
 
 
 def test_a_run_that_did_not_measure_a_figure_writes_none() -> None:
@@ -96,3 +99,15 @@ def test_the_figures_of_the_readme_are_those_of_the_table() -> None:
         ]
         assert f"| {label} | {figure} |" in table, words
     assert as_markdown([]) == ""
+
+
+def test_a_burn_as_a_whole_is_what_its_formula_says() -> None:
+    """The printed total left out the stream, the event and the logs, which cost as much again (operating 4)."""
+    apart, together = Followed(8, 33, 8, 24, 8, 4_112), Followed(8, 5, 8, 3, 1, 3_912)
+    made = section(2.54, apart, together, (229, 421, 379))
+    gb = load(TEMPLATE, {}).functions["outbox"].memory_mb / 1024
+    stream = (0.20 + (3 + 5 * 33 / 4) / 1000 * gb * 13.3334 + 0.625 * 8 + 0.125 * 24) / 8
+    rows = dict(made.rows)
+    assert rows["whole, burns of 8 accounts in a batch of the stream"] == f"{2.54 + stream + 1.00 + 1.029 * 0.5:.2f}"
+    assert rows["beside it, each year that they are kept: 514 bytes a burn"] == f"{0.514 * 0.25 * 12:.2f}"
+    assert f"x {gb} x" in made.rows[-1][0]
