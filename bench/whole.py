@@ -27,6 +27,7 @@ from local import ROOT
 from local.cloud.intrinsics import read
 from local.cloud.template import load
 from local.policies import read_document
+from lotbook.adapters.bus import BATCH
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
@@ -35,7 +36,7 @@ from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.stream import read_record
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.requests import BurnRequest
-from lotbook.domain.news.announcements import EntryWritten
+from lotbook.domain.news.announcements import Change, EntryWritten
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.consume import consume
@@ -100,38 +101,44 @@ def of_the_stream(client: Any, accounts: int, each: int) -> Followed:
     """`each` burns of one credit of each of some accounts, delivered account by account so that nothing is counted twice at once."""
     store.new_table(client)
     meter = _Meter(client)
-    table = Table(meter, store.TABLE)
-    bus = RecordingBus()
+    table, bus = Table(meter, store.TABLE), RecordingBus()
     kept = (DynamoAccounts(table), DynamoPolicies(table), DynamoBooks(table))
-    outlets: Any = Outlets(
-        bus=bus,
-        latches=DynamoLatches(table),
-        notices=DynamoNotices(table),
-        accounts=kept[0],
-        policies=kept[1],
-        books=kept[2],
-        clock=CLOCK,
-        queue=SimpleNamespace(ask=lambda *_: None),
-    )
     names = [f"customer-{number:04d}" for number in range(accounts)]
     _burned(names, each, kept)
-    entries = _entries(client)
-    opening = [change for change in entries if change.entry.kind != "consumed"]
-    deliver_changes(
-        {str(n): change for n, change in enumerate(opening)}, statement=DynamoStatement(table), outlets=outlets
-    )
+    entries, outlets = _entries(client), _outlets(table, bus, kept)
+    _deliver([change for change in entries if change.entry.kind != "consumed"], table, outlets)
     meter.reset()
     before = len(bus.published)
     for name in names:
         mine = [change for change in entries if change.account_id == name and change.entry.kind == "consumed"]
-        failed = deliver_changes(
-            {str(n): change for n, change in enumerate(mine)}, statement=DynamoStatement(table), outlets=outlets
-        )
-        if failed or len(mine) != each:
-            raise AssertionError(f"{name}: {len(mine)} burns, {failed}")
+        if len(mine) != each:
+            raise AssertionError(f"{name}: {len(mine)} burns")
+        _deliver(mine, table, outlets)
     calls, writes, reads = meter.counts()
     events = len(bus.published) - before
-    return Followed(accounts * each, calls + -(-events // 10), writes, reads, events, _kept(client))
+    return Followed(accounts * each, calls + -(-events // BATCH), writes, reads, events, _kept(client))
+
+
+def _outlets(table: Table, bus: RecordingBus, kept: tuple[DynamoAccounts, DynamoPolicies, DynamoBooks]) -> Outlets:
+    queue: Any = SimpleNamespace(ask=lambda *_: None)
+    accounts, policies, books = kept
+    return Outlets(
+        bus=bus,
+        latches=DynamoLatches(table),
+        notices=DynamoNotices(table),
+        accounts=accounts,
+        policies=policies,
+        books=books,
+        clock=CLOCK,
+        queue=queue,
+    )
+
+
+def _deliver(changes: list[EntryWritten], table: Table, outlets: Outlets) -> None:
+    numbered: dict[str, Change] = {str(number): change for number, change in enumerate(changes)}
+    failed = deliver_changes(numbered, statement=DynamoStatement(table), outlets=outlets)
+    if failed:
+        raise AssertionError(failed)
 
 
 def logged() -> tuple[int, int, int]:
