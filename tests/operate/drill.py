@@ -14,7 +14,7 @@ import pytest
 
 from functions.outbox import app as outbox
 from functions.reconcile import app as reconcile
-from lotbook import wiring
+from lotbook import wiring, wiring_reconciliation
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.adapters.dynamo.table import Table
 from lotbook.usecases.audit.audit_account import audit_account
@@ -153,7 +153,7 @@ def deployed(address: str) -> Iterator[Deployment]:
         patch.setattr(wiring, "gateway", lambda: made.gateway)
         patch.setattr(wiring, "bus", lambda: bus)
         patch.setattr(
-            wiring,
+            wiring_reconciliation,
             "reconciliation",
             lambda: Reconciliation(
                 wiring.sales_desk(), lists, DynamoPurchaseLists(wiring.table()), wiring.reconciliation_journal()
