@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from lotbook import wiring, wiring_automatic, wiring_closing
@@ -14,6 +15,7 @@ from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.accounts.read_account import read_account
 from lotbook.usecases.automatic import switch as switching
 from lotbook.usecases.closing.close_account import close_account
+from lotbook.usecases.closing.erase_account import ask_to_erase
 from lotbook.usecases.plans import cancel as cancelling
 from lotbook.usecases.plans.change import change_plan
 from lotbook.usecases.sales.freeze_order import PurchaseRequest
@@ -60,6 +62,13 @@ def close(request: Request) -> Answer:
     return _account(request.account_id)
 
 
+def erase(request: Request) -> Answer:
+    """`POST .../erase`."""
+    request.no_body()
+    ask_to_erase(request.account_id, desk=wiring.sales_desk())
+    return replace(_account(request.account_id), status=202)
+
+
 def show_automatic(request: Request) -> Answer:
     """`GET .../auto-top-up`."""
     found = switching.read(request.account_id, desk=wiring_automatic.auto_desk())
@@ -92,6 +101,7 @@ ROUTES = {
     "POST /v1/accounts/{account_id}/plan/cancel": cancel,
     "POST /v1/accounts/{account_id}/plan/resume": resume,
     "POST /v1/accounts/{account_id}/close": close,
+    "POST /v1/accounts/{account_id}/erase": erase,
     "GET /v1/accounts/{account_id}/auto-top-up": show_automatic,
     "PUT /v1/accounts/{account_id}/auto-top-up": switch_automatic,
     "GET /v1/accounts/{account_id}/auto-top-up/history": list_automatic,

@@ -39,7 +39,7 @@ def look(context: Context) -> dict[str, Any]:
     from lotbook.usecases.inbox.sweep_inbox import sweep_inbox
 
     left = context.get_remaining_time_in_millis
-    desk = wiring_closing.closing_desk()
+    desk = wiring_closing.ending_desk()
     run = sweep_inbox(desk=desk, due=wiring.due_index(), memory=wiring.sweep_memory(), time_left=left)
     figures = {
         "checked": run.checked,

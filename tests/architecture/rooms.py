@@ -29,6 +29,7 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
         *("domain.invoices", "domain.advice"),
     ),
     "domain.money_back": ("domain.values", "domain.credits", "domain.policy", "domain.invoices", "domain.sales"),
+    "domain.closing": (*("domain.values", "domain.credits", "domain.accounts", "domain.invoices", "domain.sales"),),
     "domain.audit": ("domain.values", "domain.credits", "domain.plans", "domain.sales"),
     "domain.reconciliation": (
         *("domain.values", "domain.credits", "domain.accounts", "domain.sales", "domain.money_back"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
+from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.mails.latches import MailLatch
 from lotbook.domain.mails.occasions import Occasion
 from lotbook.domain.news.alerts import Latch
@@ -123,3 +124,10 @@ def a_look_that_money_has_asked_for_is_not_taken_for_done(place: Place) -> None:
     (item,) = place.items()
     assert item["du"] == {"N": str(NOW + 1)}
     assert place.store.finish("acme", 2)
+
+
+@guards("erasures._update.IS_THERE")
+def what_the_table_took_away_meanwhile_does_not_come_back_erased(place: Place) -> None:
+    gone = Entry("use-1", U, "consumed", NOW, digest="d" * 12 + "meta")
+    place.store.entries("acme", [gone])
+    assert place.items() == []

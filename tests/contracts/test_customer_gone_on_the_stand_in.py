@@ -14,13 +14,16 @@ from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.cards import CardFile
 from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, PaymentMethodNotFound, Unavailable
+from lotbook.domain.values.instants import HOUR
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing
 from lotbook.usecases.sales.cards import choose_card
+from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.contracts.test_cards_on_the_stand_in import ADMIN, MASTER, SETUP, VISA, Town, town
 from tests.contracts.test_stripe_gateway import gateway
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
+from tests.fakes.closings import close, erase, sweep_closings
 from tests.fakes.desk import an_event
 from tests.fakes.purchases import a_purchase
 
@@ -210,3 +213,22 @@ def test_d_04_each_key_names_the_customer_that_its_request_is_about() -> None:
     keys = [headers["Idempotency-Key"] for _, _, headers, _ in wire.sent]
     wanted = ["lotbook:test:customer:acme", "lotbook:test:customer:acme:cus_1", "lotbook:test:billing:acme:1:cus_2"]
     assert [key.rpartition(":")[0] for key in keys] == wanted, "and behind it a digest of the request"
+
+
+def test_a_closed_accounts_customer_is_deleted_once_and_its_closing_goes_on_without_it(town: Town) -> None:
+    """With Stripe's own library: pages end, cards come off, the customer goes, and the look a day later finds nothing to do."""
+    here = town
+    row = here.desk.buy(TopUpItem(30), save_payment_method=True).purchase
+    assert here.pay(str(row.checkout_url)) == 200
+    settle_purchase("acme", row.purchase_id, desk=here.desk.sales)
+    open_page = here.desk.buy(TopUpItem(40), key="open").purchase
+    close(here.desk)
+    assert here.desk.row(open_page).state == "abandoned"
+    gone = here.customer
+    assert here.desk.sales.gateway.card_file(gone).cards == ()
+    erase(here.desk)
+    for later in (0, 26 * HOUR):
+        here.desk.clock.instant += later
+        sweep_closings(here.desk)
+        assert customers(here) == []
+    assert (here.desk.closings.due, here.customer) == ({}, gone)

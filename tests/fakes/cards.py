@@ -46,6 +46,11 @@ class FakeCards:
         self._fail("set_default", "after")
         return True
 
+    def forget_customer(self, customer: str) -> None:
+        self._fail("forget_customer", "before")
+        self.delete_customer(customer)
+        self._fail("forget_customer", "after")
+
     def detach(self, payment_method: str) -> bool:
         self._fail("detach", "before")
         for customer, found in self.files.items():

@@ -57,6 +57,7 @@ class Desk:
         wrap: Callable[[str, Any], Any] = lambda _, port: port,
     ) -> None:
         self.clock = clock or ManualClock(at)
+        self.wrap = wrap
         self.policies = FakePolicies(published(policy).policy)
         self.accounts = FakeAccounts(account_on(policy, plan, region=region))
         self.books = FakeBooks()

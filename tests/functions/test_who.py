@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "GET /v1/accounts/{account_id}": {"read", "member"},
     "PATCH /v1/accounts/{account_id}": {"accounts:write"},
     "POST /v1/accounts/{account_id}/close": {"accounts:write"},
+    "POST /v1/accounts/{account_id}/erase": {"accounts:write"},
     "GET /v1/accounts/{account_id}/balance": {"read", "member"},
     "GET /v1/accounts/{account_id}/entries": {"read", "member"},
     "GET /v1/accounts/{account_id}/entries/export": {"read", "member"},

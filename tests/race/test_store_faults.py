@@ -26,6 +26,7 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.closings import DynamoClosings
 from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
 from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.erasures import DynamoErasures
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
@@ -137,6 +138,15 @@ def _passed(where: Table, name: str) -> None:
     DynamoPasses(where).put("link", "digest", Pass(visitor, ORDERED + DAY, 0))
 
 
+def _written(where: Table, name: str) -> None:
+    """Something of everything that erasing rewrites."""
+    entry, books = replace(LINE.entry, reference="Ann"), DynamoBooks(where)
+    books.put_entry(name, entry)
+    books.put_entry(name, replace(entry, name="void#1", kind="void"))
+    books.note_metadata(name, entry.name, "d", {"who": "Ann"})
+    DynamoStatement(where).file(name, U, [StatementLine(1, entry)])
+
+
 def _closing(where: Table, name: str) -> None:
     DynamoClosings(where).ask(name, ORDERED)
 
@@ -167,6 +177,11 @@ CALLS: dict[str, Call] = {
     "DynamoDueIndex.postpone": Call(lambda t, n: DynamoDueIndex(t).postpone(_due(n), ORDERED), _account),
     "DynamoIdempotency.find": Call(lambda t, n: DynamoIdempotency(t).find(n, "use", "k")),
     "DynamoIdempotency.claim": Call(lambda t, n: DynamoIdempotency(t).claim(n, "use", "k", {"a": 1})),
+    "DynamoErasures.passes": Call(lambda t, n: DynamoErasures(t).passes(n, None), _passed),
+    "DynamoErasures.notes": Call(lambda t, n: DynamoErasures(t).notes(n, None), _written),
+    "DynamoErasures.lot_entries": Call(lambda t, n: DynamoErasures(t).lot_entries(n, U, None), _written),
+    "DynamoErasures.entries": Call(lambda t, n: DynamoErasures(t).entries(n, [LINE.entry]), _written),
+    "DynamoErasures.lines": Call(lambda t, n: DynamoErasures(t).lines(n, U, None), _written),
     "DynamoLatches.get": Call(lambda t, n: DynamoLatches(t).get(n, U)),
     "DynamoLatches.save": Call(lambda t, n: DynamoLatches(t).save(n, U, Latch()), over=True),
     "DynamoMailLatches.get": Call(lambda t, n: DynamoMailLatches(t).get(n, OCCASION)),

@@ -27,6 +27,10 @@ class CardDesk(Protocol):
         """Make the card the default and keep what the decision has seen, in one step; False where it is not there any more."""
         ...
 
+    def forget_customer(self, customer: str) -> None:
+        """Delete it at the gateway for good, with its address and cards; payments and issued invoices stay there as they were."""
+        ...
+
     def detach(self, payment_method: str) -> bool:
         """Take the card off file for good; False where it is not on file any more."""
         ...

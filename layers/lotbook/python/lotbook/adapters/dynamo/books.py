@@ -288,18 +288,22 @@ class DynamoBooks:
         raise BrokenInvariant(f"the entries of {', '.join(lot_ids)} do not end after {MAX_LOT_PAGES} pages")
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
-        """Beside the burn's entry; the same body writes the same item."""
-        self._put(_note_key(account_id, name, digest) | {"metadata": dict(metadata)})
+        """Among the account's notes; the same body writes the same item."""
+        self._put(keys.note(account_id, name, digest) | {"metadata": dict(metadata)})
 
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
-        """A hundred a call, strongly consistent: a note is written before its burn."""
-        places = {_note_key(account_id, name, digest)["pk"]: (name, digest) for name, digest in noted}
-        wanted = [to_item(_note_key(account_id, name, digest)) for name, digest in places.values()]
-        found: dict[str, Mapping[str, str]] = {}
-        for start in range(0, len(wanted), BATCH):
-            for item in map(from_item, self._batch(wanted[start : start + BATCH])):
-                found[places[item["pk"]][0]] = item["metadata"]
-        return found
+        """A hundred a call, strongly consistent: a note is written before its burn. Old ones lie beside their entries."""
+        wanted = dict(noted)
+        found = self._notes({name: keys.note(account_id, name, digest) for name, digest in wanted.items()})
+        old = {name: keys.old_note(account_id, name, wanted[name]) for name in wanted.keys() - found.keys()}
+        return found | self._notes(old)
+
+    def _notes(self, places: Mapping[str, dict[str, str]]) -> dict[str, Mapping[str, str]]:
+        names = {tuple(place.values()): name for name, place in places.items()}
+        wanted = [to_item(place) for place in places.values()]
+        batches = (wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH))
+        items = [from_item(item) for batch in batches for item in self._batch(batch)]
+        return {names[item["pk"], item["sk"]]: item["metadata"] for item in items}
 
     def hold_done(self, account_id: str, name: str) -> None:
         """Off the due index."""
@@ -382,8 +386,3 @@ class DynamoBooks:
 def _numbered(condition: Condition, number: int) -> Condition:
     """The condition on one of many: its placeholders end in the number."""
     return Condition(PLACEHOLDER.sub(rf"\g<0>{number}", condition))
-
-
-def _note_key(account_id: str, name: str, digest: str) -> dict[str, str]:
-    """Beside the burn's entry, a note for each body that was sent under its name."""
-    return keys.spread_ledger(account_id, name) | {"sk": f"meta#{digest}"}

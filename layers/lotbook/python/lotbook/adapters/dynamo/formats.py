@@ -12,7 +12,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 |---|---|---|
 | book | `B#` | the book, with its receipts, outcomes and orders |
 | entry | `L#`, `U#...` `use`, `H#`, `S#` | ledger entries, pages beside the book, lines of the statement (a copy of an entry) |
-| note | `U#...` `meta#` | metadata of a burn |
+| note | `W#`, `U#...` `meta#` | metadata of a burn, and where it was kept before |
 | account, purchase, billing | `A#` | with all parts; rows of automatic purchase and of renewals are purchases |
 | marker | `A#...` `key#`, `I#` | what an idempotency key stands for |
 | latch, notice | `N#`, `A#` before | what was said, and what is to be said |
@@ -85,6 +85,7 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
     "R#": (("", JOURNAL),),
     "S#": (("", ENTRY),),
     "T#": (("", PASS),),
+    "W#": (("", NOTE),),
     "U#": (("use", ENTRY), ("meta#", NOTE)),
 }
 

@@ -11,6 +11,7 @@
 | book | `B#<account>#<unit>` | `book` |
 | ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
 | ledger: burns, decisions, returns (spread) | `U#<account>#<name>` | `use` |
+| metadata of burns | `W#<account>` | `<name>#<digest>` |
 | lots that the book has no room for, a page | `H#<account>#<unit>` | `shelf#<digest>` |
 | statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
 | what was said about the levels of a unit | `N#<account>` | `latch#<unit>` |
@@ -129,6 +130,16 @@ def lot_ledger(account_id: str, unit: str, name: str) -> dict[str, str]:
 def spread_ledger(account_id: str, name: str) -> dict[str, str]:
     """An entry that a burn or a hold made: spread over partitions by its name, over all units."""
     return {"pk": f"U#{account_id}#{name}", "sk": "use"}
+
+
+def note(account_id: str, name: str, digest: str) -> dict[str, str]:
+    """Metadata of a burn, a note for each body that was sent under its name; one partition, so that an account's can be erased."""
+    return {"pk": f"W#{account_id}", "sk": f"{name}#{digest}"}
+
+
+def old_note(account_id: str, name: str, digest: str) -> dict[str, str]:
+    """Where metadata was kept before: beside the burn's entry."""
+    return spread_ledger(account_id, name) | {"sk": f"meta#{digest}"}
 
 
 def shelf(account_id: str, unit: str, name: str) -> dict[str, str]:

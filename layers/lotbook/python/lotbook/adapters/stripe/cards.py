@@ -77,6 +77,10 @@ class StripeCards:
         params: Any = requests.default(payment_method, seen)
         return self._done(lambda client: client.v1.customers.update(customer, params), MISSING)
 
+    def forget_customer(self, customer: str) -> None:
+        """Deleted already, or never there: nothing is left to be done."""
+        self._done(lambda client: client.v1.customers.delete(customer), MISSING)
+
     def detach(self, payment_method: str) -> bool:
         """A card that was detached can never be attached again, so its name is key enough."""
         options = keys.options(self._deployment, "detach", payment_method)

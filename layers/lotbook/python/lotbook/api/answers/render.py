@@ -153,6 +153,7 @@ def account(view: AccountView) -> shapes.Account:
         "pause_reason": known.pause_reason,
         "pause_reasons": list(reasons_of(known)),
         "closed_at": to_optional_text(known.closing.at if known.closing else None),
+        "erased_at": to_optional_text(known.closing.erased_at if known.closing else None),
         "period": view.period and {"start": to_text(view.period[0]), "end": to_text(view.period[1])},
         "credits_reset_at": to_optional_text(view.credits_reset_at),
         "auto_top_up": auto_top_up(view.auto_top_up),

@@ -86,6 +86,7 @@ class Account(TypedDict):
     pause_reason: str | None
     pause_reasons: list[str]
     closed_at: Instant | None
+    erased_at: Instant | None
     period: Period | None
     credits_reset_at: Instant | None
     auto_top_up: AutoTopUp

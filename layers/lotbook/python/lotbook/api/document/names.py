@@ -40,6 +40,7 @@ NAMES: Mapping[str, Name] = {
     f"GET {ACCOUNT}": Name("read_account", ACCOUNTS),
     f"PATCH {ACCOUNT}": Name("change_account", ACCOUNTS),
     f"POST {ACCOUNT}/close": Name("close_account", ACCOUNTS),
+    f"POST {ACCOUNT}/erase": Name("erase_account", ACCOUNTS),
     f"GET {ACCOUNT}/balance": Name("read_balance", STATEMENT),
     f"GET {ACCOUNT}/entries": Name("list_entries", STATEMENT),
     f"GET {ACCOUNT}/entries/export": Name("export_entries", STATEMENT),

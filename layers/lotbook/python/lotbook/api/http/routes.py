@@ -82,6 +82,7 @@ CONTRACT: dict[str, Route] = {
         {200: "Account"},
         scopes=OPEN,
         body="AccountPatchBody",
+        codes=("account_closed",),
     ),
     f"POST {ACCOUNT}/close": Route(
         "Close an account for good: nothing is burned, bought or charged any more; closed already, nothing changes",
@@ -89,6 +90,13 @@ CONTRACT: dict[str, Route] = {
         {200: "Account"},
         scopes=OPEN,
         body="CloseBody",
+    ),
+    f"POST {ACCOUNT}/erase": Route(
+        "Take everything that names a person out of a closed account: begun here, done by the schedule",
+        "plan",
+        {202: "Account"},
+        scopes=OPEN,
+        codes=("account_not_closed",),
     ),
     f"GET {ACCOUNT}/balance": Route(
         "Read the balance of one unit", "account", {200: "Balance"}, members=True, scopes=READ, query=("unit",)
@@ -239,7 +247,7 @@ CONTRACT: dict[str, Route] = {
         buyers=True,
         scopes=SELL,
         keyed=True,
-        codes=("purchase_not_found", "not_refundable"),
+        codes=("purchase_not_found", "not_refundable", "account_closed"),
     ),
     f"GET {ACCOUNT}/purchases/{{purchase_id}}/invoice": Route(
         "The gateway's invoice of a purchase",
@@ -324,6 +332,7 @@ CONTRACT: dict[str, Route] = {
         members=True,
         buyers=True,
         body="BillingBody",
+        codes=("account_closed",),
     ),
     f"GET {ACCOUNT}/payment-methods": Route(
         "The cards on file",
@@ -365,6 +374,7 @@ CONTRACT: dict[str, Route] = {
         {201: "PortalLink"},
         scopes=INVITE,
         body="PortalSessionBody",
+        codes=("account_closed",),
     ),
     f"POST {ACCOUNT}/portal-sessions/revoke": Route(
         "End every session of the account's billing page, and every link that was not opened yet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.close import refuse_erased
 from lotbook.domain.accounts.mail_choices import with_choice
 from lotbook.domain.accounts.notifications import MailKind
 
@@ -20,7 +21,8 @@ class AccountChange:
 
 
 def changed(account: Account, change: AccountChange) -> Account:
-    """The account with what is to be changed."""
+    """The account with what is to be changed. Raises AccountClosed for one that is erased."""
+    refuse_erased(account)
     if change.email is not None:
         account = replace(account, email=change.email)
     known = account.notifications

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.automatic import switched_off
 from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.refusals import AccountNotClosed
+from lotbook.domain.values.errors import AccountClosed
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
@@ -30,6 +31,12 @@ def closed(account: Account, reason: str, actor: str, now: int) -> Account:
         auto=account.auto and switched_off(account.auto, "closed"),
         closing=Closing(now, reason, actor),
     )
+
+
+def refuse_erased(account: Account) -> None:
+    """Raises AccountClosed where nothing that names a person may be written any more."""
+    if account.closing is not None and account.closing.erase_asked_at is not None:
+        raise AccountClosed
 
 
 def asked_to_erase(account: Account, now: int) -> Account:

@@ -20,8 +20,8 @@ def fingerprint_of(address: str) -> str:
 
 
 def may_be_mailed(account: Account, kind: MailKind) -> bool:
-    """Whether the account wants this kind, and its present address takes mail."""
-    return kind not in account.notifications.off and not is_unreachable(account)
+    """Whether the account wants this kind, and its present address takes mail. One that is erased has none."""
+    return bool(account.email) and kind not in account.notifications.off and not is_unreachable(account)
 
 
 def is_unreachable(account: Account) -> bool:

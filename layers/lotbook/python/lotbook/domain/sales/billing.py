@@ -30,6 +30,11 @@ class BillingRecord:
     version: int = 1
     sent_to: str | None = None
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether only the country is left: no details are filled in without an address for mail."""
+        return not self.details.email
+
     def is_shown_by(self, customer: str) -> bool:
         """Whether that customer shows these details."""
         return self.sent >= self.edition and self.sent_to == customer

@@ -24,15 +24,22 @@ SCOPES: tuple[Scope, ...] = (
 
 
 SYSTEM = "system"  # who acts when nobody asked: schedules, renewals, the gateway's news
+ERASED = "erased"  # in the place of what named a person
 MEMBER_PREFIX = "member:"
 PORTAL_PREFIX = "portal:"  # of a visitor whom the back end did not name, before its key's id
-_COULD_BE_OURS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}|" + f"(?:{MEMBER_PREFIX}|{PORTAL_PREFIX}).*", re.DOTALL)
+_KEY_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+_COULD_BE_OURS = re.compile(f"{_KEY_ID}|(?:{MEMBER_PREFIX}|{PORTAL_PREFIX}).*", re.DOTALL)
 
 
 def member_actor(subject: str) -> str:
     """How a member is named in entries and consents. The issuer chooses subjects, and one may look like the system or like
     a service key's id: those bear a prefix, which no id of ours has (S14)."""
     return MEMBER_PREFIX + subject if _COULD_BE_OURS.fullmatch(subject) else subject
+
+
+def names_a_person(actor: str) -> bool:
+    """Whether an actor of an entry or a consent is a member: not the system, a service key's id, or a visitor without a name."""
+    return bool(actor) and not actor.startswith(PORTAL_PREFIX) and re.fullmatch(_KEY_ID, actor) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ SAVE_ATTEMPTS = 5
 
 
 def change_account(account_id: str, change: AccountChange, *, accounts: AccountStore) -> None:
-    """Write the change; the same again changes nothing. Raises AccountNotFound, Unavailable."""
+    """Write the change; the same again changes nothing. Raises AccountNotFound, AccountClosed (erased), Unavailable."""
     save_changed(account_id, lambda account: changed(account, change), accounts=accounts)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.shop import DueIndex
     from lotbook.ports.sweeps import SweepMemory
-    from lotbook.usecases.closing.close_account import ClosingDesk
+    from lotbook.usecases.closing.closings_due import EndingDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Rechecked:
 
 def sweep_inbox(
     *,
-    desk: ClosingDesk,
+    desk: EndingDesk,
     due: DueIndex,
     memory: SweepMemory,
     time_left: Callable[[], int],
@@ -41,11 +41,12 @@ def sweep_inbox(
 ) -> Rechecked:
     """One bounded run. Raises nothing for what could not be looked at: it is in the answer."""
     decided: list[Purchase] = []
-    undelivered = Undelivered(desk.sales, memory)
-    purchases = purchases_due(desk=desk.sales, due=due, decided=decided.append, bounds=bounds[0])
+    sales = desk.closing.sales
+    undelivered = Undelivered(sales, memory)
+    purchases = purchases_due(desk=sales, due=due, decided=decided.append, bounds=bounds[0])
     events = undelivered.work(bounds[1])
     closings = closings_due(desk=desk, due=due)
-    done = sweep([purchases, events, closings], memory=memory, clock=desk.sales.clock, time_left=time_left)
+    done = sweep([purchases, events, closings], memory=memory, clock=sales.clock, time_left=time_left)
     undelivered.close()
     looked, ended = done[purchases.kind], done[closings.kind]
     return Rechecked(looked.finished, len(decided), undelivered.followed, ended.finished, tuple(done.values()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.close import refuse_erased
 from lotbook.domain.money_back.own_refunds import check_caller, check_state, with_refund_begun
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
@@ -43,10 +44,12 @@ def refund_purchase(
 ) -> Refunded:
     """Pay the unused credits of a purchase back. The key decides; after a refusal or a 5xx it may be sent again.
 
-    Raises AccountNotFound, Forbidden, PurchaseNotFound, NotRefundable (nothing is changed, or all is as it was),
+    Raises AccountNotFound, Forbidden, AccountClosed (erased, for members), PurchaseNotFound, NotRefundable (nothing is changed, or all is as it was),
     IdempotencyKeyReused for a key of another purchase's refund, Unavailable.
     """
-    desk.account_of_buyer(account_id, caller)
+    loaded = desk.account_of_buyer(account_id, caller)
+    if caller.kind == "member":
+        refuse_erased(loaded.account)  # the row would name the member
     purchase = desk.purchase(account_id, purchase_id)
     _check_key(keys.find(account_id, KEY_SPACE, key), purchase)
     fingerprint = ids.fingerprint(key)

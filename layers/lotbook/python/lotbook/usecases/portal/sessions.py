@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.close import refuse_erased
 from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.portal.sessions import SECRET_BYTES, Pass, Token, Visitor, link_pass, session_pass
 from lotbook.domain.sales.return_urls import check_return_url
+from lotbook.domain.values.errors import AccountNotFound
 from lotbook.usecases.accounts.load_account import require_account
 
 if TYPE_CHECKING:
@@ -34,8 +36,11 @@ class Opened:
 
 
 def make_link(visitor: Visitor, *, desk: PassDesk) -> Opened:
-    """A link that is good for 15 minutes and for one opening. Raises AccountNotFound, InvalidRequest (return_url)."""
-    require_account(visitor.account_id, accounts=desk.accounts)
+    """A link that is good for 15 minutes and for one opening. Raises AccountNotFound, AccountClosed (erased), InvalidRequest."""
+    account = desk.accounts.get(visitor.account_id)
+    if account is None:
+        raise AccountNotFound
+    refuse_erased(account)
     if visitor.return_url is not None:
         check_return_url("return_url", visitor.return_url)
     granted = link_pass(visitor, desk.clock.now(), desk.passes.round_of(visitor.account_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.close import refuse_erased
 from lotbook.domain.invoices.billing_details import BillingDetails, checked
 from lotbook.domain.sales.billing import BillingRecord, filled_in
 from lotbook.domain.values.access import Caller
@@ -25,7 +26,7 @@ def read_billing(account_id: str, *, accounts: AccountStore, billing: BillingSto
     """The details on file; raises AccountNotFound, BillingDetailsNotFound."""
     require_account(account_id, accounts=accounts)
     found = billing.get(account_id)
-    if found is None:
+    if found is None or found.is_erased:
         raise BillingDetailsNotFound
     return found.details
 
@@ -34,9 +35,10 @@ def fill_in_billing(account_id: str, details: BillingDetails, caller: Caller, *,
     """Keep the details (NP-48). Invoices that waited for any are released by it; those made before keep theirs (NP-47).
 
     The gateway hears of it at once if it answers, else before the next checkout. Raises AccountNotFound, Forbidden,
-    InvalidRequest for a tax id that is none, Unavailable.
+    AccountClosed (erased), InvalidRequest for a tax id that is none, Unavailable.
     """
     loaded = desk.account_of_buying_member(account_id, caller)
+    refuse_erased(loaded.account)
     record = _save(account_id, checked(details), caller.actor, desk)
     if loaded.account.gateway_customer is not None:
         try:
