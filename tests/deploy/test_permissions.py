@@ -37,6 +37,7 @@ KINDS = {  # one item of each kind: its key, and its attributes where a statemen
     "latch": (keys.latch("a", "u"), {"seq", "said"}),
     "notice": (keys.notice("a", "u", "l"), IN_THE_INDEX),
     "book": (keys.book("a", "u"), {"lots"}),
+    "note": (keys.note("a", "n", "d"), {"metadata"}),
     "shelf": (keys.shelf("a", "u", "n"), {"lots"}),
     "lot ledger": (keys.lot_ledger("a", "u", "n"), {"seq"}),
     "burn ledger": (keys.spread_ledger("a", "n"), {"seq"}),
@@ -103,7 +104,7 @@ def test_each_function_puts_what_is_its_business(template: Template) -> None:
         assert puts.pop(keeps_strays) == LEDGER | ACCOUNTS | JOURNAL
     assert puts.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"memory"}
     assert puts.pop("mailer") == {"cursor key", "mail latch"}
-    assert puts.pop("consume") == LEDGER | {"purchase", "auto event", "hold marker"}
+    assert puts.pop("consume") == LEDGER | {"note", "purchase", "auto event", "hold marker"}
     assert puts.pop("expire") == LEDGER | {"purchase", "memory"}
     assert puts.pop("outbox") == {"statement", "latch", "notice", "policy use"}
     assert puts.pop("audit") == {"policy use", "memory"}
@@ -117,7 +118,7 @@ def test_each_function_changes_what_is_its_business(template: Template) -> None:
         assert updates.pop(sells) == LEDGER | ACCOUNTS
     for ends_sessions in ("portal", "plan"):
         assert updates.pop(ends_sessions) == LEDGER | ACCOUNTS | {"portal pass"}
-    assert updates.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"portal pass"}
+    assert updates.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"portal pass", "statement", "note"}
     for keeps_strays in ("webhook", "auto_top_up", "reconcile"):
         assert updates.pop(keeps_strays) == LEDGER | ACCOUNTS | JOURNAL
     assert updates.pop("consume") == LEDGER | {"account"}

@@ -120,6 +120,24 @@ def swept(api: Api, *later: int) -> None:
         assert recheck(SCHEDULE, Context())["failed"] == []
 
 
+def adds_up(api: Api, balance: dict[str, Any], entries: list[dict[str, Any]]) -> None:
+    """The figures of before, and an audit that finds nothing."""
+    now = api.call(f"GET {ACCOUNT}/balance", path=PATH).ok()
+    assert [now[name] for name in ("available", "frozen", "shortfall")] == [
+        balance["available"] + 9,  # the hold that was open has lapsed
+        balance["frozen"],
+        balance["shortfall"],
+    ]
+    after = api.call(f"GET {ACCOUNT}/entries", path=PATH, query={"limit": "100"}).ok()["entries"]
+    kept = ("entry_id", "at", "kind", "credits", "draws", "available_after", "purchase_id")
+    assert [[each[name] for name in kept] for each in after[-len(entries) :]] == [
+        [each[name] for name in kept] for each in entries
+    ]
+    assert {each["reference"] for each in after} == {None}
+    audited = audit_account("acme", ["credits"], auditing=wiring.auditing())
+    assert (audited.differences, audited.finished) == ((), True)
+
+
 def test_nothing_that_names_a_person_is_left_and_the_books_add_up(
     api: Api, gateway: FakeGateway, environment: Table
 ) -> None:
@@ -147,20 +165,7 @@ def test_nothing_that_names_a_person_is_left_and_the_books_add_up(
     swept(api, 30 * HOUR)
     assert not [item for item in items(environment) if item["sk"]["S"] == "closing" and "dp" in item]
 
-    now = api.call(f"GET {ACCOUNT}/balance", path=PATH).ok()
-    assert [now[name] for name in ("available", "frozen", "shortfall")] == [
-        balance["available"] + 9,  # the hold that was open has lapsed
-        balance["frozen"],
-        balance["shortfall"],
-    ]
-    after = api.call(f"GET {ACCOUNT}/entries", path=PATH, query={"limit": "100"}).ok()["entries"]
-    kept = ("entry_id", "at", "kind", "credits", "draws", "available_after", "purchase_id")
-    assert [[each[name] for name in kept] for each in after[-len(entries) :]] == [
-        [each[name] for name in kept] for each in entries
-    ]
-    assert {each["reference"] for each in after} == {None}
-    audited = audit_account("acme", ["credits"], auditing=wiring.auditing())
-    assert (audited.differences, audited.finished) == ((), True)
+    adds_up(api, balance, entries)
 
 
 def test_what_was_accepted_and_when_stays_provable(api: Api, gateway: FakeGateway) -> None:
