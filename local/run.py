@@ -22,6 +22,7 @@ from local.cloud.functions import Functions
 from local.cloud.gateway import Gateway
 from local.cloud.http_server import Server, application
 from local.cloud.mailbox import Mailbox
+from local.cloud.next_runs import NextRuns
 from local.cloud.permissions import enforce
 from local.cloud.private_file import Damaged
 from local.cloud.schedules import Schedules
@@ -79,7 +80,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     engine = _start_engine(parts, engine_port, started, stop)
 
     _say("starting the API and the Stripe stand-in", stop)
-    functions = Functions(ROOT / "functions", parts.template.functions)
+    functions = _functions(parts, started)
     schedules = Schedules(parts.template.schedules, functions, parts.clock)
     control = Control(parts.clock, schedules, parts.issuer, keys_url(places), port=places.port, look=portal_link)
     _follow(parts, functions, engine, control, started)
@@ -98,6 +99,15 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     )
     _describe(parts, control, began)
     return [engine.check, *([stand_in.tick] if stand_in else [])]
+
+
+def _functions(parts: Parts, started: ExitStack) -> Functions:
+    """The functions, which may begin each other's next run."""
+    functions = Functions(ROOT / "functions", parts.template.functions)
+    next_runs = NextRuns(functions)
+    next_runs.watch()
+    started.callback(next_runs.stop)
+    return functions
 
 
 def _start_engine(parts: Parts, port: int, started: ExitStack, stop: Stop) -> Engine:

@@ -22,6 +22,7 @@ class FakeAudits:
     def __init__(self, books: FakeBooks) -> None:
         self.books = books
         self.postponed: dict[str, int] = {}
+        self.marks: dict[tuple[str, str], bytes] = {}
 
     def lot_events(self, account_id: str, unit: str) -> list[Entry]:
         with self.books.lock:
@@ -29,6 +30,12 @@ class FakeAudits:
 
     def postpone(self, account_id: str, until: int) -> None:
         self.postponed[account_id] = until
+
+    def mark(self, account_id: str, name: str) -> bytes | None:
+        return self.marks.get((account_id, name))
+
+    def keep(self, account_id: str, name: str, content: bytes, at: int) -> None:
+        self.marks[account_id, name] = content
 
 
 class NoPurchases:

@@ -12,12 +12,17 @@ from lotbook import wiring, wiring_closing
 from lotbook.api.answers import render_buying
 from lotbook.api.http.http import Answer, Request, dispatch
 from lotbook.api.requests import paths
+from lotbook.domain.values.instants import MINUTE, SECOND
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.list_purchases import rows_of
+
+PERIOD = 5 * MINUTE  # of the schedule in template.yaml
 
 
 class Context(Protocol):
     """What Lambda tells about the invocation."""
+
+    invoked_function_arn: str
 
     def get_remaining_time_in_millis(self) -> int: ...
 
@@ -31,12 +36,17 @@ def recheck(request: Request) -> Answer:
     return Answer(200, render_buying.purchase(row))
 
 
-def look(context: Context) -> dict[str, Any]:
-    """One bounded run. Raises when something could not be looked at, after all else was: the schedule's alarm rings."""
+def look(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """One bounded run; while it leaves work, it begins the next one.
+
+    Raises when something could not be looked at, after all else was: the schedule's alarm rings.
+    """
     from lotbook.api.answers.render_runs import failures_of, swept  # a buyer's recheck waits for none of these
     from lotbook.api.http.metrics import report
     from lotbook.usecases.attempts import raise_failures
+    from lotbook.usecases.going_on import Done, go_on
     from lotbook.usecases.inbox.sweep_inbox import sweep_inbox
+    from lotbook.wiring_schedules import onward
 
     left = context.get_remaining_time_in_millis
     desk = wiring_closing.ending_desk()
@@ -47,8 +57,10 @@ def look(context: Context) -> dict[str, Any]:
         "followed": run.followed,
         "closings": run.closings,
     }
-    failures = failures_of(run.sweeps)
-    report("recheck", **figures, failed=len(failures), more=int(any(each.more for each in run.sweeps)))
+    more, behind = any(each.more for each in run.sweeps), max(each.behind for each in run.sweeps) // SECOND
+    done = Done("recheck", context.invoked_function_arn, PERIOD, more)
+    failures = [*failures_of(run.sweeps), *go_on(event, done, onward=onward())]
+    report("recheck", **figures, failed=len(failures), more=int(more), behind_seconds=behind)
     raise_failures(failures, ", ".join(f"{count} {name}" for name, count in figures.items()))
     return figures | swept(run.sweeps)
 
@@ -58,4 +70,4 @@ ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": rech
 
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """A call has a route, the schedule's event has none."""
-    return dispatch(ROUTES, event, context, wiring.standing) if "routeKey" in event else look(context)
+    return dispatch(ROUTES, event, context, wiring.standing) if "routeKey" in event else look(event, context)

@@ -64,6 +64,8 @@ def needs(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterat
             yield Need(f"events:{operation}", BUS)
         case "sqs":  # a queue's name ends with its logical id, in lower case
             yield Need(f"sqs:{operation}", str(parameters["QueueUrl"]).rpartition("-")[2])
+        case "lambda":  # a function's ARN ends with its name
+            yield Need("lambda:InvokeFunction", str(parameters["FunctionName"]).rpartition(":")[2])
         case "sesv2":
             sender = parseaddr(str(parameters["FromEmailAddress"]))[1]
             for resource in ("identity/*", f"configuration-set/{parameters['ConfigurationSetName']}"):

@@ -1,7 +1,7 @@
 """What `template.yaml` allows each function to do in AWS, held against what the functions do in the local run.
 
 A permission that is missing in the template is missing here too, so that it is found on a laptop and not after a deployment.
-Understood are the statements that the template uses: actions on the table, its index, the bus, queues, parameters and mail, with
+Understood are the statements that the template uses: actions on the table, its index, the bus, queues, functions, parameters and mail, with
 patterns for the leading keys of the items and their attributes, and the one sender. Anything else is refused when the template is read.
 """
 

@@ -36,7 +36,7 @@ class Schedules:
         clock: Clock,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._schedules = {schedule.function: schedule for schedule in schedules}
+        self._schedules = tuple(schedules)
         self._functions = functions
         self._clock = clock
         self._elapsed = elapsed
@@ -45,25 +45,25 @@ class Schedules:
 
     def names(self) -> list[str]:
         """The scheduled functions' folders."""
-        return sorted(self._schedules)
+        return sorted({schedule.function for schedule in self._schedules})
 
     def rates(self) -> dict[str, int]:
         """Seconds from one run to the next, by the functions' folders."""
-        return {name: schedule.seconds for name, schedule in self._schedules.items()}
+        return {schedule.function: schedule.seconds for schedule in self._schedules}
 
     def last_runs(self) -> dict[str, LastRun]:
         """The last run of each function that has run since the start."""
         return dict(self._last)
 
     def run(self, function: str, asked: Mapping[str, Any] | None = None, *, by_hand: bool = True) -> Any:
-        """Invoke the function now; answers its result. `asked` are members of the event beside the schedule's own.
+        """Invoke the function now, for all its works; answers its result. `asked` are members of the event, too.
 
         Raises FunctionFailed.
         """
         at, began = self._clock.now(), self._elapsed()
         answer, failed = None, True
         try:
-            answer = self._functions.invoke(function, {**(asked or {}), **self._event(self._schedules[function])})
+            answer = self._functions.invoke(function, {**(asked or {}), **self._event(function)})
             failed = False
         finally:
             took = round((self._elapsed() - began) * 1_000)
@@ -72,10 +72,9 @@ class Schedules:
 
     def start(self) -> None:
         """Begin to run every schedule at its rate; the first run is one interval from now."""
-        for schedule in self._schedules.values():
-            threading.Thread(
-                target=self._repeat, args=(schedule,), name=f"every-{schedule.function}", daemon=True
-            ).start()
+        for schedule in self._schedules:
+            name = f"every-{schedule.function}-{schedule.name}"
+            threading.Thread(target=self._repeat, args=(schedule,), name=name, daemon=True).start()
 
     def stop(self) -> None:
         """Run nothing any more."""
@@ -88,7 +87,7 @@ class Schedules:
             except FunctionFailed:
                 continue  # its traceback is in the log; the next interval tries again
 
-    def _event(self, schedule: Schedule) -> dict[str, Any]:
+    def _event(self, function: str) -> dict[str, Any]:
         return {
             "version": "0",
             "id": str(uuid4()),
@@ -97,6 +96,6 @@ class Schedules:
             "account": "000000000000",
             "time": to_text(self._clock.now()),
             "region": "us-east-1",
-            "resources": [f"arn:aws:scheduler:us-east-1:000000000000:schedule/default/{schedule.function}"],
+            "resources": [f"arn:aws:scheduler:us-east-1:000000000000:schedule/default/{function}"],
             "detail": "{}",
         }

@@ -18,6 +18,7 @@ from local.cloud.permissions import Permissions, Statement, statements
 from local.cloud.queue_sources import QueueSource, Rule, queue_source, rules_of
 
 RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
+LOCAL_ATTEMPTS = 9  # of what the cloud tries for hours: nobody waits for that here
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 HTTP, SCHEDULE, STREAM, QUEUE = "HttpApi", "ScheduleV2", "DynamoDB", "SQS"  # the kinds of events that the template uses
 
@@ -53,6 +54,7 @@ class Schedule:
     function: str
     name: str
     seconds: int
+    input: Mapping[str, Any] = field(default_factory=dict)  # what the function is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def load(path: Path, parameters: Mapping[str, str]) -> Template:
         routes=tuple(_route(p, folder, default, authorizers) for folder, _, kind, p in events if kind == HTTP),
         authorizers={authorizer.function: authorizer for authorizer in authorizers.values()},
         schedules=tuple(
-            Schedule(folder, name, _rate_seconds(p)) for folder, name, kind, p in events if kind == SCHEDULE
+            Schedule(folder, name, _rate_seconds(p), json.loads(p.get("Input", "{}")))
+            for folder, name, kind, p in events
+            if kind == SCHEDULE
         ),
         streams=tuple(_stream(p, folder) for folder, _, kind, p in events if kind == STREAM),
         queues=tuple(queue_source(p, folder, resources, resolver) for folder, _, kind, p in events if kind == QUEUE),
@@ -197,7 +201,7 @@ def _stream(properties: Mapping[str, Any], folder: str) -> StreamSource:
     return StreamSource(
         function=folder,
         batch_size=properties["BatchSize"],
-        attempts=properties["MaximumRetryAttempts"] + 1,
+        attempts=properties["MaximumRetryAttempts"] + 1 or LOCAL_ATTEMPTS,
         bisects=properties.get("BisectBatchOnFunctionError", False),
         reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
         patterns=tuple(json.loads(each["Pattern"]) for each in filters),

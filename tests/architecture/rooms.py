@@ -109,6 +109,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
+    "wiring_schedules": ("usecases", "adapters", "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "functions": (
@@ -123,6 +124,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_closing",
             "wiring_reconciliation",
             "wiring_mails",
+            "wiring_schedules",
             "portal",
         ),
     ),

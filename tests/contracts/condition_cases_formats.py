@@ -100,6 +100,11 @@ def what_a_newer_closing_has_left_is_not_written_over(place: Place) -> None:
     stays(place, lambda: place.store.ask("acme", NOW))
 
 
+@guards("audits.keep.NOT_NEWER")
+def a_mark_of_a_newer_release_is_left_as_it_is(place: Place) -> None:
+    stays(place, lambda: place.store.keep("acme", "unit#credits", b"what it came to", NOW))
+
+
 @guards("sweeps.keep.NOT_NEWER")
 def what_a_newer_sweep_remembers_is_not_written_over(place: Place) -> None:
     stays(place, lambda: place.store.keep("book", "acme#credits", Stumble(1, NOW, NOW)))
@@ -114,6 +119,12 @@ def events_that_a_newer_sweep_has_followed_are_not_written_over(place: Place) ->
 @guards("reconciliation.save_progress.NOT_NEWER")
 def how_far_a_newer_reconciliation_has_come_is_not_written_over(place: Place) -> None:
     stays(place, lambda: place.store.save_progress("daily", Progress(Period(0, NOW), "strays", None)))
+
+
+@guards("reconciliation.keep_seen.NOT_NEWER")
+def what_a_newer_reconciliation_has_compared_is_not_written_over(place: Place) -> None:
+    page = Progress(Period(0, NOW), "checkouts", None)
+    stays(place, lambda: place.store.keep_seen("daily", page, {"cs_1"}, NOW))
 
 
 @guards("service_keys.put.NOT_NEWER")

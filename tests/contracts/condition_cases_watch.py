@@ -131,3 +131,13 @@ def what_the_table_took_away_meanwhile_does_not_come_back_erased(place: Place) -
     gone = Entry("use-1", U, "consumed", NOW, digest="d" * 12 + "meta")
     place.store.entries("acme", [gone])
     assert place.items() == []
+
+
+# --- who goes on ------------------------------------------------------------------------------------------------------
+
+
+@guards("sweeps.claim.NOT_YET_WRITTEN")
+def s4_of_two_runs_that_would_begin_the_same_next_one_one_does(place: Place) -> None:
+    assert place.store.claim("expire#7#2", NOW)
+    assert not place.store.claim("expire#7#2", NOW)
+    assert place.store.claim("expire#7#3", NOW)

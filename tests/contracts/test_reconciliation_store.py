@@ -87,6 +87,17 @@ def test_progress_is_kept_by_name_until_it_is_cleared(journal: Any) -> None:
     assert journal.progress("scheduled") is None
 
 
+def test_s4_what_was_compared_is_kept_by_run_and_page(journal: Any) -> None:
+    """The same page again says the same; another run, or another period of the same name, has compared nothing."""
+    progress = Progress(Period(1_000, 2_000), "checkouts", None)
+    assert journal.seen("scheduled", progress.period) == set()
+    for _ in range(2):
+        journal.keep_seen("scheduled", progress, {"cs_1", "cs_2"}, 1_000)
+    journal.keep_seen("scheduled", replace(progress, after="cs_2"), {"cs_3"}, 1_000)
+    assert journal.seen("scheduled", progress.period) == {"cs_1", "cs_2", "cs_3"}
+    assert journal.seen("scheduled", Period(1_001, 2_000)) == journal.seen("other", progress.period) == set()
+
+
 def test_d_05_a_stray_is_kept_once_and_learns_what_was_not_known(strays: Any) -> None:
     """D5: the event names the payment, the reconciliation its amount; neither overwrites the other."""
     assert strays.keep(STRAY) is True

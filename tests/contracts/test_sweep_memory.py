@@ -54,3 +54,10 @@ def test_s4_a_run_knows_of_a_bounded_number_of_failures(monkeypatch: pytest.Monk
     for number in range(8):
         memory.keep("hold", f"acme#n{number}", Stumble(1, 0, 0))
     assert sorted(memory.stumbles("hold")) == [f"acme#n{number}" for number in range(6)]
+
+
+def test_s4_a_next_run_is_claimed_once(memory: Any) -> None:
+    assert [memory.claim(name, 7) for name in ("expire#1#2", "expire#1#2", "expire#1#3", "recheck#1#2")] == [
+        *(True, False, True, True),
+    ]
+    assert memory.stumbles("expire") == {}

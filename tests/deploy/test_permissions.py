@@ -48,6 +48,8 @@ KINDS = {  # one item of each kind: its key, and its attributes where a statemen
     "progress": (keys.reconciliation_progress("n"), {"at"}),
     "stray": (keys.stray("n"), {"at"}),
     "memory": (keys.stumble("k", "n"), {"times"}),
+    "next run": (keys.next_run("n"), {"ttl"}),
+    "audit mark": (keys.audit_mark("a", "unit#u"), {"content"}),
     "service key": (keys.service_key("h"), {"scopes"}),
     "cursor key": (keys.cursor_key(), {"secret"}),
     "portal pass": (keys.portal_pass("a", "link", "d"), {"ends"}),
@@ -87,9 +89,9 @@ def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template:
 def test_nothing_is_deleted_but_notices_progress_and_the_memory_of_sweeps(template: Template) -> None:
     """An entry that is gone would turn a late duplicate into a second charge. BatchWriteItem deletes, too."""
     deletes = who_may(template, "dynamodb:DeleteItem")
-    assert deletes.pop("expire") == {"latch", "notice", "memory"}  # of one partition
+    assert deletes.pop("expire") == {"latch", "notice", "memory", "next run"}  # of one partition
     assert deletes.pop("reconcile") == {"progress"}
-    assert deletes == {name: {"memory"} for name in deletes}
+    assert deletes == {name: {"memory", "next run"} for name in deletes}
     for action in ("BatchWriteItem", "PartiQLDelete", "PartiQLUpdate", "PartiQLInsert"):
         assert who_may(template, f"dynamodb:{action}") == {}
 
@@ -100,14 +102,15 @@ def test_each_function_puts_what_is_its_business(template: Template) -> None:
     for pages in ("purchase", "plan"):
         assert puts.pop(pages) == LEDGER | ACCOUNTS | {"cursor key"}
     assert puts.pop("portal") == LEDGER | ACCOUNTS | {"cursor key", "portal pass"}
-    for keeps_strays in ("webhook", "auto_top_up", "reconcile"):
+    for keeps_strays in ("webhook", "auto_top_up"):
         assert puts.pop(keeps_strays) == LEDGER | ACCOUNTS | JOURNAL
-    assert puts.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"memory"}
+    assert puts.pop("reconcile") == LEDGER | ACCOUNTS | JOURNAL | {"next run"}
+    assert puts.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"memory", "next run"}
     assert puts.pop("mailer") == {"cursor key", "mail latch"}
     assert puts.pop("consume") == LEDGER | {"note", "purchase", "auto event", "hold marker"}
-    assert puts.pop("expire") == LEDGER | {"purchase", "memory"}
+    assert puts.pop("expire") == LEDGER | {"purchase", "memory", "next run"}
     assert puts.pop("outbox") == {"statement", "latch", "notice", "policy use"}
-    assert puts.pop("audit") == {"policy use", "memory"}
+    assert puts.pop("audit") == {"policy use", "next run", "audit mark"}
     assert puts == {}
 
 

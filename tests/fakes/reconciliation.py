@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -59,6 +60,7 @@ class FakeJournal:
     def __init__(self) -> None:
         self.noted: dict[tuple[int, str, str], Noted] = {}
         self.runs: dict[str, Progress] = {}
+        self.compared: dict[tuple[str, int, str, str | None], set[str]] = {}
 
     def note(self, noted: Noted) -> bool:
         key = noted.at // 86_400_000, noted.difference.name, noted.outcome
@@ -75,6 +77,13 @@ class FakeJournal:
 
     def clear_progress(self, name: str) -> None:
         self.runs.pop(name, None)
+
+    def seen(self, name: str, period: Period) -> set[str]:
+        mine = [ids for (of, start, *_), ids in self.compared.items() if (of, start) == (name, period.start)]
+        return set().union(*mine)
+
+    def keep_seen(self, name: str, progress: Progress, seen: Iterable[str], at: int) -> None:
+        self.compared[name, progress.period.start, progress.phase, progress.after] = set(seen)
 
 
 class FakeLists:

@@ -23,6 +23,7 @@ class FakeMemory:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Stumble] = {}
         self.event_ids: frozenset[str] = frozenset()
+        self.claimed: set[str] = set()
 
     def stumbles(self, kind: str) -> Mapping[str, Stumble]:
         return {name: stumble for (of, name), stumble in self.kept.items() if of == kind}
@@ -33,11 +34,26 @@ class FakeMemory:
     def forget(self, kind: str, name: str) -> None:
         self.kept.pop((kind, name), None)
 
+    def claim(self, name: str, at: int) -> bool:
+        is_new = name not in self.claimed
+        self.claimed.add(name)
+        return is_new
+
     def followed(self) -> frozenset[str]:
         return self.event_ids
 
     def keep_followed(self, event_ids: Iterable[str]) -> None:
         self.event_ids = frozenset(event_ids)
+
+
+class FakeNextRun:
+    """Implements `NextRun`."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, dict[str, Any]]] = []
+
+    def begin(self, function: str, event: Mapping[str, Any]) -> None:
+        self.begun.append((function, dict(event)))
 
 
 class FakeDue:

@@ -16,8 +16,9 @@ import pytest
 from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.cloud.template import load
 from local.policies import read_document
-from lotbook import settings, wiring, wiring_automatic, wiring_reconciliation
+from lotbook import settings, wiring, wiring_automatic, wiring_reconciliation, wiring_schedules
 from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.next_run import LambdaNextRun
 from lotbook.api import openapi
 from lotbook.api.http.identity import to_context
 from lotbook.api.http.routes import CONTRACT
@@ -148,7 +149,8 @@ class Begun:
 def clear_wiring() -> None:
     """Forget every adapter and the settings of the process."""
     settings.settings.cache_clear()
-    for made in (*vars(wiring).values(), *vars(wiring_automatic).values(), *vars(wiring_reconciliation).values()):
+    modules = (wiring, wiring_automatic, wiring_reconciliation, wiring_schedules)
+    for made in (each for module in modules for each in vars(module).values()):
         if callable(clear := getattr(made, "cache_clear", None)):
             clear()
 
@@ -168,6 +170,19 @@ def _as_deployed(function: str, handler: Callable[..., Any]) -> Callable[..., An
             asking.reset(caller)
 
     return handled
+
+
+@pytest.fixture(autouse=True)
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """Runs that runs have begun: function and event. Nothing runs by itself here."""
+    found: list[tuple[str, dict[str, Any]]] = []
+
+    def begin(_: LambdaNextRun, function: str, event: Mapping[str, Any]) -> None:
+        found.append((function, dict(event)))
+
+    monkeypatch.setattr(LambdaNextRun, "begin", begin)
+    wiring_schedules.onward.cache_clear()
+    return found
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,15 +12,19 @@ from functions.expire import app
 from lotbook import wiring
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.ports.shop import DueItem
+from lotbook.usecases.going_on import Onward
 from lotbook.usecases.sweeping import FIRST_PAUSE, Work
 from tests.fakes.accounts import ManualClock
-from tests.fakes.sweeps import FakeMemory
+from tests.fakes.sweeps import FakeMemory, FakeNextRun
 
+RUNS = FakeNextRun()
 PARTS = {"holds_due": "hold", "books_due": "book", "notices_due": "notice"}
 
 
 class Context:
     """Lambda's context."""
+
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:lotbook-test-sweep"
 
     left = 60_000
 
@@ -33,11 +37,14 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One item of each kind that is due; whose is finished is noted. `acme` of a kind in `poisoned` raises."""
     done = list[str]()
     desk = SimpleNamespace(clock=ManualClock())
+    monkeypatch.setattr("lotbook.api.http.metrics.settings", lambda: SimpleNamespace(stage="test"))
     monkeypatch.setattr(wiring, "due_index", lambda: "index")
     monkeypatch.setattr(wiring, "credit_desk", lambda: desk)
     monkeypatch.setattr(wiring, "outlets", lambda: "outlets")
     memory = FakeMemory()
     monkeypatch.setattr(wiring, "sweep_memory", lambda: memory)
+    monkeypatch.setattr(app, "onward", lambda: Onward(memory, desk.clock, RUNS))
+    RUNS.begun.clear()
 
     def part(kind: str) -> Callable[..., Work]:
         def work(**ports: object) -> Work:
@@ -68,7 +75,25 @@ def test_the_schedule_does_three_kinds_of_work_in_one_run_with_the_time_that_lam
     late = Context()
     late.left = 1
     answer = {"lapsed": 0, "turned": 0, "notices": 0, "more": True, "failed": []}
-    assert app.handler({}, late) == answer
+    assert app.handler({"source": "aws.scheduler"}, late) == answer
+    ((function, event),) = RUNS.begun
+    assert (function, event["source"], event["chain"]["number"]) == (late.invoked_function_arn, "aws.scheduler", 2)
+
+
+@pytest.mark.parametrize("work", PARTS.values())
+def test_s4_each_work_has_runs_of_its_own_and_goes_on_with_that_work(ran: list[str], work: str) -> None:
+    """A backlog of one takes no time from the others: none of them is in its runs."""
+    answer = app.handler({"work": work}, Context())
+    assert (ran, answer["more"], RUNS.begun) == ([work, work], False, [])
+    late = Context()
+    late.left = 1
+    app.handler({"work": work}, late)
+    assert [event["work"] for _, event in RUNS.begun] == [work]
+
+
+def test_a_work_that_is_none_is_refused(ran: list[str]) -> None:
+    with pytest.raises(KeyError, match="books"):
+        app.handler({"work": "books"}, Context())
 
 
 @pytest.mark.parametrize("failing", PARTS.values())

@@ -26,6 +26,8 @@ def swept(checked: int, decided: int, followed: int = 0, more: bool = False) -> 
 class Context:
     """Lambda's, with time to spare."""
 
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:lotbook-test-sweep"
+
     def __init__(self, left: int = 120_000) -> None:
         self.left = left
 
@@ -121,11 +123,14 @@ def test_d_31_only_a_run_writes_the_line_that_says_that_the_schedule_lives(
     assert '"job":"recheck"' in capsys.readouterr().out
 
 
-def test_a_run_without_time_stops_and_one_without_a_gateway_raises(api: Api, gateway: FakeGateway) -> None:
+def test_a_run_without_time_goes_on_by_itself_and_one_without_a_gateway_raises(
+    api: Api, gateway: FakeGateway, begun: list[tuple[str, dict[str, Any]]]
+) -> None:
     """The schedule's retry and alarm see it; nothing is swallowed."""
     bought(api)
     api.clock.instant += 15 * MINUTE
     assert app.handler(SCHEDULE, Context(left=1_000)) == swept(0, 0, more=True)
+    assert [event["chain"]["number"] for _, event in begun] == [2]
     gateway.later = {"checkout": ["before"]}
     with pytest.raises(ExceptionGroup, match="of account acme") as failed:
         app.handler(SCHEDULE, Context())

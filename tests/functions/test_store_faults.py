@@ -42,6 +42,8 @@ def throttled(shop: Api, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) 
 class Context:
     """Lambda's, with time to spare."""
 
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:lotbook-test-sweep"
+
     def get_remaining_time_in_millis(self) -> int:
         return 120_000
 

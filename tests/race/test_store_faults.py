@@ -159,6 +159,11 @@ CALLS: dict[str, Call] = {
     "DynamoAutoHistory.note": Call(lambda t, n: DynamoAutoHistory(t).note(an_event(n))),
     "DynamoAutoHistory.page": Call(lambda t, n: DynamoAutoHistory(t).page(n, 9, None)),
     "DynamoAudits.lot_events": Call(lambda t, n: DynamoAudits(t).lot_events(n, U)),
+    "DynamoAudits.mark": Call(
+        lambda t, n: DynamoAudits(t).mark(n, "unit#credits"),
+        lambda t, n: DynamoAudits(t).keep(n, "unit#credits", b"content", ORDERED),
+    ),
+    "DynamoAudits.keep": Call(lambda t, n: DynamoAudits(t).keep(n, "unit#credits", b"content", ORDERED)),
     "DynamoAudits.postpone": Call(lambda t, n: DynamoAudits(t).postpone(n, ORDERED), _account),
     "DynamoBilling.get": Call(lambda t, n: DynamoBilling(t).get(n)),
     "DynamoBilling.save": Call(lambda t, n: DynamoBilling(t).save(a_record(n), None), over=True),
@@ -211,6 +216,10 @@ CALLS: dict[str, Call] = {
     ),
     "DynamoReconciliation.progress": Call(lambda t, n: DynamoReconciliation(t).progress(n)),
     "DynamoReconciliation.save_progress": Call(lambda t, n: DynamoReconciliation(t).save_progress(n, PROGRESS)),
+    "DynamoReconciliation.seen": Call(lambda t, n: DynamoReconciliation(t).seen(n, PROGRESS.period)),
+    "DynamoReconciliation.keep_seen": Call(
+        lambda t, n: DynamoReconciliation(t).keep_seen(n, PROGRESS, {"cs_1"}, ORDERED)
+    ),
     "DynamoReconciliation.clear_progress": Call(lambda t, n: DynamoReconciliation(t).clear_progress(n)),
     "DynamoReconciliation.keep": Call(
         lambda t, n: DynamoReconciliation(t).keep(a_stray(n)),
@@ -227,6 +236,7 @@ CALLS: dict[str, Call] = {
     "DynamoSweeps.stumbles": Call(lambda t, n: DynamoSweeps(t).stumbles(n)),
     "DynamoSweeps.keep": Call(lambda t, n: DynamoSweeps(t).keep(n, "acme#x", Stumble(1, ORDERED, ORDERED))),
     "DynamoSweeps.forget": Call(lambda t, n: DynamoSweeps(t).forget(n, "acme#x")),
+    "DynamoSweeps.claim": Call(lambda t, n: DynamoSweeps(t).claim(n, ORDERED)),
     "DynamoSweeps.followed": Call(lambda t, _: DynamoSweeps(t).followed()),
     "DynamoSweeps.keep_followed": Call(lambda t, n: DynamoSweeps(t).keep_followed([n])),
 }

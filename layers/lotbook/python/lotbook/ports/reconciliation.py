@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lotbook.domain.reconciliation.differences import Difference, MovedBack, Period, Stray
     from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
     from lotbook.domain.sales.auto_charges import AutoCharge
@@ -122,3 +124,11 @@ class ReconciliationJournal(Protocol):
     def save_progress(self, name: str, progress: Progress) -> None: ...
 
     def clear_progress(self, name: str) -> None: ...
+
+    def seen(self, name: str, period: Period) -> set[str]:
+        """Everything that was kept of a run of that name and period."""
+        ...
+
+    def keep_seen(self, name: str, progress: Progress, seen: Iterable[str], at: int) -> None:
+        """What the page at `progress` has compared; it is forgotten some days after the instant `at`."""
+        ...

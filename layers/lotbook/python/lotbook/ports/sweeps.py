@@ -1,4 +1,4 @@
-"""What sweeps remember between two runs: what failed and when it is tried again, and events that were followed.
+"""What sweeps remember between two runs, and how a run that leaves work begins the next.
 
 Every method raises Unavailable when the store does not answer.
 """
@@ -6,7 +6,7 @@ Every method raises Unavailable when the store does not answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,4 +42,16 @@ class SweepMemory(Protocol):
 
     def keep_followed(self, event_ids: Iterable[str]) -> None:
         """These and no others."""
+        ...
+
+    def claim(self, name: str, at: int) -> bool:
+        """Whether nobody has claimed the name before; it is forgotten some days after the instant `at`."""
+        ...
+
+
+class NextRun(Protocol):
+    """Begins a function anew, beside its schedule. Raises Unavailable."""
+
+    def begin(self, function: str, event: Mapping[str, Any]) -> None:
+        """Invoke the function (its ARN) with the event, soon, without waiting for it."""
         ...

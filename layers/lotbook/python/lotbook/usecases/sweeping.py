@@ -55,11 +55,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a run did of one kind. `more`: it stopped before the kind's work was done; the next run goes on."""
+    """What a run did of one kind. `more`: it stopped before the kind's work was done; the next run goes on.
+
+    `behind`: milliseconds since the longest overdue item that it left was due, or a little more; 0 where it left none.
+    """
 
     finished: int
     more: bool
     failures: tuple[Failure, ...] = ()
+    behind: int = 0
 
 
 def pause_after(times: int, longest: int = LONGEST_PAUSE) -> int:
@@ -96,6 +100,7 @@ class _Sweep:
     known: Mapping[str, Stumble] = field(default_factory=dict)
     claimed: dict[str, DueItem] = field(default_factory=dict)
     taken: int = 0
+    last_due_at: int | None = None  # of what was taken: the longest overdue comes first, so what is left is no later
     finished: int = 0
     is_at_its_end: bool = False
     failures: list[Failure] = field(default_factory=list)
@@ -108,6 +113,7 @@ class _Sweep:
             return False
         batch = looked.answer or []
         self.taken += len(batch)
+        self.last_due_at = batch[-1].due_at if batch else self.last_due_at
         tried = attempt_all([partial(self._settle, item) for item in batch], self.work.bounds.workers)
         for item, each in zip(batch, tried, strict=True):
             self._count(item, each)
@@ -115,7 +121,15 @@ class _Sweep:
         return len(batch) == self.work.bounds.batch and self.taken < self.work.bounds.items
 
     def done(self) -> Swept:
-        return Swept(self.finished, not self.is_at_its_end, tuple(self.failures))
+        return Swept(self.finished, not self.is_at_its_end, tuple(self.failures), self._behind())
+
+    def _behind(self) -> int:
+        if self.is_at_its_end:
+            return 0
+        if self.last_due_at is None:
+            looked = attempt(lambda: next(iter(self.work.items), None))
+            self.last_due_at = looked.answer.due_at if looked.answer else None
+        return 0 if self.last_due_at is None else max(0, self.clock.now() - self.last_due_at)
 
     def _next(self) -> list[DueItem]:
         if self.source is None:

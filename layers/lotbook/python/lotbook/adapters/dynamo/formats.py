@@ -23,6 +23,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | service key, pass, cursor key | `K#`, `T#`, `C#` | who comes in |
 | journal, stray | `R#` | reconciliation |
 | sweep | `D#` | what sweeps remember |
+| mark | `V#` | how far the audit has come, with everything that is packed in it |
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ LATCH, NOTICE, AUTO_EVENT, MAIL = Format("latch"), Format("notice"), Format("aut
 POLICY, POLICY_USE = Format("policy"), Format("policy use")
 SERVICE_KEY, PASS, CURSOR_KEY = Format("service key"), Format("pass"), Format("cursor key")
 CLOSING = Format("closing")
-JOURNAL, STRAY, SWEEP = Format("journal"), Format("stray"), Format("sweep")
+JOURNAL, STRAY, SWEEP, MARK = Format("journal"), Format("stray"), Format("sweep"), Format("mark")
 
 # By the partition key's first letters, then by what the sort key begins with; the first row that fits.
 _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
@@ -87,6 +88,7 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
     "T#": (("", PASS),),
     "W#": (("", NOTE),),
     "U#": (("use", ENTRY), ("meta#", NOTE)),
+    "V#": (("", MARK),),
 }
 
 

@@ -16,6 +16,8 @@
 | statement of an account and unit | `S#<account>#<unit>` | `<seq>`, 12 digits |
 | what was said about the levels of a unit | `N#<account>` | `latch#<unit>` |
 | notice that a lot expires soon | `N#<account>` | `notice#<unit>#<lot>` |
+| how far the audit has come: with an account, with a book | `V#<account>` | `account`, `unit#<unit>` |
+| the rest of such a mark, where it passes an item | `V#<account>` | `<name>#<seal>#<number>` |
 | history of automatic purchase: an event, and the latch of its cause | `A#<account>` | `auto#<event>` (ids sort by time), `autocause#<digest>` |
 | who sends a mail, and whether it is sent | `M#<account>#<kind>#<cause>` | `mail` |
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
@@ -26,8 +28,10 @@
 | the key that cursors are signed with | `C#cursors` | `key` |
 | reconciliation: a difference, found, repaired or open | `R#<day>` | `<kind>#<fingerprint>#<outcome>` |
 | reconciliation: how far a run has come | `R#progress` | `<name>` |
+| what a comparison has compared, a page an item | `R#seen#<name>#<start>` | `<phase>#<place>` |
 | what a sweep could not do | `D#<kind>` | `<account>#<name>` |
 | undelivered events that were followed | `D#followed` | `events` |
+| who has begun the next run of a sweep | `D#next` | `<work>#<period>#<number>` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
 | a note about it | `R#stray#<payment, session or event>` | `<milliseconds>`, 15 digits |
 
@@ -187,6 +191,11 @@ def reconciliation_progress(name: str) -> dict[str, str]:
     return {"pk": "R#progress", "sk": name}
 
 
+def reconciliation_seen(name: str, start: int, place: str) -> dict[str, str]:
+    """What one page of a comparison has compared."""
+    return {"pk": f"R#seen#{name}#{start}", "sk": place}
+
+
 def stumble(kind: str, name: str) -> dict[str, str]:
     """Something that a sweep could not do. There are few: one partition a kind."""
     return {"pk": f"D#{kind}", "sk": name}
@@ -195,6 +204,16 @@ def stumble(kind: str, name: str) -> dict[str, str]:
 def followed_events() -> dict[str, str]:
     """The undelivered events that were followed."""
     return {"pk": "D#followed", "sk": "events"}
+
+
+def next_run(name: str) -> dict[str, str]:
+    """Who has begun the next run of a sweep."""
+    return {"pk": "D#next", "sk": name}
+
+
+def audit_mark(account_id: str, name: str) -> dict[str, str]:
+    """How far the audit has come with something of the account."""
+    return {"pk": f"V#{account_id}", "sk": name}
 
 
 def stray(name: str) -> dict[str, str]:

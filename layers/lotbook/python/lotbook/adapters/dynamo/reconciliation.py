@@ -17,11 +17,15 @@ from lotbook.domain.values import instants
 from lotbook.ports.reconciliation import Noted, Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lotbook.adapters.dynamo.table import Table
 
 DAY_CHARACTERS = len("2026-01-31")
 MAX_NOTES = 1_000  # of one stray
 _LEARNED = ("account_id", "purchase_id", "session", "payment_intent", "event_id", "total_minor", "currency")
+MAX_SEEN_PAGES = 50  # some 700,000 payments of three days
+SEEN_KEPT = 14 * instants.DAY  # longer than a run goes on
 
 
 class DynamoReconciliation:
@@ -64,6 +68,28 @@ class DynamoReconciliation:
         """The comparison came to its end."""
         key = to_item(keys.reconciliation_progress(name))
         send(self._table.client, "delete_item", {"TableName": self._table.name, "Key": key})
+
+    def seen(self, name: str, period: Period) -> set[str]:
+        """The partition of the run, a megabyte a query; past MAX_SEEN_PAGES the rest is asked of the gateway once more."""
+        found: set[str] = set()
+        request: dict[str, Any] = {
+            "TableName": self._table.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": to_item({":pk": keys.reconciliation_seen(name, period.start, "")["pk"]}),
+            "ConsistentRead": True,
+        }
+        for _ in range(MAX_SEEN_PAGES):
+            page = send(self._table.client, "query", request)
+            found.update(each for item in page["Items"] for each in from_item(item)["ids"])
+            if "LastEvaluatedKey" not in page:
+                break
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        return found
+
+    def keep_seen(self, name: str, progress: Progress, seen: Iterable[str], at: int) -> None:
+        """A plain put: the same page has compared the same."""
+        place = keys.reconciliation_seen(name, progress.period.start, f"{progress.phase}#{progress.after or ''}")
+        put_over(self._table, place | {"ids": sorted(seen), "ttl": (at + SEEN_KEPT) // instants.SECOND}, NOT_NEWER)
 
     def keep(self, stray: Stray) -> bool:
         """Put it; what is there already only gets what it lacks."""

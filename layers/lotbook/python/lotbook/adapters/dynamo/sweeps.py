@@ -1,4 +1,4 @@
-"""What sweeps remember: items that failed, one partition a kind, and which undelivered events were followed."""
+"""What sweeps remember: items that failed, one partition a kind, which undelivered events were followed, and who goes on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import formats, keys
-from lotbook.adapters.dynamo.puts import put_over
-from lotbook.adapters.dynamo.table import NOT_NEWER, from_item, to_item
+from lotbook.adapters.dynamo.puts import put_new, put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, from_item, to_item
+from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.ports.sweeps import Stumble
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_STUMBLES = 2_000  # of one kind that a run knows of; those behind them count as failing for the first time
 MAX_PAGES = 10
+CLAIMS_KEPT = 2 * DAY  # longer than any run may be tried again
 
 
 class DynamoSweeps:
@@ -63,3 +65,8 @@ class DynamoSweeps:
     def keep_followed(self, event_ids: Iterable[str]) -> None:
         """A plain put: what two runs lose of each other's is followed once more, which does nothing twice."""
         put_over(self._table, keys.followed_events() | {"ids": sorted(event_ids)}, NOT_NEWER)
+
+    def claim(self, name: str, at: int) -> bool:
+        """The put decides."""
+        values = keys.next_run(name) | {"ttl": (at + CLAIMS_KEPT) // SECOND}
+        return put_new(self._table, values, NOT_YET_WRITTEN) is None

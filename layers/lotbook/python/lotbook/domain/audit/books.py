@@ -10,23 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Disagreement
-from lotbook.domain.audit.entries import differences_of_entry
+from lotbook.domain.audit.replay import Replayed, Window, replay
+from lotbook.domain.audit.standing import START, Standing
 from lotbook.domain.credits.book import Book, Receipt, draws_between, rests
-from lotbook.domain.credits.ledger import (
-    Draw,
-    Entry,
-    OpenHold,
-    Pointer,
-    granted_name,
-    resolution_name,
-    return_name,
-    void_name,
-)
+from lotbook.domain.credits.ledger import Entry, OpenHold, resolution_name
 from lotbook.domain.credits.lots import Rest, burn_order
 from lotbook.domain.values.errors import BrokenInvariant
 
-MAX_LINKS = 10_000_000
-SIGN = {"granted": 1, "released": 1, "consumed": -1, "held": -1, "expired": -1, "clawed_back": -1, "adjusted": 1}
+LAST = 10**15  # where a difference without a number stands among the others
 
 
 def audit(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[str]:
@@ -36,43 +27,50 @@ def audit(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[str]:
 
 def differences(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[Disagreement]:
     """The same as data, the earliest in the book's history first."""
-    entries = {name: entry for name, entry in ledger.items() if entry.unit == unit} | dict(book.outcomes)
-    pending = {name: receipt for name, receipt in book.receipts.items() if not _is_journaled(entries, name, receipt)}
-    found = list(_Audit(unit, book, entries, pending).run())
-    return sorted(found, key=lambda difference: difference.seq or MAX_LINKS)
+    entries = {name: entry for name, entry in ledger.items() if entry.unit == unit}
+    window = Window(book.head, entries, book.receipts, book.outcomes)
+    return examine(unit, window, START, book)[0]
 
 
-def _is_journaled(entries: Mapping[str, Entry], name: str, receipt: Receipt) -> bool:
-    return name in entries and entries[name].seq == receipt.seq
+def examine(
+    unit: str, window: Window, since: Standing, book: Book | None = None
+) -> tuple[list[Disagreement], Standing]:
+    """Replay the window on top of a standing: what differs, the earliest first, and the standing to go on from.
+
+    `book`: whose head is the window's top, to be held against what came out; None for a window that ends before.
+    """
+    replayed, kept = replay(window, since)
+    found = replayed.found
+    if book is not None:
+        found = [*found, *_Comparison(unit, book, window, replayed).run()]
+    return sorted(found, key=lambda difference: difference.seq or LAST), kept
 
 
 @dataclass(frozen=True, slots=True)
-class _Audit:
+class _Comparison:
+    """A book against what its ledger comes to."""
+
     unit: str
     book: Book
-    entries: Mapping[str, Entry]
-    pending: Mapping[str, Receipt]
+    window: Window
+    replayed: Replayed
 
     def run(self) -> Iterator[Disagreement]:
-        yield from self._chain()
-        for entry in self.entries.values():
-            yield from differences_of_entry(entry)
-            yield from self._lifetimes(entry)
-            yield from self._hold(entry)
         yield from self._lots()
         yield from self._debt()
         yield from self._tape()
         yield from self._shelf()
-        yield from self._open_holds()
+        yield from self._holds_of_the_ledger()
+        yield from self._holds_of_the_book()
+
+    @property
+    def pending(self) -> dict[str, Receipt]:
+        """Receipts that the ledger's sums do not hold yet."""
+        unread = self.replayed.standing.unread
+        return {name: receipt for name, receipt in self.window.pending.items() if unread.get(receipt.seq) == name}
 
     def _lots(self) -> Iterator[Disagreement]:
-        """I2: granted - paid - drawn + returned - expired - clawed back = what is left, for every lot, and never below 0."""
-        expected: Counter[str] = Counter()
-        for entry in sorted(self.entries.values(), key=lambda entry: entry.seq):
-            for draw in _moved(entry):
-                expected[draw.lot_id] += SIGN.get(entry.kind, 0) * draw.credits
-                if expected[draw.lot_id] < 0:
-                    yield Disagreement("lot_overdrawn", draw.lot_id, 0, expected[draw.lot_id], entry.seq)
+        expected = Counter(self.replayed.standing.lots)
         for name, receipt in self.pending.items():
             burned = 0 if receipt.memo.kind == "resolve" else receipt.memo.credits
             try:
@@ -96,10 +94,9 @@ class _Audit:
         return found
 
     def _debt(self) -> Iterator[Disagreement]:
-        short = sum(-entry.credits - entry.removed for entry in self.entries.values() if entry.kind == "clawed_back")
-        paid = sum(entry.paid for entry in self.entries.values())
-        if short - paid != self.book.debt or self.book.debt < 0:
-            yield Disagreement("shortfall", self.unit, short - paid, self.book.debt)
+        short = self.replayed.standing.short
+        if short != self.book.debt or self.book.debt < 0:
+            yield Disagreement("shortfall", self.unit, short, self.book.debt)
 
     def _tape(self) -> Iterator[Disagreement]:
         book = self.book
@@ -117,117 +114,54 @@ class _Audit:
         if places != sorted(places) or (shelved and places and min(shelved) < places[-1]):
             yield Disagreement("burn_order", self.unit, "the tape before the shelf, in burn order", "another order")
 
-    def _open(self) -> dict[str, OpenHold]:
-        """Holds that the book says are open; a name on the page whose resolution is in the book is none any more."""
-        away = self.book.held_away
-        there = dict(self.entries[away.name].holds) if away and away.name in self.entries else {}
-        return {name: hold for name, hold in there.items() if resolution_name(name) not in self.book.receipts} | dict(
-            self.book.holds
-        )
-
     def _shelf(self) -> Iterator[Disagreement]:
         for name in self.book.shelf:
-            if name not in self.entries:
+            if name not in self.window.entries:
                 yield Disagreement("page_missing", name, "a page", "none")
         spendable = sum(rest.left for rest in self._shelved() if rest.is_spendable)
         if spendable != self.book.shelved:
             yield Disagreement("shelved", self.unit, spendable, self.book.shelved)
 
     def _shelved(self) -> list[Rest]:
-        pages = [self.entries[name] for name in self.book.shelf if name in self.entries]
+        pages = [self.window.entries[name] for name in self.book.shelf if name in self.window.entries]
         return [rest for page in pages for rest in page.rests]
 
-    def _chain(self) -> Iterator[Disagreement]:
-        """Every linked entry is met exactly once on the way from the book's head to the chain's end."""
-        met = set()
-        link: Pointer = self.book.head
-        for _ in range(MAX_LINKS):
-            if link.seq == 0:
-                break
-            before = self._before(link)
-            if before is None:
-                yield Disagreement("entry_missing", link.name, "an entry", "none", link.seq)
-                return
-            if before.seq != link.seq - 1:
-                yield Disagreement("chain", link.name, link.seq - 1, before.seq, link.seq)
-                return
-            met.add((link.name, link.seq))
-            link = before
-        for name, entry in self.entries.items():
-            if entry.seq and (name, entry.seq) not in met:
-                yield Disagreement("entry_not_in_chain", name, "a link", entry.kind, entry.seq)
+    def _open(self) -> dict[str, OpenHold]:
+        """Holds that the book says are open; a name on the page whose resolution is in the book is none any more."""
+        away, entries = self.book.held_away, self.window.entries
+        there = dict(entries[away.name].holds) if away and away.name in entries else {}
+        return {name: hold for name, hold in there.items() if resolution_name(name) not in self.book.receipts} | dict(
+            self.book.holds
+        )
 
-    def _before(self, link: Pointer) -> Pointer | None:
-        entry = self.entries.get(link.name)
-        receipt = self.pending.get(link.name)
-        marker = self.entries.get(void_name(link.seq))
-        if entry is not None and entry.seq == link.seq:
-            return entry.before
-        if receipt is not None and receipt.seq == link.seq:
-            return receipt.before
-        return marker.skips if marker is not None else None
+    def _holds_of_the_ledger(self) -> Iterator[Disagreement]:
+        """Each is open in the book, or on its way to be resolved; what a capture did not use is on its way back."""
+        is_open, standing = self._open(), self.replayed.standing
+        for name in standing.held:
+            if name not in is_open and resolution_name(name) not in self.book.receipts:
+                yield Disagreement("hold_lost", name, "open or resolved", "neither", self._seq(name))
+        for name, back in standing.owed.items():
+            if resolution_name(name) not in self.book.receipts:
+                yield Disagreement("hold_not_given_back", name, back, 0, self._seq(resolution_name(name)))
 
-    def _lifetimes(self, entry: Entry) -> Iterator[Disagreement]:
-        """I5: nothing is drawn from a lot before its time or from its last instant on."""
-        if entry.kind not in {"consumed", "held"}:
-            return
-        for draw in entry.draws:
-            granted = self.entries.get(granted_name(draw.lot_id))
-            if granted is None or granted.lot is None:
-                yield Disagreement("lot_never_granted", draw.lot_id, "a grant", entry.name, entry.seq)
-            elif not granted.lot.effective_at <= entry.at < (granted.lot.expires_at or entry.at + 1):
-                life = f"{granted.lot.effective_at}..{granted.lot.expires_at}"
-                yield Disagreement("drawn_outside_its_time", draw.lot_id, life, entry.at, entry.seq)
-
-    def _hold(self, entry: Entry) -> Iterator[Disagreement]:
-        """A hold is open, or resolved once; it never captures and gives back more or less than it held."""
-        if entry.kind != "held":
-            return
-        resolved = self.entries.get(resolution_name(entry.name))
-        returned = self.entries.get(return_name(entry.name))
-        resolving = resolution_name(entry.name) in self.book.receipts
-        if resolved is None:
-            if entry.name not in self._open() and not resolving:
-                yield Disagreement("hold_lost", entry.name, "open or resolved", "neither", entry.seq)
-            return
-        if resolved.kind == "released":  # it lapsed: decision and return are one entry
-            if resolved.draws != entry.draws:
-                yield Disagreement("hold_given_back", entry.name, entry.requested, _sum(resolved.draws), resolved.seq)
-            return
-        kept, back = _sum(resolved.draws), _sum(resolved.back)
-        if kept + back != entry.requested:
-            yield Disagreement("hold_split", entry.name, entry.requested, f"{kept} + {back}", resolved.seq)
-        if returned is None and back and not resolving:
-            yield Disagreement("hold_not_given_back", entry.name, back, 0, resolved.seq)
-        if returned is not None and returned.draws != resolved.back:
-            yield Disagreement("hold_given_back", entry.name, back, _sum(returned.draws), returned.seq)
-
-    def _open_holds(self) -> Iterator[Disagreement]:
-        away = self.book.held_away
-        if away is not None and away.name not in self.entries:
+    def _holds_of_the_book(self) -> Iterator[Disagreement]:
+        away, entries = self.book.held_away, self.window.entries
+        if away is not None and away.name not in entries:
             yield Disagreement("page_missing", away.name, "a page", "none")
-        elif away is not None and away.holds != len(self.entries[away.name].holds):
-            yield Disagreement("holds_away", away.name, len(self.entries[away.name].holds), away.holds)
+        elif away is not None and away.holds != len(entries[away.name].holds):
+            yield Disagreement("holds_away", away.name, len(entries[away.name].holds), away.holds)
+        pending = self.pending
         for name, hold in self._open().items():
-            entry = self.entries.get(name)
-            if name in self.pending:
+            held = self.replayed.standing.held.get(name)
+            if name in pending:
                 continue
-            if entry is None or entry.kind != "held":
+            if held is None and name in self.replayed.resolved:
+                yield Disagreement("hold_open", name, "resolved", "open", self._seq(name))
+            elif held is None:
                 yield Disagreement("hold_without_entry", name, "a hold", "none")
-            elif entry.requested != hold.credits:
-                yield Disagreement("hold_open", name, entry.requested, hold.credits, entry.seq)
-            elif resolution_name(name) in self.entries:
-                yield Disagreement("hold_open", name, "resolved", "open", entry.seq)
+            elif held != hold.credits:
+                yield Disagreement("hold_open", name, held, hold.credits, self._seq(name))
 
-
-def _moved(entry: Entry) -> Iterator[Draw]:
-    """What the entry moved in or out of lots: the shortfall is paid by the first credits in burn order."""
-    paid = entry.paid
-    for draw in entry.draws:
-        to_debt = min(paid, draw.credits)
-        paid -= to_debt
-        yield Draw(draw.lot_id, draw.credits - to_debt)
-
-
-def _sum(draws: tuple[Draw, ...]) -> int:
-    return sum(draw.credits for draw in draws)
+    def _seq(self, name: str) -> int:
+        entry = self.window.all.get(name)
+        return 0 if entry is None else entry.seq

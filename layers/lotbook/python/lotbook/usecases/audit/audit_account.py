@@ -1,4 +1,7 @@
-"""Audit one account: replay its ledger against its books, lots and purchases, and say what differs, the earliest first."""
+"""Audit one account in one go: replay its ledger against its books, lots and purchases, and say what differs, the earliest first.
+
+What people and tests ask for. The schedule asks `audit_new`, which goes on where it was and does the same by pieces.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.books import differences
 from lotbook.domain.audit.purchases import purchase_differences
-from lotbook.domain.credits import ledger
+from lotbook.usecases.audit.chain import NAMES_AHEAD, Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from lotbook.domain.audit.differences import Disagreement
     from lotbook.domain.credits.book import Book
-    from lotbook.domain.credits.ledger import Entry, Pointer
+    from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.audit import AuditStore
     from lotbook.ports.books import BookStore
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
 MAX_LOOKS = 3  # what another look does not find any more was a change under way
 MAX_ENTRIES = 500_000  # of one book; a longer one is left alone and said to be unfinished
 MAX_PURCHASES = 100_000
-NAMES_AHEAD = 100  # of the filed statement: one BatchGetItem reads as many entries of the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,54 +114,17 @@ def _purchases(account_id: str, auditing: Auditing) -> dict[str, Purchase]:
 
 def _entries(account_id: str, unit: str, book: Book, auditing: Auditing) -> tuple[dict[str, Entry], bool]:
     """Every entry that the book's chain names, the lots' events, and the shelf's pages; False where there are too many."""
-    reader = _Reader(account_id, unit, auditing)
+    reader = Reader(account_id, unit, auditing.books, auditing.statement)
     # What was journaled after the book was read is not part of this look.
     events = auditing.audits.lot_events(account_id, unit)
     found = {entry.name: entry for entry in events if entry.seq <= book.head.seq}
-    found |= auditing.books.entries(account_id, unit, book.pages)
+    found |= reader.entries(book.pages)
     link = book.head
     for _ in range(MAX_ENTRIES):
         if link.seq == 0:
             return found, True
-        before = _follow(link, book, found, reader)
+        before = reader.before(link, book, found)
         if before is None or before.seq >= link.seq:
             return found, True  # the chain breaks here; the audit says so
         link = before
     return found, False
-
-
-def _follow(link: Pointer, book: Book, found: dict[str, Entry], reader: _Reader) -> Pointer | None:
-    """The link before this one; its entry goes into `found`."""
-    entry = found.get(link.name) or book.outcomes.get(link.name) or reader.entry(link)
-    if entry is not None:
-        found[link.name] = entry
-        if entry.seq == link.seq:
-            return entry.before
-    receipt = book.receipts.get(link.name)
-    if receipt is not None and receipt.seq == link.seq:
-        return receipt.before
-    name = ledger.void_name(link.seq)
-    marker = found.get(name) or book.outcomes.get(name)
-    return marker.skips if marker else None
-
-
-class _Reader:
-    """Reads entries of the ledger, many at a time where the filed statement knows their names."""
-
-    def __init__(self, account_id: str, unit: str, auditing: Auditing) -> None:
-        self._account_id, self._unit = account_id, unit
-        self._books, self._statement = auditing.books, auditing.statement
-        self._ahead: Mapping[str, Entry] = {}
-        self._looked_below: int | None = None
-
-    def entry(self, link: Pointer) -> Entry | None:
-        """The entry that has the link's name."""
-        if link.name not in self._ahead and self._statement is not None and self._may_look(link.seq):
-            lines = self._statement.page(self._account_id, self._unit, link.seq + 1, NAMES_AHEAD)
-            self._looked_below = lines[-1].seq if lines else 0
-            self._ahead = self._books.entries(self._account_id, self._unit, {line.entry.name for line in lines})
-        found = self._ahead.get(link.name)
-        return found or self._books.entry(self._account_id, self._unit, link.name)
-
-    def _may_look(self, seq: int) -> bool:
-        return self._looked_below is None or seq < self._looked_below

@@ -79,7 +79,8 @@ class Reconciled:
 
 @dataclass(slots=True)
 class _Run:
-    """One run under way. `seen`: the sessions, and the payments of invoices, that this run has compared: they need no second look."""
+    """One run under way. `seen`: the sessions, and the payments of invoices, that it, or those before it that had to stop, have
+    compared: they need no second look."""
 
     desk: Reconciliation
     time_left: Callable[[], int]
@@ -134,15 +135,19 @@ def reconcile(
     """
     name = SCHEDULED if period is None else f"{period.start}-{period.end}"
     now = desk.sales.clock.now()
-    progress = desk.journal.progress(name) or Progress(period or _last_days(now), PHASES[0], None)
-    run = _Run(desk, time_left)
+    left = desk.journal.progress(name)
+    progress = left or Progress(period or _last_days(now), PHASES[0], None)
+    run = _Run(desk, time_left, desk.journal.seen(name, progress.period) if left else set())
     for _ in range(max_pages):
+        before = frozenset(run.seen)
         following = _compare_page(progress, run)
         if following is progress:
             break
         if following is None:
             desk.journal.clear_progress(name)
             return run.answer(progress.period, more=False)
+        if run.seen - before:  # before the progress says that the page is done
+            desk.journal.keep_seen(name, progress, run.seen - before, now)
         progress = following
         desk.journal.save_progress(name, progress)
     return run.answer(progress.period, more=True)
