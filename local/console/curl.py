@@ -59,11 +59,23 @@ class Typed:
 
 def typed(word: Word) -> str:
     """One word of a command line, for both shells."""
+    word = _joined(word)
     if any(isinstance(part, Variable) for part in word) and all(
         isinstance(part, Variable) or SAFE.fullmatch(part) for part in word
     ):
         return f'"{_expanded(word)}"'
     return "".join(f'"${part.name}"' if isinstance(part, Variable) else _literal(part) for part in word) or "''"
+
+
+def _joined(word: Word) -> Word:
+    """Texts beside each other are one: each would have quotes of its own."""
+    parts: list[str | Variable] = []
+    for part in word:
+        if parts and isinstance(part, str) and isinstance(last := parts[-1], str):
+            parts[-1] = last + part
+        else:
+            parts.append(part)
+    return parts
 
 
 def _expanded(word: Word) -> str:

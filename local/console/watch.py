@@ -13,6 +13,7 @@ from local.cloud.api_events import Answer, Request
 from local.console.calls import Call, Problem, Told, problem_of
 from local.console.curl import LONGEST_BODY, Command, Typed, Variable, Word
 from local.console.ring import Noted, Ring, Who
+from local.console.same_in_api import same_in_api
 from lotbook.api.http.identity import is_id
 from lotbook.domain.values.access import ROLES
 
@@ -125,9 +126,10 @@ class Watch:
         if "lotbook=" in request.headers.get("cookie", ""):
             typed = replace(typed, cookie=("lotbook=", COOKIE))
         text = request.body.decode("utf-8", "surrogateescape")
+        note = same_in_api(request.method, request.path)
         if kind == FORM and len(text) <= LONGEST_BODY:
-            return Command.of(replace(typed, fields=tuple(_fields(text)))), None
-        return Command.of(replace(typed, body=_tidy(text, kind))), None
+            return Command.of(replace(typed, fields=tuple(_fields(text)))), note
+        return Command.of(replace(typed, body=_tidy(text, kind))), note
 
     def _headers(self, request: Request, kind: str) -> Iterator[Word]:
         given = request.headers.get("authorization")

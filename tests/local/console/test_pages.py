@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from local.cloud.api_events import Request
 from local.console import controls
+from local.console.app import Console
 from local.console.dues import Due
 from local.console.pages import SHOWN
+from local.console.ring import Ring
 from local.stripe_stand_in import controls as of_stand_in
 from lotbook.domain.values.access import ROLES
 from tests.local.console.a_console import Opened, said
@@ -200,3 +204,15 @@ def test_what_comes_next_can_be_gone_to_and_has_come_then(shown: Opened) -> None
     (lot,) = [each for each in shown.api("GET", "/v1/accounts/insurestack/balance")["lots"] if each["kind"] == "free"]
     assert lot["remaining"] == 10, "those of November are gone, those of December are there"
     assert lot["effective_at"] == found[1]
+
+
+@pytest.mark.parametrize("name", [name for name in SHOWN if "*" not in name])
+def test_with_stripes_own_test_mode_no_control_of_the_stand_in_is_shown(shown: Opened, name: str) -> None:
+    desk = replace(shown.console.desk, gateway=None)
+    console = Console(desk, Ring(), {})
+    request = Request("GET", f"/_local/console/{name}" if name else "/", {}, b"", "r", 0, "127.0.0.1")
+    answer = console.answer(request)
+    page = answer.body.decode()
+    assert answer.status == 200
+    assert ("_stand_in" in page, "/do/checkout" in page, "/do/webhooks" in page) == (False, False, False)
+    assert ("own test mode" in page) == (name in ("gateway", "webhooks"))

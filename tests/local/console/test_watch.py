@@ -8,8 +8,11 @@ import pytest
 
 from local.cloud.api_events import Answer, Request
 from local.console.ring import MOST_KEPT, Noted, Ring
+from local.console.same_in_api import PURCHASE, SAME
 from local.console.watch import Watch
 from local.issuer import Issuer
+from lotbook.api.http.routes import CONTRACT
+from lotbook.api.portal.routes import PAGES
 
 SECRET = "s3cr3t"
 BASE, GATEWAY = "http://127.0.0.1:3000", "http://127.0.0.1:3001"
@@ -100,6 +103,20 @@ def test_without_a_stand_in_an_event_cannot_be_sent_again() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'{"id": 7}', b"\xff\xfe"])
 def test_an_event_without_an_id_is_noted_all_the_same(body: bytes) -> None:
     assert noted("POST", "/v1/webhooks/stripe", body).command.text == ""
+
+
+def test_a_request_of_the_billing_page_names_the_call_of_the_api() -> None:
+    pages = {page.replace("{purchase_id}", "*") for page in PAGES}
+    assert {page for page, _ in SAME} <= pages
+    assert pages - {page for page, _ in SAME} == {
+        *("GET /portal/enter", "GET /portal/static/{file}", "POST /portal/leave", "GET /portal/plan/cancel"),
+    }, "what only the page has"
+    assert {call for _, call in SAME} <= set(CONTRACT)
+    assert noted("POST", "/portal/purchases/p/recheck").note == f"Through the API it is POST {PURCHASE}/recheck."
+    assert noted("POST", "/portal/leave").note is None
+    assert noted("GET", "/portal/buy?credits=5&step=x").command.text.endswith(
+        "'http://127.0.0.1:3000/portal/buy?credits=5&step=x'"
+    )
 
 
 def test_the_ring_keeps_the_newest_and_no_more() -> None:
