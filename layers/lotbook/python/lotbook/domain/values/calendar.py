@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from lotbook.domain.values import instants
 
 MONTHS_A_YEAR = 12
+KEPT_MONTHS = 1_024  # results: whoever looks at an account asks for the same few months of its anchor over and over
 
 
+@lru_cache(KEPT_MONTHS)
 def add_months(anchor: int, months: int, zone: str = "UTC") -> int:
     """The instant `months` calendar months after `anchor`, same local day and time; short months clamp the day.
 
