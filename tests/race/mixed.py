@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
@@ -77,13 +79,13 @@ class CountingClient:
 
 def play(share: Share) -> tuple[list[tuple[Deed, str | None]], int]:
     """What each deed was answered (an entry's id, None for a refusal), and the calls that all of it took."""
-    shelf.MAX_LOTS = share.room  # type: ignore[attr-defined]
     client = CountingClient(engine.client(share.address))
     books = DynamoBooks(Table(client, TABLE))
     prunes = Prunes()
     deeds = list(share.deeds)
     random.Random(share.seed).shuffle(deeds)
-    with ThreadPoolExecutor(share.threads) as pool:
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(share.threads) as pool:
+        patch.setattr(shelf, "MAX_LOTS", share.room)
         answers = list(pool.map(lambda deed: (deed, _insist(deed, books, prunes)), deeds))
     return answers, client.calls.total()
 

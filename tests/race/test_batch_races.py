@@ -65,15 +65,18 @@ def add_up(client: Any, books: DynamoBooks) -> tuple[dict[str, int], int]:
     return {e.entry_id: e.requested for e in ledger.values() if e.kind == "consumed"}, balance.available
 
 
-def test_d15_batches_that_share_keys_with_each_other_and_with_single_burns(client: Any) -> None:
+@pytest.mark.parametrize(("how_many", "callers_turns"), [(50, 12), pytest.param(120, 26, marks=pytest.mark.soak)])
+def test_d15_batches_that_share_keys_with_each_other_and_with_single_burns(
+    client: Any, how_many: int, callers_turns: int
+) -> None:
     """D15: 8 callers, every key asked for about three times, alone or in a batch; fewer credits than are asked for."""
     books, seed = DynamoBooks(Table(client, "race")), random.randrange(1_000_000)
     print(f"seed {seed}")
     rng = random.Random(seed)
-    keys = [f"key-{number}" for number in range(120)]
+    keys = [f"key-{number}" for number in range(how_many)]
     granted = sum(map(credits_of, keys)) - 40
     grant(books, A, 0, granted - 30)
-    calls = [rng.sample(keys, rng.choice([1, 5, 20, 30])) for _ in range(26)]
+    calls = [rng.sample(keys, rng.choice([1, 5, 20, 30])) for _ in range(callers_turns)]
     processes, lost = [Prunes() for _ in range(4)], list[Unavailable]()
 
     def one(number: int) -> list[tuple[str, str, str | None]]:

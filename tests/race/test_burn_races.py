@@ -5,7 +5,6 @@ D15, D18, D20, D37, D41. Never on moto: it is not safe under threads.
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
@@ -103,7 +102,7 @@ def client(dynamo_engine: str) -> Any:
 
 @pytest.mark.parametrize(("processes", "threads", "keys"), [pytest.param(2, 4, 60, marks=pytest.mark.soak), (4, 8, 96)])
 def test_d15_every_key_burns_once_and_no_credit_is_oversold(
-    client: Any, dynamo_engine: str, processes: int, threads: int, keys: int
+    client: Any, dynamo_engine: str, racers: ProcessPoolExecutor, processes: int, threads: int, keys: int
 ) -> None:
     """D15: 40 % of the calls are duplicates, grants come in between, and there is less than is asked for."""
     books = DynamoBooks(Table(client, "race"))
@@ -113,13 +112,11 @@ def test_d15_every_key_burns_once_and_no_credit_is_oversold(
     every = [f"key-{number}" for number in range(keys)]
     rng = random.Random(seed)
     shares = [[*every[p::processes], *rng.sample(every, (2 * keys // 3) // processes)] for p in range(processes)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        running = [pool.submit(work, dynamo_engine, "acc", seed + p, threads, share) for p, share in enumerate(shares)]
-        for number in range(1, 6):
-            grant(books, "acc", number, keys // 10)
-            grant(books, "acc", number, keys // 10)
-        answers = [answer for future in running for answer in future.result()]
+    running = [racers.submit(work, dynamo_engine, "acc", seed + p, threads, share) for p, share in enumerate(shares)]
+    for number in range(1, 6):
+        grant(books, "acc", number, keys // 10)
+        grant(books, "acc", number, keys // 10)
+    answers = [answer for future in running for answer in future.result()]
     check(client, books, answers, granted=keys + 5 * (keys // 10))
 
 

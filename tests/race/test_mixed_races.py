@@ -5,7 +5,6 @@ D15, D16, D17, D18, D20, D35, D37, D41. Never on moto: it is not safe under thre
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import subprocess
@@ -13,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,19 +98,18 @@ def _deeds(rng: random.Random, size: int) -> list[Deed]:
     return deeds + rng.choices(deeds, k=round(len(deeds) * DUPLICATES / (1 - DUPLICATES)))
 
 
-def _race(address: str, processes: int, threads: int, deeds: list[Deed], seed: int, room: int) -> tuple[Any, int]:
+def _race(racers: ProcessPoolExecutor, processes: int, deeds: list[Deed], part: Share) -> tuple[Any, int]:
+    """All answers and the number of calls, the deeds dealt to so many processes; `part` says the rest."""
     shares = [
-        Share(address, seed + number, threads, tuple(deeds[number::processes]), room) for number in range(processes)
+        replace(part, seed=part.seed + number, deeds=tuple(deeds[number::processes])) for number in range(processes)
     ]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        results = list(pool.map(play, shares))
+    results = list(racers.map(play, shares))
     return [answer for answers, _ in results for answer in answers], sum(calls for _, calls in results)
 
 
 @pytest.mark.parametrize(("processes", "threads"), CALLERS[1:])
 def test_d15_everything_at_once_from_many_processes_adds_up(
-    made: Table, address: str, processes: int, threads: int
+    made: Table, address: str, racers: ProcessPoolExecutor, processes: int, threads: int
 ) -> None:
     """D15, D17, D18, D20, D37: 40 % duplicates, fewer credits than are asked for, and more lots than the book has room for."""
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1_000_000))
@@ -118,7 +117,7 @@ def test_d15_everything_at_once_from_many_processes_adds_up(
     deeds = _deeds(random.Random(seed), processes * threads + 18)
     books, clock = DynamoBooks(made), SystemClock()
     grant_lot(ACCOUNT, lot(Deed("grant", "start", 20 * processes + 20)), desk=credit_desk(books, clock))
-    answers, calls = _race(address, processes, threads, deeds, seed, room=5)
+    answers, calls = _race(racers, processes, deeds, Share(address, seed, threads, (), room=5))
     _check_answers(answers)
     assert_explained(made, ACCOUNT)
     bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(books, clock))
@@ -157,7 +156,9 @@ def _none(account_id: str) -> None:
     """Nothing renews here."""
 
 
-def test_d16_calls_a_consume_do_not_grow_with_the_callers(made: Table, address: str) -> None:
+def test_d16_calls_a_consume_do_not_grow_with_the_callers(
+    made: Table, address: str, racers: ProcessPoolExecutor
+) -> None:
     """D16: nobody waits for a lock and nobody tries again because of another consume: two calls each, alone or among 32."""
     calls = {}
     for processes, threads in (CALLERS[0], CALLERS[-1]):
@@ -165,7 +166,7 @@ def test_d16_calls_a_consume_do_not_grow_with_the_callers(made: Table, address: 
         table.create(engine.client(address), TABLE)
         grant_lot(ACCOUNT, lot(Deed("grant", "start", 10_000)), desk=credit_desk(DynamoBooks(made), SystemClock()))
         burns = [Deed("burn", f"k{number}", 1) for number in range(96)]
-        _, spent = _race(address, processes, threads, burns, 1, room=100)
+        _, spent = _race(racers, processes, burns, Share(address, 1, threads, (), room=100))
         calls[processes * threads] = spent / len(burns)
         assert_explained(made, ACCOUNT)
     print(f"calls a consume by callers: {calls}")

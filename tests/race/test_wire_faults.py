@@ -8,8 +8,7 @@ process; in the soak it is the local engine in one of its own, where a call take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
@@ -25,16 +24,17 @@ from lotbook.domain.credits.orders import ClawBack, Freeze
 from lotbook.domain.credits.requests import Balance, BatchItem, BurnRequest, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import SECOND
+from lotbook.ports.books import Prune
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
-from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.prunes import MAX_RECEIPTS_A_BOOK, Prunes
 from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.credits.statement import list_entries
-from tests import engine
+from tests import engine, table
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
 from tests.quick_moto import mock_aws
@@ -43,7 +43,7 @@ from tests.wire import FAULTS, Fault, Lines, lines, moto, process
 U = "credits"
 NOW = 1_800_000_000_000
 MAX_TRIES = 6  # by the caller, with the same key
-NUMBERS = count(1)
+ACCOUNT = "acc"
 
 
 @dataclass
@@ -212,8 +212,8 @@ STORIES: dict[str, Story] = {
 class Bench(Lines):
     """The lines, and callers at their ends."""
 
-    def caller(self, spoiled: Table, account: str) -> Caller:
-        return Caller(DynamoBooks(spoiled), account)
+    def caller(self, line: Table) -> Caller:
+        return Caller(DynamoBooks(line), ACCOUNT)
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +231,41 @@ def engine_bench(dynamo_engine: str) -> Iterator[Bench]:
         yield Bench(**vars(made))
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What a story's beginning left: it is played once, and put back for every fault."""
+
+    items: list[dict[str, Any]]
+    at: int
+    remembered: tuple[Prune, ...]  # by the process: receipts that its next burns may take out
+
+
+def _begun(story: Story, bench: Bench) -> Begun:
+    table.clear(bench.straight)
+    caller = bench.caller(bench.straight)
+    story.before(caller)
+    return Begun(table.everything(bench.straight), caller.at, tuple(_taken_out(caller.prunes)))
+
+
+def _taken_out(prunes: Prunes) -> Iterator[Prune]:
+    for _ in range(MAX_RECEIPTS_A_BOOK):
+        with prunes.lent(ACCOUNT, U) as lent:
+            if lent.prune is None:
+                return
+            yield lent.prune
+            lent.prune = None
+
+
+def _again(begun: Begun, bench: Bench, line: Table) -> Caller:
+    """A caller at this end, where the beginning left off."""
+    table.clear(bench.straight)
+    table.put_back(bench.straight, begun.items)
+    caller = replace(bench.caller(line), at=begun.at)
+    for prune in begun.remembered:
+        caller.prunes.give(ACCOUNT, U, prune)
+    return caller
+
+
 def _after(caller: Caller) -> tuple[Any, ...]:
     """What the account looks like: all that a fault must not change."""
     found = caller.balance()
@@ -238,22 +273,16 @@ def _after(caller: Caller) -> tuple[Any, ...]:
     return found.available, found.held, found.frozen, found.shortfall, lots
 
 
-def _undisturbed(story: Story, bench: Bench) -> tuple[tuple[Any, ...], int]:
+def _undisturbed(story: Story, begun: Begun, bench: Bench) -> tuple[tuple[Any, ...], int]:
     """The balance after the story, and how many calls its operation makes."""
-    caller = bench.caller(bench.alone, f"acc-{next(NUMBERS)}")
-    bench.wire.arm(None)
-    story.before(caller)
+    caller = _again(begun, bench, bench.alone)
     bench.wire.arm(None)
     story.act(caller)
     calls = bench.wire.calls
     return _after(caller), calls
 
 
-def _disturbed(story: Story, bench: Bench, spoiled: Table, fault: Fault, at: int) -> tuple[str, tuple[Any, ...]]:
-    account = f"acc-{next(NUMBERS)}"
-    before = bench.caller(bench.straight, account)
-    story.before(before)
-    caller = Caller(DynamoBooks(spoiled), account, before.at, before.prunes)
+def _disturbed(story: Story, caller: Caller, bench: Bench, fault: Fault, at: int) -> tuple[Any, ...]:
     bench.wire.arm(fault, at)
     for _ in range(MAX_TRIES):
         try:
@@ -266,28 +295,24 @@ def _disturbed(story: Story, bench: Bench, spoiled: Table, fault: Fault, at: int
     assert bench.wire.spoiled == 1
     bench.wire.arm(None)
     bench.wire.settle()
-    return account, _after(bench_caller(bench, account, before.at))
-
-
-def bench_caller(bench: Bench, account: str, at: int) -> Caller:
-    """Somebody else, on an undisturbed line."""
-    return Caller(DynamoBooks(bench.straight), account, at)
+    return _after(replace(bench.caller(bench.straight), at=caller.at))  # somebody else, on an undisturbed line
 
 
 def _spoil(story: Story, bench: Bench, spoiled: Table, faults: Callable[[int], Iterable[Fault]]) -> int:
-    """Every call meets its faults, each in an account of its own; answers how many points that were."""
-    expected, calls = _undisturbed(story, bench)
+    """Every call meets its faults, each in an account that has just begun; answers how many points that were."""
+    begun = _begun(story, bench)
+    expected, calls = _undisturbed(story, begun, bench)
     points = 0
     for at in range(1, calls + 1):
         for fault in faults(at):
-            account, found = _disturbed(story, bench, spoiled, fault, at)
+            found = _disturbed(story, _again(begun, bench, spoiled), bench, fault, at)
             assert found == expected, f"{fault} at call {at} of {calls}"
-            assert_explained(bench.straight, account)
+            assert_explained(bench.straight, ACCOUNT)
             points += 1
-    after = bench_caller(bench, account, NOW + 120 * SECOND)
+    after = replace(bench.caller(bench.straight), at=NOW + 120 * SECOND)
     after.grant("later", 20)
     assert after.burn("later", 1).available >= 0
-    assert_explained(bench.straight, account)
+    assert_explained(bench.straight, ACCOUNT)
     return points
 
 
