@@ -16,11 +16,10 @@ import pytest
 from botocore.config import Config
 
 from local.cloud.engine import SERVICES
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / ".venv-engine" / "bin" / "ministack"
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
 
 
 @contextmanager
@@ -41,7 +40,7 @@ def running(folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(patience.SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
 
@@ -67,7 +66,7 @@ def free_port() -> int:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + patience.SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
             pytest.fail(f"the local engine ended with {process.returncode}")

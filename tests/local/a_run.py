@@ -19,10 +19,10 @@ from typing import Any
 from local.cloud.engine import PYTHON as ENGINE_PYTHON
 from local.cloud.engine import is_locked
 from local.places import HOST, is_free
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60  # promised to whoever starts it
-STOP_SECONDS = 10  # promised too
+START_SECONDS = STOP_SECONDS = patience.SECONDS
 STOPPED_SECONDS = 2  # N4; measured: a quarter of a second on a machine with ten other things to do
 STEP_SECONDS = 0.05
 PORTS = 3
@@ -40,7 +40,7 @@ def call(method: str, url: str, body: Any = None, token: str | None = None) -> t
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.loads(refusal.read())
@@ -160,7 +160,7 @@ class Burners:
 def post(run: Run, token: str, verb: str, body: Any, key: str) -> tuple[int, Any]:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}", "Idempotency-Key": key}
     request = urllib.request.Request(f"{run.base}/v1/accounts/make/{verb}", json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
         return answer.status, json.loads(answer.read())
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from local import ROOT
 from local.places import Places
+from tests import patience
 
 pytestmark = pytest.mark.process
 
@@ -25,7 +26,7 @@ def clean(directory: Path) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience.SECONDS,
     )
 
 

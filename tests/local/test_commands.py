@@ -19,6 +19,7 @@ from local import ROOT
 from local.__main__ import COMMANDS, main
 from local.ending import INTERRUPTED
 from local.stopping import ASKING
+from tests import patience
 
 MAKEFILE = (Path(__file__).resolve().parents[2] / "Makefile").read_text()
 
@@ -76,7 +77,12 @@ def test_the_makefile_starts_what_runs_long_this_way() -> None:
 def test_n15_a_python_without_the_packages_is_told_in_one_sentence(module: str) -> None:
     """As `python3 -m local.policies`, pasted on a fresh machine."""
     done = subprocess.run(
-        [sys.executable, "-S", "-m", module], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-S", "-m", module],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=patience.SECONDS,
+        check=False,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Lotbook's packages are not installed for ")
@@ -95,7 +101,7 @@ def test_what_a_terminal_has_no_letters_for_is_no_traceback(tmp_path: Path) -> N
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience.SECONDS,
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "")
@@ -107,6 +113,8 @@ def test_what_a_terminal_has_no_letters_for_is_no_traceback(tmp_path: Path) -> N
 def test_a_reader_that_has_enough_is_no_traceback() -> None:
     """`make policies | head -0`."""
     pipe = f"set -o pipefail; '{sys.executable}' -m local.policies check | true"
-    done = subprocess.run(["bash", "-c", pipe], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-c", pipe], cwd=ROOT, capture_output=True, text=True, timeout=patience.SECONDS, check=False
+    )
     assert done.returncode in (0, INTERRUPTED)
     assert done.stderr == ""

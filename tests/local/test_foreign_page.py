@@ -21,10 +21,9 @@ import pytest
 
 from local.cloud import cloud
 from local.cloud.engine import PYTHON, Address, running_engine
-from tests import browsers
+from tests import browsers, patience
 from tests.local.a_run import Run, call, free_ports
 
-PAGE_SECONDS = 90
 FLAGS = (
     "--headless",
     *browsers.FLAGS,
@@ -129,7 +128,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     yield found
     if found.process is not None and found.process.poll() is None:
         found.process.terminate()
-        found.process.wait(20)
+        found.process.wait(patience.SECONDS)
 
 
 def browser(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -175,7 +174,7 @@ def test_s1_s13_a_page_of_another_origin_gets_nothing_and_changes_nothing(run: R
     evil.targets = targets(run, address.url, evil)
     page = browser(tmp_path / "chromium", "--remote-debugging-port=0", f"http://evil.example:{evil.port}/")
     try:
-        found = evil.reports.get(timeout=PAGE_SECONDS)
+        found = evil.reports.get(timeout=patience.SECONDS)
     finally:
         page.kill()
         page.wait()
@@ -198,6 +197,6 @@ def test_s1_s13_a_name_that_was_bent_to_this_machine_opens_nothing(run: Run, pla
     server, _, path = place.rpartition(":")
     port = run.port + {"": 0, "stripe": 1, "engine": 2}[server]
     page = browser(tmp_path / "chromium", "--dump-dom", f"http://rebound.example:{port}{path}")
-    shown, _ = page.communicate(timeout=PAGE_SECONDS)
+    shown, _ = page.communicate(timeout=patience.SECONDS)
     assert "rebound.example" in shown or "nobody else" in shown, shown
     assert not [word for word in ("events&quot;", '"events"', '"mode"', '"services"', "make try") if word in shown]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local import ROOT
+from tests import patience
 
 pytestmark = pytest.mark.process
 PYTHON = """#!/bin/sh
@@ -56,7 +57,9 @@ def test_what_is_set_for_pip_and_python_leads_no_installation_astray(tmp_path: P
     python.chmod(0o755)
     seen = tmp_path / "seen"
     environment = {**os.environ, **HOSTILE, **KEPT, "PYTHON": str(python), "SEEN": str(seen)}
-    done = subprocess.run([script, ".venv", "run"], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [script, ".venv", "run"], env=environment, capture_output=True, text=True, timeout=patience.SECONDS
+    )
     assert done.returncode == 0, done.stderr
     found = dict(line.partition("=")[::2] for line in seen.read_text().splitlines())
     assert not set(HOSTILE) & set(found)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import patience
+
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
 PYTEST = ".venv/bin/python -m pytest "
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.process
 def commands(*arguments: str) -> str:
     """What make would do."""
     return subprocess.run(
-        ["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        ["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=True, timeout=patience.SECONDS
     ).stdout
 
 

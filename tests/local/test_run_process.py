@@ -17,6 +17,7 @@ import pytest
 
 from local.places import HOST
 from lotbook.domain.values.access import ROLES, SCOPES
+from tests import patience
 from tests.local import hostile
 from tests.local.a_run import IS_INSTALLED, ROOT, START_SECONDS, STOP_SECONDS, Run, call, free_ports
 
@@ -51,7 +52,7 @@ def test_a_run_starts_serves_stops_and_finds_everything_again(run: Run) -> None:
         json.dumps(granted).encode(),
         {"Authorization": f"Bearer {dev['service_key']}", "Idempotency-Key": "kept"},
     )
-    with urllib.request.urlopen(grants, timeout=20) as answer:
+    with urllib.request.urlopen(grants, timeout=patience.SECONDS) as answer:
         assert answer.status == 201
     _, clock = call("POST", f"{run.base}/_local/clock", {"advance_seconds": 3_600, "frozen": True})
     kept = run.balance()
@@ -104,15 +105,15 @@ def controls_answer(run: Run) -> None:
     for place, name in (("emails", "emails"), ("events", "events"), ("jwks.json", "keys")):
         status, found = call("GET", f"{run.base}/_local/{place}")
         assert (status, type(found[name])) == (200, list)
-    with urllib.request.urlopen(f"{run.base}/", timeout=20) as answer:
+    with urllib.request.urlopen(f"{run.base}/", timeout=patience.SECONDS) as answer:
         page = answer.read().decode()
     assert all(word in page for word in (run.base, run.dev["stripe_url"], "/_local/clock", "insurestack"))
     foreign = urllib.request.Request(f"{run.base}/_local/clock", b"{}", {"Origin": "http://evil.example"})
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(foreign, timeout=20)
+        urllib.request.urlopen(foreign, timeout=patience.SECONDS)
     status, found = call("POST", f"{run.base}/_local/tokens", {"account_id": "make", "role": "owner"})
     assert (status, found["token"]) == (200, run.dev["accounts"]["make"]["tokens"]["owner"])
-    with urllib.request.urlopen(f"{run.base}/_local/returned", timeout=20) as answer:
+    with urllib.request.urlopen(f"{run.base}/_local/returned", timeout=patience.SECONDS) as answer:
         assert answer.headers["content-type"].startswith("text/html"), "a buyer who paid must not land on an error page"
     status, found = call("GET", f"{run.base}/_local/openid-configuration")
     assert (status, found["jwks_uri"]) == (200, f"{run.base}/_local/jwks.json")

@@ -14,11 +14,11 @@ import pytest
 
 from local import ROOT
 from local.stopping import ASKING
+from tests import patience
 
 ROUNDS = 400
 BURST = 4
-ROUNDS_SECONDS = 60
-PROMPT_SECONDS = 10.0  # on a busy machine; the wait itself would be longer
+LONG_SECONDS = 10 * patience.SECONDS  # a wait that is not ended is longer than anybody here is patient
 GAPS, GAP_SECONDS = 60, 0.000_002  # between two signals of a burst: from none to a tenth of a millisecond
 
 pytestmark = pytest.mark.process
@@ -42,7 +42,7 @@ def test_n4_a_burst_of_signals_stops_the_wait_every_time() -> None:
         for number in range({ROUNDS}):
             stop = Stop()
             print("waits", flush=True)
-            assert stop.wait({ROUNDS_SECONDS})
+            assert stop.wait({LONG_SECONDS})
             print("stopped", flush=True)
             input()  # until the last signal of the burst has come, too
     """)
@@ -55,14 +55,14 @@ def test_n4_a_burst_of_signals_stops_the_wait_every_time() -> None:
             until = time.perf_counter() + (number % GAPS) * GAP_SECONDS
             while time.perf_counter() < until:
                 pass
-        answered, _, _ = select.select([child.stdout], [], [], PROMPT_SECONDS)
+        answered, _, _ = select.select([child.stdout], [], [], patience.SECONDS)
         if not answered:
             child.kill()
         assert answered, f"round {number}: it waits for itself"
         assert child.stdout.readline() == "stopped\n"
         child.stdin.write("\n")
         child.stdin.flush()
-    assert child.wait(PROMPT_SECONDS) == 0
+    assert child.wait(patience.SECONDS) == 0
 
 
 def test_n4_a_signal_at_every_step_of_the_handler_of_the_one_before_does_not_hang_it() -> None:
@@ -77,10 +77,10 @@ def test_n4_a_signal_at_every_step_of_the_handler_of_the_one_before_does_not_han
         sys.settrace(signal_again)
         signal.raise_signal(signal.SIGTERM)
         sys.settrace(None)
-        print(stop.wait(60))
+        print(stop.wait(1_200))
     """)
     try:
-        said, _ = child.communicate(timeout=PROMPT_SECONDS)
+        said, _ = child.communicate(timeout=patience.SECONDS)
     finally:
         child.kill()
     assert said == "True\n"
@@ -92,14 +92,14 @@ def test_n4_each_kind_of_signal_wakes_a_long_wait_at_once(number: signal.Signals
         from local.stopping import Stop
         stop = Stop()
         print("waits", flush=True)
-        print(stop.wait(60))
+        print(stop.wait(1_200))
     """)
     assert child.stdout is not None
     assert child.stdout.readline() == "waits\n"
     began = time.monotonic()
     child.send_signal(number)
-    assert child.communicate(timeout=30)[0] == "True\n"
-    assert time.monotonic() - began < PROMPT_SECONDS
+    assert child.communicate(timeout=patience.SECONDS)[0] == "True\n"
+    assert time.monotonic() - began < patience.SECONDS
 
 
 def test_n4_signals_that_come_while_it_ends_change_neither_its_work_nor_its_exit_code() -> None:
@@ -108,7 +108,7 @@ def test_n4_signals_that_come_while_it_ends_change_neither_its_work_nor_its_exit
         from local.stopping import Stop, ignore_signals
         stop = Stop()
         print("waits", flush=True)
-        stop.wait(60)
+        stop.wait(1_200)
         ignore_signals()
         print("ends", flush=True)
         time.sleep(0.5)
@@ -120,7 +120,7 @@ def test_n4_signals_that_come_while_it_ends_change_neither_its_work_nor_its_exit
     assert child.stdout.readline() == "ends\n"
     for number in ASKING * 3:
         child.send_signal(number)
-    assert child.communicate(timeout=30)[0] == "ended\n"
+    assert child.communicate(timeout=patience.SECONDS)[0] == "ended\n"
     assert child.returncode == 0
 
 
@@ -142,5 +142,5 @@ def test_n4_a_command_that_works_is_interrupted_once() -> None:
     assert child.stdout.readline() == "works\n"
     for _ in range(3):
         os.kill(child.pid, signal.SIGTERM)
-    assert child.communicate(timeout=30)[0] == "tidies\ntidied\n"
+    assert child.communicate(timeout=patience.SECONDS)[0] == "tidies\ntidied\n"
     assert child.returncode == 0

@@ -11,6 +11,7 @@ import pytest
 
 from local import ROOT
 from local.surroundings import leave_aws, reach_this_machine
+from tests import patience
 from tests.local import hostile
 
 
@@ -50,7 +51,13 @@ def test_n2_n3_s12_every_command_settles_before_it_does_anything() -> None:
     )
     environment = {**os.environ, **hostile.AWS, **hostile.PROXIES}
     done = subprocess.run(
-        [sys.executable, "-c", shows], cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", shows],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=patience.SECONDS,
     )
     assert done.stdout == "0o77 intranet.example,127.0.0.1,localhost []\n", done.stderr
 

@@ -8,8 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
+from tests import patience
+
 MOST_PROCESSES = 4
-START_SECONDS = 120
 
 
 def _is_up() -> None:
@@ -22,7 +23,7 @@ def racers() -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn")
     all_up = context.Barrier(MOST_PROCESSES)
     with ProcessPoolExecutor(
-        MOST_PROCESSES, mp_context=context, initializer=all_up.wait, initargs=(START_SECONDS,)
+        MOST_PROCESSES, mp_context=context, initializer=all_up.wait, initargs=(patience.SECONDS,)
     ) as pool:
         for started in [pool.submit(_is_up) for _ in range(MOST_PROCESSES)]:
             started.result()

@@ -30,7 +30,7 @@ from lotbook.usecases.automatic.work import work
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.sales.ensure_customer import ensure_customer
-from tests import engine, table
+from tests import engine, patience, table
 from tests.functions.conftest import clear_wiring, sample
 from tests.race.automatic import ACME, KEY, burns, environment, works
 
@@ -64,7 +64,7 @@ class Shop:
     def lose(self, operation: str, times: int) -> None:
         """The next calls of the operation are done, and their answers are lost."""
         body: Any = {"operation": operation, "kind": "timeout_after_commit", "times": times}
-        requests.post(f"{self.url}/_stand_in/fail", json=body, timeout=10).raise_for_status()
+        requests.post(f"{self.url}/_stand_in/fail", json=body, timeout=patience.SECONDS).raise_for_status()
 
     def use(self, credits: int, key: str = "first") -> None:
         consume(ACME, key, BurnRequest(credits), desk=wiring_automatic.burning_desk())

@@ -26,7 +26,7 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
-from tests import engine, table
+from tests import engine, patience, table
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
 from tests.race.mixed import ACCOUNT, TABLE, UNIT, Deed, Share, lot, play
@@ -61,7 +61,7 @@ def _dynamodb_local(folder: Path) -> Iterator[str]:
         ["java", *arguments, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + engine.START_SECONDS
+    until = time.monotonic() + patience.SECONDS
     try:
         while time.monotonic() < until:
             assert running.poll() is None, "DynamoDB Local ended"
@@ -73,7 +73,7 @@ def _dynamodb_local(folder: Path) -> Iterator[str]:
         yield address
     finally:
         running.terminate()
-        running.wait(engine.STOP_SECONDS)
+        running.wait(patience.SECONDS)
 
 
 @pytest.fixture

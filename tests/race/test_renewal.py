@@ -19,7 +19,7 @@ from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import books_due
-from tests import engine, table
+from tests import engine, patience, table
 from tests.fakes.accounts import FakePolicies, ManualClock, a_policy
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.sweeps import swept
@@ -74,7 +74,7 @@ def together(workers: list[Worker], work: Callable[[int, Worker], object]) -> li
     barrier = Barrier(len(workers))
 
     def run(number: int) -> object:
-        barrier.wait(10)
+        barrier.wait(patience.SECONDS)
         return work(number, workers[number])
 
     with ThreadPoolExecutor(len(workers)) as pool:

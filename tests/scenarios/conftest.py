@@ -20,10 +20,9 @@ from typing import Any
 
 import pytest
 
+from tests import patience
+
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90
-STOP_SECONDS = 10
-EVENTUALLY_SECONDS = 15
 EVENTUALLY_STEP_SECONDS = 0.05
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
@@ -77,7 +76,7 @@ def call(
     if payload is not None and not request.has_header("Content-type"):
         request.add_header("Content-type", "application/json")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
             return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
     except urllib.error.HTTPError as refusal:
         return Answer(refusal.code, {k.lower(): v for k, v in refusal.headers.items()}, refusal.read())
@@ -85,13 +84,13 @@ def call(
 
 def eventually(probe: Callable[[], Any], what: str) -> Any:
     """Poll until `probe` answers something true, inside a bound."""
-    deadline = time.monotonic() + EVENTUALLY_SECONDS
+    deadline = time.monotonic() + patience.SECONDS
     while time.monotonic() < deadline:
         found = probe()
         if found:
             return found
         time.sleep(EVENTUALLY_STEP_SECONDS)
-    raise AssertionError(f"not within {EVENTUALLY_SECONDS} s: {what}")
+    raise AssertionError(f"not within {patience.SECONDS} s: {what}")
 
 
 @dataclass
@@ -229,7 +228,7 @@ def start(directory: Path, port: int) -> tuple[subprocess.Popen[bytes], Stack]:
         [sys.executable, "-m", "local", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
     )
     base = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + patience.SECONDS
     while time.monotonic() < deadline:
         assert running.poll() is None, (directory / "run.log").read_text()[-4_000:]
         try:
@@ -247,7 +246,7 @@ def stop(running: subprocess.Popen[bytes]) -> float:
     """Stop a local run; answers how many seconds it took."""
     began = time.monotonic()
     running.send_signal(signal.SIGTERM)
-    running.wait(STOP_SECONDS)
+    running.wait(patience.SECONDS)
     return time.monotonic() - began
 
 

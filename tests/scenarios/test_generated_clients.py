@@ -16,10 +16,11 @@ import pytest
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
+from tests import patience
 from tests.scenarios.conftest import Stack
 
 CLIENTS = Path(__file__).resolve().parents[1] / "clients"
-INSTALL_SECONDS, BUILD_SECONDS, CALL_SECONDS = 180, 120, 60
+INSTALL_SECONDS, BUILD_SECONDS, CALL_SECONDS = 300, 300, patience.SECONDS
 PYTHON_CLIENT = "lotbook_client"
 
 

@@ -28,12 +28,12 @@ from local.cloud.engine import (
     running_engine,
 )
 from local.places import any_free_port
+from tests import patience
 
 pytestmark = [
     pytest.mark.engine,
     pytest.mark.skipif(not PYTHON.exists(), reason="the local engine is not installed: make run"),
 ]
-TIMEOUT_SECONDS = 20
 SECRET = "/lotbook/local/stripe-key"
 READ_THE_SECRET = ("POST", "/", {"X-Amz-Target": "AmazonSSM.GetParameter"}, {"Name": SECRET, "WithDecryption": True})
 ATTACKS: dict[str, tuple[str, str, dict[str, str], Any]] = {
@@ -82,7 +82,7 @@ def ask(engine: Engine, attack: tuple[str, str, dict[str, str], Any], headers: d
     """A simple request, as a page may send it without asking first, with further headers."""
     method, path, own, body = attack
     port = int(engine.address.url.rpartition(":")[2])
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=patience.SECONDS)
     payload = None if body is None else body if isinstance(body, str) else json.dumps(body)
     line.request(method, path, payload, {"Content-Type": "text/plain", **own, **headers})
     answer = line.getresponse()

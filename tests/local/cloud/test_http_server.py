@@ -14,8 +14,7 @@ from local.cloud.api_events import Answer, Request
 from local.cloud.gateway import Gateway
 from local.cloud.http_server import HOST, LARGEST_BODY, Server, application
 from local.places import is_free
-
-TIMEOUT_SECONDS = 10
+from tests import patience
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def port(gateway: Gateway) -> Iterator[int]:
 
 def raw(port: int, request: bytes) -> bytes:
     """What comes back for these bytes, until the server closes; a reset ends it too (it need not read everything)."""
-    with socket.create_connection((HOST, port), TIMEOUT_SECONDS) as line:
+    with socket.create_connection((HOST, port), patience.SECONDS) as line:
         received = b""
         with suppress(ConnectionResetError, BrokenPipeError):
             line.sendall(request)
@@ -44,7 +43,7 @@ def raw(port: int, request: bytes) -> bytes:
 def ask(
     port: int, method: str, target: str, headers: dict[str, str] | None = None, body: bytes | None = None
 ) -> tuple[int, dict[str, str], bytes]:
-    line = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
+    line = http.client.HTTPConnection(HOST, port, timeout=patience.SECONDS)
     line.request(method, target, body, {"Authorization": "Bearer good", **(headers or {})})
     answer = line.getresponse()
     found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

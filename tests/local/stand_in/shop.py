@@ -12,11 +12,11 @@ import requests
 import stripe
 
 from local.stripe_stand_in import StandIn
+from tests import patience
 
 SECRET = "whsec_test"
 HOUR = 3600
 DAY = 24 * HOUR
-PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -58,15 +58,15 @@ class Shop:
             "sk_test_shop",
             base_addresses={"api": self.url},
             max_network_retries=retries,
-            http_client=stripe.RequestsClient(timeout=(3, 10)),
+            http_client=stripe.RequestsClient(timeout=patience.SECONDS),
         )
 
     def control(self, method: str, path: str, **body: Any) -> requests.Response:
-        return requests.request(method, f"{self.url}/_stand_in/{path}", json=body or None, timeout=20)
+        return requests.request(method, f"{self.url}/_stand_in/{path}", json=body or None, timeout=patience.SECONDS)
 
     def pay(self, session: Any, card: str | None = "4242424242424242", **more: Any) -> requests.Response:
         body = {**({"card": card} if card else {}), **more}
-        return requests.post(f"{self.url}/checkout/{session.id}/pay", json=body, timeout=20)
+        return requests.post(f"{self.url}/checkout/{session.id}/pay", json=body, timeout=patience.SECONDS)
 
     def passes(self, seconds: int) -> None:
         """The clock moves on, and what that makes due happens."""
@@ -90,7 +90,7 @@ class Shop:
 
 def wait_for(condition: Callable[[], Any]) -> Any:
     """The condition's value once it holds; fails after a bounded wait."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience.SECONDS
     while time.monotonic() < deadline:
         value = condition()
         if value:

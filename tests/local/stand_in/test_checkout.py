@@ -9,6 +9,7 @@ import pytest
 import requests
 import stripe
 
+from tests import patience
 from tests.local.stand_in.shop import Shop, order, plan, subscriber
 
 HALF_HOUR, DAY = 1800, 86_400
@@ -169,8 +170,8 @@ def test_an_invoice_is_made_when_asked_for_and_its_pages_open(shop: Shop) -> Non
     assert (invoice.status, invoice.amount_paid, invoice.metadata["purchase_id"]) == ("paid", 90, "p1")
     assert invoice.lines.data[0].pricing.unit_amount_decimal == Decimal("0.09")
     assert invoice.number
-    assert invoice.number in requests.get(invoice.hosted_invoice_url, timeout=5).text
-    pdf = requests.get(invoice.invoice_pdf, timeout=5)
+    assert invoice.number in requests.get(invoice.hosted_invoice_url, timeout=patience.SECONDS).text
+    pdf = requests.get(invoice.invoice_pdf, timeout=patience.SECONDS)
     assert pdf.headers["Content-Type"] == "application/pdf"
     assert pdf.content.startswith(b"%PDF-1.4")
     found = client.v1.invoice_payments.list(
@@ -296,7 +297,7 @@ def test_expires_at_is_half_an_hour_to_a_day_away(shop: Shop, seconds: int) -> N
 def test_closing_charges_nothing_and_leaves_the_session_open(shop: Shop) -> None:
     client = shop.client()
     session = client.v1.checkout.sessions.create(order())
-    closed = requests.post(f"{shop.url}/checkout/{session.id}/close", timeout=5)
+    closed = requests.post(f"{shop.url}/checkout/{session.id}/close", timeout=patience.SECONDS)
     assert closed.json() == {"id": session.id, "status": "open", "redirect_url": "https://shop.example/cart"}
     assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
 
@@ -334,7 +335,7 @@ def test_no_card_number_is_kept(shop: Shop, tmp_path: Any) -> None:
     session = shop.client().v1.checkout.sessions.create(order(payment_intent_data=data))
     for card in ("4000000000000002", "4242 4242 4242 4242"):
         shop.pay(session, card)
-    requests.post(f"{shop.url}/checkout/{session.id}/pay", data={"card": "5555555555554444"}, timeout=5)
+    requests.post(f"{shop.url}/checkout/{session.id}/pay", data={"card": "5555555555554444"}, timeout=patience.SECONDS)
     shop.stand_in.close()
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"cs_test_" in kept

@@ -13,6 +13,7 @@ from local.stripe_stand_in.door import refusal
 from local.stripe_stand_in.server import Server, serve
 from local.stripe_stand_in.stand_in import StandIn
 from lotbook.adapters.system import SystemClock
+from tests import patience
 
 PORT = 3_001
 BROWSER_LINK = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -75,7 +76,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask(server: Server, method: str, path: str, headers: dict[str, str]) -> tuple[int, str]:
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=patience.SECONDS)
     line.request(method, path, "{}" if method == "POST" else None, {"Content-Type": "text/plain", **headers})
     answer = line.getresponse()
     found = answer.status, answer.read().decode()

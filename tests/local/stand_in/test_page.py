@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from tests import patience
 from tests.local.stand_in.shop import Shop, order
 
 
@@ -39,14 +40,16 @@ class Page(HTMLParser):
 
 
 def _get(shop: Shop, session: Any) -> Page:
-    answer = requests.get(f"{shop.url}/checkout/{session.id}", timeout=5)
+    answer = requests.get(f"{shop.url}/checkout/{session.id}", timeout=patience.SECONDS)
     assert answer.status_code == 200
     assert "script" not in answer.text
     return Page(answer.text)
 
 
 def _post(shop: Shop, page: Page, form: int, **fields: str) -> requests.Response:
-    return requests.post(shop.url + page.forms[form]["action"], data=fields, allow_redirects=False, timeout=5)
+    return requests.post(
+        shop.url + page.forms[form]["action"], data=fields, allow_redirects=False, timeout=patience.SECONDS
+    )
 
 
 def test_the_page_shows_the_order_and_every_field_has_a_label(shop: Shop) -> None:
@@ -144,5 +147,5 @@ def test_paying_twice_from_two_tabs_charges_once(shop: Shop) -> None:
 
 
 def test_a_page_that_does_not_exist_is_a_404_page(shop: Shop) -> None:
-    answer = requests.get(f"{shop.url}/checkout/cs_test_%3Cscript%3E", timeout=5)
+    answer = requests.get(f"{shop.url}/checkout/cs_test_%3Cscript%3E", timeout=patience.SECONDS)
     assert (answer.status_code, "does not exist" in answer.text, "<script>" in answer.text) == (404, True, False)

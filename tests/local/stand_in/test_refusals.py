@@ -8,6 +8,7 @@ import pytest
 import requests
 import stripe
 
+from tests import patience
 from tests.local.stand_in.shop import Shop, order
 
 
@@ -139,7 +140,7 @@ HOSTILE = [
 @pytest.mark.parametrize("body", HOSTILE)
 def test_a_hostile_form_is_a_400_never_a_500(shop: Shop, body: str) -> None:
     headers = {"Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"}
-    answer = requests.post(f"{shop.url}/v1/checkout/sessions", data=body, headers=headers, timeout=5)
+    answer = requests.post(f"{shop.url}/v1/checkout/sessions", data=body, headers=headers, timeout=patience.SECONDS)
     assert answer.status_code == 400
     assert answer.json()["error"]["type"] == "invalid_request_error"
 
@@ -175,7 +176,7 @@ CONTROLS: list[tuple[str, Any, int]] = [
 
 @pytest.mark.parametrize(("path", "body", "status"), CONTROLS, ids=lambda value: str(value)[:50])
 def test_bad_input_to_a_control_is_answered_plainly(shop: Shop, path: str, body: Any, status: int) -> None:
-    answer = requests.post(f"{shop.url}/_stand_in/{path}", json=body, timeout=5)
+    answer = requests.post(f"{shop.url}/_stand_in/{path}", json=body, timeout=patience.SECONDS)
     assert (answer.status_code, bool(answer.json()["error"]["message"])) == (status, True)
 
 
@@ -184,7 +185,7 @@ def test_bad_input_to_a_control_is_answered_plainly(shop: Shop, path: str, body:
 )
 def test_bad_input_to_the_page_is_answered_plainly(shop: Shop, body: bytes) -> None:
     session = shop.client().v1.checkout.sessions.create(order())
-    answer = requests.post(f"{shop.url}/checkout/{session.id}/pay", data=body, timeout=5)
+    answer = requests.post(f"{shop.url}/checkout/{session.id}/pay", data=body, timeout=patience.SECONDS)
     assert answer.status_code in (400, 422)
     assert shop.client().v1.checkout.sessions.retrieve(session.id).payment_intent is None
 
@@ -205,6 +206,6 @@ def test_unknown_addresses_are_404(shop: Shop) -> None:
         "/billing_portal/x",
         "/_stand_in",
     ):
-        assert requests.get(shop.url + path, timeout=5).status_code == 404, path
+        assert requests.get(shop.url + path, timeout=patience.SECONDS).status_code == 404, path
     headers = {"Authorization": "Bearer sk_test_x"}
-    assert requests.get(f"{shop.url}/v1/treasure", headers=headers, timeout=5).status_code == 404
+    assert requests.get(f"{shop.url}/v1/treasure", headers=headers, timeout=patience.SECONDS).status_code == 404

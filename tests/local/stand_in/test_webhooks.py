@@ -13,7 +13,7 @@ import stripe
 
 from local.stripe_stand_in import StandIn, serve
 from local.stripe_stand_in.webhooks import signature
-from tests import signature_vector
+from tests import patience, signature_vector
 from tests.local.stand_in.shop import SECRET, Receiver, Shop, TestClock, order, wait_for
 
 PAID = ["payment_intent.created", "checkout.session.completed", "payment_intent.succeeded", "charge.succeeded"]
@@ -110,7 +110,7 @@ def test_held_events_wait_until_they_are_delivered(wired: Shop, receiver: Receiv
     assert shown["held"][1]["object_id"] == session.id
     assert receiver.got == []
 
-    answer = requests.post(f"{wired.url}/_stand_in/webhooks/deliver", timeout=10)
+    answer = requests.post(f"{wired.url}/_stand_in/webhooks/deliver", timeout=patience.SECONDS)
 
     assert [row["status"] for row in answer.json()["delivered"]] == [200] * 4
     assert _types(receiver) == PAID
