@@ -11,6 +11,7 @@ from typing import Any
 
 from lotbook import wiring
 from lotbook.api.http import identity
+from lotbook.api.http.observability import Invocation, log_crash
 from lotbook.domain.values.errors import IssuerUnreachable
 from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.usecases.accounts.authenticate import authenticate
@@ -19,12 +20,19 @@ from lotbook.usecases.alarms import alarm
 SCHEME = "bearer"
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answer a REQUEST authorizer event (payload 2.0, simple responses). Raises when the table cannot be read: 500.
 
     That is not remembered, where an answer would be, for a minute, of the one key that a whole back end has.
     """
-    return {"isAuthorized": True, "context": _who(bearer(event))}
+    invocation, who = Invocation(context), None
+    try:
+        who = _who(bearer(event))
+    finally:
+        if who is None:
+            asked = event.get("requestContext") or {}
+            log_crash(**invocation.fields(), request_id=asked.get("requestId"), route=event.get("routeKey"))
+    return {"isAuthorized": True, "context": who}
 
 
 def _who(token: str | None) -> dict[str, str]:

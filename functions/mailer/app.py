@@ -25,10 +25,10 @@ from lotbook.usecases.mails.send_mail import mail_news
 from lotbook.usecases.mails.stop_mails import kind_of_token, stop_address, stop_kind
 
 
-def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Show a page, or answer a batch of the queue with the messages that failed (ReportBatchItemFailures)."""
     if "Records" not in event:
-        return stop_page.answer(event, _kind_of, _stop_kind)
+        return stop_page.answer(event, context, _kind_of, _stop_kind)
     outcomes = {record["messageId"]: attempt(partial(_work, record)) for record in event["Records"]}
     failed = {number: tried.error for number, tried in outcomes.items() if tried.error is not None}
     for number, reason in failed.items():

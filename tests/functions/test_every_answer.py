@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from functions.account import app
+from functions.authorizer import app as authorizer
+from functions.mailer import app as mailer
+from lotbook import wiring
 from lotbook.api import openapi
 from lotbook.api.http import http
 from lotbook.api.http.routes import CONTRACT
@@ -122,3 +125,29 @@ def test_an_answered_call_leaves_its_own_line_only(shop: Api, capsys: pytest.Cap
     shop.call(f"GET {ACCOUNT}", path=ACME).ok()
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["message"] == "answered"
+
+
+def test_op_10_whoever_answers_api_gateway_leaves_a_line_that_joins_its_id_with_lambdas_when_it_crashes(
+    shop: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The authorizer and the page that stops mails have no dispatcher: their crashes were joined with nothing."""
+
+    def broken() -> None:
+        raise BrokenInvariant("x")
+
+    monkeypatch.setattr(wiring, "service_keys", broken)
+    monkeypatch.setattr(wiring, "cursor_key", broken)
+    stop = {"routeKey": "GET /mails/stop", "headers": {}, "queryStringParameters": {"token": "lbk_x"}}
+    calls = {
+        authorizer: {"identitySource": ["Bearer lbk_x"], "routeKey": "GET /v1/x"},
+        mailer: stop,
+    }
+    for module, event in calls.items():
+        capsys.readouterr()
+        with pytest.raises(BrokenInvariant):
+            module.handler({**event, "requestContext": {"requestId": "req-7"}}, invoked(20_000, 19_958))
+        out = capsys.readouterr().out
+        line = json.loads(out.splitlines()[-1])
+        names = ("message", "request_id", "lambda_id", "route", "ms")
+        assert [line[name] for name in names] == ["crashed", "req-7", "lambda-1", event["routeKey"], 42]
+        assert "lbk_x" not in out

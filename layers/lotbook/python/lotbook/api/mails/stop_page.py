@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lotbook.api.http.observability import log_answer
+from lotbook.api.http.observability import Invocation, log_answer, log_crash
 from lotbook.api.mails.render import template, words_of
 from lotbook.api.rendering.formats import accepted
 from lotbook.domain.accounts.notifications import MailKind
@@ -27,9 +27,23 @@ HEADERS = {
 
 
 def answer(
-    event: Mapping[str, Any], look: Callable[[str], MailKind], stop: Callable[[str], MailKind]
+    event: Mapping[str, Any], context: object, look: Callable[[str], MailKind], stop: Callable[[str], MailKind]
 ) -> dict[str, Any]:
     """One call of PAGES, of API Gateway's payload format 2.0. `look` says what a token is for, `stop` does it."""
+    invocation, told = Invocation(context), None
+    logged = {"request_id": event["requestContext"].get("requestId"), "route": event["routeKey"]}
+    try:
+        told = _answer(event, look, stop)
+    finally:
+        if told is None:
+            log_crash(**invocation.fields(), **logged)
+    log_answer(**invocation.fields(), **logged, status=told["statusCode"])
+    return told
+
+
+def _answer(
+    event: Mapping[str, Any], look: Callable[[str], MailKind], stop: Callable[[str], MailKind]
+) -> dict[str, Any]:
     token = (event.get("queryStringParameters") or {}).get("token", "")
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     texts = words_of(next(iter(accepted(headers.get("accept-language", ""))), None))
@@ -42,7 +56,6 @@ def answer(
         status, sentence, title = 400, "wrong", texts.texts["footer"]["stop"]
     except Unavailable:
         status, sentence, title = 503, "later", texts.texts["footer"]["stop"]
-    log_answer(request_id=event["requestContext"].get("requestId"), route=event["routeKey"], status=status)
     view = {
         "lang": texts.language,
         "title": title,
