@@ -79,7 +79,7 @@ def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template:
     """A bug in one function must not be able to mint or read keys."""
     reads = who_may(template, "dynamodb:GetItem")
     assert reads.pop("authorizer") == {"service key"}
-    assert reads.pop("mailer") == ACCOUNTS | {"book", "policy", "cursor key", "mail latch"}
+    assert reads.pop("mailer") == ACCOUNTS | {"book", "latch", "notice", "policy", "cursor key", "mail latch"}
     assert reads.pop("consume") == ACCOUNTS | LEDGER | {"policy", "hold marker"}
     assert all(kinds == set(KINDS) - {"service key"} for kinds in reads.values())
     for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
