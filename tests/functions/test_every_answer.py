@@ -137,8 +137,8 @@ def test_op_10_whoever_answers_api_gateway_leaves_a_line_that_joins_its_id_with_
 
     monkeypatch.setattr(wiring, "service_keys", broken)
     monkeypatch.setattr(wiring, "cursor_key", broken)
-    stop = {"routeKey": "GET /mails/stop", "headers": {}, "queryStringParameters": {"token": "lbk_x"}}
-    calls = {
+    stop: dict[str, Any] = {"routeKey": "GET /mails/stop", "headers": {}, "queryStringParameters": {"token": "lbk_x"}}
+    calls: dict[Any, dict[str, Any]] = {
         authorizer: {"identitySource": ["Bearer lbk_x"], "routeKey": "GET /v1/x"},
         mailer: stop,
     }
