@@ -7,21 +7,16 @@ Closing adds a note, who and why, and takes nothing away; a closed one rings no 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from local import ROOT
-from local.cloud import cloud
-from local.cloud.engine import running_engine
 from local.cloud.refusals import Refused, in_one_sentence
-from local.cloud.template import load
 from local.ending import ended
-from local.running import data_directory
-from local.surroundings import settle
+from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS, Remark
 from lotbook.domain.values.instants import to_text
 from lotbook.usecases.reconciliation.strays import find_stray, list_strays, note_stray
+from operate.table import deployed_table, local_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         with in_one_sentence(asked.table or "of the local run"):
-            found = _deployed(asked.table) if asked.table else _local()
+            found = _store(asked.table)
             if found is not None:
                 return _answer(asked, *found)
             print("No Lotbook runs here: start one with `make run`, or name a --table.", file=sys.stderr)
@@ -82,28 +77,9 @@ def _up_to(characters: int) -> Callable[[str], str]:
     return text
 
 
-def _local() -> tuple[StrayStore, Clock] | None:
-    directory = data_directory()
-    address = running_engine(directory)
-    if address is None:
-        return None
-    settle()
-    template = load(ROOT / "template.yaml", {"Stage": "local"})
-    clock_file = {"CLOCK_FILE": str(directory / "clock.json")}
-    os.environ.update({**template.environment, **cloud.credentials(address), **clock_file})
-    from lotbook import wiring
-
-    return wiring.reconciliation_journal(), wiring.clock()
-
-
-def _deployed(table: str) -> tuple[StrayStore, Clock]:
-    import boto3
-
-    from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
-    from lotbook.adapters.dynamo.table import Table
-    from lotbook.adapters.system import SystemClock
-
-    return DynamoReconciliation(Table(boto3.client("dynamodb"), table)), SystemClock()
+def _store(table: str | None) -> tuple[StrayStore, Clock] | None:
+    found = deployed_table(table) if table else local_table()
+    return None if found is None else (DynamoReconciliation(found[0]), found[1])
 
 
 def _shown(case: StrayCase) -> str:
