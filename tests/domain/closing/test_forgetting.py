@@ -47,6 +47,7 @@ KINDS = {
     "pass": "actor and address taken out; the table takes it away a day after its end",
     "book": "names nobody once what burns left in it is in the ledger, which is done first",
     "closing": "an instant, a number and a place",
+    "mark": "figures and names of lots and holds: how far the audit has come",
     "marker": "digests, ids and figures of what a key stands for",
     "latch": "figures",
     "notice": "ids and an instant",
