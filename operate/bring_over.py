@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -35,23 +36,45 @@ KINDS = {
 }
 
 
-def bring_over(client: Any, before: str, restored: str, most: int = MOST, *, dry: bool = False) -> Counter[str]:
-    """How many of each kind the restored table lacked. Each is written by itself, so a run that stops is run again.
+@dataclass
+class Brought:
+    """How many of each kind the restored table lacked, and which accounts were closed, or asked to be erased, since its moment."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    close_again: list[str] = field(default_factory=list)
+    erase_again: list[str] = field(default_factory=list)
+
+
+def bring_over(client: Any, before: str, restored: str, most: int = MOST, *, dry: bool = False) -> Brought:
+    """What was brought. Each item is written by itself, so a run that stops is run again.
 
     Raises ClientError, and Refused for an account whose policy the restored table lacks.
     """
-    brought: Counter[str] = Counter()
+    brought = Brought()
     for item in _made(client, before):
         kind = next(kind for kind, name in KINDS.items() if item["sk"]["S"].startswith(name))
-        if _is_there(client, restored, item):
+        there = _there(client, restored, item)
+        if there is not None:
+            if kind == "accounts":
+                _compare(account_of(from_item(item)), account_of(from_item(there)), brought)
             continue
         if not dry:
             _bring(Table(client, restored), item, kind)
-        brought[kind] += 1
+        brought.kinds[kind] += 1
         print(f"... {item['pk']['S']} {item['sk']['S']}", file=sys.stderr)
-        if sum(brought.values()) >= most:
+        if sum(brought.kinds.values()) >= most:
             break
     return brought
+
+
+def _compare(was: Account, restored: Account, brought: Brought) -> None:
+    """Closing and erasing are lost with the rest, and nobody at the gateway knows of them."""
+    if was.closing is None:
+        return
+    if restored.closing is None:
+        brought.close_again.append(was.account_id)
+    if was.closing.erase_asked_at and not (restored.closing and restored.closing.erase_asked_at):
+        brought.erase_again.append(was.account_id)
 
 
 def _made(client: Any, table: str) -> Iterator[Mapping[str, Any]]:
@@ -69,10 +92,10 @@ def _made(client: Any, table: str) -> Iterator[Mapping[str, Any]]:
         yield from page["Items"]
 
 
-def _is_there(client: Any, table: str, item: Mapping[str, Any]) -> bool:
+def _there(client: Any, table: str, item: Mapping[str, Any]) -> Mapping[str, Any] | None:
     key = {name: item[name] for name in ("pk", "sk")}
-    found = client.get_item(TableName=table, Key=key, ConsistentRead=True, ProjectionExpression="pk")
-    return "Item" in found
+    found: Mapping[str, Any] | None = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+    return found
 
 
 def _bring(table: Table, item: Mapping[str, Any], kind: str) -> None:
@@ -111,11 +134,17 @@ def main(arguments: list[str]) -> int:
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
-    kinds = ", ".join(f"{brought[kind]} {kind}" for kind in KINDS)
-    print(f"{'Would be brought' if asked.dry_run else 'Brought'} over: {kinds}")
-    if sum(brought.values()) >= asked.most:
-        print("There may be more: run it again.")
+    _tell(brought, asked.most, "Would be brought" if asked.dry_run else "Brought")
     return 0
+
+
+def _tell(brought: Brought, most: int, verb: str) -> None:
+    print(f"{verb} over: {', '.join(f'{brought.kinds[kind]} {kind}' for kind in KINDS)}")
+    for what, names in (("Close", brought.close_again), ("Erase", brought.erase_again)):
+        if names:
+            print(f"{what} again (docs/closing-accounts.md): {', '.join(names)}")
+    if sum(brought.kinds.values()) >= most:
+        print("There may be more: run it again.")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from lotbook.domain.values.instants import HOUR, SECOND
+from operate import bring_over as bring_over_command
 from operate.bring_over import bring_over
 from operate.publish_again import Walk, publish_again
-from tests.functions.conftest import open_account
+from tests.functions.conftest import ACCOUNT, open_account
 from tests.operate.drill import Deployment, deployed
 
 pytestmark = pytest.mark.engine
@@ -42,7 +43,8 @@ def test_op_6_a_restored_table_gets_its_purchases_back_and_only_the_burns_since_
     assert live.available() == 10 + 100 - 5, "as it was at the moment"
     dry = bring_over(restored.client, before.name, restored.name, dry=True)
     brought = bring_over(restored.client, before.name, restored.name)
-    assert dict(dry) == dict(brought) == {"accounts": 1, "orders": 2}
+    assert dict(dry.kinds) == dict(brought.kinds) == {"accounts": 1, "orders": 2}
+    assert brought.close_again == brought.erase_again == []
     sent = publish_again(Walk(restored.name, moment - HOUR, moment + HOUR), live.stack())
     assert not sent.failed
     found = live.reconcile()
@@ -94,3 +96,20 @@ def test_op_6_the_streams_work_is_done_once_more_for_what_the_restored_stream_ne
         ExpressionAttributeValues={":pk": {"S": "S#acme#credits"}},
     )
     assert lines["Count"] == 3
+
+
+def test_op_6_an_account_that_was_closed_or_erased_since_is_named(
+    live: Deployment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restore brings back what was erased: nobody at the gateway knows of that, and the table before is the last that does."""
+    path = {"account_id": "acme"}
+    restored = live.restore()
+    live.api.call(f"POST {ACCOUNT}/close", {"reason": "asked to"}, path=path).ok()
+    live.api.call(f"POST {ACCOUNT}/erase", path=path).ok(202)
+    client = live.client("dynamodb")
+    monkeypatch.setattr(bring_over_command.boto3, "client", lambda _: client)
+    assert bring_over_command.main([live.table.name, restored.name, "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "Close again (docs/closing-accounts.md): acme\n" in out
+    assert "Erase again (docs/closing-accounts.md): acme\n" in out
+    assert bring_over_command.main([live.table.name, live.table.name]) == 2
