@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from lotbook.domain.values.instants import HOUR, SECOND
@@ -107,7 +108,7 @@ def test_op_6_an_account_that_was_closed_or_erased_since_is_named(
     live.api.call(f"POST {ACCOUNT}/close", {"reason": "asked to"}, path=path).ok()
     live.api.call(f"POST {ACCOUNT}/erase", path=path).ok(202)
     client = live.client("dynamodb")
-    monkeypatch.setattr(bring_over_command.boto3, "client", lambda _: client)
+    monkeypatch.setattr(boto3, "client", lambda _: client)
     assert bring_over_command.main([live.table.name, restored.name, "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert "Close again (docs/closing-accounts.md): acme\n" in out
