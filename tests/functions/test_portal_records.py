@@ -11,6 +11,7 @@ import pytest
 from lotbook import wiring
 from lotbook.api.portal import transactions
 from lotbook.domain.values.instants import DAY
+from lotbook.portal import rows
 from tests.fakes.purchases import FakeGateway
 from tests.functions.browsing import Browser, Shown
 from tests.functions.conftest import ACCOUNT, Api, member, open_account
@@ -100,6 +101,21 @@ def test_df_23_rows_are_filtered_by_type_and_days_paged_and_downloaded(
     assert file.headers["content-disposition"] == 'attachment; filename="purchases.csv"'
     assert [row["purchase_id"] for row in csv.DictReader(StringIO(file.text))] == [new]
     assert browser.get("/portal/transactions?after=../../x").status == 404
+
+
+def test_df_23_purchases_that_one_file_cannot_hold_come_in_parts_and_none_is_missing(
+    shop: Api, gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for credits in (5, 6, 7):
+        buy(shop, gateway, credits)
+    browser, _ = visitor(shop)
+    whole = browser.press(browser.get("/portal/transactions"), "Download CSV").text.splitlines()
+    monkeypatch.setattr(rows, "MAX_ROWS_READ", 2)
+    shown = browser.press(browser.get("/portal/transactions"), "Download CSV")
+    assert shown.value("part") == "2"
+    to = {link.text: link.attributes["href"] for link in shown.page.all("a")}
+    parts = [browser.get(to[label]).text.splitlines() for label in ("Download this part", "Next part")]
+    assert (len(whole), [*parts[0], *parts[1][1:]]) == (4, whole)
 
 
 def test_is_23_is_24_cards_are_listed_chosen_and_removed(shop: Api, gateway: FakeGateway) -> None:

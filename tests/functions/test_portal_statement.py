@@ -9,9 +9,10 @@ import pytest
 
 from lotbook import wiring
 from lotbook.domain.values.instants import DAY
-from lotbook.usecases.portal import statement_pages
+from lotbook.usecases.credits import statement
+from lotbook.usecases.portal import overview, statement_pages
 from tests.fakes.purchases import FakeGateway
-from tests.functions.browsing import Element, Shown
+from tests.functions.browsing import Browser, Element, Shown
 from tests.functions.conftest import ACCOUNT, Api, open_account
 from tests.functions.portal_visits import visitor
 
@@ -111,3 +112,62 @@ def test_a_long_statement_is_paged_by_a_cursor_that_is_good_for_this_account_alo
     stranger, _ = visitor(used, "other")
     assert stranger.get(older).status == 422
     assert browser.get(older[:-3]).status == 422
+
+
+def downloaded(browser: Browser, shown: Shown, label: str) -> Shown:
+    """What a link of the page leads to."""
+    (address,) = [link.attributes["href"] for link in shown.page.all("a") if link.text == label]
+    return browser.get(str(address))
+
+
+def rows_of(file: Shown) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(file.text)))
+
+
+def test_df_23_a_statement_that_one_file_cannot_hold_comes_in_parts_and_none_is_missing(
+    used: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, _ = visitor(used)
+    whole = rows_of(browser.press(browser.get("/portal/statement"), "Download CSV"))
+    monkeypatch.setattr(statement, "PAGE_ENTRIES", 2)
+    monkeypatch.setattr(statement, "MAX_EXPORT_PAGES", 1)
+    shown = browser.press(browser.get("/portal/statement"), "Download CSV")
+    lines: list[dict[str, str]] = []
+    for count in ("2", "2"):
+        assert shown.value("part") == count
+        lines += rows_of(downloaded(browser, shown, "Download this part"))
+        shown = downloaded(browser, shown, "Next part")
+    assert (len(whole), lines + rows_of(shown)) == (5, whole)
+
+
+def test_df_23_a_filter_is_kept_over_the_parts_and_ends_with_its_period(
+    used: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for may lie behind the first part; the file of it was empty then."""
+    monkeypatch.setattr(statement, "PAGE_ENTRIES", 2)
+    monkeypatch.setattr(statement, "MAX_EXPORT_PAGES", 1)
+    browser, _ = visitor(used)
+    shown = browser.press(browser.get("/portal/statement?from=2026-01-17&to=2026-01-17"), "Download CSV")
+    assert shown.value("part") == "0"
+    file = downloaded(browser, shown, "Next part")
+    assert [line["credits"] for line in csv.DictReader(StringIO(file.text))] == ["-12"], (
+        "the rest is older: no further part"
+    )
+
+
+def test_gc_23_the_overview_shows_what_was_used_this_period_and_in_all(used: Api) -> None:
+    _, home = visitor(used)
+    assert (home.value("used-in-period"), home.value("used-in-all")) == ("12", "12")
+    used.clock.instant += 31 * DAY
+    used.call(f"POST {ACCOUNT}/consume", {"credits": 4}, key="c2", path=ACME).ok()
+    _, later = visitor(used)
+    assert (later.value("used-in-period"), later.value("used-in-all")) == ("4", "16")
+
+
+def test_gc_23_what_was_not_read_is_not_told_as_nothing(used: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "MAX_PAGES", 1)
+    monkeypatch.setattr(statement, "PAGE_ENTRIES", 2)
+    _, home = visitor(used)
+    assert home.page.all(data_field="used-in-all") == home.page.all(data_field="used-in-period") == []
+    assert "At least" in home.text
+    assert "The bars show the newest entries only" in home.text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook import wiring
 from lotbook.api.answers import render_csv
-from lotbook.api.portal import transactions
+from lotbook.api.portal import file_parts, transactions
 from lotbook.api.portal.replies import File
 from lotbook.api.requests import paths
 from lotbook.portal.home import account_of
@@ -27,8 +27,11 @@ def show(visit: Visit) -> Reply:
 
 
 def export(visit: Visit) -> Reply:
-    """`GET /portal/transactions/export`."""
-    found = _page(visit, account_of(visit), MAX_ROWS_READ)
+    """`GET /portal/transactions/export`: a file; of more than a thousand purchases, a page with its parts."""
+    loaded = account_of(visit)
+    found = _page(visit, loaded, MAX_ROWS_READ)
+    if found.next_after is not None and file_parts.PART not in visit.query:
+        return transactions.parts(found.purchases, loaded, visit, after=found.next_after)
     rows = rows_of(found.purchases, billing=wiring.billing(), clock=wiring.clock())
     return File(render_csv.purchases(rows), render_csv.CONTENT_TYPE, "purchases.csv")
 

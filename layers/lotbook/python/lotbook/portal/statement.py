@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lotbook import wiring
 from lotbook.api.answers import render_csv
 from lotbook.api.http.paging import Listing
-from lotbook.api.portal import days, statements
+from lotbook.api.portal import days, file_parts, statements
 from lotbook.api.portal.replies import File
 from lotbook.api.portal.statements import Asked
 from lotbook.portal.home import account_of
@@ -34,12 +34,15 @@ def show(visit: Visit) -> Reply:
 
 
 def export(visit: Visit) -> Reply:
-    """`GET /portal/statement/export`: at most a thousand lines from the page on that is shown."""
+    """`GET /portal/statement/export`: a file from the page on that is shown; of more than a thousand entries, a page with its parts."""
     loaded = account_of(visit)
     asked = Asked.of(visit.query, loaded.policy.units)
-    wanted = asked.wanted(loaded.account.time_zone)
-    page = export_entries(visit.account_id, asked.unit, _listing(visit, asked).start(), desk=wiring.reading_desk())
+    wanted, listing = asked.wanted(loaded.account.time_zone), _listing(visit, asked)
+    page = export_entries(visit.account_id, asked.unit, listing.start(), desk=wiring.reading_desk())
     entries = [entry for entry in page.entries if wanted.matches(entry)]
+    next_cursor = None if wanted.is_past(page.entries) else listing.cursor(page.next_cursor)
+    if next_cursor is not None and file_parts.PART not in visit.query:
+        return statements.parts(entries, loaded, visit, cursor=next_cursor)
     notes = notes_of(visit.account_id, entries, books=wiring.books())
     return File(render_csv.entries(entries, notes), render_csv.CONTENT_TYPE, "entries.csv")
 

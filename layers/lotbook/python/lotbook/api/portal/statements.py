@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from lotbook.api.portal import days
+from lotbook.api.portal import days, file_parts
 from lotbook.api.portal.entry_words import GROUPS, sentence
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
@@ -15,10 +15,12 @@ from lotbook.usecases.portal.statement_pages import Wanted
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit
+    from lotbook.domain.credits.ledger import Entry
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.portal.statement_pages import AsOf, StatementPage
 
 HERE = f"{ROOT}/statement"
+FILE = f"{HERE}/export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,13 @@ def page(found: StatementPage, as_of: AsOf, loaded: LoadedAccount, visit: Visit,
         "is_filtered": bool(asked.kind or asked.since or asked.until),
     }
     return Page("statement.html", loaded, values)
+
+
+def parts(entries: Sequence[Entry], loaded: LoadedAccount, visit: Visit, *, cursor: str) -> Page:
+    """The page of a file that is too long. `cursor`: of the next part."""
+    asked = Asked.of(visit.query, loaded.policy.units)
+
+    def address(**more: str) -> str:
+        return asked.address(FILE, **{"cursor": visit.query.get("cursor"), **more})
+
+    return file_parts.page(loaded, HERE, [entry.at for entry in entries], address=address, older={"cursor": cursor})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from lotbook.api.portal import days, words
+from lotbook.api.portal import days, file_parts, words
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.sales.eligibility import is_buyer
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lotbook.api.portal.visits import Visit
+    from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.accounts.load_account import LoadedAccount
 
 HERE = f"{ROOT}/transactions"
+FILE = f"{HERE}/export"
 ROWS_A_PAGE = 25
 TONES = {"completed": "good", "failed": "bad", "disputed": "bad", "pending": "warn", "processing": "warn"}
 
@@ -73,3 +75,14 @@ def page(rows: Sequence[PurchaseRow], loaded: LoadedAccount, visit: Visit, *, ne
         "can_buy": is_buyer(loaded.policy, loaded.account.account_id, visit.caller),
     }
     return Page("transactions.html", loaded, values)
+
+
+def parts(purchases: Sequence[Purchase], loaded: LoadedAccount, visit: Visit, *, after: str) -> Page:
+    """The page of a file that is too long. `after`: where the next part begins."""
+    asked = Asked.of(visit.query)
+
+    def address(**more: str) -> str:
+        return asked.address(FILE, **{"after": visit.query.get("after"), **more})
+
+    made = [each.created_at for each in purchases]
+    return file_parts.page(loaded, HERE, made, address=address, older={"after": after})

@@ -42,3 +42,10 @@ def used_by_day(entries: Sequence[Entry], days: Sequence[tuple[int, int]], *, is
         burned = sum(-entry.credits for entry in entries if entry.kind in BURNS and start <= entry.at < end)
         found.append(Day(start, end, burned if start > known_from or is_whole else None))
     return found
+
+
+def used_since(entries: Sequence[Entry], since: int, *, reaches_back: bool) -> int | None:
+    """What was burned from an instant on; None where older entries could belong to it. `reaches_back`: there are no older ones."""
+    if not reaches_back and not (entries and entries[-1].at < since):
+        return None
+    return sum(-entry.credits for entry in entries if entry.kind in BURNS and entry.at >= since)

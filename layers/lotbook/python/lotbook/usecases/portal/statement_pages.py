@@ -38,6 +38,10 @@ class Wanted:
             and (self.before is None or entry.at < self.before)
         )
 
+    def is_past(self, entries: Sequence[Entry]) -> bool:
+        """Whether what comes after these, newest first, is older than all that is wanted."""
+        return self.since is not None and bool(entries) and entries[-1].at < self.since
+
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
@@ -57,7 +61,7 @@ def read_page(account_id: str, unit: str, wanted: Wanted, cursor: str | None, *,
     for page in pages(account_id, unit, cursor, MAX_PAGES, desk=desk):
         found += (entry for entry in page.entries if wanted.matches(entry))
         cursor = page.next_cursor
-        if cursor is None or (wanted.since is not None and page.entries and page.entries[-1].at < wanted.since):
+        if cursor is None or wanted.is_past(page.entries):
             cursor = None
             break
     return StatementPage(tuple(found), lots_of(account_id, unit, found, desk=desk), cursor)
