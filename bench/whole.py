@@ -163,7 +163,8 @@ def logged() -> tuple[int, int, int]:
 
 def section(burn: float, apart: Followed, together: Followed, lines: tuple[int, int, int]) -> Section:
     """`burn`: dollars for a million, from bench/prices.py."""
-    gb = load(ROOT / "template.yaml", {}).functions["outbox"].memory_mb / 1024
+    mb = load(ROOT / "template.yaml", {}).functions["outbox"].memory_mb
+    gb = mb / 1024
     logs = sum(lines) * LOG_GB / 1_000
     share = kept_a_year(apart)
     totals = [burn + stream_dollars(each, gb) + EVENT * each.events / each.burns + logs for each in (apart, together)]
@@ -183,7 +184,7 @@ def section(burn: float, apart: Followed, together: Followed, lines: tuple[int, 
                 f"beside it, each year that they are kept: {apart.kept_bytes // apart.burns} bytes a burn",
                 f"{share:.2f}",
             ),
-            (f"  {_formula(gb)}", ""),
+            (f"  {_formula(mb)}", ""),
         ),
     )
 
@@ -200,8 +201,8 @@ def kept_a_year(counted: Followed) -> float:
     return counted.kept_bytes / counted.burns / 1_000 * STORAGE_GB_MONTH * 12
 
 
-def _formula(gb: float) -> str:
-    time = f"({LAMBDA_REQUEST:.2f} + ({REST_MS:.0f} + {CALL_MS:.0f} x calls / {WORKERS}) / 1000 x {gb} x {GB_SECOND}"
+def _formula(mb: int) -> str:
+    time = f"({LAMBDA_REQUEST:.2f} + ({REST_MS:.0f} + {CALL_MS:.0f} x calls / {WORKERS}) / 1000 x {mb} / 1024 x {GB_SECOND}"
     rest = f" + {WRITE_UNIT} x write units + {READ_UNIT} x read units + {EVENT:.2f} x events) / burns"
     return f"the call + {time}{rest} + {LOG_GB} / 1000 x bytes of logs"
 

@@ -110,4 +110,4 @@ def test_a_burn_as_a_whole_is_what_its_formula_says() -> None:
     rows = dict(made.rows)
     assert rows["whole, burns of 8 accounts in a batch of the stream"] == f"{2.54 + stream + 1.00 + 1.029 * 0.5:.2f}"
     assert rows["beside it, each year that they are kept: 514 bytes a burn"] == f"{0.514 * 0.25 * 12:.2f}"
-    assert f"x {gb} x" in made.rows[-1][0]
+    assert f"x {gb * 1024:.0f} / 1024 x" in made.rows[-1][0]
