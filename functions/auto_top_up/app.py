@@ -35,7 +35,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         if context.get_remaining_time_in_millis() < LEAST_TIME_LEFT:
             failed.append(message["messageId"])
             continue
-        tried = attempt(partial(_work, message["body"]))
+        tried = attempt(partial(_work, message))
         if tried.error is not None:
             failed.append(message["messageId"])
             _report(message, tried.error)
@@ -43,14 +43,22 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
-def _work(body: str) -> None:
-    asked = json.loads(body)
-    work(asked["account_id"], asked.get("purchase_id"), desk=wiring_automatic.auto_desk())
+def _work(message: Mapping[str, Any]) -> None:
+    asked = json.loads(message["body"])
+    account_id = asked["account_id"]
+    made = work(account_id, asked.get("purchase_id"), desk=wiring_automatic.auto_desk())
+    became = {"purchase_id": made.purchase_id, "outcome": made.state} if made else {"outcome": "nothing"}
+    log_answer(queue="auto_top_up", message=message["messageId"], account_id=account_id, **became)
+
+
+def _account_of(message: Mapping[str, Any]) -> str:
+    return str(json.loads(message["body"])["account_id"])
 
 
 def _report(message: Mapping[str, Any], reason: Exception) -> None:
-    """Kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
+    """Ids and kinds only. What comes again by itself is no alarm; the queue of what never went through has its own."""
+    whose = {"message": message["messageId"], "account_id": attempt(partial(_account_of, message)).answer}
     if isinstance(reason, Unavailable):
-        log_answer(queue="auto_top_up", message=message["messageId"], error=reason.code)
+        log_answer(queue="auto_top_up", **whose, error=reason.code)
     else:
-        alarm("auto_top_up_failed", message=message["messageId"], error=type(reason).__name__)
+        alarm("auto_top_up_failed", **whose, error=type(reason).__name__)

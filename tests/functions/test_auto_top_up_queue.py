@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def messages(*bodies: Any) -> dict[str, Any]:
 def worked(shop: Api, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
     found: list[tuple[str, str | None]] = []
 
-    def work(account_id: str, purchase_id: str | None, *, desk: object) -> None:
+    def work(account_id: str, purchase_id: str | None, *, desk: object) -> Any:
         found.append((account_id, purchase_id))
         if account_id == "busy":
             raise Unavailable
@@ -41,6 +42,7 @@ def worked(shop: Api, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | 
             raise BrokenInvariant("x")
         if account_id == "gone":
             raise AccountNotFound
+        return SimpleNamespace(purchase_id=purchase_id, state="completed") if purchase_id else None
 
     monkeypatch.setattr(app, "work", work)
     monkeypatch.setattr(wiring_automatic, "auto_desk", lambda: None)
@@ -48,7 +50,7 @@ def worked(shop: Api, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | 
 
 
 def test_each_message_is_worked_and_one_that_raises_comes_again_alone(
-    worked: list[tuple[str, str | None]], caplog: pytest.LogCaptureFixture
+    worked: list[tuple[str, str | None]], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """S4: whatever one account raises, the others get their turn; what cannot be read ends in the queue for people."""
     asked = [
@@ -65,6 +67,12 @@ def test_each_message_is_worked_and_one_that_raises_comes_again_alone(
     assert worked[0] == ("one", "pur_1")
     rung = [line for line in caplog.text.splitlines() if "auto_top_up_failed" in line]
     assert len(rung) == 3, "an outage is no alarm: its message comes again"
+    assert ['"account_id":"broken"' in line for line in rung] == [True, False, False], "people see whose it is"
+    assert '"account_id":"gone"' in rung[1]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"queue"' in line]
+    named = [(line["message"], line["account_id"], line.get("purchase_id"), line.get("outcome")) for line in lines]
+    assert ("m0", "one", "pur_1", "completed") in named
+    assert ("m5", "two", None, "nothing") in named
 
 
 def test_the_sample_event_is_one_that_the_function_works(worked: list[tuple[str, str | None]]) -> None:
