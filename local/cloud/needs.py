@@ -70,6 +70,10 @@ def needs(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterat
             sender = parseaddr(str(parameters["FromEmailAddress"]))[1]
             for resource in ("identity/*", f"configuration-set/{parameters['ConfigurationSetName']}"):
                 yield Need(f"ses:{operation}", resource, sender=sender)
+        case "lambda":
+            yield Need("lambda:InvokeFunction", str(parameters["FunctionName"]))
+        case "codedeploy":
+            yield Need(f"codedeploy:{operation}", "*")
         case _:
             yield Need(f"{service}:{operation}", "?")
 

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from local.cloud.needs import TABLE, Need, NotUnderstood, needs
 
+VERSION = ".Version"  # of a function: one that was published
 ATTRIBUTE = re.compile(r"\$\{(\w+)\.Arn\}")
 ALL, ANY = "ForAllValues:StringLike", "ForAnyValue:StringLike"
 LEADING_KEYS, ATTRIBUTES = "dynamodb:LeadingKeys", "dynamodb:Attributes"
@@ -158,6 +159,8 @@ def _resource(value: Any, text: Callable[[Any], str]) -> str:
             return TABLE
         case {"Fn::GetAtt": str() as attribute} if attribute.endswith(".Arn"):
             return attribute.removesuffix(".Arn")
+        case {"Ref": str() as version} if version.endswith(VERSION):
+            return version.removesuffix(VERSION)
         case {"Fn::Sub": str() as pattern}:
             named = pattern.replace("${TableArnInUse.Value}", TABLE)
             return text({"Fn::Sub": ATTRIBUTE.sub(r"\1", named)}).rpartition(":")[2]

@@ -20,6 +20,7 @@ from local.cloud.queue_sources import QueueSource, Rule, queue_source, rules_of
 RATE_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 LOCAL_ATTEMPTS = 9  # of what the cloud tries for hours: nobody waits for that here
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+ALIAS = "Alias"  # what SAM publishes each function under, and calls from every event of its own
 HTTP, SCHEDULE, STREAM, QUEUE = "HttpApi", "ScheduleV2", "DynamoDB", "SQS"  # the kinds of events that the template uses
 
 
@@ -180,11 +181,11 @@ def _folder(logical_id: str, resource: Mapping[str, Any]) -> str:
 def _authorizers(auth: Mapping[str, Any], folders: Mapping[str, str]) -> dict[str, Authorizer]:
     found = {}
     for name, value in auth["Authorizers"].items():
-        ((tag, target),) = value["FunctionArn"].items()
-        if tag != "Fn::GetAtt":
-            raise TemplateError(f"authorizer {name}: FunctionArn is not !GetAtt")
+        function, _, alias = str(value["FunctionArn"].get("Ref", "")).partition(".")
+        if alias != ALIAS:  # past the alias it would be another version than that of everybody else
+            raise TemplateError(f"authorizer {name}: FunctionArn is not !Ref of a function's {ALIAS}")
         (header,) = value["Identity"]["Headers"]
-        found[name] = Authorizer(folders[target.split(".")[0]], header.lower(), value["Identity"]["ReauthorizeEvery"])
+        found[name] = Authorizer(folders[function], header.lower(), value["Identity"]["ReauthorizeEvery"])
     return found
 
 

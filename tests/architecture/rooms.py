@@ -110,6 +110,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_schedules": ("usecases", "adapters", "wiring"),
+    "wiring_release": (*_ADAPTERS, "settings", "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "functions": (
@@ -125,6 +126,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_reconciliation",
             "wiring_mails",
             "wiring_schedules",
+            "wiring_release",
             "portal",
         ),
     ),

@@ -254,8 +254,10 @@ def test_all_settings_come_from_globals(template: Template) -> None:
     assert settings.gateway_key_parameter == "/lotbook/test/stripe-key"
     assert settings.gateway_api_base is None
     assert settings.clock_file is None
-    for name, function in of_type("AWS::Serverless::Function").items():
-        assert "Environment" not in function, name
+    more = {name: function.get("Environment") for name, function in of_type("AWS::Serverless::Function").items()}
+    checked = more.pop("ReleaseCheckFunction")["Variables"]
+    assert set(more.values()) == {None}
+    assert checked == {f"CHECKED_{name}": {"Ref": f"{name.title()}Function.Version"} for name in ("ACCOUNT", "CONSUME")}
 
 
 def test_automatic_purchase_is_on_unless_the_deployment_says_otherwise(template: Template) -> None:

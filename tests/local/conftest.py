@@ -31,7 +31,7 @@ Resources:
       Auth:
         DefaultAuthorizer: Token
         Authorizers:
-          Token: {FunctionArn: !GetAtt WhoFunction.Arn, Identity: {Headers: [Authorization], ReauthorizeEvery: 60}}
+          Token: {FunctionArn: !Ref WhoFunction.Alias, Identity: {Headers: [Authorization], ReauthorizeEvery: 60}}
   WhoFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: functions/who/}}
   EchoFunction:
     Type: AWS::Serverless::Function

@@ -43,6 +43,8 @@ class Settings:
     portal_support: str
     portal_frames: tuple[str, ...]  # who may show the billing page in a frame
     gateway_pages: tuple[str, ...]  # origins of the gateway's own pages, where the billing page's forms lead
+    checked_account: str  # the versions that the check of a new release calls; empty in every other function
+    checked_consume: str
     clock_file: str | None  # local run: how the clock is set
     read_seconds: int | None  # local run: how long AWS may take to answer; an emulated table under many callers is slow
 
@@ -70,6 +72,8 @@ class Settings:
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or NO_PAGE,
             **_portal(environment),
+            checked_account=environment.get("CHECKED_ACCOUNT", ""),
+            checked_consume=environment.get("CHECKED_CONSUME", ""),
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )

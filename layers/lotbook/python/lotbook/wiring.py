@@ -66,7 +66,7 @@ def entropy() -> Entropy:
     return SystemEntropy()
 
 
-def _client(service: str, tries: int = TRIES, **options: Any) -> Any:
+def _client(service: str, tries: int = TRIES, read_seconds: int = READ_SECONDS, **options: Any) -> Any:
     """A low-level client with short time-outs and few, bounded retries.
 
     From botocore's own session: boto3 would add a quarter to consume's cold start, and nothing of it is used.
@@ -76,7 +76,7 @@ def _client(service: str, tries: int = TRIES, **options: Any) -> Any:
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=settings().read_seconds or READ_SECONDS,
+        read_timeout=settings().read_seconds or read_seconds,
         retries={"mode": "standard", "total_max_attempts": tries},
         **options,
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from lotbook.domain.accounts.canary import is_counted
 from lotbook.domain.values import ids, instants
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def figures_of(changes: Iterable[Change]) -> dict[str, int]:
     burns = credits = purchases = 0
     for change in changes:
         match change:
-            case EntryWritten(entry=entry) if entry.kind == "consumed":
+            case EntryWritten(account_id, entry) if entry.kind == "consumed" and is_counted(account_id):
                 burns, credits = burns + 1, credits + entry.requested
             case PurchaseWritten(before=before, after=after) if after.state == "completed":
                 purchases += before is None or before.state != "completed"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lotbook.domain.accounts.canary import is_counted
 from lotbook.domain.news.announcements import AccountWritten, AutoNoted, Change, EntryWritten, PurchaseWritten
 from lotbook.usecases.accounts.note_uses import note_uses
 from lotbook.usecases.attempts import attempt_all
@@ -79,6 +80,9 @@ def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: State
     entries = [change.entry for change in changes if isinstance(change, EntryWritten)]
     if entries:
         file_statement(account_id, unit, entries, statement=statement)
+    if not is_counted(account_id):  # the deployment's own account: its statement is there, and nobody is told
+        return
+    if entries:
         announce_entries(account_id, unit, entries, outlets=outlets)
         if any(entry.kind == "granted" for entry in entries):
             note_uses(account_id, (unit,), accounts=outlets.accounts, policies=outlets.policies)
