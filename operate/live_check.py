@@ -18,6 +18,8 @@ import boto3
 from local.cloud.refusals import Refused, in_one_sentence
 from local.ending import ended
 from lotbook.adapters.stripe.client import mode_of
+from operate.release import running
+from operate.stack import Stack
 
 SECRETS = ("stripe-key", "stripe-webhook-secrets")
 SECRET_PREFIX = "whsec_"  # what Stripe's webhook secrets begin with
@@ -35,6 +37,7 @@ class Found:
     webhook_secrets: tuple[str, ...]
     subscribers: int
     concurrency: int
+    unpublished: tuple[str, ...] = ()  # functions whose newest settings nobody calls yet
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +70,15 @@ def read(aws: Any, stack: str) -> Found:
         webhook_secrets=tuple(each.strip() for each in secrets.get(secrets_name, "").split(",") if each.strip()),
         subscribers=_subscribers(aws, parameters.get("AlarmTopicArn", "")),
         concurrency=aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"],
+        unpublished=_unpublished(aws, stack),
     )
+
+
+def _unpublished(aws: Any, stack: str) -> tuple[str, ...]:
+    pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    found = [each for page in pages for each in page["StackResourceSummaries"]]
+    names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
+    return tuple(each.logical_id for each in running(Stack(names, aws.client)) if not each.is_published)
 
 
 def _subscribers(aws: Any, topic: str) -> int:
@@ -95,6 +106,8 @@ def differences(found: Found) -> Iterator[str]:
         yield "Nobody has confirmed a subscription to the topic of the alarms: they ring nowhere."
     if wanted == "live" and found.concurrency <= NEW_ACCOUNT:
         yield f"Lambda lets this AWS account run {found.concurrency} functions at a time: ask for more (Service Quotas)."
+    if found.unpublished:
+        yield f"A parameter was changed and {', '.join(found.unpublished)} run with the old one: operate.release STACK publish."
     if wanted == "live" and "lotbook.invalid" in said.get("ReturnUrl", ""):
         yield "ReturnUrl is nobody's page: buyers whose request names no address come back to nothing."
 

@@ -13,6 +13,7 @@ from botocore.config import Config
 from local.cloud.refusals import Refused
 
 SECONDS_A_CALL = 910  # the longest that a function may run, and some more
+ALIAS = "live"  # of every function: the published version that everybody calls
 CONFIG = Config(connect_timeout=5, read_timeout=SECONDS_A_CALL, retries={"mode": "standard", "max_attempts": 3})
 
 
@@ -30,8 +31,8 @@ class Stack:
         return self.names[logical_id]
 
     def invoke(self, logical_id: str, event: Mapping[str, Any]) -> Any:
-        """What a function answers. Raises Refused where it failed."""
-        return self.invoke_named(self.name(logical_id), event)
+        """What a function answers, by the release that everybody calls. Raises Refused where it failed."""
+        return self.invoke_named(f"{self.name(logical_id)}:{ALIAS}", event)
 
     def invoke_named(self, function: str, event: Mapping[str, Any]) -> Any:
         """The same by its name or ARN. One that has nothing to answer answers None."""

@@ -1,4 +1,4 @@
-"""What CloudFormation is given after its two transforms, by SAM's own code: run by sam's interpreter, for it is not installed beside ours.
+"""What CloudFormation is given after SAM's transform, by SAM's own code: run by sam's interpreter, for it is not installed beside ours.
 
 `python transformed.py template.yaml '[{}, {"Canary": "AllAtOnce"}]'` prints the resources for each set of parameters, as JSON.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import sys
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
-from samcli.lib.cfn_language_extensions.sam_integration import expand_language_extensions
 from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
@@ -27,17 +27,16 @@ def packaged(document: dict[str, Any], layer: str) -> dict[str, Any]:
 
 
 def resources(document: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
-    """The resources after both transforms. `Layer` is no parameter of the template: the content of our layer."""
+    """The resources after the transform. `Layer` is no parameter of the template: the content of our layer."""
     given = {name: value for name, value in parameters.items() if name != "Layer"}
     defaults = {name: str(each["Default"]) for name, each in document["Parameters"].items() if "Default" in each}
     source = packaged(deepcopy(document), parameters.get("Layer", "one"))
-    expanded = expand_language_extensions(source, {**defaults, **given}, enabled=True).expanded_template
     session = MagicMock(region_name="us-east-1")
     translator = Translator({}, Parser(), boto_session=session)
-    found: dict[str, Any] = translator.translate(expanded, {**defaults, **given})["Resources"]
+    found: dict[str, Any] = translator.translate(source, {**defaults, **given})["Resources"]
     return found
 
 
 if __name__ == "__main__":
-    read = yaml_parse(open(sys.argv[1]).read())
+    read = yaml_parse(Path(sys.argv[1]).read_text())
     sys.stdout.write(json.dumps([resources(read, each) for each in json.loads(sys.argv[2])], default=str))

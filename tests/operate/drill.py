@@ -122,7 +122,7 @@ class _Stack(Stack):
 
     def invoke_named(self, function: str, event: Mapping[str, Any]) -> Any:
         deployment: Deployment = self.deployment  # type: ignore[attr-defined]
-        name = function.rpartition(":")[2]
+        name = function.rpartition(":function:")[2].partition(":")[0]
         deployment.invoked.append((name, event))
         if name in deployment.broken:
             from local.cloud.refusals import Refused
