@@ -72,6 +72,8 @@ A_MAIL = Occasion("credits_low", "evt_1")
 class Context:
     """Lambda's context."""
 
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:played:live"
+
     def get_remaining_time_in_millis(self) -> int:
         return 300_000
 
@@ -118,7 +120,8 @@ def play(clock: ManualClock) -> dict[str, Any]:
         ok("POST /v1/accounts", body)
     used = [each for policy_id in POLICIES for each in _burned(f"of-{policy_id}")]
     clock.instant += 40 * DAY
-    import_module("functions.expire.app").handler({}, Context())
+    for schedule in ("expire", "audit"):
+        import_module(f"functions.{schedule}.app").handler({}, Context())
     grant = {"kind": "promotional", "credits": 50, "reason": "later"}
     ok(f"POST {ACCOUNT}/grants", grant, key="later", account_id="of-insurestack")
     ok(f"POST {ACCOUNT}/consume", {"credits": 4}, key="later", account_id="of-insurestack")

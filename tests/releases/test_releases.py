@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ from tests.releases.play import ACCOUNT, POLICIES, READS, call, ok, world
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = [f"of-{policy_id}" for policy_id in POLICIES]
 REFUSED = (503, "newer_format")
+# Metadata of burns have another partition since (decision 139): an older release shows none of what was noted there, and changes nothing.
+UNSEEN = re.compile(r"/entries/\d+/metadata: None became ")
+# Latches have another partition since: what stands in the one before is no version of what will be written (decision 123).
+MOVED = ("/latch/version: 2 became 0",)
 
 
 def lacks(less: Any, more: Any, place: str = "") -> Iterator[str]:
@@ -81,7 +86,7 @@ def test_s1_this_code_reads_what_a_release_wrote_and_goes_on_with_it(name: str) 
     told = kept.written(name)
     with world_of(told) as clock:
         assert list(lacks(told["read"], play.read())) == []
-        assert list(lacks(told["stored"], play.stored())) == []
+        assert list(lacks(told["stored"], play.stored())) == list(MOVED)
         before = {each: balance(each) for each in ACCOUNTS}
         for used in told["used"]:
             again = ok(f"POST {ACCOUNT}{used['route']}", used["body"], key=used["key"], **used["path"])
@@ -113,7 +118,8 @@ def right_or_refused(asked: tuple[int, Any], ours: Any, before: list[Any] | None
     status, body = asked
     if (status, body.get("code")) == REFUSED:
         return None if before is None or before == play.items() else "it refused, and changed something"
-    return None if status < 300 and not list(lacks(body, ours)) else f"{status} {list(lacks(body, ours))}"
+    wrong = [each for each in lacks(body, ours) if not UNSEEN.match(each)]
+    return None if status < 300 and not wrong else f"{status} {wrong}"
 
 
 @pytest.mark.parametrize("name", kept.names())
