@@ -102,7 +102,7 @@ def test_s1_what_sam_makes_of_it() -> None:
     if not SAM.exists():
         pytest.skip("sam is not installed: make validate")
     asked = [{}, {"Canary": "Canary10Percent5Minutes"}, {"Layer": "two"}, {"MailFrom": "a@b.example"}]
-    command = [SAM, "tests/deploy/transformed.py", "template.yaml", json.dumps(asked)]
+    command = [str(SAM), "tests/deploy/transformed.py", "template.yaml", json.dumps(asked)]
     environment = {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     off, canary, other_layer, other_parameter = json.loads(run.stdout)
