@@ -75,11 +75,12 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     started.enter_context(places.lock())
     stripe_port, engine_port = places.free_ports()
     parts = Parts.read(places, stripe_port)
+    _say(f"The console is at {places.base_url}/ in a moment:", stop)
     _log_to(places.directory / "functions.log")
-    _say("starting the local AWS engine", stop)
+    _say("starting the local AWS engine ...", stop)
     engine = _start_engine(parts, engine_port, started, stop)
 
-    _say("starting the API and the Stripe stand-in", stop)
+    _say("starting the API and the Stripe stand-in ...", stop)
     functions = _functions(parts, started)
     schedules = Schedules(parts.template.schedules, functions, parts.clock)
     control = Control(parts.clock, schedules, parts.issuer, keys_url(places), port=places.port, look=portal_link)
@@ -87,7 +88,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     stand_in = None if places.stripe_key else _start_stand_in(parts, started)
     behind = _start_api(parts, functions, control, started)
 
-    _say("opening the demo accounts", stop)
+    _say("opening the demo accounts ...", stop)
     from lotbook import wiring
 
     parts.secrets.register(wiring.service_keys(), parts.clock.now())
@@ -157,7 +158,7 @@ def _describe(parts: Parts, control: Control, began: float) -> None:
 
 def _say(text: str, stop: Stop) -> None:
     stop.go_on()
-    _tell(f"{text} ...")
+    _tell(text)
 
 
 def _tell(text: str) -> None:

@@ -66,6 +66,7 @@ def overview(visit: Visit) -> Page:
     values = {
         **ids,
         "shown": shown,
+        "unread": [each for each in ids["rows"] if each not in {one.account_id for one in shown}],
         "clock": clock,
         "dashboard": dashboard,
         "dues": dues.next_dues(visit.desk.watch.now(), shown, (), dashboard),

@@ -104,6 +104,14 @@ def test_accounts_are_shown_with_state_plan_balance_and_doors(shown: Opened) -> 
     assert "The clock says Nov" in page
 
 
+def test_an_account_that_cannot_be_read_is_named_and_the_others_are_shown(shown: Opened) -> None:
+    desk = replace(shown.console.desk, account_ids=lambda: ["broken", "insurestack"])
+    request = Request("GET", "/", {}, b"", "r", 0, "127.0.0.1")
+    page = Console(desk, Ring(), {}).answer(request).body.decode()
+    assert 'data-row="unread" data-id="broken"' in page
+    assert 'data-row="account" data-id="insurestack"' in page
+
+
 # What is clicked, with what; the code, a word of the next step, and the field that is marked.
 REFUSALS = (
     ("account.burn", {"account_id": "9pic", "credits": "5", "key": "r1"}, "insufficient_credits", "Order some or grant some", None),
