@@ -75,9 +75,8 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
     started.enter_context(places.lock())
     stripe_port, engine_port = places.free_ports()
     parts = Parts.read(places, stripe_port)
-    _say(f"The console is at {places.base_url}/ in a moment:", stop)
     _log_to(places.directory / "functions.log")
-    _say("starting the local AWS engine ...", stop)
+    _say(f"The console is at {places.base_url}/ in a moment:\nstarting the local AWS engine ...", stop)
     engine = _start_engine(parts, engine_port, started, stop)
 
     _say("starting the API and the Stripe stand-in ...", stop)
