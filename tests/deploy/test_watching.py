@@ -230,6 +230,9 @@ def test_op_5_a_503_that_is_meant_is_no_error_and_every_answer_is_counted_once(
     assert matches(FILTERS["DeliberateUnavailable"]["FilterPattern"], line) == (counted == "deliberate")
     values = {name: FILTERS[name]["MetricTransformations"][0]["MetricValue"] for name in hits}
     assert values == {"ServerErrors": "1", "NoServerErrors": "0"}, "so that the average is the share of errors"
+    is_wrong = status.startswith("4") and status != "402"
+    assert matches(FILTERS["ClientErrors"]["FilterPattern"], line) == is_wrong
+    assert matches(FILTERS["NoClientErrors"]["FilterPattern"], line) != is_wrong
     alarm = ALARMS["ApiServerErrors"]
     assert (alarm["MetricName"]["Fn::Sub"], alarm["Statistic"]) == ("server-errors-${Stage}", "Average")
 
