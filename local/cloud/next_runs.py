@@ -39,7 +39,8 @@ class NextRuns:
     def _taken(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         if not self._stopped.is_set():
             event = json.loads(bytes(request.body or b"{}"))  # type: ignore[arg-type]
-            threading.Thread(target=self._run, args=(folder_of(request.url), event), daemon=True).start()
+            folder = folder_of(request.url)
+            threading.Thread(target=self._run, args=(folder, event), name=f"next-run-{folder}", daemon=True).start()
         return AWSResponse(request.url, ACCEPTED, HeadersDict(), _Nothing())  # type: ignore[arg-type]
 
     def _run(self, folder: str, event: Mapping[str, Any]) -> None:

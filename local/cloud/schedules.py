@@ -83,7 +83,7 @@ class Schedules:
     def _repeat(self, schedule: Schedule) -> None:
         while not self._stopped.wait(schedule.seconds):
             try:
-                self.run(schedule.function, by_hand=False)
+                self.run(schedule.function, schedule.input, by_hand=False)
             except FunctionFailed:
                 continue  # its traceback is in the log; the next interval tries again
 
