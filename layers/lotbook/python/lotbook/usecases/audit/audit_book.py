@@ -115,7 +115,8 @@ class BookAudit:
         """What the piece comes to, what differs in it, or None where it was not read to its end."""
         found: list[Disagreement] = []
         for _ in range(MAX_LOOKS):
-            reader = Reader(self.account_id, self.unit, self.ports.books, self.ports.statement)
+            books, statement = self.ports.books, self.ports.statement
+            reader = Reader(self.account_id, self.unit, books, statement, floor=since.at.seq)
             walked = walk(top, since, book, reader, has_time=self.ports.has_time)
             if walked.window is None:
                 if walked.stopped_at != top:

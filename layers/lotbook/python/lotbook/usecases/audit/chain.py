@@ -27,9 +27,12 @@ GAPS_AHEAD = 10  # lines of burns that were given back may stand where a piece w
 
 
 class Reader:
-    """The ledger of one book."""
+    """The ledger of one book; `floor`: nothing is read ahead from this number down."""
 
-    def __init__(self, account_id: str, unit: str, books: BookStore, statement: StatementStore | None) -> None:
+    def __init__(
+        self, account_id: str, unit: str, books: BookStore, statement: StatementStore | None, *, floor: int = 0
+    ) -> None:
+        self._floor = floor
         self._account_id, self._unit = account_id, unit
         self._books, self._statement = books, statement
         self._ahead: Mapping[str, Entry] = {}
@@ -76,7 +79,8 @@ class Reader:
 
     def _entry(self, link: Pointer) -> Entry | None:
         if link.name not in self._ahead and self._statement is not None and self._may_look(link.seq):
-            lines = self._statement.page(self._account_id, self._unit, link.seq + 1, NAMES_AHEAD)
+            ahead = min(NAMES_AHEAD, link.seq - self._floor)
+            lines = self._statement.page(self._account_id, self._unit, link.seq + 1, ahead)
             self._looked_below = lines[-1].seq if lines else 0
             self._ahead = self._books.entries(self._account_id, self._unit, {line.entry.name for line in lines})
             self.seen |= self._ahead
