@@ -11,9 +11,11 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import DAY
 from lotbook.ports.shop import DueItem
+from lotbook.usecases.audit import audit_accounts as audit_accounts_module
 from lotbook.usecases.audit.audit_account import Auditing
-from lotbook.usecases.audit.audit_accounts import Checked, audit_accounts
+from lotbook.usecases.audit.audit_accounts import MIN_TIME_LEFT, Checked, audit_accounts
 from lotbook.usecases.audit.units import UnitsOfAllVersions
+from lotbook.usecases.sweeping import Bounds
 from tests.audit import FakeAudits, auditing
 from tests.fakes.accounts import FakeAccounts, FakePolicies, a_policy, an_account
 from tests.fakes.sweeps import FakeDue, FakeMemory
@@ -91,8 +93,9 @@ def test_b3_an_accounts_units_are_those_of_every_version_of_its_policy() -> None
     assert units_of("nobody") == ()
 
 
-def test_d37_a_run_without_time_leaves_the_rest_to_the_next() -> None:
+def test_d37_a_run_without_time_leaves_the_rest_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounded and resumable: what is not looked at is still due."""
+    monkeypatch.setattr(audit_accounts_module, "BOUNDS", Bounds(9, batch=1, workers=1, time_left=MIN_TIME_LEFT))
     world = World()
     ports = auditing(world.books, world.purchase, clock=world.clock)
     world.books.books["other", U] = Book()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values.instants import DAY, SECOND
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from lotbook.ports.sweeps import SweepMemory
 
 DUE_KIND = "audit"
-MIN_TIME_LEFT = 60 * SECOND  # before another account is begun
+MIN_TIME_LEFT = 60 * SECOND  # before more accounts are begun
 TO_END_IN = 20 * SECOND  # before another page is read: what a piece takes to be replayed and kept
-BOUNDS = Bounds(2_000, batch=1, workers=1, time_left=MIN_TIME_LEFT)
+MAX_ACCOUNTS_A_RUN = 20_000  # more than a run has time for
+BOUNDS = Bounds(MAX_ACCOUNTS_A_RUN, batch=20, workers=4, time_left=MIN_TIME_LEFT)
 
 
 class LedgerDiffers(Exception):
@@ -99,6 +101,7 @@ class _Round:
     units_of: Callable[[str], Iterable[str]]
     time_left: Callable[[], int]
     asked: int = 0
+    counting: Lock = field(default_factory=Lock)
     entries: int = 0
     unfinished: list[str] = field(default_factory=list)
     differing: list[Failure] = field(default_factory=list)
@@ -112,7 +115,8 @@ class _Round:
         units = self.units_of(item.account_id)
         turn = audit_new(item.account_id, units, auditing=self.auditing, has_time=self._has_time, asked=self.asked)
         audited = turn.audited
-        self.entries += audited.entries
+        with self.counting:
+            self.entries += audited.entries
         if self.auditing.note_uses is not None and (audited.entries or turn.is_first):
             self.auditing.note_uses(item.account_id, audited.units)
         if not audited.finished:
