@@ -66,7 +66,7 @@ endif
 
 # Beside the checks: mypy takes one processor, and a minute when it has no cache. make's own variables are nothing for what tests start.
 suite: $(TEST) $(ENGINE) $(SAM) ## all tests, without format, lint, types and sam validate
-	@unset MAKEFLAGS MFLAGS MAKELEVEL DOTS; set -x; exec .venv/bin/python -m pytest -n 2 --dist loadgroup
+	@unset MAKEFLAGS MFLAGS MAKELEVEL DOTS; set -x; exec .venv/bin/python -m pytest -n 2
 
 test-fast: $(TEST) ## the rules in a minute: tests that start no process, use no store, and are not slow
 	.venv/bin/python -m pytest -q -n 2 -m "not process and not store and not slow"

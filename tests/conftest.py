@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.surroundings import leave_aws, reach_this_machine
-from tests import engine, processes
+from tests import dealing, engine, processes
 
 SELDOM = (50_000, 20, 20)  # Python's own thresholds are (700, 10, 10)
 leave_aws(os.environ)  # no test asks an account, or a proxy for this machine
@@ -25,6 +25,12 @@ def dynamo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a local AWS engine that this session started; skips where it is not installed."""
     with engine.running(tmp_path_factory.mktemp("engine")) as address:
         yield address
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> dealing.Dealing:
+    """Who gets which tests in a parallel run."""
+    return dealing.Dealing(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,6 +54,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Soaks run only when they are asked for by name: `-m soak`."""
     processes.mark(items)
+    if hasattr(config, "workerinput"):
+        items.sort(key=dealing.turn_of)
     if "soak" in str(config.getoption("-m")):
         return
     soaks = [item for item in items if item.get_closest_marker("soak")]

@@ -32,7 +32,6 @@ FLAGS = (
 )
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.xdist_group("local_run"),
     pytest.mark.skipif(not PYTHON.exists(), reason="the local engine is not installed: make run"),
 ]
 SCRIPT = """

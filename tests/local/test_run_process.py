@@ -23,7 +23,6 @@ from tests.local.a_run import IS_INSTALLED, ROOT, START_SECONDS, STOP_SECONDS, R
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.xdist_group("local_run"),
     pytest.mark.skipif(not IS_INSTALLED, reason="the local engine is not installed: make run"),
 ]
 

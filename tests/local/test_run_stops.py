@@ -22,7 +22,6 @@ from tests.local.a_run import (
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.xdist_group("local_run"),
     pytest.mark.skipif(not IS_INSTALLED, reason="the local engine is not installed: make run"),
 ]
 

@@ -28,13 +28,6 @@ GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All scenarios share one local run: keep them in one worker."""
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("local_run"))
-
-
 STOPPED: set[str] = set()  # runs whose clock a test has set
 
 

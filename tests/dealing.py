@@ -1,0 +1,42 @@
+"""Which tests a parallel run deals to one worker together, and which it begins with.
+
+A worker has its own local run and its own engine; so what shares one stays in one worker, and so does a file, whose fixtures may be
+slow to make. What takes long comes first: at the end both workers have something small left. (xdist's own `loadgroup` marks a test by a
+field that pytest 9.2 does not read any more: its groups went to all workers.)
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ("stack", "dynamo_engine")  # fixtures of the session; whoever asks for one names it
+FIRST = ("tests/scenarios/test_demo.py", "tests/scenarios/", "tests/race/", "tests/local/", "tests/mutation/")
+
+
+@cache
+def unit_of(file: str) -> str:
+    """What goes to one worker: a file, or all files that ask for the same thing."""
+    text = (ROOT / file).read_text()
+    return next((fixture for fixture in SHARED if re.search(rf"\b{fixture}: [A-Z]?\w+[,)]", text)), file)
+
+
+def turn_of(item: pytest.Item) -> int:
+    """The place in the order of a parallel run."""
+    return next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST))
+
+
+class Dealing(LoadScopeScheduling):
+    """One unit after the other, to whoever has nearly nothing left."""
+
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        super().__init__(config, log)  # type: ignore[arg-type]
+        config.option.loadscopereorder = False  # that is by the number of tests; ours is by how long they take
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid.split("::")[0])
