@@ -11,12 +11,15 @@ from hypothesis import HealthCheck, settings
 
 from local.surroundings import leave_aws, reach_this_machine
 from tests import dealing, engine, processes
+from tests.examples import examples
 
 SELDOM = (50_000, 20, 20)  # Python's own thresholds are (700, 10, 10)
 leave_aws(os.environ)  # no test asks an account, or a proxy for this machine
 reach_this_machine(os.environ)
 # How fast examples are made says something about the machine, and nothing about the code.
-settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "tests", max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("tests")
 
 

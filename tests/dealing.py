@@ -23,7 +23,10 @@ FIRST = ("tests/scenarios/test_demo.py", "tests/scenarios/", "tests/race/", "tes
 def unit_of(file: str) -> str:
     """What goes to one worker: a file, or all files that ask for the same thing."""
     text = (ROOT / file).read_text()
-    return next((fixture for fixture in SHARED if re.search(rf"\b{fixture}: [A-Z]?\w+[,)]", text)), file)
+    for fixture in SHARED:
+        if re.search(rf'\b{fixture}: \w+[,)]|getfixturevalue\("{fixture}"\)', text):
+            return fixture
+    return file
 
 
 def turn_of(item: pytest.Item) -> int:

@@ -13,13 +13,16 @@ from jsonschema import Draft202012Validator
 from lotbook.api import openapi
 from lotbook.api.http.identity import to_context
 from lotbook.api.http.routes import CONTRACT
+from tests.examples import examples
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import SERVICE, Api, member, sample
 from tests.functions.events import an_event
 
 ROUTES = sorted(key for key, route in CONTRACT.items() if route.function in ("account", "consume", "purchase"))
 SHARED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(16),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 TEXT = st.text(max_size=40) | st.sampled_from(["..", "%00", "a" * 300, "\x00", "acme", "insurestack", "é", "credits"])
 NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, -(10**400), 5.0, True, 10**12])

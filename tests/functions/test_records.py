@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from lotbook.domain.values import instants
+from tests.examples import examples
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account, publish, sample
 
@@ -193,7 +194,7 @@ ADDRESSES = st.none() | TEXT | st.fixed_dictionaries(
 @example(DETAILS | {"tax_id": "  "})
 @example(DETAILS | {"name": "\u3000"})
 @settings(
-    max_examples=60,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lotbook.domain.values import instants
 from lotbook.domain.values.instants import SECOND
+from tests.examples import examples
 from tests.functions.conftest import ACCOUNT, Api, open_account
 
 STEPS = st.one_of(
@@ -23,7 +24,9 @@ STEPS = st.one_of(
     st.tuples(st.just("again"), st.just(0)),
 )
 SHARED = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 BACK = {"granted", "released"}
 TAKEN = {"consumed", "held", "expired"}

@@ -47,7 +47,7 @@ def _play(number: int, histories: int) -> None:
 
 def test_d15_random_histories_agree_with_the_simple_model() -> None:
     """D15, D18, D19, D21, D26, D33, D35, D37: answers, draws, refusals, balances, statements; crashes and retries."""
-    _play(20_260_131, 150)
+    _play(20_260_131, 80)
     print(f"{done['steps']} steps, {done['crashes']} crashes")
 
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from lotbook.usecases.inbox.handle_event import PAYING, SETTLING
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK
+from tests.examples import examples
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import Api
 from tests.functions.webhooks import SAMPLES, WEBHOOK, available, event_about, signed
 
-EXAMPLES = 200
 SHARED = settings(
-    max_examples=EXAMPLES,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

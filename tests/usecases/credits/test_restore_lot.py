@@ -17,6 +17,7 @@ from lotbook.domain.values.instants import HOUR, SECOND
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, grant_lot, restore_lot
+from tests.examples import examples
 from tests.fakes.accounts import ManualClock
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -93,7 +94,7 @@ class Account:
         assert audit("credits", self.books.books["acme", "credits"], ledger) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(deeds)
 @pytest.mark.slow
 def test_d_11_d_13_what_is_given_up_again_was_taken_and_the_ledger_explains_it(sequence: list[tuple[str, int]]) -> None:

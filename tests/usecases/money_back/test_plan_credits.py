@@ -24,7 +24,6 @@ from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.plans import PlanDesk, Rest, termed
 
-HISTORIES = 150
 STEPS = 14
 MAX_CALLS = 400
 
@@ -321,8 +320,9 @@ class History:
 
 
 @pytest.mark.slow
-def test_s2_no_random_history_ends_with_more_than_was_free_or_paid_for_and_kept() -> None:
-    for seed in range(HISTORIES):
+@pytest.mark.parametrize("seeds", [range(50), pytest.param(range(50, 1_000), marks=pytest.mark.soak)], ids=str)
+def test_s2_no_random_history_ends_with_more_than_was_free_or_paid_for_and_kept(seeds: range) -> None:
+    for seed in seeds:
         history = History(seed)
         for number in range(STEPS):
             history.step(number)

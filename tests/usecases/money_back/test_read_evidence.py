@@ -23,6 +23,7 @@ from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back import read_evidence as module
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.sales.settle_purchase import settle_purchase
+from tests.examples import examples
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE, Desk
 from tests.fakes.samples import member
@@ -220,7 +221,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_evidence_the_items_add_up_to_what_was_used_whatever_happened(steps: list[tuple[str, int]]) -> None:
     """Itemized use + what went to an earlier shortfall = used, and nothing of another lot is in it."""
     desk = Desk()
