@@ -34,11 +34,11 @@ def turn_of(item: pytest.Item) -> int:
     return next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST))
 
 
-class Dealing(LoadScopeScheduling):
+class Dealing(LoadScopeScheduling):  # type: ignore[misc]
     """One unit after the other, to whoever has nearly nothing left."""
 
     def __init__(self, config: pytest.Config, log: object) -> None:
-        super().__init__(config, log)  # type: ignore[arg-type]
+        super().__init__(config, log)
         config.option.loadscopereorder = False  # that is by the number of tests; ours is by how long they take
 
     def _split_scope(self, nodeid: str) -> str:
