@@ -19,7 +19,7 @@ from tests.simulation import explorer as exploring
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, capture, claw, freeze, grant, place_hold, read, turn_book
 from tests.simulation.oracle import really_left
-from tests.simulation.worlds import Scope, State, Violation
+from tests.simulation.worlds import Scope, State, Violation, worlds
 
 FOUR_LOTS = (grant("A", 2), grant("B", 1), grant("C", 2), grant("D", 1))
 WORLDS: dict[str, Scope] = {
@@ -69,14 +69,17 @@ def _room_for_one_lot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exploring, "really_left", left)
 
 
-@pytest.mark.parametrize("name", WORLDS)
+# Workers die over the shelf in the first world, and die in these two in the soak.
+@pytest.mark.parametrize(
+    "scope", worlds(WORLDS, ("a_grant_while_burning_past_the_tape", "a_lot_on_the_shelf_is_taken_back"))
+)
 def test_d15_no_interleaving_over_the_shelf_breaks_an_invariant(
-    name: str, record_property: Callable[[str, object], None]
+    scope: Scope, record_property: Callable[[str, object], None]
 ) -> None:
     """D15, D21, D37: the book names one lot, the rest waits on pages, and the credits add up at every moment."""
-    explored = Explorer(WORLDS[name]).run()
+    explored = Explorer(scope).run()
     record_property("states", explored.states)
-    print(f"{name}: {explored.states} states, {explored.transitions} transitions, {explored.ends} ends")
+    print(f"{explored.states} states, {explored.transitions} transitions, {explored.ends} ends")
     assert explored.ends > 0
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+import pytest
 
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
@@ -166,3 +168,14 @@ def answer_of(operation: Operation, env: Env) -> Any:
     except (Outcome, *DEFECTS) as refusal:
         refusal.__traceback__ = None
         return refusal
+
+
+def worlds(known: dict[str, Scope], large: tuple[str, ...]) -> list[Any]:
+    """Parameters: every world; a large one without its crashes, which it has in the soak."""
+    return [
+        *(
+            pytest.param(replace(scope, crashes=0) if name in large else scope, id=name)
+            for name, scope in known.items()
+        ),
+        *(pytest.param(known[name], id=f"{name}-crashes", marks=pytest.mark.soak) for name in large),
+    ]
