@@ -40,7 +40,7 @@ def main(only: str) -> int:
         return 1
     chosen = [state for state in STATES if only in state.name]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with a_run() as stack, camera.chromium(path) as browser:
+    with a_run({state.account for state in chosen}) as stack, camera.chromium(path) as browser:
         for number, state in enumerate(chosen, 1):
             print(f"{number}/{len(chosen)} {state.name}", flush=True)
             list(camera.take(browser, stack, state, FOLDER))
@@ -59,14 +59,14 @@ def shown(state: State) -> str:
 
 
 @contextmanager
-def a_run() -> Iterator[Stack]:
-    """A local run with all accounts."""
+def a_run(wanted: set[str]) -> Iterator[Stack]:
+    """A local run with these accounts."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the engine may write a moment longer
         began_at(Path(folder))
         print("Starting a local run and opening accounts (a minute or two)", flush=True)
         running, stack = start(Path(folder), free_port())
         try:
-            accounts.build(stack)
+            accounts.build(stack, wanted, accounts.FULL)
             yield stack
         finally:
             stop(running)

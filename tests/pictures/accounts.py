@@ -1,11 +1,12 @@
 """Accounts in every condition that the billing page shows, made over HTTP in one local run.
 
-First the months pass for those that have a history; what only concerns the present comes last. So every session that is opened
-afterwards lives as long as the tests need.
+Only those are made that somebody wants to look at. First the months pass for those that have a history; what only concerns the
+present comes last, so a session that is opened afterwards lives for its hour.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,83 +57,92 @@ class Pace:
 
 
 FULL = Pace(months=2, steps=11, step_days=3)
-SHORT = Pace(months=0, steps=1, step_days=33)  # for tests: the same pages, less on them
+SHORT = Pace(months=0, steps=1, step_days=33)  # for tests: the same pages, with less on them
 
 
-def build(stack: Stack, pace: Pace = FULL) -> None:
-    """Make them all; the run is a fresh one, whose clock stands at BEGAN."""
-    publish(stack)
-    with_history(stack, pace)
-    of_today(stack)
-    in_trouble(stack)
-
-
-def publish(stack: Stack) -> None:
-    """The vendor of long names, as a copy of a sample."""
+def build(stack: Stack, wanted: set[str], pace: Pace) -> None:
+    """Make these; the run is a fresh one, whose clock stands at BEGAN."""
     document = {**read_document(SAMPLES / "gocontent.yaml"), **STRESS, "assumptions": []}
     stack.request("PUT", "/v1/policies/stress", document).ok(201)
+    with_history(stack, wanted, pace)
+    for account, make in TODAY.items():
+        if account in wanted:
+            make(stack, account)
 
 
-def opened(stack: Stack, account: str, policy: str, **more: Any) -> str:
+def opened(stack: Stack, account: str, policy: str = "", **more: Any) -> str:
+    """Open it; the policy is the first part of its name."""
+    policy = policy or account.partition("-")[0]
     body = {"account_id": account, "policy_id": policy, "region": "US", "email": f"{account}@example.com"} | more
     stack.post("/v1/accounts", body).ok(201)
     return account
 
 
+def token(stack: Stack, account: str) -> str:
+    """Its owner's."""
+    made: str = stack.control("/_local/tokens", {"account_id": account, "role": "owner"})["token"]
+    return made
+
+
 def with_card(stack: Stack, account: str, card: str) -> None:
     """A card, typed into the gateway's page."""
-    path = f"/v1/accounts/{account}/payment-methods/setup"
-    page = stack.post(path, {}, stack.control("/_local/tokens", {"account_id": account, "role": "owner"})["token"])
+    page = stack.post(f"/v1/accounts/{account}/payment-methods/setup", {}, token(stack, account))
     call("POST", f"{page.ok(201)['setup_url']}/pay", {"card": card}).ok()
 
 
 def by_owner(stack: Stack, account: str, method: str, path: str, body: Any, key: str | None = None) -> Any:
     """What only a member may do."""
-    token = stack.control("/_local/tokens", {"account_id": account, "role": "owner"})["token"]
-    return stack.request(method, f"/v1/accounts/{account}{path}", body, token, key).ok()
+    return stack.request(method, f"/v1/accounts/{account}{path}", body, token(stack, account), key).ok()
 
 
-HISTORIES: tuple[
-    tuple[str, str, str | None, dict[str, Any]], ...
-] = (  # account, policy, plan that is bought, what else
-    ("insurestack-1", "insurestack", "plus", {}),
-    ("make-1", "make", "pro-80k", {}),
-    ("9pic-1", "9pic", "pro", {"region": "IN"}),
-    ("gocontent-1", "gocontent", "growth", {}),
-    ("diaflow-1", "diaflow", None, {}),
-    ("stress-1", "stress", "rtl", {}),
-)
+HISTORIES: dict[str, tuple[str | None, dict[str, Any]]] = {  # account: the plan that is bought, and what else it has
+    "insurestack-1": ("plus", {}),
+    "make-1": ("pro-80k", {}),
+    "9pic-1": ("pro", {"region": "IN"}),
+    "gocontent-1": ("growth", {}),
+    "diaflow-1": (None, {}),
+    "stress-1": ("rtl", {}),
+}
+LATE = "gocontent-late"
 TOP_UPS: dict[str, dict[str, Any]] = {
-    "insurestack": {"credits": 50},
-    "make": {"credits": 1_000},
-    "9pic": {"credits": 3_000},
-    "gocontent": {"credits": 25},
-    "diaflow": {"pack_id": "credits-4000"},
-    "stress": {"credits": 123_456},
+    "insurestack-1": {"credits": 50},
+    "9pic-1": {"credits": 3_000},
+    "gocontent-1": {"credits": 25},
+    "diaflow-1": {"pack_id": "credits-4000"},
+    "stress-1": {"credits": 123_456},
 }
 
 
-def with_history(stack: Stack, pace: Pace) -> None:
+def with_history(stack: Stack, wanted: set[str], pace: Pace) -> None:
     """Accounts that bought, burned and renewed for some months, each in a way of its own."""
-    for account, policy, plan, more in HISTORIES:
-        opened(stack, account, policy, **more)
-        consent = CONSENT if policy == "9pic" else {}
-        if plan is not None:
-            stack.bought(account, {"kind": "plan", "plan_id": plan}, **consent)
-        stack.bought(account, {"kind": "top_up", **TOP_UPS[policy]}, **consent)
+    lived = [account for account in HISTORIES if account in wanted]
+    for account in lived:
+        begin(stack, account)
     for month in range(pace.months):
-        for account, *_ in HISTORIES:
+        for account in lived:
             burn(stack, account, f"month {month + 1}", 7)
         stack.control("/_local/clock", {"advance_seconds": MONTH_SECONDS})
-    late_payer(stack)
+    if LATE in wanted:
+        late_payer(stack)
     for step in range(pace.steps):
-        for account, *_ in HISTORIES:
+        for account in lived:
             burn(stack, account, f"job {step + 1}", 60 - 17 * (step % 3))
         stack.control("/_local/clock", {"advance_seconds": pace.step_days * DAY_SECONDS})
-    for account, *_ in HISTORIES:
+    for account in lived:
         burn(stack, account, "today", 40)
         stack.grant(account, 40, reason=GIFT).ok(201)
         stack.post(f"/v1/accounts/{account}/holds", {"credits": 3}, key=stack.fresh()).ok(201)
+
+
+def begin(stack: Stack, account: str) -> None:
+    """The plan, and some credits."""
+    plan, more = HISTORIES[account]
+    opened(stack, account, **more)
+    consent = CONSENT if account == "9pic-1" else {}
+    if plan is not None:
+        stack.bought(account, {"kind": "plan", "plan_id": plan}, **consent)
+    if account in TOP_UPS:
+        stack.bought(account, {"kind": "top_up", **TOP_UPS[account]}, **consent)
 
 
 def burn(stack: Stack, account: str, reference: str, share: int) -> None:
@@ -142,62 +152,96 @@ def burn(stack: Stack, account: str, reference: str, share: int) -> None:
 
 def late_payer(stack: Stack) -> None:
     """Its renewal has failed by the end, some days ago."""
-    opened(stack, "gocontent-late", "gocontent")
-    with_card(stack, "gocontent-late", FAILS_LATER)
-    started = stack.buy("gocontent-late", {"kind": "plan", "plan_id": "starter"}).ok(201)
+    opened(stack, LATE)
+    with_card(stack, LATE, FAILS_LATER)
+    started = stack.buy(LATE, {"kind": "plan", "plan_id": "starter"}).ok(201)
     stack.pay(started, FAILS_LATER)
 
 
-def of_today(stack: Stack) -> None:
-    """Accounts without a history: empty, low, exhausted, cancelled, with cards and automatic purchase."""
-    for policy in ("insurestack", "make", "9pic", "gocontent"):
-        opened(stack, f"{policy}-new", policy)
-    opened(stack, "diaflow-waits", "diaflow")
-    stack.buy("diaflow-waits", {"kind": "top_up", "pack_id": "credits-2000"}).ok(201)
-    opened(stack, "insurestack-empty", "insurestack")
-    stack.consume("insurestack-empty", 10).ok()
-    opened(stack, "insurestack-low", "insurestack")
-    stack.consume("insurestack-low", 9).ok()
-    for account, ending in (("gocontent-cancelled", "cancel"), ("gocontent-down", "down")):
-        opened(stack, account, "gocontent")
-        stack.bought(account, {"kind": "plan", "plan_id": "growth"})
-        if ending == "cancel":
-            by_owner(stack, account, "POST", "/plan/cancel", {})
-        else:
-            by_owner(stack, account, "POST", "/plan", {"plan_id": "starter"}, stack.fresh())
-    with_card(stack, "make-1", "5555555555554444")
-    by_owner(stack, "make-1", "PUT", "/auto-top-up", {"enabled": True, "limit_minor": 10_000})
-    opened(stack, "make-card", "make")
-    stack.bought("make-card", {"kind": "plan", "plan_id": "core-10k"})
+def subscribed(stack: Stack, account: str, plan: str) -> None:
+    opened(stack, account)
+    stack.bought(account, {"kind": "plan", "plan_id": plan})
 
 
-def in_trouble(stack: Stack) -> None:
-    """Payments in every state that is not simply paid, and an automatic purchase that was declined."""
-    opened(stack, "diaflow-pays", "diaflow")
+def cancelled(stack: Stack, account: str) -> None:
+    subscribed(stack, account, "growth")
+    by_owner(stack, account, "POST", "/plan/cancel", {})
+
+
+def goes_down(stack: Stack, account: str) -> None:
+    subscribed(stack, account, "growth")
+    by_owner(stack, account, "POST", "/plan", {"plan_id": "starter"}, stack.fresh())
+
+
+def buys_by_itself(stack: Stack, account: str) -> None:
+    with_card(stack, account, "5555555555554444")
+    by_owner(stack, account, "PUT", "/auto-top-up", {"enabled": True, "limit_minor": 10_000})
+
+
+def burned(credits: int) -> Callable[[Stack, str], None]:
+    """A new one that has used so many."""
+
+    def make(stack: Stack, account: str) -> None:
+        opened(stack, account)
+        stack.consume(account, credits).ok()
+
+    return make
+
+
+def waits(stack: Stack, account: str) -> None:
+    """Somebody is at the gateway's page."""
+    opened(stack, account)
+    stack.buy(account, {"kind": "top_up", "pack_id": "credits-2000"}).ok(201)
+
+
+def in_trouble(stack: Stack, account: str) -> None:
+    """Payments in every state that is not simply paid."""
+    opened(stack, account)
     pack = {"kind": "top_up", "pack_id": "credits-2000"}
-    declined = stack.buy("diaflow-pays", pack).ok(201)
+    declined, left, reviewed = (stack.buy(account, pack).ok(201) for _ in range(3))
     stack.pay(declined, DECLINED_CARD)
-    stack.post(f"/v1/accounts/diaflow-pays/purchases/{declined['purchase_id']}/recheck", None).ok()
-    left = stack.buy("diaflow-pays", pack).ok(201)
-    stack.post(f"/v1/accounts/diaflow-pays/purchases/{left['purchase_id']}/abandon", None).ok()
-    reviewed = stack.buy("diaflow-pays", pack).ok(201)
+    stack.post(f"/v1/accounts/{account}/purchases/{declined['purchase_id']}/recheck", None).ok()
+    stack.post(f"/v1/accounts/{account}/purchases/{left['purchase_id']}/abandon", None).ok()
     stack.pay(reviewed, "card_in_review")
-    for change, more in (("refund", {"amount_minor": 400}), ("refund", {}), ("dispute", {})):
-        paid = stack.bought("diaflow-pays", pack)
-        stack.control(f"/_stand_in/{change}", {"payment_intent": paid["gateway_refs"]["payment_intent"], **more})
-    declined_by_itself(stack)
+    paid = stack.bought(account, pack)
+    stack.control("/_stand_in/dispute", {"payment_intent": paid["gateway_refs"]["payment_intent"]})
 
 
-def declined_by_itself(stack: Stack) -> None:
+def refunded(stack: Stack, account: str) -> None:
+    """In part, and in whole."""
+    opened(stack, account)
+    for more in ({"amount_minor": 400}, {}):
+        paid = stack.bought(account, {"kind": "top_up", "pack_id": "credits-2000"})
+        stack.control("/_stand_in/refund", {"payment_intent": paid["gateway_refs"]["payment_intent"], **more})
+
+
+def has_card(stack: Stack, account: str) -> None:
+    """On a plan that the vendor set, with a card on file."""
+    opened(stack, account, plan_id="core-10k")
+    with_card(stack, account, "4242424242424242")
+
+
+def declined_by_itself(stack: Stack, account: str) -> None:
     """Automatic purchase whose card is declined: suspended, and the account paused."""
-    opened(stack, "make-declined", "make")
-    stack.bought("make-declined", {"kind": "plan", "plan_id": "core-10k"})
-    with_card(stack, "make-declined", FAILS_LATER)
-    cards = stack.get("/v1/accounts/make-declined/payment-methods").ok()["payment_methods"]
+    subscribed(stack, account, "core-10k")
+    with_card(stack, account, FAILS_LATER)
+    cards = stack.get(f"/v1/accounts/{account}/payment-methods").ok()["payment_methods"]
     failing = next(each["payment_method"] for each in cards if each["last4"] == FAILS_LATER[-4:])
-    by_owner(stack, "make-declined", "PUT", "/auto-top-up", {"enabled": True, "payment_method": failing})
-    stack.consume("make-declined", 10_000).ok()
-    eventually(
-        lambda: stack.get("/v1/accounts/make-declined").ok()["state"] == "paused" or None,
-        "the declined purchase pauses the account",
-    )
+    by_owner(stack, account, "PUT", "/auto-top-up", {"enabled": True, "payment_method": failing})
+    stack.consume(account, 10_000).ok()
+    eventually(lambda: stack.get(f"/v1/accounts/{account}").ok()["state"] == "paused", "the declined card pauses it")
+
+
+TODAY: dict[str, Callable[[Stack, str], Any]] = {
+    **{f"{policy}-new": opened for policy in ("insurestack", "make", "9pic", "gocontent")},
+    "insurestack-empty": burned(10),
+    "insurestack-low": burned(9),
+    "gocontent-cancelled": cancelled,
+    "gocontent-down": goes_down,
+    "make-1": buys_by_itself,
+    "make-card": has_card,
+    "make-declined": declined_by_itself,
+    "diaflow-waits": waits,
+    "diaflow-pays": in_trouble,
+    "diaflow-refunded": refunded,
+}

@@ -1,0 +1,63 @@
+"""The billing page in a real Chromium: one local run and one browser for all of these tests, in one worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import browsers
+from tests.browser.people import People, Person
+from tests.pictures.__main__ import began_at
+from tests.scenarios.conftest import ROOT, Stack, free_port, start, stop
+
+NEEDING = "shop"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the run starts processes, and stays in one worker: a second run and browser would cost more than they save."""
+    for item in items:
+        if NEEDING in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.process)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """pytest-playwright starts the machine's own browser with these."""
+    return {"executable_path": browsers.needed(), "args": list(browsers.FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A fresh local run whose clock has been set."""
+    browsers.needed()
+    if not (ROOT / ".venv-engine" / "bin" / "ministack").exists():
+        pytest.skip("the local engine is not installed: make run")
+    folder: Path = tmp_path_factory.mktemp("browser_run")
+    began_at(folder)
+    running, stack = start(folder, free_port())
+    yield stack
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def everybody(shop: Stack, browser: Browser) -> People:
+    """Their browsers are handed on from test to test."""
+    return People(shop, browser)
+
+
+@pytest.fixture
+def people(everybody: People) -> Iterator[People]:
+    """Whoever comes to the page in one test."""
+    yield everybody
+    everybody.leave()
+
+
+@pytest.fixture
+def ann(people: People) -> Person:
+    """Somebody who has not been let in yet."""
+    return people.somebody()
