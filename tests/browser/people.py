@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page
 
 from tests.pictures.camera import link
 from tests.scenarios.conftest import GOOD_CARD, Stack
 
 COOKIE = "lotbook"  # over plain http; with TLS it is __Host-lotbook
-SMALL: ViewportSize = {"width": 900, "height": 600}
+CALM: dict[str, Any] = {"viewport": {"width": 900, "height": 600}, "reduced_motion": "reduce"}  # little to paint
 PATIENCE_MS = 20_000  # on a machine that has other things to do
 
 
@@ -131,7 +131,7 @@ class People:
         """With a browser of these settings, and nothing in it."""
         kind = repr(sorted(settings.items()))
         free = self._free.setdefault(kind, [])
-        context = free.pop() if free else self._browser.new_context(**{"viewport": SMALL, **settings})
+        context = free.pop() if free else self._browser.new_context(**{**CALM, **settings})
         self._taken.append((kind, context))
         return self._at(context.pages[0] if context.pages else context.new_page())
 

@@ -175,15 +175,15 @@ def test_two_tabs_and_two_people_at_once_buy_what_each_ordered(shop: Stack, peop
     account = shop.open_account("insurestack")
     bob = people.somebody().enter(account, "admin")
     tab = people.another_tab(ann.enter(account)).go("/")
-    orders = ((ann, 5), (tab, 7), (bob, 9))
+    orders = ((tab, 5), (bob, 9))
     for person, credits in orders:
         number(person.follow("Buy credits"), credits).press("Pay with card")
     for person, _ in reversed(orders):
         person.pay()
-    assert [person.value("available") for person, _ in reversed(orders)] == ["19", "26", "31"]
+    assert [person.value("available") for person, _ in reversed(orders)] == ["19", "24"]
     ann.press("Sign out")
     tab.follow("Overview")
     assert tab.heading() == "Your session has ended. Open the page again from where you came."
     assert tab.field("available").count() == 0
     bob.follow("Overview")
-    assert bob.value("available") == "31"
+    assert bob.value("available") == "24"
