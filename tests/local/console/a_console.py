@@ -111,16 +111,17 @@ def said(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
 
 
-def opened(directory: Path, service_key: str, webhook_secret: str) -> Opened:
+def opened(directory: Path, service_key: str, webhook_secret: str, port: int = PORT) -> Opened:
     """On whatever AWS the environment leads to; its `GATEWAY_API_BASE` is to be the stand-in's address."""
+    base = f"http://127.0.0.1:{port}"
     clock = LocalClock(directory / "clock.json")
-    template = load(ROOT / "template.yaml", {"Stage": "test", "PortalUrl": BASE})
+    template = load(ROOT / "template.yaml", {"Stage": "test", "PortalUrl": base})
     functions = Functions(ROOT / "functions", template.functions)
     gateway = Gateway(template, functions)
     stand_in = StandIn(directory / "stripe", clock, None, webhook_secret, "http://127.0.0.1:3001")
     schedules = Schedules(template.schedules, functions, clock)
-    control = Control(clock, schedules, Issuer(directory / "issuer.pem"), f"{BASE}/_local/jwks.json", port=PORT)
-    watch = watch_of(Places(PORT, directory, None, None), stand_in.base_url, clock.now)
+    control = Control(clock, schedules, Issuer(directory / "issuer.pem"), f"{base}/_local/jwks.json", port=port)
+    watch = watch_of(Places(port, directory, None, None), stand_in.base_url, clock.now)
 
     def answer(request: Request) -> Answer:
         return control.answer(request) if control.answers(request.path) else gateway.answer(request)

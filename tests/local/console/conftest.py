@@ -12,21 +12,27 @@ from local.stripe_stand_in import serve
 from lotbook import wiring
 from tests import table as tables
 from tests.functions.conftest import ENVIRONMENT, clear_wiring
-from tests.local.console.a_console import Opened, opened
+from tests.local.console.a_console import PORT, Opened, opened
 from tests.quick_moto import mock_aws
 
 OPENED_AT = "2026-11-01T09:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def port() -> int:
+    """Where a browser would find it; nobody listens there unless a test does."""
+    return PORT
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Opened]:
     """With the account `insurestack`, which has 10 free credits, and `9pic`, which asks for consent."""
     directory = tmp_path_factory.mktemp("run")
     secrets = RunSecrets.of(directory / "secrets.json")
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name, value in {**ENVIRONMENT, "CLOCK_FILE": str(directory / "clock.json")}.items():
             patch.setenv(name, value)
-        made = opened(directory, secrets.service_keys[ALL_SCOPES], secrets.webhook_secret)
+        made = opened(directory, secrets.service_keys[ALL_SCOPES], secrets.webhook_secret, port)
         server = serve(made.stand_in, 0)
         patch.setenv("GATEWAY_API_BASE", server.url)
         clear_wiring()
