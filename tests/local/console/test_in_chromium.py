@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[import-untyped, unused-ignore]
 from playwright.sync_api import Browser, Page
 
 from local.cloud.http_server import Server, application
