@@ -23,6 +23,7 @@ PLACES = {
     "stand_in": "store",
     "console": "store",
     "scenarios": "store",
+    "releases": "store",
     "simulation": "slow",
     "properties": "slow",
     "test_money_back_orders.py": "slow",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values
-from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.table import NOT_NEWER, from_item, to_item
 from lotbook.domain.credits.statement_lines import StatementLine
 
 if TYPE_CHECKING:
@@ -27,13 +28,12 @@ class DynamoStatement:
         self._table = table
 
     def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
-        """Write the lines by plain puts: the same key has the same content for ever.
+        """Write each line over itself: the same key has the same content for ever.
 
         One by one: whoever may call BatchWriteItem may delete lines with it (decision 123).
         """
         for line in lines:
-            item = to_item(_item(account_id, unit, line))
-            send(self._table.client, "put_item", {"TableName": self._table.name, "Item": item})
+            put_over(self._table, _item(account_id, unit, line), NOT_NEWER)
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         """One query, newest first."""
