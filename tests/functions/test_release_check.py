@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from io import BytesIO
 from typing import Any
@@ -33,6 +33,7 @@ class Lambda:
     def __init__(self) -> None:
         self.broken: dict[str, Any] = {}
         self.once: list[dict[str, Any]] = []  # what is answered first
+        self.bent: Callable[[Any, Any], Any] = lambda _event, answer: answer  # what becomes of an answer
 
     def invoke(self, **asked: Any) -> dict[str, Any]:
         function, event = asked["FunctionName"], json.loads(asked["Payload"])
@@ -40,7 +41,7 @@ class Lambda:
             return self.once.pop(0)
         if function in self.broken:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b"{}")} | self.broken[function]
-        answer = import_module(f"functions.{function}.app").handler(event, None)
+        answer = self.bent(event, import_module(f"functions.{function}.app").handler(event, None))
         return {"Payload": BytesIO(json.dumps(answer).encode())}
 
 
@@ -127,6 +128,27 @@ def test_s1_what_does_not_burn_gets_no_call(
     assert told in rung.message
 
 
+def a_key_burns_again(event: Any, answer: Any) -> Any:
+    again = event["routeKey"].endswith("/consume") and "idempotent-replayed" in answer["headers"]
+    return {**answer, "body": json.dumps({**json.loads(answer["body"]), "entry_id": "ent_2"})} if again else answer
+
+
+def nothing_is_listed(event: Any, answer: Any) -> Any:
+    return {**answer, "body": json.dumps({"entries": []})} if event["routeKey"].endswith("/entries") else answer
+
+
+@pytest.mark.parametrize(
+    ("bent", "told"), [(a_key_burns_again, "did not answer the same"), (nothing_is_listed, "not on the statement")]
+)
+def test_s1_a_release_that_burns_wrongly_gets_no_call(
+    world: World, caplog: pytest.LogCaptureFixture, bent: Callable[[Any, Any], Any], told: str
+) -> None:
+    _, versions, _ = world
+    versions.bent = bent
+    assert check() == {"status": "Failed"}
+    assert told in caplog.text
+
+
 def test_s1_a_release_that_meets_newer_data_gets_no_call(world: World, environment: Table) -> None:
     """As after a rollback: it must not come back into the same half."""
     _, _, deploy = world
@@ -158,3 +180,13 @@ def test_s1_its_entries_are_on_its_statement_and_in_the_audit_and_in_no_report(
 
 def test_the_canarys_policy_is_a_policy_and_sells_nothing() -> None:
     assert [plan.top_up_allowed for plan in parse_policy(dict(POLICY)).plans] == [False]
+
+
+def test_s1_no_customer_gets_the_deployments_account_and_it_gets_no_customers_policy(world: World, shop: Api) -> None:
+    """What that account burns is told to nobody."""
+    body = {"region": "US", "email": "a@b.example"}
+    for account_id, policy_id in ((CANARY, "insurestack"), ("mine", CANARY)):
+        asked = {"account_id": account_id, "policy_id": policy_id, **body}
+        refused = shop.call("POST /v1/accounts", asked).problem(422, "invalid_request")
+        assert [each["code"] for each in refused["errors"]] == ["reserved"]
+    assert check() == {"status": "Succeeded"}

@@ -60,3 +60,8 @@ POLICY: Mapping[str, Any] = {
 def is_counted(account_id: str) -> bool:
     """Whether what the account does is told and counted."""
     return account_id != CANARY
+
+
+def is_reserved(account_id: str, policy_id: str) -> bool:
+    """Whether a customer would get the deployment's account, or its account a customer's policy."""
+    return (account_id == CANARY) != (policy_id == CANARY)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.canary import CANARY, is_reserved
 from lotbook.domain.credits.book import Book
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import ids, instants
@@ -74,9 +75,11 @@ def open_account(
 ) -> Opened:
     """Open the account with the lots of its first period.
 
-    Raises InvalidRequest for an unknown policy or time zone, UnknownPlan, and AccountExists when the id belongs to an
+    Raises InvalidRequest for an unknown policy or time zone, or for a name that is the deployment's own, UnknownPlan, and AccountExists when the id belongs to an
     account of another request. The renewal runs for a repeated request too.
     """
+    if is_reserved(command.account_id, command.policy_id):
+        raise InvalidRequest.of("account_id", "reserved", f"{CANARY} is the deployment's own account and policy.")
     existing = accounts.get(command.account_id)
     if existing is None:
         account, policy = _frozen(command, policies, desk.clock)
