@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lotbook.domain.values import instants
+from lotbook.domain.values.newer_format import NewerFormat
+from lotbook.usecases.reconciliation.reconcile import MAX_SILENT_IN_A_ROW
 from tests.fakes.office import Office
 
 
@@ -32,3 +36,20 @@ def test_s4_what_another_run_has_seen_does_not_count_for_the_next_days_run() -> 
     office.lists.unlisted |= {session}
     assert office.run().shown == ()
     assert session in office.lists.asked
+
+
+def test_s1_what_a_newer_release_has_written_is_named_and_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In however many accounts: it is no store that answers nobody (decision 112)."""
+    office = Office(100)
+    for number in range(MAX_SILENT_IN_A_ROW + 2):
+        office.paid(f"key-{number}")
+    for number, (session, facts) in enumerate(list(office.desk.gateway.sessions.items())):
+        office.desk.gateway.sessions[session] = replace(facts, tag=replace(facts.tag, account_id=f"acme-{number}"))
+
+    def newer(*_: object) -> None:
+        raise NewerFormat
+
+    monkeypatch.setattr(office.desk.purchases, "get", newer)
+    run = office.run()
+    assert not run.more
+    assert len({failure.name for failure in run.failures}) > MAX_SILENT_IN_A_ROW
