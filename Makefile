@@ -8,7 +8,7 @@ TEST := .venv/.test-installed
 ENGINE := .venv-engine/.engine-installed
 SAM := .venv-sam/.sam-installed
 # An environment whose Python has gone (upgraded, removed) loses its stamps here, so it is made anew.
-_ := $(shell for e in .venv .venv-engine .venv-sam; do \
+_ := $(shell for e in .venv .venv-engine .venv-sam .venv-deploy; do \
 	[ ! -d $$e ] || $$e/bin/python -I -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
 ROOMS = $(sort $(notdir $(patsubst %/,%,$(wildcard tests/*/*/))))
 ROOM_TESTS = $(filter-out %__pycache__,$(wildcard tests/*/$(ROOM)))
@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo try key publish bench reconcile audit soak mutate pictures test suite test-fast coverage check validate policies openapi errors events lock clean clean-data
+.PHONY: help run demo try key publish bench reconcile audit soak mutate deploy-test pictures test suite test-fast coverage check validate policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -80,10 +80,14 @@ bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and
 pictures: $(TEST) $(ENGINE) ## every page of the billing page as PNG, light, dark and narrow, in build/pictures; ONLY=overview
 	@ONLY="$(ONLY)" .venv/bin/python -m tests.pictures
 
-check: $(TEST) ## format, lint, types
+check: $(TEST) ## format, lint, types, and the template's IAM statements
 	.venv/bin/python -m ruff format --check
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m mypy
+	.venv/bin/python -m tests.deploy.check_policies
+
+deploy-test: $(TEST) $(SAM) ## build the template, deploy it to the local engine and drive it: needs Python 3.13, and five minutes
+	@.venv/bin/python -m pytest -q -s -x -rs -m deploy tests/deployed
 
 validate: $(SAM) ## sam validate --lint
 	.venv-sam/bin/python -m samcli validate --lint
@@ -104,7 +108,7 @@ lock: ## pin requirements anew from pyproject.toml (needs uv)
 	requirements/compile.sh
 
 clean: ## remove what was installed and built (not the data)
-	rm -rf .venv .venv-engine .venv-sam .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-sam .venv-deploy .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 clean-data: ## remove the local run's data
 	@$(PYTHON) local/clean_data.py

@@ -55,13 +55,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Soaks run only when they are asked for by name: `-m soak`."""
+    """Soaks, and the deploy test, run only when they are asked for by name: `-m soak`."""
     processes.mark(items)
     if hasattr(config, "workerinput"):
         items.sort(key=dealing.turn_of)
-    if "soak" in str(config.getoption("-m")):
-        return
-    soaks = [item for item in items if item.get_closest_marker("soak")]
-    if soaks:
-        config.hook.pytest_deselected(items=soaks)
-        items[:] = [item for item in items if item not in soaks]
+    unasked = [name for name in ("soak", "deploy") if name not in str(config.getoption("-m"))]
+    left_out = {item for item in items if any(item.get_closest_marker(name) for name in unasked)}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
