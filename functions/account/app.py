@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lotbook import wiring
+from lotbook import wiring, wiring_accounts
 from lotbook.api.answers import render
 from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
@@ -52,9 +52,21 @@ def open_one(request: Request) -> Answer:
     return Answer(201 if opened.created else 200, _account(opened.account.account_id))
 
 
+def list_all(request: Request) -> Answer:
+    """`GET /v1/accounts`."""
+    from lotbook.api.requests import filters
+    from lotbook.usecases.accounts.list_accounts import list_accounts
+
+    listing = paging.Listing("accounts", request.path, request.query, wiring.cursor_key)
+    limit, wanted = paging.limit_of(request.query), filters.accounts_of(request.query)
+    views, after = list_accounts(wanted, limit, listing.start(), desk=wiring_accounts.listing_desk())
+    shown = [render.account(view, whole=True) for view in views]
+    return Answer(200, {"accounts": shown, "next_cursor": listing.cursor(after)})
+
+
 def show_account(request: Request) -> Answer:
     """`GET /v1/accounts/{account_id}`."""
-    return Answer(200, _account(request.account_id))
+    return Answer(200, _account(request.account_id, whole=request.caller.kind == "service"))
 
 
 def change(request: Request) -> Answer:
@@ -67,11 +79,11 @@ def change(request: Request) -> Answer:
     return Answer(200, _account(request.account_id))
 
 
-def _account(account_id: str) -> Mapping[str, Any]:
+def _account(account_id: str, *, whole: bool = True) -> Mapping[str, Any]:
     from lotbook.usecases.accounts.read_account import read_account
 
     view = read_account(account_id, accounts=wiring.accounts(), policies=wiring.policies(), desk=wiring.credit_desk())
-    return render.account(view)
+    return render.account(view, whole=whole)
 
 
 def show_balance(request: Request) -> Answer:
@@ -159,6 +171,7 @@ ROUTES = {
     "PUT /v1/policies/{policy_id}": publish,
     "GET /v1/policies/{policy_id}": show_policy,
     "POST /v1/accounts": open_one,
+    "GET /v1/accounts": list_all,
     "GET /v1/accounts/{account_id}": show_account,
     "PATCH /v1/accounts/{account_id}": change,
     "GET /v1/accounts/{account_id}/balance": show_balance,

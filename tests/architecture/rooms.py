@@ -94,6 +94,7 @@ _PRODUCT = (
     "wiring_automatic",
     "wiring_portal",
     "wiring_closing",
+    "wiring_accounts",
     "wiring_reconciliation",
 )
 
@@ -107,6 +108,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings"),
     "wiring_automatic": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
+    "wiring_accounts": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_schedules": ("usecases", "adapters", "wiring"),
@@ -123,6 +125,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_automatic",
             "wiring_portal",
             "wiring_closing",
+            "wiring_accounts",
             "wiring_reconciliation",
             "wiring_mails",
             "wiring_schedules",

@@ -16,6 +16,7 @@ from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord
+from lotbook.domain.accounts.refusals import ExternalIdTaken
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.policy.uses import Use as PolicyUse
 from lotbook.domain.sales.auto_history import event
@@ -45,6 +46,25 @@ def of_two_changes_of_an_account_the_second_is_told(place: Place) -> None:
     with pytest.raises(Conflict):
         place.store.save(an_account(plan_id="term"))
     assert place.store.get("acme") == changed
+
+
+@guards("accounts.rename.NOT_YET_WRITTEN")
+def an_external_id_is_of_the_account_that_had_it_first(place: Place) -> None:
+    first, second = an_account(), an_account(account_id="other")
+    for account in (first, second):
+        place.store.create(account)
+    place.store.rename(first, replace(first, external_id="crm-1"))
+    with pytest.raises(ExternalIdTaken):
+        place.store.rename(second, replace(second, external_id="crm-1"))
+    assert place.store.get("other").external_id is None
+
+
+@guards("accounts.rename.STILL_THE_VERSION_READ")
+def of_two_names_of_an_account_the_second_is_told(place: Place) -> None:
+    place.store.create(an_account())
+    place.store.rename(an_account(), an_account(email="b@acme.example"))
+    with pytest.raises(Conflict):
+        place.store.rename(an_account(), an_account(email="c@acme.example"))
 
 
 @guards("audits.postpone.IS_THERE")

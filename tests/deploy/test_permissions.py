@@ -38,6 +38,7 @@ KINDS = {  # one item of each kind: its key, and its attributes where a statemen
     "notice": (keys.notice("a", "u", "l"), IN_THE_INDEX),
     "book": (keys.book("a", "u"), {"lots"}),
     "note": (keys.note("a", "n", "d"), {"metadata"}),
+    "directory": (keys.directory("2026", "n"), {"account_id"}),
     "shelf": (keys.shelf("a", "u", "n"), {"lots"}),
     "lot ledger": (keys.lot_ledger("a", "u", "n"), {"seq"}),
     "burn ledger": (keys.spread_ledger("a", "n"), {"seq"}),
@@ -90,6 +91,8 @@ def test_nothing_is_deleted_but_notices_progress_and_the_memory_of_sweeps(templa
     """An entry that is gone would turn a late duplicate into a second charge. BatchWriteItem deletes, too."""
     deletes = who_may(template, "dynamodb:DeleteItem")
     assert deletes.pop("expire") == {"latch", "notice", "memory", "next run"}  # of one partition
+    assert deletes.pop("account") == {"directory"}
+    assert deletes.pop("recheck") == {"directory", "memory", "next run"}
     assert deletes.pop("reconcile") == {"progress"}
     assert deletes == {name: {"memory", "next run"} for name in deletes}
     for action in ("BatchWriteItem", "PartiQLDelete", "PartiQLUpdate", "PartiQLInsert"):
@@ -98,7 +101,7 @@ def test_nothing_is_deleted_but_notices_progress_and_the_memory_of_sweeps(templa
 
 def test_each_function_puts_what_is_its_business(template: Template) -> None:
     puts = who_may(template, "dynamodb:PutItem")
-    assert puts.pop("account") == LEDGER | ACCOUNTS | {"policy", "policy use", "cursor key"}
+    assert puts.pop("account") == LEDGER | ACCOUNTS | {"directory", "policy", "policy use", "cursor key"}
     for pages in ("purchase", "plan"):
         assert puts.pop(pages) == LEDGER | ACCOUNTS | {"cursor key"}
     assert puts.pop("portal") == LEDGER | ACCOUNTS | {"cursor key", "portal pass"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
 from lotbook.domain.accounts.account import Account
+from lotbook.domain.accounts.refusals import ExternalIdTaken
 from lotbook.domain.policy.document import Currencies, PaymentRule, Policy, PublishedPolicy
 from lotbook.domain.policy.plans import Downgrade, Plan, PlanChange, Upgrade
 from lotbook.domain.policy.top_ups import TopUp
@@ -55,6 +56,16 @@ class FakeAccounts:
                 return self._items[account.account_id]
             self._items[account.account_id] = account
             return None
+
+    def get_many(self, account_ids: Sequence[str]) -> dict[str, Account]:
+        return {account_id: self._items[account_id] for account_id in account_ids if account_id in self._items}
+
+    def rename(self, before: Account, after: Account) -> Account:
+        with self._lock:
+            others = [each for each in self._items.values() if each.account_id != after.account_id]
+            if after.external_id is not None and any(each.external_id == after.external_id for each in others):
+                raise ExternalIdTaken(external_id=after.external_id)
+        return self.save(replace(after, version=before.version))
 
     def save(self, account: Account) -> Account:
         with self._lock:

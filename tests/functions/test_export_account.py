@@ -36,6 +36,7 @@ WHERE = {
     "auto event": "automatic-purchase",
     "stray": "strays",
     "marker": "a digest of what is in the archive anyway",
+    "directory": "account: where it is found",
     "mark": "how far the audit has come",
     "latch": "how far news were told",
     "notice": "an instant at which news are to be told",

@@ -20,6 +20,7 @@ BODIES: dict[str, Any] = {"quotes": {}, "purchases": {}, "consume": {}, "grants"
 ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and roles", written down a second time
     "PUT /v1/policies/{policy_id}": {"policies:write"},
     "POST /v1/accounts": {"accounts:write"},
+    "GET /v1/accounts": {"read"},
     "GET /v1/accounts/{account_id}": {"read", "member"},
     "PATCH /v1/accounts/{account_id}": {"accounts:write"},
     "POST /v1/accounts/{account_id}/close": {"accounts:write"},

@@ -25,6 +25,7 @@ from lotbook.adapters.dynamo.billing import DynamoBilling
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.closings import DynamoClosings
 from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
+from lotbook.adapters.dynamo.directory import DynamoDirectory
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.erasures import DynamoErasures
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
@@ -120,6 +121,11 @@ def _save_account(where: Table, name: str) -> Any:
     return DynamoAccounts(where).save(an_account(account_id=name, plan_id="annual"))
 
 
+def _rename_account(where: Table, name: str) -> Any:
+    was = an_account(account_id=name)
+    return DynamoAccounts(where).rename(was, replace(was, email="new@acme.example", external_id=name))
+
+
 def _save_purchase(where: Table, name: str) -> Any:
     return DynamoPurchases(where).save(a_purchase(account_id=name, state="processing"))
 
@@ -156,6 +162,8 @@ CALLS: dict[str, Call] = {
     "DynamoAccounts.get_with_book": Call(lambda t, n: DynamoAccounts(t).get_with_book(n, U, DynamoBooks(t)), _account),
     "DynamoAccounts.create": Call(lambda t, n: DynamoAccounts(t).create(an_account(account_id=n))),
     "DynamoAccounts.save": Call(_save_account, _account, over=True),
+    "DynamoAccounts.get_many": Call(lambda t, n: DynamoAccounts(t).get_many([n]), _account),
+    "DynamoAccounts.rename": Call(_rename_account, _account, over=True),
     "DynamoAutoHistory.note": Call(lambda t, n: DynamoAutoHistory(t).note(an_event(n))),
     "DynamoAutoHistory.page": Call(lambda t, n: DynamoAutoHistory(t).page(n, 9, None)),
     "DynamoAudits.lot_events": Call(lambda t, n: DynamoAudits(t).lot_events(n, U)),
@@ -178,6 +186,11 @@ CALLS: dict[str, Call] = {
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
     ),
+    "DynamoDirectory.page": Call(lambda t, n: DynamoDirectory(t, 2026).page(9, None), _account),
+    "DynamoDirectory.with_email": Call(
+        lambda t, n: DynamoDirectory(t, 2026).with_email("owner@acme.example", 9, None), _account
+    ),
+    "DynamoDirectory.with_external_id": Call(lambda t, n: DynamoDirectory(t, 2026).with_external_id(n)),
     "DynamoDueIndex.due": Call(lambda t, n: list(DynamoDueIndex(t).due(n, ORDERED, 9))),
     "DynamoDueIndex.postpone": Call(lambda t, n: DynamoDueIndex(t).postpone(_due(n), ORDERED), _account),
     "DynamoIdempotency.find": Call(lambda t, n: DynamoIdempotency(t).find(n, "use", "k")),

@@ -46,6 +46,7 @@ KINDS = {
     "note": "emptied",
     "pass": "actor and address taken out; the table takes it away a day after its end",
     "book": "names nobody once what burns left in it is in the ledger, which is done first",
+    "directory": "digests of address and external id, taken away with them",
     "closing": "an instant, a number and a place",
     "mark": "figures and names of lots and holds: how far the audit has come",
     "marker": "digests, ids and figures of what a key stands for",
@@ -63,7 +64,7 @@ KINDS = {
 }
 # Fields of what is kept, by dataclass: those that may name a person, and all others.
 PERSONAL: dict[type[Any], set[str]] = {
-    Account: {"email", "request_digest", "notifications", "auto", "closing"},
+    Account: {"email", "external_id", "metadata", "request_digest", "notifications", "auto", "closing"},
     Closing: {"reason", "actor"},
     Notifications: {"unreachable"},
     Suspension: {"page_url"},
@@ -86,7 +87,7 @@ PERSONAL: dict[type[Any], set[str]] = {
 NOT_PERSONAL: dict[type[Any], str] = {
     Account: "account_id policy_id plan_id region currency time_zone created_at anchor plan_billing state pause_reason"
     " gateway_customer failed_payment_method failed_at version plan_purchase_id plan_ends_at terms moves moves_made"
-    " pause_reasons former_customers plan_renews plan_policy_version subscription failed_fingerprint",
+    " pause_reasons former_customers plan_renews plan_policy_version subscription failed_fingerprint period_time_zone",
     Closing: "at erase_asked_at erased_at",
     Notifications: "locale off",
     Suspension: "code at purchase_id card default decline_code",
@@ -126,7 +127,14 @@ def test_every_field_that_is_kept_is_personal_or_is_not(kept: type[Any]) -> None
 def full_account() -> Account:
     auto = AutoRecord(suspended=Suspension("declined", 1, "pur_1", PaymentCard("pm_1"), page_url="https://x/ann"))
     told = Notifications(locale="de", unreachable=Unreachable("fp", "bounce", 1))
-    account = an_account(email=WHO, request_digest="d", auto=auto, notifications=told)
+    account = an_account(
+        email=WHO,
+        request_digest="d",
+        external_id="auth0|ann",
+        metadata=(("who", "Ann"),),
+        auto=auto,
+        notifications=told,
+    )
     return closed(account, "Ann left", WHO, 7)
 
 

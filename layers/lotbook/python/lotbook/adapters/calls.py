@@ -35,6 +35,7 @@ SERVER_FAULT = 500
 INVALID, ITEM_SIZE = "ValidationException", "Item size"  # how the table says that an item would pass 400 KB
 # Why a transaction was canceled, by item.
 LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+ITEM_REFUSED = "ConditionalCheckFailed"  # of one item
 THROTTLED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
 RETRY_AFTER_SECONDS = 1
 
@@ -82,6 +83,13 @@ def was_canceled(error: ClientError) -> bool:
 def was_refused(error: ClientError) -> bool:
     """Whether the write's condition did not hold."""
     return _code(error) == CONDITION_FAILED
+
+
+def refused_by(conflict: Conflict, place: int) -> str:
+    """Why a transaction was canceled, by its item at that place, counted from 1."""
+    error = conflict.__cause__
+    reasons = error.response.get("CancellationReasons", ()) if isinstance(error, ClientError) else ()
+    return str(reasons[place - 1].get("Code", "")) if len(reasons) >= place else ""
 
 
 def _item_of(request: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from lotbook.ports.plans import PlanGateway
 from lotbook.ports.readers import AccountReader, PolicyReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.credits.book import Book
@@ -50,6 +50,14 @@ class AccountStore(AccountReader, Protocol):
 
     def create(self, account: Account) -> Account | None:
         """Write the account if the id is free: None when written, else the account that has the id."""
+        ...
+
+    def get_many(self, account_ids: Sequence[str]) -> dict[str, Account]:
+        """At most a hundred accounts by their ids; those that are not there are left out."""
+        ...
+
+    def rename(self, before: Account, after: Account) -> Account:
+        """`save`, where it is to be found by another address or external id from now on. Raises Conflict, ExternalIdTaken."""
         ...
 
     def save(self, account: Account) -> Account:

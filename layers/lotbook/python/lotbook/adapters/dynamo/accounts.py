@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from lotbook.adapters.calls import send, was_canceled, write_over
+from lotbook.adapters.calls import ITEM_REFUSED, RETRY_AFTER_SECONDS, refused_by, send, was_canceled, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_of
-from lotbook.adapters.dynamo.puts import over_version, put_new
+from lotbook.adapters.dynamo.directory import entries_of_change, entries_of_new
+from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
 from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import Notifications, Unreachable
+from lotbook.domain.accounts.refusals import ExternalIdTaken
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lotbook.adapters.dynamo.table import Table
     from lotbook.domain.credits.book import Book
@@ -58,10 +61,46 @@ class DynamoAccounts:
         )
 
     def create(self, account: Account) -> Account | None:
-        """Write the account if its id is free: None when written, else the account that has the id."""
+        """Write it with its entries in the directory: None when written, else the account that has the id."""
         item = keys.account(account.account_id) | asdict(account) | _first_audit(account)
-        found = put_new(self._table, item, NOT_YET_WRITTEN)
-        return None if found is None else account_of(found)
+        put = {"TableName": self._table.name, "Item": to_item(item), "ConditionExpression": NOT_YET_WRITTEN}
+        try:
+            self._together([{"Put": put}, *entries_of_new(self._table, account)])
+        except Conflict:
+            found = self.get(account.account_id)
+            if found is None:  # somebody else's transaction, which has not come about either
+                raise
+            return found
+        return None
+
+    def get_many(self, account_ids: Sequence[str]) -> dict[str, Account]:
+        """One BatchGetItem. What the service leaves unprocessed, it would rather have asked again: Unavailable."""
+        if not account_ids:
+            return {}
+        wanted = [to_item(keys.account(account_id)) for account_id in dict.fromkeys(account_ids)]
+        asked = {self._table.name: {"Keys": wanted, "ConsistentRead": True}}
+        answer = send(self._table.client, "batch_get_item", {"RequestItems": asked})
+        if answer.get("UnprocessedKeys"):
+            raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
+        found = [account_of(from_item(item)) for item in answer["Responses"].get(self._table.name, ())]
+        return {account.account_id: account for account in found}
+
+    def rename(self, before: Account, after: Account) -> Account:
+        """The account over its version, and what is found of it, in one transaction."""
+        changed = replace(after, version=before.version + 1)
+        key = keys.account(after.account_id)
+        update = over_version(self._table, key, asdict(changed), STILL_THE_VERSION_READ)
+        entries = entries_of_change(self._table, before, after, NOT_YET_WRITTEN)
+        try:
+            self._together([{"Update": update}, *entries])
+        except Conflict as conflict:
+            if after.external_id != before.external_id and refused_by(conflict, 2) == ITEM_REFUSED:
+                raise ExternalIdTaken(external_id=after.external_id) from conflict
+            raise
+        return changed
+
+    def _together(self, items: list[dict[str, Any]]) -> None:
+        write_over(self._table.client, "transact_write_items", {"TransactItems": items})
 
     def save(self, account: Account) -> Account:
         """Write a changed account over the version that it was read at. Raises Conflict when somebody was faster.
@@ -90,6 +129,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
     known["closing"] = _part(Closing, known["closing"]) if known.get("closing") else None
     known["notifications"] = _notifications(known.get("notifications"))
     known["pause_reasons"] = tuple(known.get("pause_reasons", ()))
+    known["metadata"] = tuple((name, value) for name, value in known.get("metadata", ()))
     known["former_customers"] = tuple(known.get("former_customers", ()))
     return Account(**known)
 

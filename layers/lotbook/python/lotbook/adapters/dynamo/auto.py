@@ -6,9 +6,7 @@ from dataclasses import asdict, fields, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, write_over
+from lotbook.adapters.calls import ITEM_REFUSED, RETRY_AFTER_SECONDS, refused_by, send, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.ledger_items import entry_key
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.sales.purchase import Purchase
 
-CONDITION_FAILED = "ConditionalCheckFailed"  # as a transaction says it of one item
 MAX_NOTED = 10_000  # causes that a process knows to be told
 _FIELDS = frozenset(field.name for field in fields(AutoEvent))
 
@@ -55,7 +52,7 @@ class DynamoClaims:
         try:
             write_over(self._table.client, "transact_write_items", {"TransactItems": items})
         except Conflict as conflict:
-            if burn is not None and _refused_by(conflict, len(items)) == CONDITION_FAILED:
+            if burn is not None and refused_by(conflict, len(items)) == ITEM_REFUSED:
                 return None
             raise
         return changed
@@ -109,13 +106,6 @@ class DynamoAutoHistory:
         items, more = newest_first(self._table, keys.auto_event(account_id, ""), bound, limit)
         found = [event_of(item) for item in items]
         return found, found[-1].event_id if more else None
-
-
-def _refused_by(conflict: Conflict, place: int) -> str:
-    """Why a transaction was canceled, by its item at that place, counted from 1."""
-    error = conflict.__cause__
-    reasons = error.response.get("CancellationReasons", ()) if isinstance(error, ClientError) else ()
-    return str(reasons[place - 1].get("Code", "")) if len(reasons) >= place else ""
 
 
 def event_of(values: dict[str, Any]) -> AutoEvent:

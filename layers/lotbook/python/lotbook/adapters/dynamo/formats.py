@@ -16,6 +16,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | account, purchase, billing | `A#` | with all parts; rows of automatic purchase and of renewals are purchases |
 | marker | `A#...` `key#`, `I#` | what an idempotency key stands for |
 | latch, notice | `N#`, `A#` before | what was said, and what is to be said |
+| directory | `E#` | where accounts are found |
 | closing | `A#` | what closing and erasing an account has still to do |
 | auto event | `A#...` `auto#`, `autocause#` | history of automatic purchase |
 | mail | `M#` | who sends a mail |
@@ -57,7 +58,7 @@ ACCOUNT, PURCHASE, BILLING, MARKER = Format("account"), Format("purchase"), Form
 LATCH, NOTICE, AUTO_EVENT, MAIL = Format("latch"), Format("notice"), Format("auto event"), Format("mail")
 POLICY, POLICY_USE = Format("policy"), Format("policy use")
 SERVICE_KEY, PASS, CURSOR_KEY = Format("service key"), Format("pass"), Format("cursor key")
-CLOSING = Format("closing")
+CLOSING, DIRECTORY = Format("closing"), Format("directory")
 JOURNAL, STRAY, SWEEP, MARK = Format("journal"), Format("stray"), Format("sweep"), Format("mark")
 
 # By the partition key's first letters, then by what the sort key begins with; the first row that fits.
@@ -75,6 +76,7 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
     "B#": (("", BOOK),),
     "C#": (("", CURSOR_KEY),),
     "D#": (("", SWEEP),),
+    "E#": (("", DIRECTORY),),
     "H#": (("", ENTRY),),
     "I#": (("", MARKER),),
     "K#": (("", SERVICE_KEY),),

@@ -4,6 +4,8 @@
 |---|---|---|
 | account | `A#<account>` | `account` |
 | purchase | `A#<account>` | `purchase#<purchase_id>` (ids sort by time) |
+| directory: an account by the year in which it was opened | `E#<year>` | `<milliseconds>#<account>` |
+| directory: by its address, and by its external id | `E#email#<digest>`, `E#external#<digest>` | the same, `account` |
 | billing details | `A#<account>` | `billing` |
 | what closing and erasing the account has still to do | `A#<account>` | `closing` |
 | idempotency marker | `A#<account>` | `key#<space>#<fingerprint>` |
@@ -69,6 +71,11 @@ def billing(account_id: str) -> dict[str, str]:
 def closing(account_id: str) -> dict[str, str]:
     """What closing and erasing the account has still to do."""
     return {"pk": f"A#{account_id}", "sk": "closing"}
+
+
+def directory(part: str, name: str) -> dict[str, str]:
+    """An entry of the directory of accounts: by year, by address, or by external id."""
+    return {"pk": f"E#{part}", "sk": name}
 
 
 def idempotency(account_id: str, space: str, fingerprint: str) -> dict[str, str]:

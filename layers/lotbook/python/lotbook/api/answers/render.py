@@ -130,8 +130,8 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
     }
 
 
-def account(view: AccountView) -> shapes.Account:
-    """The answer of account."""
+def account(view: AccountView, *, whole: bool = False) -> shapes.Account:
+    """The answer of account; `whole`: with what is the seller's own business."""
     known = view.account
     return {
         "account_id": known.account_id,
@@ -146,6 +146,10 @@ def account(view: AccountView) -> shapes.Account:
         "plan_ends_at": to_optional_text(view.plan_ends_at),
         "plan_ends_soon": view.plan_ends_soon,
         "entitlements": list(view.entitlements),
+        "created_at": to_text(known.created_at),
+        "email": known.email if whole else None,
+        "external_id": known.external_id if whole else None,
+        "metadata": dict(known.metadata) if whole else None,
         "region": known.region,
         "currency": known.currency,
         "time_zone": known.time_zone,

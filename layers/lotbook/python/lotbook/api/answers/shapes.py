@@ -64,7 +64,7 @@ class Account(TypedDict):
     """An account. `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a plan that does end.
 
     `plan_ends_soon`: within the days that the policy names. `cancel_at`: when a plan ends because the buyer cancelled it.
-    `grace_ends_at`: until when the credits of an unpaid period can be spent. `entitlements`: what the plan unlocks.
+    `email`, `external_id` and `metadata` are shown to service keys alone. `grace_ends_at`: until when the credits of an unpaid period can be spent. `entitlements`: what the plan unlocks.
     """
 
     account_id: str
@@ -79,6 +79,10 @@ class Account(TypedDict):
     plan_ends_at: Instant | None
     plan_ends_soon: bool
     entitlements: list[str]
+    created_at: Instant
+    email: str | None
+    external_id: str | None
+    metadata: dict[str, str] | None
     region: str
     currency: str
     time_zone: str
@@ -91,6 +95,13 @@ class Account(TypedDict):
     credits_reset_at: Instant | None
     auto_top_up: AutoTopUp
     notifications: Notifications
+
+
+class Accounts(TypedDict):
+    """A page of accounts, newest first. It may be short and not the last."""
+
+    accounts: list[Account]
+    next_cursor: str | None
 
 
 class Lot(TypedDict):

@@ -37,6 +37,7 @@ NAMES: Mapping[str, Name] = {
     "PUT /v1/policies/{policy_id}": Name("publish_policy", POLICIES),
     "GET /v1/policies/{policy_id}": Name("read_policy", POLICIES),
     "POST /v1/accounts": Name("open_account", ACCOUNTS),
+    "GET /v1/accounts": Name("list_accounts", ACCOUNTS),
     f"GET {ACCOUNT}": Name("read_account", ACCOUNTS),
     f"PATCH {ACCOUNT}": Name("change_account", ACCOUNTS),
     f"POST {ACCOUNT}/close": Name("close_account", ACCOUNTS),

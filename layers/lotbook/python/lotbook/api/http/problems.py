@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lotbook.domain.accounts.refusals import AccountNotClosed
+from lotbook.domain.accounts.refusals import AccountNotClosed, ExternalIdTaken
 from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
@@ -36,6 +36,7 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.AccountExists: Kind(409, "Choose another id, or send the same body as at first."),
     errors.AccountPaused: Kind(403, "Clear what `pause_reason` names, then send the request again."),
     errors.AccountClosed: Kind(403, "Open another account; this one stays closed."),
+    ExternalIdTaken: Kind(409, "Find the account that has it (`GET /v1/accounts?external_id=`), or choose another."),
     AccountNotClosed: Kind(409, "Close the account first; then send the request again."),
     errors.MalformedJson: Kind(400, "Send one JSON object in UTF-8, nested at most 32 levels, no name twice."),
     errors.BodyTooLarge: Kind(413, "Send at most `max_bytes` bytes."),

@@ -75,14 +75,21 @@ CONTRACT: dict[str, Route] = {
         body="AccountBody",
         codes=("account_exists", "unknown_plan"),
     ),
+    "GET /v1/accounts": Route(
+        "Accounts, newest first; filters are exact, and a page may be short and not the last",
+        "account",
+        {200: "Accounts"},
+        scopes=READ,
+        query=("email", "external_id", "policy_id", "plan_id", "state", "limit", "cursor"),
+    ),
     f"GET {ACCOUNT}": Route("Read an account", "account", {200: "Account"}, members=True, scopes=READ),
     f"PATCH {ACCOUNT}": Route(
-        "Change an account's address, and what it is mailed about",
+        "Change an account: its address and names, its time zone, and what it is mailed about",
         "account",
         {200: "Account"},
         scopes=OPEN,
         body="AccountPatchBody",
-        codes=("account_closed",),
+        codes=("account_closed", "external_id_taken"),
     ),
     f"POST {ACCOUNT}/close": Route(
         "Close an account for good: nothing is burned, bought or charged any more; closed already, nothing changes",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import TypeVar, get_args
 
 from lotbook.api.requests import burning
+from lotbook.domain.accounts.account import AccountState
+from lotbook.domain.accounts.filters import AccountFilter
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS, Planned
 from lotbook.domain.sales.purchase import PurchaseState
 from lotbook.domain.sales.transactions import ITEM_KINDS, PurchaseFilter
@@ -28,6 +30,16 @@ def purchases_of(query: Mapping[str, str]) -> PurchaseFilter | None:
         before=_instant(query, "to"),
     )
     return None if wanted == PurchaseFilter() else wanted
+
+
+def accounts_of(query: Mapping[str, str]) -> AccountFilter:
+    """Which accounts to show; raises InvalidRequest for a state that is none."""
+    state = query.get("state")
+    known: tuple[AccountState, ...] = get_args(AccountState)
+    if state is not None and state not in known:
+        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
+    named = {name: query[name] for name in ("email", "external_id", "policy_id", "plan_id") if name in query}
+    return AccountFilter(**named, state=next((each for each in known if each == state), None))
 
 
 def planned_of(query: Mapping[str, str]) -> Planned | None:

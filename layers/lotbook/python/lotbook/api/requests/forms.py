@@ -16,6 +16,7 @@ from lotbook.domain.values import ids, instants, regions, texts, urls
 
 MAX_EMAIL_CHARACTERS = 254
 MAX_REMARK_CHARACTERS = 500
+MAX_EXTERNAL_ID_CHARACTERS = 128
 MAX_REASON_CHARACTERS = 500
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 # Something to read, and no control characters.
@@ -80,6 +81,7 @@ Url = Annotated[str, StringConstraints(max_length=urls.MAX_URL_CHARACTERS, patte
 Reference = Annotated[str, StringConstraints(max_length=burning.MAX_REFERENCE_CHARACTERS, pattern=REFERENCE)]
 Key = Annotated[str, StringConstraints(pattern=KEY)]
 Line = Annotated[str, StringConstraints(min_length=1, pattern=LINE)]
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID_CHARACTERS, pattern=LINE)]
 Remark = Annotated[str, StringConstraints(min_length=1, max_length=MAX_REMARK_CHARACTERS, pattern=REMARK)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=MAX_REASON_CHARACTERS, pattern=REMARK)]
 Locale = Annotated[str, StringConstraints(pattern=LOCALE)]

@@ -16,6 +16,7 @@ from lotbook.api.requests import burning
 from lotbook.api.requests.forms import (
     Credits,
     Email,
+    ExternalId,
     Id,
     Instant,
     Key,
@@ -80,6 +81,11 @@ class AccountPatchBody(Body):
     """What is to be changed of an account; what is left out stays as it is."""
 
     email: Email | None = None
+    time_zone: TimeZone | None = None
+    external_id: Annotated[
+        ExternalId | None, Field(description="Your own name of it, of one account alone; null: none.")
+    ] = None
+    metadata: Annotated[Metadata | None, Field(description="All of it: what was there before is replaced.")] = None
     notifications: NotificationsBody | None = None
 
     def to_change(self) -> AccountChange:
@@ -87,6 +93,10 @@ class AccountPatchBody(Body):
         wanted = self.notifications or NotificationsBody()
         return AccountChange(
             email=self.email,
+            time_zone=self.time_zone,
+            external_id=self.external_id,
+            sets_external_id="external_id" in self.model_fields_set,
+            metadata=None if self.metadata is None else tuple(self.metadata.items()),
             locale=wanted.locale,
             sets_locale="locale" in wanted.model_fields_set,
             off=None if wanted.off is None else tuple(wanted.off),

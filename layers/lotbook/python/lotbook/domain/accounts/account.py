@@ -54,6 +54,14 @@ class Account:
     )
 
     closing: Closing | None = None  # since it is closed
+    external_id: str | None = None  # the seller's own name of it, of one account alone
+    metadata: tuple[tuple[str, str], ...] = ()  # what the seller keeps with it
+    period_time_zone: str = ""  # that periods are counted in, where the account's own was changed since; else ""
+
+    @property
+    def period_zone(self) -> str:
+        """The time zone of its periods: a change of its own moves no period, so nobody gets a period's credits twice."""
+        return self.period_time_zone or self.time_zone
 
     @property
     def customers(self) -> tuple[str, ...]:

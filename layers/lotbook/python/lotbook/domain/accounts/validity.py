@@ -23,7 +23,7 @@ def credit_period(plan: Plan, account: Account, at: int) -> tuple[int, int]:
     if not _is_for_a_term(plan, account):
         return period_at(anchor, max(at, anchor), plan.credit_period_months, zone_of(account))
     term_start, term_end = _term(plan, account, at)
-    start, end = period_at(term_start, max(at, term_start), plan.credit_period_months, account.time_zone)
+    start, end = period_at(term_start, max(at, term_start), plan.credit_period_months, account.period_zone)
     return start, min(end, term_end)
 
 
@@ -50,10 +50,12 @@ def validity(policy: Policy, plan: Plan, account: Account, at: int, *, paid_at: 
             return None
         case "after_purchase":
             ends_at = add_months(
-                instants.cut_to_second(at if paid_at is None else paid_at), rule.months or 0, account.time_zone
+                instants.cut_to_second(at if paid_at is None else paid_at), rule.months or 0, account.period_zone
             )
             return (
-                ends_at if ends_at > at else add_months(instants.cut_to_second(at), rule.months or 0, account.time_zone)
+                ends_at
+                if ends_at > at
+                else add_months(instants.cut_to_second(at), rule.months or 0, account.period_zone)
             )
         case "billing_period_end":
             return (billing_period(plan, account, at) or credit_period(plan, account, at))[1]
@@ -63,7 +65,7 @@ def validity(policy: Policy, plan: Plan, account: Account, at: int, *, paid_at: 
 
 def zone_of(account: Account) -> str:
     """The time zone in which the account's periods are counted."""
-    return "UTC" if account.plan_renews else account.time_zone
+    return "UTC" if account.plan_renews else account.period_zone
 
 
 def _is_for_a_term(plan: Plan, account: Account) -> bool:

@@ -34,6 +34,8 @@ def forgotten_account(account: Account) -> Account:
     return replace(
         account,
         email="",
+        external_id=None,
+        metadata=(),
         request_digest="",  # of a body with the address: whoever guesses it would know that he is right
         notifications=replace(account.notifications, unreachable=None),
         auto=auto,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.canary import CANARY, is_reserved
@@ -17,6 +16,7 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountExists, Conflict, InvalidRequest, UnknownPlan
+from lotbook.usecases.accounts.time_zones import is_time_zone
 
 if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 FREEZE_ATTEMPTS = 3  # each more only where a version of another currency came in between
-LOCAL_NAMES = frozenset({"localtime", "Factory", "posixrules"})  # of the machine, not of the IANA data base
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _policy(command: OpenAccount, policies: PolicyStore) -> Policy:
 
 
 def _account(command: OpenAccount, policy: Policy, now: int) -> Account:
-    if command.time_zone not in available_timezones() - LOCAL_NAMES:
+    if not is_time_zone(command.time_zone):
         raise InvalidRequest.of("time_zone", "unknown_time_zone", "not a time zone of the IANA data base")
     plan = policy.plan(command.plan_id or policy.starting_plan_id)
     if command.plan_id is not None and not plan.offered:  # accounts that are on it stay; nobody moves to it any more

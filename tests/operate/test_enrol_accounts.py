@@ -1,0 +1,40 @@
+"""Accounts of an older release are in the directory once they were entered, also twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from lotbook.adapters.dynamo.accounts import DynamoAccounts
+from lotbook.adapters.dynamo.directory import DynamoDirectory
+from lotbook.adapters.dynamo.table import Table
+from operate import enrol_accounts
+from tests import table as tables
+from tests.fakes.accounts import an_account
+from tests.quick_moto import mock_aws
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield tables.create(boto3.client("dynamodb"))
+
+
+def test_an_account_that_is_in_no_list_is_in_it_afterwards(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a1", "a2"):
+        DynamoAccounts(table).create(an_account(account_id=name))
+    for item in tables.everything(table):
+        if item["pk"]["S"].startswith("E#"):
+            table.client.delete_item(TableName=table.name, Key={"pk": item["pk"], "sk": item["sk"]})
+    directory = DynamoDirectory(table, 2026)
+    assert directory.page(9, None) == []
+    for _ in range(2):
+        assert enrol_accounts.main(["lotbook"]) == 0
+    assert [each.account_id for each in directory.page(9, None)] == ["a2", "a1"]
+    assert [each.account_id for each in directory.with_email("owner@acme.example", 9, None)] == ["a2", "a1"]
+    assert capsys.readouterr().out == "2 accounts are in the directory.\n" * 2
