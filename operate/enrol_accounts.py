@@ -37,9 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def enrol(table: Table) -> int:
     """How many accounts the table has; each is in the directory then."""
-    count, request = 0, {"TableName": table.name, "FilterExpression": "sk = :sk"}
-    request["ExpressionAttributeValues"] = {":sk": {"S": "account"}}
-    for page in table.client.get_paginator("scan").paginate(**request):
+    count, wanted = 0, {":sk": {"S": "account"}}
+    scan = table.client.get_paginator("scan")
+    for page in scan.paginate(TableName=table.name, FilterExpression="sk = :sk", ExpressionAttributeValues=wanted):
         for item in filter(formats.is_known, page["Items"]):
             if not item["pk"]["S"].startswith("A#"):
                 continue

@@ -12,6 +12,7 @@ STORY = "one story with its assertions between the steps, read from the top"
 # Functions of more than 30 lines: `file function`.
 LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/adapters/dynamo/book_items.py book_of": "an item's fields in the order in which they are written",
+    "lotbook/api/answers/render.py account": "one answer, field by field",
     "lotbook/api/answers/render_evidence.py evidence": "one answer, field by field",
     "lotbook/domain/credits/turn.py _laid": SPLIT,
     "lotbook/domain/sales/quotes.py quote": SPLIT,

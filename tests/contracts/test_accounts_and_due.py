@@ -16,6 +16,7 @@ from lotbook.adapters.dynamo.due import PAGE, DynamoDueIndex
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
+from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
 from lotbook.domain.accounts.terms import Move, Standing, Term
@@ -63,6 +64,10 @@ FULL = an_account(
     ),
     failed_at=3_000,
     notifications=Notifications("de-AT", ("credits_low",), Unreachable("f00d", "bounce", 3_500)),
+    closing=Closing(4_000, "left", "backend", 5_000, 6_000),
+    external_id="auth0|1",
+    metadata=(("a", "1"), ("b", "2")),
+    period_time_zone="Europe/Berlin",
     plan_purchase_id="pur_1",
     plan_ends_at=9_000,
     terms=(Term("pur_0", "pro", 4_000, 8_000, is_ended=True, step=2), Term("pur_1", "pro", 5_000, 9_000)),

@@ -6,7 +6,12 @@ Every method raises Unavailable when the store does not answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lotbook.domain.accounts.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,18 @@ class Found:
 
     account_id: str
     place: str
+
+
+class NamedAccounts(Protocol):
+    """The part of `AccountStore` that the directory goes with."""
+
+    def get_many(self, account_ids: Sequence[str]) -> dict[str, Account]:
+        """At most a hundred accounts by their ids; those that are not there are left out."""
+        ...
+
+    def rename(self, before: Account, after: Account) -> Account:
+        """`save`, where it is to be found by another address or external id from now on. Raises Conflict, ExternalIdTaken."""
+        ...
 
 
 class AccountDirectory(Protocol):

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from lotbook.ports.automatic import AutoGateway
 from lotbook.ports.cards import CardDesk
+from lotbook.ports.directory import NamedAccounts
 from lotbook.ports.plans import PlanGateway
 from lotbook.ports.readers import AccountReader, PolicyReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.credits.book import Book
@@ -41,7 +42,7 @@ class Entropy(Protocol):
     def read(self, count: int) -> bytes: ...
 
 
-class AccountStore(AccountReader, Protocol):
+class AccountStore(AccountReader, NamedAccounts, Protocol):
     """Account items. Reads are strongly consistent."""
 
     def get_with_book(self, account_id: str, unit: str, books: BookStore) -> tuple[Book | None, Account | None]:
@@ -50,14 +51,6 @@ class AccountStore(AccountReader, Protocol):
 
     def create(self, account: Account) -> Account | None:
         """Write the account if the id is free: None when written, else the account that has the id."""
-        ...
-
-    def get_many(self, account_ids: Sequence[str]) -> dict[str, Account]:
-        """At most a hundred accounts by their ids; those that are not there are left out."""
-        ...
-
-    def rename(self, before: Account, after: Account) -> Account:
-        """`save`, where it is to be found by another address or external id from now on. Raises Conflict, ExternalIdTaken."""
         ...
 
     def save(self, account: Account) -> Account:

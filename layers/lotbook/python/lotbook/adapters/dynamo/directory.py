@@ -33,12 +33,14 @@ class DynamoDirectory:
 
     def page(self, limit: int, after: str | None) -> list[Found]:
         """A query for each year that the page touches."""
-        year, below = (int(after[:YEAR_CHARACTERS]), after[YEAR_CHARACTERS:]) if after else (self._year, None)
+        newest, below = (int(after[:YEAR_CHARACTERS]), after[YEAR_CHARACTERS:]) if after else (self._year, None)
         found: list[Found] = []
-        while len(found) < limit and year >= FIRST_YEAR:
+        for year in range(newest, FIRST_YEAR - 1, -1):
+            if len(found) == limit:
+                break
             names = self._names(keys.directory(f"{year}", "")["pk"], limit - len(found), below)
             found += [Found(account_of_name(name), f"{year}{name}") for name in names]
-            year, below = year - 1, None
+            below = None
         return found
 
     def with_email(self, email: str, limit: int, after: str | None) -> list[Found]:
