@@ -185,6 +185,7 @@ def test_an_account_that_an_older_version_wrote_is_read_with_defaults(table: Tab
     bought = {"failed_payment_method", "failed_at", "plan_purchase_id", "plan_ends_at", "terms", "moves", "moves_made"}
     bought |= {"former_customers", "plan_renews", "plan_policy_version", "subscription", "failed_fingerprint"}
     bought |= {"former_customers", "notifications", "plan_renews", "plan_policy_version", "subscription"}
+    bought |= {"closing", "external_id", "metadata", "period_time_zone"}
     with_default = {"state", "pause_reason", "pause_reasons", "gateway_customer", "request_digest"} | bought
     assert with_default <= {field.name for field in fields(Account)}
     table.client.update_item(

@@ -70,7 +70,7 @@ def test_policies_versions_are_positive_integers(api: Api) -> None:
 # --- accounts
 
 
-def test_accounts_an_account_has_its_first_credits_at_once(api: Api) -> None:
+def test_accounts_an_account_is_shown_whole_to_a_service_key_and_without_the_sellers_own_to_members(api: Api) -> None:
     account = open_account(api, "acme")
     assert account == {
         "account_id": "acme",
@@ -105,6 +105,10 @@ def test_accounts_an_account_has_its_first_credits_at_once(api: Api) -> None:
     assert account["auto_top_up"]["enabled"] is False
     sellers = {"email": None, "metadata": None}
     assert api.call(f"GET {ACCOUNT}", caller=member("acme", "member"), path=ACME).ok() == account | sellers
+
+
+def test_accounts_the_first_credits_are_there_at_once(api: Api) -> None:
+    open_account(api, "acme")
     found = balance(api)
     assert (found["available"], found["held"], found["frozen"], found["shortfall"]) == (10, 0, 0, 0)
     (lot,) = found["lots"]
