@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from local.cloud.api_events import Answer, Request
 from local.console import account_actions, assets, gateway_actions, pages, time_actions
@@ -16,7 +16,7 @@ from local.console.accounts import Policies
 from local.console.calls import Problem, Refused
 from local.console.desk import Asking, Desk
 from local.console.doing import Action, Doing, Done, Link, Result
-from local.console.fields import Fields, Unclear
+from local.console.fields import LONGEST_FORM, Fields, Unclear, pairs, place_of
 from local.console.look import Look
 from local.console.pages import SHOWN, Page, Visit
 from local.console.ring import Ring
@@ -27,7 +27,6 @@ STATIC = f"{PAGES}/static/"
 MAIL = re.compile(rf"{PAGES}/mails/([0-9]+)/html")
 ACTIONS: Mapping[str, Action] = {**account_actions.ACTIONS, **time_actions.ACTIONS, **gateway_actions.ACTIONS}
 MOST_DONE = 200
-MOST_FIELDS = 50
 QUIET_SECONDS = 2.0  # for what the gateway still delivers, before a page is read
 NOT_OURS = "This form is not of this console, or of an earlier run of it. Nothing was done: load the page again."
 POLICY = (
@@ -80,15 +79,14 @@ class Console:
         path = request.path.removeprefix(PAGES).strip("/")
         first, _, step = path.partition("/")
         show = SHOWN.get(f"{first}/*" if step else first)
-        query = dict(parse_qsl(request.query, max_num_fields=MOST_FIELDS))
+        query = pairs(request.query)
         if show is None or "/" in step:
             return self._page(request, pages.missing("There is no such page."))
         visit = Visit(self.desk, self._ring, self._policies, Asking(self.desk), query, step)
         return self._page(request, show(visit), visit)
 
     def _page(self, request: Request, page: Page, visit: Visit | None = None) -> Answer:
-        text = visit.query.get("done", "") if visit else ""
-        done = self._done.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        done = self._done.get(place_of(visit.query.get("done", ""))) if visit else None
         return _html(self._look.page(page, _here(request, visit), done, visit.asking if visit else None), page.status)
 
     def _mail(self, step: str) -> Answer:
@@ -98,9 +96,7 @@ class Console:
         return Answer(200 if found else 404, headers, str(found["html"] if found else "").encode())
 
     def _act(self, request: Request) -> Answer:
-        given = dict(
-            parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        )
+        given = pairs(request.body[:LONGEST_FORM].decode("utf-8", "replace"))
         name = request.path.removeprefix(DO)
         if not hmac.compare_digest(given.pop("form", "").encode(), self.desk.form_token.encode()):
             return self._page_of(NOT_OURS, 403)
@@ -177,4 +173,4 @@ def _with(back: str, number: int) -> str:
 
 def _html(text: str, status: int) -> Answer:
     headers = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", POLICY), *AROUND)
-    return Answer(status, headers, text.encode())
+    return Answer(status, headers, text.encode("utf-8", "replace"))  # half a character is somebody's mistake

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 MOST_DIGITS = 18
+MOST_FIELDS = 50
+LONGEST_FORM = 65_536
+DIGITS_OF_A_PLACE = 9  # of a page, a mail, a call
+
+
+def pairs(text: str) -> dict[str, str]:
+    """The fields of a query or a form; no page of ours has more than MOST_FIELDS, and what is more is passed over."""
+    first = text[:LONGEST_FORM].split("&", MOST_FIELDS)[:MOST_FIELDS]
+    return dict(parse_qsl("&".join(first), keep_blank_values=True))
+
+
+def place_of(text: str) -> int:
+    """A place in a list; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_A_PLACE else 0
 
 
 class Unclear(Exception):

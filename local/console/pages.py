@@ -10,6 +10,7 @@ from typing import Any
 from local.console import accounts, controls, dues, gateway_actions
 from local.console.accounts import ACCOUNTS_A_PAGE, Policies, Shown
 from local.console.desk import Asking, Desk
+from local.console.fields import place_of
 from local.console.ring import EVERYBODY, Ring
 from local.console.words import PAGES, money, number, plain
 
@@ -42,8 +43,7 @@ class Visit:
     @property
     def page(self) -> int:
         """Which page of a list; the first is 1."""
-        text = self.query.get("page", "")
-        return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 else 1
+        return place_of(self.query.get("page", "")) or 1
 
     def dashboard(self) -> Any:
         """What the stand-in shows; None where it is Stripe's own test mode."""
@@ -170,7 +170,7 @@ def mail(visit: Visit) -> Page:
 def mail_of(desk: Desk, step: str) -> Mapping[str, Any] | None:
     """A mail by its number."""
     found = desk.emails()
-    place = int(step) if step.isascii() and step.isdigit() and len(step) < 9 else 0
+    place = place_of(step)
     return found[len(found) - place] if 1 <= place <= len(found) else None
 
 
@@ -188,7 +188,7 @@ def calls(visit: Visit) -> Page:
 
 def call(visit: Visit) -> Page:
     """One call with its answer, and how it is typed."""
-    found = visit.ring.find(int(visit.step)) if visit.step.isascii() and visit.step.isdigit() else None
+    found = visit.ring.find(place_of(visit.step))
     if found is None:
         return missing("This call is not kept any more: only the newest are.")
     return Page("call.html", f"{found.method} {found.path}", f"{PAGES}/calls", {"noted": found})

@@ -173,7 +173,7 @@ def _target(target: str) -> Iterator[str | Variable]:
 
 def _fields(text: str) -> Iterator[Word]:
     for name, value in parse_qsl(text, keep_blank_values=True):
-        yield (f"{quote(name, safe='')}=", SECRETS.get(name, value))
+        yield (f"{quote(name, safe='', errors='surrogateescape')}=", SECRETS.get(name, value))
 
 
 def _tidy(text: str, kind: str) -> str:
@@ -184,7 +184,8 @@ def _tidy(text: str, kind: str) -> str:
         content = json.loads(text, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         return text
-    return json.dumps(content, ensure_ascii=False)
+    tidy = json.dumps(content, ensure_ascii=False)
+    return tidy if tidy.isprintable() else json.dumps(content)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -224,7 +225,7 @@ def _claims(given: str) -> tuple[str, str] | None:
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
         account_id, role = claims["account_id"], claims["role"]
-    except (ValueError, IndexError, KeyError, TypeError):
+    except (ValueError, IndexError, KeyError, TypeError, RecursionError):
         return None
     return (account_id, role) if is_id(account_id) and role in ROLES else None
 

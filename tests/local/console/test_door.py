@@ -99,7 +99,9 @@ def pages(shown: Opened) -> dict[str, str]:
     shown.click("account.grant", account_id=EVIL, credits=EVIL, reason=EVIL, key=EVIL)
     shown.send("GET", f"/v1/{EVIL}?{EVIL}", headers={"idempotency-key": EVIL})
     shown.mails[:] = [{"at": "2026-11-01T09:00:00Z", "account_id": EVIL, "to": EVIL, "kind": EVIL, "subject": EVIL, "text": EVIL, "html": f"<p>{EVIL}</p>", "from": EVIL, "headers": {EVIL: EVIL}}]  # fmt: skip
-    shown.events[:] = [{"id": EVIL, "type": EVIL, "at": "2026-11-01T09:00:00Z", "detail": {"account_id": EVIL}}]
+    shown.events[:] = [
+        {"id": EVIL, "type": EVIL, "at": "2026-11-01T09:00:00Z", "detail": {"account_id": EVIL, "half": "\ud800"}}
+    ]
     return every_page(shown)
 
 
@@ -168,3 +170,29 @@ def test_the_console_is_not_in_the_template() -> None:
     assert [path for path in deployed if "local.console" in path.read_text()] == []
     assert len(ACTIONS) > 20
     assert BASE.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/?" + "&".join(f"a{number}=1" for number in range(60)),
+        f"/_local/console/calls/{'9' * 5_000}",
+        f"/_local/console/mails/{'9' * 5_000}",
+        f"/_local/console/mails/{'9' * 5_000}/html",
+        f"/?done={'9' * 5_000}",
+        "/?done=%d9%a3&page=%d9%a3&%ff=%ff",
+        "/_local/console/accounts/%00%ff%2e%2e",
+        "/_local/console//calls//",
+        "/_local/console/static/../app.py",
+    ],
+)
+def test_an_address_that_no_page_has_written_is_no_crash(shown: Opened, target: str) -> None:
+    assert shown.send("GET", target).status in (200, 400, 404)
+
+
+@pytest.mark.parametrize("more", [b"&a=1" * 60, b"&\xff\xfe=\x00", b"&key", b"&credits=" + b"9" * 5_000])
+def test_a_form_that_no_page_has_written_is_no_crash_and_does_nothing(shown: Opened, more: bytes) -> None:
+    before = shown.api("GET", BALANCE)["available"]
+    body = f"form={token(shown)}&account_id=insurestack&back=/".encode() + more
+    assert shown.send("POST", "/_local/console/do/account.burn", body).status in (303, 400, 403)
+    assert shown.api("GET", BALANCE)["available"] == before

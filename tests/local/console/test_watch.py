@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -128,3 +129,27 @@ def test_the_ring_keeps_the_newest_and_no_more() -> None:
     assert (len(kept), kept[0].path, kept[-1].path) == (MOST_KEPT, f"/v1/{MOST_KEPT + 2}", "/v1/3")
     assert watching.ring.find(3) is None
     assert watching.ring.find(4) is kept[-1]
+
+
+DEEP = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+HOSTILE: tuple[tuple[str, bytes, dict[str, str]], ...] = (
+    ("/portal/buy", b"\xff\xfe=\xff&a@/etc/passwd&=&x=%ff%00", FORM),
+    ("/portal/buy", b"\xff" * 20_000, FORM),
+    ("/v1/x", b"[" * 100_000, JSON),
+    ("/v1/x", b"\x00\x01", {**JSON, "idempotency-key": "\xff\x00\n"}),
+    ("/v1/x", b'{"a":\n"\\ud800"}', JSON),
+    ("/v1/x", b"", {"authorization": f"Bearer a.{DEEP}.c"}),
+    ("/v1/x", b"", {"authorization": "Bearer a.\xff.c"}),
+    ("/v1/x", b"", {"authorization": "Bearer a.W10.c"}),
+    ("/v1/x?\udcff=&&=&code", b"", {}),
+    ("//x?code=a?code=b", b"", {"cookie": "lotbook="}),
+    ("/v1/webhooks/stripe", b"[" * 100_000, JSON),
+)
+
+
+@pytest.mark.parametrize(("target", "body", "headers"), HOSTILE)
+def test_whatever_is_sent_is_answered_and_noted(target: str, body: bytes, headers: dict[str, str]) -> None:
+    """The list must never cost anybody their answer."""
+    found = noted("PUT", target, body, headers)
+    assert found.status == 402
+    assert [letter for letter in found.command.text if not letter.isprintable() and letter != "\n"] == []
