@@ -73,9 +73,14 @@ def change(request: Request) -> Answer:
     """`PATCH /v1/accounts/{account_id}`."""
     from lotbook.api.requests import schemas
     from lotbook.usecases.accounts.change_account import change_account
+    from lotbook.usecases.plans import agree
 
     asked = schemas.read(schemas.AccountPatchBody, request.json_object())
+    if asked.plan_id is not None:  # what would refuse it, before anything is changed
+        agree.check_agreed_plan(request.account_id, asked.plan_id, desk=wiring.sales_desk())
     change_account(request.account_id, asked.to_change(), accounts=wiring.accounts())
+    if asked.plan_id is not None:
+        agree.agree_on_plan(request.account_id, asked.plan_id, desk=wiring.sales_desk())
     return Answer(200, _account(request.account_id))
 
 

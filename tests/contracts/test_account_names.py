@@ -48,6 +48,14 @@ def test_an_external_id_is_one_accounts_and_a_newer_account_wins_no_race(account
     assert accounts.create(replace(first, email="b@x.example")) == free
 
 
+def test_a_name_that_was_given_and_whose_answer_was_lost_is_a_lost_race_and_not_somebody_elses(accounts: Any) -> None:
+    first = an_account()
+    accounts.create(first)
+    accounts.rename(first, replace(first, external_id="crm-1"))
+    with pytest.raises(Conflict):
+        accounts.rename(first, replace(first, external_id="crm-1"))
+
+
 def test_the_directory_is_written_with_the_account_and_with_nothing_else(table: Table) -> None:
     accounts, directory = DynamoAccounts(table), DynamoDirectory(table, 2027)
     made = [an_account(account_id=f"a{n}", created_at=at(f"202{n}-05-01"), email="x@x.example") for n in (4, 5, 7)]

@@ -48,7 +48,7 @@ def test_an_address_that_bounced_is_shown_until_it_is_another_one(shop: Api) -> 
         ({"email": "nobody"}, "email"),
         ({"email": "a@acme.example\r\nBcc: b@evil.example"}, "email"),
         ({"region": "DE"}, "region"),
-        ({"plan_id": "pro"}, "plan_id"),
+        ({"plan_id": "no plan"}, "plan_id"),
         ({"notifications": {"off": ["nonsense"]}}, "notifications.off.0"),
         ({"notifications": {"locale": "<b>"}}, "notifications.locale"),
         ({"notifications": []}, "notifications"),

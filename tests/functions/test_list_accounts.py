@@ -172,3 +172,16 @@ def test_an_erased_account_is_found_by_nothing_that_named_it(town: Api, monkeypa
     assert "a1" in listed(town, state="closed")
     open_account(town, "a9", email="a1@x.example")
     change(town, "a9", external_id="crm-1").ok()
+
+
+def test_a_plan_that_was_agreed_on_comes_with_its_credits_and_a_refusal_changes_nothing_else(town: Api) -> None:
+    wrong = change(town, "m1", plan_id="no-such-plan", external_id="crm-7", metadata={"a": "b"})
+    wrong.problem(422, "unknown_plan")
+    path = {"account_id": "m1"}
+    shown = town.call(f"GET {ACCOUNT}", path=path).ok()
+    assert (shown["external_id"], shown["metadata"], shown["plan_id"]) == (None, {}, "pro-80k")
+    town.clock.instant += DAY
+    after = change(town, "m1", plan_id="core-10k", external_id="crm-7").ok()
+    assert (after["plan_id"], after["plan_billing"], after["external_id"]) == ("core-10k", "external", "crm-7")
+    assert change(town, "m1", plan_id="core-10k").ok() == after
+    assert listed(town, plan_id="core-10k") == ["m1"]

@@ -66,10 +66,10 @@ class DynamoAccounts:
         put = {"TableName": self._table.name, "Item": to_item(item), "ConditionExpression": NOT_YET_WRITTEN}
         try:
             self._together([{"Put": put}, *entries_of_new(self._table, account)])
-        except Conflict:
+        except Conflict as conflict:
             found = self.get(account.account_id)
             if found is None:  # somebody else's transaction, which has not come about either
-                raise
+                raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from conflict
             return found
         return None
 
@@ -94,7 +94,9 @@ class DynamoAccounts:
         try:
             self._together([{"Update": update}, *entries])
         except Conflict as conflict:
-            if after.external_id != before.external_id and refused_by(conflict, 2) == ITEM_REFUSED:
+            is_named = after.external_id not in (None, before.external_id)
+            # Where the account itself was refused, too, it may be our own name: a try whose answer was lost.
+            if is_named and refused_by(conflict, 1) != ITEM_REFUSED and refused_by(conflict, 2) == ITEM_REFUSED:
                 raise ExternalIdTaken(external_id=after.external_id) from conflict
             raise
         return changed

@@ -84,12 +84,12 @@ CONTRACT: dict[str, Route] = {
     ),
     f"GET {ACCOUNT}": Route("Read an account", "account", {200: "Account"}, members=True, scopes=READ),
     f"PATCH {ACCOUNT}": Route(
-        "Change an account: its address and names, its time zone, and what it is mailed about",
+        "Change an account: its address and names, time zone, mails, and the plan that was agreed on",
         "account",
         {200: "Account"},
         scopes=OPEN,
         body="AccountPatchBody",
-        codes=("account_closed", "external_id_taken"),
+        codes=("account_closed", "external_id_taken", "unknown_plan", "plan_not_eligible"),
     ),
     f"POST {ACCOUNT}/close": Route(
         "Close an account for good: nothing is burned, bought or charged any more; closed already, nothing changes",

@@ -82,6 +82,9 @@ class AccountPatchBody(Body):
 
     email: Email | None = None
     time_zone: TimeZone | None = None
+    plan_id: Annotated[Id | None, Field(description="What was agreed on, of an account that is not billed here.")] = (
+        None
+    )
     external_id: Annotated[
         ExternalId | None, Field(description="Your own name of it, of one account alone; null: none.")
     ] = None

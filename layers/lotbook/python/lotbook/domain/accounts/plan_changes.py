@@ -169,10 +169,15 @@ def carried_lot_ids(account: Account, unit: str, standing: Standing) -> tuple[st
 
     The first is that of the plan which it replaced; the others are of plans that were replaced before they began.
     """
-    if standing.purchase_id is None:
+    if not _may_have_carried(standing):
         return ()
     others = (each.purchase_id for each in account.terms if each.purchase_id != standing.purchase_id)
     return tuple(_carried_lot_id(account, unit, standing, each) for each in ("", *others))
+
+
+def _may_have_carried(standing: Standing) -> bool:
+    """A plan that was bought, or one that was agreed on and is billed elsewhere."""
+    return standing.purchase_id is not None or standing.billing == "external"
 
 
 def _carried_lot_id(account: Account, unit: str, standing: Standing, late: str) -> str:
@@ -182,7 +187,7 @@ def _carried_lot_id(account: Account, unit: str, standing: Standing, late: str) 
 
 def onward_lot_id(account: Account, unit: str, move: Move) -> str | None:
     """The id of the lot in which the move carries credits on; None where it carries nothing."""
-    if not (move.carries or move.undoes) or move.became.purchase_id is None:
+    if not (move.carries or move.undoes) or not _may_have_carried(move.became):
         return None
     late = move.is_late or move.undoes
     return _carried_lot_id(account, unit, move.became, (move.was.purchase_id or "") if late else "")
