@@ -78,7 +78,7 @@ bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and
 	@.venv/bin/python -m bench
 
 pictures: $(TEST) $(ENGINE) ## every page of the billing page as PNG, light, dark and narrow, in build/pictures; ONLY=overview
-	@ONLY="$(ONLY)" .venv/bin/python -m tests.pictures
+	@ONLY="$(ONLY)" README="$(README)" .venv/bin/python -m tests.pictures
 
 check: $(TEST) ## format, lint, types, and the template's IAM statements
 	.venv/bin/python -m ruff format --check

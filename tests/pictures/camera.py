@@ -43,8 +43,9 @@ def link(stack: Stack, account: str, role: str = "owner", **more: str) -> str:
 
 def show(page: Page, stack: Stack, state: State) -> None:
     """Make the page show that state, by a link of its own."""
-    page.goto(link(stack, state.account, state.role, **({"locale": state.locale} if state.locale else {})))
-    address = f"/portal{state.address(stack)}"
+    address = state.address(stack)
+    if state.root:
+        page.goto(link(stack, state.account, state.role, **({"locale": state.locale} if state.locale else {})))
     if address != "/portal/":
         page.goto(stack.base + address)
     if state.act is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from tests.scenarios.conftest import Stack
 
 @dataclass(frozen=True)
 class State:
-    """One of them. `purchase`: the state of the account's purchase whose id stands in the address."""
+    """One of them. `purchase`: the state of the account's purchase whose id stands in the address. `root` "": of the console."""
 
     name: str
     account: str
@@ -21,6 +22,7 @@ class State:
     purchase: str | None = None
     act: Callable[[Page], None] | None = None
     locale: str | None = None
+    root: str = "/portal"
 
     @property
     def is_tested(self) -> bool:
@@ -30,14 +32,14 @@ class State:
     @property
     def slug(self) -> str:
         """Its name as a file's."""
-        return self.name.replace(" ", "-").replace("_", "-")
+        return re.sub(r"[ _/]", "-", self.name)
 
     def address(self, stack: Stack) -> str:
-        """Its path under `/portal`."""
+        """Its path."""
         if self.purchase is None:
-            return self.path
+            return self.root + self.path
         rows = stack.get(f"/v1/accounts/{self.account}/purchases?limit=100").ok()["purchases"]
-        return self.path.format(next(row["purchase_id"] for row in rows if row["state"] == self.purchase))
+        return self.root + self.path.format(next(row["purchase_id"] for row in rows if row["state"] == self.purchase))
 
 
 def press(button: str) -> Callable[[Page], None]:
@@ -167,7 +169,19 @@ DOORS = (
     State("link used", "insurestack-1", "/enter?code=insurestack-1.x"),
     State("nothing there", "insurestack-1", "/static/nothing.css"),
 )
-STATES = (*OVERVIEWS, *BUYING, *PURCHASES, *PLANS, *RECORDS, *SETTINGS, *DOORS)
+CONSOLE = tuple(
+    State(f"console {name}", "make-1", path, root="")
+    for name, path in (
+        ("first page", "/"),
+        ("account", "/_local/console/accounts/make-1"),
+        *(
+            (page, f"/_local/console/{page}")
+            for page in ("clock", "schedules", "gateway", "webhooks", "mails", "mails/1")
+        ),
+        *((page, f"/_local/console/{page}") for page in ("events", "calls", "calls/1", "controls")),
+    )
+)
+STATES = (*OVERVIEWS, *BUYING, *PURCHASES, *PLANS, *RECORDS, *SETTINGS, *DOORS, *CONSOLE)
 TESTED = frozenset(
     (
         *("overview make-1", "overview stress-1", "overview nothing", "overview low", "overview used up"),
