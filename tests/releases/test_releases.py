@@ -23,6 +23,7 @@ from tests.releases.play import ACCOUNT, POLICIES, READS, call, ok, world
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = [f"of-{policy_id}" for policy_id in POLICIES]
+REPLAYED = ("of-insurestack", "of-make")  # accounts whose keys are sent again: the others' are of the same shape
 REFUSED = (503, "newer_format")
 # Metadata of burns have another partition since (decision 139): an older release shows none of what was noted there, and changes nothing.
 UNSEEN = re.compile(r"/entries/\d+/metadata: None became ")
@@ -73,6 +74,11 @@ def audited() -> list[str]:
     return [f"{each.account_id}: {unit} {told}" for each in found for unit, told in each.differences]
 
 
+def replayed(told: Any) -> list[Any]:
+    """Calls whose keys were used, with their first answers."""
+    return [used for used in told["used"] if used["path"]["account_id"] in REPLAYED]
+
+
 def balance(account_id: str) -> int:
     found: int = ok(f"GET {ACCOUNT}/balance", account_id=account_id)["available"]
     return found
@@ -88,7 +94,7 @@ def test_s1_this_code_reads_what_a_release_wrote_and_goes_on_with_it(name: str) 
         assert list(lacks(told["read"], play.read())) == []
         assert list(lacks(told["stored"], play.stored())) == list(MOVED)
         before = {each: balance(each) for each in ACCOUNTS}
-        for used in told["used"]:
+        for used in replayed(told):
             again = ok(f"POST {ACCOUNT}{used['route']}", used["body"], key=used["key"], **used["path"])
             assert list(lacks(used["answer"], again)) == [], used
         assert {each: balance(each) for each in ACCOUNTS} == before, "a key of before burns nothing now"
@@ -141,7 +147,7 @@ def test_s1_a_release_reads_what_this_code_writes_or_refuses_it_by_its_number(
                     call(f"POST {ACCOUNT}{used['route']}", used["body"], key=used["key"], **used["path"]),
                     used["answer"],
                 )
-                for used in ours["used"]
+                for used in replayed(ours)
             ]
             assert [wrong for wrong in again if wrong] == []
             before, left = play.items(), balance("of-insurestack")
