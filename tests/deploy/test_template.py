@@ -174,6 +174,7 @@ def test_two_deployments_fit_into_one_account() -> None:
         ({"Stage": "shop", "LiveMode": "live", "AlarmTopicArn": "arn:x"}, ["TokenIssuer"]),
         ({"Stage": "shop", "LiveMode": "live", "TokenIssuer": "none"}, ["AlarmTopicArn"]),
         ({"Stage": "dev", "TokenIssuer": "https://id.example"}, ["TokenKeysUrl"]),
+        ({"Stage": "dev", "DomainName": "billing.example"}, ["CertificateArn"]),
         ({"Stage": "prod", "LiveMode": "live", "AlarmTopicArn": "arn:x", "TokenIssuer": "none"}, []),
         ({"Stage": "dev"}, []),
     ],
@@ -215,6 +216,17 @@ def test_what_is_evidence_outlives_its_stack() -> None:
         if resource["Type"] in ("AWS::Logs::LogGroup", "AWS::SQS::Queue"):
             assert resource["DeletionPolicy"] == "RetainExceptOnCreate", name
             assert resource["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_a_domain_leads_to_the_api_and_the_outputs_name_it() -> None:
+    """Stripe and every client are bound to an address: one of AWS's ends with the API that it names."""
+    (mapping,) = of_type("AWS::ApiGatewayV2::ApiMapping").values()
+    assert (mapping["ApiId"], mapping["DomainName"]) == ({"Ref": "Api"}, {"Ref": "Domain"})
+    assert "ApiMappingKey" not in mapping, "the billing page and its cookies live at the root"
+    for name in ("ApiUrl", "WebhookUrl"):
+        condition, own, _ = DOCUMENT["Outputs"][name]["Value"]["Fn::If"]
+        assert condition == RESOURCES["Domain"]["Condition"] == DOCUMENT["Outputs"]["DomainTarget"]["Condition"]
+        assert own["Fn::Sub"].startswith("https://${DomainName}")
 
 
 def test_api_gateway_remembers_a_caller_as_long_as_one_of_whom_nothing_is_known_is_told_to_wait() -> None:
