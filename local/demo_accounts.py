@@ -11,7 +11,7 @@ from typing import Any
 
 from local.policies import read_document, sample_policies
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 ALREADY_THERE = 409
 
 

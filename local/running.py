@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_DATA_DIR = ".lotbook"
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 LONGEST_SHOWN = 2_000
 
 

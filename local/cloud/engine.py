@@ -20,11 +20,11 @@ from local import ROOT
 from local.cloud.private_file import read_object, write_private
 
 PYTHON = ROOT / ".venv-engine" / "bin" / "python"
-START_SECONDS = 40
+START_SECONDS = 120  # on a busy machine
 STOP_SECONDS = 6  # it ends by itself in less: half a second for requests on their way, four for its state
 LEAVE_SECONDS = 0.3  # of the two in which a run stops (N4); an engine that writes for longer ends without the run
 LOCK = "lock"  # held by the engine's process as long as it lives
-LOCKED_SECONDS = 10  # that the engine of a run before may take to end
+LOCKED_SECONDS = 60  # that the engine of a run before may take to end
 STEP_SECONDS = 0.05
 REGION = "us-east-1"
 SERVICES = (

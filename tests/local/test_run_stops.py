@@ -18,6 +18,7 @@ from tests.local.a_run import (
     STOPPED_SECONDS,
     Burners,
     Run,
+    on_this_machine,
 )
 
 pytestmark = [
@@ -33,7 +34,7 @@ def test_n4_any_number_of_signals_stops_it_in_two_seconds(run: Run) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP) * 3:
         run.process.send_signal(number)
     assert run.process.wait(STOP_SECONDS) == 0
-    assert time.monotonic() - began < STOPPED_SECONDS
+    assert time.monotonic() - began < on_this_machine(STOPPED_SECONDS)
     assert run.output.endswith("Stopping.\n")
     run.wait_until_ports_are_free()
 
@@ -48,7 +49,7 @@ def test_n4_it_stops_as_fast_while_it_starts(run: Run) -> None:
     for _ in range(3):
         process.send_signal(signal.SIGTERM)
     assert process.wait(STOP_SECONDS) == 0
-    assert time.monotonic() - began < STOPPED_SECONDS
+    assert time.monotonic() - began < on_this_machine(STOPPED_SECONDS)
     assert run.output.endswith("Stopped before everything had started.\n")
     run.wait_until_ports_are_free()
 
@@ -59,7 +60,7 @@ def test_n4_it_stops_in_two_seconds_while_sixteen_callers_burn_and_no_burn_is_lo
     with Burners(run, CALLERS) as burners:
         time.sleep(BURN_SECONDS)
         took = stopped(run)
-    assert took < STOPPED_SECONDS
+    assert took < on_this_machine(STOPPED_SECONDS)
     assert run.output.endswith("Stopping.\n")
     run.start()
     gone = before - run.balance("make")["available"]
