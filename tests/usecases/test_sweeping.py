@@ -240,3 +240,28 @@ def test_s4_an_alarm_about_many_names_some_and_counts_all() -> None:
     with pytest.raises(ExceptionGroup, match=f"30 could not be done: .* and {30 - MAX_NAMED} more") as failed:
         raise_failures(index.run()["hold"].failures, "nothing was")
     assert len(failed.value.exceptions) == MAX_RAISED
+
+
+def test_s4_a_run_says_how_late_the_oldest_work_is_that_it_left() -> None:
+    """The age of what was due longest says more than that there is more: a busy schedule always has more."""
+    index = Index()
+    for minutes in (50, 40, 30, 20):
+        index.add("hold", "acme", overdue=minutes * MINUTE)
+    assert index.run(bounds=Bounds(items=2, batch=2, workers=1))["hold"].behind == 40 * MINUTE
+    index.milliseconds = 0
+    assert index.run()["hold"].behind == 30 * MINUTE, "a run without time looks at the list"
+    index.milliseconds = 10**9
+    done = index.run()["hold"]
+    assert (done.more, done.behind) == (False, 0)
+
+
+def test_s4_a_list_that_cannot_be_read_is_a_failure_and_no_age() -> None:
+    index = Index()
+    index.milliseconds = 0
+
+    def broken() -> Iterator[DueItem]:
+        raise Unavailable
+        yield
+
+    work = Work("hold", broken(), lambda _: None, lambda item, _until: item)
+    assert sweep([work], memory=index.memory, clock=index.clock, time_left=lambda: 0)["hold"].behind == 0

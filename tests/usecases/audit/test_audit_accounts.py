@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from lotbook.domain.audit.marks import UNFINISHED_RINGS_AFTER
 from lotbook.domain.credits.book import Book
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import DAY
@@ -67,6 +68,24 @@ def test_s4_an_account_that_cannot_be_read_is_named_and_the_others_are_audited(
     assert [(failure.account_id, failure.error) for failure in run.sweep.failures] == [("first", raised)]
     assert '"account_id":"first"' in caplog.text
     assert ports.audits.postponed["first"] == world.clock.instant + DAY  # type: ignore[attr-defined]
+
+
+def test_d37_an_account_that_is_not_finished_is_named_and_due_again_at_once_behind_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Decision 31 said that it is said; the schedule took no notice of it. It rings after a day."""
+    world = World()
+    ports = auditing(world.books, world.purchase, clock=world.clock)
+    postponed = ports.audits.postponed  # type: ignore[attr-defined]
+    run = schedule(world, ports, A, time_left=lambda: 0 if A in postponed else 900_000)
+    assert (run.unfinished, run.more) == ((A,), True)
+    assert postponed == {A: world.clock.instant}
+    assert "audit_unfinished" not in caplog.text
+    world.clock.instant += UNFINISHED_RINGS_AFTER
+    schedule(world, ports, A, time_left=iter([900_000, *[0] * 99]).__next__)
+    assert "audit_unfinished" in caplog.text
+    done = schedule(world, ports, A)
+    assert (done.unfinished, done.more, postponed) == ((), False, {A: world.clock.instant + DAY})
 
 
 def test_b3_x_33_the_audit_tells_in_which_units_an_account_got_credits() -> None:

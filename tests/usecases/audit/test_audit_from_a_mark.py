@@ -117,6 +117,43 @@ def test_d37_a_pending_receipt_is_carried_until_its_entry_is_read() -> None:
     assert since(world, standing) == set()
 
 
+def test_d37_an_outcome_that_was_not_journaled_yet_is_carried_until_its_entry_is_read() -> None:
+    """A worker died between its turn and the ledger: the outcome lies in the book alone, and others have burned behind it."""
+    world = World()
+    key, granted = world.entry(f"lot#{world.purchase.lot_id}")
+    sums = standing_at(world, world.book.head.seq)
+    world.drop(granted.name)
+    world.book = replace(world.book, outcomes={granted.name: granted})
+    standing = sums
+    for _ in range(3):
+        standing = kept_by(world, standing_at_head(world) if standing is sums else standing)
+        assert standing.unread == {granted.seq: granted.name}
+        assert since(world, standing) == set()
+    world.book = replace(world.book, outcomes={})  # whoever took it out must have journaled it
+    assert ("entry_missing", granted.seq) in since(world, standing)
+    world.books.ledger[key] = granted
+    assert since(world, standing) == set()
+    assert kept_by(world, standing) == replace(sums, entries=sums.entries)
+
+
+def standing_at_head(world: World) -> Standing:
+    """Of a ledger whose last turn is not journaled."""
+    entries = entries_of(world)
+    found, standing = examine(
+        U, Window(world.book.head, entries, world.book.receipts, world.book.outcomes), START, world.book
+    )
+    assert found == []
+    return standing
+
+
+def kept_by(world: World, standing: Standing) -> Standing:
+    """The standing that the next look keeps."""
+    entries = entries_of(world)
+    late = {name: each for name, each in entries.items() if standing.unread.get(each.seq) == name}
+    window = Window(world.book.head, late, world.book.receipts, world.book.outcomes, entries)
+    return examine(U, window, standing, world.book)[1]
+
+
 def test_d37_a_checkpoint_that_is_no_link_of_the_chain_is_said_to_be_that() -> None:
     """Its name or its number is another's, or it is ahead of the book."""
     world = World()
