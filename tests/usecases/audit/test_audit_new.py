@@ -11,15 +11,13 @@ import pytest
 
 from lotbook.domain.audit.marks import MAX_GOALS, ROTATION, UNFINISHED_RINGS_AFTER, Mark, mark_bytes, mark_of
 from lotbook.domain.credits.ledger import Draw, Entry, Pointer
-from lotbook.domain.credits.lots import Lot
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.audit import audit_book, chain
 from lotbook.usecases.audit.audit_account import Audited
 from lotbook.usecases.audit.audit_new import Turn, audit_new
 from lotbook.usecases.audit.audit_purchases import OVERLAP
-from tests.audit import FakeAudits, auditing
+from tests.audit import auditing
 from tests.fakes.long_ledger import LOT, PLENTY, A, LongLedger, U
-from tests.fakes.purchases import a_purchase
 from tests.usecases.audit.test_audit import BURN, CORRUPTIONS, World
 
 UNIT_MARK = (A, f"unit#{U}")
@@ -332,64 +330,3 @@ def test_d37_a_crash_at_any_call_of_any_port_loses_no_finding_and_makes_none_up(
             assert kinds(told) == expected
             return
     raise AssertionError("it never came to its end")
-
-
-# --- purchases --------------------------------------------------------------------------------------------------------
-
-
-OF_PURCHASES = {name: case for name, case in CORRUPTIONS.items() if "purchase" in name or "refund" in name}
-
-
-def audited_after(corrupt: Callable[[World], None], *, days: int) -> list[str]:
-    """What is found of a purchase that was new after the first audit."""
-    world = World()
-    audits = FakeAudits(world.books)
-    for _ in range(days):
-        found = audited_with(world, audits)
-        assert found == []
-        world.clock.instant += DAY
-    corrupt(world)
-    return audited_with(world, audits)
-
-
-def audited_with(world: World, audits: FakeAudits) -> list[str]:
-    ports = replace(auditing(world.books, world.purchase, clock=world.clock), audits=audits)
-    return kinds(audit_new(A, [U], auditing=ports, has_time=lambda: True).audited)
-
-
-@pytest.mark.parametrize("name", OF_PURCHASES)
-def test_d1_d10_whatever_differs_between_purchases_and_lots_is_found_by_the_whole(name: str) -> None:
-    corrupt, kind = OF_PURCHASES[name]
-    assert kind in audited_after(corrupt, days=0)
-    assert kind in audited_after(lambda world: (corrupt(world), later(world))[0], days=1)  # type: ignore[func-returns-value]
-
-
-def later(world: World) -> None:
-    world.clock.instant += ROTATION
-
-
-def test_d38_credits_taken_back_without_a_refund_are_found_the_next_day() -> None:
-    """The claw-back is a new entry of a purchased lot: its purchase is asked, and the whole confirms it."""
-    corrupt, kind = CORRUPTIONS["credits taken back without a refund"]
-    assert audited_after(corrupt, days=1) == [kind]
-
-
-def test_d6_a_purchase_that_waited_and_is_settled_without_its_lot_is_found_the_next_day() -> None:
-    """Nothing of it is new in the ledger: the mark has kept that it waited."""
-    ledger, settled = LongLedger(5), World().purchase
-    settled = replace(settled, created_at=ledger.start - DAY)
-    waiting = a_purchase(account_id=A, purchase_id=settled.purchase_id, created_at=settled.created_at)
-    ports = replace(ledger.ports, purchases=auditing(ledger.books, waiting).purchases)
-    assert kinds(audit_new(A, [U], auditing=ports, has_time=lambda: True).audited) == []
-    next_day(ledger)
-    ports = replace(ledger.ports, purchases=auditing(ledger.books, settled).purchases)
-    assert kinds(audit_new(A, [U], auditing=ports, has_time=lambda: True).audited) == ["purchase_without_lot"]
-
-
-def test_d10_a_lot_of_a_purchase_that_is_not_there_is_found_the_next_day() -> None:
-    ledger = LongLedger(5)
-    look(ledger)
-    next_day(ledger)
-    lot = Lot("lot_p", U, "purchased", 7, 1, ledger.start, None, ledger.start, purchase_id="pur_none")
-    ledger.grant(lot)
-    assert look(ledger) == ["lot_without_purchase"]

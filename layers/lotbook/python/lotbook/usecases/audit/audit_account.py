@@ -88,7 +88,8 @@ def _look(account_id: str, units: tuple[str, ...], auditing: Auditing) -> Audite
             continue
         entries, whole = _entries(account_id, unit, book, auditing)
         books, count, finished = books + 1, count + len(entries), finished and whole
-        lots |= {(unit, name): entry for name, entry in entries.items() if name.startswith("lot#")}
+        there = dict(book.outcomes) | entries
+        lots |= {(unit, name): entry for name, entry in there.items() if name.startswith("lot#")}
         if whole:
             found += [(unit, difference) for difference in differences(unit, book, entries)]
     for entry in lots.values():

@@ -141,7 +141,8 @@ class BookAudit:
             self._save(replace(mark, whole=replace(mark.whole, goals=goals)))
 
     def _count(self, window: Window, since: Standing) -> None:
-        new = [entry for entry in window.entries.values() if entry.seq > since.at.seq]
+        read = window.entries.values()
+        new = [each for each in read if each.seq > since.at.seq or since.unread.get(each.seq) == each.name]
         self.entries += len(new)
         if since is self.mark.standing:
             self.ports.moved([entry for entry in new if entry.name.startswith("lot#")])

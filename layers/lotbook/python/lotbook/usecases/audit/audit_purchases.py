@@ -96,7 +96,9 @@ class PurchaseAudit:
         for unit in units:
             if not self.ports.has_time():
                 return False
-            events = self.ports.audits.lot_events(self.account_id, unit)
+            book = self.ports.books.get(self.account_id, unit)
+            last = () if book is None else book.outcomes.values()  # of a turn that was not journaled yet
+            events = [*last, *self.ports.audits.lot_events(self.account_id, unit)]
             entries |= {(unit, entry.name): entry for entry in events if entry.name.startswith("lot#")}
         self.found = self._differences(known, entries)
         self._move_on(known)
