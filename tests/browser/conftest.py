@@ -17,6 +17,7 @@ from tests.scenarios.conftest import ROOT, Stack, free_port, start, stop
 NEEDING = "shop"
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs the run starts processes, and stays in one worker: a second run and browser would cost more than they save."""
     for item in items:

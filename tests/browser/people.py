@@ -30,7 +30,8 @@ class Person:
         self.page.on("pageerror", self._failed)
 
     def go_away(self) -> None:
-        """Stop listening to the page: somebody else will be at it."""
+        """Stop listening to the page: somebody else will be at it. While requests are routed, nothing is kept in the cache."""
+        self.page.unroute_all()
         self.page.remove_listener("console", self._heard)
         self.page.remove_listener("pageerror", self._failed)
 
