@@ -21,6 +21,7 @@ LINES_OF_AN_OBJECT = 50  # where one of Stripe's objects is written out, a field
 OBJECTS = ROOT / "local" / "stripe_stand_in" / "resources"
 LINES_OF_A_FILE = 250
 LINES_OF_ANY_FILE = 400  # also of tests, where a table of cases is long without being hard
+LINES_OF_THE_README = 150
 PARAMETERS, POSITIONAL = 5, 4
 
 
@@ -147,3 +148,8 @@ def test_the_size_rules_see_a_breach() -> None:
 def test_an_exception_that_is_no_longer_needed_fails() -> None:
     with pytest.raises(AssertionError, match="take them out of LONG_FILES"):
         hold({}, {"a.py": "since it was long"}, "LONG_FILES")
+
+
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    lines = len((ROOT / "README.md").read_text().splitlines())
+    assert lines <= LINES_OF_THE_README, f"README.md has {lines} lines: what only some readers need goes to docs/"
