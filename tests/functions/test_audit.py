@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from functions.audit import app
@@ -89,3 +91,39 @@ def test_d37_the_filed_statement_only_says_what_to_read_together(shop: Api) -> N
     wrong = [StatementLine(entry.seq, replace(entry, credits=-99)) for entry in entries if entry]
     auditing.statement.file("acme", "credits", wrong)
     assert audit_account("acme", ("credits",), auditing=auditing) == before
+
+
+def test_d37_whoever_asks_has_one_account_replayed_from_its_first_entry_on(shop: Api) -> None:
+    """The function's own event: what was audited is read again, and nobody else's turn is taken."""
+    burn(shop, 3, "k")
+    shop.clock.instant += DAY
+    assert run() == (1, 2)
+    shop.clock.instant += 1
+    answer = app.handler(ACME, Context())
+    assert {name: answer[name] for name in ("accounts", "entries", "finished", "more")} == {
+        "accounts": 1,
+        "entries": 2,
+        "finished": True,
+        "more": False,
+    }
+    assert run() == (0, 0)
+
+
+def test_d37_an_account_that_is_not_finished_goes_on_by_itself(
+    shop: Api, begun: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """`finished: false`, and the next run is asked for the same account and the same instant."""
+
+    class Late(Context):
+        def get_remaining_time_in_millis(self) -> int:
+            return 1_000
+
+    burn(shop, 3, "k")
+    asked = shop.clock.instant
+    answer = app.handler(ACME, Late())
+    assert (answer["finished"], answer["unfinished"], answer["more"]) == (False, ("acme",), True)
+    ((_, event),) = begun
+    assert (event["account_id"], event["asked"], event["chain"]["number"]) == ("acme", asked, 2)
+    shop.clock.instant += 1
+    answer = app.handler(event, Context())
+    assert (answer["finished"], answer["entries"]) == (True, 2)
