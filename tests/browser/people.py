@@ -156,5 +156,6 @@ class People:
                 page.close()
             context.pages[0].goto("about:blank")
             context.clear_cookies()
+            context.clear_permissions()
             self._free[kind].append(context)
         self._here, self._taken = [], []

@@ -13,7 +13,7 @@ from tests.scenarios.conftest import Stack
 NEIGHBOUR = (
     "http://127.0.0.1:65001"  # another port of this machine: the same site to a browser, so the cookie goes along
 )
-FOREIGN = "http://evil.example"
+FOREIGN = "https://evil.example"
 FORM = """<!doctype html><title>evil</title><form method="post" action="{action}">
 <input name="form" value="{token}"><input name="do" value="off"><button>Win</button></form>"""
 FRAME = '<!doctype html><title>evil</title><iframe src="{address}" width="900" height="500"></iframe>'
@@ -101,6 +101,9 @@ def test_no_page_is_shown_in_the_frame_of_another_one_or_read_by_it(shop: Stack,
     account = shop.open_account("insurestack")
     ann.enter(account)
     for origin in (NEIGHBOUR, FOREIGN):
+        ann.page.context.grant_permissions(["local-network-access"], origin=origin)  # other browsers ask nobody
+        visit(ann, origin, FRAME.format(address=f"{shop.base}/v1/openapi.json"))
+        assert ann.page.frames[1].url.startswith(shop.base), "what may be framed is, so this attack is one"
         visit(ann, origin, FRAME.format(address=f"{shop.base}/portal/"))
         framed = ann.page.frames[1]
         framed.wait_for_load_state()
