@@ -70,6 +70,11 @@ def a_book_of_a_newer_release_is_left_as_it_is_by_every_write(place: Place) -> N
         refused_as_newer(place, write)
 
 
+@guards("books.forget_note.NOT_NEWER")
+def an_empty_note_is_not_put_over_a_newer_one(place: Place) -> None:
+    stays(place, lambda: place.store.forget_note(A, "k", "d"))
+
+
 @guards("auto.note.NOT_NEWER")
 def an_event_of_automatic_purchase_is_not_put_again_over_a_newer_one(place: Place) -> None:
     """By a process that does not know yet that the cause was told."""

@@ -256,6 +256,11 @@ class FakeBooks:
         with self.lock:
             self.notes.setdefault((account_id, name, digest), dict(metadata))
 
+    def forget_note(self, account_id: str, name: str, digest: str) -> None:
+        self._call("forget_note", name)
+        with self.lock:
+            self.notes[account_id, name, digest] = {}
+
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
         self._call("metadata", account_id)
         with self.lock:

@@ -39,7 +39,7 @@ def close(desk: Desk, reason: str = "left") -> None:
 
 
 class FakeErasures:
-    """Implements `ErasureStore` over books in memory. Passes, notes and filed lines are the table's: here there are none."""
+    """Implements `ErasureStore` over books in memory. Passes, notes, keys and filed lines are the table's: here there are none."""
 
     def __init__(self, desk: Desk) -> None:
         self._ledger = desk.books.ledger
@@ -47,7 +47,7 @@ class FakeErasures:
     def passes(self, account_id: str, after: str | None) -> None:
         pass
 
-    notes = passes
+    notes = keys = keys_of_holds = passes
 
     def lot_entries(self, account_id: str, unit: str, after: str | None) -> None:
         self.entries(account_id, [each for each in self._ledger.values() if each.unit == unit and "#" in each.name])

@@ -36,6 +36,7 @@ BILLING = {
     "shipping": SHIPPING,
 }
 OTHERS = ("555 7777777", "987654321", "98-7654321")  # marks that their fields allow
+GRANT = {"credits": 5, "kind": "promotional", "reason": "zzq24 for Ann"}
 CONSENT = {"consent": {"refund_policy_version": "2025-01"}}
 AGENT = {"user-agent": "zzq14 browser", "x-forwarded-for": "203.0.113.77"}
 
@@ -57,29 +58,28 @@ def planted(api: Api, gateway: FakeGateway) -> None:
     top_up = {"item": {"kind": "top_up", "credits": 1_000}} | CONSENT | pages
     own = {"item": {"kind": "custom_payment", "amount_minor": 5_000, "remark": "zzq18 for Bob"}} | CONSENT | pages
     for number, body in enumerate((top_up, own)):
-        row = api.call(f"POST {ACCOUNT}/purchases", body, BUYER, f"buy-{number}", PATH, headers=AGENT).ok(201)
+        row = api.call(f"POST {ACCOUNT}/purchases", body, BUYER, f"zzq35-buy-{number}", PATH, headers=AGENT).ok(201)
         gateway.pay(gateway.opened[row["purchase_id"]])
         where = PATH | {"purchase_id": row["purchase_id"]}
         assert api.call(f"POST {ACCOUNT}/purchases/{{purchase_id}}/recheck", path=where).ok()["state"] == "completed"
     api.call(f"POST {ACCOUNT}/purchases", top_up, BUYER, "open-page", PATH, headers=AGENT).ok(201)
     burn: dict[str, Any] = {"credits": 3, "reference": "zzq19 job", "metadata": {"who": "zzq20", "zzq21": "x"}}
-    api.call(f"POST {ACCOUNT}/consume", burn, key="burn-1", path=PATH).ok()
+    api.call(f"POST {ACCOUNT}/consume", burn, key="zzq31-burn-1", path=PATH).ok()
     api.call(f"POST {ACCOUNT}/consume", burn | {"credits": 10**9}, key="burn-2", path=PATH).problem(
         402, "insufficient_credits"
     )
-    batch = {"items": [{"idempotency_key": f"b-{n}", "credits": 1, "reference": f"zzq22 {n}"} for n in range(2)]}
+    batch = {"items": [{"idempotency_key": f"zzq37-b-{n}", "credits": 1, "reference": f"zzq22 {n}"} for n in range(2)]}
     api.call(f"POST {ACCOUNT}/consume/batch", batch, path=PATH).ok()
     for number in range(3):  # one is captured, one released, one stays open
         held = api.call(
-            f"POST {ACCOUNT}/holds", {"credits": 9, "reference": "zzq23 hold"}, key=f"hold-{number}", path=PATH
+            f"POST {ACCOUNT}/holds", {"credits": 9, "reference": "zzq23 hold"}, key=f"zzq36-hold-{number}", path=PATH
         ).ok(201)
         where = PATH | {"hold_id": held["hold_id"]}
         if number == 0:
-            api.call(f"POST {ACCOUNT}/holds/{{hold_id}}/capture", {"credits": 0}, key="res-0", path=where).ok()
+            api.call(f"POST {ACCOUNT}/holds/{{hold_id}}/capture", {"credits": 0}, key="zzq32-res-0", path=where).ok()
         if number == 1:
-            api.call(f"POST {ACCOUNT}/holds/{{hold_id}}/release", key="res-1", path=where).ok()
-    grant = {"credits": 5, "kind": "promotional", "reason": "zzq24 for Ann"}
-    api.call(f"POST {ACCOUNT}/grants", grant, key="grant-1", path=PATH).ok(201)
+            api.call(f"POST {ACCOUNT}/holds/{{hold_id}}/release", key="zzq33-res-1", path=where).ok()
+    api.call(f"POST {ACCOUNT}/grants", GRANT, key="zzq34-grant-1", path=PATH).ok(201)
     visitor = {"role": "owner", "actor": "zzq25 visitor", "return_url": "https://x.example/zzq26"}
     api.call(f"POST {ACCOUNT}/portal-sessions", visitor, key_with("portal:write"), path=PATH).ok(201)
 
@@ -101,7 +101,7 @@ def left(table: Table) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for item in items(table):
         text = told(item)
-        marks = [f"zzq{number:02d}" for number in range(1, 30)] + [*OTHERS, "203.0.113.77"]
+        marks = [f"zzq{number:02d}" for number in range(1, 40)] + [*OTHERS, "203.0.113.77"]
         for mark in marks:
             if mark in text:
                 found.setdefault(mark, []).append(f"{item['pk']['S']} {item['sk']['S']}")
@@ -209,6 +209,43 @@ def test_nothing_personal_is_written_about_an_erased_account(
     swept(api, MINUTE)
     opened = {"account_id": "acme", "policy_id": "9pic", "region": "US", "email": "zzq15@x.example"}
     api.call("POST /v1/accounts", opened).problem(409, "account_exists")
+    assert left(environment) == {}
+
+
+def test_a_key_that_an_older_release_kept_in_words_is_erased(
+    api: Api, gateway: FakeGateway, environment: Table
+) -> None:
+    planted(api, gateway)
+    markers = [each for each in items(environment) if "key#" in each["sk"]["S"] and "record" in each]
+    assert {each["pk"]["S"][0] for each in markers} == {"A", "I"}
+    for each in markers:
+        environment.client.put_item(TableName=environment.name, Item=each | {"key": {"S": "zzq38@x.example"}})
+    api.call(f"POST {ACCOUNT}/close", {"reason": "left"}, path=PATH).ok()
+    api.call(f"POST {ACCOUNT}/erase", path=PATH).ok(202)
+    swept(api, MINUTE)
+    assert left(environment) == {}
+    again = api.call(f"POST {ACCOUNT}/grants", GRANT, key="zzq34-grant-1", path=PATH)
+    assert again.ok(201)["lot_id"], "the key still answers what it answered"
+
+
+@pytest.mark.parametrize(
+    ("account_id", "key", "refusal"),
+    [
+        ("acme", "new", (403, "account_closed")),
+        ("acme", "zzq31-burn-1", (422, "idempotency_key_reused")),
+        ("nobody", "new", (404, "account_not_found")),
+    ],
+)
+def test_what_is_said_about_a_burn_that_never_comes_is_not_kept(
+    api: Api, gateway: FakeGateway, environment: Table, account_id: str, key: str, refusal: tuple[int, str]
+) -> None:
+    """Nobody erases it later: the account is erased already, or there is none."""
+    planted(api, gateway)
+    api.call(f"POST {ACCOUNT}/close", {"reason": "left"}, path=PATH).ok()
+    api.call(f"POST {ACCOUNT}/erase", path=PATH).ok(202)
+    swept(api, MINUTE, 26 * HOUR)
+    burn = {"credits": 1, "reference": "zzq28", "metadata": {"who": "zzq29"}}
+    api.call(f"POST {ACCOUNT}/consume", burn, key=key, path={"account_id": account_id}).problem(*refusal)
     assert left(environment) == {}
 
 

@@ -117,6 +117,10 @@ class BookStore(Protocol):
         """Keep what a caller said about a burn, once per request digest."""
         ...
 
+    def forget_note(self, account_id: str, name: str, digest: str) -> None:
+        """Keep nothing of what was said about a burn that never comes."""
+        ...
+
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
         """What callers said about burns, each given as its name and digest, by name; those without are left out."""
         ...

@@ -21,6 +21,14 @@ class ErasureStore(Protocol):
         """Metadata of burns, also of those that were refused."""
         ...
 
+    def keys(self, account_id: str, after: str | None) -> str | None:
+        """Idempotency keys in words, as releases until 0.2 kept them beside their fingerprints."""
+        ...
+
+    def keys_of_holds(self, account_id: str, after: str | None) -> str | None:
+        """The same of the keys that holds were captured and released with."""
+        ...
+
     def lot_entries(self, account_id: str, unit: str, after: str | None) -> str | None:
         """Ledger entries about lots."""
         ...

@@ -25,6 +25,7 @@ from lotbook.adapters.dynamo.book_items import (
 )
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.packing import packed
+from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.store_time import StoreTime
 from lotbook.adapters.dynamo.table import (
     IS_THERE,
@@ -290,6 +291,10 @@ class DynamoBooks:
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Among the account's notes; the same body writes the same item."""
         self._put(keys.note(account_id, name, digest) | {"metadata": dict(metadata)})
+
+    def forget_note(self, account_id: str, name: str, digest: str) -> None:
+        """An empty note over it: burning may write notes, and take none away."""
+        put_over(self._table, keys.note(account_id, name, digest) | {"metadata": {}}, NOT_NEWER)
 
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
         """A hundred a call, strongly consistent: a note is written before its burn. Old ones lie beside their entries."""

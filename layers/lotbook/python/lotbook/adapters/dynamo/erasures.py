@@ -40,6 +40,14 @@ class DynamoErasures:
         """The account's own partition of notes."""
         return self._page(keys.note(account_id, "", "")["pk"], after, _note_change)
 
+    def keys(self, account_id: str, after: str | None) -> str | None:
+        """The markers among what is filed with the account."""
+        return self._page(keys.account(account_id)["pk"], after, _marker_change, keys.MARKERS)
+
+    def keys_of_holds(self, account_id: str, after: str | None) -> str | None:
+        """Their own partition."""
+        return self._page(keys.hold_marker(account_id, "")["pk"], after, _marker_change)
+
     def lot_entries(self, account_id: str, unit: str, after: str | None) -> str | None:
         """The partition of lot events."""
         return self._page(keys.lot_ledger(account_id, unit, "")["pk"], after, _entry_change)
@@ -55,11 +63,13 @@ class DynamoErasures:
         """The partition of the filed statement."""
         return self._page(keys.statement(account_id, unit, 0)["pk"], after, _entry_change)
 
-    def _page(self, pk: str, after: str | None, change: Callable[[Mapping[str, Any]], Change]) -> str | None:
+    def _page(
+        self, pk: str, after: str | None, change: Callable[[Mapping[str, Any]], Change], begins: str = ""
+    ) -> str | None:
         request: dict[str, Any] = {
             "TableName": self._table.name,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": to_item({":pk": pk}),
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :begins)" if begins else "pk = :pk",
+            "ExpressionAttributeValues": to_item({":pk": pk} | ({":begins": begins} if begins else {})),
             "ConsistentRead": True,
             "Limit": PAGE,
         }
@@ -97,6 +107,10 @@ def _pass_change(item: Mapping[str, Any]) -> Change:
     if "actor" not in item or (item["actor"], item["return_url"]) == (ERASED, None):
         return {}  # the round, or one of those that name nobody
     return {"actor": ERASED, "return_url": None}
+
+
+def _marker_change(item: Mapping[str, Any]) -> Change:
+    return {"key": GONE} if "key" in item else {}
 
 
 def _note_change(item: Mapping[str, Any]) -> Change:

@@ -15,7 +15,7 @@ OF_HOLDS = "hold"
 
 
 class DynamoIdempotency:
-    """Implements `ports.IdempotencyStore`. The key itself is kept beside its fingerprint, for people who look for it.
+    """Implements `ports.IdempotencyStore`. The key itself is not kept: a caller may make it of whom it is about.
 
     Markers of a hold's end have a partition of their own; what stands where they were before is found, too (decision 123).
     """
@@ -33,9 +33,7 @@ class DynamoIdempotency:
         self, account_id: str, space: str, key: str, record: Mapping[str, str | int]
     ) -> dict[str, str | int] | None:
         """Write the record if the key is free: None when written, else the record that the key has."""
-        found = put_new(
-            self._table, _place(account_id, space, key) | {"key": key, "record": dict(record)}, NOT_YET_WRITTEN
-        )
+        found = put_new(self._table, _place(account_id, space, key) | {"record": dict(record)}, NOT_YET_WRITTEN)
         return None if found is None else found["record"]
 
     def _record(self, place: dict[str, str]) -> dict[str, str | int] | None:

@@ -78,14 +78,17 @@ def directory(part: str, name: str) -> dict[str, str]:
     return {"pk": f"E#{part}", "sk": name}
 
 
+MARKERS = "key#"  # what the sort keys of idempotency markers begin with
+
+
 def idempotency(account_id: str, space: str, fingerprint: str) -> dict[str, str]:
     """The marker of an idempotency key in its key space."""
-    return {"pk": f"A#{account_id}", "sk": f"key#{space}#{fingerprint}"}
+    return {"pk": f"A#{account_id}", "sk": f"{MARKERS}{space}#{fingerprint}"}
 
 
 def hold_marker(account_id: str, fingerprint: str) -> dict[str, str]:
     """The marker of the idempotency key that a hold was captured or released with."""
-    return {"pk": f"I#{account_id}", "sk": f"key#hold#{fingerprint}"}
+    return {"pk": f"I#{account_id}", "sk": f"{MARKERS}hold#{fingerprint}"}
 
 
 def before(key: dict[str, str]) -> dict[str, str]:

@@ -89,7 +89,12 @@ def _steps(account_id: str, desk: ErasingDesk) -> list[Callable[[str | None], st
             lambda after, unit=unit: work.ledger(unit, after),  # type: ignore[misc]
             lambda after, unit=unit: erasures.lines(account_id, unit, after),  # type: ignore[misc]
         ]
-    return steps
+    # Last: a place that an older release has kept is a number of a step.
+    return [
+        *steps,
+        lambda after: erasures.keys(account_id, after),
+        lambda after: erasures.keys_of_holds(account_id, after),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

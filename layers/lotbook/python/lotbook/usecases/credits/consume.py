@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.requests import Burned, BurnRequest
+from lotbook.domain.values.errors import AccountClosed, AccountNotFound, IdempotencyKeyReused
 from lotbook.usecases.credits.burn import Burn
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ def consume(
     """
     if burn.metadata:
         desk.books.note_metadata(account_id, ledger.burn_name(key), burn.digest, burn.metadata)
-    entry, replayed = Burn(account_id, key, burn, desk).run()
+    try:
+        entry, replayed = Burn(account_id, key, burn, desk).run()
+    except (AccountClosed, AccountNotFound, IdempotencyKeyReused):  # this burn never comes, and nobody erases it later
+        if burn.metadata:
+            desk.books.forget_note(account_id, ledger.burn_name(key), burn.digest)
+        raise
     return Burned(
         entry_id=entry.entry_id,
         credits=entry.requested,
