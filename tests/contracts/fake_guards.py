@@ -27,4 +27,7 @@ NO_CONDITION = {"ask_version"}  # what an order writes, not what it demands
 NEED_NO_GUARD = {
     f"books.{method}.IS_THERE" for method in ("prune", "ask", "tidy", "hold_done")
 }  # no book: nothing to do
-ONE_FORMAT = {"books._write.NOT_NEWER", "books.forget_note.NOT_NEWER"}  # no older or newer release ever writes into the fake
+ONE_FORMAT = {
+    "books._write.NOT_NEWER",
+    "books.forget_note.NOT_NEWER",
+}  # no older or newer release ever writes into the fake
