@@ -103,5 +103,5 @@ def test_d37_a_day_costs_what_is_new_whatever_the_history_is(client: Any) -> Non
         assert entries == history
         days[history] = [filed.next_day(new) for new in (0, 1, 100)]
     assert days[30] == days[300] == [(OF_A_RUN + 5, 1, 13), (OF_A_RUN + 9, 2, 16), (OF_A_RUN + 9, 2, 116)]
-    assert firsts[30] == (21, 4, 46)
-    assert firsts[300] == (21 + 2 * 2, 4, 321), "what was never audited is read once, a hundred entries with two calls"
+    assert firsts[30] == (22, 4, 47)
+    assert firsts[300] == (22 + 2 * 2, 4, 322), "what was never audited is read once, a hundred entries with two calls"
