@@ -19,7 +19,14 @@ from lotbook.domain.sales.purchase import PurchaseState
 from lotbook.domain.sales.transactions import ITEM_KINDS
 from lotbook.domain.values.errors import Forbidden, PaymentFailed, Unavailable
 
-NO_PAGE_MEETS = {"account_exists", "policy_not_found", "hold_not_found", "hold_closed", "too_many_holds"}
+NO_PAGE_MEETS = {
+    "account_exists",
+    "account_not_closed",
+    "policy_not_found",
+    "hold_not_found",
+    "hold_closed",
+    "too_many_holds",
+}
 
 
 def test_np_30_every_code_of_the_calls_behind_the_pages_has_a_sentence() -> None:

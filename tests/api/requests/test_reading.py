@@ -20,6 +20,7 @@ BILLING = {"name": "Acme", "email": "ann@example.com", "address": ADDRESS}
 ORDER = {"item": {"kind": "top_up", "credits": 1}}
 GOOD: dict[str, dict[str, Any]] = {
     "AccountBody": ACCOUNT,
+    "CloseBody": {"reason": "the customer has left"},
     "AccountPatchBody": {"email": "ann@example.com", "notifications": {"locale": "de-AT", "off": ["credits_low"]}},
     "GrantBody": GRANT,
     "ConsumeBody": {"credits": 1},

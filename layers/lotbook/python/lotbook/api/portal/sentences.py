@@ -35,6 +35,9 @@ SENTENCES: dict[str, Told] = {
     "body_too_large": Told("This form is too long. Nothing was changed."),
     "malformed_json": Told("This form did not arrive whole. Nothing was changed; please send it again."),
     "conflict": Told("Somebody changed this at the same time. Nothing was changed by you; please look and try again."),
+    "newer_format": Told(
+        "This is being updated right now. Nothing is lost: please try again in some minutes.", "Try again"
+    ),
     "unavailable": Told("This does not answer right now. Nothing is lost: please try again in a moment.", "Try again"),
     "idempotency_key_missing": Told("This form did not arrive whole. Nothing was changed; please send it again."),
     "idempotency_key_invalid": Told("This form did not arrive whole. Nothing was changed; please send it again."),
