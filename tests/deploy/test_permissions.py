@@ -124,7 +124,7 @@ def test_each_function_changes_what_is_its_business(template: Template) -> None:
         assert updates.pop(sells) == LEDGER | ACCOUNTS
     for ends_sessions in ("portal", "plan"):
         assert updates.pop(ends_sessions) == LEDGER | ACCOUNTS | {"portal pass"}
-    assert updates.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"portal pass", "statement", "note"}
+    assert updates.pop("recheck") == LEDGER | ACCOUNTS | JOURNAL | {"portal pass", "statement", "note", "hold marker"}
     for keeps_strays in ("webhook", "auto_top_up", "reconcile"):
         assert updates.pop(keeps_strays) == LEDGER | ACCOUNTS | JOURNAL
     assert updates.pop("consume") == LEDGER | {"account"}
