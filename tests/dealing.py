@@ -16,12 +16,23 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("stack", "dynamo_engine")  # fixtures of the session; whoever asks for one names it
-FIRST = ("tests/scenarios/test_demo.py", "tests/scenarios/", "tests/race/", "tests/local/", "tests/mutation/")
+TOGETHER = ("tests/browser/",)  # one local run and one browser, and a clock that the last file moves
+FIRST = (
+    "tests/browser/",
+    "tests/scenarios/test_demo.py",
+    "tests/scenarios/",
+    "tests/race/",
+    "tests/local/",
+    "tests/mutation/",
+)
 
 
 @cache
 def unit_of(file: str) -> str:
-    """What goes to one worker: a file, or all files that ask for the same thing."""
+    """What goes to one worker: a file, a folder, or all files that ask for the same thing."""
+    for folder in TOGETHER:
+        if file.startswith(folder):
+            return folder
     text = (ROOT / file).read_text()
     for fixture in SHARED:
         if re.search(rf'\b{fixture}: \w+[,)]|getfixturevalue\("{fixture}"\)', text):

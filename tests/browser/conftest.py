@@ -19,10 +19,9 @@ NEEDING = "shop"
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the run starts processes, and stays in one worker: a second run and browser would cost more than they save."""
+    """What needs the run starts processes. `tests/dealing.py` keeps it in one worker: a second run would cost more than it saves."""
     for item in items:
         if NEEDING in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.process)
 
 

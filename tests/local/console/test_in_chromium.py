@@ -24,7 +24,7 @@ MAIL = {
     "subject": "A receipt", "from": "x@y.example", "text": "Thank you", "headers": {},
     "html": '<html lang="en"><title>t</title><body><h1>Hello</h1><script>document.title = "run"</script></body></html>',
 }  # fmt: skip
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture(scope="session")
