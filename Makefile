@@ -64,9 +64,10 @@ test: ## everything CI runs: format, lint, types, sam validate, all tests; ROOM=
 	@DOTS= $(MAKE) --no-print-directory --jobs=3 suite check validate
 endif
 
-# Beside the checks: mypy takes one processor, and a minute when it has no cache. make's own variables are nothing for what tests start.
+# Beside the checks: mypy takes one processor, and a minute when it has no cache. make's own variables are nothing for what tests start,
+# and these start many a Python, which need not compile the same modules again.
 suite: $(TEST) $(ENGINE) $(SAM) ## all tests, without format, lint, types and sam validate
-	@unset MAKEFLAGS MFLAGS MAKELEVEL DOTS; set -x; exec .venv/bin/python -m pytest -n 2
+	@unset MAKEFLAGS MFLAGS MAKELEVEL DOTS PYTHONDONTWRITEBYTECODE; set -x; exec .venv/bin/python -m pytest -n 2
 
 test-fast: $(TEST) ## the rules in a minute: tests that start no process, use no store, and are not slow
 	.venv/bin/python -m pytest -q -n 2 -m "not process and not store and not slow"

@@ -17,8 +17,9 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud.functions import FunctionFailed
+from local.cloud.pace import Pace
 from local.cloud.queue_sources import QueueSource
-from local.cloud.streams import CONFIG, DRAIN_SECONDS, POLL_SECONDS, STOP_SECONDS, Invoke
+from local.cloud.streams import CONFIG, DRAIN_SECONDS, STOP_SECONDS, Invoke
 from local.cloud.template import Template
 from lotbook.adapters.system import SystemClock
 
@@ -118,10 +119,12 @@ class QueuePoller:
         return any(worked)
 
     def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
+        pace = Pace()
+        while not self._stopped.wait(pace.seconds()):
             try:
+                pace.note(False)
                 while not self._stopped.is_set() and self._round():
-                    pass
+                    pace.note(True)
             except (ClientError, BotoCoreError) as failure:
                 if not self._stopped.is_set():
                     sys.stderr.write(f"--- the queues cannot be read: {failure}\n")

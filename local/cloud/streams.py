@@ -19,6 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud.functions import FunctionFailed
+from local.cloud.pace import Pace
 from local.cloud.private_file import read_object, write_private
 from local.cloud.template import StreamSource
 from lotbook.adapters.system import SystemClock
@@ -27,7 +28,6 @@ Record = Mapping[str, Any]
 Invoke = Callable[[str, Mapping[str, Any]], Any]
 
 CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 2})
-POLL_SECONDS = 0.2
 RETRY_SECONDS = 0.2
 RECORDS_A_READ = 100  # a round is short, so that it can be stopped soon
 MOST_SHARDS = 100
@@ -225,10 +225,12 @@ class StreamPoller:
         return False
 
     def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
+        pace = Pace()
+        while not self._stopped.wait(pace.seconds()):
             try:
+                pace.note(False)
                 while not self._stopped.is_set() and self._round():
-                    pass
+                    pace.note(True)
             except (ClientError, BotoCoreError) as failure:
                 sys.stderr.write(f"--- the table's stream cannot be read: {failure}\n")
                 self._stopped.wait(RETRY_SECONDS)

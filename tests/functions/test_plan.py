@@ -33,7 +33,8 @@ def then(api: Api, verb: str, **more: Any) -> Answer:
 
 
 def account(api: Api) -> dict[str, Any]:
-    found: dict[str, Any] = api.call(f"GET {ACCOUNT}", path=ACME).ok()
+    """As its owner sees it: what a change answers is the same."""
+    found: dict[str, Any] = api.call(f"GET {ACCOUNT}", caller=OWNER, path=ACME).ok()
     return found
 
 

@@ -39,7 +39,7 @@ from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
-from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.mails.latches import MailLatch
@@ -153,6 +153,12 @@ def _written(where: Table, name: str) -> None:
     DynamoStatement(where).file(name, U, [StatementLine(1, entry)])
 
 
+def _kept_in_words(where: Table, name: str) -> None:
+    """Markers of an older release, which name their keys."""
+    for place in (keys.idempotency(name, "grant", "fp"), keys.hold_marker(name, "fp")):
+        where.client.put_item(TableName=where.name, Item=to_item({**place, "key": "ann@acme.example"}))
+
+
 def _closing(where: Table, name: str) -> None:
     DynamoClosings(where).ask(name, ORDERED)
 
@@ -197,6 +203,8 @@ CALLS: dict[str, Call] = {
     "DynamoIdempotency.claim": Call(lambda t, n: DynamoIdempotency(t).claim(n, "use", "k", {"a": 1})),
     "DynamoErasures.passes": Call(lambda t, n: DynamoErasures(t).passes(n, None), _passed),
     "DynamoErasures.notes": Call(lambda t, n: DynamoErasures(t).notes(n, None), _written),
+    "DynamoErasures.keys": Call(lambda t, n: DynamoErasures(t).keys(n, None), _kept_in_words),
+    "DynamoErasures.keys_of_holds": Call(lambda t, n: DynamoErasures(t).keys_of_holds(n, None), _kept_in_words),
     "DynamoErasures.lot_entries": Call(lambda t, n: DynamoErasures(t).lot_entries(n, U, None), _written),
     "DynamoErasures.entries": Call(lambda t, n: DynamoErasures(t).entries(n, [LINE.entry]), _written),
     "DynamoErasures.lines": Call(lambda t, n: DynamoErasures(t).lines(n, U, None), _written),
