@@ -27,6 +27,7 @@ from ministack.core.persistence import save_state
 
 SAVE_SECONDS = 2.0
 BUSY_SHARE = 20  # at most a twentieth of the time goes into copying
+LOOKS = (b"DynamoDBStreams_", b"AmazonSQS.ReceiveMessage")
 GRACE_SECONDS = 0.5  # for requests on their way; whoever sent them is about to end
 WRITE_SECONDS = 4.0  # for the state
 
@@ -53,7 +54,7 @@ class Recorder:
             if refusal:
                 await refuse(send, refusal)
                 return
-            if not scope["path"].startswith("/_ministack/"):
+            if not scope["path"].startswith("/_ministack/") and not is_look(scope["headers"]):
                 self.requests += 1
         await app(scope, receive, send)
 
@@ -67,6 +68,11 @@ class Recorder:
         if len(named) != 1 or named[0] is None or not hmac.compare_digest(named[0][1], self._key):
             return "the access key is not this run's"
         return ""
+
+
+def is_look(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether it is one of the looks that a run takes at its stream and queues all the time: the state is not saved for them."""
+    return any(name == b"x-amz-target" and target.startswith(LOOKS) for name, target in headers)
 
 
 async def refuse(send: Any, why: str) -> None:

@@ -23,6 +23,7 @@ from lotbook.api import openapi
 from lotbook.api.http.identity import to_context
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.values.access import SCOPES, Caller
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from tests import table as tables
 from tests.fakes.accounts import ManualClock
 from tests.fakes.purchases import FakeGateway
@@ -147,8 +148,9 @@ class Begun:
 
 
 def clear_wiring() -> None:
-    """Forget every adapter and the settings of the process."""
+    """Forget every adapter, the settings and the receipts of the process: another test's `acme` left some of its own."""
     settings.settings.cache_clear()
+    Prunes.__init__(OF_THIS_PROCESS)
     modules = (wiring, wiring_automatic, wiring_reconciliation, wiring_schedules)
     for made in (each for module in modules for each in vars(module).values()):
         if callable(clear := getattr(made, "cache_clear", None)):

@@ -275,7 +275,7 @@ def test_a_session_expires_by_the_clock_and_says_so(shop: Shop) -> None:
     assert shop.stand_in.tick() == 0
     assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
     shop.clock.pass_seconds(1)
-    assert shop.stand_in.tick() == 1
+    shop.stand_in.tick()  # its own thread may have been there first
     assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
     assert shop.events() == ["checkout.session.expired"]
 
