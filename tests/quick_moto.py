@@ -2,11 +2,14 @@
 
 A call goes to moto as it is: botocore makes an HTTP request of it and moto an HTTP answer, and nobody here looks at either. In moto
 itself four places go through far more than there is to find. `tests/contracts/test_quick_moto.py` compares with moto as it is.
+Calls of several threads take turns: moto reads its dictionaries while another thread writes them, and fails by chance where DynamoDB
+would not. What several callers do at once is proved on an engine that is correct under threads (`tests/race`).
 """
 
 from __future__ import annotations
 
 from functools import cache
+from threading import RLock
 from typing import Any
 
 from botocore import xform_name
@@ -29,6 +32,7 @@ __all__ = ["QUICKER", "SLOWER", "mock_aws"]
 OF_ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
 DIRECT = {*OF_ITEMS, "BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems"}
 SERVED = ".amazonaws.com"  # a client of an engine of its own has another address
+_one_at_a_time = RLock()
 _every_member = BaseJSONSerializer._serialize_type_structure
 _over_http: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -47,11 +51,12 @@ def _directly(self: Any, operation: str, asked: dict[str, Any]) -> Any:
     handler.response_headers = {"server": "amazon.com", "date": http_date(utcnow())}
     handler.region, handler.current_account = self.meta.region_name, DEFAULT_ACCOUNT_ID
     handler.params = handler.body = JSONParser(model).parse(request)
-    try:
-        found = getattr(handler, xform_name(operation))().result
-    except (ServiceException, HTTPException):
-        return _refused(self, model, handler)
-    told: dict[str, Any] = _members_of(model.output_shape, found)
+    with _one_at_a_time:
+        try:
+            found = getattr(handler, xform_name(operation))().result
+        except (ServiceException, HTTPException):
+            return _refused(self, model, handler)
+        told: dict[str, Any] = _members_of(model.output_shape, found)
     told["ResponseMetadata"] = {"HTTPStatusCode": 200, "HTTPHeaders": handler.response_headers, "RetryAttempts": 0}
     return told
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
+from moto.dynamodb.responses import DynamoHandler
 
 from tests.quick_moto import QUICKER, SLOWER, mock_aws
 
+LONG_ENOUGH_TO_MEET = 0.5  # seconds
 KEY = {"PK": {"S": "a"}, "SK": {"S": "b"}}
 ITEM = {
     **KEY,
@@ -96,18 +101,22 @@ def _answer(call: Any, **request: Any) -> Any:
     return {**found, "status": told["HTTPStatusCode"], "told when": "date" in told["HTTPHeaders"]}
 
 
+def _client() -> Any:
+    """A client of moto, with an empty table."""
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    client.create_table(
+        TableName="t",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in KEY],
+    )
+    return client
+
+
 def _answers() -> Iterator[Any]:
     """The same calls on a new table, and what each found."""
     with mock_aws():
-        client = boto3.client(
-            "dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
-        )
-        client.create_table(
-            TableName="t",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in KEY],
-        )
+        client = _client()
         for expression, condition, names in UPDATES:
             yield _answer(client.put_item, Item=ITEM, ReturnValues="ALL_OLD")
             used = {name: value for name, value in VALUES.items() if name in f"{expression} {condition}"}
@@ -143,3 +152,21 @@ def test_every_answer_is_motos_own(monkeypatch: pytest.MonkeyPatch) -> None:
         codes
     )
     assert len(QUICKER) == len(SLOWER)
+
+
+def test_calls_of_several_threads_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto reads its dictionaries while another thread writes them, and fails by chance: `dictionary changed size`."""
+    both_inside, met, found = Barrier(2), [], DynamoHandler.get_item
+
+    def meeting(handler: DynamoHandler) -> Any:
+        with suppress(BrokenBarrierError):
+            met.append(both_inside.wait(timeout=LONG_ENOUGH_TO_MEET))
+        return found(handler)
+
+    with mock_aws():
+        client = _client()
+        monkeypatch.setattr(DynamoHandler, "get_item", meeting)
+        with ThreadPoolExecutor(2) as threads:
+            asked = [threads.submit(client.get_item, TableName="t", Key=KEY) for _ in range(2)]
+            assert [each.result()["ResponseMetadata"]["HTTPStatusCode"] for each in asked] == [200, 200]
+    assert met == []
