@@ -9,8 +9,8 @@ compile() { # compile OUTPUT ARGS...
         "$@" --output-file "$out"
 }
 # test.txt is installed over run.txt into one environment: the smaller sets take their versions from it.
-compile requirements/test.txt pyproject.toml --group rendering --group local --group test
-compile requirements/run.txt pyproject.toml --group rendering --group local --constraint requirements/test.txt
+compile requirements/test.txt pyproject.toml --group rendering --group local --group command --group test
+compile requirements/run.txt pyproject.toml --group rendering --group local --group command --constraint requirements/test.txt
 compile layers/dependencies/requirements.txt pyproject.toml --constraint requirements/test.txt
 compile layers/rendering/requirements.txt --group rendering --constraint requirements/test.txt
 compile requirements/engine.txt --group engine
