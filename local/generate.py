@@ -17,11 +17,8 @@ from urllib.parse import quote, urlencode
 
 from local.cloud.api_events import Request, authorizer_event, route_event
 from lotbook.api import openapi
-from lotbook.api.document import examples
-from lotbook.api.http import problems
+from lotbook.api.document import examples, refusals
 from lotbook.api.http.routes import CONTRACT
-from lotbook.domain.sales import eligibility
-from lotbook.domain.values.errors import NotEligible, Outcome
 from lotbook.domain.values.instants import SECOND
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,11 +55,6 @@ QUEUED = {
     ]
 }
 TOKENS = {"service_key": "Bearer lbk_demo_0123456789abcdef0123456789abcdef", "no_token": "Basic dXNlcjpwYXNz"}
-REASONS = {
-    name: value
-    for name, value in vars(eligibility).items()
-    if name.isupper() and isinstance(value, str) and value not in {kind.code for kind in problems.KINDS}
-}
 
 
 def samples() -> dict[str, dict[str, Any]]:
@@ -124,24 +116,10 @@ def openapi_files() -> dict[Path, str]:
 
 def errors_files() -> dict[Path, str]:
     """The catalogue of errors."""
-    rows = [
-        (outcome.code, str(kind.status), _meaning(outcome), kind.advice)
-        for outcome, kind in problems.KINDS.items()
-        if outcome.code and outcome.code != getattr(outcome.__base__, "code", "")
-    ]
-    eligible = problems.KINDS[NotEligible]
-    doc = "As the `reason` of a quote: what this account may not buy."
-    rows += [(reason, str(eligible.status), doc, eligible.advice) for reason in REASONS.values()]
     table = "\n".join(
-        f"| `{code}` | {status} | {meaning} | {advice} |" for code, status, meaning, advice in sorted(rows)
+        f"| `{code}` | {status} | {meaning} | {advice} |" for code, status, meaning, advice in refusals.catalogue()
     )
     return {ROOT / "layers" / "lotbook" / "ERRORS.md": ERRORS.format(table=table)}
-
-
-def _meaning(outcome: type[Outcome]) -> str:
-    """The first words of its class; and whether anything raises it."""
-    said = " ".join(f"{outcome.__doc__}".split())
-    return f"Not raised yet. {said}" if outcome.code in problems.NOT_RAISED_YET else said
 
 
 ERRORS = """# Errors

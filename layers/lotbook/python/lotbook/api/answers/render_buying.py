@@ -9,7 +9,7 @@ from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PackIte
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from lotbook.api.answers import shapes, shapes_parts, shapes_plans, shapes_records
+    from lotbook.api.answers import shapes, shapes_items, shapes_parts, shapes_plans, shapes_records
     from lotbook.domain.advice.advise import Told
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.policy import document as policy
@@ -240,7 +240,7 @@ def order(row: Purchase) -> shapes.Order:
     }
 
 
-def item(bought: RowItem) -> shapes.Item:
+def item(bought: RowItem) -> shapes_items.Item:
     """The item as it was asked for."""
     match bought:
         case TopUpItem(credits=credits):

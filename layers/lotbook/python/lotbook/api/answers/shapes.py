@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypedDict
 
 from lotbook.api.answers.shapes_auto import AutoTopUp
+from lotbook.api.answers.shapes_items import Item
 from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
 from lotbook.domain.accounts.account import AccountState
@@ -287,17 +288,6 @@ class Offers(TypedDict):
     consent: ConsentAsked | None
     support: SupportContact | None
     advice: list[Advice]
-
-
-class Item(TypedDict, total=False):
-    """What is bought, as it was asked for."""
-
-    kind: Literal["top_up", "plan", "plan_renewal", "custom_payment", "auto_top_up"]
-    credits: int
-    pack_id: str
-    plan_id: str
-    amount_minor: int
-    remark: str
 
 
 class Line(TypedDict):

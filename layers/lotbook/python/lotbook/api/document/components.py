@@ -11,16 +11,20 @@ import json
 import re
 import types
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api.answers import shapes, shapes_auto, shapes_parts, shapes_plans, shapes_records
+from lotbook.api.answers import shapes, shapes_auto, shapes_items, shapes_parts, shapes_plans, shapes_records
+from lotbook.api.document import refusals
 from lotbook.api.http import body
 from lotbook.api.requests import policy_document, schemas
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
+SHAPES = (shapes, shapes_auto, shapes_items, shapes_parts, shapes_plans, shapes_records)
+KIND = "kind"  # by which the shapes of a union differ
 POLICY, OF_POLICY = "PolicyDocument", "Policy"  # the document's name, and what its parts' names begin with
 _PLAIN: dict[object, Schema] = {
     str: {"type": "string"},
@@ -65,16 +69,27 @@ def answers() -> dict[str, Schema]:
     found: dict[str, Schema] = {
         "OpenApi": {"type": "object", "description": "An OpenAPI 3.1 document.", "additionalProperties": True}
     }
-    for name, shape in {
-        **vars(shapes),
-        **vars(shapes_auto),
-        **vars(shapes_parts),
-        **vars(shapes_plans),
-        **vars(shapes_records),
-    }.items():
-        if is_typeddict(shape):
+    for name, shape in _shapes().items():
+        if is_typeddict(shape) and not name.startswith("_"):
             found[name] = _shape(shape)
-    return found
+    return found | {name: _one_of(union) for union, name in _unions().items()}
+
+
+def _shapes() -> dict[str, Any]:
+    return {name: shape for module in SHAPES for name, shape in vars(module).items()}
+
+
+@cache
+def _unions() -> dict[Any, str]:
+    """Unions of shapes by what they are: each has a name in the document, and its shapes differ in `kind`."""
+    named = {shape: name for name, shape in _shapes().items() if isinstance(shape, types.UnionType)}
+    return {shape: name for shape, name in named.items() if all(map(is_typeddict, get_args(shape)))}
+
+
+def _one_of(union: Any) -> Schema:
+    kinds = {get_args(get_type_hints(shape)[KIND])[0]: reference(shape.__name__)["$ref"] for shape in get_args(union)}
+    listed = [{"$ref": target} for target in kinds.values()]
+    return {"oneOf": listed, "discriminator": {"propertyName": KIND, "mapping": kinds}}
 
 
 def problem() -> Schema:
@@ -82,7 +97,7 @@ def problem() -> Schema:
     text = {"type": "string"}
     error = dict.fromkeys(("field", "code", "message"), text)
     return {
-        "description": "RFC 9457. Beside these members it carries the refusal's own data; ERRORS.md lists all codes.",
+        "description": "RFC 9457. Beside these members it carries the refusal's own data; `x-codes` lists all codes with theirs.",
         "type": "object",
         "required": ["type", "title", "status", "code", "detail", "request_id"],
         "properties": {
@@ -93,6 +108,9 @@ def problem() -> Schema:
                 "maxItems": body.MAX_ERRORS,
                 "items": {"type": "object", "required": sorted(error), "properties": error},
             },
+        },
+        "x-codes": {
+            code: told | {"description": _told(told["description"])} for code, told in refusals.schemas().items()
         },
     }
 
@@ -150,6 +168,8 @@ def _type(member: Any) -> Schema:
         return reference(member.__name__)
     if member in _PLAIN:
         return _PLAIN[member]
+    if member in _unions():
+        return reference(_unions()[member])
     origin, arguments = get_origin(member), get_args(member)
     if origin is Annotated:
         return {**_type(arguments[0]), "format": arguments[1]}
