@@ -22,6 +22,7 @@ from local.surroundings import settle
 
 TIMED_SECONDS = 55.0
 KEYS = {1: 24, 8: 48, 32: 96}  # by callers
+GONE = 30  # environments of Lambda after a peak
 FOLLOWED = 8  # burns whose stream is counted: the free credits of an account are 10
 GRANTED = 3_000_000  # three lots of a million
 
@@ -115,6 +116,13 @@ def _counted(client: Any) -> list[Section]:
         Section(
             "One hot account, fresh consumes: calls / write units each",
             tuple((f"{n} callers at once", f"{calls:.2f} / {writes:.2f}") for n, (calls, writes, _) in herd.items()),
+        ),
+        Section(
+            f"The same after a peak, with {GONE} receipts of workers that are gone",
+            tuple(
+                (f"{callers} callers at once", "{:.2f} / {:.2f}".format(*counts.behind_the_gone(client, callers, GONE)))
+                for callers in correctness.CALLERS
+            ),
         ),
         report.cost_section(ours["fresh"], usual["fresh"], batch),
         _whole(client, dollars_per_million(ours["fresh"])),

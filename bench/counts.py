@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from bench import store
-from bench.ours import Ours
+from bench.ours import CLOCK, Ours
 from bench.prices import Counts
 from bench.store import MeteredTransactions
 from bench.usual import Usual
 from lotbook.domain.credits.requests import BatchItem, BurnRequest
+from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.consume_batch import consume_batch
 from tests.contracts.test_book_counts import COSTS, A, World
 from tests.fakes.credit_desk import credit_desk
 
 BATCH = 20
+GONE_FOR = 11 * SECOND  # how long ago workers left their receipts
 
 
 def of_our_paths(client: Any) -> dict[str, Counts]:
@@ -71,6 +74,36 @@ def under_a_herd(client: Any, callers: int, each: int = 12) -> tuple[float, floa
         list(pool.map(caller, range(callers)))
     calls, writes, reads = map(sum, zip(*(meter.counts() for meter in account.meters), strict=True))
     return calls / (callers * each), writes / (callers * each), reads
+
+
+def behind_the_gone(client: Any, callers: int, gone: int, each: int = 40) -> tuple[float, float]:
+    """Calls and write units a consume where so many workers left a receipt and went: Lambda does it after every peak."""
+    store.new_table(client)
+    clock = SetClock(CLOCK.now() - GONE_FOR)
+    account = Ours(client, "hot", clock=clock)
+    for number in range(gone):
+        account.burner()(f"gone-{number}", 1)
+    clock.at += GONE_FOR
+    burners = [account.burner(metered=True) for _ in range(callers)]
+
+    def caller(number: int) -> None:
+        for turn in range(each):
+            burners[number](f"key-{number}-{turn}", 1)
+
+    with ThreadPoolExecutor(callers) as pool:
+        list(pool.map(caller, range(callers)))
+    calls, writes, _ = map(sum, zip(*(meter.counts() for meter in account.meters), strict=True))
+    return calls / (callers * each), writes / (callers * each)
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that stands: what is counted does not depend on how long the counting takes."""
+
+    at: int
+
+    def now(self) -> int:
+        return self.at
 
 
 def text(counted: Counts) -> str:

@@ -23,6 +23,7 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import Unavailable
+from lotbook.ports.shop import Clock
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.lots import grant_lot
@@ -54,8 +55,10 @@ def nothing(_account_id: str) -> None:
 class Ours:
     """An account with some lots."""
 
-    def __init__(self, client: Any, account_id: str, *, lots: int = 3, credits: int = 1_000_000) -> None:
-        self.account_id = account_id
+    def __init__(
+        self, client: Any, account_id: str, *, lots: int = 3, credits: int = 1_000_000, clock: Clock = CLOCK
+    ) -> None:
+        self.account_id, self.clock = account_id, clock
         self._client = client
         self._books = DynamoBooks(Table(client, TABLE))
         self._keys: dict[str, str] = {}  # by the name that the ledger gives them
@@ -63,7 +66,7 @@ class Ours:
         self._burn = self.burner()
         for number in range(lots):
             lot = Lot(f"lot_{number:026d}", UNIT, "purchased", credits, 3, 0, FAR + number, number)
-            grant_lot(account_id, lot, desk=credit_desk(self._books, CLOCK))
+            grant_lot(account_id, lot, desk=credit_desk(self._books, clock))
 
     def burn(self, key: str) -> Any:
         """One credit, through the use case."""
@@ -82,7 +85,7 @@ class Ours:
             for _ in range(MAX_TRIES):
                 try:
                     return consume(
-                        self.account_id, key, asked, desk=credit_desk(books, CLOCK, nothing, prunes=prunes)
+                        self.account_id, key, asked, desk=credit_desk(books, self.clock, nothing, prunes=prunes)
                     ).entry_id
                 except Unavailable:
                     continue
@@ -92,7 +95,7 @@ class Ours:
 
     def left(self) -> int:
         """Journaled, then what the book says can be spent."""
-        bring_up_to_date(self.account_id, UNIT, desk=credit_desk(self._books, CLOCK))
+        bring_up_to_date(self.account_id, UNIT, desk=credit_desk(self._books, self.clock))
         book = self._books.get(self.account_id, UNIT)
         return book.available if book else 0
 

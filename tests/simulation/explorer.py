@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pytest
+
 from lotbook.domain.audit.books import audit
 from lotbook.domain.credits import book as book_module
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.errors import Outcome
 from lotbook.ports.books import Attempt
+from lotbook.usecases.credits import stale_receipts
 from lotbook.usecases.credits.prunes import Prunes
 from tests.fakes.books import FakeBooks
 from tests.simulation.oracle import answer_differences, end_differences, really_left
@@ -57,12 +60,12 @@ class Explorer:
 
     def run(self) -> Explored:
         """Every schedule. Raises Violation."""
-        usual = book_module.MAX_RECEIPTS
-        book_module.MAX_RECEIPTS = self.scope.max_receipts  # what the book calls full, as small as the store's bound
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(book_module, "MAX_RECEIPTS", self.scope.max_receipts)  # full, as small as the store's bound
+            if self.scope.clears:
+                patch.setattr(stale_receipts, "STALE", 0)
+                patch.setattr(stale_receipts, "MAX_STALE", 0)
             return self._run()
-        finally:
-            book_module.MAX_RECEIPTS = usual
 
     def _run(self) -> Explored:
         explored = Explored()

@@ -41,6 +41,16 @@ def burn(key: str, credits: int = 1) -> Operation:
     return run
 
 
+def die_burning(key: str, credits: int = 1) -> Operation:
+    """A worker that stops between the two writes of a burn."""
+
+    def run(env: Env) -> Any:
+        memo = BurnRequest(credits).memo(env.clock.now())
+        assert env.books.burn(ACCOUNT, UNIT, ledger.burn_name(key), memo, None).done
+
+    return run
+
+
 def grant(*arguments: Any, **named: Any) -> Operation:
     made = lot(*arguments, **named)
 

@@ -7,6 +7,7 @@ from tests.simulation.operations import (
     capture,
     claw,
     decide,
+    die_burning,
     freeze,
     grant,
     place_hold,
@@ -80,6 +81,45 @@ SMALL: dict[str, Scope] = {
     "reading": Scope(((read(),), (burn("k"), burn("j"))), before=(grant("A", 3, expires=1),), max_receipts=2, ticks=1),
 }
 
+# Burns that take out what workers that are gone have left.
+CLEARING: dict[str, Scope] = {
+    "the_gone_come_back": Scope(
+        ((burn("g"),), (burn("j"), burn("i"))),
+        before=(grant("A", 4), die_burning("g")),
+        max_receipts=3,
+        crashes=1,
+        clears=True,
+    ),
+    "a_void_burn": Scope(
+        ((burn("j"), burn("i")), (burn("k"),)),
+        before=(grant("A", 4), burn("k"), turn_book(), die_burning("k"), die_burning("g")),
+        max_receipts=4,
+        clears=True,
+    ),
+    "late_and_doubled_writes_of_clearing": Scope(
+        ((burn("j"), burn("g")), (burn("g"),)),
+        before=(grant("A", 4), die_burning("g")),
+        max_receipts=3,
+        lates=1,
+        doubles=1,
+        clears=True,
+    ),
+    "against_a_turn": Scope(
+        ((burn("j"),), (turn_book(), burn("g"))),
+        before=(grant("A", 5), die_burning("g")),
+        max_receipts=3,
+        crashes=1,
+        clears=True,
+    ),
+    "with_holds": Scope(
+        ((burn("j"), burn("i")), (release("h"),)),
+        before=(grant("A", 5), place_hold("h", 2), die_burning("g")),
+        max_receipts=4,
+        clears=True,
+    ),
+}
+SMALL |= CLEARING
+
 # Minutes each: only in the soak.
 LARGE: dict[str, Scope] = {
     "freeze_thaw_burn_and_expiry": Scope(
@@ -113,5 +153,18 @@ LARGE: dict[str, Scope] = {
         ((claw("A", "r1", 3),), (claw("A", "r1", 3),), (release("h"),)),
         before=(grant("A", 3), place_hold("h", 2)),
         max_receipts=2,
+    ),
+    "behind_the_gone": Scope(
+        ((burn("k"),), (burn("j"),), (burn("i"),)),
+        before=(grant("A", 6), die_burning("g"), die_burning("h")),
+        max_receipts=4,
+        clears=True,
+    ),
+    "clearing_against_a_turn": Scope(
+        ((burn("j"), burn("i")), (turn_book(), burn("g"))),
+        before=(grant("A", 5), die_burning("g"), die_burning("h")),
+        max_receipts=4,
+        crashes=1,
+        clears=True,
     ),
 }

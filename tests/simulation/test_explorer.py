@@ -5,20 +5,23 @@ Numbers in docstrings: bug classes D15, D17, D18, D20, D21, D26, D35, D37.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
 
 from lotbook.domain.credits import turn as turning
-from lotbook.domain.credits.book import Book
+from lotbook.domain.credits.book import Book, Receipt
 from lotbook.domain.credits.turn import Journaled
+from lotbook.ports.books import Prune
 from lotbook.usecases.credits import burn as burning
+from lotbook.usecases.credits import stale_receipts
 from lotbook.usecases.credits import turn as turns
 from lotbook.usecases.credits.book_ledger import BookLedger
+from lotbook.usecases.credits.desk import CreditDesk
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant, place_hold, turn_book
-from tests.simulation.scopes import LARGE, SMALL
+from tests.simulation.scopes import CLEARING, LARGE, SMALL
 from tests.simulation.worlds import Scope, Violation
 
 
@@ -109,6 +112,29 @@ def _void_kept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(turns, "lay", greedy)
 
 
+def _cleared_by_name_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(stale_receipts, "is_of", lambda entry, unit, receipt: True)
+
+
+def _cleared_without_a_look(patch: pytest.MonkeyPatch) -> None:
+    def careless(account_id: str, unit: str, book: Book, chosen: Mapping[str, Receipt], **_: object) -> list[Prune]:
+        return [Prune(name, receipt) for name, receipt in chosen.items()]
+
+    patch.setattr(stale_receipts, "_journaled", careless)
+
+
+def _cleared_with_what_ends_holds(patch: pytest.MonkeyPatch) -> None:
+    clear = stale_receipts.clear_stale
+
+    def blind(account_id: str, unit: str, book: Book, mine: Collection[str], *, desk: CreditDesk) -> None:
+        ends = [Prune(name, r) for name, r in book.receipts.items() if r.memo.kind == "resolve"]
+        if ends:
+            desk.books.prune(account_id, unit, ends)
+        clear(account_id, unit, book, mine, desk=desk)
+
+    patch.setattr(burning, "clear_stale", blind)
+
+
 PRUNE_LIST = SMALL["aba_prune_list"]
 MUTATIONS: dict[str, Mutation] = {
     "prune": Mutation(PRUNE_LIST, without=("prune",)),
@@ -138,6 +164,10 @@ MUTATIONS: dict[str, Mutation] = {
         patch=_waiting_forgotten,
     ),
     "give_back_void": Mutation(PRUNE_LIST, patch=_void_kept),
+    "clear_compare_position": Mutation(CLEARING["a_void_burn"], patch=_cleared_by_name_alone),
+    "clear_what_is_journaled": Mutation(CLEARING["the_gone_come_back"], patch=_cleared_without_a_look),
+    "clear_burns_alone": Mutation(CLEARING["with_holds"], patch=_cleared_with_what_ends_holds),
+    "clear_the_same_receipt": Mutation(CLEARING["against_a_turn"], without=("prune",)),
 }
 
 

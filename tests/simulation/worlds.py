@@ -66,6 +66,7 @@ class Scope:
     lates: int = 0
     doubles: int = 0
     without: tuple[str, ...] = ()
+    clears: bool = False  # every burn takes out what others left in the book, at once
     start_at: int = 1_000_000
     max_states: int = 2_000_000
     renewing: Callable[[Env], None] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -22,39 +21,23 @@ from lotbook.domain.values.errors import (
     TopUpPending,
     Unavailable,
 )
-from lotbook.domain.values.instants import SECOND
 from lotbook.ports.books import Prune
+from lotbook.usecases.credits.stale_receipts import clear_stale
 from lotbook.usecases.credits.top_up import TopUp, Wanted
 from lotbook.usecases.credits.turn import Turned, Want, is_of, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from lotbook.domain.credits.requests import BurnRequest
     from lotbook.ports.books import Attempt
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25  # each is another call's success or a step forward; then "send the same key again"
 MAX_RENEWALS = 2
-STALE = 10 * SECOND  # a receipt this old was left by a worker that is gone
-MAX_STALE = 4  # each costs bytes in every burn: past this, one burn turns the book after it has its own answer
 
 
 class _Next(Enum):
     AGAIN = "again"
     ANSWER_FROM_LEDGER = "answer from the ledger, or refuse"
-
-
-def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *, desk: CreditDesk) -> None:
-    """Turn the book when workers that are gone left more receipts in it than others should pay for; `mine` are not theirs.
-
-    The burn is done, and its caller is answered: where the book cannot be turned now, the next burn sees to it.
-    """
-    now = desk.clock.now()
-    stale = [r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now]
-    if len(stale) > MAX_STALE:
-        with suppress(Unavailable):
-            turn(account_id, unit, book, desk=desk)
 
 
 @dataclass(slots=True)

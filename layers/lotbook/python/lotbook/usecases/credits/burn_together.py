@@ -12,7 +12,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import burn_entry
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.ports.books import Prune
-from lotbook.usecases.credits.burn import clear_stale
+from lotbook.usecases.credits.stale_receipts import clear_stale
 from lotbook.usecases.credits.turn import is_of, turn
 
 if TYPE_CHECKING:

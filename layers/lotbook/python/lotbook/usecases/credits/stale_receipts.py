@@ -1,0 +1,58 @@
+"""Receipts of workers that are gone: each costs bytes in every burn of its account, so burns take them out.
+
+A turn would do it too, and would lose to every other burn of a busy account: it compares with the position, which each burn moves.
+What the ledger has is taken out by its own bytes instead, so nobody's burn comes between (decision 181).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits.book import MAX_BURNS_A_WRITE, burn_entry
+from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import SECOND
+from lotbook.ports.books import Prune
+from lotbook.usecases.credits.turn import is_of, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from lotbook.domain.credits.book import Book, Receipt
+    from lotbook.usecases.credits.desk import CreditDesk
+
+STALE = 1 * SECOND  # ten times what a burn takes: a receipt this old was most likely left by a worker that is gone
+MAX_STALE = 4  # past this, one burn clears the book after it has its own answer
+
+
+def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *, desk: CreditDesk) -> None:
+    """Take out the oldest receipts of workers that are gone when there are more than others should pay for; `mine` are not theirs.
+
+    At most MAX_BURNS_A_WRITE at once. Burns that no ledger has yet are journaled first, as a turn would; where all that is left is
+    void, or ends holds, there is a turn. The burn is done, and its caller is answered: what fails here the next burn sees to.
+    """
+    now = desk.clock.now()
+    stale = {name: r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now}
+    if len(stale) <= MAX_STALE:
+        return
+    burns = sorted((name for name, r in stale.items() if r.memo.kind != "resolve"), key=lambda name: stale[name].seq)
+    chosen = {name: stale[name] for name in burns[:MAX_BURNS_A_WRITE]}
+    with suppress(Unavailable):
+        if prunes := list(_journaled(account_id, unit, book, chosen, desk=desk)):
+            desk.books.prune(account_id, unit, prunes)
+        else:
+            turn(account_id, unit, book, desk=desk)
+
+
+def _journaled(
+    account_id: str, unit: str, book: Book, chosen: Mapping[str, Receipt], *, desk: CreditDesk
+) -> Iterator[Prune]:
+    """Those whose entry in the ledger is theirs: it is written now where there is none."""
+    there = desk.books.entries(account_id, unit, chosen) if chosen else {}
+    for name, receipt in chosen.items():
+        entry = there.get(name)
+        if entry is None:
+            burned = burn_entry(unit, book, name)
+            entry = desk.books.put_entry(account_id, burned) or burned
+        if is_of(entry, unit, receipt):
+            yield Prune(name, receipt)
