@@ -1,4 +1,4 @@
-"""What is generated from code and samples: `python -m local.generate [examples|openapi|errors|events]...` (all of them without a name).
+"""What is generated from code and samples: `python -m local.generate [examples|openapi|errors|events|clients]...` (all of them without a name).
 
 A test compares the files with what this would write, so they are never out of date.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from local.clients.files import files as files_of_clients
 from local.cloud.api_events import Request, authorizer_event, route_event
 from lotbook.api import openapi
 from lotbook.api.document import examples, refusals
@@ -114,6 +115,11 @@ def openapi_files() -> dict[Path, str]:
     return {ROOT / "openapi.json": _json(openapi.document())}
 
 
+def clients_files() -> dict[Path, str]:
+    """What the clients have from the document: types, calls, errors."""
+    return {ROOT / "clients" / place: text for place, text in files_of_clients(openapi.document()).items()}
+
+
 def errors_files() -> dict[Path, str]:
     """The catalogue of errors."""
     table = "\n".join(
@@ -159,6 +165,7 @@ def events_files() -> dict[Path, str]:
 GENERATORS: dict[str, Callable[[], dict[Path, str]]] = {
     "examples": example_files,  # before the document that shows them
     "openapi": openapi_files,
+    "clients": clients_files,
     "errors": errors_files,
     "events": events_files,
 }

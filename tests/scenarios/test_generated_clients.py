@@ -21,7 +21,7 @@ from tests.scenarios.conftest import Stack
 
 CLIENTS = Path(__file__).resolve().parents[1] / "clients"
 INSTALL_SECONDS, BUILD_SECONDS, CALL_SECONDS = 300, 300, patience.SECONDS
-PYTHON_CLIENT = "lotbook_client"
+PYTHON_CLIENT = "generated_client"
 
 
 @pytest.fixture(scope="module")

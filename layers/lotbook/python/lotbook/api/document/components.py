@@ -33,7 +33,7 @@ _PLAIN: dict[object, Schema] = {
     types.NoneType: {"type": "null"},
     Any: {},
 }
-_RULE_IDS = re.compile(r" \((?:[A-Z]{2,3}-?\d+(?:\.\.\d+)?[,;]? ?)+\)")  # of our own pages: nothing to a caller
+_RULE_IDS = re.compile(r" \((?:[A-Z]{1,3}-?\d+(?:\.\.\d+)?[,;]? ?)+\)")  # of our own pages: nothing to a caller
 
 
 def reference(name: str) -> Schema:

@@ -1,0 +1,998 @@
+"""What Lotbook answers. Credits are integers, unit prices Decimals, instants aware datetimes.
+
+Generated from openapi.json by `python -m local.generate clients`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from lotbook_client.answers import Answer, KeyedAnswer, UnknownKind
+
+AccountPlanBilling = Literal[
+    "none",
+    "external",
+    "stripe",
+]
+AccountPlanState = Literal[
+    "active",
+    "past_due",
+    "canceling",
+    "ended",
+]
+AccountState = Literal[
+    "active",
+    "paused",
+    "closed",
+]
+AdviceCode = Literal[
+    "planned_peak",
+    "event_size",
+    "event_buffer",
+    "steady_use",
+    "running_short",
+    "before_reset",
+    "frequent_purchases",
+]
+AdviceAction = Literal[
+    "buy",
+    "upgrade",
+    "review_plan",
+]
+AutoEventOutcome = Literal[
+    "bought",
+    "not_bought",
+]
+AutoEventReason = Literal[
+    "bought",
+    "cap_reached",
+    "limit_reached",
+    "disabled",
+    "suspended",
+    "no_card",
+    "plan_not_eligible",
+    "shortfall_too_large",
+    "paused",
+    "past_due",
+    "charging",
+    "declined",
+    "authentication_required",
+    "unknown_outcome",
+    "switched_off_everywhere",
+]
+AutoFailureCode = Literal[
+    "declined",
+    "authentication_required",
+]
+AutoTopUpState = Literal[
+    "ready",
+    "charging",
+    "suspended",
+]
+AutoTopUpOffReason = Literal[
+    "by_hand",
+    "no_card",
+    "closed",
+    "payment_mismatch",
+]
+BatchResultStatus = Literal[
+    "consumed",
+    "replayed",
+    "refused",
+]
+ChangeOfLotKind = Literal[
+    "expired",
+    "clawed_back",
+    "adjusted",
+    "frozen",
+    "unfrozen",
+]
+DisputeState = Literal[
+    "open",
+    "won",
+    "lost",
+]
+EntryKind = Literal[
+    "granted",
+    "consumed",
+    "held",
+    "captured",
+    "released",
+    "expired",
+    "clawed_back",
+    "frozen",
+    "unfrozen",
+    "adjusted",
+]
+EvidenceState = Literal[
+    "pending",
+    "processing",
+    "completed",
+    "failed",
+    "abandoned",
+    "partially_refunded",
+    "refunded",
+    "disputed",
+]
+LotKind = Literal[
+    "free",
+    "plan",
+    "purchased",
+    "promotional",
+]
+LotState = Literal[
+    "open",
+    "provisional",
+    "frozen",
+]
+NotificationsOff = Literal[
+    "purchase_completed",
+    "payment_failed",
+    "card_action_required",
+    "auto_top_up_suspended",
+    "account_paused",
+    "credits_low",
+    "credits_exhausted",
+    "credits_expiring",
+    "plan_renewed",
+    "plan_changed",
+    "plan_ending",
+    "plan_ended",
+    "refunded",
+    "paid_twice",
+    "endpoint_disabled",
+]
+PlanChangedEffect = Literal[
+    "now",
+    "period_end",
+]
+PlanOfferInterval = Literal[
+    "month",
+    "year",
+    "term",
+    "none",
+]
+PlanOfferChange = Literal[
+    "current",
+    "upgrade",
+    "downgrade",
+    "contact",
+]
+PurchaseState = Literal[
+    "pending",
+    "processing",
+    "completed",
+    "failed",
+    "abandoned",
+    "partially_refunded",
+    "refunded",
+    "disputed",
+]
+PurchaseInvoiceState = Literal[
+    "none",
+    "waiting_for_billing",
+    "available",
+]
+TopUpOfferMode = Literal[
+    "quantity",
+    "packs",
+    "none",
+]
+UnreachableReason = Literal[
+    "bounce",
+    "complaint",
+]
+UseOfLotKind = Literal[
+    "consumed",
+    "captured",
+    "released",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account(Answer):
+    """An account.
+
+    `period` is the billing period, null where nothing is billed; `plan_ends_at` the end of a plan that does end.
+    `plan_ends_soon`: within the days that the policy names. `cancel_at`: when a plan ends because the buyer cancelled
+    it. `email`, `external_id` and `metadata` are shown to service keys alone. `grace_ends_at`: until when the credits
+    of an unpaid period can be spent. `entitlements`: what the plan unlocks.
+    """
+
+    account_id: str
+    policy_id: str
+    policy_version: int
+    plan_id: str
+    plan_billing: AccountPlanBilling | str
+    plan_state: AccountPlanState | str
+    cancel_at: datetime | None
+    next_plan: NextPlan | None
+    grace_ends_at: datetime | None
+    plan_ends_at: datetime | None
+    plan_ends_soon: bool
+    entitlements: list[str]
+    created_at: datetime
+    email: str | None
+    external_id: str | None
+    metadata: dict[str, str] | None
+    region: str
+    currency: str
+    time_zone: str
+    state: AccountState | str
+    pause_reason: str | None
+    pause_reasons: list[str]
+    closed_at: datetime | None
+    erased_at: datetime | None
+    period: Period | None
+    credits_reset_at: datetime | None
+    auto_top_up: AutoTopUp
+    notifications: Notifications
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts(Answer):
+    """A page of accounts, newest first. It may be short and not the last."""
+
+    accounts: list[Account]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address(Answer):
+    """A postal address."""
+
+    line1: str
+    line2: str | None
+    city: str
+    state: str | None
+    postal_code: str
+    country: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice(Answer):
+    """What to do, and why in words. `credits` with `buy`; `plan_id`, where one is known, with plans."""
+
+    code: AdviceCode | str
+    action: AdviceAction | str
+    credits: int | None
+    plan_id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoEvent(Answer):
+    """What was bought, or was not and why.
+
+    `credits` and `amount_minor` are of the purchase; 0 where none was worked out.
+    """
+
+    at: datetime
+    outcome: AutoEventOutcome | str
+    reason: AutoEventReason | str
+    purchase_id: str | None
+    credits: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoFailure(Answer):
+    """Why nothing more is charged: the card was declined, or its bank wants its owner, who goes to `page_url` where
+    there is one.
+    """
+
+    code: AutoFailureCode | str
+    decline_code: str | None
+    at: datetime
+    purchase_id: str
+    page_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoTopUp(Answer):
+    """Automatic purchase as the policy has it and the account uses it.
+
+    Money with tax, of one unit of `credits`. It buys once fewer than `below` credits are left; with `up_to`, as many
+    units as fill the account up to that. What is under way counts in `used_this_period` and `spent_this_period_minor`;
+    both begin anew with each credit period. `payment_method` null: the default card. `off_reason`: why it is off, once
+    it was ever on.
+    """
+
+    enabled: bool
+    credits: int | None
+    below: int | None
+    up_to: int | None
+    surcharge: Decimal | None
+    unit_price: Decimal | None
+    next_charge_minor: int | None
+    currency: str
+    used_this_period: int
+    cap_this_period: int
+    limit_minor: int | None
+    spent_this_period_minor: int
+    state: AutoTopUpState | str
+    last_failure: AutoFailure | None
+    payment_method: str | None
+    off_reason: AutoTopUpOffReason | str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoTopUpHistory(Answer):
+    """Events of automatic purchase, newest first: one a cause, however many burns were refused for it."""
+
+    events: list[AutoEvent]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoTopUpItem(Answer):
+    """Credits that automatic purchase ordered."""
+
+    kind: Literal["auto_top_up"]
+    credits: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance(Answer):
+    """One consistent moment; `lots` in burn order."""
+
+    account_id: str
+    unit: str
+    as_of: datetime
+    available: int
+    held: int
+    frozen: int
+    shortfall: int
+    lots: list[Lot]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchResult(Answer):
+    """One item's answer; `code` and `detail` are the refusal's."""
+
+    idempotency_key: str
+    status: BatchResultStatus | str
+    entry_id: str | None
+    code: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingDetails(Answer):
+    """To whom invoices are made out; `shipping` is the billing address unless another was given."""
+
+    name: str
+    email: str
+    phone: str | None
+    address: Address
+    tax_id: str | None
+    purchase_order: str | None
+    receipt_email: str | None
+    shipping: Address
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeOfLot(Answer):
+    """What else happened to the lot; `credits` is positive, the kind tells the direction."""
+
+    entry_id: str
+    at: datetime
+    kind: ChangeOfLotKind | str
+    credits: int
+    reason: str | None
+    reference: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentAsked(Answer):
+    """What has to be accepted anew for every purchase."""
+
+    kind: Literal["refund_policy"]
+    version: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentEvidence(Answer):
+    """The acceptance with where it came from."""
+
+    kind: str
+    refund_policy_version: str
+    accepted_at: datetime
+    actor: str
+    url: str | None
+    source_ip: str | None
+    user_agent: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Answer):
+    """What the buyer accepted, and when."""
+
+    kind: str
+    refund_policy_version: str
+    accepted_at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consumed(KeyedAnswer):
+    """A burn."""
+
+    entry_id: str
+    credits: int
+    draws: list[Draw]
+    available: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsumedBatch(Answer):
+    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if
+    they differ.
+    """
+
+    results: list[BatchResult]
+    unit: str
+    available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomPaymentItem(Answer):
+    """A payment that adds no credits."""
+
+    kind: Literal["custom_payment"]
+    amount_minor: int
+    remark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryEvidence(Answer):
+    """One lot as it was credited; the first is the bought one, the others are its companions in other units."""
+
+    lot_id: str
+    unit: str
+    entry_id: str
+    at: datetime
+    credits: int
+    paid_to_shortfall: int
+    effective_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute(Answer):
+    """The bank's dispute about a purchase."""
+
+    state: DisputeState | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw(Answer):
+    """What one operation took from, or gave to, one lot."""
+
+    lot_id: str
+    credits: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entries(Answer):
+    """A page of the statement, newest first."""
+
+    entries: list[Entry]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Answer):
+    """One line of the statement; `credits` is the signed change of what the account owns.
+
+    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
+    """
+
+    entry_id: str
+    at: datetime
+    kind: EntryKind | str
+    unit: str
+    credits: int
+    draws: list[Draw]
+    available_after: int
+    reference: str | None
+    actor: str
+    purchase_id: str | None
+    reason: str | None
+    metadata: dict[str, str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Answer):
+    """What answers a chargeback of one purchase."""
+
+    account_id: str
+    purchase_id: str
+    as_of: datetime
+    state: EvidenceState | str
+    type: str
+    ordered_at: datetime
+    completed_at: datetime | None
+    actor: str
+    gateway: str
+    gateway_refs: GatewayRefs
+    consent: ConsentEvidence | None
+    order: OrderEvidence
+    billing_details: BillingDetails | None
+    delivery: list[DeliveryEvidence]
+    plan_delivery: PlanEvidence | None
+    use: UseEvidence
+    changes: list[ChangeOfLot]
+    refunded_minor: int
+    dispute: Dispute | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expires(Answer):
+    """When credits bought now would expire."""
+
+    rule: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure(Answer):
+    """Why a purchase is not completed."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayRefs(Answer):
+    """The gateway's ids, null until known."""
+
+    checkout_session: str | None
+    payment_intent: str | None
+    invoice: str | None
+    subscription: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted(KeyedAnswer):
+    """A grant."""
+
+    lot_id: str
+    entry_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(KeyedAnswer):
+    """A hold; from `expires_at` on it has lapsed."""
+
+    hold_id: str
+    credits: int
+    expires_at: datetime
+    available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice(Answer):
+    """The gateway's invoice, and the billing details that it keeps."""
+
+    number: str | None
+    hosted_url: str | None
+    pdf_url: str | None
+    billing_details: BillingDetails | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Answer):
+    """A line of the order summary."""
+
+    description: str
+    quantity: int
+    unit_price: Decimal
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lot(Answer):
+    """A lot; `remaining` leaves out what is held."""
+
+    lot_id: str
+    unit: str
+    kind: LotKind | str
+    granted: int
+    remaining: int
+    held: int
+    effective_at: datetime
+    expires_at: datetime | None
+    state: LotState | str
+    purchase_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextPlan(Answer):
+    """The plan that a scheduled change brings, and when: at the end of the running period."""
+
+    plan_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notifications(Answer):
+    """What the account is mailed about: everything but `off`, in English where `locale` is null."""
+
+    locale: str | None
+    off: list[NotificationsOff | str]
+    unreachable: Unreachable | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offers(Answer):
+    """What this account may buy now. `advice` refuses nothing."""
+
+    currency: str
+    payment_label: str
+    plan: str
+    free_credits: int
+    top_up: TopUpOffer
+    plans: list[PlanOffer]
+    custom_payment: bool
+    consent: ConsentAsked | None
+    support: SupportContact | None
+    advice: list[Advice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderEvidence(Answer):
+    """The order summary as it was shown before the payment."""
+
+    item: Item
+    lines: list[Line]
+    credits: int
+    subtotal_minor: int
+    tax: Tax | None
+    total_minor: int
+    currency: str
+    plan: PlanPart | None
+    shown_expires_at: datetime | None
+    policy_id: str
+    policy_version: int
+    plan_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ordered(KeyedAnswer):
+    """An order whose checkout is open.
+
+    `expires_at` and `late_expires_at` are those of the quote, frozen with the order.
+    """
+
+    item: Item
+    lines: list[Line]
+    credits: int
+    subtotal_minor: int
+    tax: Tax | None
+    total_minor: int
+    currency: str
+    plan: PlanPart | None
+    expires_at: datetime | None
+    late_expires_at: datetime | None
+    consent_required: bool
+    allowed: bool
+    reason: str | None
+    purchase_id: str
+    state: Literal["pending"] | str
+    checkout_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackOffer(Answer):
+    """A pack and its price before tax."""
+
+    pack_id: str
+    credits: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethod(Answer):
+    """A card on file. `expires`: the last month in which it is good, such as `2034-12`."""
+
+    payment_method: str
+    brand: str
+    last4: str
+    expires: str
+    default: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethods(Answer):
+    """The account's cards, newest first. Where there is any, exactly one is the default."""
+
+    payment_methods: list[PaymentMethod]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period(Answer):
+    """Half-open: `start` belongs to it, `end` does not."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChanged(KeyedAnswer):
+    """A change of plan: made now, or to be made at `effective_at`, the end of the running period.
+
+    `charge_minor` was charged with tax, after `discount_minor` for converted credits; both 0 where nothing is charged
+    now. `credits` are the new plan's own of one credit period. `purchase_id`: the row of the change; null where there
+    is none.
+    """
+
+    effect: PlanChangedEffect | str
+    effective_at: datetime
+    purchase_id: str | None
+    charge_minor: int
+    discount_minor: int
+    currency: str
+    credits: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanEvidence(Answer):
+    """The plan as it was delivered, from the settlement on. `ended`: all its money went back, and the plan with it."""
+
+    plan_id: str
+    at: datetime
+    ends_at: datetime
+    ended: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanItem(Answer):
+    """A move to another plan; with `credits` or `pack_id` when extra credits are in the same order."""
+
+    kind: Literal["plan"]
+    plan_id: str
+    credits: int | None = None
+    pack_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOffer(Answer):
+    """A plan as seen from the present one.
+
+    `ends_at`: the end of the present plan's term; null for every other plan. `allowed`: whether a purchase of it would
+    be taken now; if not, `reason` is the code that it would be refused with.
+    """
+
+    plan_id: str
+    title: str
+    amount_minor: int | None
+    interval: PlanOfferInterval | str
+    term_days: int | None
+    credits: int
+    free_credits: int
+    change: PlanOfferChange | str
+    contact_url: str | None
+    entitlements: list[str]
+    ends_at: datetime | None
+    allowed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPart(Answer):
+    """The plan in an order: its own credits of one credit period, and for how many days of 24 hours it is bought."""
+
+    plan_id: str
+    credits: int
+    term_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRenewalItem(Answer):
+    """A plan's next period, which the gateway charges."""
+
+    kind: Literal["plan_renewal"]
+    plan_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyVersion(Answer):
+    """A published version."""
+
+    policy_id: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalLink(Answer):
+    """A link that one person opens once, until `expires_at`; then the page is theirs for an hour."""
+
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalRevoked(Answer):
+    """Nobody is signed in to the account's billing page any more."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase(Answer):
+    """A purchase.
+
+    `period`: what a plan's payment is for; `effective_at`: when a change that waits takes effect, else null.
+    """
+
+    item: Item
+    lines: list[Line]
+    credits: int
+    subtotal_minor: int
+    tax: Tax | None
+    total_minor: int
+    currency: str
+    plan: PlanPart | None
+    purchase_id: str
+    state: PurchaseState | str
+    period: Period | None
+    effective_at: datetime | None
+    lot_id: str | None
+    gateway: str
+    gateway_ref: str | None
+    gateway_refs: GatewayRefs
+    checkout_url: str | None
+    consent: ConsentGiven | None
+    created_at: datetime
+    completed_at: datetime | None
+    failure: Failure | None
+    dispute: Dispute | None
+    policy_version: int
+    type: str
+    payment_id: str | None
+    actor: str
+    refunded_minor: int
+    recheck_offered: bool
+    invoice_offered: bool
+    invoice_state: PurchaseInvoiceState | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchases(Answer):
+    """A page of purchases, newest first."""
+
+    purchases: list[Purchase]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote(Answer):
+    """The order summary.
+
+    `late_expires_at`: near the end of the credits' period, that of the next, where they would arrive in it.
+    """
+
+    item: Item
+    lines: list[Line]
+    credits: int
+    subtotal_minor: int
+    tax: Tax | None
+    total_minor: int
+    currency: str
+    plan: PlanPart | None
+    expires_at: datetime | None
+    late_expires_at: datetime | None
+    consent_required: bool
+    allowed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refunded(KeyedAnswer):
+    """What a refund paid back: unused credits, and their share of what was charged."""
+
+    purchase_id: str
+    refund: str
+    credits: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved(KeyedAnswer):
+    """What became of a hold: `captured` is burned, `released` went back."""
+
+    hold_id: str
+    captured: int
+    released: int
+    available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupStarted(Answer):
+    """The gateway's page on which a card is added; once it is, it is the default."""
+
+    setup_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportContact(Answer):
+    """Whom to ask when a checkout goes wrong."""
+
+    email: str
+    url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tax(Answer):
+    """A tax on the rounded subtotal."""
+
+    name: str
+    rate: Decimal
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopUpItem(Answer):
+    """Credits, as they were asked for: `credits` or `pack_id`."""
+
+    kind: Literal["top_up"]
+    credits: int | None = None
+    pack_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopUpOffer(Answer):
+    """Buying credits by hand."""
+
+    mode: TopUpOfferMode | str
+    min: int | None
+    max: int | None
+    step: int | None
+    unit_price: Decimal | None
+    packs: list[PackOffer]
+    expires: Expires
+    allowed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreachable(Answer):
+    """The account's address takes no mail: it is not mailed again until it is another one."""
+
+    reason: UnreachableReason | str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseEvidence(Answer):
+    """`credits` is all that was used of the lot; `entries` itemize it, newest first, as far as this page goes."""
+
+    credits: int
+    remaining: int
+    held: int
+    entries: list[UseOfLot]
+    truncated: bool
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseOfLot(Answer):
+    """What one operation took of exactly this lot; `released`: a hold gave it back, and it went to a shortfall."""
+
+    entry_id: str
+    at: datetime
+    kind: UseOfLotKind | str
+    credits: int
+    reference: str | None
+    actor: str
+
+
+Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentItem | UnknownKind
+# One of them; `kind` says which. `UnknownKind`: one that only a newer server has.

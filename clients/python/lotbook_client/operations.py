@@ -1,0 +1,289 @@
+"""Every call of the API: where it goes, and how its answer is read.
+
+Generated from openapi.json by `python -m local.generate clients`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lotbook_client import bodies, models
+from lotbook_client.calls import CsvPage, Listing, Operation, as_sent, csv, model
+
+PUBLISH_POLICY = Operation[models.PolicyVersion](
+    "publish_policy",
+    "PUT",
+    "/v1/policies/{policy_id}",
+    model(models.PolicyVersion),
+)
+READ_POLICY = Operation[bodies.PolicyDocument](
+    "read_policy",
+    "GET",
+    "/v1/policies/{policy_id}",
+    as_sent,
+)
+OPEN_ACCOUNT = Operation[models.Account](
+    "open_account",
+    "POST",
+    "/v1/accounts",
+    model(models.Account),
+)
+LIST_ACCOUNTS = Listing[models.Accounts, models.Account](
+    "list_accounts",
+    "GET",
+    "/v1/accounts",
+    model(models.Accounts),
+    items=lambda page: page.accounts,
+)
+READ_ACCOUNT = Operation[models.Account](
+    "read_account",
+    "GET",
+    "/v1/accounts/{account_id}",
+    model(models.Account),
+)
+CHANGE_ACCOUNT = Operation[models.Account](
+    "change_account",
+    "PATCH",
+    "/v1/accounts/{account_id}",
+    model(models.Account),
+)
+CLOSE_ACCOUNT = Operation[models.Account](
+    "close_account",
+    "POST",
+    "/v1/accounts/{account_id}/close",
+    model(models.Account),
+)
+ERASE_ACCOUNT = Operation[models.Account](
+    "erase_account",
+    "POST",
+    "/v1/accounts/{account_id}/erase",
+    model(models.Account),
+)
+READ_BALANCE = Operation[models.Balance](
+    "read_balance",
+    "GET",
+    "/v1/accounts/{account_id}/balance",
+    model(models.Balance),
+)
+LIST_ENTRIES = Listing[models.Entries, models.Entry](
+    "list_entries",
+    "GET",
+    "/v1/accounts/{account_id}/entries",
+    model(models.Entries),
+    items=lambda page: page.entries,
+)
+EXPORT_ENTRIES = Listing[CsvPage, str](
+    "export_entries",
+    "GET",
+    "/v1/accounts/{account_id}/entries/export",
+    csv,
+    items=lambda page: page.texts,
+)
+GRANT_CREDITS = Operation[models.Granted](
+    "grant_credits",
+    "POST",
+    "/v1/accounts/{account_id}/grants",
+    model(models.Granted),
+    keyed=True,
+)
+CONSUME_CREDITS = Operation[models.Consumed](
+    "consume_credits",
+    "POST",
+    "/v1/accounts/{account_id}/consume",
+    model(models.Consumed),
+    keyed=True,
+)
+CONSUME_BATCH = Operation[models.ConsumedBatch](
+    "consume_batch",
+    "POST",
+    "/v1/accounts/{account_id}/consume/batch",
+    model(models.ConsumedBatch),
+)
+HOLD_CREDITS = Operation[models.Held](
+    "hold_credits",
+    "POST",
+    "/v1/accounts/{account_id}/holds",
+    model(models.Held),
+    keyed=True,
+)
+CAPTURE_HOLD = Operation[models.Resolved](
+    "capture_hold",
+    "POST",
+    "/v1/accounts/{account_id}/holds/{hold_id}/capture",
+    model(models.Resolved),
+    keyed=True,
+)
+RELEASE_HOLD = Operation[models.Resolved](
+    "release_hold",
+    "POST",
+    "/v1/accounts/{account_id}/holds/{hold_id}/release",
+    model(models.Resolved),
+    keyed=True,
+)
+READ_OFFERS = Operation[models.Offers](
+    "read_offers",
+    "GET",
+    "/v1/accounts/{account_id}/offers",
+    model(models.Offers),
+)
+QUOTE_ITEM = Operation[models.Quote](
+    "quote_item",
+    "POST",
+    "/v1/accounts/{account_id}/quotes",
+    model(models.Quote),
+)
+CREATE_PURCHASE = Operation[models.Ordered](
+    "create_purchase",
+    "POST",
+    "/v1/accounts/{account_id}/purchases",
+    model(models.Ordered),
+    keyed=True,
+)
+RECHECK_PURCHASE = Operation[models.Purchase](
+    "recheck_purchase",
+    "POST",
+    "/v1/accounts/{account_id}/purchases/{purchase_id}/recheck",
+    model(models.Purchase),
+)
+ABANDON_PURCHASE = Operation[models.Purchase](
+    "abandon_purchase",
+    "POST",
+    "/v1/accounts/{account_id}/purchases/{purchase_id}/abandon",
+    model(models.Purchase),
+)
+CHANGE_PLAN = Operation[models.PlanChanged](
+    "change_plan",
+    "POST",
+    "/v1/accounts/{account_id}/plan",
+    model(models.PlanChanged),
+    keyed=True,
+)
+CANCEL_PLAN = Operation[models.Account](
+    "cancel_plan",
+    "POST",
+    "/v1/accounts/{account_id}/plan/cancel",
+    model(models.Account),
+    repeatable=False,
+)
+RESUME_PLAN = Operation[models.Account](
+    "resume_plan",
+    "POST",
+    "/v1/accounts/{account_id}/plan/resume",
+    model(models.Account),
+    repeatable=False,
+)
+READ_AUTO_TOP_UP = Operation[models.AutoTopUp](
+    "read_auto_top_up",
+    "GET",
+    "/v1/accounts/{account_id}/auto-top-up",
+    model(models.AutoTopUp),
+)
+SWITCH_AUTO_TOP_UP = Operation[models.AutoTopUp](
+    "switch_auto_top_up",
+    "PUT",
+    "/v1/accounts/{account_id}/auto-top-up",
+    model(models.AutoTopUp),
+)
+LIST_AUTO_TOP_UP_EVENTS = Listing[models.AutoTopUpHistory, models.AutoEvent](
+    "list_auto_top_up_events",
+    "GET",
+    "/v1/accounts/{account_id}/auto-top-up/history",
+    model(models.AutoTopUpHistory),
+    items=lambda page: page.events,
+)
+LIST_PURCHASES = Listing[models.Purchases, models.Purchase](
+    "list_purchases",
+    "GET",
+    "/v1/accounts/{account_id}/purchases",
+    model(models.Purchases),
+    items=lambda page: page.purchases,
+)
+EXPORT_PURCHASES = Listing[CsvPage, str](
+    "export_purchases",
+    "GET",
+    "/v1/accounts/{account_id}/purchases/export",
+    csv,
+    items=lambda page: page.texts,
+)
+READ_PURCHASE = Operation[models.Purchase](
+    "read_purchase",
+    "GET",
+    "/v1/accounts/{account_id}/purchases/{purchase_id}",
+    model(models.Purchase),
+)
+REFUND_PURCHASE = Operation[models.Refunded](
+    "refund_purchase",
+    "POST",
+    "/v1/accounts/{account_id}/purchases/{purchase_id}/refund",
+    model(models.Refunded),
+    keyed=True,
+)
+READ_INVOICE = Operation[models.Invoice](
+    "read_invoice",
+    "GET",
+    "/v1/accounts/{account_id}/purchases/{purchase_id}/invoice",
+    model(models.Invoice),
+)
+READ_EVIDENCE = Operation[models.Evidence](
+    "read_evidence",
+    "GET",
+    "/v1/accounts/{account_id}/purchases/{purchase_id}/evidence",
+    model(models.Evidence),
+)
+READ_BILLING_DETAILS = Operation[models.BillingDetails](
+    "read_billing_details",
+    "GET",
+    "/v1/accounts/{account_id}/billing-details",
+    model(models.BillingDetails),
+)
+FILL_IN_BILLING_DETAILS = Operation[models.BillingDetails](
+    "fill_in_billing_details",
+    "PUT",
+    "/v1/accounts/{account_id}/billing-details",
+    model(models.BillingDetails),
+)
+LIST_PAYMENT_METHODS = Operation[models.PaymentMethods](
+    "list_payment_methods",
+    "GET",
+    "/v1/accounts/{account_id}/payment-methods",
+    model(models.PaymentMethods),
+)
+SET_UP_PAYMENT_METHOD = Operation[models.SetupStarted](
+    "set_up_payment_method",
+    "POST",
+    "/v1/accounts/{account_id}/payment-methods/setup",
+    model(models.SetupStarted),
+    repeatable=False,
+)
+CHOOSE_PAYMENT_METHOD = Operation[models.PaymentMethods](
+    "choose_payment_method",
+    "PUT",
+    "/v1/accounts/{account_id}/payment-methods/default",
+    model(models.PaymentMethods),
+)
+REMOVE_PAYMENT_METHOD = Operation[models.PaymentMethods](
+    "remove_payment_method",
+    "DELETE",
+    "/v1/accounts/{account_id}/payment-methods/{payment_method}",
+    model(models.PaymentMethods),
+    repeatable=False,
+)
+MAKE_PORTAL_LINK = Operation[models.PortalLink](
+    "make_portal_link",
+    "POST",
+    "/v1/accounts/{account_id}/portal-sessions",
+    model(models.PortalLink),
+    repeatable=False,
+)
+REVOKE_PORTAL_SESSIONS = Operation[models.PortalRevoked](
+    "revoke_portal_sessions",
+    "POST",
+    "/v1/accounts/{account_id}/portal-sessions/revoke",
+    model(models.PortalRevoked),
+)
+READ_OPENAPI = Operation[dict[str, Any]](
+    "read_openapi",
+    "GET",
+    "/v1/openapi.json",
+    as_sent,
+)

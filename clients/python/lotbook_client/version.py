@@ -1,0 +1,3 @@
+"""The version of this client, which its calls name in `User-Agent`."""
+
+VERSION = "0.2.0"
