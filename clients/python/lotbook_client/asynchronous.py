@@ -48,7 +48,8 @@ class AsyncCore:
         body: Fields | None = None,
         key: str | None = None,
     ) -> T:
-        return operation.read(await self._sent(request_of(operation, path, query, body, key)))
+        request = request_of(operation, path, query, body, key)
+        return answer_of(operation, request, await self._sent(request), self._settings.retries)
 
     def _pages(
         self, operation: Listing[P, T], *, path: Mapping[str, str] | None = None, query: Fields
@@ -58,7 +59,7 @@ class AsyncCore:
 
         return AsyncPages(ask, operation.items, query["cursor"])
 
-    async def _sent(self, request: Request) -> httpx.Response:
+    async def _sent(self, request: Request) -> Outcome:
         retries = self._settings.retries
         outcome = await self._tried(request)
         for tried in range(1, retries.most + 1):
@@ -67,7 +68,7 @@ class AsyncCore:
                 break
             await self._sleep(pause)
             outcome = await self._tried(request)
-        return answer_of(request, outcome, retries)
+        return outcome
 
     async def _tried(self, request: Request) -> Outcome:
         method, address = request.operation.method, self._settings.base_url + request.target

@@ -39,24 +39,24 @@ class ApiError(LotbookError):
     `code` is empty where API Gateway answered in front of the product. `retry_after`: seconds, where the answer says so.
     """
 
-    code: ClassVar[str] = ""
+    code: str = ""
     carries: ClassVar[tuple[str, ...]] = ()  # members of `data` that are attributes, too
     instants: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, status: int, data: Mapping[str, Any], retry_after: float | None = None) -> None:
         self.status = status
         self.data = dict(data)
-        self.problem = str(data.get("code") or self.code)
+        self.code = str(data.get("code") or "")
         self.detail = str(data.get("detail") or data.get("message") or "")
         self.request_id = str(data.get("request_id") or "")
         self.retry_after = retry_after
         for name in self.carries:
             given = data.get(name)
             setattr(self, name, instant(given) if name in self.instants and isinstance(given, str) else given)
-        super().__init__(status, self.problem, self.detail)
+        super().__init__(status, self.code, self.detail)
 
     def __str__(self) -> str:
-        said = f"{self.status} {self.problem}: {self.detail}" if self.problem else f"{self.status}: {self.detail}"
+        said = f"{self.status} {self.code}: {self.detail}" if self.code else f"{self.status}: {self.detail}"
         return f"{said} (request {self.request_id})" if self.request_id else said
 
 

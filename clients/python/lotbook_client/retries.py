@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import httpx
 
-from lotbook_client.calls import Request
+from lotbook_client.calls import Operation, Request
 from lotbook_client.errors import BY_CODE, Conflict
 from lotbook_client.failures import BY_STATUS, ApiError, LotbookError, NoAnswer, ServerError, TimedOut, UnexpectedAnswer
 
+T = TypeVar("T")
 Outcome = httpx.Response | httpx.RequestError
 NOT_DONE = frozenset({429, 503})  # the call was turned away before anything was done
 MAY_BE_DONE = frozenset({408, 500, 502, 504})
@@ -74,13 +76,15 @@ def code_of(response: httpx.Response) -> str:
     return str(_members(response).get("code", ""))
 
 
-def answer_of(request: Request, outcome: Outcome, retries: Retries) -> httpx.Response:
-    """The answer; raises what went wrong. The error knows the key, so that the caller can go on."""
-    if isinstance(outcome, httpx.Response) and outcome.is_success:
-        return outcome
-    error = _error(request, outcome, retries)
-    error.idempotency_key = request.key
-    raise error from (outcome if isinstance(outcome, Exception) else None)
+def answer_of(operation: Operation[T], request: Request, outcome: Outcome, retries: Retries) -> T:
+    """The answer, read; raises what went wrong. The error knows the key, so that the caller can go on."""
+    try:
+        if isinstance(outcome, httpx.Response) and outcome.is_success:
+            return operation.read(outcome)
+        raise _error(request, outcome, retries) from (outcome if isinstance(outcome, Exception) else None)
+    except LotbookError as error:
+        error.idempotency_key = request.key
+        raise
 
 
 def _error(request: Request, outcome: Outcome, retries: Retries) -> LotbookError:

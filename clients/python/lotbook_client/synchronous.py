@@ -46,7 +46,8 @@ class Core:
         body: Fields | None = None,
         key: str | None = None,
     ) -> T:
-        return operation.read(self._sent(request_of(operation, path, query, body, key)))
+        request = request_of(operation, path, query, body, key)
+        return answer_of(operation, request, self._sent(request), self._settings.retries)
 
     def _pages(self, operation: Listing[P, T], *, path: Mapping[str, str] | None = None, query: Fields) -> Pages[P, T]:
         def ask(cursor: str | None) -> P:
@@ -54,7 +55,7 @@ class Core:
 
         return Pages(ask, operation.items, query["cursor"])
 
-    def _sent(self, request: Request) -> httpx.Response:
+    def _sent(self, request: Request) -> Outcome:
         retries = self._settings.retries
         outcome = self._tried(request)
         for tried in range(1, retries.most + 1):
@@ -63,7 +64,7 @@ class Core:
                 break
             self._sleep(pause)
             outcome = self._tried(request)
-        return answer_of(request, outcome, retries)
+        return outcome
 
     def _tried(self, request: Request) -> Outcome:
         method, address = request.operation.method, self._settings.base_url + request.target
