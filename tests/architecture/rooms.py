@@ -136,8 +136,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours
     "local.cloud": ("domain.values", "ports", "adapters"),
     "local.console": ("domain.values", "api.http", "api.rendering", "local.cloud"),
+    "local.clients": (),  # reads the document as JSON, like any other generator
     "local.demo": (),  # speaks HTTP, like a stranger
-    "local": (*_PRODUCT, "local.stripe_stand_in", "local.cloud", "local.console", "local.demo"),
+    "local": (*_PRODUCT, "local.stripe_stand_in", "local.cloud", "local.console", "local.clients", "local.demo"),
     "operate": (*_PRODUCT, "local.cloud", "local"),
     "bench": (*_PRODUCT, "functions", "local.cloud", "local", "tests"),
 }
