@@ -18,6 +18,9 @@ from botocore import handlers
 from botocore.exceptions import ClientError
 
 from local.cloud.needs import TABLE, Need, NotUnderstood, needs
+from lotbook.adapters.refusals import Refused
+from lotbook.adapters.thin import client
+from lotbook.adapters.thin.target import SERVICE
 
 VERSION = ".Version"  # of a function: one that was published
 ATTRIBUTE = re.compile(r"\$\{(\w+)\.Arn\}")
@@ -94,24 +97,44 @@ def may(permissions: Iterable[Statement], need: Need) -> bool:
 
 
 def checker(permissions: Permissions) -> Callable[..., None]:
-    """What a client's event `BEFORE_A_CALL` calls: raises as AWS does where the function that asks may not."""
+    """What an SDK client's event `BEFORE_A_CALL` calls: raises as AWS does where the function that asks may not."""
 
     def check(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        function = asking.get()
-        if function is None:
-            return
-        for need in needs(model.service_model.service_name, model.name, params):
-            if not may(permissions[function], need):
-                refusal = f"template.yaml does not let {function} do {need.action} on {need.resource} {need.keys}"
-                refusal += f" with {sorted(need.attributes)}" if need.attributes else ""
-                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": refusal}}, model.name)
+        refusal = _refusal(permissions, model.service_model.service_name, model.name, params)
+        if refusal is not None:
+            raise ClientError(refusal, model.name)
 
     return check
+
+
+def checker_of_table(permissions: Permissions) -> Callable[[str, Mapping[str, Any]], None]:
+    """The same for the table's own client (`adapters/thin`)."""
+
+    def check(operation: str, request: Mapping[str, Any]) -> None:
+        refusal = _refusal(permissions, SERVICE, operation, request)
+        if refusal is not None:
+            raise Refused(refusal, operation)
+
+    return check
+
+
+def _refusal(permissions: Permissions, service: str, operation: str, params: Mapping[str, Any]) -> Any:
+    """AWS's answer to the function that asks; None where it may."""
+    function = asking.get()
+    if function is None:
+        return None
+    for need in needs(service, operation, params):
+        if not may(permissions[function], need):
+            told = f"template.yaml does not let {function} do {need.action} on {need.resource} {need.keys}"
+            told += f" with {sorted(need.attributes)}" if need.attributes else ""
+            return {"Error": {"Code": "AccessDeniedException", "Message": told}}
+    return None
 
 
 def enforce(permissions: Permissions) -> None:
     """Hold every client that is made after this to the permissions. The functions make theirs, and need not know of it."""
     handlers.BUILTIN_HANDLERS.append((BEFORE_A_CALL, checker(permissions)))
+    client.BEFORE_A_CALL.append(checker_of_table(permissions))
 
 
 def _statement(document: Mapping[str, Any], text: Callable[[Any], str]) -> Statement:

@@ -17,6 +17,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnection
 
+from lotbook.adapters import refusals
+from lotbook.adapters.thin.target import NotUnderstood
 from lotbook.domain.values.errors import Unavailable
 
 NO_TABLE = "ResourceNotFoundException"
@@ -44,7 +46,7 @@ def in_one_sentence(table: str) -> Iterator[None]:
     """What the SDK raises inside, about this table, is raised as Refused."""
     try:
         yield
-    except ClientError as refusal:
+    except (ClientError, refusals.Refused) as refusal:
         raise _of_answer(refusal.response["Error"], table) from refusal
     except (NoCredentialsError, PartialCredentialsError) as nobody:
         raise Refused(
@@ -54,7 +56,9 @@ def in_one_sentence(table: str) -> Iterator[None]:
         raise Refused("No AWS region is named: AWS_REGION=... in front of the command.") from nowhere
     except ProfileNotFound as unknown:
         raise Refused(f"{unknown}: name another, AWS_PROFILE=..., or unset it.") from unknown
-    except (NoConnection, HTTPClientError, Unavailable) as silence:
+    except NotUnderstood as unknown:
+        raise Refused(_line(unknown)) from unknown
+    except (NoConnection, HTTPClientError, refusals.NoAnswer, Unavailable) as silence:
         raise Silent(f"Nobody answers: {_line(silence)}") from silence
     except BotoCoreError as other:
         raise Refused(f"AWS cannot be asked: {_line(other)}") from other

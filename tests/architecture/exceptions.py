@@ -9,6 +9,8 @@ SPLIT = "to be split by subject with the merges of its room (issue 7, section 1)
 STAND_IN = "the stand-in's own shape of Stripe's request: to be named by keyword"
 STORY = "one story with its assertions between the steps, read from the top"
 
+THE_ANSWERS_TIME = "each round waits for bytes, of which MAX_BODY_BYTES and the time for a whole answer are the most"
+
 # Functions of more than 30 lines: `file function`.
 LONG_FUNCTIONS: dict[str, str] = {
     "lotbook/adapters/dynamo/book_items.py book_of": "an item's fields in the order in which they are written",
@@ -65,6 +67,13 @@ WIDE_FUNCTIONS: dict[str, str] = {
 ENDLESS: dict[str, str] = {}
 # What ends each `while` of deployed code: `file while condition`.
 WHILES: dict[str, str] = {
+    "lotbook/adapters/thin/connection.py while self._receive()": THE_ANSWERS_TIME,
+    "lotbook/adapters/thin/connection.py while "
+    "(size := _size(self._taken_until(LINE, MAX_CHUNK_LINE).partition(b';')[0].decode('ascii'), 16))": THE_ANSWERS_TIME,
+    "lotbook/adapters/thin/connection.py while self._taken_until(LINE, MAX_HEAD_BYTES)": THE_ANSWERS_TIME,
+    "lotbook/adapters/thin/connection.py while (at := self._data.find(end)) < 0": "its most bytes, and the answer's time",
+    "lotbook/adapters/thin/connection.py while len(self._data) < size": THE_ANSWERS_TIME,
+    "lotbook/adapters/thin/pool.py while (kept := self._next()) is not None": "each round takes one of at most MAX_WAITING",
     "lotbook/domain/audit/replay.py while link.seq > end.seq": "the number of the link falls by one each time",
     "lotbook/usecases/audit/chain.py while link.seq > since.at.seq": "the number of the link falls each time, and MAX_WALK ends it",
     "lotbook/api/http/body.py while level": "each round is a level deeper, and MAX_DEPTH refuses",

@@ -70,6 +70,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
 _DOINGS = tuple(_USECASES)
 _ADAPTERS: dict[str, tuple[str, ...]] = {
     "adapters": (*_RULES, "ports"),
+    "adapters.thin": ("domain.values", "ports", "adapters"),
     "adapters.dynamo": (*_RULES, "ports", "adapters"),
     "adapters.stripe": (*_RULES, "ports", "adapters"),
 }
@@ -134,7 +135,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         ),
     ),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours
-    "local.cloud": ("domain.values", "ports", "adapters"),
+    "local.cloud": ("domain.values", "ports", "adapters", "adapters.thin"),
     "local.console": ("domain.values", "api.http", "api.rendering", "local.cloud"),
     "local.clients": (),  # reads the document as JSON, like any other generator
     "local.demo": (),  # speaks HTTP, like a stranger

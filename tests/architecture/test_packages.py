@@ -15,7 +15,7 @@ from tests.architecture.tree import LAYER, ROOT, imports, parsed
 # By room.
 PACKAGES = {
     "boto3": {"local.cloud", "operate", "bench"},
-    "botocore": {"adapters", "adapters.dynamo", "wiring", "local.cloud", "bench", "operate"},
+    "botocore": {"adapters", "wiring", "local.cloud", "bench", "operate"},
     "stripe": {"adapters.stripe", "local.stripe_stand_in", "operate", "bench"},
     "jwt": {"adapters", "local"},
     "cryptography": {"local"},

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from lotbook.adapters.refusals import Refused
 from tests import table as tables
 from tests.contracts import condition_cases_books, condition_cases_formats, condition_cases_shop, condition_cases_watch
 from tests.contracts.condition_stories import MORE_THAN_A_TABLE, STORIES, Place, Story
@@ -30,7 +30,7 @@ TOLD_BY = (
 PAIRS = [(use, story) for use in uses() for story in STORIES.get(str(use), [])]
 # Without a book, the table refuses the write as such, and moto knows no size of nothing. Of other conditions, such an error
 # would say nothing about the promise.
-NO_PLACE = (ClientError, ValueError)
+NO_PLACE = (Refused, ValueError)
 BOOK_STORIES = {
     story: None
     for use, stories in STORIES.items()

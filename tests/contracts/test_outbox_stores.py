@@ -16,6 +16,7 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.credits.ledger import Draw, Entry, Pointer, granted_name, void_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.statement_lines import StatementLine, lines_of
@@ -149,7 +150,7 @@ def refusing(code: str) -> Any:
 
 
 def test_a_throttled_table_is_unavailable_and_a_refusal_crashes() -> None:
-    for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", ClientError)):
+    for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", Refused)):
         client = SimpleNamespace(put_item=refusing(code), query=refusing(code), get_item=refusing(code))
         with pytest.raises(outcome):
             DynamoStatement(Table(client, "t")).file("a", U, [StatementLine(1, entry(1))])
@@ -219,7 +220,7 @@ def test_a_bus_that_does_not_answer_is_unavailable_and_one_that_forbids_crashes(
     for call, outcome in (
         (unreachable, Unavailable),
         (refusing("InternalException"), Unavailable),
-        (refusing("AccessDeniedException"), ClientError),
+        (refusing("AccessDeniedException"), Refused),
     ):
         with pytest.raises(outcome):
             EventBridgeBus(SimpleNamespace(put_events=call), "bus").publish(announcements(1))

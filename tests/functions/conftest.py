@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
     "TABLE_NAME": "lotbook",
+    "TABLE_CLIENT": "botocore",  # which moto answers; that the other client asks and hears the same: tests/contracts/thin
     "STAGE": "test",
     "GATEWAY_KEY_PARAMETER": "/lotbook/test/stripe-key",
     "WEBHOOK_SECRETS_PARAMETER": "/lotbook/test/stripe-webhook-secrets",

@@ -10,6 +10,7 @@ from typing import Any
 
 APP_NAME, LIVE = "lotbook", "live"
 NO_ISSUER = "none"  # said where there are no members, so that a live deployment has not just forgotten it
+THIN, BOTOCORE = "thin", "botocore"  # the clients of the table
 NO_PAGE = "https://lotbook.invalid/"  # what the template says when nobody has named a page
 
 
@@ -18,6 +19,7 @@ class Settings:
     """Every variable that `template.yaml` sets (Globals), plus those that only the local run sets."""
 
     table_name: str
+    table_client: str  # THIN or BOTOCORE: whose client calls the table
     stage: str  # with `app` in gateway metadata: what others made on the same Stripe account is not ours
     app: str
     live: bool  # whether it moves real money; the gateway's key must agree
@@ -50,9 +52,10 @@ class Settings:
 
     @staticmethod
     def read(environment: Mapping[str, str]) -> Settings:
-        """Raises KeyError naming the variable that is missing."""
+        """Raises KeyError naming the variable that is missing, ValueError for a client that is not known."""
         return Settings(
             table_name=environment["TABLE_NAME"],
+            table_client=_table_client(environment),
             stage=environment["STAGE"],
             app=environment.get("APP_NAME") or APP_NAME,
             live=environment.get("LIVE_MODE") == LIVE,
@@ -84,6 +87,13 @@ class Settings:
         return None if self.return_url == NO_PAGE else self.return_url
 
 
+def _table_client(environment: Mapping[str, str]) -> str:
+    named = environment.get("TABLE_CLIENT") or THIN
+    if named not in (THIN, BOTOCORE):
+        raise ValueError(f"TABLE_CLIENT is {THIN} or {BOTOCORE}, not {named!r}")
+    return named
+
+
 def _portal(environment: Mapping[str, str]) -> dict[str, Any]:
     return {
         "portal_url": environment.get("PORTAL_URL", "").rstrip("/"),
@@ -94,6 +104,11 @@ def _portal(environment: Mapping[str, str]) -> dict[str, Any]:
         "portal_frames": tuple(environment.get("PORTAL_FRAMES", "").split()),
         "gateway_pages": tuple(environment.get("GATEWAY_PAGES", "").split()),
     }
+
+
+def of_aws() -> Mapping[str, str]:
+    """The environment for what AWS's own variables say: region, endpoint, credentials. It is not kept: it holds secrets."""
+    return os.environ
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lotbook.settings import settings
+from lotbook.settings import BOTOCORE, of_aws, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,8 +88,14 @@ def table() -> Table:
     """The table. Its requests are tested with botocore's validation of parameters; a burn does not pay for it again."""
     from lotbook.adapters.dynamo.table import Table
 
-    client = _client("dynamodb", max_pool_connections=64, parameter_validation=False)
-    return Table(client, settings().table_name)
+    known = settings()
+    if known.table_client == BOTOCORE:
+        return Table(_client("dynamodb", max_pool_connections=64, parameter_validation=False), known.table_name)
+    from lotbook.adapters.thin import client
+    from lotbook.adapters.thin.connection import Limits
+
+    limits = Limits(CONNECT_SECONDS, known.read_seconds or READ_SECONDS)
+    return Table(client.of(of_aws(), limits, tries=TRIES), known.table_name)
 
 
 @cache

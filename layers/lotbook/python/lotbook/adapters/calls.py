@@ -1,16 +1,16 @@
 """The one door to AWS: every adapter calls its client through here, so every store answers a fault in the same way.
 
 What sending again can help with is `Unavailable`; a write that lost to somebody is `Conflict`, for those who ask for that;
-the rest stays the SDK's own error: a condition that its caller knows the meaning of, or a defect of ours that must crash.
+the rest is `Refused`: a condition that its caller knows the meaning of, or a defect of ours that must crash. Which client it was,
+the SDK's or the table's own (`thin`), shows nowhere behind this door.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnection
-
+from lotbook.adapters.refusals import NoAnswer, Refused
 from lotbook.domain.values.errors import Conflict, ItemTooLarge, Unavailable
 
 if TYPE_CHECKING:
@@ -41,54 +41,70 @@ RETRY_AFTER_SECONDS = 1
 
 
 def send(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
-    """The answer, after the SDK's own bounded retries.
+    """The answer, after the client's own bounded retries.
 
-    Raises Unavailable where sending it again can help, ItemTooLarge where the item has outgrown the table.
+    Raises Unavailable where sending it again can help, ItemTooLarge where the item has outgrown the table, else Refused.
     """
     try:
-        return getattr(client, operation)(**request)
-    except ClientError as error:
-        if _is_transient(error):
-            raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
-        if _code(error) == INVALID and ITEM_SIZE in error.response["Error"].get("Message", ""):
-            raise ItemTooLarge(_item_of(request)) from error
+        return _answer(client, operation, request)
+    except Refused as refusal:
+        if _is_transient(refusal):
+            raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from refusal
+        if refusal.code == INVALID and ITEM_SIZE in refusal.response["Error"].get("Message", ""):
+            raise ItemTooLarge(_item_of(request)) from refusal
         raise
-    except (NoConnection, HTTPClientError) as error:
-        raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from error
+    except NoAnswer as silence:
+        raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from silence
+
+
+def _answer(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
+    """Raises Refused or NoAnswer, also for what the SDK says in its own words."""
+    try:
+        return getattr(client, operation)(**request)
+    except _sdk("ClientError") as error:
+        raise Refused(error.response, error.operation_name) from error
+    except _sdk("ConnectionError", "HTTPClientError") as error:
+        raise NoAnswer(str(error)) from error
+
+
+def _sdk(*names: str) -> tuple[Any, ...]:
+    """The SDK's own errors of these names; none where nobody has loaded it, for then nobody raises them."""
+    known = sys.modules.get("botocore.exceptions")
+    return tuple(getattr(known, name) for name in names) if known is not None else ()
 
 
 def write_over(client: Any, operation: str, request: Mapping[str, Any]) -> Any:
     """A write whose condition, or whose transaction, says that nobody was faster. Raises Conflict when somebody was.
 
-    Also after a try of the SDK's own whose answer was lost: then it was ourselves. So whoever catches Conflict reads again.
+    Also after a try of the client's own whose answer was lost: then it was ourselves. So whoever catches Conflict reads again.
     Raises Unavailable like `send`.
     """
     try:
         return send(client, operation, request)
-    except ClientError as error:
+    except Refused as error:
         if _was_lost(error):
             raise Conflict from error
         raise
     except Unavailable as unavailable:
-        if isinstance(unavailable.__cause__, ClientError) and _code(unavailable.__cause__) in HELD:
+        if isinstance(unavailable.__cause__, Refused) and unavailable.__cause__.code in HELD:
             raise Conflict from unavailable.__cause__
         raise
 
 
-def was_canceled(error: ClientError) -> bool:
+def was_canceled(error: Refused) -> bool:
     """Whether it was a transaction that did not come about."""
-    return _code(error) == TRANSACTION_CANCELED
+    return error.code == TRANSACTION_CANCELED
 
 
-def was_refused(error: ClientError) -> bool:
+def was_refused(error: Refused) -> bool:
     """Whether the write's condition did not hold."""
-    return _code(error) == CONDITION_FAILED
+    return error.code == CONDITION_FAILED
 
 
 def refused_by(conflict: Conflict, place: int) -> str:
     """Why a transaction was canceled, by its item at that place, counted from 1."""
     error = conflict.__cause__
-    reasons = error.response.get("CancellationReasons", ()) if isinstance(error, ClientError) else ()
+    reasons = error.response.get("CancellationReasons", ()) if isinstance(error, Refused) else ()
     return str(reasons[place - 1].get("Code", "")) if len(reasons) >= place else ""
 
 
@@ -98,23 +114,19 @@ def _item_of(request: Mapping[str, Any]) -> str:
     return " ".join(key[name]["S"] for name in ("pk", "sk") if name in key) or "an item of a transaction"
 
 
-def _is_transient(error: ClientError) -> bool:
+def _is_transient(error: Refused) -> bool:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     reasons = _reasons(error)
-    return _code(error) in TRANSIENT or status >= SERVER_FAULT or (bool(reasons & THROTTLED) and not reasons & LOST)
+    return error.code in TRANSIENT or status >= SERVER_FAULT or (bool(reasons & THROTTLED) and not reasons & LOST)
 
 
-def _was_lost(error: ClientError) -> bool:
-    if _code(error) == TRANSACTION_CANCELED:
+def _was_lost(error: Refused) -> bool:
+    if error.code == TRANSACTION_CANCELED:
         reasons = _reasons(error)
         return not reasons or bool(reasons & LOST)
     return was_refused(error)
 
 
-def _reasons(error: ClientError) -> set[str]:
+def _reasons(error: Refused) -> set[str]:
     """Why a transaction was canceled; nothing for every other error."""
     return {reason.get("Code", "None") for reason in error.response.get("CancellationReasons", ())}
-
-
-def _code(error: ClientError) -> str:
-    return error.response["Error"]["Code"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 
 from lotbook.adapters.calls import send
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import MINUTE
 
@@ -48,7 +49,7 @@ class SsmSecrets:
             return kept.text
         try:
             answer = send(self._client, "get_parameter", {"Name": parameter, "WithDecryption": True})
-        except (BotoCoreError, ClientError, Unavailable) as error:
+        except (BotoCoreError, Refused, Unavailable) as error:
             if kept is None:
                 raise Unavailable("A secret could not be read.") from error
             return kept.text

@@ -56,6 +56,17 @@ class SystemEntropy:
         return os.urandom(count)
 
 
+def pause(seconds: float) -> None:
+    """Wait before a call is sent again. Whoever asks has a bound of its own."""
+    if seconds:
+        time.sleep(seconds)
+
+
+def jitter() -> float:
+    """From 0 to 1, and another one in every process that was restored from one snapshot."""
+    return random.SystemRandom().random()
+
+
 def stand_back(least_seconds: float, most_seconds: float) -> None:
     """Wait a random time inside the bounds: callers that met on one item must not meet there again at once."""
     time.sleep(random.uniform(least_seconds, most_seconds))  # noqa: S311 - jitter, no secret

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import ITEM_REFUSED, RETRY_AFTER_SECONDS, refused_by, send, was_canceled, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_of
 from lotbook.adapters.dynamo.directory import entries_of_change, entries_of_new
 from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
 from lotbook.domain.accounts.closing import Closing
@@ -51,7 +50,7 @@ class DynamoAccounts:
         gets = [{"Get": {"TableName": self._table.name, "Key": to_item(place)}} for place in places]
         try:
             book, account = send(self._table.client, "transact_get_items", {"TransactItems": gets})["Responses"]
-        except ClientError as error:
+        except Refused as error:
             if not was_canceled(error):
                 raise
             return books.get(account_id, unit), self.get(account_id)

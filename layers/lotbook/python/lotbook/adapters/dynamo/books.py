@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.book_items import (
@@ -36,6 +34,7 @@ from lotbook.adapters.dynamo.table import (
     to_attribute,
     to_item,
 )
+from lotbook.adapters.refusals import Refused
 from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
@@ -368,9 +367,9 @@ class DynamoBooks:
         """Whether the condition held, and the item after it or as found."""
         try:
             answer = self._call(operation, **request)
-        except ClientError as error:
+        except Refused as error:
             if was_refused(error):
-                return False, error.response.get("Item")  # type: ignore[return-value]
+                return False, error.response.get("Item")
             raise
         return True, answer.get("Attributes")
 
@@ -381,7 +380,7 @@ class DynamoBooks:
         sent_at = self._store_time.now()
         try:
             answer = send(self._table.client, operation, request)
-        except ClientError as error:
+        except Refused as error:
             self._store_time.hear(sent_at, error.response)
             raise
         self._store_time.hear(sent_at, answer)

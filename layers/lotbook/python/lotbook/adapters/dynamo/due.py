@@ -7,11 +7,10 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
+from lotbook.adapters.refusals import Refused
 from lotbook.ports.shop import DueItem
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class DynamoDueIndex:
         }
         try:
             send(self._table.client, "update_item", request)
-        except ClientError as error:
+        except Refused as error:
             if was_refused(error):
                 return None
             raise

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.table import IS_THERE, from_item, to_item
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.closing.forgetting import forgotten_entry
 from lotbook.domain.values.access import ERASED
 
@@ -98,7 +97,7 @@ class DynamoErasures:
             request["ExpressionAttributeValues"] = to_item({f":{name}": value for name, value in kept.items()})
         try:
             send(self._table.client, "update_item", request)
-        except ClientError as error:
+        except Refused as error:
             if not was_refused(error):
                 raise
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.puts import put_over
@@ -18,6 +16,7 @@ from lotbook.adapters.dynamo.table import (
     from_item,
     to_item,
 )
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ class DynamoNotices:
         }
         try:
             send(self._table.client, "update_item", request)
-        except ClientError as error:
+        except Refused as error:
             if not was_refused(error):
                 raise
 

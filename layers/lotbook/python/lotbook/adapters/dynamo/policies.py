@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Condition, Table, from_item, to_item
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.policy.stored import read_policy
 from lotbook.domain.policy.uses import Use
@@ -84,7 +83,7 @@ class DynamoPolicies:
         try:
             send(self._table.client, "put_item", request)
             is_new = True
-        except ClientError as error:
+        except Refused as error:
             if not was_refused(error):
                 raise
             is_new = False

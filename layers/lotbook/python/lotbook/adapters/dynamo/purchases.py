@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
 from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import KeyUse
 
@@ -51,7 +50,7 @@ class DynamoPurchases:
         put = self._put_new(keys.purchase(row.account_id, row.purchase_id) | to_values(row) | due(row))["Put"]
         try:
             send(self._table.client, "put_item", put)
-        except ClientError as error:
+        except Refused as error:
             if not was_refused(error):
                 raise
             return False
@@ -69,7 +68,7 @@ class DynamoPurchases:
         put = self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest} | answer)["Put"]
         try:
             send(self._table.client, "put_item", put)
-        except ClientError as error:
+        except Refused as error:
             if not was_refused(error):  # a transaction that holds the marker has not written ours
                 raise
             return self.key_use(account_id, use.fingerprint)

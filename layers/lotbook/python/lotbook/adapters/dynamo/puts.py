@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import formats
 from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
+from lotbook.adapters.refusals import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +25,7 @@ def put_new(table: Table, values: Mapping[str, Any], condition: Condition) -> di
     }
     try:
         send(table.client, "put_item", request)
-    except ClientError as refusal:
+    except Refused as refusal:
         if not was_refused(refusal):
             raise
         answer: Mapping[str, Any] = refusal.response
@@ -46,7 +45,7 @@ def put_over(table: Table, values: Mapping[str, Any], condition: Condition) -> N
     }
     try:
         send(table.client, "put_item", request)
-    except ClientError as refusal:
+    except Refused as refusal:
         if not was_refused(refusal):
             raise
         formats.refuse(kind.kind, "newer", values["pk"])

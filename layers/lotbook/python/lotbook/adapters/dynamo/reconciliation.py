@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, from_item, to_item
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.reconciliation.differences import Period, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.values import instants
@@ -153,7 +152,7 @@ class DynamoReconciliation:
         }
         try:
             send(self._table.client, "put_item", request)
-        except ClientError as error:
+        except Refused as error:
             if was_refused(error):
                 return False
             raise

@@ -1,0 +1,86 @@
+"""DynamoDB's JSON 1.0 on the wire: binary is base 64 there and bytes here, numbers stay text.
+
+What an answer says of a refusal is told in the SDK's shape (`Refused.response`).
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from binascii import crc32
+from typing import TYPE_CHECKING, Any
+
+from lotbook.adapters.refusals import NoAnswer, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lotbook.adapters.thin.connection import Reply
+
+BINARY, BINARIES = "B", "BS"
+CHECKSUM, REQUEST_ID = "x-amz-crc32", "x-amzn-requestid"
+REFUSAL, SERVER_FAULT = 300, 500
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} has no place in a request")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_text, allow_nan=False, check_circular=False)
+
+
+def _bytes_of(values: dict[str, Any]) -> dict[str, Any]:
+    """An attribute's value that is binary; an attribute or a table that is called `B` has no text, but an object."""
+    if len(values) == 1:
+        if isinstance(text := values.get(BINARY), str):
+            return {BINARY: b64decode(text)}
+        if isinstance(texts := values.get(BINARIES), list):
+            return {BINARIES: [b64decode(each) for each in texts]}
+    return values
+
+
+_DECODER = json.JSONDecoder(object_hook=_bytes_of)
+
+
+def written(request: Mapping[str, Any]) -> bytes:
+    """A request's body."""
+    return _ENCODER.encode(request).encode()
+
+
+def told(reply: Reply, operation: str) -> dict[str, Any]:
+    """What the answer says. Raises Refused, and NoAnswer for one that is spoiled."""
+    checksum = reply.headers.get(CHECKSUM)
+    if checksum is not None and checksum != str(crc32(reply.body)):
+        raise NoAnswer("The answer is not what its checksum says.")
+    if reply.status >= REFUSAL:
+        raise Refused(_refusal(reply), operation)
+    try:
+        found = _DECODER.decode(reply.body.decode())
+    except ValueError:
+        raise NoAnswer("The answer is no whole JSON.") from None
+    if not isinstance(found, dict):
+        raise NoAnswer("The answer is no JSON object.")
+    found["ResponseMetadata"] = _metadata(reply)
+    return found
+
+
+def _refusal(reply: Reply) -> dict[str, Any]:
+    """A proxy's own page, or nothing at all, has no word for it: then the status is the code."""
+    try:
+        found = _DECODER.decode(reply.body.decode())
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        found = {}
+    kind = str(found.pop("__type", "") or reply.status)
+    code = kind.partition(":")[0].rpartition("#")[2]
+    message = found.get("message", found.get("Message", ""))
+    return {**found, "Error": {"Message": message, "Code": code}, "ResponseMetadata": _metadata(reply)}
+
+
+def _metadata(reply: Reply) -> dict[str, Any]:
+    headers = reply.headers
+    found = {"HTTPStatusCode": reply.status, "HTTPHeaders": headers, "RetryAttempts": 0}
+    return found | {"RequestId": headers[REQUEST_ID]} if REQUEST_ID in headers else found
