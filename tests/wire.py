@@ -26,7 +26,11 @@ from botocore.session import Session
 from moto.core.models import botocore_stubber
 
 from lotbook.adapters.dynamo.table import Table
+from lotbook.adapters.thin import client as thin
+from lotbook.adapters.thin import retries
+from lotbook.adapters.thin.connection import Limits
 from tests import table
+from tests.scripted import environment
 
 Fault = Literal["throttle", "conflict", "server_error", "reset", "reply_dropped", "late"]
 FAULTS: tuple[Fault, ...] = ("throttle", "conflict", "server_error", "reset", "reply_dropped", "late")
@@ -37,10 +41,12 @@ NAMES = {
     "server_error": (500, "InternalServerError"),
 }
 SDK_TRIES = 3
+CONNECT_SECONDS, READ_SECONDS = 2, 10
 MOTOS = "https://dynamodb.us-east-1.amazonaws.com/"
 
 
 Answer = tuple[int, dict[str, str], bytes]
+Make = Callable[[str, int], Any]  # a client of an address, and how often it tries
 Engine = Callable[[dict[str, str], bytes], Answer]  # what answers a request that comes through
 
 
@@ -137,33 +143,47 @@ class Lines:
     wire: Wire
     straight: Table
     alone: Table  # one attempt a call: every fault reaches the code
-    retried: Table  # the SDK sends again by itself
+    retried: Table  # the client sends again by itself
+
+
+def thins(address: str, tries: int) -> Any:
+    """The client that is deployed."""
+    return thin.of(environment(address), Limits(CONNECT_SECONDS, READ_SECONDS), tries=tries)
 
 
 @contextmanager
-def lines(straight: Any, behind: Engine, name: str) -> Iterator[Lines]:
+def lines(straight: Any, behind: Engine, name: str, make: Make = thins) -> Iterator[Lines]:
     """The lines to an empty table of that name: a client of what is behind the wire, and those that go over it."""
     if name in straight.list_tables()["TableNames"]:
         straight.delete_table(TableName=name)
     table.create(straight, name)
     with before(behind) as (wire, spoiled), pytest.MonkeyPatch.context() as patch:
-        # Backing off, and giving up early, are botocore's business, and tested there; here they would only take time.
+        # Backing off, and giving up early, are the clients' business, and tested there; here they would only take time.
         patch.setattr(standard.ExponentialBackoff, "delay_amount", lambda self, context: 0.0)
         patch.setattr(quota.RetryQuota, "acquire", lambda self, capacity_amount: True)
-        alone, retried = (Table(_client(spoiled, attempts), name) for attempts in (1, SDK_TRIES))
+        patch.setattr(thin, "pause", lambda seconds: None)
+        patch.setattr(retries.Tokens, "take", lambda self, count: True)
+        alone, retried = (Table(make(spoiled, tries), name) for tries in (1, SDK_TRIES))
         yield Lines(wire, Table(straight, name), alone, retried)
 
 
-def _client(address: str, attempts: int) -> Any:
-    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": attempts})
+def botocores(address: str, tries: int) -> Any:
+    """The client to go back to."""
     return Session().create_client(
         "dynamodb",
         region_name="us-east-1",
         endpoint_url=address,
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=config,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": tries},
+        ),
     )
+
+
+CLIENTS: dict[str, Make] = {"thin": thins, "botocore": botocores}
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,8 +1,9 @@
 """Every call of every operation meets every fault of a network; then the caller sends the same key again.
 
 D4, D5, D15, D17, D18, D20, D37. Nothing is lost, doubled or stuck: the balance is that of a run that met no fault, the ledger
-explains it, and the account still burns and takes grants. The SDK, HTTP and the wire are real. Behind the wire is moto in this
-process; in the soak it is the local engine in one of its own, where a call takes ten times as long.
+explains it, and the account still burns and takes grants. Client, HTTP and wire are real; the client is the thin one, and in the
+soak botocore's, too. Behind the wire is moto in this process; in the soak it is the local engine in one of its own, where a call
+takes ten times as long.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from tests import engine, table
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
 from tests.quick_moto import mock_aws
-from tests.wire import FAULTS, Fault, Lines, lines, moto, process
+from tests.wire import CLIENTS, FAULTS, Fault, Lines, lines, moto, process
 
 U = "credits"
 NOW = 1_800_000_000_000
@@ -225,9 +226,9 @@ def bench() -> Iterator[Bench]:
             yield Bench(**vars(made))
 
 
-@pytest.fixture(scope="module")
-def engine_bench(dynamo_engine: str) -> Iterator[Bench]:
-    with lines(engine.client(dynamo_engine), process(dynamo_engine), "wire") as made:
+@pytest.fixture(scope="module", params=CLIENTS)
+def engine_bench(request: pytest.FixtureRequest, dynamo_engine: str) -> Iterator[Bench]:
+    with lines(engine.client(dynamo_engine), process(dynamo_engine), "wire", CLIENTS[request.param]) as made:
         yield Bench(**vars(made))
 
 
@@ -322,7 +323,7 @@ def test_d20_a_fault_at_any_call_loses_doubles_and_blocks_nothing(
 ) -> None:
     """D4, D5, D15, D17, D18, D20, D37: each call once, by the kinds in turn, so all kinds within a few stories.
 
-    Then, for every other call, with the SDK's own second try after a reply that was dropped behind the commit.
+    Then, for every other call, with the client's own second try after a reply that was dropped behind the commit.
     """
     monkeypatch.setattr(shelf, "MAX_LOTS", STORIES[name].room)
     first = sorted(STORIES).index(name)
@@ -335,7 +336,7 @@ def test_d20_a_fault_at_any_call_loses_doubles_and_blocks_nothing(
 @pytest.mark.soak
 @pytest.mark.engine
 @pytest.mark.parametrize("name", STORIES)
-@pytest.mark.parametrize("who_retries", ["the caller", "the SDK"])
+@pytest.mark.parametrize("who_retries", ["the caller", "the client"])
 def test_d20_every_fault_at_every_call(
     name: str, who_retries: str, engine_bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
