@@ -162,7 +162,7 @@ SPOILED: dict[str, Act] = {
     "no http": raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n", keep=False),
     "wrong checksum": answer(GOOD, x_amz_crc32="1"),
     "no json": answer(b'{"Attributes": '),
-    "html 503": raw(plain(HTML, 503, content_type="text/html"), keep=False),
+    "html 503": raw(plain(HTML, 503, content_type="text/html", connection="close"), keep=False),
     "nothing 500": answer(b"", 500),
     "nothing 502": answer(b"", 502),
     "html 504": answer(HTML, 504, content_type="text/html"),

@@ -84,7 +84,7 @@ class Client:
             ask(operation, request)
         body = written(request)
         retries = Retries(self.tokens, self.tries)
-        for number in range(self.tries + 1):  # one may be sent again at once
+        for number in range(self.tries):
             try:
                 found = told(self._exchange(operation, body), operation)
             except (NoAnswer, Refused) as fault:

@@ -1,6 +1,6 @@
 """What is sent again, when, and how often: as botocore's standard mode does it (`tests/contracts/thin` holds the two together).
 
-A bucket of tokens is all clients' of a process: where much fails, little is sent again, and a service that is down is left alone.
+A client has one bucket of tokens: where much fails, little is sent again, and a service that is down is left alone.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ class Retries:
     def __init__(self, tokens: Tokens, tries: int) -> None:
         """`tries` with the first one."""
         self._tokens, self._left = tokens, tries - 1
-        self._may_at_once = tries > 1
         self._taken = 0
         self._number = 0
 
@@ -86,9 +85,11 @@ class Retries:
         return max(pause, min(_asked_seconds(fault), pause + MAX_ASKED_SECONDS))
 
     def at_once(self) -> bool:
-        """Whether there may be another try without a token and beside the others: once a call, unless there is only one try."""
-        may, self._may_at_once = self._may_at_once, False
-        return may
+        """Whether there is another try for what costs no token and no pause: nobody has failed at it."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        return True
 
     def succeeded(self) -> None:
         """What the last try has cost comes back, or one token."""
