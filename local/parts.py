@@ -71,6 +71,7 @@ class Parts:
         """The environment that only the local run has."""
         return {
             "CLOCK_FILE": str(self.clock.path),
+            "LOOPBACK_ENDPOINTS": "on",
             "GATEWAY_API_BASE": "" if self.places.stripe_key else self.stripe_url,
             "READ_SECONDS": str(PATIENCE_SECONDS),
             "POWERTOOLS_LOG_LEVEL": "WARNING",

@@ -1,6 +1,6 @@
 """Dead letters: `list` them, or `again`, which does their work once more and takes away what went through.
 
-A mail and an automatic purchase go back to their queue. A run of a schedule is run. Records of the table's stream are read from the
+A mail, an automatic purchase, an event for endpoints and a delivery to one go back to their queue. A run of a schedule is run. Records of the table's stream are read from the
 stream while it has them (24 hours), and after that from the table (`operate.publish_again`). Mend the cause first.
 """
 
@@ -198,6 +198,8 @@ def _from_table(stack: Stack, letters: Sequence[Letter]) -> bool:
 REMEDIES: Mapping[str, Remedy] = {  # every queue that ends in the template's alarms on dead letters
     "FailedMails": Remedy("back to the queue of mails", partial(_back_to, "Mails")),
     "FailedAutoTopUps": Remedy("back to the queue of accounts to buy for", partial(_back_to, "AutoTopUps")),
+    "FailedNews": Remedy("back to the queue of events for endpoints", partial(_back_to, "News")),
+    "FailedDeliveries": Remedy("back to the queue of deliveries", partial(_back_to, "Deliveries")),
     "FailedRuns": Remedy("the function is run once more", _run_again),
     "FailedChanges": Remedy(
         "the stream's records, or what the table has of them, are handed over once more", _stream_again

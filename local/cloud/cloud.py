@@ -13,7 +13,7 @@ from local.cloud.engine import REGION, Address
 from local.cloud.queues import queue_url
 from local.cloud.template import Template
 
-QUEUE_VARIABLE = "AUTO_TOP_UP_QUEUE"
+QUEUE_VARIABLES = ("AUTO_TOP_UP_QUEUE", "DELIVERIES_QUEUE")
 CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
 
 
@@ -31,7 +31,7 @@ def create_missing(template: Template, parameters: Mapping[str, str], endpoint: 
 
 def environment(template: Template, address: Address) -> dict[str, str]:
     """What the functions of the template find, with the engine in the place of AWS: queues by their addresses."""
-    queues = {QUEUE_VARIABLE: queue_url(address.url, template.environment[QUEUE_VARIABLE])}
+    queues = {name: queue_url(address.url, template.environment[name]) for name in QUEUE_VARIABLES}
     return {**template.environment, **credentials(address), **queues}
 
 

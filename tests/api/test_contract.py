@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from local import generate
 from local.policies import VARIANTS, read_document, sample_policies
 from lotbook.api import openapi
-from lotbook.api.answers import shapes, shapes_auto, shapes_plans, shapes_records
+from lotbook.api.answers import shapes, shapes_auto, shapes_endpoints, shapes_plans, shapes_records
 from lotbook.api.document import components
 from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
@@ -137,6 +137,9 @@ def test_s10_the_document_says_what_api_gateway_answers_of_its_own_accord() -> N
 # Calls that the page does not have: a route may be added, none of the page's may change.
 ADDED = {
     "GET /v1/openapi.json",
+    "GET /v1/endpoints",
+    "GET /v1/endpoints/{endpoint_id}",  # on the page without its path
+    "PATCH /v1/endpoints/{endpoint_id}",
     "GET /v1/accounts/{account_id}/billing-details",
     "PUT /v1/accounts/{account_id}/billing-details",
     "GET /v1/accounts/{account_id}/entries/export",
@@ -159,7 +162,7 @@ def test_contract_the_list_of_the_pages_routes_is_the_pages() -> None:
     text = PAGE.read_text()
     for key in OF_THE_PAGE:
         method, path = key.split(" ")
-        short = path.replace("/v1/accounts/{account_id}", "...")
+        short = path.replace("/v1/accounts/{account_id}", "...").replace("/v1/endpoints/{endpoint_id}/", ".../")
         named = rf"{method} (\S+, )?{re.escape(short)}|{method} {re.escape(path)}|, `{method} {re.escape(short)}"
         assert re.search(named, text), key
 
@@ -178,7 +181,7 @@ def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
         assert all(
-            any(hasattr(each, name) for each in (shapes, shapes_auto, shapes_plans, shapes_records))
+            any(hasattr(each, name) for each in (shapes, shapes_auto, shapes_endpoints, shapes_plans, shapes_records))
             for name in route.answers.values()
         )
 

@@ -82,6 +82,8 @@ WHILES: dict[str, str] = {
     "lotbook/domain/values/calendar.py while add_months(anchor, guess * months, zone) > at": "off by one at most",
     "lotbook/domain/values/calendar.py while add_months(anchor, (guess + 1) * months, zone) <= at": "off by one at most",
     "lotbook/usecases/credits/consume_batch.py while numbers and self.paused is None": "each round settles one item or more, or counts to MAX_TRIES_TOGETHER",
+    "lotbook/adapters/caller.py while rest": "each round sends some of it, and the deadline ends it",
+    "lotbook/adapters/caller.py while HEAD_END not in read": "MAX_HEAD_BYTES, and the deadline",
     "lotbook/usecases/sweeping.py while under_way": "each round takes a batch of each kind, of which a run has a bounded number",
 }
 # Digests of a value's looks: `file function`.

@@ -36,6 +36,7 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
     ),
     "domain.portal": ("domain.values",),
     "domain.news": ("domain.values", "domain.credits", "domain.accounts", "domain.plans", "domain.sales"),
+    "domain.endpoints": ("domain.values", "domain.news"),
     "domain.mails": (
         "domain.values",
         "domain.credits",
@@ -66,6 +67,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.portal": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales", "usecases.plans"),
     "usecases.news": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts"),
     "usecases.mails": (*_BELOW_USECASES, "usecases.accounts"),
+    "usecases.endpoints": _BELOW_USECASES,
 }
 _DOINGS = tuple(_USECASES)
 _ADAPTERS: dict[str, tuple[str, ...]] = {
@@ -114,6 +116,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_schedules": ("usecases", "adapters", "wiring"),
     "wiring_release": (*_ADAPTERS, "settings", "wiring"),
+    "wiring_endpoints": ("ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "functions": (
@@ -129,6 +132,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_accounts",
             "wiring_reconciliation",
             "wiring_mails",
+            "wiring_endpoints",
             "wiring_schedules",
             "wiring_release",
             "portal",

@@ -14,7 +14,13 @@ import pytest
 
 from lotbook.adapters.refusals import Refused
 from tests import table as tables
-from tests.contracts import condition_cases_books, condition_cases_formats, condition_cases_shop, condition_cases_watch
+from tests.contracts import (
+    condition_cases_books,
+    condition_cases_endpoints,
+    condition_cases_formats,
+    condition_cases_shop,
+    condition_cases_watch,
+)
 from tests.contracts.condition_stories import MORE_THAN_A_TABLE, STORIES, Place, Story
 from tests.contracts.conditions import FOLDER, PACKAGE, Use, unnamed_in, uses, uses_in, without
 from tests.contracts.fake_guards import NEED_NO_GUARD, NO_CONDITION, ONE_FORMAT, STANDS_FOR
@@ -23,6 +29,7 @@ from tests.quick_moto import mock_aws
 
 TOLD_BY = (
     condition_cases_books,
+    condition_cases_endpoints,
     condition_cases_formats,
     condition_cases_shop,
     condition_cases_watch,

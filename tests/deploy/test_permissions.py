@@ -55,7 +55,12 @@ KINDS = {  # one item of each kind: its key, and its attributes where a statemen
     "cursor key": (keys.cursor_key(), {"secret"}),
     "portal pass": (keys.portal_pass("a", "link", "d"), {"ends"}),
     "mail latch": (keys.mail_latch("a", "k", "c"), {"at"}),
+    "endpoint": (keys.endpoint("e"), {"url"}),
+    "endpoint secrets": (keys.endpoint_secrets("e"), {"secret_0"}),
+    "delivery": (keys.delivery("e", "d"), {"state"}),
+    "lane": (keys.lane("e", 1), {"taken_until"}),
 }
+SENT = {"delivery", "lane"}
 LEDGER = {"book", "shelf", "lot ledger", "burn ledger"}
 ACCOUNTS = {"account", "purchase", "billing", "auto event", "marker"}
 JOURNAL = {"journal", "progress", "stray"}
@@ -82,7 +87,9 @@ def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template:
     assert reads.pop("authorizer") == {"service key"}
     assert reads.pop("mailer") == ACCOUNTS | {"book", "latch", "notice", "policy", "cursor key", "mail latch"}
     assert reads.pop("consume") == ACCOUNTS | LEDGER | {"policy", "hold marker"}
-    assert all(kinds == set(KINDS) - {"service key"} for kinds in reads.values())
+    assert reads.pop("endpoints") == SENT | {"endpoint", "cursor key"}
+    assert reads.pop("relay") == SENT | {"endpoint", "endpoint secrets"}  # and nobody else reads these
+    assert all(kinds == set(KINDS) - {"service key", "endpoint secrets"} for kinds in reads.values())
     for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
         assert all("service key" not in kinds for kinds in who_may(template, f"dynamodb:{action}").values())
 
@@ -94,6 +101,7 @@ def test_nothing_is_deleted_but_notices_progress_and_the_memory_of_sweeps(templa
     assert deletes.pop("account") == {"directory"}
     assert deletes.pop("recheck") == {"directory", "memory", "next run"}
     assert deletes.pop("reconcile") == {"progress"}
+    assert deletes.pop("endpoints") == {"endpoint", "endpoint secrets"}
     assert deletes == {name: {"memory", "next run"} for name in deletes}
     for action in ("BatchWriteItem", "PartiQLDelete", "PartiQLUpdate", "PartiQLInsert"):
         assert who_may(template, f"dynamodb:{action}") == {}
@@ -114,6 +122,8 @@ def test_each_function_puts_what_is_its_business(template: Template) -> None:
     assert puts.pop("expire") == LEDGER | {"purchase", "memory", "next run"}
     assert puts.pop("outbox") == {"statement", "latch", "notice", "policy use"}
     assert puts.pop("audit") == {"policy use", "next run", "audit mark"}
+    assert puts.pop("endpoints") == SENT | {"endpoint", "endpoint secrets", "cursor key"}
+    assert puts.pop("relay") == SENT | {"endpoint", "next run"}
     assert puts == {}
 
 
@@ -130,6 +140,8 @@ def test_each_function_changes_what_is_its_business(template: Template) -> None:
     assert updates.pop("consume") == LEDGER | {"account"}
     assert updates.pop("expire") == LEDGER | {"account", "latch", "notice"}
     assert updates.pop("mailer") == {"account"}
+    assert updates.pop("endpoints") == {"endpoint", "endpoint secrets"}
+    assert updates.pop("relay") == SENT
     assert updates == {}
     for name, moved in (("audit", IN_THE_INDEX), ("audit", {"du"})):
         need = Need("dynamodb:UpdateItem", "Table", ("A#a",), attributes=frozenset({"pk", "sk", *moved}))
@@ -149,7 +161,10 @@ def test_the_attributes_that_a_statement_names_are_those_that_the_code_writes(
 
 def test_only_schedules_see_what_is_due_and_nobody_scans(template: Template) -> None:
     due_index = who_may(template, "dynamodb:Query", f"Table/index/{keys.DUE_INDEX}")
-    assert set(due_index) == {schedule.function for schedule in template.schedules}
+    assert set(due_index) | {"relay"} == {schedule.function for schedule in template.schedules}
+    for what, seen in (("delivery#00", True), ("book#00", False)):  # the relay looks for deliveries alone
+        need = Need("dynamodb:Query", f"Table/index/{keys.DUE_INDEX}", (what,))
+        assert may(template.permissions["relay"], need) == seen
     assert who_may(template, "dynamodb:Scan") == {}
 
 
@@ -165,7 +180,8 @@ def test_only_what_talks_to_the_gateway_reads_its_key_and_only_the_webhook_its_s
 
 def test_who_asks_for_automatic_purchases_who_announces_and_who_mails(template: Template) -> None:
     assert allowed(template, "sqs:SendMessage", "AutoTopUps") == {"outbox"}
-    assert allowed(template, "events:PutEvents", "Bus") == {"outbox", "expire"}
+    assert allowed(template, "events:PutEvents", "Bus") == {"outbox", "expire", "relay"}
+    assert allowed(template, "sqs:SendMessage", "Deliveries") == {"endpoints", "relay"}
     assert {name for name, given in template.permissions.items() if "ses:SendEmail" in str(given)} == {"mailer"}
 
 
@@ -179,7 +195,10 @@ def test_what_a_stream_or_queue_feeds_reads_that_one_alone(template: Template) -
     }
     assert {name for name in fed if "Role" in RESOURCES[name]["Properties"]} == fed
     assert allowed(template, "dynamodb:GetRecords", "Table/stream/*") == {"outbox"}
-    for queue, function in (("AutoTopUps", "auto_top_up"), ("Mails", "mailer")):
+    for queue, function in (
+        *(("AutoTopUps", "auto_top_up"), ("Mails", "mailer")),
+        *(("News", "relay"), ("Deliveries", "relay")),
+    ):
         assert allowed(template, "sqs:ReceiveMessage", queue) == {function}
 
 

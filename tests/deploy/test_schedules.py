@@ -8,6 +8,7 @@ from functions.audit import app as audit
 from functions.expire import app as expire
 from functions.recheck import app as recheck
 from functions.reconcile import app as reconcile
+from functions.relay import app as relay
 from local.cloud.needs import TABLE, Need
 from local.cloud.permissions import may
 from local.cloud.template import Template, load
@@ -20,7 +21,13 @@ def template() -> Template:
     return load(ROOT / "template.yaml", {"Stage": "test"})
 
 
-PERIODS = {"audit": audit.PERIOD, "expire": expire.PERIOD, "recheck": recheck.PERIOD, "reconcile": reconcile.PERIOD}
+PERIODS = {
+    "audit": audit.PERIOD,
+    "expire": expire.PERIOD,
+    "recheck": recheck.PERIOD,
+    "reconcile": reconcile.PERIOD,
+    "relay": relay.PERIOD,
+}
 
 
 def test_s4_a_run_that_leaves_work_may_begin_its_own_function_and_no_other(template: Template) -> None:

@@ -110,11 +110,12 @@ def test_the_table_survives_mistakes_and_is_indexed_as_the_code_reads_it(templat
     assert index["IndexName"] == keys.DUE_INDEX
     assert [part["AttributeName"] for part in index["KeySchema"]] == ["dp", "du"]
     assert index["Projection"]["ProjectionType"] == "KEYS_ONLY"
-    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over, links, sessions, latches of mails, parts of old marks and claims of runs carry the attribute.
+    # It deletes within days, so it is never a source of expiry: only pages of holds that are long over, links, sessions, latches of mails, deliveries and their lanes, parts of old marks and claims of runs carry the attribute.
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     writers = [path for path in (ROOT / "layers" / "lotbook").rglob("*.py") if '"ttl"' in path.read_text()]
     assert sorted(path.name for path in writers) == [
-        *("audits.py", "ledger_items.py", "mail_latches.py", "passes.py", "reconciliation.py", "sweeps.py"),
+        *("audits.py", "deliveries.py", "ledger_items.py", "mail_latches.py", "passes.py", "reconciliation.py"),
+        "sweeps.py",
     ]
 
 

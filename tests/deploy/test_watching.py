@@ -172,7 +172,7 @@ def test_op_5_every_job_that_says_more_has_an_alarm_for_how_far_it_is_behind() -
         for each in ALARMS.values()
         if (each["Namespace"], each["MetricName"]) == ("Lotbook", "behind_seconds")
     }
-    assert set(heard) == told == {"expire", "recheck", "audit", "reconcile"}
+    assert set(heard) == told == {"expire", "recheck", "audit", "reconcile", "relay"}
     for alarm in heard.values():
         assert alarm["Dimensions"][1] == {"Name": "stage", "Value": {"Ref": "Stage"}}
         assert alarm["Statistic"] == "Maximum", "of three works of one function the latest counts"
@@ -283,7 +283,9 @@ def test_op_5_the_dashboard_is_json_and_shows_what_there_is() -> None:
     shown = json.dumps(json.loads(text))
     for each in FILTERS.values():
         metric = each["MetricTransformations"][0]["MetricName"]["Fn::Sub"]
-        assert metric in shown or metric == "recheck-runs-${Stage}", f"{metric} is nowhere on the dashboard"
+        assert metric in shown or metric in ("recheck-runs-${Stage}", "relay-runs-${Stage}"), (
+            f"{metric} is nowhere on the dashboard"
+        )
     jobs = set(re.findall(r'"service", "(\w+)"', shown))
     assert jobs <= {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
 

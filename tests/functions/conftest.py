@@ -16,7 +16,7 @@ import pytest
 from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.cloud.template import load
 from local.policies import read_document
-from lotbook import settings, wiring, wiring_automatic, wiring_reconciliation, wiring_schedules
+from lotbook import settings, wiring, wiring_automatic, wiring_endpoints, wiring_reconciliation, wiring_schedules
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.next_run import LambdaNextRun
 from lotbook.api import openapi
@@ -26,6 +26,7 @@ from lotbook.domain.values.access import SCOPES, Caller
 from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from tests import table as tables
 from tests.fakes.accounts import ManualClock
+from tests.fakes.endpoints import FakeDeliveryQueue, FakeNames
 from tests.fakes.purchases import FakeGateway
 from tests.functions.events import an_event
 from tests.quick_moto import mock_aws
@@ -152,7 +153,7 @@ def clear_wiring() -> None:
     """Forget every adapter, the settings and the receipts of the process: another test's `acme` left some of its own."""
     settings.settings.cache_clear()
     Prunes.__init__(OF_THIS_PROCESS)
-    modules = (wiring, wiring_automatic, wiring_reconciliation, wiring_schedules)
+    modules = (wiring, wiring_automatic, wiring_endpoints, wiring_reconciliation, wiring_schedules)
     for made in (each for module in modules for each in vars(module).values()):
         if callable(clear := getattr(made, "cache_clear", None)):
             clear()
@@ -224,9 +225,12 @@ def environment(aws: Table) -> Iterator[Table]:
 
 @pytest.fixture
 def api(environment: Table, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """The functions, at a clock that the test moves."""
+    """The functions, at a clock that the test moves. No name is looked up, and no message is sent."""
     clock = ManualClock()
     monkeypatch.setattr(wiring, "clock", lambda: clock)
+    monkeypatch.setattr(wiring_endpoints, "SystemNames", FakeNames)
+    asked = FakeDeliveryQueue()
+    monkeypatch.setattr(wiring_endpoints, "queue", lambda: asked)
     return Api(clock)
 
 

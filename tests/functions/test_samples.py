@@ -11,8 +11,10 @@ from jsonschema import Draft202012Validator
 
 from local import generate
 from lotbook import wiring
+from lotbook.adapters.dynamo.deliveries import DynamoDeliveries
 from lotbook.api import openapi
 from lotbook.api.http.routes import CONTRACT
+from lotbook.domain.endpoints.deliveries import Event, Reply, after_reply, given_up, leased, made
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import Api, publish
 
@@ -50,7 +52,16 @@ def story(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     gateway.put_on_file("cus_4", api.clock.now(), expires="2028-01")
     monkeypatch.setattr(wiring, "gateway", lambda: gateway)
     monkeypatch.setattr(wiring, "entropy", lambda: entropy)
+    _deliver_in_vain(api)
     return api
+
+
+def _deliver_in_vain(api: Api) -> None:
+    """A delivery to the endpoint that the story makes, which failed for good."""
+    endpoint_id = generate.samples()["read_endpoint"]["path"]["endpoint_id"]
+    delivery = made(Event("evt_1", "credits.low", api.clock.now(), "{}"), endpoint_id, api.clock.now())
+    tried = after_reply(leased(delivery, api.clock.now()), Reply("status", 500, 41), api.clock.now(), 0)
+    DynamoDeliveries(wiring.table()).create(given_up(tried, "tries"))
 
 
 def test_samples_every_request_gives_exactly_its_answer(story: Api) -> None:

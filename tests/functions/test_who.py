@@ -59,12 +59,20 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "POST /v1/accounts/{account_id}/portal-sessions": {"portal:write"},
     "POST /v1/accounts/{account_id}/portal-sessions/revoke": {"portal:write"},
     "GET /v1/policies/{policy_id}": {*SCOPES, "member"},
+    "POST /v1/endpoints": {"endpoints:write"},
+    "GET /v1/endpoints": {"endpoints:write"},
+    "GET /v1/endpoints/{endpoint_id}": {"endpoints:write"},
+    "PATCH /v1/endpoints/{endpoint_id}": {"endpoints:write"},
+    "DELETE /v1/endpoints/{endpoint_id}": {"endpoints:write"},
+    "POST /v1/endpoints/{endpoint_id}/rotate": {"endpoints:write"},
+    "GET /v1/endpoints/{endpoint_id}/deliveries": {"endpoints:write"},
+    "POST /v1/endpoints/{endpoint_id}/deliveries/{delivery_id}/again": {"endpoints:write"},
 }
 
 
 def path_of(route_key: str, account_id: str = "acme") -> dict[str, str]:
     ids = {"account_id": account_id, "policy_id": "insurestack", "purchase_id": "pur_1", "hold_id": f"hold_{0:024d}"}
-    ids["payment_method"] = "pm_1"
+    ids |= {"payment_method": "pm_1", "endpoint_id": "end_1", "delivery_id": "dlv_1"}
     return {name: value for name, value in ids.items() if f"{{{name}}}" in route_key}
 
 

@@ -25,8 +25,10 @@ from lotbook.adapters.dynamo.billing import DynamoBilling
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.closings import DynamoClosings
 from lotbook.adapters.dynamo.cursor_key import DynamoCursorKey
+from lotbook.adapters.dynamo.deliveries import DynamoDeliveries, DynamoLanes
 from lotbook.adapters.dynamo.directory import DynamoDirectory
 from lotbook.adapters.dynamo.due import DynamoDueIndex
+from lotbook.adapters.dynamo.endpoints import DynamoEndpoints, DynamoEndpointSecrets
 from lotbook.adapters.dynamo.erasures import DynamoErasures
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
@@ -60,6 +62,7 @@ from tests import engine
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.desk import CountingEntropy
+from tests.fakes.endpoints import a_delivery, an_endpoint
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.samples import published
 from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines, process
@@ -159,6 +162,14 @@ def _kept_in_words(where: Table, name: str) -> None:
         where.client.put_item(TableName=where.name, Item=to_item({**place, "key": "ann@acme.example"}))
 
 
+def _endpoint(where: Table, name: str) -> None:
+    DynamoEndpoints(where).create(an_endpoint(name), "whsec_AAAA")
+
+
+def _delivery(where: Table, name: str) -> None:
+    DynamoDeliveries(where).create(a_delivery(name))
+
+
 def _closing(where: Table, name: str) -> None:
     DynamoClosings(where).ask(name, ORDERED)
 
@@ -192,6 +203,24 @@ CALLS: dict[str, Call] = {
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
         lambda t, _: DynamoCursorKey(t, CountingEntropy()).read(),
     ),
+    "DynamoDeliveries.create": Call(lambda t, n: DynamoDeliveries(t).create(a_delivery(n))),
+    "DynamoDeliveries.get": Call(lambda t, n: DynamoDeliveries(t).get(n, a_delivery(n).delivery_id), _delivery),
+    "DynamoDeliveries.page": Call(lambda t, n: DynamoDeliveries(t).page(n, None, 9), _delivery),
+    "DynamoDeliveries.save": Call(lambda t, n: DynamoDeliveries(t).save(a_delivery(n)), _delivery, over=True),
+    "DynamoLanes.take": Call(lambda t, n: DynamoLanes(t).take(n, 0, ORDERED, ORDERED + DAY)),
+    "DynamoLanes.leave": Call(
+        lambda t, n: DynamoLanes(t).leave(n, 0, ORDERED + DAY),
+        lambda t, n: DynamoLanes(t).take(n, 0, ORDERED, ORDERED + DAY),
+    ),
+    "DynamoEndpoints.list": Call(lambda t, _: DynamoEndpoints(t).list(), _endpoint),
+    "DynamoEndpoints.get": Call(lambda t, n: DynamoEndpoints(t).get(n), _endpoint),
+    "DynamoEndpoints.create": Call(_endpoint, over=True),
+    "DynamoEndpoints.save": Call(lambda t, n: DynamoEndpoints(t).save(an_endpoint(n)), _endpoint, over=True),
+    "DynamoEndpoints.rotate": Call(
+        lambda t, n: DynamoEndpoints(t).rotate(an_endpoint(n), "whsec_BBBB"), _endpoint, over=True
+    ),
+    "DynamoEndpoints.delete": Call(lambda t, n: DynamoEndpoints(t).delete(n), _endpoint, over=True),
+    "DynamoEndpointSecrets.read": Call(lambda t, n: DynamoEndpointSecrets(t).read(n), _endpoint),
     "DynamoDirectory.page": Call(lambda t, n: DynamoDirectory(t, 2026).page(9, None), _account),
     "DynamoDirectory.with_email": Call(
         lambda t, n: DynamoDirectory(t, 2026).with_email("owner@acme.example", 9, None), _account

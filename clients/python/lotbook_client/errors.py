@@ -152,6 +152,32 @@ class CurrencyNotSold(ForbiddenError):
     code = "currency_not_sold"
 
 
+class DeliveryNotFound(NotFoundError):
+    """No delivery of that id to that endpoint; they are kept for some weeks.
+
+    Check the delivery id; deliveries are kept for 30 days.
+    """
+
+    code = "delivery_not_found"
+
+
+class EndpointNotFound(NotFoundError):
+    """No endpoint of that id. Check the endpoint id."""
+
+    code = "endpoint_not_found"
+
+
+class EndpointSwitchedOff(ConflictError):
+    """The endpoint is switched off, so nothing is sent to it.
+
+    Data: `disabled_reason`. Switch it on (`PATCH` with `state: enabled`), then send the request again.
+    """
+
+    code = "endpoint_switched_off"
+    carries = ("disabled_reason",)
+    disabled_reason: str | None
+
+
 class ExternalIdTaken(ConflictError):
     """Another account has that external id.
 
@@ -386,6 +412,17 @@ class QuantityNotAllowed(UnprocessableError):
     packs: list[dict[str, Any]] | None
 
 
+class TooManyEndpoints(ConflictError):
+    """The deployment has as many endpoints as it may have.
+
+    Data: `max`. Delete an endpoint that is not needed; each may hear of many types.
+    """
+
+    code = "too_many_endpoints"
+    carries = ("max",)
+    max: int
+
+
 class TooManyHolds(ConflictError):
     """The account has as many open holds of the unit as a book takes, and none has lapsed.
 
@@ -396,6 +433,19 @@ class TooManyHolds(ConflictError):
     carries = ("open", "max")
     open: int
     max: int
+
+
+class TooManySecrets(ConflictError):
+    """As many secrets sign already as may at once.
+
+    Data: `first_ends_at`, when the first of them ends. Wait until `first_ends_at`, or rotate with `overlap_seconds: 0`,
+    which ends all secrets before at once.
+    """
+
+    code = "too_many_secrets"
+    carries = ("first_ends_at",)
+    instants = ("first_ends_at",)
+    first_ends_at: datetime
 
 
 class TopUpPending(PaymentRequiredError):
@@ -461,6 +511,9 @@ BY_CODE: Mapping[str, type[ApiError]] = {
     "consent_required": ConsentRequired,
     "contact_only": ContactOnly,
     "currency_not_sold": CurrencyNotSold,
+    "delivery_not_found": DeliveryNotFound,
+    "endpoint_not_found": EndpointNotFound,
+    "endpoint_switched_off": EndpointSwitchedOff,
     "external_id_taken": ExternalIdTaken,
     "forbidden": Forbidden,
     "hold_closed": HoldClosed,
@@ -487,7 +540,9 @@ BY_CODE: Mapping[str, type[ApiError]] = {
     "purchase_abandoned": PurchaseAbandoned,
     "purchase_not_found": PurchaseNotFound,
     "quantity_not_allowed": QuantityNotAllowed,
+    "too_many_endpoints": TooManyEndpoints,
     "too_many_holds": TooManyHolds,
+    "too_many_secrets": TooManySecrets,
     "top_up_pending": TopUpPending,
     "unauthenticated": Unauthenticated,
     "unavailable": Unavailable,
@@ -511,6 +566,9 @@ __all__ = [
     "ConsentRequired",
     "ContactOnly",
     "CurrencyNotSold",
+    "DeliveryNotFound",
+    "EndpointNotFound",
+    "EndpointSwitchedOff",
     "ExternalIdTaken",
     "Forbidden",
     "HoldClosed",
@@ -537,7 +595,9 @@ __all__ = [
     "PurchaseAbandoned",
     "PurchaseNotFound",
     "QuantityNotAllowed",
+    "TooManyEndpoints",
     "TooManyHolds",
+    "TooManySecrets",
     "TopUpPending",
     "Unauthenticated",
     "Unavailable",

@@ -281,6 +281,60 @@ REVOKE_PORTAL_SESSIONS = Operation[models.PortalRevoked](
     "/v1/accounts/{account_id}/portal-sessions/revoke",
     model(models.PortalRevoked),
 )
+MAKE_ENDPOINT = Operation[models.EndpointWithSecret](
+    "make_endpoint",
+    "POST",
+    "/v1/endpoints",
+    model(models.EndpointWithSecret),
+    repeatable=False,
+)
+LIST_ENDPOINTS = Operation[models.Endpoints](
+    "list_endpoints",
+    "GET",
+    "/v1/endpoints",
+    model(models.Endpoints),
+)
+READ_ENDPOINT = Operation[models.Endpoint](
+    "read_endpoint",
+    "GET",
+    "/v1/endpoints/{endpoint_id}",
+    model(models.Endpoint),
+)
+CHANGE_ENDPOINT = Operation[models.Endpoint](
+    "change_endpoint",
+    "PATCH",
+    "/v1/endpoints/{endpoint_id}",
+    model(models.Endpoint),
+    repeatable=False,
+)
+DELETE_ENDPOINT = Operation[models.EndpointDeleted](
+    "delete_endpoint",
+    "DELETE",
+    "/v1/endpoints/{endpoint_id}",
+    model(models.EndpointDeleted),
+    repeatable=False,
+)
+ROTATE_ENDPOINT_SECRET = Operation[models.EndpointWithSecret](
+    "rotate_endpoint_secret",
+    "POST",
+    "/v1/endpoints/{endpoint_id}/rotate",
+    model(models.EndpointWithSecret),
+    repeatable=False,
+)
+LIST_ENDPOINT_DELIVERIES = Listing[models.EndpointDeliveries, models.EndpointDelivery](
+    "list_endpoint_deliveries",
+    "GET",
+    "/v1/endpoints/{endpoint_id}/deliveries",
+    model(models.EndpointDeliveries),
+    items=lambda page: page.deliveries,
+)
+SEND_DELIVERY_AGAIN = Operation[models.EndpointDelivery](
+    "send_delivery_again",
+    "POST",
+    "/v1/endpoints/{endpoint_id}/deliveries/{delivery_id}/again",
+    model(models.EndpointDelivery),
+    repeatable=False,
+)
 READ_OPENAPI = Operation[dict[str, Any]](
     "read_openapi",
     "GET",

@@ -24,6 +24,14 @@ import type {
   ConsumedBatch,
   CsvPage,
   DefaultCardBody,
+  Endpoint,
+  EndpointBody,
+  EndpointDeleted,
+  EndpointDeliveries,
+  EndpointDelivery,
+  EndpointPatchBody,
+  EndpointWithSecret,
+  Endpoints,
   Entries,
   Entry,
   Evidence,
@@ -51,6 +59,7 @@ import type {
   QuoteBody,
   Refunded,
   Resolved,
+  RotateBody,
   SetupBody,
   SetupStarted,
 } from "./types.ts";
@@ -99,6 +108,14 @@ export const operations = {
   removePaymentMethod: { method: "DELETE", path: "/v1/accounts/{account_id}/payment-methods/{payment_method}", keyed: false, repeatable: false },
   makePortalLink: { method: "POST", path: "/v1/accounts/{account_id}/portal-sessions", keyed: false, repeatable: false },
   revokePortalSessions: { method: "POST", path: "/v1/accounts/{account_id}/portal-sessions/revoke", keyed: false, repeatable: true },
+  makeEndpoint: { method: "POST", path: "/v1/endpoints", keyed: false, repeatable: false },
+  listEndpoints: { method: "GET", path: "/v1/endpoints", keyed: false, repeatable: true },
+  readEndpoint: { method: "GET", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: true },
+  changeEndpoint: { method: "PATCH", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: false },
+  deleteEndpoint: { method: "DELETE", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: false },
+  rotateEndpointSecret: { method: "POST", path: "/v1/endpoints/{endpoint_id}/rotate", keyed: false, repeatable: false },
+  listEndpointDeliveries: { method: "GET", path: "/v1/endpoints/{endpoint_id}/deliveries", keyed: false, repeatable: true, items: "deliveries" },
+  sendDeliveryAgain: { method: "POST", path: "/v1/endpoints/{endpoint_id}/deliveries/{delivery_id}/again", keyed: false, repeatable: false },
   readOpenapi: { method: "GET", path: "/v1/openapi.json", keyed: false, repeatable: true },
 } satisfies Record<string, Operation>;
 
@@ -522,6 +539,79 @@ export class Calls extends Core {
     options: Options = {},
   ): Promise<PortalRevoked> {
     return this.call(operations.revokePortalSessions, { path: { account_id: accountId }, options });
+  }
+
+  /**
+   * Make an endpoint, to which events are sent as signed calls; its secret is shown here and never again. Needs:
+   * service key with `endpoints:write`.
+   */
+  makeEndpoint(
+    body: EndpointBody,
+    options: Options = {},
+  ): Promise<EndpointWithSecret> {
+    return this.call(operations.makeEndpoint, { body, options });
+  }
+
+  /** All endpoints, the oldest first. Needs: service key with `endpoints:write`. */
+  listEndpoints(
+    options: Options = {},
+  ): Promise<Endpoints> {
+    return this.call(operations.listEndpoints, { options });
+  }
+
+  /** Read an endpoint. Needs: service key with `endpoints:write`. */
+  readEndpoint(
+    endpointId: string,
+    options: Options = {},
+  ): Promise<Endpoint> {
+    return this.call(operations.readEndpoint, { path: { endpoint_id: endpointId }, options });
+  }
+
+  /** Change an endpoint, or switch it off or on. Needs: service key with `endpoints:write`. */
+  changeEndpoint(
+    endpointId: string,
+    body: EndpointPatchBody,
+    options: Options = {},
+  ): Promise<Endpoint> {
+    return this.call(operations.changeEndpoint, { path: { endpoint_id: endpointId }, body, options });
+  }
+
+  /** Take an endpoint away; what is still to be sent to it is not. Needs: service key with `endpoints:write`. */
+  deleteEndpoint(
+    endpointId: string,
+    options: Options = {},
+  ): Promise<EndpointDeleted> {
+    return this.call(operations.deleteEndpoint, { path: { endpoint_id: endpointId }, options });
+  }
+
+  /**
+   * Make another secret of an endpoint; those before go on signing for a day. Needs: service key with
+   * `endpoints:write`.
+   */
+  rotateEndpointSecret(
+    endpointId: string,
+    body: RotateBody = {},
+    options: Options = {},
+  ): Promise<EndpointWithSecret> {
+    return this.call(operations.rotateEndpointSecret, { path: { endpoint_id: endpointId }, body, options });
+  }
+
+  /** What was sent to an endpoint and what is to be, newest event first. Needs: service key with `endpoints:write`. */
+  listEndpointDeliveries(
+    endpointId: string,
+    query: { state?: string; limit?: number; cursor?: string; } = {},
+    options: Options = {},
+  ): Pages<EndpointDeliveries, EndpointDelivery> {
+    return this.pages(operations.listEndpointDeliveries, { path: { endpoint_id: endpointId }, query, options });
+  }
+
+  /** Send an event to an endpoint once more, under the same webhook-id. Needs: service key with `endpoints:write`. */
+  sendDeliveryAgain(
+    endpointId: string,
+    deliveryId: string,
+    options: Options = {},
+  ): Promise<EndpointDelivery> {
+    return this.call(operations.sendDeliveryAgain, { path: { endpoint_id: endpointId, delivery_id: deliveryId }, options });
   }
 
   /** This document. No token. */

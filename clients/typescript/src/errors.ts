@@ -164,6 +164,34 @@ export class CurrencyNotSold extends ForbiddenError {
 }
 
 /**
+ * No delivery of that id to that endpoint; they are kept for some weeks. Check the delivery id; deliveries are kept for
+ * 30 days.
+ */
+export class DeliveryNotFound extends NotFoundError {
+  static code = "delivery_not_found";
+  override name = "DeliveryNotFound";
+}
+
+/** No endpoint of that id. Check the endpoint id. */
+export class EndpointNotFound extends NotFoundError {
+  static code = "endpoint_not_found";
+  override name = "EndpointNotFound";
+}
+
+/**
+ * The endpoint is switched off, so nothing is sent to it. Data: `disabled_reason`. Switch it on (`PATCH` with `state:
+ * enabled`), then send the request again.
+ */
+export class EndpointSwitchedOff extends ConflictError {
+  static code = "endpoint_switched_off";
+  override name = "EndpointSwitchedOff";
+
+  get disabled_reason(): string | null {
+    return this.member("disabled_reason");
+  }
+}
+
+/**
  * Another account has that external id. Data: `external_id`. Find the account that has it (`GET
  * /v1/accounts?external_id=`), or choose another.
  */
@@ -436,6 +464,19 @@ export class QuantityNotAllowed extends UnprocessableError {
 }
 
 /**
+ * The deployment has as many endpoints as it may have. Data: `max`. Delete an endpoint that is not needed; each may
+ * hear of many types.
+ */
+export class TooManyEndpoints extends ConflictError {
+  static code = "too_many_endpoints";
+  override name = "TooManyEndpoints";
+
+  get max(): number {
+    return this.member("max");
+  }
+}
+
+/**
  * The account has as many open holds of the unit as a book takes, and none has lapsed. Data: `open`, `max`. Capture or
  * release holds that are not needed any more, or send it again when some have lapsed.
  */
@@ -449,6 +490,19 @@ export class TooManyHolds extends ConflictError {
 
   get max(): number {
     return this.member("max");
+  }
+}
+
+/**
+ * As many secrets sign already as may at once. Data: `first_ends_at`, when the first of them ends. Wait until
+ * `first_ends_at`, or rotate with `overlap_seconds: 0`, which ends all secrets before at once.
+ */
+export class TooManySecrets extends ConflictError {
+  static code = "too_many_secrets";
+  override name = "TooManySecrets";
+
+  get first_ends_at(): Instant {
+    return this.member("first_ends_at");
   }
 }
 
@@ -524,6 +578,9 @@ export const byCode: Record<string, new (status: number, data: Record<string, un
   consent_required: ConsentRequired,
   contact_only: ContactOnly,
   currency_not_sold: CurrencyNotSold,
+  delivery_not_found: DeliveryNotFound,
+  endpoint_not_found: EndpointNotFound,
+  endpoint_switched_off: EndpointSwitchedOff,
   external_id_taken: ExternalIdTaken,
   forbidden: Forbidden,
   hold_closed: HoldClosed,
@@ -550,7 +607,9 @@ export const byCode: Record<string, new (status: number, data: Record<string, un
   purchase_abandoned: PurchaseAbandoned,
   purchase_not_found: PurchaseNotFound,
   quantity_not_allowed: QuantityNotAllowed,
+  too_many_endpoints: TooManyEndpoints,
   too_many_holds: TooManyHolds,
+  too_many_secrets: TooManySecrets,
   top_up_pending: TopUpPending,
   unauthenticated: Unauthenticated,
   unavailable: Unavailable,

@@ -236,6 +236,14 @@ export interface CustomPaymentItem {
   remark: string;
 }
 
+/** One try. Nothing that the endpoint said is kept but its status. */
+export interface DeliveryAttempt {
+  at: Instant;
+  result: "ok" | "status" | "redirect" | "gone" | "not_public" | "unresolved" | "connect" | "tls" | "timeout" | "no_answer" | (string & {});
+  status: number | null;
+  took_ms: number;
+}
+
 /** One lot as it was credited; the first is the bought one, the others are its companions in other units. */
 export interface DeliveryEvidence {
   lot_id: string;
@@ -257,6 +265,66 @@ export interface Dispute {
 export interface Draw {
   lot_id: string;
   credits: number;
+}
+
+/** One endpoint. `previous_secrets_end_at`: until when the secrets before the newest sign as well, the newest first. */
+export interface Endpoint {
+  endpoint_id: string;
+  url: string;
+  types: Array<string>;
+  email: string | null;
+  state: "enabled" | "disabled" | (string & {});
+  disabled_reason: "failing" | "gone" | "by_hand" | (string & {}) | null;
+  disabled_at: Instant | null;
+  failing_since: Instant | null;
+  previous_secrets_end_at: Array<Instant>;
+  created_at: Instant;
+}
+
+/** It is gone. */
+export interface EndpointDeleted {
+  endpoint_id: string;
+  deleted: boolean;
+}
+
+/** A page, newest event first; with a filter it may be short and not the last. */
+export interface EndpointDeliveries {
+  deliveries: Array<EndpointDelivery>;
+  next_cursor: string | null;
+}
+
+/** One event for one endpoint; `event_id` is its `webhook-id`. The newest attempt comes first. */
+export interface EndpointDelivery {
+  delivery_id: string;
+  endpoint_id: string;
+  event_id: string;
+  type: string;
+  event_at: Instant;
+  state: "pending" | "delivered" | "failed" | (string & {});
+  reason: "tries" | "endpoint_disabled" | "endpoint_deleted" | "sent_once" | "gone" | (string & {}) | null;
+  next_attempt_at: Instant | null;
+  attempts: Array<DeliveryAttempt>;
+  created_at: Instant;
+}
+
+/** The same with its new secret, which no other answer shows. */
+export interface EndpointWithSecret {
+  endpoint_id: string;
+  url: string;
+  types: Array<string>;
+  email: string | null;
+  state: "enabled" | "disabled" | (string & {});
+  disabled_reason: "failing" | "gone" | "by_hand" | (string & {}) | null;
+  disabled_at: Instant | null;
+  failing_since: Instant | null;
+  previous_secrets_end_at: Array<Instant>;
+  created_at: Instant;
+  secret: string;
+}
+
+/** All endpoints, the oldest first. */
+export interface Endpoints {
+  endpoints: Array<Endpoint>;
 }
 
 /** A page of the statement, newest first. */
@@ -799,6 +867,21 @@ export interface DefaultCardBody {
   payment_method: string;
 }
 
+/** Makes an endpoint: events of these types are sent to it from now on. */
+export interface EndpointBody {
+  url: string;
+  types: Array<string>;
+  email?: string | null;
+}
+
+/** What is to be changed of an endpoint; what is left out stays as it is. */
+export interface EndpointPatchBody {
+  url?: string | null;
+  types?: Array<string> | null;
+  state?: "enabled" | "disabled" | null;
+  email?: string | null;
+}
+
 /** Grants promotional credits; `expires_at` absent or null means never. */
 export interface GrantBody {
   credits: number;
@@ -1126,6 +1209,11 @@ export interface PurchaseBody {
 /** Asks what an item costs. */
 export interface QuoteBody {
   item: TopUp | PlanChange | CustomPayment;
+}
+
+/** Makes another secret. Until the overlap is over, both sign. */
+export interface RotateBody {
+  overlap_seconds?: number;
 }
 
 /** Where the page on which a card is added sends its visitor afterwards. */

@@ -35,6 +35,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "DefaultCardBody": {"payment_method": "pm_1"},
     "AutoTopUpBody": {"enabled": True, "payment_method": "pm_1", "limit_minor": None},
     "PortalSessionBody": {"role": "owner"},
+    "EndpointBody": {"url": "https://hooks.example.com/", "types": ["credits.low"], "email": "ann@example.com"},
+    "EndpointPatchBody": {"state": "disabled"},
+    "RotateBody": {"overlap_seconds": 0},
 }
 
 

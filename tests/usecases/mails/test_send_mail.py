@@ -198,7 +198,7 @@ def tell(room: MailRoom, world: World, times: int = 1) -> None:
     """Everything that the world has published so far, to a room that reads the world's books."""
     room.books.books, room.levels.kept = world.books.books, world.latches.kept
     for told in [each for each in world.bus.published for _ in range(times)]:
-        room.tell(News(told.kind, told.announcement_id, told.at, told.account_id, told.detail))
+        room.tell(News(told.kind, told.announcement_id, told.at, str(told.account_id), told.detail))
 
 
 def test_f3_a_crossing_whose_credits_came_again_before_it_is_mailed_says_nothing() -> None:

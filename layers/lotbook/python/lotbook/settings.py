@@ -35,6 +35,7 @@ class Settings:
     mail_set: str  # the configuration set of SES whose bounces and complaints come back to us
     public_url: str  # this API as mails name it; empty: mails have no link that stops them
     gateway_api_base: str | None  # local run: the Stripe stand-in
+    deliveries_queue: str  # where events wait that are to be sent to sellers' endpoints
     auto_top_up_queue: str  # where the outbox asks for automatic purchases
     auto_top_up: bool  # off: no account of the deployment buys automatically
     return_url: str  # where a checkout page sends the buyer whose request named no address
@@ -47,6 +48,7 @@ class Settings:
     gateway_pages: tuple[str, ...]  # origins of the gateway's own pages, where the billing page's forms lead
     checked_account: str  # the versions that the check of a new release calls; empty in every other function
     checked_consume: str
+    loopback_endpoints: bool  # local run: endpoints on this machine may be called, by http
     clock_file: str | None  # local run: how the clock is set
     read_seconds: int | None  # local run: how long AWS may take to answer; an emulated table under many callers is slow
 
@@ -71,12 +73,14 @@ class Settings:
             mail_set=environment.get("MAIL_SET", ""),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
+            deliveries_queue=environment.get("DELIVERIES_QUEUE", ""),
             auto_top_up_queue=environment.get("AUTO_TOP_UP_QUEUE", ""),
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or NO_PAGE,
             **_portal(environment),
             checked_account=environment.get("CHECKED_ACCOUNT", ""),
             checked_consume=environment.get("CHECKED_CONSUME", ""),
+            loopback_endpoints=_calls_itself(environment),
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )
@@ -92,6 +96,12 @@ def _table_client(environment: Mapping[str, str]) -> str:
     if named not in (THIN, BOTOCORE):
         raise ValueError(f"TABLE_CLIENT is {THIN} or {BOTOCORE}, not {named!r}")
     return named
+
+
+def _calls_itself(environment: Mapping[str, str]) -> bool:
+    """Beside the local run's clock only, and never on Lambda: no deployment can be told to call its own machine."""
+    is_local = bool(environment.get("CLOCK_FILE")) and "AWS_LAMBDA_FUNCTION_NAME" not in environment
+    return is_local and bool(environment.get("LOOPBACK_ENDPOINTS"))
 
 
 def _portal(environment: Mapping[str, str]) -> dict[str, Any]:

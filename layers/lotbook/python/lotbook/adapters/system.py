@@ -67,6 +67,14 @@ def jitter() -> float:
     return random.SystemRandom().random()
 
 
+class SystemDice:
+    """Chance for jitter."""
+
+    def throw(self, sides: int) -> int:
+        """0 to `sides` - 1."""
+        return random.randrange(sides)  # noqa: S311 - jitter, no secret
+
+
 def stand_back(least_seconds: float, most_seconds: float) -> None:
     """Wait a random time inside the bounds: callers that met on one item must not meet there again at once."""
     time.sleep(random.uniform(least_seconds, most_seconds))  # noqa: S311 - jitter, no secret

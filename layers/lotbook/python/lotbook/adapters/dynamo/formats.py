@@ -24,6 +24,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | service key, pass, cursor key | `K#`, `T#`, `C#` | who comes in |
 | journal, stray | `R#` | reconciliation |
 | sweep | `D#` | what sweeps remember |
+| endpoint, secrets, delivery, lane | `Y#`, `X#`, `Z#` | events to the seller's endpoints |
 | mark | `V#` | how far the audit has come, with everything that is packed in it |
 """
 
@@ -59,6 +60,8 @@ LATCH, NOTICE, AUTO_EVENT, MAIL = Format("latch"), Format("notice"), Format("aut
 POLICY, POLICY_USE = Format("policy"), Format("policy use")
 SERVICE_KEY, PASS, CURSOR_KEY = Format("service key"), Format("pass"), Format("cursor key")
 CLOSING, DIRECTORY = Format("closing"), Format("directory")
+ENDPOINT, SECRETS = Format("endpoint"), Format("endpoint's secrets")
+DELIVERY, LANE = Format("delivery"), Format("lane")
 JOURNAL, STRAY, SWEEP, MARK = Format("journal"), Format("stray"), Format("sweep"), Format("mark")
 
 # By the partition key's first letters, then by what the sort key begins with; the first row that fits.
@@ -91,6 +94,9 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
     "W#": (("", NOTE),),
     "U#": (("use", ENTRY), ("meta#", NOTE)),
     "V#": (("", MARK),),
+    "X#": (("", SECRETS),),
+    "Y#": (("", ENDPOINT),),
+    "Z#": (("delivery#", DELIVERY), ("lane#", LANE)),
 }
 
 

@@ -33,6 +33,10 @@
 | what a comparison has compared, a page an item | `R#seen#<name>#<start>` | `<phase>#<place>` |
 | what a sweep could not do | `D#<kind>` | `<account>#<name>` |
 | undelivered events that were followed | `D#followed` | `events` |
+| endpoints of the seller | `Y#endpoints` | `<endpoint_id>` (ids sort by time) |
+| what signs calls to an endpoint | `X#<endpoint>` | `secrets` |
+| deliveries of events to an endpoint | `Z#<endpoint>` | `delivery#<delivery_id>` (ids sort by the event's time) |
+| which calls to an endpoint are under way | `Z#<endpoint>` | `lane#<number>` |
 | who has begun the next run of a sweep | `D#next` | `<work>#<period>#<number>` |
 | money without a known purchase | `R#stray` | `<payment, session or event>` |
 | a note about it | `R#stray#<payment, session or event>` | `<milliseconds>`, 15 digits |
@@ -189,6 +193,26 @@ def notice(account_id: str, unit: str, lot_id: str) -> dict[str, str]:
 def mail_latch(account_id: str, kind: str, cause: str) -> dict[str, str]:
     """Who sends one mail."""
     return {"pk": f"M#{account_id}#{kind}#{cause}", "sk": "mail"}
+
+
+def endpoint(endpoint_id: str) -> dict[str, str]:
+    """One endpoint of the seller: there are few, in one partition."""
+    return {"pk": "Y#endpoints", "sk": endpoint_id}
+
+
+def endpoint_secrets(endpoint_id: str) -> dict[str, str]:
+    """What signs its calls: in a partition that only the relay may read."""
+    return {"pk": f"X#{endpoint_id}", "sk": "secrets"}
+
+
+def delivery(endpoint_id: str, delivery_id: str) -> dict[str, str]:
+    """One event on its way to an endpoint."""
+    return {"pk": f"Z#{endpoint_id}", "sk": f"delivery#{delivery_id}"}
+
+
+def lane(endpoint_id: str, number: int) -> dict[str, str]:
+    """Who calls the endpoint now: one of its lanes."""
+    return {"pk": f"Z#{endpoint_id}", "sk": f"lane#{number}"}
 
 
 def reconciliation_note(day: str, name: str) -> dict[str, str]:

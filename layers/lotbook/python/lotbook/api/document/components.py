@@ -16,14 +16,22 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api.answers import shapes, shapes_auto, shapes_items, shapes_parts, shapes_plans, shapes_records
+from lotbook.api.answers import (
+    shapes,
+    shapes_auto,
+    shapes_endpoints,
+    shapes_items,
+    shapes_parts,
+    shapes_plans,
+    shapes_records,
+)
 from lotbook.api.document import refusals
 from lotbook.api.http import body
 from lotbook.api.requests import policy_document, schemas
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
-SHAPES = (shapes, shapes_auto, shapes_items, shapes_parts, shapes_plans, shapes_records)
+SHAPES = (shapes, shapes_auto, shapes_endpoints, shapes_items, shapes_parts, shapes_plans, shapes_records)
 KIND = "kind"  # by which the shapes of a union differ
 POLICY, OF_POLICY = "PolicyDocument", "Policy"  # the document's name, and what its parts' names begin with
 _PLAIN: dict[object, Schema] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from lotbook.api.http.routes import ACCOUNT
+from lotbook.api.http.routes import ACCOUNT, ENDPOINT
 
 POLICIES, ACCOUNTS, STATEMENT, BURNING = "policies", "accounts", "statement", "burning"
 BUYING, PURCHASES, BILLING, GATEWAY, DOCUMENT = "buying", "purchases", "billing", "gateway", "document"
-PORTAL = "portal"
+PORTAL, ENDPOINTS = "portal", "endpoints"
 # Subjects in the document's order, each with what it is about.
 SUBJECTS: Mapping[str, str] = {
     POLICIES: "The rules under which credits are sold, as versions that never change.",
@@ -20,6 +20,7 @@ SUBJECTS: Mapping[str, str] = {
     PURCHASES: "What was bought: rows, invoices, evidence, money back.",
     BILLING: "To whom invoices are made out, and the cards on file.",
     PORTAL: "The page on which a person sees the account's credits, buys, and changes plans and cards.",
+    ENDPOINTS: "Events to your own endpoints, as signed calls.",
     GATEWAY: "What the payment gateway calls.",
     DOCUMENT: "The description of all this.",
 }
@@ -76,5 +77,13 @@ NAMES: Mapping[str, Name] = {
     f"DELETE {ACCOUNT}/payment-methods/{{payment_method}}": Name("remove_payment_method", BILLING),
     f"POST {ACCOUNT}/portal-sessions": Name("make_portal_link", PORTAL),
     f"POST {ACCOUNT}/portal-sessions/revoke": Name("revoke_portal_sessions", PORTAL),
+    "POST /v1/endpoints": Name("make_endpoint", ENDPOINTS),
+    "GET /v1/endpoints": Name("list_endpoints", ENDPOINTS),
+    f"GET {ENDPOINT}": Name("read_endpoint", ENDPOINTS),
+    f"PATCH {ENDPOINT}": Name("change_endpoint", ENDPOINTS),
+    f"DELETE {ENDPOINT}": Name("delete_endpoint", ENDPOINTS),
+    f"POST {ENDPOINT}/rotate": Name("rotate_endpoint_secret", ENDPOINTS),
+    f"GET {ENDPOINT}/deliveries": Name("list_endpoint_deliveries", ENDPOINTS),
+    f"POST {ENDPOINT}/deliveries/{{delivery_id}}/again": Name("send_delivery_again", ENDPOINTS),
     "POST /v1/webhooks/stripe": Name("receive_stripe_event", GATEWAY),
 }

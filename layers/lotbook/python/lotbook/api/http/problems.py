@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lotbook.domain.accounts.refusals import AccountNotClosed, ExternalIdTaken
+from lotbook.domain.endpoints import refusals as endpoints
 from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
@@ -82,6 +83,15 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.NothingToResume: Kind(409, "Nothing to do."),
     errors.BadSignature: Kind(400, "Sign with an active secret; check the sender's clock."),
     errors.MalformedEvent: Kind(400, "Send the event as the gateway made it."),
+    endpoints.EndpointNotFound: Kind(404, "Check the endpoint id."),
+    endpoints.DeliveryNotFound: Kind(404, "Check the delivery id; deliveries are kept for 30 days."),
+    endpoints.TooManyEndpoints: Kind(409, "Delete an endpoint that is not needed; each may hear of many types."),
+    endpoints.TooManySecrets: Kind(
+        409, "Wait until `first_ends_at`, or rotate with `overlap_seconds: 0`, which ends all secrets before at once."
+    ),
+    endpoints.EndpointSwitchedOff: Kind(
+        409, "Switch it on (`PATCH` with `state: enabled`), then send the request again."
+    ),
     errors.Conflict: Kind(409, "Send the same request again."),
     NewerFormat: Kind(
         503,

@@ -6,48 +6,11 @@ three. The keys are API Gateway's own `routeKey`, so nothing matches paths on La
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
+from lotbook.api.http.route import ACCOUNT, BURN, ENDPOINT, GRANT, INVITE, OPEN, PUBLISH, READ, SELL, Route
 from lotbook.api.http.route_codes import AUTO_CODES, ORDER_CODES, PLAN_CODES, PURCHASE_CODES
-from lotbook.domain.values.access import Scope
+from lotbook.api.http.routes_endpoints import ENDPOINT_ROUTES
 
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One call of the contract. `body` names a model of `schemas.py`, `answers` name shapes of `shapes.py`.
-
-    `body_optional`: no body at all is an empty one.
-    `signed`: the function verifies the body itself, as the bytes that came, whatever their number.
-    `members`: whether a member token may call it at all (role and plan are the policy's business, asked by the use case).
-    `buyers`: of the members, those only whose role is one of the policy's buyers; the use case asks, this is what it asks.
-    `scopes`: a service key needs one of them. `codes`: refusals beyond those that every route of its kind has.
-    """
-
-    summary: str
-    function: str
-    answers: Mapping[int, str]
-    members: bool = False
-    buyers: bool = False
-    scopes: frozenset[Scope] = frozenset()
-    any_token: bool = False
-    public: bool = False
-    signed: bool = False
-    keyed: bool = False
-    body: str | None = None
-    body_optional: bool = False
-    query: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-
-
-ACCOUNT = "/v1/accounts/{account_id}"
-READ: frozenset[Scope] = frozenset({"read"})
-INVITE: frozenset[Scope] = frozenset({"portal:write"})
-SELL: frozenset[Scope] = frozenset({"purchases:write"})
-BURN: frozenset[Scope] = frozenset({"credits:consume"})
-GRANT: frozenset[Scope] = frozenset({"credits:grant"})
-OPEN: frozenset[Scope] = frozenset({"accounts:write"})
-PUBLISH: frozenset[Scope] = frozenset({"policies:write"})
+__all__ = ["ACCOUNT", "CONTRACT", "ENDPOINT", "Route"]
 
 CONTRACT: dict[str, Route] = {
     "GET /v1/openapi.json": Route("This document", "account", {200: "OpenApi"}, public=True),
@@ -389,6 +352,7 @@ CONTRACT: dict[str, Route] = {
         {200: "PortalRevoked"},
         scopes=INVITE,
     ),
+    **ENDPOINT_ROUTES,
     "POST /v1/webhooks/stripe": Route(
         "Events of the payment gateway, signed by it",
         "webhook",

@@ -10,6 +10,7 @@ from lotbook.api.requests import burning
 from lotbook.domain.accounts.account import AccountState
 from lotbook.domain.accounts.filters import AccountFilter
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS, Planned
+from lotbook.domain.endpoints.deliveries import DeliveryState
 from lotbook.domain.sales.purchase import PurchaseState
 from lotbook.domain.sales.transactions import ITEM_KINDS, PurchaseFilter
 from lotbook.domain.values import instants
@@ -40,6 +41,15 @@ def accounts_of(query: Mapping[str, str]) -> AccountFilter:
         raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
     named = {name: query[name] for name in ("email", "external_id", "policy_id", "plan_id") if name in query}
     return AccountFilter(**named, state=next((each for each in known if each == state), None))
+
+
+def delivery_state_of(query: Mapping[str, str]) -> DeliveryState | None:
+    """Which deliveries to show, None for all; raises InvalidRequest for a state that is none."""
+    state = query.get("state")
+    known: tuple[DeliveryState, ...] = get_args(DeliveryState)
+    if state is not None and state not in known:
+        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
+    return next((each for each in known if each == state), None)
 
 
 def planned_of(query: Mapping[str, str]) -> Planned | None:

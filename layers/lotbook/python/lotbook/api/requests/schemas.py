@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from lotbook.api.requests import burning
+from lotbook.api.requests.endpoint_bodies import EndpointBody, EndpointPatchBody, RotateBody
 from lotbook.api.requests.forms import (
     Credits,
     Email,
@@ -334,7 +335,8 @@ def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
     burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
     buying = (QuoteBody, PurchaseBody, PlanBody, AutoTopUpBody, BillingBody, SetupBody, DefaultCardBody)
-    known = (AccountBody, AccountPatchBody, CloseBody, GrantBody, *burn, *buying, PortalSessionBody)
+    endpoints = (EndpointBody, EndpointPatchBody, RotateBody)
+    known = (AccountBody, AccountPatchBody, CloseBody, GrantBody, *burn, *buying, PortalSessionBody, *endpoints)
     return {model.__name__: model for model in known}
 
 

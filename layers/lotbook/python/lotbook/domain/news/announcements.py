@@ -40,6 +40,7 @@ AnnouncementKind = Literal[
     "credits.shortfall",
     "credits.frozen",
     "credits.unfrozen",
+    "endpoint.disabled",
     "hold.lapsed",
     "auto_top_up.bought",
     "auto_top_up.not_bought",
@@ -125,12 +126,15 @@ def figures_of(changes: Iterable[Change]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One event. `at` is when it happened (milliseconds), `detail` plain JSON values; instants in it are text."""
+    """One event. `at` is when it happened (milliseconds), `detail` plain JSON values; instants in it are text.
+
+    `account_id` is None for what is no account's: an endpoint.
+    """
 
     announcement_id: str
     kind: AnnouncementKind
     at: int
-    account_id: str
+    account_id: str | None
     detail: Mapping[str, Any]
 
 

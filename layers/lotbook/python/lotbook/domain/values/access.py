@@ -10,7 +10,14 @@ Role = Literal["owner", "admin", "billing", "operator", "member"]
 ROLES: tuple[Role, ...] = ("owner", "admin", "billing", "operator", "member")
 
 Scope = Literal[
-    "accounts:write", "credits:consume", "credits:grant", "purchases:write", "read", "policies:write", "portal:write"
+    "accounts:write",
+    "credits:consume",
+    "credits:grant",
+    "purchases:write",
+    "read",
+    "policies:write",
+    "portal:write",
+    "endpoints:write",
 ]
 SCOPES: tuple[Scope, ...] = (
     "accounts:write",
@@ -20,6 +27,7 @@ SCOPES: tuple[Scope, ...] = (
     "read",
     "policies:write",
     "portal:write",
+    "endpoints:write",
 )
 
 

@@ -1,0 +1,1 @@
+"""Keep endpoints, copy events to them, and send what is due."""
