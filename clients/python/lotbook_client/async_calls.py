@@ -38,7 +38,6 @@ from lotbook_client.models import (
     EndpointDeleted,
     EndpointDeliveries,
     EndpointDelivery,
-    EndpointWithSecret,
     Endpoints,
     Entries,
     Entry,
@@ -46,6 +45,7 @@ from lotbook_client.models import (
     Granted,
     Held,
     Invoice,
+    NewEndpoint,
     Offers,
     Ordered,
     PaymentMethods,
@@ -967,7 +967,7 @@ class AsyncCalls(AsyncCore):
         *,
         types: Sequence[str],
         email: str | None = None,
-    ) -> EndpointWithSecret:
+    ) -> NewEndpoint:
         """Make an endpoint, to which events are sent as signed calls; its secret is shown here and never again.
 
         Needs: service key with `endpoints:write`.
@@ -1043,7 +1043,7 @@ class AsyncCalls(AsyncCore):
         endpoint_id: str,
         *,
         overlap_seconds: int | None = None,
-    ) -> EndpointWithSecret:
+    ) -> NewEndpoint:
         """Make another secret of an endpoint; those before go on signing for a day.
 
         Needs: service key with `endpoints:write`.

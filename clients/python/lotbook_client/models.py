@@ -128,15 +128,6 @@ EndpointDeliveryReason = Literal[
     "sent_once",
     "gone",
 ]
-EndpointWithSecretState = Literal[
-    "enabled",
-    "disabled",
-]
-EndpointWithSecretDisabledReason = Literal[
-    "failing",
-    "gone",
-    "by_hand",
-]
 EntryKind = Literal[
     "granted",
     "consumed",
@@ -169,6 +160,15 @@ LotState = Literal[
     "open",
     "provisional",
     "frozen",
+]
+NewEndpointState = Literal[
+    "enabled",
+    "disabled",
+]
+NewEndpointDisabledReason = Literal[
+    "failing",
+    "gone",
+    "by_hand",
 ]
 NotificationsOff = Literal[
     "purchase_completed",
@@ -582,23 +582,6 @@ class EndpointDelivery(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndpointWithSecret(Answer):
-    """The same with its new secret, which no other answer shows."""
-
-    endpoint_id: str
-    url: str
-    types: list[str]
-    email: str | None
-    state: EndpointWithSecretState | str
-    disabled_reason: EndpointWithSecretDisabledReason | str | None
-    disabled_at: datetime | None
-    failing_since: datetime | None
-    previous_secrets_end_at: list[datetime]
-    created_at: datetime
-    secret: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Endpoints(Answer):
     """All endpoints, the oldest first."""
 
@@ -737,6 +720,23 @@ class Lot(Answer):
     expires_at: datetime | None
     state: LotState | str
     purchase_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEndpoint(Answer):
+    """The same with its new secret, which no other answer shows."""
+
+    endpoint_id: str
+    url: str
+    types: list[str]
+    email: str | None
+    state: NewEndpointState | str
+    disabled_reason: NewEndpointDisabledReason | str | None
+    disabled_at: datetime | None
+    failing_since: datetime | None
+    previous_secrets_end_at: list[datetime]
+    created_at: datetime
+    secret: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -281,11 +281,11 @@ REVOKE_PORTAL_SESSIONS = Operation[models.PortalRevoked](
     "/v1/accounts/{account_id}/portal-sessions/revoke",
     model(models.PortalRevoked),
 )
-MAKE_ENDPOINT = Operation[models.EndpointWithSecret](
+MAKE_ENDPOINT = Operation[models.NewEndpoint](
     "make_endpoint",
     "POST",
     "/v1/endpoints",
-    model(models.EndpointWithSecret),
+    model(models.NewEndpoint),
     repeatable=False,
 )
 LIST_ENDPOINTS = Operation[models.Endpoints](
@@ -314,11 +314,11 @@ DELETE_ENDPOINT = Operation[models.EndpointDeleted](
     model(models.EndpointDeleted),
     repeatable=False,
 )
-ROTATE_ENDPOINT_SECRET = Operation[models.EndpointWithSecret](
+ROTATE_ENDPOINT_SECRET = Operation[models.NewEndpoint](
     "rotate_endpoint_secret",
     "POST",
     "/v1/endpoints/{endpoint_id}/rotate",
-    model(models.EndpointWithSecret),
+    model(models.NewEndpoint),
     repeatable=False,
 )
 LIST_ENDPOINT_DELIVERIES = Listing[models.EndpointDeliveries, models.EndpointDelivery](

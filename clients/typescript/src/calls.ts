@@ -30,7 +30,6 @@ import type {
   EndpointDeliveries,
   EndpointDelivery,
   EndpointPatchBody,
-  EndpointWithSecret,
   Endpoints,
   Entries,
   Entry,
@@ -41,6 +40,7 @@ import type {
   HoldBody,
   Instant,
   Invoice,
+  NewEndpoint,
   Offers,
   OpenApi,
   Ordered,
@@ -548,7 +548,7 @@ export class Calls extends Core {
   makeEndpoint(
     body: EndpointBody,
     options: Options = {},
-  ): Promise<EndpointWithSecret> {
+  ): Promise<NewEndpoint> {
     return this.call(operations.makeEndpoint, { body, options });
   }
 
@@ -592,7 +592,7 @@ export class Calls extends Core {
     endpointId: string,
     body: RotateBody = {},
     options: Options = {},
-  ): Promise<EndpointWithSecret> {
+  ): Promise<NewEndpoint> {
     return this.call(operations.rotateEndpointSecret, { path: { endpoint_id: endpointId }, body, options });
   }
 

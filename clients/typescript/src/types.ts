@@ -307,21 +307,6 @@ export interface EndpointDelivery {
   created_at: Instant;
 }
 
-/** The same with its new secret, which no other answer shows. */
-export interface EndpointWithSecret {
-  endpoint_id: string;
-  url: string;
-  types: Array<string>;
-  email: string | null;
-  state: "enabled" | "disabled" | (string & {});
-  disabled_reason: "failing" | "gone" | "by_hand" | (string & {}) | null;
-  disabled_at: Instant | null;
-  failing_since: Instant | null;
-  previous_secrets_end_at: Array<Instant>;
-  created_at: Instant;
-  secret: string;
-}
-
 /** All endpoints, the oldest first. */
 export interface Endpoints {
   endpoints: Array<Endpoint>;
@@ -440,6 +425,21 @@ export interface Lot {
   expires_at: Instant | null;
   state: "open" | "provisional" | "frozen" | (string & {});
   purchase_id: string | null;
+}
+
+/** The same with its new secret, which no other answer shows. */
+export interface NewEndpoint {
+  endpoint_id: string;
+  url: string;
+  types: Array<string>;
+  email: string | null;
+  state: "enabled" | "disabled" | (string & {});
+  disabled_reason: "failing" | "gone" | "by_hand" | (string & {}) | null;
+  disabled_at: Instant | null;
+  failing_since: Instant | null;
+  previous_secrets_end_at: Array<Instant>;
+  created_at: Instant;
+  secret: string;
 }
 
 /** The plan that a scheduled change brings, and when: at the end of the running period. */

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.pages import newest_first
@@ -18,6 +16,7 @@ from lotbook.adapters.dynamo.table import (
     to_attribute,
     to_item,
 )
+from lotbook.adapters.refusals import Refused
 from lotbook.domain.endpoints.deliveries import Attempt, Delivery
 from lotbook.domain.values.instants import SECOND
 
@@ -41,7 +40,7 @@ class DynamoDeliveries:
         """One conditional write."""
         try:
             send(self._table.client, "put_item", self._put(delivery) | {"ConditionExpression": NOT_YET_WRITTEN})
-        except ClientError as refusal:
+        except Refused as refusal:
             if was_refused(refusal):
                 return False
             raise
@@ -114,7 +113,7 @@ class DynamoLanes:
         }
         try:
             send(self._table.client, "update_item", request | ({"ExpressionAttributeNames": names} if names else {}))
-        except ClientError as refusal:
+        except Refused as refusal:
             if was_refused(refusal):
                 return False
             raise

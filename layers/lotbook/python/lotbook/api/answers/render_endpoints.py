@@ -30,7 +30,7 @@ def endpoint(found: Endpoint, now: int) -> shapes.Endpoint:
     }
 
 
-def with_secret(found: Endpoint, secret: str, now: int) -> shapes.EndpointWithSecret:
+def with_secret(found: Endpoint, secret: str, now: int) -> shapes.NewEndpoint:
     """Once, where the secret is new."""
     return {**endpoint(found, now), "secret": secret}
 

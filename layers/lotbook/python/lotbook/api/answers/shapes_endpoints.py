@@ -24,7 +24,7 @@ class Endpoint(TypedDict):
     created_at: Instant
 
 
-class EndpointWithSecret(Endpoint):
+class NewEndpoint(Endpoint):
     """The same with its new secret, which no other answer shows."""
 
     secret: str

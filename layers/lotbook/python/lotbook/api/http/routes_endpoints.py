@@ -8,7 +8,7 @@ ENDPOINT_ROUTES: dict[str, Route] = {
     "POST /v1/endpoints": Route(
         "Make an endpoint, to which events are sent as signed calls; its secret is shown here and never again",
         "endpoints",
-        {201: "EndpointWithSecret"},
+        {201: "NewEndpoint"},
         scopes=CALL,
         body="EndpointBody",
         codes=("too_many_endpoints", "conflict"),
@@ -35,7 +35,7 @@ ENDPOINT_ROUTES: dict[str, Route] = {
     f"POST {ENDPOINT}/rotate": Route(
         "Make another secret of an endpoint; those before go on signing for a day",
         "endpoints",
-        {200: "EndpointWithSecret"},
+        {200: "NewEndpoint"},
         scopes=CALL,
         body="RotateBody",
         body_optional=True,
