@@ -73,14 +73,13 @@ class Settings:
             mail_set=environment.get("MAIL_SET", ""),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             gateway_api_base=environment.get("GATEWAY_API_BASE") or None,
-            deliveries_queue=environment.get("DELIVERIES_QUEUE", ""),
             auto_top_up_queue=environment.get("AUTO_TOP_UP_QUEUE", ""),
             auto_top_up=environment.get("AUTO_TOP_UP", "on") != "off",
             return_url=environment.get("RETURN_URL") or NO_PAGE,
             **_portal(environment),
             checked_account=environment.get("CHECKED_ACCOUNT", ""),
             checked_consume=environment.get("CHECKED_CONSUME", ""),
-            loopback_endpoints=_calls_itself(environment),
+            **_endpoints(environment),
             clock_file=environment.get("CLOCK_FILE") or None,
             read_seconds=int(environment["READ_SECONDS"]) if environment.get("READ_SECONDS") else None,
         )
@@ -98,10 +97,13 @@ def _table_client(environment: Mapping[str, str]) -> str:
     return named
 
 
-def _calls_itself(environment: Mapping[str, str]) -> bool:
-    """Beside the local run's clock only, and never on Lambda: no deployment can be told to call its own machine."""
+def _endpoints(environment: Mapping[str, str]) -> dict[str, Any]:
+    """This machine is called beside the local run's clock only, and never on Lambda: no deployment can be told to do so."""
     is_local = bool(environment.get("CLOCK_FILE")) and "AWS_LAMBDA_FUNCTION_NAME" not in environment
-    return is_local and bool(environment.get("LOOPBACK_ENDPOINTS"))
+    return {
+        "deliveries_queue": environment.get("DELIVERIES_QUEUE", ""),
+        "loopback_endpoints": is_local and bool(environment.get("LOOPBACK_ENDPOINTS")),
+    }
 
 
 def _portal(environment: Mapping[str, str]) -> dict[str, Any]:
