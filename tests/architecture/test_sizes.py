@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 
 from tests.architecture import exceptions
-from tests.architecture.tree import COMMANDS, DEPLOYED, ROOT, TESTS, Function, files, functions, parsed, short, walk
+from tests.architecture.tree import (
+    CLIENT,
+    COMMANDS,
+    DEPLOYED,
+    ROOT,
+    TESTS,
+    Function,
+    files,
+    functions,
+    parsed,
+    short,
+    walk,
+)
 
 PRODUCT = (*DEPLOYED, *COMMANDS)
 LINES_OF_A_FUNCTION = 30
@@ -98,6 +110,15 @@ def test_no_file_is_longer_than_a_reader_bears() -> None:
 
 def test_a_caller_keeps_track_of_what_it_hands_over() -> None:
     hold(wide_functions(functions(*PRODUCT)), exceptions.WIDE_FUNCTIONS, "WIDE_FUNCTIONS")
+
+
+def test_what_people_read_of_the_client_keeps_the_same_sizes() -> None:
+    """Its calls and types are written by `local/clients`, and as wide as the document has them."""
+    generated = {short(path) for path in files(CLIENT) if "Generated from openapi.json" in path.read_text()}
+    assert generated, "none is left out"
+    found = [each for each in functions(CLIENT) if short(each.path) not in generated]
+    by_hand = [path for path in files(CLIENT) if short(path) not in generated]
+    assert {**long_functions(found), **wide_functions(found), **long_files(by_hand, LINES_OF_A_FILE)} == {}
 
 
 def test_no_loop_is_without_end() -> None:

@@ -15,6 +15,7 @@ FUNCTIONS = ROOT / "functions"
 DEPLOYED = (LAYER, FUNCTIONS)
 COMMANDS = tuple(ROOT / name for name in ("local", "operate", "bench"))  # product code that is not deployed
 TESTS = ROOT / "tests"
+CLIENT = ROOT / "clients" / "python" / "lotbook_client"
 type_of_function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 

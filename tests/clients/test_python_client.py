@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
@@ -21,6 +22,7 @@ from lotbook.api import openapi
 from lotbook_client import models
 from lotbook_client.answers import decode
 from lotbook_client.settings import KEY, URL
+from tests.architecture.tree import imports, parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON, TYPESCRIPT = ROOT / "clients" / "python", ROOT / "clients" / "typescript"
@@ -59,6 +61,14 @@ def test_every_operation_of_the_document_has_a_method_in_both_languages() -> Non
     text = (TYPESCRIPT / "src" / "calls.ts").read_text()
     camel = {re.sub("_(.)", lambda found: found[1].upper(), name) for name in OPERATIONS}
     assert camel - set(re.findall(r"^  (\w+)\($", text, re.MULTILINE)) == set()
+
+
+def test_the_clients_need_httpx_and_nothing() -> None:
+    modules = (PYTHON / "lotbook_client").glob("*.py")
+    needed = {name.split(".")[0] for path in modules for _, name in imports(parsed(path))} - sys.stdlib_module_names
+    assert needed == {"lotbook_client", "httpx"}
+    sources = "".join(path.read_text() for path in (TYPESCRIPT / "src").glob("*.ts"))
+    assert {name for name in re.findall(r'from "(.+?)"', sources) if not name.startswith("./")} == set()
 
 
 def test_both_packages_have_one_version() -> None:

@@ -17,6 +17,7 @@ from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
 from tests import patience
+from tests.clients import node
 from tests.scenarios.conftest import Stack
 
 CLIENTS = Path(__file__).resolve().parents[1] / "clients"
@@ -78,16 +79,13 @@ def test_openapi_python_client_makes_functions_that_are_called_as_they_read(
 @pytest.fixture(scope="module")
 def workshop(pytestconfig: pytest.Config) -> Path:
     """The TypeScript tools as the lock file pins them, installed once into pytest's cache."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not installed: the TypeScript client is not generated")
     assert pytestconfig.cache is not None
     lock = (CLIENTS / "package-lock.json").read_bytes()
     folder: Path = pytestconfig.cache.mkdir(f"clients-{sha256(lock).hexdigest()[:16]}")
-    for name in ("package.json", "package-lock.json", "build.mjs", "client.ts"):
+    for name in ("package.json", "package-lock.json", "build.mjs", "check.mjs", "client.ts"):
         shutil.copyfile(CLIENTS / name, folder / name)
     if not (folder / "node_modules" / ".package-lock.json").exists():  # what npm writes last
-        command = [npm, "ci", "--silent", "--no-audit", "--no-fund"]
+        command = [str(node.NODE), str(node.NPM), "ci", "--silent", "--no-audit", "--no-fund"]
         installed = subprocess.run(command, cwd=folder, timeout=INSTALL_SECONDS, capture_output=True, text=True)
         if installed.returncode:
             pytest.skip(f"npm could not install the TypeScript tools: {installed.stderr[-300:]}")
@@ -100,7 +98,7 @@ def built(document: Path, workshop: Path) -> Path:
     output = workshop / "built" / sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     if (output / "client.js").exists():
         return output
-    command = [shutil.which("node") or "node", "build.mjs", str(document), str(output)]
+    command = [str(node.NODE), "build.mjs", str(document), str(output)]
     compiled = subprocess.run(command, cwd=workshop, timeout=BUILD_SECONDS, capture_output=True, text=True)
     assert compiled.returncode == 0, compiled.stdout + compiled.stderr
     return output
@@ -110,10 +108,10 @@ def test_openapi_typescript_needs_no_field_that_is_optional_and_knows_every_answ
     stack: Stack, document: Path, workshop: Path
 ) -> None:
     """The client is checked by the compiler, strictly, and then run."""
-    node, output = shutil.which("node") or "node", built(document, workshop)
+    output = built(document, workshop)
     arguments = [stack.base, stack.dev["service_key"], stack.fresh("ts")]
     called = subprocess.run(
-        [node, str(output / "client.js"), *arguments],
+        [str(node.NODE), str(output / "client.js"), *arguments],
         cwd=workshop,
         timeout=CALL_SECONDS,
         capture_output=True,
@@ -131,3 +129,17 @@ def test_openapi_typescript_needs_no_field_that_is_optional_and_knows_every_answ
         "total": 3_000,
         "refused": "insufficient_credits",
     }
+
+
+@pytest.mark.process
+def test_our_typescript_client_and_its_example_pass_the_compiler_and_its_package_runs(
+    workshop: Path, tmp_path: Path
+) -> None:
+    command = [str(node.NODE), "check.mjs", str(CLIENTS.parents[1] / "clients" / "typescript"), str(tmp_path)]
+    checked = subprocess.run(command, cwd=workshop, timeout=BUILD_SECONDS, capture_output=True, text=True)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    asking = "const { Lotbook, operations } = await import(process.argv[1]); console.log(Lotbook.name, operations.listEntries.path)"
+    command = [str(node.NODE), "--input-type=module", "-e", asking, str(tmp_path / "src" / "index.js")]
+    run = subprocess.run(command, timeout=CALL_SECONDS, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["Lotbook", "/v1/accounts/{account_id}/entries"]

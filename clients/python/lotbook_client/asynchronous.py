@@ -48,7 +48,7 @@ class AsyncCore:
         body: Fields | None = None,
         key: str | None = None,
     ) -> T:
-        request = request_of(operation, path, query, body, key)
+        request = request_of(operation, path, query, body, key=key)
         return answer_of(operation, request, await self._sent(request), self._settings.retries)
 
     def _pages(

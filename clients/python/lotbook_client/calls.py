@@ -86,6 +86,7 @@ def request_of(
     path: Mapping[str, str] | None = None,
     query: Mapping[str, Any] | None = None,
     body: Mapping[str, Any] | None = None,
+    *,
     key: str | None = None,
 ) -> Request:
     """The request. A key is made where the call wants one and none is given. Raises ValueError for what no URL can hold."""

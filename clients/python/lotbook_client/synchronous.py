@@ -46,7 +46,7 @@ class Core:
         body: Fields | None = None,
         key: str | None = None,
     ) -> T:
-        request = request_of(operation, path, query, body, key)
+        request = request_of(operation, path, query, body, key=key)
         return answer_of(operation, request, self._sent(request), self._settings.retries)
 
     def _pages(self, operation: Listing[P, T], *, path: Mapping[str, str] | None = None, query: Fields) -> Pages[P, T]:
