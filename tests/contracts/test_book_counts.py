@@ -185,7 +185,7 @@ COSTS = {
     _capture_all: (4, 3, 1),
     _release: (9, 6, 4),
     _claw_back: (8, 4, 4),
-    _balance: (2, 0, 3),
+    _balance: (2, 0, 2),
 }
 
 

@@ -13,7 +13,8 @@ from threading import RLock
 
 from lotbook.domain.credits import hold_pages
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Receipt
-from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer
+from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer, granted_name
+from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Order
 from lotbook.ports.books import Attempt, Prune
 
@@ -238,6 +239,13 @@ class FakeBooks:
         with self.lock:
             found = {name: self.ledger.get(self._key(account_id, unit, name)) for name in wanted}
             return {name: entry for name, entry in found.items() if entry is not None}
+
+    def lots(self, account_id: str, unit: str, lot_ids: Iterable[str]) -> Mapping[str, Lot]:
+        wanted = list(lot_ids)
+        self._call("lots", ",".join(wanted))
+        with self.lock:
+            found = (self.ledger.get(self._key(account_id, unit, granted_name(lot_id))) for lot_id in wanted)
+            return {entry.lot.lot_id: entry.lot for entry in found if entry is not None and entry.lot}
 
     def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
         self._call("lot_entries", lot_id)

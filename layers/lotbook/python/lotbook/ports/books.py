@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.credits.book import Book, Memo, Receipt
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.orders import Order
 
 
@@ -103,6 +104,10 @@ class BookStore(Protocol):
 
     def entries(self, account_id: str, unit: str, names: Iterable[str]) -> Mapping[str, Entry]:
         """Entries by name; names without an entry are left out."""
+        ...
+
+    def lots(self, account_id: str, unit: str, lot_ids: Iterable[str]) -> Mapping[str, Lot]:
+        """Lots as they were made, by id; they never change, so they need not be read twice. Those never granted are left out."""
         ...
 
     def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:

@@ -21,6 +21,7 @@ from lotbook.adapters.dynamo.book_items import (
     position_values,
     receipt_values,
 )
+from lotbook.adapters.dynamo.granted_lots import GrantedLots
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.packing import packed
 from lotbook.adapters.dynamo.puts import put_over
@@ -97,11 +98,12 @@ class _Write(NamedTuple):
 
 
 class DynamoBooks:
-    """Implements `BookStore`. Safe under threads: it keeps nothing but the client, and when the table last answered."""
+    """Implements `BookStore`. Safe under threads: it keeps the client, when the table last answered, and what never changes."""
 
     def __init__(self, table: Table, wall: Clock | None = None) -> None:
         self._table = table
         self._store_time = StoreTime(wall or SystemClock())
+        self.lots = GrantedLots(self.entries).of
 
     def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
         """BURN: two kinds, one write."""

@@ -45,6 +45,9 @@ class Journaled:
     lots: Mapping[str, Lot] = field(default_factory=dict)  # lots that something may be given back to
     done: frozenset[str] = frozenset()  # orders that took effect before
     clawed: Mapping[str, Clawed] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(
+        default_factory=dict
+    )  # what the ledger has under the names of receipts and outcomes
 
 
 @dataclass(slots=True)

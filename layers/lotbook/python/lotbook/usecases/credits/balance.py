@@ -13,10 +13,11 @@ from lotbook.domain.credits.requests import Balance, LotState, LotView
 from lotbook.domain.credits.shelf import with_shelf_taken_down
 from lotbook.domain.values.errors import InvalidRequest, Unavailable
 from lotbook.usecases.credits.book_ledger import BookLedger
+from lotbook.usecases.credits.stale_receipts import settle_read
 from lotbook.usecases.credits.turn import journal, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
@@ -92,6 +93,7 @@ def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
         if any(entry.back for entry in journaled.resolved.values()):
             turn(account_id, unit, book, desk=desk)
             continue
+        settle_read(account_id, unit, book, journaled.void, desk=desk)
         return Moment(book, journaled, now)
     raise Unavailable(retry_after_seconds=1)
 
@@ -122,13 +124,13 @@ def _held_by_lot(holds: Iterable[Entry]) -> dict[str, int]:
     return held
 
 
-def _lots(lot_ids: Iterable[str], of_book: BookLedger) -> list[tuple[Lot, bool]]:
+def _lots(lot_ids: Collection[str], of_book: BookLedger) -> list[tuple[Lot, bool]]:
     """The lots as they were made, in burn order, and whether each is provisional still."""
-    wanted = [name for lot_id in lot_ids for name in (ledger.granted_name(lot_id), ledger.decision_name(lot_id))]
-    found = of_book.entries(wanted)
-    lots = [entry.lot for entry in found.values() if entry.lot]
+    lots = list(of_book.lots(lot_ids).values())
     lots.sort(key=lambda lot: burn_order(lot.rank, lot.expires_at, lot.created_at, lot.lot_id))
-    return [(lot, lot.provisional and ledger.decision_name(lot.lot_id) not in found) for lot in lots]
+    undecided = [ledger.decision_name(lot.lot_id) for lot in lots if lot.provisional]
+    decided = of_book.entries(undecided) if undecided else {}
+    return [(lot, lot.provisional and ledger.decision_name(lot.lot_id) not in decided) for lot in lots]
 
 
 def _view(lot: Lot, remaining: int, held: int, state: LotState) -> LotView:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.credits import ledger
 from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from lotbook.domain.credits.book import Book
     from lotbook.domain.credits.ledger import Entry
@@ -37,11 +36,9 @@ class BookLedger:
         """Everything that was journaled about one lot: its grant, expiries, claw-backs, freezes."""
         return self.books.lot_entries(self.account_id, self.unit, lot_id)
 
-    def lots(self, lot_ids: Iterable[str]) -> dict[str, Lot]:
+    def lots(self, lot_ids: Collection[str]) -> dict[str, Lot]:
         """Lots as they were made, by id."""
-        names = [ledger.granted_name(lot_id) for lot_id in sorted(lot_ids)]
-        found = self.entries(names) if names else {}
-        return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot}
+        return dict(self.books.lots(self.account_id, self.unit, lot_ids)) if lot_ids else {}
 
     def shelf(self, book: Book) -> Mapping[str, Entry]:
         """The pages of the book's shelf, by name. They never change, so they are the book's whenever they are read."""

@@ -5,12 +5,15 @@ The statement is built from the table's stream and may lag by a day or for ever:
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.statement_lines import Filed, StatementLine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lotbook.domain.credits.ledger import Entry, Pointer
     from lotbook.usecases.credits.desk import CreditDesk
 
@@ -19,10 +22,21 @@ NOTHING_READ = 2**63  # above every ledger number
 
 
 class Links:
-    """Reads links newest first. One page of the statement at a time; none at all without a statement."""
+    """Reads links newest first. One page of the statement at a time; none at all without a statement.
 
-    def __init__(self, account_id: str, unit: str, wanted: int, *, desk: CreditDesk) -> None:
-        self._account_id, self._unit = account_id, unit
+    `known`: entries by name that somebody has just read from the ledger.
+    """
+
+    def __init__(
+        self,
+        account_id: str,
+        unit: str,
+        wanted: int,
+        *,
+        desk: CreditDesk,
+        known: Mapping[str, Entry] = MappingProxyType({}),
+    ) -> None:
+        self._account_id, self._unit, self._known = account_id, unit, known
         self._books, self._statement = desk.books, desk.statement
         self._page_lines = wanted + SPARE_LINES
         self._filed = Filed()
@@ -30,10 +44,12 @@ class Links:
 
     def entry(self, link: Pointer) -> Entry | None:
         """The entry of this very link; None where its burn was given back, or will be."""
-        line = self._line(link)
-        if line is not None:
-            return None if line.is_gap else line.entry
-        found = self._books.entry(self._account_id, self._unit, link.name)
+        found = self._known.get(link.name)
+        if found is None:
+            line = self._line(link)
+            if line is not None:
+                return None if line.is_gap else line.entry
+            found = self._books.entry(self._account_id, self._unit, link.name)
         is_of_link = found is not None and found.unit == self._unit and found.seq == link.seq
         return found if is_of_link else None
 

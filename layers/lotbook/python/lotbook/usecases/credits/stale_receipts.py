@@ -44,6 +44,23 @@ def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *
             turn(account_id, unit, book, desk=desk)
 
 
+def settle_read(account_id: str, unit: str, book: Book, void: Collection[str], *, desk: CreditDesk) -> None:
+    """Take out what a reader found journaled, so that the next reader need not look it up again: no burn may ever come to do it.
+
+    `void` are receipts that a turn gives back. What fails here the next read sees to.
+    """
+    now = desk.clock.now()
+    stale = [
+        Prune(name, receipt)
+        for name, receipt in book.receipts.items()
+        if name not in void and receipt.memo.kind != "resolve" and receipt.memo.at + STALE <= now
+    ]
+    if len(stale) > MAX_STALE:
+        with suppress(Unavailable):
+            for start in range(0, len(stale), MAX_BURNS_A_WRITE):
+                desk.books.prune(account_id, unit, stale[start : start + MAX_BURNS_A_WRITE])
+
+
 def _journaled(
     account_id: str, unit: str, book: Book, chosen: Mapping[str, Receipt], *, desk: CreditDesk
 ) -> Iterator[Prune]:

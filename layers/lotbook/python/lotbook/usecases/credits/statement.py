@@ -41,7 +41,7 @@ def list_entries(account_id: str, unit: str, limit: int, cursor: str | None, *, 
     """
     start = None if cursor is None else _parse(cursor)
     moment = read_moment(account_id, unit, desk=desk)
-    links = Links(account_id, unit, limit, desk=desk)
+    links = Links(account_id, unit, limit, desk=desk, known=moment.journaled.entries)
     walk = _Walk(f"{account_id}/{unit}", moment, links, start)
     shown: list[Entry] = []
     for _ in range(MAX_LINKS_A_PAGE):

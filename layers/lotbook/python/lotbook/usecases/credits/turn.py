@@ -148,7 +148,7 @@ def journal(book: Book, of_book: BookLedger, *, known: Mapping[str, Entry] | Non
     resolved = {name: entry for name, entry in resolved.items() if name not in unheard}
     given_back_to = {draw.lot_id for entry in resolved.values() for draw in entry.back}
     lots = of_book.lots(given_back_to - _lots_in(book))
-    return Journaled(void=frozenset(void | unheard), resolved=resolved, lots=lots)
+    return Journaled(void=frozenset(void | unheard), resolved=resolved, lots=lots, entries=there)
 
 
 def is_of(entry: Entry, unit: str, receipt: Receipt) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.book import Book
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.statement_lines import StatementLine
     from lotbook.ports.books import BookStore
     from lotbook.ports.news import StatementStore
@@ -39,6 +40,10 @@ class Remembered:
         key = ("entry", account_id, unit, name)
         found: Entry | None = self._once(key, lambda: self._books.entry(account_id, unit, name))
         return found
+
+    def lots(self, account_id: str, unit: str, lot_ids: Collection[str]) -> Mapping[str, Lot]:
+        """Lots as they were made: the store remembers them by itself."""
+        return self._books.lots(account_id, unit, lot_ids)
 
     def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
         """Everything about these lots."""
