@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from botocore.config import Config
 
 from local.cloud.cloud import credentials
 from local.cloud.engine import Engine
+from local.places import any_free_port
 from tests import table as tables
 from tests.meter import WRITE_BYTES, Metered, item_bytes, units
 
@@ -55,7 +55,7 @@ def _place(action: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 def running() -> Iterator[str]:
     """The engine's address while it runs; it is also set for every client that this process makes from the environment."""
     with tempfile.TemporaryDirectory(prefix="lotbook-bench-") as folder:
-        engine = Engine(Path(folder), _free_port())
+        engine = Engine(Path(folder), any_free_port())
         engine.start()
         os.environ |= credentials(engine.address)
         try:
@@ -77,9 +77,3 @@ def new_table(of: Any) -> None:
     if TABLE in of.list_tables()["TableNames"]:
         of.delete_table(TableName=TABLE)
     tables.create(of, TABLE)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from local.running import data_directory
 HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
 HIGHEST_PORT = 65_533  # two more are taken
+QUIET_PORTS = range(
+    10_000, 20_000
+)  # systems give theirs to connections from 32768 on: those may be gone before a server starts
+PORTS_TRIED = 100
 LOCK = "lock"  # a file in the data directory, locked while a run uses it
 OWNER_ONLY, OTHERS = 0o700, 0o077
 STRIPE = "https://api.stripe.com"  # instead of the stand-in, where the run has a test key of Stripe's
@@ -136,8 +141,9 @@ def _free_or_any(wanted: int, avoid: tuple[int, ...]) -> int:
 
 
 def any_free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port on which nobody listens now, and which no connection that goes out is given. Raises CannotStart."""
+    for _ in range(PORTS_TRIED):
+        port = secrets.choice(QUIET_PORTS)
+        if is_free(port):
+            return port
+    raise CannotStart(f"None of {PORTS_TRIED} ports between {QUIET_PORTS[0]} and {QUIET_PORTS[-1]} is free.")

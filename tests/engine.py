@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 
 from local.cloud.engine import SERVICES
-from tests import patience
+from tests import patience, ports
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / ".venv-engine" / "bin" / "ministack"
@@ -27,7 +27,7 @@ def running(folder: Path) -> Iterator[str]:
     """The engine's address while it runs; stopped afterwards. Skips the test when it is not installed."""
     if not ENGINE.exists():
         pytest.skip("the local engine is not installed (.venv-engine, see requirements/engine.txt)")
-    port = free_port()
+    port = ports.free()
     environment = os.environ | {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
     environment["SERVICES"] = ",".join(
         SERVICES
@@ -56,13 +56,6 @@ def client(address: str, **options: Any) -> Any:
         aws_secret_access_key="test",
         config=config,
     )
-
-
-def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,8 +20,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local.places import any_free_port
+
 START_SECONDS = 120
-STOP_SECONDS = 15
+STOP_SECONDS = 60  # on a machine that has other things to do
 WAIT_SECONDS = 120
 POLL_SECONDS = 0.1
 MAX_PAGES = 1_000
@@ -162,7 +163,7 @@ def wait_until(probe: Callable[[], Any], otherwise: str, seconds: float = WAIT_S
 def own_run() -> Iterator[Shop]:
     """A local run in a temporary directory, on free ports; stopped and removed at the end."""
     with tempfile.TemporaryDirectory(prefix="lotbook-demo-") as directory:
-        environment = os.environ | {"PORT": str(_free_port()), "DATA_DIR": directory}
+        environment = os.environ | {"PORT": str(any_free_port()), "DATA_DIR": directory}
         environment.pop("STRIPE_API_KEY", None)
         log_path = Path(directory) / "run.log"
         with log_path.open("wb") as log:
@@ -205,10 +206,3 @@ def running_shop(directory: Path) -> Shop:
         raise DemoFailed(
             f"{directory} holds no dev.json of a running Lotbook: start it there first (DATA_DIR=... make run)"
         ) from missing
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

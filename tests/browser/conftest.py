@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests import browsers
+from tests import browsers, ports
 from tests.browser.people import People, Person
 from tests.pictures.__main__ import began_at
-from tests.scenarios.conftest import ROOT, Stack, free_port, start, stop
+from tests.scenarios.conftest import ROOT, Stack, start, stop
 
 NEEDING = "shop"
 
@@ -39,7 +39,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         pytest.skip("the local engine is not installed: make run")
     folder: Path = tmp_path_factory.mktemp("browser_run")
     began_at(folder)
-    running, stack = start(folder, free_port())
+    running, stack = start(folder, ports.free())
     yield stack
     stop(running)
 

@@ -28,9 +28,9 @@ from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.stripe_stand_in.server import serve
 from local.stripe_stand_in.stand_in import StandIn
 from lotbook.adapters.dynamo import keys
-from tests import patience
+from tests import patience, ports
 from tests.deployed import cloud, tools
-from tests.scenarios.conftest import Stack, call, eventually, free_port
+from tests.scenarios.conftest import Stack, call, eventually
 
 pytestmark = [pytest.mark.deploy, pytest.mark.process]
 TRANSCRIPT = tools.ROOT / ".aws-sam" / "deploy-test.txt"
@@ -86,7 +86,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         pytest.skip(tools.HOW_TO_GET_ONE)
     if not tools.SAM.exists():
         pytest.skip("sam is not installed: make validate")
-    folder, port = tmp_path_factory.mktemp("deployed"), free_port()
+    folder, port = tmp_path_factory.mktemp("deployed"), ports.free()
     TRANSCRIPT.parent.mkdir(exist_ok=True)
     TRANSCRIPT.unlink(missing_ok=True)
     issuer, began = Issuer(folder / "issuer.pem"), time.monotonic()

@@ -168,11 +168,3 @@ def post(run: Run, token: str, verb: str, body: Any, key: str) -> tuple[int, Any
     request = urllib.request.Request(f"{run.base}/v1/accounts/make/{verb}", json.dumps(body).encode(), headers)
     with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
         return answer.status, json.loads(answer.read())
-
-
-def free_ports() -> int:
-    first = 20_000 + os.getpid() % 300 * 40  # two test runs on one machine keep out of each other's way
-    for port in range(first, first + 40, PORTS):
-        if all(is_free(port + step) for step in range(PORTS)):
-            return port
-    raise AssertionError("no free ports")

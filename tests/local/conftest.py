@@ -14,7 +14,8 @@ from local.cloud.api_events import Answer, Request
 from local.cloud.functions import Functions
 from local.cloud.gateway import Gateway, Identities
 from local.cloud.template import Template, load
-from tests.local.a_run import Run, free_ports
+from tests import ports
+from tests.local.a_run import Run
 
 TEMPLATE = """
 Parameters:
@@ -151,7 +152,7 @@ def event(send: Callable[..., Answer]) -> Callable[..., Any]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    found = Run(tmp_path, free_ports())
+    found = Run(tmp_path, ports.free())
     yield found
     if found.process is not None and found.process.poll() is None:
         found.process.kill()

@@ -21,8 +21,8 @@ import pytest
 
 from local.cloud import cloud
 from local.cloud.engine import PYTHON, Address, running_engine
-from tests import browsers, patience
-from tests.local.a_run import Run, call, free_ports
+from tests import browsers, patience, ports
+from tests.local.a_run import Run, call
 
 FLAGS = (
     "--headless",
@@ -122,7 +122,7 @@ def evil() -> Iterator[Evil]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     browsers.needed()
-    found = Run(tmp_path_factory.mktemp("run"), free_ports())
+    found = Run(tmp_path_factory.mktemp("run"), ports.free())
     found.start()
     yield found
     if found.process is not None and found.process.poll() is None:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from local.places import HOST, CannotStart, Places, is_free
-
-TRIES = 50
+from local.places import HOST, QUIET_PORTS, CannotStart, Places, any_free_port
+from tests import ports
 
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port in use whose neighbour below is free: on a busy machine another program may have that one."""
-    with ExitStack() as holders:
-        for _ in range(TRIES):
-            holder = holders.enter_context(socket.socket())
-            holder.bind((HOST, 0))
-            holder.listen()
-            port = holder.getsockname()[1]
-            if is_free(port - 1):
-                yield port
-                return
-    pytest.fail(f"none of {TRIES} ports has a free neighbour")
+    """A port in use whose neighbour below is free."""
+    port = ports.free() + 1
+    with socket.socket() as holder:
+        holder.bind((HOST, port))
+        holder.listen()
+        yield port
 
 
 def test_defaults() -> None:
@@ -65,6 +58,16 @@ def test_occupied_neighbours_are_replaced(tmp_path: Path, taken: int) -> None:
     stripe, engine = Places.read({"PORT": str(taken - 1), "DATA_DIR": str(tmp_path)}).free_ports()
     assert stripe != taken
     assert len({stripe, engine, taken - 1}) == 3
+
+
+def test_a_port_chosen_for_later_is_none_that_a_connection_may_be_given_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert any_free_port() in QUIET_PORTS
+    assert QUIET_PORTS[-1] < min(ports.FIRST, 32_768), "Linux gives those above to connections"
+    monkeypatch.setattr("local.places.is_free", lambda _: False)
+    with pytest.raises(CannotStart, match="is free"):
+        any_free_port()
 
 
 def test_a_data_directory_serves_one_run_at_a_time(tmp_path: Path) -> None:

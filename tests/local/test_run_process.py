@@ -17,9 +17,9 @@ import pytest
 
 from local.places import HOST
 from lotbook.domain.values.access import ROLES, SCOPES
-from tests import patience
+from tests import patience, ports
 from tests.local import hostile
-from tests.local.a_run import IS_INSTALLED, ROOT, START_SECONDS, STOP_SECONDS, Run, call, free_ports
+from tests.local.a_run import IS_INSTALLED, ROOT, START_SECONDS, STOP_SECONDS, Run, call
 
 pytestmark = [
     pytest.mark.engine,
@@ -83,7 +83,7 @@ def it_says_where_things_are_and_shows_no_key(run: Run) -> None:
 
 
 def the_data_directory_is_locked(run: Run) -> None:
-    second = Run(run.directory / "second", free_ports())
+    second = Run(run.directory / "second", ports.free())
     second.directory.mkdir()
     assert "runs already" in second.refused(DATA_DIR=str(run.directory / "data"))
 

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from local.surroundings import leave_aws, reach_this_machine
 from lotbook.domain.values.instants import from_text
-from tests import browsers
+from tests import browsers, ports
 from tests.pictures import accounts, camera
 from tests.pictures.states import STATES, State
-from tests.scenarios.conftest import Stack, free_port, start, stop
+from tests.scenarios.conftest import Stack, start, stop
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "pictures"
@@ -70,7 +70,7 @@ def a_run(wanted: set[str]) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the engine may write a moment longer
         began_at(Path(folder))
         print("Starting a local run and opening accounts (a minute or two)", flush=True)
-        running, stack = start(Path(folder), free_port())
+        running, stack = start(Path(folder), ports.free())
         try:
             accounts.build(stack, wanted, accounts.FULL)
             yield stack

@@ -26,7 +26,7 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
-from tests import engine, patience, table
+from tests import engine, patience, ports, table
 from tests.audit import assert_explained
 from tests.fakes.credit_desk import credit_desk
 from tests.race.mixed import ACCOUNT, TABLE, UNIT, Deed, Share, lot, play
@@ -54,7 +54,7 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @contextmanager
 def _dynamodb_local(folder: Path) -> Iterator[str]:
-    port = engine.free_port()
+    port = ports.free()
     arguments = ["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", str(port)]
     options = ["-sharedDb", "-inMemory", "-disableTelemetry"]
     running = subprocess.Popen(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests import patience
+from tests import patience, ports
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTUALLY_STEP_SECONDS = 0.05
@@ -196,22 +195,6 @@ class Stack:
         return bool(call("GET", self.base + "/_local/clock").ok()["frozen"])
 
 
-def free_port() -> int:
-    """A base port with two free neighbours."""
-    for _ in range(50):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port < 60_000 and all(_is_free(port + step) for step in (1, 2)):
-            return port
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
 def start(directory: Path, port: int) -> tuple[subprocess.Popen[bytes], Stack]:
     """Start a local run and wait until it is healthy."""
     environment = os.environ | {"PORT": str(port), "DATA_DIR": str(directory)}
@@ -250,7 +233,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if not engine.exists():
         pytest.skip("the local engine is not installed: make install")
     directory = tmp_path_factory.mktemp("run")
-    running, running_stack = start(directory, free_port())
+    running, running_stack = start(directory, ports.free())
     yield running_stack
     stop(running)
 

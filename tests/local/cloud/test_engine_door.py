@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -27,8 +26,7 @@ from local.cloud.engine import (
     note_address,
     running_engine,
 )
-from local.places import any_free_port
-from tests import patience
+from tests import patience, ports
 from tests.local.a_run import on_this_machine
 
 pytestmark = [
@@ -57,10 +55,7 @@ FOREIGN = {"Origin": "http://evil.example"}
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    found = Engine(tmp_path_factory.mktemp("engine"), port)
+    found = Engine(tmp_path_factory.mktemp("engine"), ports.free())
     found.start()
     client(found.address, "ssm").put_parameter(Name=SECRET, Value="sk_test_developer", Type="SecureString")
     yield found
@@ -169,7 +164,7 @@ def test_a_note_that_cannot_be_read_names_no_engine(tmp_path: Path, noted: str) 
 
 def test_n4_an_engine_waits_until_the_one_before_it_has_written_its_state(tmp_path: Path) -> None:
     """A run does not wait for an engine that takes long to end; the next run's engine does."""
-    first, second = Engine(tmp_path, any_free_port()), Engine(tmp_path, any_free_port())
+    first, second = Engine(tmp_path, ports.free()), Engine(tmp_path, ports.free())
     first.start()
     os.kill(_child_of(first), signal.SIGSTOP)  # it takes long
     began = time.monotonic()

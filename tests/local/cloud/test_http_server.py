@@ -14,14 +14,12 @@ from local.cloud.api_events import Answer, Request
 from local.cloud.gateway import Gateway
 from local.cloud.http_server import HOST, LARGEST_BODY, Server, application
 from local.places import is_free
-from tests import patience
+from tests import patience, ports
 
 
 @pytest.fixture
 def port(gateway: Gateway) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
+    port = ports.free()
     server = Server(application(gateway.answer), port)
     server.start()
     yield port
@@ -129,9 +127,7 @@ def test_an_answer_with_letters_that_headers_cannot_hold_still_goes_out() -> Non
     def answer(_: Request) -> Answer:
         return Answer(200, (("x-name", "żółw"),), b"ok")
 
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     server = Server(application(answer), port)
     server.start()
     assert ask(port, "GET", "/")[0] == 200

@@ -10,8 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[im
 from playwright.sync_api import Browser, Page
 
 from local.cloud.http_server import Server, application
-from local.places import any_free_port
-from tests import browsers
+from tests import browsers, ports
 from tests.local.console.a_console import Opened
 
 PATIENCE_MS = 30_000
@@ -35,7 +34,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    return any_free_port()
+    return ports.free()
 
 
 @pytest.fixture(scope="module")
