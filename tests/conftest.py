@@ -14,6 +14,7 @@ from tests import dealing, engine, processes
 from tests.examples import examples
 
 SELDOM = (50_000, 20, 20)  # Python's own thresholds are (700, 10, 10)
+gc.disable()  # until everything is imported and collected: nearly nothing of that goes away again
 leave_aws(os.environ)  # no test asks an account, or a proxy for this machine
 reach_this_machine(os.environ)
 # How fast examples are made says something about the machine, and nothing about the code.
@@ -51,6 +52,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
