@@ -16,7 +16,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("stack", "dynamo_engine")  # fixtures of the session; whoever asks for one names it
-TOGETHER = ("tests/browser/",)  # one local run and one browser, and a clock that the last file moves
+TOGETHER = {  # one local run and one browser, and a clock that the last file moves
+    "tests/browser/": "tests/browser/",
+    "tests/local/console/test_in_chromium.py": "tests/browser/",  # another local console in the same browser
+}
 FIRST = (
     "tests/browser/",
     "tests/scenarios/test_demo.py",
@@ -30,9 +33,9 @@ FIRST = (
 @cache
 def unit_of(file: str) -> str:
     """What goes to one worker: a file, a folder, or all files that ask for the same thing."""
-    for folder in TOGETHER:
-        if file.startswith(folder):
-            return folder
+    for start, unit in TOGETHER.items():
+        if file.startswith(start):
+            return unit
     text = (ROOT / file).read_text()
     for fixture in SHARED:
         if re.search(rf'\b{fixture}: \w+[,)]|getfixturevalue\("{fixture}"\)', text):

@@ -1,8 +1,11 @@
-"""Every page in every condition: axe finds nothing by day and by night, nothing is scrolled sideways, no rule of the browser is broken."""
+"""Every page in every condition: axe finds nothing by day and by night, nothing is scrolled sideways, no rule of the browser is broken.
+
+`make test` looks at one condition for each thing that a page can show, and `make soak` at all of them, by night too.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
@@ -18,14 +21,17 @@ WIDE: ViewportSize = {"width": 1280, "height": 300}  # what is below is laid out
 OF_COLOURS = ["color-contrast", "link-in-text-block"]  # rules that the scheme can break; all else is the same by night
 BY_DAY: dict[str, Any] = {"resultTypes": ["violations"]}
 BY_NIGHT: dict[str, Any] = {**BY_DAY, "runOnly": {"type": "rule", "values": OF_COLOURS}}
-LOOKED_AT = [state for state in STATES if state.is_tested]
+LOOKED_AT = [(state, state.is_tested_by_night) for state in STATES if state.is_tested]
+MORE = [(state, True) for state in STATES if not state.is_tested_by_night]
 LET_IN: dict[tuple[str, str], str] = {}  # sessions, by account and role
 
 
 @pytest.fixture(scope="module")
-def accounts_of_all(shop: Stack) -> Stack:
-    """With an account in every condition."""
-    accounts.build(shop, {state.account for state in LOOKED_AT}, accounts.SHORT)
+def accounts_of_all(shop: Stack, request: pytest.FixtureRequest) -> Stack:
+    """With an account in every condition that somebody looks at."""
+    here = (each for each in request.session.items if each.path == request.path and isinstance(each, pytest.Function))
+    states = [cast("State", each.callspec.params["state"]) for each in here]
+    accounts.build(shop, {state.account for state in states}, accounts.SHORT)
     return shop
 
 
@@ -35,8 +41,16 @@ def nothing_found(page: Page, options: dict[str, Any]) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("state", LOOKED_AT, ids=lambda state: state.slug)
-def test_axe_finds_nothing_and_320_pixels_are_enough(accounts_of_all: Stack, people: People, state: State) -> None:
+@pytest.mark.parametrize(
+    ("state", "by_night"),
+    [
+        *(pytest.param(*each, id=each[0].slug) for each in LOOKED_AT),
+        *(pytest.param(*each, id=f"{each[0].slug} by night", marks=pytest.mark.soak) for each in MORE),
+    ],
+)
+def test_axe_finds_nothing_and_320_pixels_are_enough(
+    accounts_of_all: Stack, people: People, state: State, by_night: bool
+) -> None:
     ann = people.somebody(viewport=WIDE, color_scheme="light")
     page = ann.page
     who = (state.account, state.role)
@@ -47,14 +61,18 @@ def test_axe_finds_nothing_and_320_pixels_are_enough(accounts_of_all: Stack, peo
     page.goto(accounts_of_all.base + state.address(accounts_of_all))
     if state.act is not None:
         state.act(page)
+        if not page.context.cookies():
+            LET_IN.pop(who, None)  # whoever signed out is let in no more
     assert page.locator("h1").count() == 1
     page.evaluate(AXE_SCRIPT)
     nothing_found(page, BY_DAY)
-    page.emulate_media(color_scheme="dark")
-    nothing_found(page, BY_NIGHT)
+    if by_night:
+        page.emulate_media(color_scheme="dark")
+        nothing_found(page, BY_NIGHT)
     page.set_viewport_size(NARROW)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= NARROW["width"], f"{wide} pixels wide"
     page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light")
+    if by_night:
+        page.emulate_media(color_scheme="light")
     assert ann.wrong == []
