@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from local.surroundings import leave_aws, reach_this_machine
-from tests import dealing, engine, processes
+from tests import dealing, engine, processes, rewriting
 from tests.examples import examples
 
 SELDOM = (50_000, 20, 20)  # Python's own thresholds are (700, 10, 10)
@@ -24,6 +25,17 @@ settings.register_profile(
 settings.load_profile("tests")
 
 
+def is_parallel(config: pytest.Config) -> bool:
+    """Whether this is a worker of a parallel run."""
+    return hasattr(config, "workerinput")
+
+
+def place_of(config: pytest.Config) -> tuple[int, int]:
+    """The worker's number, from 0, and how many there are."""
+    given: dict[str, Any] = getattr(config, "workerinput")  # noqa: B009 -- only workers have it
+    return int(given["workerid"].removeprefix("gw")), int(given["workercount"])
+
+
 @pytest.fixture(scope="session")
 def dynamo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a local AWS engine that this session started; skips where it is not installed."""
@@ -35,6 +47,12 @@ def dynamo_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> dealing.Dealing:
     """Who gets which tests in a parallel run."""
     return dealing.Dealing(config, log)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A worker of a parallel run does its part of what all of them need."""
+    if is_parallel(session.config) and session.config.args == list(session.config.getini("testpaths")):
+        rewriting.prepare(session.config, *place_of(session.config))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,7 +77,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Soaks, and the deploy test, run only when they are asked for by name: `-m soak`."""
     processes.mark(items)
-    if hasattr(config, "workerinput"):
+    if is_parallel(config):
         items.sort(key=dealing.turn_of)
     unasked = [name for name in ("soak", "deploy") if name not in str(config.getoption("-m"))]
     left_out = {item for item in items if any(item.get_closest_marker(name) for name in unasked)}

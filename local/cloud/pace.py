@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-POLL_SECONDS = 0.2
-IDLE_ROUNDS = 50
-IDLE_SECONDS = 1.0  # after so many empty looks: a run that nobody uses costs its machine little
+SHORTEST_SECONDS = 0.1
+LONGEST_SECONDS = 1.0  # a run that nobody uses costs its machine little
+LONGER_BY = 1.3  # after each look that found nothing
 
 
 class Pace:
-    """How long a poller waits before it looks again."""
+    """How long a poller waits before it looks again: what comes is often followed by more, so it looks soon after it, and ever less often then."""
 
     def __init__(self) -> None:
-        self._empty = 0
+        self._seconds = SHORTEST_SECONDS
 
     def note(self, found: bool) -> None:
         """Whether the look found anything."""
-        self._empty = 0 if found else self._empty + 1
+        self._seconds = SHORTEST_SECONDS if found else min(LONGEST_SECONDS, self._seconds * LONGER_BY)
 
     def seconds(self) -> float:
-        """Short while something comes, and for a while after it."""
-        return POLL_SECONDS if self._empty < IDLE_ROUNDS else IDLE_SECONDS
+        """Until the next look."""
+        return self._seconds

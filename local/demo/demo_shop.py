@@ -6,7 +6,9 @@ import fcntl
 import http.client
 import json
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,8 +22,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from local.places import any_free_port
-
 START_SECONDS = 120
 STOP_SECONDS = 60  # on a machine that has other things to do
 WAIT_SECONDS = 120
@@ -30,6 +30,8 @@ MAX_PAGES = 1_000
 REQUEST_SECONDS = 120
 GOOD_CARD = "4242424242424242"
 ENGINE_LOCK = Path("engine") / "lock"  # as in cloud/engine.py
+QUIET_PORTS = range(10_000, 20_000)  # as in places.py: no connection is given one of them while the run starts
+PORTS_TRIED = 100
 
 
 class DemoFailed(Exception):
@@ -163,7 +165,7 @@ def wait_until(probe: Callable[[], Any], otherwise: str, seconds: float = WAIT_S
 def own_run() -> Iterator[Shop]:
     """A local run in a temporary directory, on free ports; stopped and removed at the end."""
     with tempfile.TemporaryDirectory(prefix="lotbook-demo-") as directory:
-        environment = os.environ | {"PORT": str(any_free_port()), "DATA_DIR": directory}
+        environment = os.environ | {"PORT": str(_free_port()), "DATA_DIR": directory}
         environment.pop("STRIPE_API_KEY", None)
         log_path = Path(directory) / "run.log"
         with log_path.open("wb") as log:
@@ -206,3 +208,15 @@ def running_shop(directory: Path) -> Shop:
         raise DemoFailed(
             f"{directory} holds no dev.json of a running Lotbook: start it there first (DATA_DIR=... make run)"
         ) from missing
+
+
+def _free_port() -> int:
+    for _ in range(PORTS_TRIED):
+        port = secrets.choice(QUIET_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
+    raise DemoFailed(f"none of {PORTS_TRIED} ports from {QUIET_PORTS[0]} to {QUIET_PORTS[-1]} is free")

@@ -31,7 +31,7 @@ def test_n2_n3_the_tour_plays_to_its_end_for_all_five_vendors_in_any_surrounding
         env={**os.environ, **hostile.environment(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=420,
+        timeout=900,
         check=False,
     )
     assert played.returncode == 0, played.stdout[-3_000:] + played.stderr
