@@ -29,7 +29,7 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.thin import client as thin
 from lotbook.adapters.thin import retries
 from lotbook.adapters.thin.connection import Limits
-from tests import table
+from tests import patience, table
 from tests.scripted import environment
 
 Fault = Literal["throttle", "conflict", "server_error", "reset", "reply_dropped", "late"]
@@ -93,7 +93,7 @@ def process(address: str) -> Engine:
     """An engine that is a process of its own."""
 
     def answer(headers: dict[str, str], body: bytes) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=patience.SECONDS)
         try:
             connection.request("POST", "/", body, headers)
             found = connection.getresponse()

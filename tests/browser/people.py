@@ -7,12 +7,13 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page
 
+from tests import patience
 from tests.pictures.camera import link
 from tests.scenarios.conftest import GOOD_CARD, Stack
 
 COOKIE = "lotbook"  # over plain http; with TLS it is __Host-lotbook
 CALM: dict[str, Any] = {"viewport": {"width": 900, "height": 600}, "reduced_motion": "reduce"}  # little to paint
-PATIENCE_MS = 60_000  # on a machine that has other things to do
+PATIENCE_MS = patience.SECONDS * 1_000
 
 
 @dataclass

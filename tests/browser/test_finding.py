@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import browsers
+from tests import browsers, patience
 
 ROOT = Path(__file__).resolve().parents[2]
 APT = """#!/bin/sh
@@ -38,7 +38,7 @@ def found_by_script(folder: Path, **environment: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience.SECONDS,
     )
     return done.returncode, done.stdout.strip()
 
@@ -100,7 +100,7 @@ def test_ci_runs_the_command_of_the_readme_and_hands_on_why_there_is_no_browser(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience.SECONDS,
     )
     assert done.stdout.strip() == f"make test: {'' if has_one else browsers.NONE}".strip()
     assert "    make test\n" in (ROOT / "README.md").read_text()

@@ -16,6 +16,7 @@ from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
+from tests import patience
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
@@ -113,7 +114,7 @@ def together(workers: int, work) -> None:  # type: ignore[no-untyped-def]
     barrier = Barrier(workers)
 
     def run(number: int) -> None:
-        barrier.wait(10)
+        barrier.wait(patience.SECONDS)
         work(number)
 
     with ThreadPoolExecutor(workers) as pool:

@@ -17,6 +17,7 @@ from local.cloud.next_runs import NextRuns, folder_of
 from local.cloud.permissions import checker
 from local.cloud.template import FunctionSpec, load
 from lotbook.adapters.next_run import LambdaNextRun
+from tests import patience
 from tests.architecture.tree import ROOT
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:lotbook-local-{}"
@@ -63,7 +64,7 @@ def ended() -> None:
     """Wait for the runs that were begun."""
     for _ in range(10):
         for thread in [each for each in threading.enumerate() if each.name.startswith("next-run")]:
-            thread.join(10)
+            thread.join(patience.SECONDS)
 
 
 def test_s4_a_run_begins_the_next_one_and_that_one_the_next(runs: NextRuns, tmp_path: Path) -> None:

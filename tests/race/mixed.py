@@ -38,7 +38,7 @@ from tests.fakes.credit_desk import credit_desk
 
 TABLE, ACCOUNT, UNIT = "mixed", "acc", "credits"
 FAR = 4_000_000_000_000
-MAX_RETRIES = 60  # of one deed, each after an answer "send the same again"
+MAX_RETRIES = 600  # of one deed, each after an answer "send the same again"
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from tests.fakes.samples import published
 pytestmark = pytest.mark.engine
 
 UNIT = 10_000
-MAX_RETRIES = 200
+MAX_RETRIES = 2_400  # two minutes of them
 PAUSE_SECONDS = 0.05  # as a client waits that was told to come again; here shorter
 
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.engine
 
 U = "credits"
 FAR = 4_000_000_000_000
-MAX_RETRIES = 20
+MAX_RETRIES = 200
 
 
 def nothing(account_id: str) -> None:

@@ -10,10 +10,10 @@ from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[im
 from playwright.sync_api import Browser, Page
 
 from local.cloud.http_server import Server, application
-from tests import browsers, ports
+from tests import browsers, patience, ports
 from tests.local.console.a_console import Opened
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = patience.SECONDS * 1_000
 NARROW = 320
 OF_COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # One of each kind; what the others are made of is the same.

@@ -11,6 +11,7 @@ import stripe
 
 from local.stripe_stand_in import StandIn
 from local.stripe_stand_in.client import InProcessClient
+from tests import patience
 from tests.local.stand_in.shop import SECRET, Shop, TestClock, order, subscriber, wait_for
 
 KEY: Any = {"idempotency_key": "checkout:p1"}
@@ -98,9 +99,9 @@ def test_two_calls_with_one_key_at_once_conflict(shop: Shop) -> None:
         threads = [threading.Thread(target=create) for _ in range(2)]
         for thread in threads:
             thread.start()
-        assert [thread.is_alive() for thread in threads] == [True, True]
+        assert any(thread.is_alive() for thread in threads), "one is refused, or waits, too"
     for thread in threads:
-        thread.join(10)
+        thread.join(patience.SECONDS)
     customers = [customer.id for customer in client.v1.customers.list({}).data]
     assert len(customers) == 1
     assert set(got) <= {409, customers[0]}
@@ -123,7 +124,7 @@ def test_many_keys_at_once_make_one_object_each(shop: Shop) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(patience.SECONDS)
     assert len(shop.client().v1.customers.list({"limit": 100}).data) == 5
 
 

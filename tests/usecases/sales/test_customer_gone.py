@@ -22,6 +22,7 @@ from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing
 from lotbook.usecases.sales.ensure_customer import CUSTOMER_ATTEMPTS, for_customer
+from tests import patience
 from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.card_desk import ACTIVE, Cards
@@ -228,7 +229,7 @@ def test_d_04_many_at_once_who_find_the_customer_gone_get_the_same_new_one() -> 
     def use(customer: str) -> str:
         seen.append(customer)
         if customer in desk.gateway.gone:
-            together.wait(10)
+            together.wait(patience.SECONDS)
             raise CustomerGone(customer)
         return customer
 
