@@ -11,13 +11,17 @@ from local.cloud.intrinsics import Resolver, TemplateError
 
 @dataclass(frozen=True, slots=True)
 class QueueSource:
-    """A function that a queue feeds. `attempts`: how often a message is received before its redrive policy takes it away."""
+    """A function that a queue feeds. `attempts`: how often a message is received before its redrive policy takes it away.
+
+    `at_once`: how many batches may be under way.
+    """
 
     function: str
     queue: str
     batch_size: int
     attempts: int
     reports_failures: bool
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ def queue_source(
         batch_size=properties["BatchSize"],
         attempts=resources[key]["Properties"]["RedrivePolicy"]["maxReceiveCount"],
         reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
+        at_once=properties.get("ScalingConfig", {}).get("MaximumConcurrency", 1),
     )
 
 

@@ -28,6 +28,7 @@ Message = Mapping[str, Any]
 HIDDEN_SECONDS = 120  # while a function works on it; what fails is shown again at once after RETRY_SECONDS
 RETRY_SECONDS = 1
 MOST_A_READ = 10
+FEW = 2  # batches at once: up to here one after the other does. A queue with more is worked beside the others, for it may wait for strangers
 ACCOUNT = "000000000000"
 REGION_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:"
 
@@ -42,20 +43,50 @@ class Queue:
         self._given_up = given_up
         self._url = sqs.create_queue(QueueName=source.queue)["QueueUrl"]
         self._one_reader = threading.Lock()
+        self._room = threading.Semaphore(source.at_once)
 
     def work(self) -> bool:
         """Hand over one batch; whether there was one. What failed comes again, or is given up."""
+        if self._source.at_once > FEW:
+            return self._work_aside()
         with self._one_reader:
-            found = self._sqs.receive_message(
-                QueueUrl=self._url,
-                MaxNumberOfMessages=min(self._source.batch_size, MOST_A_READ),
-                VisibilityTimeout=HIDDEN_SECONDS,
-                AttributeNames=["All"],
-            ).get("Messages", [])
-            failed = self._failed_of(found) if found else set()
-            for message in found:
-                self._settle(message, message["MessageId"] in failed)
+            found = self._received()
+            self._hand_over(found)
             return bool(found)
+
+    def _work_aside(self) -> bool:
+        """Hand over one batch in a thread of its own, as long as there is room; whether one was begun."""
+        if not self._room.acquire(blocking=False):
+            return False
+        found = self._received()
+        if not found:
+            self._room.release()
+            return False
+        # A stop does not wait for it: what it was at is shown again in the next run.
+        threading.Thread(target=self._hand_over_aside, args=(found,), name=self._source.queue, daemon=True).start()
+        return True
+
+    def _hand_over_aside(self, messages: Sequence[Message]) -> None:
+        try:
+            self._hand_over(messages)
+        except (ClientError, BotoCoreError) as failure:  # the run is stopping, or the messages come again
+            sys.stderr.write(f"--- {self._source.function}: a batch could not be settled: {failure}\n")
+        finally:
+            self._room.release()
+
+    def _received(self) -> Sequence[Message]:
+        found: Sequence[Message] = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=min(self._source.batch_size, MOST_A_READ),
+            VisibilityTimeout=HIDDEN_SECONDS,
+            AttributeNames=["All"],
+        ).get("Messages", [])
+        return found
+
+    def _hand_over(self, messages: Sequence[Message]) -> None:
+        failed = self._failed_of(messages) if messages else set()
+        for message in messages:
+            self._settle(message, message["MessageId"] in failed)
 
     def _failed_of(self, messages: Sequence[Message]) -> set[str]:
         try:
