@@ -24,6 +24,7 @@ from lotbook.domain.news.announcements import (
     of_purchase,
     ranges,
 )
+from lotbook.domain.news.drawn import MAX_LOTS_TOLD
 from lotbook.domain.sales.purchase import TRANSITIONS, Dispute, Failure, PurchaseState
 from tests.fakes.desk import Desk
 
@@ -183,6 +184,35 @@ def test_n9_burns_with_metadata_are_told_one_by_one_as_far_as_an_event_has_room(
     assert total.detail["noted"] == [{"entry_id": burns[1].entry_id, "credits": 5, "metadata": {"user": "u1"}}]
     assert total.detail["noted_left_out"] == 1
     assert of_burns("acme", "credits", burns)[0].announcement_id == total.announcement_id
+
+
+def test_burns_are_told_by_lot_so_that_paid_credits_can_be_told_from_free_ones() -> None:
+    burns = [
+        entry("b4", "consumed", 4, credits=-10, requested=10, draws=(Draw("lot_f", 4), Draw("lot_p", 6))),
+        entry("res#h", "captured", 5, credits=-2, requested=2, draws=(Draw("lot_p", 2),)),
+        entry("res#i", "captured", 6, draws=()),
+        entry("h", "held", 7, requested=9, draws=(Draw("lot_x", 9),)),
+    ]
+    (total,) = of_burns("acme", "credits", burns, None, {"lot_f": "free", "lot_p": "purchased"})
+    assert total.detail["lots"] == [
+        {"lot_id": "lot_p", "lot_kind": "purchased", "credits": 8},
+        {"lot_id": "lot_f", "lot_kind": "free", "credits": 4},
+    ]
+    assert sum(lot["credits"] for lot in total.detail["lots"]) == total.detail["credits"]
+    assert total.detail["lots_left_out"] == 0
+
+
+def test_an_event_names_a_bounded_number_of_lots_and_counts_the_others() -> None:
+    draws = tuple(Draw(f"lot_{number:03d}", number) for number in range(1, MAX_LOTS_TOLD + 6))
+    burn = entry("b", "consumed", 1, credits=-sum(each.credits for each in draws), requested=1, draws=draws)
+    (total,) = of_burns("acme", "credits", [burn])
+    assert (len(total.detail["lots"]), total.detail["lots_left_out"]) == (MAX_LOTS_TOLD, 5)
+    assert total.detail["lots"][0] == {
+        "lot_id": f"lot_{MAX_LOTS_TOLD + 5:03d}",
+        "lot_kind": None,
+        "credits": MAX_LOTS_TOLD + 5,
+    }
+    assert len(json.dumps(total.detail)) < 20_000
 
 
 def test_n9_a_grant_is_told_with_its_reason() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lotbook.domain.accounts.canary import is_counted
+from lotbook.domain.news import drawn
 from lotbook.domain.values import ids, instants
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import LotKind
     from lotbook.domain.news.notices import ExpiringLot
     from lotbook.domain.sales.auto_history import AutoEvent
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
@@ -153,14 +155,19 @@ def of_entry(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
 
 
 def of_burns(
-    account_id: str, unit: str, entries: Iterable[Entry], notes: Mapping[str, Mapping[str, str]] | None = None
+    account_id: str,
+    unit: str,
+    entries: Iterable[Entry],
+    notes: Mapping[str, Mapping[str, str]] | None = None,
+    kinds: Mapping[str, LotKind] | None = None,
 ) -> tuple[Announcement, ...]:
     """One total of what these entries of one unit consumed (captures included); none where nothing was consumed.
 
     `seqs` names the ledger numbers that are summed, as ranges with both ends: whoever must count exactly keeps them, for
-    after a failure the same burns may come again in another company. `notes` are what callers said, by the entries' names.
+    after a failure the same burns may come again in another company. `notes` are what callers said, by the entries' names;
+    `kinds` those of the lots that were drawn from.
     """
-    burns = sorted({entry.seq: entry for entry in entries if _is_burn(entry)}.values(), key=lambda entry: entry.seq)
+    burns = burns_of(entries)
     if not burns:
         return ()
     last = burns[-1]
@@ -173,10 +180,16 @@ def of_burns(
         "from": instants.to_text(min(entry.at for entry in burns)),
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
+        **drawn.told(drawn.drawn(burns), kinds or {}),
         **_noted(burns, notes or {}),
     }
     names = [entry.name for entry in burns]
     return (make("credits.consumed", last.at, account_id, detail, unit, *names),)
+
+
+def burns_of(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that burned something, each once, by their numbers."""
+    return sorted({entry.seq: entry for entry in entries if _is_burn(entry)}.values(), key=lambda entry: entry.seq)
 
 
 def _noted(burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

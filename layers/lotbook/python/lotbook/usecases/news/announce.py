@@ -5,14 +5,15 @@ Events are published before the latch is written: a crash in between says the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lotbook.domain.news import alerts, announcements, auto_news, notices, pause_news, plan_news
+from lotbook.domain.news import alerts, announcements, auto_news, drawn, notices, pause_news, plan_news
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.credits.notes import notes_of
 from lotbook.usecases.news.ask_automatic import is_low
+from lotbook.usecases.news.lot_kinds import LotKinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Outlets:
     books: BookStore
     clock: Clock
     queue: AutoQueue
+    kinds: LotKinds = field(default_factory=LotKinds)  # what a process learns of lots
 
 
 def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, outlets: Outlets) -> None:
@@ -54,13 +56,21 @@ def announce_entries(account_id: str, unit: str, entries: Sequence[Entry], *, ou
         if entry.lot is not None and (at := notices.notice_at(entry.lot)) is not None:
             outlets.notices.note(account_id, unit, entry.lot.lot_id, at)
     told = [announcement for entry in entries for announcement in announcements.of_entry(account_id, entry)]
-    told += announcements.of_burns(account_id, unit, entries, notes_of(account_id, entries, books=outlets.books))
+    told += _burns(account_id, unit, entries, outlets)
     _publish(told, outlets)
     loaded = _loaded(account_id, outlets)
     levels = loaded.published.policy.alerts.purchased_used_percent if loaded else ()  # in per cent used (MK-44)
     _follow(account_id, unit, entries, levels, outlets)
     if loaded is not None and is_low(loaded, unit, entries):
         outlets.queue.ask(account_id, None)
+
+
+def _burns(account_id: str, unit: str, entries: Sequence[Entry], outlets: Outlets) -> tuple[Announcement, ...]:
+    """Their total, with what callers said and the lots that they drew from. What that reads, it reads once a lot, not a burn."""
+    lot_ids = drawn.drawn(announcements.burns_of(entries))
+    kinds = outlets.kinds.of(account_id, unit, lot_ids, books=outlets.books)
+    notes = notes_of(account_id, entries, books=outlets.books)
+    return announcements.of_burns(account_id, unit, entries, notes, kinds)
 
 
 def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outlets) -> None:
