@@ -193,7 +193,7 @@ def test_burns_are_told_by_lot_so_that_paid_credits_can_be_told_from_free_ones()
         entry("res#i", "captured", 6, draws=()),
         entry("h", "held", 7, requested=9, draws=(Draw("lot_x", 9),)),
     ]
-    (total,) = of_burns("acme", "credits", burns, None, {"lot_f": "free", "lot_p": "purchased"})
+    (total,) = of_burns("acme", "credits", burns, kinds={"lot_f": "free", "lot_p": "purchased"})
     assert total.detail["lots"] == [
         {"lot_id": "lot_p", "lot_kind": "purchased", "credits": 8},
         {"lot_id": "lot_f", "lot_kind": "free", "credits": 4},

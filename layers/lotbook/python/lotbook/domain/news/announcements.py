@@ -159,6 +159,7 @@ def of_burns(
     unit: str,
     entries: Iterable[Entry],
     notes: Mapping[str, Mapping[str, str]] | None = None,
+    *,
     kinds: Mapping[str, LotKind] | None = None,
 ) -> tuple[Announcement, ...]:
     """One total of what these entries of one unit consumed (captures included); none where nothing was consumed.
@@ -171,20 +172,18 @@ def of_burns(
     if not burns:
         return ()
     last = burns[-1]
-    seqs = ranges([entry.seq for entry in burns])
     detail = {
         "unit": unit,
         "credits": sum(-entry.credits for entry in burns),
         "burns": len(burns),
-        "seqs": [list(pair) for pair in seqs],
+        "seqs": [list(pair) for pair in ranges(entry.seq for entry in burns)],
         "from": instants.to_text(min(entry.at for entry in burns)),
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
         **drawn.told(drawn.drawn(burns), kinds or {}),
         **_noted(burns, notes or {}),
     }
-    names = [entry.name for entry in burns]
-    return (make("credits.consumed", last.at, account_id, detail, unit, *names),)
+    return (make("credits.consumed", last.at, account_id, detail, unit, *(entry.name for entry in burns)),)
 
 
 def burns_of(entries: Iterable[Entry]) -> list[Entry]:

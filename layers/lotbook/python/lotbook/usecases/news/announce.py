@@ -70,7 +70,7 @@ def _burns(account_id: str, unit: str, entries: Sequence[Entry], outlets: Outlet
     lot_ids = drawn.drawn(announcements.burns_of(entries))
     kinds = outlets.kinds.of(account_id, unit, lot_ids, books=outlets.books)
     notes = notes_of(account_id, entries, books=outlets.books)
-    return announcements.of_burns(account_id, unit, entries, notes, kinds)
+    return announcements.of_burns(account_id, unit, entries, notes, kinds=kinds)
 
 
 def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outlets) -> None:
