@@ -17,11 +17,11 @@ NOT_FOR_CLIENTS: Mapping[str, str] = {"receive_stripe_event": "the gateway calls
 # Calls without a key that may be sent again when their answer was lost: a second one changes nothing, and answers the same.
 REPEATABLE = frozenset(
     {
-        *("open_account", "close_account", "erase_account", "change_account", "revoke_portal_sessions"),
+        *("open_account", "close_account", "erase_account", "revoke_portal_sessions"),
         *("quote_item", "recheck_purchase", "abandon_purchase", "consume_batch", "check_credits"),
     }
 )
-REPEATABLE_METHODS = frozenset({"GET", "PUT"})  # what is deleted is not found the second time
+REPEATABLE_METHODS = frozenset({"GET", "PUT", "PATCH"})  # what is deleted is not found the second time
 
 
 @dataclass(frozen=True, slots=True)

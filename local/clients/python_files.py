@@ -10,6 +10,7 @@ from local.clients.types import Maybe
 
 HEAD = '"""{told}\n\nGenerated from openapi.json by `python -m local.generate clients`.\n"""\n\nfrom __future__ import annotations\n\n'
 FEW_WORDS = 5
+SECRET, HIDDEN = ("secret",), " = field(repr=False)"  # nobody prints these by mistake
 # The classes of `failures.py`, by status; a code's class is one of them.
 STATUS_CLASSES = {
     400: "BadRequestError",
@@ -47,6 +48,11 @@ def models(description: Description) -> str:
         "from dataclasses import dataclass\nfrom datetime import datetime\nfrom decimal import Decimal\n"
         "from typing import Any, Literal\n\nfrom lotbook_client.answers import Answer, KeyedAnswer, UnknownKind\n\n"
     )
+    imports = (
+        imports
+        if not any(HIDDEN in each for each in classes)
+        else imports.replace("import dataclass", "import dataclass, field")
+    )
     imports = imports if any("Any]" in each for each in classes) else imports.replace("Any, ", "")
     head = HEAD.format(
         told="What Lotbook answers. Credits are integers, unit prices Decimals, instants aware datetimes."
@@ -74,7 +80,7 @@ def _answered(shape: Shape, field: Field, types: Types) -> str:
     written = f"Literal[{quoted(field.constant)}] | str" if field.constant else ""
     written = written or types.answered(field.type, alias_of(shape, field))
     if field.required:
-        return written
+        return f"{written}{HIDDEN}" if field.name in SECRET else written
     return f"{written} = None" if isinstance(field.type, Maybe) else f"{written} | None = None"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import inspect
 import json
 import re
@@ -19,6 +20,8 @@ import pytest
 
 import lotbook_client as lotbook
 from lotbook.api import openapi
+from lotbook.api.requests.bus_events import event_of
+from lotbook.domain.endpoints import signing
 from lotbook_client import models
 from lotbook_client.answers import decode
 from lotbook_client.settings import KEY, URL
@@ -311,3 +314,25 @@ def test_a_list_that_goes_in_a_circle_has_an_end() -> None:
         pytest.raises(lotbook.UnexpectedAnswer, match="does not go on"),
     ):
         list(client.list_entries("acme"))
+
+
+def test_a_webhook_that_lotbook_signs_is_verified_with_either_secret_while_they_rotate() -> None:
+    old, new = (signing.Secret(signing.new_secret(bytes([each]) * signing.SECRET_BYTES)) for each in (1, 2))
+    event = event_of(
+        {
+            "id": "bus-1",
+            "detail-type": "credits.low",
+            "time": "2026-11-26T23:30:00Z",
+            "detail": {"id": "evt_1", "at": "2026-11-26T23:30:00Z", "account_id": "acme", "available": 5},
+        }
+    )
+    headers = signing.headers(event.event_id, 1_795_735_800_000, event.text.encode(), [old, new])
+    for secret in (old, new):
+        seen = lotbook.verify_webhook(event.text.encode(), headers, secret.text, now=1_795_735_801)
+        assert (seen.id, seen.type) == (event.event_id, "credits.low")
+        assert (seen.data["account_id"], seen.data["available"]) == ("acme", 5)
+
+
+def test_a_secret_that_is_shown_once_is_not_printed_by_mistake() -> None:
+    hidden = {each.name for each in dataclasses.fields(models.NewEndpoint) if not each.repr}
+    assert hidden == {"secret", "extra"}

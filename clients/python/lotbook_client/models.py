@@ -5,7 +5,7 @@ Generated from openapi.json by `python -m local.generate clients`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -736,7 +736,7 @@ class NewEndpoint(Answer):
     failing_since: datetime | None
     previous_secrets_end_at: list[datetime]
     created_at: datetime
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

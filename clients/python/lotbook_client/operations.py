@@ -305,7 +305,6 @@ CHANGE_ENDPOINT = Operation[models.Endpoint](
     "PATCH",
     "/v1/endpoints/{endpoint_id}",
     model(models.Endpoint),
-    repeatable=False,
 )
 DELETE_ENDPOINT = Operation[models.EndpointDeleted](
     "delete_endpoint",

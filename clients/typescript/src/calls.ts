@@ -111,7 +111,7 @@ export const operations = {
   makeEndpoint: { method: "POST", path: "/v1/endpoints", keyed: false, repeatable: false },
   listEndpoints: { method: "GET", path: "/v1/endpoints", keyed: false, repeatable: true },
   readEndpoint: { method: "GET", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: true },
-  changeEndpoint: { method: "PATCH", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: false },
+  changeEndpoint: { method: "PATCH", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: true },
   deleteEndpoint: { method: "DELETE", path: "/v1/endpoints/{endpoint_id}", keyed: false, repeatable: false },
   rotateEndpointSecret: { method: "POST", path: "/v1/endpoints/{endpoint_id}/rotate", keyed: false, repeatable: false },
   listEndpointDeliveries: { method: "GET", path: "/v1/endpoints/{endpoint_id}/deliveries", keyed: false, repeatable: true, items: "deliveries" },
