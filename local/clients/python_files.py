@@ -44,20 +44,18 @@ def models(description: Description) -> str:
         f" `UnknownKind`: one that only a newer server has.\n"
         for shape in unions
     ]
-    imports = (
-        "from dataclasses import dataclass\nfrom datetime import datetime\nfrom decimal import Decimal\n"
-        "from typing import Any, Literal\n\nfrom lotbook_client.answers import Answer, KeyedAnswer, UnknownKind\n\n"
-    )
-    imports = (
-        imports
-        if not any(HIDDEN in each for each in classes)
-        else imports.replace("import dataclass", "import dataclass, field")
-    )
-    imports = imports if any("Any]" in each for each in classes) else imports.replace("Any, ", "")
     head = HEAD.format(
         told="What Lotbook answers. Credits are integers, unit prices Decimals, instants aware datetimes."
     )
-    return head + imports + "".join(aliases) + "\n\n" + "\n\n".join([*classes, *joined])
+    return head + _imports_of_models("".join(classes)) + "".join(aliases) + "\n\n" + "\n\n".join([*classes, *joined])
+
+
+def _imports_of_models(text: str) -> str:
+    hiding, anything = ", field" * (HIDDEN in text), "Any, " * ("Any]" in text)
+    return (
+        f"from dataclasses import dataclass{hiding}\nfrom datetime import datetime\nfrom decimal import Decimal\n"
+        f"from typing import {anything}Literal\n\nfrom lotbook_client.answers import Answer, KeyedAnswer, UnknownKind\n\n"
+    )
 
 
 def _model(shape: Shape, types: Types, keyed: bool) -> str:

@@ -39,8 +39,8 @@ class Retries:
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
 
     def pause(self, request: Request, tried: int, outcome: Outcome) -> float | None:
-        """How long to wait before the next try, after `tried` of them; None: there is none."""
-        if tried > self.most or not self.may_help(request, outcome):
+        """How long to wait before the next try, after `tried` of them; None: another one would not help."""
+        if not self.may_help(request, outcome):
             return None
         pause = min(self.longest, self.first * 2.0 ** (tried - 1))
         asked = self.asked(outcome)

@@ -37,9 +37,9 @@ export const usual: Retries = {
   now: Date.now,
 };
 
-/** How long to wait before the next try, after `tried` of them; null: there is none. */
+/** How long to wait before the next try, after `tried` of them; null: another one would not help. */
 export function pause(retries: Retries, repeatable: boolean, tried: number, outcome: Outcome): number | null {
-  if (tried > retries.most || !mayHelp(repeatable, outcome)) return null;
+  if (!mayHelp(repeatable, outcome)) return null;
   const usualPause = Math.min(retries.longest, retries.first * 2 ** (tried - 1));
   const wanted = asked(outcome, retries.now());
   if (wanted === undefined) return usualPause * (0.5 + retries.chance() / 2);
