@@ -7,8 +7,9 @@ RUN := .venv/.run-installed
 TEST := .venv/.test-installed
 ENGINE := .venv-engine/.engine-installed
 SAM := .venv-sam/.sam-installed
+DOCS := .venv-docs/.docs-installed
 # An environment whose Python has gone (upgraded, removed) loses its stamps here, so it is made anew.
-_ := $(shell for e in .venv .venv-engine .venv-sam .venv-deploy; do \
+_ := $(shell for e in .venv .venv-engine .venv-sam .venv-deploy .venv-docs; do \
 	[ ! -d $$e ] || $$e/bin/python -I -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
 ROOMS = $(sort $(notdir $(patsubst %/,%,$(wildcard tests/*/*/))))
 ROOM_TESTS = $(filter-out %__pycache__,$(wildcard tests/*/$(ROOM)))
@@ -20,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # sam asks for a region even to validate.
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo try key publish bench reconcile audit soak mutate deploy-test pictures test suite test-fast coverage check validate policies openapi errors events lock clean clean-data
+.PHONY: help run demo try key publish bench reconcile audit soak mutate deploy-test pictures test suite test-fast coverage check validate docs docs-serve policies openapi errors events lock clean clean-data
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -93,6 +94,16 @@ deploy-test: $(TEST) $(SAM) ## build the template, deploy it to the local engine
 validate: $(SAM) ## sam validate --lint
 	.venv-sam/bin/python -m samcli validate --lint
 
+docs: $(RUN) $(DOCS) ## build the site of docs/ into build/docs; a broken link or a warning fails
+	@.venv/bin/python -m local.docs_site build/docs-pages build/docs-extra
+	@rm -rf build/docs
+	@SITE_EXTRA=$(CURDIR)/build/docs-extra .venv-docs/bin/python -m sphinx -W --keep-going -q -j 2 -c docs/site \
+		-d build/docs-doctrees build/docs-pages build/docs
+	@echo "build/docs/index.html"
+
+docs-serve: docs ## build the site and serve it at http://127.0.0.1:8000 (DOCS_PORT)
+	@exec .venv-docs/bin/python -m http.server --bind 127.0.0.1 --directory build/docs $(or $(DOCS_PORT),8000)
+
 policies: $(RUN) ## check samplefiles/policies/*.yaml, or FILES=mine.yaml
 	@.venv/bin/python -m local.policies check $(FILES)
 
@@ -109,7 +120,7 @@ lock: ## pin requirements anew from pyproject.toml (needs uv)
 	requirements/compile.sh
 
 clean: ## remove what was installed and built (not the data)
-	rm -rf .venv .venv-engine .venv-sam .venv-deploy .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-engine .venv-sam .venv-deploy .venv-docs .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 clean-data: ## remove the local run's data
 	@$(PYTHON) local/clean_data.py
@@ -126,3 +137,6 @@ $(ENGINE): requirements/engine.txt requirements/install.sh
 
 $(SAM): requirements/sam.txt requirements/install.sh
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-sam sam
+
+$(DOCS): requirements/docs.txt requirements/install.sh
+	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-docs docs

@@ -1,4 +1,4 @@
-"""What is generated from code and samples: `python -m local.generate [examples|openapi|errors|events|clients]...` (all of them without a name).
+"""What is generated from code and samples: `python -m local.generate [examples|openapi|errors|events|clients|drawings]...` (all of them without a name).
 
 A test compares the files with what this would write, so they are never out of date.
 """
@@ -17,6 +17,8 @@ from urllib.parse import quote, urlencode
 
 from local.clients.files import files as files_of_clients
 from local.cloud.api_events import Request, authorizer_event, route_event
+from local.site.drawings import svg
+from local.site.pictures import DRAWINGS
 from lotbook.api import openapi
 from lotbook.api.document import examples, refusals
 from lotbook.api.http.routes import CONTRACT
@@ -162,12 +164,18 @@ def events_files() -> dict[Path, str]:
     return found
 
 
+def drawing_files() -> dict[Path, str]:
+    """The drawings of docs/concepts.md."""
+    return {ROOT / "docs" / "drawings" / f"{name}.svg": svg(each) for name, each in DRAWINGS.items()}
+
+
 GENERATORS: dict[str, Callable[[], dict[Path, str]]] = {
     "examples": example_files,  # before the document that shows them
     "openapi": openapi_files,
     "clients": clients_files,
     "errors": errors_files,
     "events": events_files,
+    "drawings": drawing_files,
 }
 
 

@@ -15,5 +15,6 @@ compile layers/dependencies/requirements.txt pyproject.toml --constraint require
 compile layers/rendering/requirements.txt --group rendering --constraint requirements/test.txt
 compile requirements/engine.txt --group engine
 compile requirements/sam.txt --group sam
+compile requirements/docs.txt --group docs
 # The engine pins its own botocore; boto3, which SAM's translator wants, needs a newer one, and the engine runs with that, too.
 compile requirements/deploy.txt --group deploy --constraint requirements/sam.txt --override requirements/deploy-override.in

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install a pinned, hashed set of packages into a virtual environment: install.sh FOLDER SET (run, test, engine, sam or deploy).
+# Install a pinned, hashed set of packages into a virtual environment: install.sh FOLDER SET (run, test, engine, sam, deploy or docs).
 # The stamp FOLDER/.SET-installed is written last. FOLDER/.installing marks an attempt that has not ended: found at the start,
 # it means that the last one was interrupted, and the environment is made anew.
 set -eu

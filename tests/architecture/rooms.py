@@ -142,8 +142,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "local.cloud": ("domain.values", "ports", "adapters", "adapters.thin"),
     "local.console": ("domain.values", "api.http", "api.rendering", "local.cloud"),
     "local.clients": (),  # reads the document as JSON, like any other generator
+    "local.site": ("local.clients",),  # how the clients' calls are named
     "local.demo": (),  # speaks HTTP, like a stranger
-    "local": (*_PRODUCT, "local.stripe_stand_in", "local.cloud", "local.console", "local.clients", "local.demo"),
+    "local": (
+        *_PRODUCT,
+        "local.stripe_stand_in",
+        "local.cloud",
+        "local.console",
+        "local.clients",
+        "local.site",
+        "local.demo",
+    ),
     "operate": (*_PRODUCT, "local.cloud", "local"),
     "bench": (*_PRODUCT, "functions", "local.cloud", "local", "tests"),
 }

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "layer": ROOT / "layers" / "dependencies" / "requirements.txt",
     "rendering": ROOT / "layers" / "rendering" / "requirements.txt",
-    **{name: ROOT / "requirements" / f"{name}.txt" for name in ("run", "test", "engine", "sam", "deploy")},
+    **{name: ROOT / "requirements" / f"{name}.txt" for name in ("run", "test", "engine", "sam", "deploy", "docs")},
 }
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
 
