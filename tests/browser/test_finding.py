@@ -103,4 +103,4 @@ def test_ci_runs_the_command_of_the_readme_and_hands_on_why_there_is_no_browser(
         timeout=patience.SECONDS,
     )
     assert done.stdout.strip() == f"make test: {'' if has_one else browsers.NONE}".strip()
-    assert "    make test\n" in (ROOT / "README.md").read_text()
+    assert "\nmake test\n" in (ROOT / "README.md").read_text()
