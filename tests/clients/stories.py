@@ -57,114 +57,71 @@ async def buy_and_burn(s: Stage) -> dict[str, Any]:
 
 
 @story
-async def the_same_key_burns_once(s: Stage) -> dict[str, Any]:
+async def a_key_burns_once_and_a_made_one_is_new_each_time(s: Stage) -> dict[str, Any]:
     await s.opened()
     burns = [await s.of(s.client.consume_credits(s.account, 4, idempotency_key="job-1")) for _ in range(2)]
-    available = (await s.balance()).available
-    return {"replayed": [each.replayed for each in burns], "same": burns[0] == burns[1], "available": available}
-
-
-@story
-async def a_made_key_is_another_one_each_time(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    burns = [await s.of(s.client.consume_credits(s.account, 3)) for _ in range(2)]
-    return {"replayed": [each.replayed for each in burns], "available": burns[-1].available}
-
-
-@story
-async def too_much_is_refused(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    error = await s.refused(lambda: s.client.consume_credits(s.account, 99))
-    assert isinstance(error, lotbook.InsufficientCredits)
-    kept = (await s.balance()).available
-    return _told(error) | {"requested": error.requested, "available": error.available, "kept": kept}
-
-
-@story
-async def another_body_under_the_same_key(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    await s.of(s.client.consume_credits(s.account, 1, idempotency_key="job-1"))
-    return _told(await s.refused(lambda: s.client.consume_credits(s.account, 2, idempotency_key="job-1")))
-
-
-@story
-async def a_wrong_request_names_its_field(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    error = await s.refused(lambda: s.client.grant_credits(s.account, 0, reason="none"))
-    assert isinstance(error, lotbook.InvalidRequest)
-    return _told(error) | {"field": error.errors[0]["field"]}
-
-
-@story
-async def an_account_that_is_not_there(s: Stage) -> dict[str, Any]:
-    return _told(await s.refused(lambda: s.client.read_account(s.account)))
-
-
-@story
-async def a_wrong_key(s: Stage) -> dict[str, Any]:
-    stranger = s.over(s.product, key="lbk_nobody")
-    error = await s.refused(lambda: stranger.read_account(s.account))
-    assert isinstance(error, lotbook.UnauthorizedError)
-    return {"error": lotbook.UnauthorizedError.__name__, "status": error.status}
-
-
-@story
-async def a_hold_burns_what_was_captured(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    async with s.inside(s.client.hold(s.account, 8)) as hold:
-        ended = await s.of(hold.capture(5))
-    balance = await s.balance()
-    entries = await s.each(s.client.list_entries(s.account))
-    found = {"captured": ended.captured, "released": ended.released}
-    return found | _left(balance) | {"kinds": [entry.kind for entry in entries]}
-
-
-@story
-async def a_hold_gives_back_what_was_never_captured(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    async with s.inside(s.client.hold(s.account, 8)):
-        held = (await s.balance()).held
-    return {"held_inside": held} | _left(await s.balance())
-
-
-@story
-async def a_hold_gives_back_when_the_work_fails(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    try:
-        async with s.inside(s.client.hold(s.account, 8)):
-            raise RuntimeError("the work failed")
-    except RuntimeError as error:
-        return {"error": str(error)} | _left(await s.balance())
-
-
-@story
-async def a_hold_that_was_released_is_left_alone(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    async with s.inside(s.client.hold(s.account, 8)) as hold:
-        ended = await s.of(hold.release())
-        error = await s.refused(lambda: hold.capture(1))
-    assert isinstance(error, lotbook.HoldClosed)
-    available = (await s.balance()).available
+    made = [await s.of(s.client.consume_credits(s.account, 1)) for _ in range(2)]
     return {
-        "released": ended.released,
-        "available": available,
-        "second": type(error).__name__,
-        "state": error.state,
+        "replayed": [each.replayed for each in burns],
+        "same": burns[0] == burns[1],
+        "made": [each.replayed for each in made],
+        "available": made[-1].available,
     }
 
 
 @story
-async def a_hold_that_cannot_be_had(s: Stage) -> dict[str, Any]:
+async def a_refusal_has_a_class_with_its_data(s: Stage) -> dict[str, Any]:
     await s.opened()
-    worked = False
+    too_much = await s.refused(lambda: s.client.consume_credits(s.account, 99))
+    assert isinstance(too_much, lotbook.InsufficientCredits)
+    await s.of(s.client.consume_credits(s.account, 1, idempotency_key="job-1"))
+    reused = await s.refused(lambda: s.client.consume_credits(s.account, 2, idempotency_key="job-1"))
+    wrong = await s.refused(lambda: s.client.grant_credits(s.account, 0, reason="none"))
+    assert isinstance(wrong, lotbook.InvalidRequest)
+    absent = await s.refused(lambda: s.client.read_account(f"{s.account}-b"))
+    stranger = await s.refused(lambda: s.over(s.product, key="lbk_nobody").read_account(s.account))
+    assert isinstance(stranger, lotbook.UnauthorizedError)
+    return {
+        "too_much": _told(too_much),
+        "requested": too_much.requested,
+        "available": too_much.available,
+        "reused": _told(reused),
+        "wrong": _told(wrong),
+        "field": wrong.errors[0]["field"],
+        "absent": _told(absent),
+        "stranger": [lotbook.UnauthorizedError.__name__, stranger.status],
+        "kept": (await s.balance()).available,
+    }
+
+
+@story
+async def a_hold_ends_with_its_block(s: Stage) -> dict[str, Any]:
+    await s.opened()
+    told: dict[str, Any] = {}
+    async with s.inside(s.client.hold(s.account, 8)) as hold:
+        ended = await s.of(hold.capture(5))
+    told |= {"captured": ended.captured, "released": ended.released, "after_capture": _left(await s.balance())}
+    async with s.inside(s.client.hold(s.account, 4)):
+        told["inside"] = (await s.balance()).held
+    told["after_nothing"] = _left(await s.balance())
+    try:
+        async with s.inside(s.client.hold(s.account, 4)):
+            raise RuntimeError("the work failed")
+    except RuntimeError as error:
+        told |= {"error": str(error), "after_error": _left(await s.balance())}
+    async with s.inside(s.client.hold(s.account, 4)) as hold:
+        told["given_back"] = (await s.of(hold.release())).released
+        second = await s.refused(lambda: hold.capture(1))
+    assert isinstance(second, lotbook.HoldClosed)
+    told |= {"second": _told(second), "state": second.state, "worked": False}
 
     async def work() -> None:
-        nonlocal worked
         async with s.inside(s.client.hold(s.account, 99)):
-            worked = True
+            told["worked"] = True
 
-    error = await s.refused(work)
-    return {"error": type(error).__name__, "worked": worked, "available": (await s.balance()).available}
+    told["too_much"] = type(await s.refused(work)).__name__
+    kinds = [entry.kind for entry in await s.each(s.client.list_entries(s.account))]
+    return told | {"kinds": kinds[::-1]}
 
 
 @story
@@ -173,20 +130,14 @@ async def a_list_is_read_to_its_end(s: Stage) -> dict[str, Any]:
     for _ in range(5):
         await s.of(s.client.consume_credits(s.account, 1))
     listed = s.client.list_entries(s.account, limit=2)
+    lines = "".join(await s.each(s.client.export_entries(s.account))).splitlines()
     return {
         "credits": [entry.credits for entry in await s.each(listed)],
         "pages": [len(page.entries) for page in await s.each(listed.pages())],
         "first": len((await s.of(listed.page())).entries),
+        "columns": "entry_id" in lines[0].split(","),
+        "lines": len(lines),
     }
-
-
-@story
-async def an_export_is_read_to_its_end(s: Stage) -> dict[str, Any]:
-    await s.opened()
-    await s.of(s.client.consume_credits(s.account, 1))
-    text = "".join(await s.each(s.client.export_entries(s.account)))
-    lines = text.splitlines()
-    return {"columns": "entry_id" in lines[0].split(","), "lines": len(lines)}
 
 
 @story
@@ -227,7 +178,8 @@ async def a_lost_answer_holds_and_captures_once(s: Stage) -> dict[str, Any]:
     await s.opened()
     async with s.inside(s.bad(proxy.LOSSY).hold(s.account, 8)) as hold:
         ended = await s.of(hold.capture(5))
-    return {"captured": ended.captured} | _left(await s.balance()) | s.seen()
+    balance = await s.balance()
+    return {"captured": ended.captured, "available": balance.available, "held": balance.held} | s.seen()
 
 
 @story
@@ -250,7 +202,9 @@ async def a_busy_api_is_asked_again_when_it_said(s: Stage) -> dict[str, Any]:
 async def retries_have_an_end(s: Stage) -> dict[str, Any]:
     await s.opened()
     error = await s.refused(lambda: s.bad(proxy.DOWN, retries=1).consume_credits(s.account, 3))
-    return _told(error) | {"tries": s.seen()["tries"], "available": (await s.balance()).available}
+    name, status = _told(error)
+    found = {"error": name, "status": status, "tries": s.seen()["tries"]}
+    return found | {"available": (await s.balance()).available}
 
 
 @story
@@ -263,10 +217,10 @@ async def a_policy_is_read_and_published_as_it_is(s: Stage) -> dict[str, Any]:
     return {"same_title": again["title"] == policy["title"], "version": published.version, "plans": plans}
 
 
-def _told(error: lotbook.LotbookError) -> dict[str, Any]:
+def _told(error: lotbook.LotbookError) -> list[object]:
     assert isinstance(error, lotbook.ApiError)
-    return {"error": type(error).__name__, "status": error.status}
+    return [type(error).__name__, error.status]
 
 
-def _left(balance: Any) -> dict[str, int]:
-    return {"available": balance.available, "held": balance.held}
+def _left(balance: Any) -> list[int]:
+    return [balance.available, balance.held]

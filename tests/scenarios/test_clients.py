@@ -17,11 +17,8 @@ from tests.scenarios.conftest import Stack
 # The async client's calls are the sync one's from the same text; it plays what it does with words of its own.
 ASYNC = (
     "buy_and_burn",
-    "too_much_is_refused",
-    "a_hold_burns_what_was_captured",
-    "a_hold_gives_back_when_the_work_fails",
+    "a_hold_ends_with_its_block",
     "a_list_is_read_to_its_end",
-    "a_lost_answer_burns_once",
     "a_busy_api_is_asked_again_when_it_said",
 )
 PLAYED: list[tuple[type[Client], str]] = [

@@ -60,13 +60,13 @@ async function every<T>(items: AsyncIterable<T>): Promise<T[]> {
   return found;
 }
 
-function told(error: lotbook.LotbookError): Outcome {
+function told(error: lotbook.LotbookError): unknown[] {
   if (!(error instanceof lotbook.ApiError)) throw error;
-  return { error: error.constructor.name, status: error.status };
+  return [error.constructor.name, error.status];
 }
 
-function left({ available, held }: lotbook.Balance): Outcome {
-  return { available, held };
+function left({ available, held }: lotbook.Balance): number[] {
+  return [available, held];
 }
 
 const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
@@ -93,126 +93,98 @@ const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
     };
   },
 
-  async the_same_key_burns_once(s) {
+  async a_key_burns_once_and_a_made_one_is_new_each_time(s) {
     await s.opened();
     const burn = () => s.client.consumeCredits(s.account, { credits: 4 }, { idempotencyKey: "job-1" });
     const burns = [await burn(), await burn()];
-    const same = JSON.stringify(burns[0]) === JSON.stringify(burns[1]);
-    return { replayed: burns.map((each) => each.replayed), same, available: (await s.balance()).available };
+    const more = () => s.client.consumeCredits(s.account, { credits: 1 });
+    const made = [await more(), await more()];
+    return {
+      replayed: burns.map((each) => each.replayed),
+      same: JSON.stringify(burns[0]) === JSON.stringify(burns[1]),
+      made: made.map((each) => each.replayed),
+      available: made.at(-1)?.available,
+    };
   },
 
-  async a_made_key_is_another_one_each_time(s) {
+  async a_refusal_has_a_class_with_its_data(s) {
     await s.opened();
-    const burn = () => s.client.consumeCredits(s.account, { credits: 3 });
-    const burns = [await burn(), await burn()];
-    return { replayed: burns.map((each) => each.replayed), available: burns.at(-1)?.available };
-  },
-
-  async too_much_is_refused(s) {
-    await s.opened();
-    const error = await s.refused(() => s.client.consumeCredits(s.account, { credits: 99 }));
-    if (!(error instanceof lotbook.InsufficientCredits)) throw error;
-    const { requested, available } = error;
-    return { ...told(error), requested, available, kept: (await s.balance()).available };
-  },
-
-  async another_body_under_the_same_key(s) {
-    await s.opened();
+    const tooMuch = await s.refused(() => s.client.consumeCredits(s.account, { credits: 99 }));
+    if (!(tooMuch instanceof lotbook.InsufficientCredits)) throw tooMuch;
     const burn = (credits: number) => s.client.consumeCredits(s.account, { credits }, { idempotencyKey: "job-1" });
     await burn(1);
-    return told(await s.refused(() => burn(2)));
+    const reused = await s.refused(() => burn(2));
+    const wrong = await s.refused(() => s.client.grantCredits(s.account, { credits: 0, reason: "none" }));
+    if (!(wrong instanceof lotbook.InvalidRequest)) throw wrong;
+    const absent = await s.refused(() => s.client.readAccount(`${s.account}-b`));
+    const stranger = await s.refused(() => over(product, { key: "lbk_nobody" }).readAccount(s.account));
+    if (!(stranger instanceof lotbook.UnauthorizedError)) throw stranger;
+    return {
+      too_much: told(tooMuch),
+      requested: tooMuch.requested,
+      available: tooMuch.available,
+      reused: told(reused),
+      wrong: told(wrong),
+      field: wrong.errors[0]?.["field"],
+      absent: told(absent),
+      stranger: [lotbook.UnauthorizedError.name, stranger.status],
+      kept: (await s.balance()).available,
+    };
   },
 
-  async a_wrong_request_names_its_field(s) {
-    await s.opened();
-    const error = await s.refused(() => s.client.grantCredits(s.account, { credits: 0, reason: "none" }));
-    if (!(error instanceof lotbook.InvalidRequest)) throw error;
-    return { ...told(error), field: error.errors[0]?.["field"] };
-  },
-
-  async an_account_that_is_not_there(s) {
-    return told(await s.refused(() => s.client.readAccount(s.account)));
-  },
-
-  async a_wrong_key(s) {
-    const stranger = over(product, { key: "lbk_nobody" });
-    const error = await s.refused(() => stranger.readAccount(s.account));
-    if (!(error instanceof lotbook.UnauthorizedError)) throw error;
-    return { error: lotbook.UnauthorizedError.name, status: error.status };
-  },
-
-  async a_hold_burns_what_was_captured(s) {
+  async a_hold_ends_with_its_block(s) {
     await s.opened();
     let ended: lotbook.Resolved;
     {
       await using hold = await s.client.hold(s.account, { credits: 8 });
       ended = await hold.capture(5);
     }
-    const kinds = (await every(s.client.listEntries(s.account))).map((entry) => entry.kind);
-    return { captured: ended.captured, released: ended.released, ...left(await s.balance()), kinds };
-  },
-
-  async a_hold_gives_back_what_was_never_captured(s) {
-    await s.opened();
-    const heldInside = await s.client.withHold(s.account, { credits: 8 }, async () => (await s.balance()).held);
-    return { held_inside: heldInside, ...left(await s.balance()) };
-  },
-
-  async a_hold_gives_back_when_the_work_fails(s) {
-    await s.opened();
-    const works = [
-      () => s.client.withHold(s.account, { credits: 8 }, () => {
-        throw new Error("the work failed");
-      }),
-      async () => {
-        await using _ = await s.client.hold(s.account, { credits: 8 });
-        throw new Error("the work failed");
-      },
-    ];
-    const messages = new Set<string>();
-    for (const work of works) await work().catch((error: Error) => messages.add(error.message));
-    return { error: [...messages].join(), ...left(await s.balance()) };
-  },
-
-  async a_hold_that_was_released_is_left_alone(s) {
-    await s.opened();
-    const found = await s.client.withHold(s.account, { credits: 8 }, async (hold) => {
-      const ended = await hold.release();
-      return { ended, error: await s.refused(() => hold.capture(1)) };
+    const afterCapture = left(await s.balance());
+    const inside = await s.client.withHold(s.account, { credits: 4 }, async () => (await s.balance()).held);
+    const afterNothing = left(await s.balance());
+    const fail = async () => {
+      await using _ = await s.client.hold(s.account, { credits: 4 });
+      throw new Error("the work failed");
+    };
+    const error = await fail().catch((failed: Error) => failed.message);
+    const afterError = left(await s.balance());
+    const found = await s.client.withHold(s.account, { credits: 4 }, async (hold) => {
+      const { released } = await hold.release();
+      return { released, second: await s.refused(() => hold.capture(1)) };
     });
-    const { ended, error } = found;
-    if (!(error instanceof lotbook.HoldClosed)) throw error;
-    const { available } = await s.balance();
-    return { released: ended.released, available, second: error.constructor.name, state: error.state };
-  },
-
-  async a_hold_that_cannot_be_had(s) {
-    await s.opened();
+    if (!(found.second instanceof lotbook.HoldClosed)) throw found.second;
     let worked = false;
-    const error = await s.refused(() =>
-      s.client.withHold(s.account, { credits: 99 }, () => {
-        worked = true;
-      }),
-    );
-    return { error: error.constructor.name, worked, available: (await s.balance()).available };
+    const work = () => s.client.withHold(s.account, { credits: 99 }, () => void (worked = true));
+    const tooMuch = (await s.refused(work)).constructor.name;
+    return {
+      captured: ended.captured,
+      released: ended.released,
+      after_capture: afterCapture,
+      inside,
+      after_nothing: afterNothing,
+      error,
+      after_error: afterError,
+      given_back: found.released,
+      second: told(found.second),
+      state: found.second.state,
+      too_much: tooMuch,
+      worked,
+      kinds: (await every(s.client.listEntries(s.account))).map((entry) => entry.kind).reverse(),
+    };
   },
 
   async a_list_is_read_to_its_end(s) {
     await s.opened();
     for (let burned = 0; burned < 5; burned++) await s.client.consumeCredits(s.account, { credits: 1 });
     const listed = s.client.listEntries(s.account, { limit: 2 });
+    const lines = (await every(s.client.exportEntries(s.account))).join("").trim().split(/\r?\n/);
     return {
       credits: (await every(listed)).map((entry) => entry.credits),
       pages: (await every(listed.pages())).map((page) => page.entries.length),
       first: (await listed.page()).entries.length,
+      columns: lines[0]?.split(",").includes("entry_id"),
+      lines: lines.length,
     };
-  },
-
-  async an_export_is_read_to_its_end(s) {
-    await s.opened();
-    await s.client.consumeCredits(s.account, { credits: 1 });
-    const lines = (await every(s.client.exportEntries(s.account))).join("").trim().split(/\r?\n/);
-    return { columns: lines[0]?.split(",").includes("entry_id"), lines: lines.length };
   },
 
   async accounts_are_found(s) {
@@ -243,7 +215,8 @@ const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
   async a_lost_answer_holds_and_captures_once(s) {
     await s.opened();
     const ended = await bad("lossy").withHold(s.account, { credits: 8 }, (hold) => hold.capture(5));
-    return { captured: ended.captured, ...left(await s.balance()), ...(await s.seen()) };
+    const { available, held } = await s.balance();
+    return { captured: ended.captured, available, held, ...(await s.seen()) };
   },
 
   async a_lost_answer_that_is_not_asked_for_again(s) {
@@ -264,7 +237,8 @@ const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
     await s.opened();
     const down = bad("down", { retries: 1 });
     const error = await s.refused(() => down.consumeCredits(s.account, { credits: 3 }));
-    return { ...told(error), tries: (await s.seen()).tries, available: (await s.balance()).available };
+    const [name, status] = told(error);
+    return { error: name, status, tries: (await s.seen()).tries, available: (await s.balance()).available };
   },
 
   async a_policy_is_read_and_published_as_it_is(s) {
