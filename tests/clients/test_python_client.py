@@ -26,6 +26,7 @@ from lotbook_client import models
 from lotbook_client.answers import decode
 from lotbook_client.settings import KEY, URL
 from tests.architecture.tree import imports, parsed
+from tests.clients import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON, TYPESCRIPT = ROOT / "clients" / "python", ROOT / "clients" / "typescript"
@@ -228,53 +229,40 @@ def test_an_answer_that_is_not_what_the_contract_says_is_no_answer(wrong: dict[s
 
 
 HELD = {"hold_id": "hold_1", "credits": 40, "expires_at": "2026-11-27T00:30:00Z", "available": 2}
-CLOSED = {"code": "hold_closed", "state": "lapsed"}
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
-@pytest.mark.parametrize(
-    ("release", "work", "raised"),
-    [
-        ((200, {"hold_id": "hold_1", "captured": 0, "released": 40, "available": 42}), None, None),
-        ((200, {"hold_id": "hold_1", "captured": 0, "released": 40, "available": 42}), KeyError, KeyError),
-        ((503, {"message": "down"}), None, lotbook.ServerError),
-        ((503, {"message": "down"}), KeyError, KeyError),
-        ((409, CLOSED), None, None),
-        ((409, CLOSED), KeyError, KeyError),
-    ],
-)
-def test_the_end_of_a_hold_gives_back_and_the_blocks_own_error_wins(
-    is_async: bool, release: tuple[int, Any], work: type[Exception] | None, raised: type[Exception] | None
-) -> None:
+@pytest.mark.parametrize("rule", rules.RULES["holds"], ids=lambda rule: rule["name"])
+def test_the_end_of_a_hold_gives_back_and_the_blocks_own_error_wins(rule: dict[str, Any], is_async: bool) -> None:
     asked: list[str] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.path.split("/")[-1])
-        status, body = (201, HELD) if asked == ["holds"] else release
-        return httpx.Response(status, json=body)
+        answer: dict[str, Any] = {"status": 201, "body": HELD} if asked == ["holds"] else rule["release"]
+        return httpx.Response(answer["status"], json=answer["body"])
+
+    def work() -> None:
+        if rule["fails"]:
+            raise RuntimeError("the work")
 
     async def parallel() -> None:
-        async with (
-            lotbook.AsyncLotbook(*WHERE, transport=httpx.MockTransport(handle), retries=0) as client,
-            client.hold("acme", 40),
-        ):
-            if work:
-                raise work
+        client = lotbook.AsyncLotbook(*WHERE, transport=httpx.MockTransport(handle), retries=0)
+        async with client, client.hold("acme", 40):
+            work()
 
     def straight() -> None:
-        with (
-            lotbook.Lotbook(*WHERE, transport=httpx.MockTransport(handle), retries=0) as client,
-            client.hold("acme", 40),
-        ):
-            if work:
-                raise work
+        client = lotbook.Lotbook(*WHERE, transport=httpx.MockTransport(handle), retries=0)
+        with client, client.hold("acme", 40):
+            work()
 
-    seen: type[BaseException] | None = None
+    seen: str | None = None
     try:
         asyncio.run(parallel()) if is_async else straight()
-    except (KeyError, lotbook.LotbookError) as error:
-        seen = type(error)
-    assert (seen, asked) == (raised, ["holds", "release"])
+    except RuntimeError as error:
+        seen = str(error)
+    except lotbook.LotbookError as error:
+        seen = type(error).__name__
+    assert (seen, asked) == (rule["outcome"], ["holds", "release"])
 
 
 WHERE = ("https://credits.example", SECRET)
@@ -287,7 +275,7 @@ def test_a_capture_that_is_tried_again_by_the_caller_has_the_same_key_and_a_seco
             (201, HELD),
             (503, {}),
             (200, {"hold_id": "hold_1", "captured": 30, "released": 10, "available": 12}),
-            (409, CLOSED),
+            (409, {"code": "hold_closed", "state": "captured"}),
         ]
     )
 

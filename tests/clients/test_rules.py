@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients import node, rules
 
-EXCHANGES, WEBHOOKS = rules.RULES["exchanges"], rules.RULES["webhooks"]
+EXCHANGES, WEBHOOKS, HOLDS = (rules.RULES[section] for section in ("exchanges", "webhooks", "holds"))
 
 
 def name_of(case: dict[str, Any]) -> str:
@@ -35,8 +35,14 @@ def test_typescript_answers_and_trusts_as_the_rules_say() -> None:
     found = node.run(node.TYPESCRIPT / "rules.ts", str(rules.FILE))
     assert found["exchanges"] == {case["name"]: expected(case) for case in EXCHANGES}
     assert found["webhooks"] == {case["name"]: case["outcome"] for case in WEBHOOKS}
+    assert found["holds"] == {case["name"]: ended(case) for case in HOLDS}
+
+
+def ended(case: dict[str, Any]) -> list[list[str | None]]:
+    """By `withHold`, and by `await using`."""
+    return [[outcome, "holds", "release"] for outcome in (case["outcome"], case.get("disposed", case["outcome"]))]
 
 
 def test_every_rule_has_a_name_of_its_own() -> None:
-    names = [case["name"] for case in EXCHANGES + WEBHOOKS]
+    names = [case["name"] for case in EXCHANGES + WEBHOOKS + HOLDS]
     assert len(names) == len(set(names))

@@ -80,9 +80,40 @@ async function verified(rule: any): Promise<unknown> {
   }
 }
 
+const HELD = { hold_id: "hold_1", credits: 40, expires_at: "2026-11-27T00:30:00Z", available: 2 };
+
+/** With a function around the work, and with `await using`, which tells no release that fails. */
+async function held(rule: any): Promise<unknown> {
+  const work = () => {
+    if (rule.fails) throw new Error("the work");
+  };
+  const found: unknown[] = [];
+  for (const block of [
+    (client: lotbook.Lotbook) => client.withHold("acme", { credits: 40 }, work),
+    async (client: lotbook.Lotbook) => {
+      await using _ = await client.hold("acme", { credits: 40 });
+      work();
+    },
+  ]) {
+    const asked: string[] = [];
+    const fetch = async (url: string) => {
+      asked.push(url.split("/").at(-1) ?? "");
+      const { status, body } = asked.length === 1 ? { status: 201, body: HELD } : rule.release;
+      return new Response(JSON.stringify(body), { status });
+    };
+    const client = new lotbook.Lotbook({ baseUrl: "https://api.example", key: "lbk_x", retries: 0, fetch: fetch as any });
+    const seen = await block(client).then(
+      () => null,
+      (error: Error) => (error instanceof lotbook.LotbookError ? error.constructor.name : error.message),
+    );
+    found.push([seen, ...asked]);
+  }
+  return found;
+}
+
 const rules = JSON.parse(readFileSync(process.argv[2] ?? "", "utf-8"));
-const results: Record<string, Record<string, unknown>> = { exchanges: {}, webhooks: {} };
-for (const [section, answer] of [["exchanges", exchanged], ["webhooks", verified]] as const) {
+const results: Record<string, Record<string, unknown>> = { exchanges: {}, webhooks: {}, holds: {} };
+for (const [section, answer] of [["exchanges", exchanged], ["webhooks", verified], ["holds", held]] as const) {
   for (const rule of rules[section]) {
     results[section]![rule.name] = await answer(rule).catch((error: unknown) => `failed: ${String(error)}`);
   }
