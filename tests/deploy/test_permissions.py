@@ -85,7 +85,15 @@ def test_only_the_authorizer_reads_service_keys_and_nobody_writes_them(template:
     """A bug in one function must not be able to mint or read keys."""
     reads = who_may(template, "dynamodb:GetItem")
     assert reads.pop("authorizer") == {"service key"}
-    assert reads.pop("mailer") == ACCOUNTS | {"book", "latch", "notice", "policy", "cursor key", "mail latch"}
+    assert reads.pop("mailer") == ACCOUNTS | {
+        "book",
+        "latch",
+        "notice",
+        "policy",
+        "cursor key",
+        "mail latch",
+        "endpoint",
+    }
     assert reads.pop("consume") == ACCOUNTS | LEDGER | {"policy", "hold marker"}
     assert reads.pop("endpoints") == SENT | {"endpoint", "cursor key"}
     assert reads.pop("relay") == SENT | {"endpoint", "endpoint secrets"}  # and nobody else reads these

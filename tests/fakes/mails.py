@@ -18,6 +18,7 @@ from lotbook.usecases.mails.send_mail import MailDesk, Outcome, mail_news
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock
 from tests.fakes.books import FakeBooks
 from tests.fakes.desk import CountingEntropy
+from tests.fakes.endpoints import FakeEndpoints
 from tests.fakes.outbox import FakeLatches
 from tests.fakes.purchases import FakePurchases
 from tests.fakes.samples import account_on, published
@@ -63,6 +64,7 @@ class MailRoom:
         self.accounts = FakeAccounts(account_on(policy, plan))
         self.latches, self.post = FakeMailLatches(), FakePost()
         self.books, self.levels = FakeBooks(), FakeLatches()
+        self.endpoints = FakeEndpoints()
         self.has(20_000)
         purchases = FakePurchases()
         for row in rows:
@@ -78,6 +80,8 @@ class MailRoom:
             clock=self.clock,
             entropy=CountingEntropy(),
             write=write,
+            endpoints=self.endpoints,
+            product="Shop",
             automatic_is_on=True,
             app_url="https://app.make.example/billing",
             stop_url=lambda account_id, kind: f"https://api.example/v1/notifications/off?token={account_id}.{kind}.x",

@@ -127,6 +127,14 @@ def test_an_endpoint_that_is_gone_is_switched_off_at_once_and_people_are_told(
         "the bus hears of it",
     )
     assert (told[0]["detail"]["reason"], told[0]["detail"]["account_id"]) == ("gone", None)
+    eventually(
+        lambda: [
+            mail
+            for mail in stack.get("/_local/emails").ok()["emails"]
+            if (mail["kind"], mail["to"]) == ("endpoint_disabled", "ops@shop.example")
+        ],
+        "whom it names is mailed",
+    )
     (row, *_) = deliveries(stack, made["endpoint_id"], "?state=failed")
     stack.post(f"{path}/deliveries/{row['delivery_id']}/again", None).problem(409, "endpoint_switched_off")
     receiver.statuses["/gone"] = 200

@@ -10,7 +10,7 @@ from typing import Any
 from lotbook.api.mails.render import write
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, PaymentCard, Suspension
-from lotbook.domain.accounts.notifications import MAIL_KINDS, MailKind
+from lotbook.domain.accounts.notifications import MAIL_KINDS
 from lotbook.domain.accounts.subscriptions import Subscription
 from lotbook.domain.credits.book import Book, Segment
 from lotbook.domain.mails.grounds import Grounds
@@ -160,15 +160,13 @@ CASES: dict[str, Case] = {
         refunded_minor=14_280,
         failure_code="paid_twice",
     ),
-    "endpoint_disabled": Case("endpoint.disabled", {"url": "https://hooks.example/lotbook"}),
+    "endpoint_disabled": Case("endpoint.disabled", {"url": "https://hooks.example/lotbook", "reason": "failing"}),
+    "endpoint_disabled.gone": Case("endpoint.disabled", {"url": "https://hooks.example/lotbook", "reason": "gone"}),
 }
-KIND_WITHOUT_EVENT: Mapping[str, MailKind] = {"endpoint.disabled": "endpoint_disabled"}
 
 
 def occasion(case: Case) -> Occasion | None:
-    """The case's mail; of the one kind that no event leads to, made here."""
-    if case.type in KIND_WITHOUT_EVENT:
-        return Occasion(KIND_WITHOUT_EVENT[case.type], "evt_1")
+    """The case's mail."""
     return occasion_of(case.news)
 
 

@@ -9,17 +9,16 @@ import pytest
 from lotbook.domain.accounts.notifications import MAIL_KINDS
 from lotbook.domain.mails.occasions import EVENT_TYPES, News, Occasion, occasion_of
 from lotbook.domain.news.announcements import AnnouncementKind
-from tests.api.mails.cases import CASES, KIND_WITHOUT_EVENT, occasion
+from tests.api.mails.cases import CASES, occasion
 
 
 def told(type_: str, event_id: str = "evt_1", **detail: Any) -> Occasion | None:
     return occasion_of(News(type_, event_id, 0, "acme", detail))
 
 
-def test_every_kind_but_the_one_without_a_producer_comes_from_an_event() -> None:
+def test_every_kind_comes_from_an_event() -> None:
     kinds = {found.kind for case in CASES.values() if (found := occasion(case)) is not None}
     assert kinds == set(MAIL_KINDS)
-    assert set(KIND_WITHOUT_EVENT) & set(EVENT_TYPES) == set()
 
 
 def test_every_event_that_a_mail_waits_for_is_one_that_is_published() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -237,6 +238,25 @@ def test_copying_that_dies_at_any_call_is_done_again_and_makes_each_delivery_onc
     room.work()
     assert [row.state for row in room.deliveries.kept.values()] == ["delivered", "delivered"]
     assert len(room.caller.sent) == 2, "two messages of one delivery are one call"
+
+
+def test_a_delivery_that_kills_every_worker_ends_like_any_other_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room()
+    room.add()
+    room.tell(an_event())
+    deaths = []
+
+    def die(*_: Any) -> Reply:
+        deaths.append(room.clock.now())
+        raise Crash
+
+    monkeypatch.setattr(room.caller, "post", die)
+    for _ in range(MAX_TRIES + 5):
+        room.clock.instant += LEASE
+        with suppress(Crash):
+            room.send()
+    assert len(deaths) == MAX_TRIES
+    assert (room.rows()[0].state, room.rows()[0].reason) == ("failed", "tries")
 
 
 def test_the_crash_tests_reach_every_call_of_a_delivery() -> None:

@@ -17,6 +17,7 @@ from lotbook.domain.mails.posting import NotTaken
 from lotbook.domain.values.errors import Unavailable
 from tests.api.mails.cases import CASES, LOT, PURCHASE, automatic, bought, renewal
 from tests.fakes.crashes import Crash
+from tests.fakes.endpoints import an_endpoint
 from tests.fakes.mails import MailRoom
 from tests.fakes.outbox import World
 
@@ -279,3 +280,36 @@ def test_nothing_left_is_no_news_while_the_account_buys_by_itself() -> None:
     spent = AutoRecord(enabled=True, used=8, used_credits=80_000, period_start=room.clock.now())
     room.accounts.save(replace(room.account, auto=spent))
     assert room.tell(used_up) == "sent", "its cap is reached: nothing more is bought"
+
+
+OFF = News(
+    "endpoint.disabled", "evt_off", 0, "", {"endpoint_id": "end_1", "url": "https://x.example/", "reason": "failing"}
+)
+
+
+def test_an_endpoint_that_switched_itself_off_is_mailed_to_whom_it_names_once() -> None:
+    room = MailRoom()
+    room.endpoints.create(an_endpoint(email="ops@shop.example", state="disabled", failing_since=1), "whsec_AAAA")
+    assert [room.tell(OFF), room.tell(OFF)] == ["sent", "over"]
+    (mail,) = room.post.taken
+    assert (mail.to, mail.kind, mail.stop_url) == ("ops@shop.example", "endpoint_disabled", None)
+    assert "https://hooks.shop.example/lotbook" in mail.written.text
+    assert mail.written.subject == "Shop no longer calls your endpoint"
+
+
+def test_an_endpoint_that_names_nobody_is_gone_or_on_again_is_mailed_to_nobody() -> None:
+    room = MailRoom()
+    assert room.tell(OFF) == "nothing"
+    room.endpoints.create(an_endpoint(state="disabled", failing_since=1), "whsec_AAAA")
+    assert room.tell(OFF) == "nothing"
+    room.endpoints.create(an_endpoint(email="ops@shop.example"), "whsec_AAAA")
+    assert room.tell(OFF) == "nothing"
+    assert room.post.taken == []
+
+
+def test_an_event_that_comes_before_the_endpoint_is_off_comes_again() -> None:
+    """It is published first: a worker that dies between the two says it again."""
+    room = MailRoom()
+    room.endpoints.create(an_endpoint(email="ops@shop.example", failing_since=1), "whsec_AAAA")
+    with pytest.raises(Unavailable):
+        room.tell(OFF)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring
+from lotbook.adapters.dynamo.endpoints import DynamoEndpoints
 from lotbook.adapters.dynamo.latches import DynamoLatches
 from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
 from lotbook.adapters.mail import SesPost
@@ -37,6 +38,8 @@ def mail_desk(write: Callable[[Letter, Envelope], Written]) -> MailDesk:
         write=write,
         app_url=known.app_url,
         automatic_is_on=known.auto_top_up,
+        endpoints=DynamoEndpoints(wiring.table()),
+        product=known.portal_name,
         stop_url=stop_url,
     )
 

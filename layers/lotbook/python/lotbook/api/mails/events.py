@@ -17,7 +17,8 @@ def news_of(envelope: Mapping[str, Any]) -> News | None:
     if envelope["source"] != OURS:
         return None
     detail = envelope["detail"]
-    return News(envelope["detail-type"], detail["id"], instants.from_text(detail["at"]), detail["account_id"], detail)
+    account_id = detail["account_id"] or ""
+    return News(envelope["detail-type"], detail["id"], instants.from_text(detail["at"]), account_id, detail)
 
 
 def returns_of(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str, WhyUnreachable]]:

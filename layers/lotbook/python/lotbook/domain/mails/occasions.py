@@ -21,7 +21,7 @@ NEEDS_THE_BUYER = "authentication_required"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event as the bus brings it (`EVENTS.md`)."""
+    """An event as the bus brings it (`EVENTS.md`). `account_id` is empty where it is about no account."""
 
     type: str
     event_id: str
@@ -112,5 +112,6 @@ _TELLERS: Mapping[str, Callable[[News], Occasion | None]] = {
     "account.paused": _paused,
     "auto_top_up.suspended": _suspended,
     "auto_top_up.switched": _switched,
+    "endpoint.disabled": _itself("endpoint_disabled"),
 }
 EVENT_TYPES = tuple(_TELLERS)  # what the bus's rule hands on; all others never reach the function

@@ -173,10 +173,10 @@ def _paid_twice(grounds: Grounds) -> Letter:
     return Letter("paid_twice", facts, ("twice",), figures)
 
 
-def _endpoint(grounds: Grounds) -> Letter:
-    """No event leads here yet."""
-    facts: dict[str, Value] = {"url": str(grounds.detail["url"])}
-    return Letter("endpoint_disabled", facts, ("disabled",), (Figure("endpoint", facts["url"]),))
+def endpoint_letter(url: str, reason: str) -> Letter:
+    """An endpoint of the seller switched itself off: written to whom the endpoint names, and about no account."""
+    facts: dict[str, Value] = {"url": url}
+    return Letter("endpoint_disabled", facts, ("gone" if reason == "gone" else "disabled",), (Figure("endpoint", url),))
 
 
 def _row(grounds: Grounds) -> Purchase:
@@ -211,5 +211,5 @@ _WRITERS: Mapping[MailKind, Callable[[Grounds], Letter | None]] = {
     "plan_ended": _ended,
     "refunded": _refunded,
     "paid_twice": _paid_twice,
-    "endpoint_disabled": _endpoint,
+    "endpoint_disabled": lambda grounds: endpoint_letter(str(grounds.detail["url"]), str(grounds.detail["reason"])),
 }

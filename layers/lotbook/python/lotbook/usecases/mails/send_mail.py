@@ -15,7 +15,7 @@ from lotbook.domain.mails.grounds import Grounds
 from lotbook.domain.mails.latches import given_back, leased, leave, marked
 from lotbook.domain.mails.occasions import occasion_of
 from lotbook.domain.mails.posting import Envelope, Mail, NotTaken
-from lotbook.domain.mails.writing import letter_of
+from lotbook.domain.mails.writing import endpoint_letter, letter_of
 from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.alarms import alarm
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.books import BookStore
+    from lotbook.ports.endpoints import EndpointStore
     from lotbook.ports.mails import MailLatchStore, Post
     from lotbook.ports.news import LatchStore
     from lotbook.ports.shop import AccountStore, Clock, Entropy, PolicyStore, PurchaseStore
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 LATCH_ATTEMPTS = 4  # lost races for a lease: each means that another worker has it now
 MARK_ATTEMPTS = 3
 LEASE_BYTES = 10
+NOWHERE = "US"  # a region whose forms are the words' own, for mails about no account
 
 STATES_A_BALANCE: frozenset[MailKind] = frozenset({"credits_low", "credits_exhausted", "credits_expiring"})
 
@@ -63,6 +65,8 @@ class MailDesk:
     write: Callable[[Letter, Envelope], Written]
     app_url: str | None
     automatic_is_on: bool
+    endpoints: EndpointStore
+    product: str  # what mails about no account call the sender
     stop_url: Callable[[str, MailKind], str | None]
 
 
@@ -74,6 +78,8 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
     occasion = occasion_of(news)
     if occasion is None:
         return "nothing"
+    if occasion.kind == "endpoint_disabled":
+        return _mail_endpoint(occasion, news, desk)
     try:
         loaded = load_account(news.account_id, accounts=desk.accounts, policies=desk.policies, clock=desk.clock)
     except AccountNotFound:
@@ -84,6 +90,26 @@ def mail_news(news: News, *, desk: MailDesk) -> Outcome:
     if letter is None:
         return "nothing"
     return _once(occasion, _mail(letter, loaded.account, loaded.policy, desk), desk)
+
+
+def _mail_endpoint(occasion: Occasion, news: News, desk: MailDesk) -> Outcome:
+    """To whom the endpoint names, if it names anybody. Raises Unavailable while it is being switched off: its event comes first."""
+    endpoint = desk.endpoints.get(str(news.detail["endpoint_id"]))
+    if endpoint is None or endpoint.email is None:
+        return "nothing"
+    if endpoint.is_on:
+        if endpoint.failing_since is None:  # it was switched on again meanwhile
+            return "nothing"
+        raise Unavailable("The endpoint is being switched off.")
+    envelope = Envelope(product=desk.product, locale=None, region=NOWHERE, time_zone="UTC")
+    mail = Mail(
+        account_id=endpoint.endpoint_id,
+        kind=occasion.kind,
+        to=endpoint.email,
+        product=desk.product,
+        written=desk.write(endpoint_letter(endpoint.url, str(news.detail["reason"])), envelope),
+    )
+    return _once(occasion, mail, desk)
 
 
 def _grounds(occasion: Occasion, news: News, loaded: LoadedAccount, desk: MailDesk) -> Grounds:
