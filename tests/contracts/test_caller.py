@@ -10,104 +10,34 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from lotbook.adapters import caller
 from lotbook.adapters.caller import MAX_HEAD_BYTES, EndpointCaller
 from lotbook.adapters.names import SystemNames
 from lotbook.domain.endpoints.addresses import Target
 from lotbook.domain.endpoints.deliveries import Reply
+from tests.contracts.rude_server import (
+    BODY,
+    HEADERS,
+    HOST,
+    PATIENCE_SECONDS,
+    PLAIN,
+    SECURE,
+    SHORT_SECONDS,
+    Certificate,
+    Play,
+    Server,
+    answering,
+    certificate,
+    dripping,
+    endless,
+    read_request,
+)
 from tests.fakes.endpoints import PUBLIC, FakeNames
-
-HOST = "hooks.shop.example"
-PLAIN = Target(False, HOST, 80, "/lotbook")
-SECURE = Target(True, HOST, 443, "/lotbook")
-HEADERS = {"content-type": "application/json", "webhook-id": "evt_1"}
-BODY = b'{"type":"credits.low"}'
-SHORT_SECONDS = 0.4  # of a whole call, where it must run into its end
-PATIENCE_SECONDS = 30.0
-Play = Callable[[socket.socket], None]
-
-
-def answering(data: bytes) -> Play:
-    """Reads the request, says this, and closes."""
-
-    def play(connection: socket.socket) -> None:
-        read_request(connection)
-        connection.sendall(data)
-
-    return play
-
-
-def read_request(connection: socket.socket) -> bytes:
-    read = b""
-    while not read.endswith(BODY):
-        more = connection.recv(65_536)
-        if not more:
-            break
-        read += more
-    return read
-
-
-def dripping(data: bytes) -> Play:
-    """A byte at a time for ever, each well inside any time-out of a single read."""
-
-    def play(connection: socket.socket) -> None:
-        while True:
-            for byte in data:
-                connection.sendall(bytes([byte]))
-                time.sleep(0.02)
-
-    return play
-
-
-def endless(begin: bytes, more: bytes) -> Play:
-    def play(connection: socket.socket) -> None:
-        read_request(connection)
-        connection.sendall(begin)
-        while True:
-            connection.sendall(more)
-
-    return play
-
-
-@dataclass
-class Server:
-    """Listens on this machine; whatever address is called, the connection comes here."""
-
-    play: Play
-    called: list[tuple[str, int]] = field(default_factory=list)
-    heard: list[bytes] = field(default_factory=list)
-    listener: socket.socket = field(default_factory=socket.socket)
-
-    def __post_init__(self) -> None:
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen()
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                threading.Thread(target=self._one, args=(connection,), daemon=True).start()
-
-    def _one(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection:
-            self.play(connection)
-
-    def connect(self, address: tuple[str, int], timeout: float) -> socket.socket:
-        self.called.append(address)
-        return socket.create_connection(self.listener.getsockname(), timeout)
 
 
 @pytest.fixture
@@ -344,44 +274,6 @@ def test_a_header_with_a_line_end_is_a_defect_of_ours_and_never_sent(serve: Call
 
 
 # --- TLS ----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A self-signed one, for a name."""
-
-    path: Path
-
-    def server(self) -> ssl.SSLContext:
-        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        made.load_cert_chain(self.path)
-        return made
-
-    def trusting(self) -> ssl.SSLContext:
-        made = ssl.create_default_context()
-        made.load_verify_locations(self.path)
-        return made
-
-
-def certificate(folder: Path, name: str) -> Certificate:
-    key, subject = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    path = folder / f"{name}.pem"
-    path.write_bytes(text + made.public_bytes(serialization.Encoding.PEM))
-    return Certificate(path)
 
 
 def with_tls(certificate: Certificate) -> Play:
