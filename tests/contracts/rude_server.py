@@ -25,6 +25,8 @@ SECURE = Target(True, HOST, 443, "/lotbook")
 HEADERS = {"content-type": "application/json", "webhook-id": "evt_1"}
 BODY = b'{"type":"credits.low"}'
 SHORT_SECONDS = 0.4  # of a whole call, where it must run into its end
+FOR_EVER = 1_000_000_000  # longer than any test
+MOST_CONNECTIONS = 1_000
 PATIENCE_SECONDS = 30.0
 Play = Callable[[socket.socket], None]
 
@@ -53,7 +55,7 @@ def dripping(data: bytes) -> Play:
     """A byte at a time for ever, each well inside any time-out of a single read."""
 
     def play(connection: socket.socket) -> None:
-        while True:
+        for _ in range(FOR_EVER):
             for byte in data:
                 connection.sendall(bytes([byte]))
                 time.sleep(0.02)
@@ -65,7 +67,7 @@ def endless(begin: bytes, more: bytes) -> Play:
     def play(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(begin)
-        while True:
+        for _ in range(FOR_EVER):
             connection.sendall(more)
 
     return play
@@ -87,7 +89,7 @@ class Server:
 
     def _serve(self) -> None:
         with suppress(OSError):
-            while True:
+            for _ in range(MOST_CONNECTIONS):
                 connection, _ = self.listener.accept()
                 threading.Thread(target=self._one, args=(connection,), daemon=True).start()
 
