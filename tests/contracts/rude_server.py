@@ -43,11 +43,11 @@ def answering(data: bytes) -> Play:
 
 def read_request(connection: socket.socket) -> bytes:
     read = b""
-    while not read.endswith(BODY):
+    for _ in range(FOR_EVER):
         more = connection.recv(65_536)
-        if not more:
-            break
         read += more
+        if not more or read.endswith(BODY):
+            break
     return read
 
 
