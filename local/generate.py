@@ -153,7 +153,7 @@ def events_files() -> dict[Path, str]:
         found[EVENTS / CONTRACT[sample["route"]].function / f"{name}.json"] = _json(sample_event(sample))
     for payload in sorted(GATEWAY_SAMPLES.glob("event.*.json")):
         found[EVENTS / "webhook" / f"{payload.stem.removeprefix('event.')}.json"] = _json(_delivery(payload))
-    for function in ("audit", "expire", "recheck", "reconcile"):
+    for function in ("audit", "expire", "recheck", "reconcile", "report"):
         found[EVENTS / function / "schedule.json"] = _json(SCHEDULED)
     found[EVENTS / "auto_top_up" / "message.json"] = _json(QUEUED)
     for name, authorization in TOKENS.items():

@@ -164,6 +164,22 @@ def grant(request: Request) -> Answer:
     return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
 
 
+def show_report(request: Request) -> Answer:
+    """`GET /v1/reports/{report}`."""
+    from lotbook import wiring_reports
+    from lotbook.api.answers import render_reports
+    from lotbook.api.requests import reports
+    from lotbook.usecases.reports.read_report import Asked, read_report
+
+    asked = Asked(reports.report(request.path), reports.month(request.query), reports.currency(request.query))
+    listing = paging.Listing("reports", request.path, request.query, wiring.cursor_key)
+    page = read_report(asked, listing.start(), desk=wiring_reports.report_desk())
+    next_cursor = listing.cursor(page.after)
+    if reports.wants_json(request.headers):
+        return Answer(200, render_reports.report(page, next_cursor))
+    return Answer(200, render_reports.report_csv(page), render_reports.csv_headers(page, next_cursor))
+
+
 def describe(_request: Request) -> Answer:
     """`GET /v1/openapi.json`."""
     from lotbook.api import openapi
@@ -183,6 +199,7 @@ ROUTES = {
     "GET /v1/accounts/{account_id}/entries": show_entries,
     "GET /v1/accounts/{account_id}/entries/export": export_statement,
     "POST /v1/accounts/{account_id}/grants": grant,
+    "GET /v1/reports/{report}": show_report,
 }
 
 

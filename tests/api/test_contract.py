@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from local import generate
 from local.policies import VARIANTS, read_document, sample_policies
 from lotbook.api import openapi
-from lotbook.api.answers import shapes, shapes_auto, shapes_endpoints, shapes_plans, shapes_records
+from lotbook.api.answers import shapes, shapes_auto, shapes_endpoints, shapes_plans, shapes_records, shapes_reports
 from lotbook.api.document import components
 from lotbook.api.document.names import NAMES, SUBJECTS
 from lotbook.api.http import problems
@@ -145,6 +145,7 @@ ADDED = {
     "GET /v1/accounts/{account_id}/entries/export",
     "GET /v1/accounts/{account_id}/purchases/export",
     "GET /v1/accounts/{account_id}/purchases/{purchase_id}/evidence",
+    "GET /v1/reports/{report}",
 }
 OF_THE_PAGE = (Path(__file__).parent / "page_routes.txt").read_text().splitlines()
 
@@ -181,7 +182,10 @@ def test_contract_request_models_and_answer_shapes_do_not_share_names() -> None:
     for route in CONTRACT.values():
         assert route.body in {None, "PolicyDocument", *schemas.models()}
         assert all(
-            any(hasattr(each, name) for each in (shapes, shapes_auto, shapes_endpoints, shapes_plans, shapes_records))
+            any(
+                hasattr(each, name)
+                for each in (shapes, shapes_auto, shapes_endpoints, shapes_plans, shapes_records, shapes_reports)
+            )
             for name in route.answers.values()
         )
 

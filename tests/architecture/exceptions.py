@@ -79,6 +79,13 @@ WHILES: dict[str, str] = {
     "lotbook/api/http/body.py while level": "each round is a level deeper, and MAX_DEPTH refuses",
     "lotbook/domain/credits/shelf.py while count < min(len(tape), WIDEST_BURN)"
     " and (count == 0 or tape[count - 1].end - laid.position < need)": "WIDEST_BURN",
+    "lotbook/domain/reports/amounts.py while waiting": "each round takes one lot out at least",
+    "lotbook/domain/reports/months.py while month <= last and len(found) < MAX_MONTHS": "MAX_MONTHS",
+    "lotbook/domain/reports/sales.py while len(begins) < MAX_MONTHS"
+    " and (following := add_months(start, step * len(begins))) < end": "MAX_MONTHS",
+    "lotbook/domain/reports/tally.py while entry.seq > closed.get(month, entry.seq)": "each month is later, and closed ones are few",
+    "lotbook/usecases/reports/read_ledger.py while link is not None and self.tally.at.seq < link.seq"
+    " and (len(lines) < MAX_HOLE)": "MAX_HOLE",
     "lotbook/domain/values/calendar.py while add_months(anchor, guess * months, zone) > at": "off by one at most",
     "lotbook/domain/values/calendar.py while add_months(anchor, (guess + 1) * months, zone) <= at": "off by one at most",
     "lotbook/usecases/credits/consume_batch.py while numbers and self.paused is None": "each round settles one item or more, or counts to MAX_TRIES_TOGETHER",

@@ -31,6 +31,7 @@ _DOMAIN: dict[str, tuple[str, ...]] = {
     "domain.money_back": ("domain.values", "domain.credits", "domain.policy", "domain.invoices", "domain.sales"),
     "domain.closing": (*("domain.values", "domain.credits", "domain.accounts", "domain.invoices", "domain.sales"),),
     "domain.audit": ("domain.values", "domain.credits", "domain.plans", "domain.sales"),
+    "domain.reports": ("domain.values", "domain.credits", "domain.plans", "domain.sales"),
     "domain.reconciliation": (
         *("domain.values", "domain.credits", "domain.accounts", "domain.sales", "domain.money_back"),
     ),
@@ -58,6 +59,7 @@ _USECASES: dict[str, tuple[str, ...]] = {
     "usecases.money_back": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.automatic": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.audit": _BELOW_USECASES,
+    "usecases.reports": _BELOW_USECASES,
     "usecases.reconciliation": (*_BELOW_USECASES, "usecases.sales", "usecases.plans", "usecases.money_back"),
     "usecases.closing": (*_BELOW_USECASES, "usecases.credits", "usecases.accounts", "usecases.sales"),
     "usecases.inbox": (
@@ -99,6 +101,7 @@ _PRODUCT = (
     "wiring_closing",
     "wiring_accounts",
     "wiring_reconciliation",
+    "wiring_reports",
 )
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -114,6 +117,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_accounts": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
+    "wiring_reports": (*_DOINGS, *_ADAPTERS, "ports", "wiring"),
     "wiring_schedules": ("usecases", "adapters", "wiring"),
     "wiring_release": (*_ADAPTERS, "settings", "wiring"),
     "wiring_endpoints": ("ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
@@ -131,6 +135,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_closing",
             "wiring_accounts",
             "wiring_reconciliation",
+            "wiring_reports",
             "wiring_mails",
             "wiring_endpoints",
             "wiring_schedules",

@@ -114,5 +114,5 @@ def test_op_the_bounds_that_the_page_names_are_those_of_the_code(template: Templ
 
 def test_the_functions_that_compute_have_a_whole_processor(template: Template) -> None:
     """A Lambda function has as much processor as memory: 1,769 MB are one. The figures of the page mean that."""
-    for function in ("outbox", "expire", "audit", "reconcile"):
+    for function in ("outbox", "expire", "audit", "reconcile", "report"):
         assert template.functions[function].memory_mb == 1_769

@@ -50,6 +50,7 @@ KINDS = {  # one item of each kind: its key, and its attributes where a statemen
     "stray": (keys.stray("n"), {"at"}),
     "memory": (keys.stumble("k", "n"), {"times"}),
     "next run": (keys.next_run("n"), {"ttl"}),
+    "report": (keys.report_month("2026-01", "a"), {"content"}),
     "audit mark": (keys.audit_mark("a", "unit#u"), {"content"}),
     "service key": (keys.service_key("h"), {"scopes"}),
     "cursor key": (keys.cursor_key(), {"secret"}),
@@ -129,6 +130,7 @@ def test_each_function_puts_what_is_its_business(template: Template) -> None:
     assert puts.pop("consume") == LEDGER | {"note", "purchase", "auto event", "hold marker"}
     assert puts.pop("expire") == LEDGER | {"purchase", "memory", "next run"}
     assert puts.pop("outbox") == {"statement", "latch", "notice", "policy use"}
+    assert puts.pop("report") == {"report", "next run"}
     assert puts.pop("audit") == {"policy use", "next run", "audit mark"}
     assert puts.pop("endpoints") == SENT | {"endpoint", "endpoint secrets", "cursor key"}
     assert puts.pop("relay") == SENT | {"endpoint", "next run"}
@@ -169,7 +171,8 @@ def test_the_attributes_that_a_statement_names_are_those_that_the_code_writes(
 
 def test_only_schedules_see_what_is_due_and_nobody_scans(template: Template) -> None:
     due_index = who_may(template, "dynamodb:Query", f"Table/index/{keys.DUE_INDEX}")
-    assert set(due_index) | {"relay"} == {schedule.function for schedule in template.schedules}
+    beside = {"relay", "report"}  # the reports find accounts in the directory
+    assert set(due_index) | beside == {schedule.function for schedule in template.schedules}
     for what, seen in (("delivery#00", True), ("book#00", False)):  # the relay looks for deliveries alone
         need = Need("dynamodb:Query", f"Table/index/{keys.DUE_INDEX}", (what,))
         assert may(template.permissions["relay"], need) == seen

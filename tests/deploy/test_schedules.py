@@ -9,6 +9,7 @@ from functions.expire import app as expire
 from functions.recheck import app as recheck
 from functions.reconcile import app as reconcile
 from functions.relay import app as relay
+from functions.report import app as report
 from local.cloud.needs import TABLE, Need
 from local.cloud.permissions import may
 from local.cloud.template import Template, load
@@ -27,6 +28,7 @@ PERIODS = {
     "recheck": recheck.PERIOD,
     "reconcile": reconcile.PERIOD,
     "relay": relay.PERIOD,
+    "report": report.PERIOD,
 }
 
 

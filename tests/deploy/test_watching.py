@@ -172,7 +172,7 @@ def test_op_5_every_job_that_says_more_has_an_alarm_for_how_far_it_is_behind() -
         for each in ALARMS.values()
         if (each["Namespace"], each["MetricName"]) == ("Lotbook", "behind_seconds")
     }
-    assert set(heard) == told == {"expire", "recheck", "audit", "reconcile", "relay"}
+    assert set(heard) == told == {"expire", "recheck", "audit", "reconcile", "relay", "report"}
     for alarm in heard.values():
         assert alarm["Dimensions"][1] == {"Name": "stage", "Value": {"Ref": "Stage"}}
         assert alarm["Statistic"] == "Maximum", "of three works of one function the latest counts"

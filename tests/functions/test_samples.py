@@ -10,11 +10,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from local import generate
-from lotbook import wiring
+from lotbook import wiring, wiring_reports
 from lotbook.adapters.dynamo.deliveries import DynamoDeliveries
 from lotbook.api import openapi
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.endpoints.deliveries import Event, Reply, after_reply, given_up, leased, made
+from lotbook.usecases.reports.fold_accounts import fold_accounts
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import Api, publish
 
@@ -38,6 +39,9 @@ def played(api: Api) -> dict[str, dict[str, Any]]:
     publish(api, "make")
     found = {}
     for name, example in generate.samples().items():
+        if example["route"].startswith("GET /v1/reports"):
+            desk, directory = wiring_reports.report_desk(), wiring_reports.directory()
+            assert not fold_accounts(desk=desk, directory=directory, time_left=lambda: 300_000).failures
         answer = api.invoke(generate.sample_event(example))
         headers = {key: value for key, value in answer.headers.items() if key not in ON_EVERY_ANSWER}
         found[name] = example | {"answer": {"status": answer.status, "headers": headers, "body": answer.body}}

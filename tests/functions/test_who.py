@@ -58,6 +58,7 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "POST /v1/accounts/{account_id}/grants": {"credits:grant"},
     "POST /v1/accounts/{account_id}/portal-sessions": {"portal:write"},
     "POST /v1/accounts/{account_id}/portal-sessions/revoke": {"portal:write"},
+    "GET /v1/reports/{report}": {"reports:read"},
     "GET /v1/policies/{policy_id}": {*SCOPES, "member"},
     "POST /v1/endpoints": {"endpoints:write"},
     "GET /v1/endpoints": {"endpoints:write"},

@@ -91,9 +91,9 @@ def the_data_directory_is_locked(run: Run) -> None:
 def controls_answer(run: Run) -> None:
     assert call("GET", f"{run.base}/_local/schedules") == (
         200,
-        {"schedules": ["audit", "expire", "recheck", "reconcile"]},
+        {"schedules": ["audit", "expire", "recheck", "reconcile", "report"]},
     )
-    for name in ("audit", "expire", "recheck", "reconcile"):
+    for name in ("audit", "expire", "recheck", "reconcile", "report"):
         status, found = call("POST", f"{run.base}/_local/schedules/{name}/run")
         assert (status, type(found)) == (200, dict)
     assert call("POST", f"{run.base}/_local/schedules/consume/run")[0] == 404

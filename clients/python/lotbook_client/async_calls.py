@@ -1101,6 +1101,29 @@ class AsyncCalls(AsyncCore):
             },
         )
 
+    def read_report(
+        self,
+        report: str,
+        *,
+        month: str | None = None,
+        currency: str | None = None,
+        cursor: str | None = None,
+    ) -> AsyncPages[CsvPage, str]:
+        """A month of a report for finance over all accounts, as CSV or, where `Accept` says so, as JSON; closed months
+        never change. Needs: service key with `reports:read`.
+        """
+        return self._pages(
+            operations.READ_REPORT,
+            path={
+                "report": report,
+            },
+            query={
+                "month": month,
+                "currency": currency,
+                "cursor": cursor,
+            },
+        )
+
     async def read_openapi(self) -> dict[str, Any]:
         """This document. No token."""
         return await self._answer(

@@ -412,6 +412,12 @@ class QuantityNotAllowed(UnprocessableError):
     packs: list[dict[str, Any]] | None
 
 
+class ReportNotFound(NotFoundError):
+    """No report of that name. Ask for `liability`, `recognition`, `roll-forward` or `tax`."""
+
+    code = "report_not_found"
+
+
 class TooManyEndpoints(ConflictError):
     """The deployment has as many endpoints as it may have.
 
@@ -540,6 +546,7 @@ BY_CODE: Mapping[str, type[ApiError]] = {
     "purchase_abandoned": PurchaseAbandoned,
     "purchase_not_found": PurchaseNotFound,
     "quantity_not_allowed": QuantityNotAllowed,
+    "report_not_found": ReportNotFound,
     "too_many_endpoints": TooManyEndpoints,
     "too_many_holds": TooManyHolds,
     "too_many_secrets": TooManySecrets,
@@ -595,6 +602,7 @@ __all__ = [
     "PurchaseAbandoned",
     "PurchaseNotFound",
     "QuantityNotAllowed",
+    "ReportNotFound",
     "TooManyEndpoints",
     "TooManyHolds",
     "TooManySecrets",

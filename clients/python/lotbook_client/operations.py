@@ -334,6 +334,13 @@ SEND_DELIVERY_AGAIN = Operation[models.EndpointDelivery](
     model(models.EndpointDelivery),
     repeatable=False,
 )
+READ_REPORT = Listing[CsvPage, str](
+    "read_report",
+    "GET",
+    "/v1/reports/{report}",
+    csv,
+    items=lambda page: page.texts,
+)
 READ_OPENAPI = Operation[dict[str, Any]](
     "read_openapi",
     "GET",

@@ -463,6 +463,12 @@ export class QuantityNotAllowed extends UnprocessableError {
   }
 }
 
+/** No report of that name. Ask for `liability`, `recognition`, `roll-forward` or `tax`. */
+export class ReportNotFound extends NotFoundError {
+  static code = "report_not_found";
+  override name = "ReportNotFound";
+}
+
 /**
  * The deployment has as many endpoints as it may have. Data: `max`. Delete an endpoint that is not needed; each may
  * hear of many types.
@@ -607,6 +613,7 @@ export const byCode: Record<string, new (status: number, data: Record<string, un
   purchase_abandoned: PurchaseAbandoned,
   purchase_not_found: PurchaseNotFound,
   quantity_not_allowed: QuantityNotAllowed,
+  report_not_found: ReportNotFound,
   too_many_endpoints: TooManyEndpoints,
   too_many_holds: TooManyHolds,
   too_many_secrets: TooManySecrets,

@@ -13,9 +13,11 @@ from lotbook.api.http.routes import CONTRACT, Route
 from lotbook.api.requests import forms
 from lotbook.api.requests.paths import PAYMENT_METHOD
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS
+from lotbook.domain.reports.lines import REPORTS
 from lotbook.domain.values import errors
 from lotbook.domain.values.newer_format import NewerFormat
 
+BOTH = ("Report",)  # answered as CSV, and as JSON where `Accept` asks for it
 JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
 UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
 WAIT = "Seconds to wait before the same request is sent again."
@@ -37,6 +39,13 @@ _QUERY: dict[str, Schema] = {
     "kind": {"type": "string", "description": "One kind of item or several, with commas between."},
     "from": {"type": "string", "format": "date-time", "description": "Ordered at this instant or later."},
     "to": {"type": "string", "format": "date-time", "description": "Ordered before this instant."},
+    "month": {
+        "type": "string",
+        "pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])$",
+        "description": "Of UTC.",
+        "example": "2026-11",
+    },
+    "currency": {"type": "string", "description": "ISO 4217. Left out: all.", "example": "eur"},
     "planned": {
         "type": "integer",
         "minimum": 1,
@@ -166,6 +175,8 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
     for name in ("account_id", "policy_id", "purchase_id", "hold_id"):
         if f"{{{name}}}" in path:
             yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": forms.ID}}
+    if "{report}" in path:
+        yield {"name": "report", "in": "path", "required": True, "schema": {"type": "string", "enum": list(REPORTS)}}
     if "{payment_method}" in path:
         pattern = f"^{PAYMENT_METHOD.pattern}$"
         yield {
@@ -175,7 +186,7 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
             "schema": {"type": "string", "pattern": pattern},
         }
     for name in route.query:
-        yield {"name": name, "in": "query", "required": False, "schema": _QUERY[name]}
+        yield {"name": name, "in": "query", "required": name == "month", "schema": _QUERY[name]}
     if route.keyed:
         yield {
             "name": "Idempotency-Key",
@@ -187,11 +198,13 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
 
 
 def _answer(name: str, route: Route, shown: Mapping[str, Schema]) -> Schema:
-    if name == "Csv":
+    if name in ("Csv", *BOTH):
         told = "Where this page ends, when there is more."
+        as_csv = {CSV: {"schema": {"type": "string"}, **_shown(shown if name == "Csv" else {})}}
+        as_json = {} if name == "Csv" else {JSON: {"schema": reference(name), **_shown(shown)}}
         return {
             "description": "RFC 4180, UTF-8, one header row.",
-            "content": {CSV: {"schema": {"type": "string"}, **_shown(shown)}},
+            "content": as_csv | as_json,
             "headers": {"Lotbook-Next-Cursor": {"description": told, "schema": {"type": "string"}}},
         }
     answer: Schema = {"description": "Done.", "content": {JSON: {"schema": reference(name), **_shown(shown)}}}

@@ -25,6 +25,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | journal, stray | `R#` | reconciliation |
 | sweep | `D#` | what sweeps remember |
 | endpoint, secrets, delivery, lane | `Y#`, `X#`, `Z#` | events to the seller's endpoints |
+| report | `F#` | months of the reports for finance, with all that is packed in them |
 | mark | `V#` | how far the audit has come, with everything that is packed in it |
 """
 
@@ -63,6 +64,7 @@ CLOSING, DIRECTORY = Format("closing"), Format("directory")
 ENDPOINT, SECRETS = Format("endpoint"), Format("endpoint's secrets")
 DELIVERY, LANE = Format("delivery"), Format("lane")
 JOURNAL, STRAY, SWEEP, MARK = Format("journal"), Format("stray"), Format("sweep"), Format("mark")
+REPORT = Format("report")
 
 # By the partition key's first letters, then by what the sort key begins with; the first row that fits.
 _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
@@ -80,6 +82,7 @@ _BY_KEY: dict[str, tuple[tuple[str, Format], ...]] = {
     "C#": (("", CURSOR_KEY),),
     "D#": (("", SWEEP),),
     "E#": (("", DIRECTORY),),
+    "F#": (("", REPORT),),
     "H#": (("", ENTRY),),
     "I#": (("", MARKER),),
     "K#": (("", SERVICE_KEY),),

@@ -20,6 +20,10 @@
 | notice that a lot expires soon | `N#<account>` | `notice#<unit>#<lot>` |
 | how far the audit has come: with an account, with a book | `V#<account>` | `account`, `unit#<unit>` |
 | the rest of such a mark, where it passes an item | `V#<account>` | `<name>#<seal>#<number>` |
+| reports: how far an account's ledger has been read | `F#read#<account>` | `tallies` |
+| reports: an account's month | `F#<month>` (`2026-11`) | `<account>` |
+| reports: what all accounts come to in a month | `F#sums` | `<month>` |
+| reports: how far the round over all accounts has come | `F#round` | `place` |
 | history of automatic purchase: an event, and the latch of its cause | `A#<account>` | `auto#<event>` (ids sort by time), `autocause#<digest>` |
 | who sends a mail, and whether it is sent | `M#<account>#<kind>#<cause>` | `mail` |
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
@@ -248,6 +252,26 @@ def next_run(name: str) -> dict[str, str]:
 def audit_mark(account_id: str, name: str) -> dict[str, str]:
     """How far the audit has come with something of the account."""
     return {"pk": f"V#{account_id}", "sk": name}
+
+
+def report_tallies(account_id: str) -> dict[str, str]:
+    """How far the reports have read the account's ledger."""
+    return {"pk": f"F#read#{account_id}", "sk": "tallies"}
+
+
+def report_month(month: str, account_id: str) -> dict[str, str]:
+    """An account's month in the reports."""
+    return {"pk": f"F#{month}", "sk": account_id}
+
+
+def report_sums(month: str) -> dict[str, str]:
+    """What all accounts come to in a month."""
+    return {"pk": "F#sums", "sk": month}
+
+
+def report_place() -> dict[str, str]:
+    """How far the reports' round over all accounts has come."""
+    return {"pk": "F#round", "sk": "place"}
 
 
 def stray(name: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from lotbook.domain.sales.items import (
     TopUpItem,
 )
 from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase, Settlement
-from lotbook.domain.sales.reversals import OwnRefund, Reversal
+from lotbook.domain.sales.reversals import MoneyBack, OwnRefund, Reversal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +77,7 @@ def from_values(values: Mapping[str, Any]) -> Purchase:
     known["reversal"] = _reversal(known.get("reversal")) or Reversal()
     known["reversal_next"] = _reversal(known.get("reversal_next"))
     known["own_refunds"] = tuple(_part(OwnRefund, own) for own in known.get("own_refunds", ()))
+    known["money_back"] = tuple(_part(MoneyBack, each) for each in known.get("money_back", ()))
     known["companions"] = tuple((unit, credits) for unit, credits in known["companions"])
     return Purchase(**known)
 

@@ -75,12 +75,12 @@ def headers(file_name: str, next_cursor: str | None) -> dict[str, str]:
 
 def purchases(rows: Iterable[PurchaseRow]) -> str:
     """Amounts are in the currency's major unit, exact."""
-    return _text(PURCHASE_COLUMNS, (_purchase(row) for row in rows))
+    return table(PURCHASE_COLUMNS, (_purchase(row) for row in rows))
 
 
 def entries(found: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> str:
     """`lots` names what was drawn from each lot, as `lot:credits`; `metadata` is what a consume said, as JSON."""
-    return _text(ENTRY_COLUMNS, (_entry(entry, notes.get(entry.name)) for entry in found))
+    return table(ENTRY_COLUMNS, (_entry(entry, notes.get(entry.name)) for entry in found))
 
 
 def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
@@ -130,7 +130,8 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> Sequence[Cell]:
     )
 
 
-def _text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """One header row, and the rows."""
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(columns)

@@ -24,6 +24,7 @@ from lotbook.api.answers import (
     shapes_parts,
     shapes_plans,
     shapes_records,
+    shapes_reports,
 )
 from lotbook.api.document import refusals
 from lotbook.api.http import body
@@ -31,7 +32,16 @@ from lotbook.api.requests import policy_document, schemas
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
-SHAPES = (shapes, shapes_auto, shapes_endpoints, shapes_items, shapes_parts, shapes_plans, shapes_records)
+SHAPES = (
+    shapes,
+    shapes_auto,
+    shapes_endpoints,
+    shapes_items,
+    shapes_parts,
+    shapes_plans,
+    shapes_records,
+    shapes_reports,
+)
 KIND = "kind"  # by which the shapes of a union differ
 POLICY, OF_POLICY = "PolicyDocument", "Policy"  # the document's name, and what its parts' names begin with
 _PLAIN: dict[object, Schema] = {

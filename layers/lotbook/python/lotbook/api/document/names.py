@@ -9,7 +9,7 @@ from lotbook.api.http.routes import ACCOUNT, ENDPOINT
 
 POLICIES, ACCOUNTS, STATEMENT, BURNING = "policies", "accounts", "statement", "burning"
 BUYING, PURCHASES, BILLING, GATEWAY, DOCUMENT = "buying", "purchases", "billing", "gateway", "document"
-PORTAL, ENDPOINTS = "portal", "endpoints"
+PORTAL, ENDPOINTS, REPORTS = "portal", "endpoints", "reports"
 # Subjects in the document's order, each with what it is about.
 SUBJECTS: Mapping[str, str] = {
     POLICIES: "The rules under which credits are sold, as versions that never change.",
@@ -21,6 +21,7 @@ SUBJECTS: Mapping[str, str] = {
     BILLING: "To whom invoices are made out, and the cards on file.",
     PORTAL: "The page on which a person sees the account's credits, buys, and changes plans and cards.",
     ENDPOINTS: "Events to your own endpoints, as signed calls.",
+    REPORTS: "What finance books: what is owed, earned and rolled forward in a month, and its taxes.",
     GATEWAY: "What the payment gateway calls.",
     DOCUMENT: "The description of all this.",
 }
@@ -85,5 +86,6 @@ NAMES: Mapping[str, Name] = {
     f"POST {ENDPOINT}/rotate": Name("rotate_endpoint_secret", ENDPOINTS),
     f"GET {ENDPOINT}/deliveries": Name("list_endpoint_deliveries", ENDPOINTS),
     f"POST {ENDPOINT}/deliveries/{{delivery_id}}/again": Name("send_delivery_again", ENDPOINTS),
+    "GET /v1/reports/{report}": Name("read_report", REPORTS),
     "POST /v1/webhooks/stripe": Name("receive_stripe_event", GATEWAY),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from lotbook.domain.accounts.refusals import AccountNotClosed, ExternalIdTaken
 from lotbook.domain.endpoints import refusals as endpoints
 from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
+from lotbook.domain.reports.refusals import ReportNotFound
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
 from lotbook.domain.values.newer_format import NewerFormat
@@ -54,6 +55,7 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.HoldClosed: Kind(409, "Read `state`; a closed hold stays closed."),
     errors.LotNotFound: Kind(404, "Check the lot id."),
     errors.PolicyNotFound: Kind(404, "Check the policy id and the version."),
+    ReportNotFound: Kind(404, "Ask for `liability`, `recognition`, `roll-forward` or `tax`."),
     errors.PolicyInvalid: Kind(422, "Correct the paths that `errors` names."),
     errors.NotEligible: Kind(403, "The code is the `reason` that offers and quotes show."),
     errors.QuantityNotAllowed: Kind(422, "Buy a quantity that fits `min`, `max` and `step`, or one of `packs`."),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.sales.purchase import Dispute, Purchase, PurchaseState, with_state
-from lotbook.domain.sales.reversals import DisputeState, OwnRefund, Reversal
+from lotbook.domain.sales.reversals import DisputeState, MoneyBack, OwnRefund, Reversal
 
 # A refund counts from the moment it is asked for: pending ones nearly always succeed, and one that fails is given up.
 _NO_REFUND = frozenset({"failed", "canceled"})
@@ -116,11 +116,18 @@ def with_next_step(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purch
     Where lots and plan stay as they are the step is over at once.
     """
     own, target = followed(purchase, facts)
-    changed = replace(purchase, own_refunds=own, reversal_next=target)
+    changed = replace(with_money_back(purchase, facts, now), own_refunds=own, reversal_next=target)
     was = purchase.reversal
     if _effect(target) == _effect(was):
         return with_step_done(changed, now)
     return with_state(changed, changed.state, now)
+
+
+def with_money_back(purchase: Purchase, facts: MoneyBackFacts, now: int) -> Purchase:
+    """The purchase with one more step of what went back, where it is more or less than before (decision 166)."""
+    gone = min(facts.refunded_minor + facts.lost_minor(), purchase.total_minor)
+    known = purchase.money_back[-1].total_minor if purchase.money_back else 0
+    return purchase if gone == known else replace(purchase, money_back=(*purchase.money_back, MoneyBack(now, gone)))
 
 
 def _effect(reversal: Reversal) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.gateway import GATEWAY
-from lotbook.domain.sales.reversals import NOTHING_REVERSED, DisputeState, OwnRefund, Reversal
+from lotbook.domain.sales.reversals import NOTHING_REVERSED, DisputeState, MoneyBack, OwnRefund, Reversal
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import BrokenInvariant
 
@@ -151,6 +151,9 @@ class Purchase:
     move: PlanMove | None = None  # of an order of a plan that renews
     effective_at: int | None = None  # when a change of plan takes effect that waits for the period's end
     auto: AutoPart | None = None  # of an automatic purchase
+    money_back: tuple[
+        MoneyBack, ...
+    ] = ()  # by refunds and lost disputes, each step as it was heard of: nothing is amended
 
     @property
     def lot_id(self) -> str | None:
@@ -323,4 +326,5 @@ def as_first_answered(purchase: Purchase) -> Purchase:
         reversal=NOTHING_REVERSED,
         reversal_next=None,
         own_refunds=(),
+        money_back=(),
     )

@@ -40,6 +40,14 @@ NOTHING_REVERSED = Reversal()
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyBack:
+    """When we heard that money of a purchase has gone back, or come again, and what had gone in all by then, tax included."""
+
+    at: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRefund:
     """One refund that was asked for through the product: unused credits first, then their money.
 

@@ -18,6 +18,7 @@ Scope = Literal[
     "policies:write",
     "portal:write",
     "endpoints:write",
+    "reports:read",
 ]
 SCOPES: tuple[Scope, ...] = (
     "accounts:write",
@@ -28,6 +29,7 @@ SCOPES: tuple[Scope, ...] = (
     "policies:write",
     "portal:write",
     "endpoints:write",
+    "reports:read",
 )
 
 

@@ -1,0 +1,103 @@
+"""Shapes of the reports for finance. As `shapes.py`; amounts are whole minor units, before tax unless a name says otherwise."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from lotbook.api.answers.shapes import DecimalText, Instant
+
+
+class LiabilityLine(TypedDict):
+    """What is owed at the month's end: paid credits that are open, by currency, plan and days since they were paid for."""
+
+    kind: Literal["liability"]
+    currency: str
+    plan_id: str
+    age_days: str
+    lots: int
+    credits_left: int
+    amount_minor: int
+
+
+class RecognitionLine(TypedDict):
+    """A paid lot in the month: `opening + sold + moved_in - used - expired - voided - moved_out - taken_back = closing`."""
+
+    kind: Literal["recognition"]
+    account_id: str
+    purchase_id: str
+    lot_id: str | None
+    lot_kind: str
+    plan_id: str
+    currency: str
+    sold_at: Instant
+    credits: int
+    credits_used: int
+    credits_left: int
+    opening_minor: int
+    sold_minor: int
+    moved_in_minor: int
+    used_minor: int
+    expired_minor: int
+    voided_minor: int
+    moved_out_minor: int
+    taken_back_minor: int
+    closing_minor: int
+    refunded_minor: int
+    recognized_minor: int
+
+
+class RollForwardLine(TypedDict):
+    """All lots of a currency in the month, and what was charged and paid back, tax included."""
+
+    kind: Literal["roll-forward"]
+    currency: str
+    opening_minor: int
+    sold_minor: int
+    moved_in_minor: int
+    used_minor: int
+    expired_minor: int
+    voided_minor: int
+    moved_out_minor: int
+    taken_back_minor: int
+    closing_minor: int
+    refunded_minor: int
+    recognized_minor: int
+    charged_minor: int
+    charged_tax_minor: int
+    not_for_credits_minor: int
+    money_back_minor: int
+    money_back_tax_minor: int
+
+
+class TaxReportLine(TypedDict):
+    """A payment, or money of one that went back, which is negative."""
+
+    kind: Literal["tax"]
+    account_id: str
+    purchase_id: str
+    at: Instant
+    type: Literal["sale", "refund"]
+    item_kind: str
+    country: str
+    tax_name: str | None
+    rate: DecimalText | None
+    tax_id: str | None
+    invoice: str | None
+    currency: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+
+
+ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine
+
+
+class Report(TypedDict):
+    """A page of a report. `as_of` is null before the first round over all accounts."""
+
+    report: Literal["liability", "recognition", "roll-forward", "tax"]
+    month: str
+    state: Literal["open", "closed"]
+    as_of: Instant | None
+    lines: list[ReportLine]
+    next_cursor: str | None

@@ -1,0 +1,236 @@
+"""Money by lot and month: what was paid for a lot follows its credits, whole minor units that sum up to what was paid.
+
+Of a lot's price, what has left it by a month's end is `price x credits that have left / credits`, rounded; a month's part is the
+difference. So nothing is negative, nothing is lost to rounding, and what is left ends at 0 with the last credit (decision 167).
+Credits that go on in another lot, or became money for another purchase, take their part of the price along.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lotbook.domain.reports import tally
+from lotbook.domain.reports.months import end, month_of, months
+from lotbook.domain.reports.sales import Books, Sale, Slot, money_back, part_of, shares
+from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, TO_LOT, TO_SALE, USED, LotTally
+
+EARNED = (USED, EXPIRED, tally.VOIDED, FORFEITED)
+
+
+@dataclass(slots=True)
+class PaidLot:
+    """A lot with its price, at the end of a month. `out`: credits that left it by what became of them; `money`: their part."""
+
+    name: str
+    lot_id: str | None
+    credits: int
+    sale: Sale
+    slot: Slot | None = None
+    sold: int = 0  # of the price, what was paid for it; the rest came with credits from elsewhere
+    price: int = 0
+    out: Counter[str] = field(default_factory=Counter)
+    money: Counter[str] = field(default_factory=Counter)
+    refunded: int = 0
+
+    @property
+    def left(self) -> int:
+        """What is still owed of its price."""
+        return self.price - sum(self.money.values())
+
+    @property
+    def credits_left(self) -> int:
+        """Credits that are still owed, those that are held and frozen among them."""
+        return max(0, self.credits - sum(self.out.values()))
+
+    def set_price(self, price: int) -> None:
+        """A price that is known later, or grew: what has left before takes its part now."""
+        self.price = price
+        self._settle(_weights(self.out))
+
+    def move(self, moves: Counter[str]) -> None:
+        """A month's credits: first those that left, then those that came back. So their order in the month does not matter."""
+        for part in ({k: v for k, v in moves.items() if v > 0}, {k: -v for k, v in moves.items() if v < 0}):
+            sign = 1 if part and moves[next(iter(part))] > 0 else -1
+            for what, credits in part.items():
+                self.out[what] += sign * credits
+            self._settle(part)
+
+    def _settle(self, weights: dict[str, int]) -> None:
+        gone = min(max(sum(self.out.values()), 0), self.credits)
+        due = part_of(self.price, gone, self.credits) if self.credits else self.price
+        more = due - sum(self.money.values())
+        if not more:
+            return
+        names = sorted(weights) or [USED]
+        given = shares(more, [weights[name] for name in names] if weights else [1])
+        for name, minor in zip(names, given, strict=True):
+            self.money[name] += minor
+
+
+def _weights(out: Counter[str]) -> dict[str, int]:
+    return {what: credits for what, credits in out.items() if credits > 0}
+
+
+@dataclass(frozen=True, slots=True)
+class LotMonth:
+    """What a month did to a paid lot: `lot` as it is at its end, the amounts that changed in it, what was owed before it."""
+
+    lot: PaidLot
+    left_before: int
+    sold: int
+    moved_in: int
+    money: Counter[str]
+    used_credits: int
+    refunded: int
+
+
+class Ledger:
+    """Runs through the months of one account, from its first sale on."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._lots = {lot.name: lot for lot in _paid(books)}
+        self._events = _events_by_month(books, self._lots)
+        self._order = _in_order(self._lots, self._events)
+
+    @property
+    def first(self) -> str | None:
+        """The month of the first sale."""
+        return month_of(self._books.sales[0].at) if self._books.sales else None
+
+    def months(self, last: str) -> Iterator[tuple[str, list[LotMonth]]]:
+        """Each month up to the last, with every lot. What is answered holds until the next month is asked for."""
+        for month in months(self.first, last) if self.first else ():
+            before = [_figures(lot) for lot in self._order]
+            self._pass(month)
+            yield month, [_changed(lot, was) for lot, was in zip(self._order, before, strict=True)]
+
+    def _pass(self, month: str) -> None:
+        """Each lot after those whose credits go on in it, so that what they bring is known."""
+        until, incoming = end(month), Counter[str]()
+        for lot in self._order:
+            lot.sold = self._part(lot, lot.sale.net_minor, until)
+            worth = incoming[TO_SALE + lot.sale.name] if lot.sale.kind == "plan" else 0
+            grown = self._part(lot, lot.sale.net_minor + worth, until) - lot.sold
+            lot.set_price(lot.sold + grown + incoming[TO_LOT + lot.name])
+            lot.move(self._events.get((month, lot.name), Counter()))
+            incoming.update({what: minor for what, minor in lot.money.items() if what.startswith((TO_LOT, TO_SALE))})
+            lot.refunded = self._refunded(lot, until)
+
+    def _part(self, lot: PaidLot, total: int, until: int) -> int:
+        if lot.slot is None or lot.sale.at >= until:
+            return 0
+        return shares(total, [1] * len(lot.sale.slots))[lot.sale.slots.index(lot.slot)]
+
+    def _refunded(self, lot: PaidLot, until: int) -> int:
+        """Money that went back by then, before tax, as far as it was paid for this lot."""
+        purchase = lot.sale.purchase
+        if lot.slot is None or lot.sale.at >= until:
+            return 0
+        gone = [each.total_minor for each in money_back(purchase) if each.at < until]
+        if not gone or not purchase.total_minor:
+            return 0
+        net = part_of(purchase.subtotal_minor, gone[-1], purchase.total_minor)
+        mine = [each for each in self._books.sales if each.purchase is purchase]
+        if not sum(each.net_minor for each in mine):
+            return 0
+        share = shares(net, [each.net_minor for each in mine])[mine.index(lot.sale)]
+        return self._part(lot, share, until)
+
+
+Figures = tuple[int, int, int, Counter[str], int, int]
+
+
+def _figures(lot: PaidLot) -> Figures:
+    return lot.left, lot.sold, lot.price, lot.money.copy(), lot.out[USED], lot.refunded
+
+
+def _changed(lot: PaidLot, was: Figures) -> LotMonth:
+    left, sold, price, money, used, refunded = was
+    change = Counter({what: minor - money[what] for what, minor in lot.money.items()})
+    moved_in = (lot.price - lot.sold) - (price - sold)
+    return LotMonth(lot, left, lot.sold - sold, moved_in, change, lot.out[USED] - used, lot.refunded - refunded)
+
+
+def _paid(books: Books) -> Iterator[PaidLot]:
+    """Lots that were sold, and those in which their credits go on: of these the first that sent some names the sale."""
+    source = {slot.name: sale for sale in books.sales for slot in sale.slots}
+    yield from (
+        PaidLot(slot.name, slot.lot_id, slot.credits, sale, slot) for sale in books.sales for slot in sale.slots
+    )
+    looked_at = list(source)
+    for name in looked_at:  # it grows
+        known = books.lots.get(name)
+        for target in _targets(known) if known else ():
+            if target in books.lots and target not in source:
+                source[target] = source[name]
+                looked_at.append(target)
+                yield PaidLot(target, target, books.lots[target].credits, source[name])
+
+
+def _in_order(lots: dict[str, PaidLot], events: dict[tuple[str, str], Counter[str]]) -> list[PaidLot]:
+    """Each behind those that its credits come from. Of a circle, which only a change that was undone could make, the first."""
+    sources: dict[str, set[str]] = {name: set() for name in lots}
+    of_sale = {name: TO_SALE + lot.sale.name for name, lot in lots.items() if lot.slot and lot.sale.kind == "plan"}
+    by_target: dict[str, set[str]] = {}
+    for (_, name), moves in events.items():
+        for what in moves:
+            by_target.setdefault(what, set()).add(name)
+    for name in lots:
+        sources[name] = (by_target.get(TO_LOT + name, set()) | by_target.get(of_sale.get(name, ""), set())) - {name}
+    order, waiting = dict[str, PaidLot](), dict(lots)
+    while waiting:
+        ready = [name for name in waiting if sources[name] <= order.keys()]
+        for name in ready or [next(iter(waiting))]:
+            order[name] = waiting.pop(name)
+    return list(order.values())
+
+
+def _targets(lot: LotTally) -> list[str]:
+    return sorted({what.removeprefix(TO_LOT) for _, what in lot.moves if what.startswith(TO_LOT)})
+
+
+def _events_by_month(books: Books, lots: dict[str, PaidLot]) -> dict[tuple[str, str], Counter[str]]:
+    """Credits that left, by month and lot: what the ledger says, and what never came of a plan's periods."""
+    found = dict[tuple[str, str], Counter[str]]()
+    plans = {TO_SALE + sale.name for sale in books.sales if sale.kind == "plan"}
+
+    def add(month: str, name: str, what: str, credits: int) -> None:
+        lost = what.startswith((TO_LOT, TO_SALE)) and what.removeprefix(TO_LOT) not in lots and what not in plans
+        found.setdefault((month, name), Counter())[FORFEITED if lost else what] += credits
+
+    for lot in lots.values():
+        known = books.lots.get(lot.lot_id) if lot.lot_id else None
+        paid_back = _paid_back_in(lot.sale)
+        for (month, what), credits in known.moves.items() if known else ():
+            is_taken = what == FORFEITED and paid_back is not None and month >= paid_back
+            add(month, lot.name, TAKEN if is_taken else what, credits)
+        if lot.slot is not None and lot.sale.kind == "plan":
+            for month, what, credits in _never_came(lot.sale, lot.slot, known):
+                add(month, lot.name, what, credits)
+    return found
+
+
+def _paid_back_in(sale: Sale) -> str | None:
+    """The month in which all its money had gone back, if it has in the end."""
+    steps = money_back(sale.purchase)
+    if not steps or steps[-1].total_minor < sale.purchase.total_minor:
+        return None
+    return month_of(steps[-1].at)
+
+
+def _never_came(sale: Sale, slot: Slot, lot: LotTally | None) -> Iterable[tuple[str, str, int]]:
+    """What a plan's period did not bring: less than it was to bring, or no lot at all by its end."""
+    if lot is not None:
+        if lot.credits < slot.credits:  # money of the period had gone back before it began
+            yield lot.granted, TAKEN, slot.credits - lot.credits
+        return
+    ends, over, steps = [(slot.ends or 0, EXPIRED)], sale.superseded, money_back(sale.purchase)
+    if over is not None:
+        ends.append((over.at, TO_SALE + over.goes_to if over.goes_to else FORFEITED))
+    if _paid_back_in(sale) is not None:
+        ends.append((steps[-1].at, TAKEN))
+    at, what = min(ends)
+    yield month_of(max(at, sale.at)), what, slot.credits

@@ -1,0 +1,127 @@
+"""Answer a month of one report, over all accounts: as many lines as a page takes, from behind a place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lotbook.domain.reports.lines import (
+    LIABILITY_FIGURES,
+    ROLL_FIGURES,
+    AccountMonth,
+    LotLine,
+    Report,
+    TaxLine,
+    month_of_bytes,
+    names_of,
+    unpacked,
+)
+from lotbook.domain.reports.months import is_over, month_of
+from lotbook.domain.values.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from lotbook.usecases.reports.fold_account import ReportDesk
+
+LINES_A_PAGE = 1_000  # and the rest of the account that passes it
+TAX_LINES_A_PAGE = (
+    200  # each costs a read: the buyer's tax id stands in the purchase, and goes when an account is erased
+)
+ACCOUNTS_A_QUERY = 50
+MAX_QUERIES = 200  # of one page: ten thousand accounts without a line in the currency
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which report, of which month (`2026-11`); `currency` None: of all."""
+
+    report: Report
+    month: str
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A line of sums: liability by currency, plan and age; the roll-forward by currency alone."""
+
+    currency: str
+    plan_id: str
+    age_days: str
+    figures: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """A line with its account. `tax_id`: the buyer's, of a line of the tax report."""
+
+    account_id: str
+    line: LotLine | TaxLine
+    tax_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """`is_closed`: the month's figures never change any more. `as_of`: when they were worked out last; None: never."""
+
+    asked: Asked
+    is_closed: bool
+    as_of: int | None
+    lines: tuple[Group | OfAccount, ...]
+    after: str | None
+
+
+def read_report(asked: Asked, after: str | None, *, desk: ReportDesk) -> ReportPage:
+    """A page. A month that is not over, or not closed, has what is known so far. Raises InvalidRequest for one to come."""
+    if asked.month > month_of(desk.clock.now()):
+        raise InvalidRequest.of("month", "range", "month must have begun.")
+    sums = desk.reports.sums(asked.month)
+    is_closed = sums.closed if sums is not None else _is_before_all(asked.month, desk)
+    lines: tuple[Group | OfAccount, ...]
+    if asked.report in ("liability", "roll-forward"):
+        found = unpacked(sums.content).get(asked.report, {}) if sums is not None else {}
+        lines, last = tuple(_groups(asked, found)), None
+    else:
+        lines, last = _of_accounts(asked, after, desk)
+    return ReportPage(asked, is_closed, sums.at if sums is not None else None, lines, last)
+
+
+def _is_before_all(month: str, desk: ReportDesk) -> bool:
+    """A month that is over, before the first sale of all: a whole round has met no earlier one."""
+    place = desk.reports.place()
+    first = json.loads(place).get("first") if place is not None else None
+    return first is not None and month < first and is_over(month, desk.clock.now())
+
+
+def _groups(asked: Asked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
+    names = LIABILITY_FIGURES if asked.report == "liability" else ROLL_FIGURES
+    for joined, figures in sorted(found.items()):
+        currency, plan_id, age = (*names_of(joined), "", "")[:3]
+        if asked.currency in (None, currency):
+            yield Group(currency, plan_id, age, {name: figures.get(name, 0) for name in names})
+
+
+def _of_accounts(asked: Asked, after: str | None, desk: ReportDesk) -> tuple[tuple[OfAccount, ...], str | None]:
+    """Whole accounts, until the page is full; the second is the last account where there are more."""
+    lines = list[OfAccount]()
+    most = TAX_LINES_A_PAGE if asked.report == "tax" else LINES_A_PAGE
+    for _ in range(MAX_QUERIES):
+        found, last = desk.reports.months(asked.month, after, ACCOUNTS_A_QUERY)
+        for number, kept in enumerate(found, start=1):
+            lines += _lines(asked, kept.account_id, month_of_bytes(kept.content), desk)
+            if len(lines) >= most and (last is not None or number < len(found)):
+                return tuple(lines), kept.account_id
+        after = last
+        if last is None:
+            return tuple(lines), None
+    return tuple(lines), after
+
+
+def _lines(asked: Asked, account_id: str, month: AccountMonth, desk: ReportDesk) -> Iterator[OfAccount]:
+    if asked.report == "recognition":
+        yield from (OfAccount(account_id, line) for line in month.lots if asked.currency in (None, line.currency))
+        return
+    for each in month.tax:
+        if asked.currency in (None, each.currency):
+            row = desk.purchases.get(account_id, each.purchase_id)
+            yield OfAccount(account_id, each, row.billing.tax_id if row and row.billing else None)
