@@ -204,7 +204,7 @@ def _answer(name: str, route: Route, shown: Mapping[str, Schema]) -> Schema:
         as_json = {} if name == "Csv" else {JSON: {"schema": reference(name), **_shown(shown)}}
         return {
             "description": "RFC 4180, UTF-8, one header row.",
-            "content": as_csv | as_json,
+            "content": as_json | as_csv,
             "headers": {"Lotbook-Next-Cursor": {"description": told, "schema": {"type": "string"}}},
         }
     answer: Schema = {"description": "Done.", "content": {JSON: {"schema": reference(name), **_shown(shown)}}}
