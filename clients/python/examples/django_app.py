@@ -1,6 +1,6 @@
 """Lotbook with Django, views in one file: work that costs what it took, a page to buy on, events that can be trusted.
 
-pip install lotbook-client django; LOTBOOK_URL, LOTBOOK_KEY, LOTBOOK_WEBHOOK_SECRET; in urls.py `urlpatterns += django_app.urlpatterns`.
+pip install ./clients/python django; LOTBOOK_URL, LOTBOOK_KEY, LOTBOOK_WEBHOOK_SECRET; in urls.py `urlpatterns += django_app.urlpatterns`.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Lotbook with FastAPI: work that costs what it took, a page to buy on, events that can be trusted.
 
-pip install lotbook-client fastapi uvicorn; then LOTBOOK_URL, LOTBOOK_KEY, LOTBOOK_WEBHOOK_SECRET, and `uvicorn fastapi_app:app`.
+pip install ./clients/python fastapi uvicorn; then LOTBOOK_URL, LOTBOOK_KEY, LOTBOOK_WEBHOOK_SECRET, and `uvicorn fastapi_app:app`.
 """
 
 import os

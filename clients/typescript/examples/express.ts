@@ -1,5 +1,5 @@
 // Lotbook with Express: work that costs what it took, a page to buy on, events that can be trusted.
-// npm install lotbook-client express; then LOTBOOK_URL, LOTBOOK_KEY, LOTBOOK_WEBHOOK_SECRET, PORT, and `node express.ts`.
+// npm install express, and lotbook-client as its README says; then LOTBOOK_URL, LOTBOOK_KEY, LOTBOOK_WEBHOOK_SECRET, PORT, and `node express.ts`.
 
 import express from "express";
 import type { Request, Response } from "express";
