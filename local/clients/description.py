@@ -59,7 +59,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call. `body` is the name of a shape, `answer` too; None for CSV."""
+    """A call. `body` is the name of a shape, `answer` too; None for CSV.
+
+    `keyed`: it wants an idempotency key; `may_be_keyed`: it takes one, and does something else without.
+    """
 
     name: str
     subject: str
@@ -69,6 +72,7 @@ class Operation:
     path_fields: tuple[str, ...]
     query: tuple[Field, ...]
     keyed: bool
+    may_be_keyed: bool
     body: str | None
     body_optional: bool
     answer: str | None
@@ -155,6 +159,7 @@ class Description:
         parameters = told["parameters"]
         content = told.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
         answer = self._answer(told)
+        keys = [bool(each.get("required")) for each in parameters if each["name"] == KEY]
         query = tuple(_field(each["name"], each["schema"], False) for each in parameters if each["in"] == "query")
         return Operation(
             name=told["operationId"],
@@ -164,7 +169,8 @@ class Description:
             path=path,
             path_fields=tuple(re.findall(r"{(\w+)}", path)),
             query=query,
-            keyed=any(each["name"] == KEY and each.get("required") for each in parameters),
+            keyed=True in keys,
+            may_be_keyed=keys == [False],
             body=next(_names(read(content))) if content else None,
             body_optional=not told.get("requestBody", {}).get("required", True),
             answer=answer,

@@ -44,7 +44,11 @@ def _operation(told: Operation, description: Description) -> str:
     lines = [quoted(told.name), quoted(told.method), quoted(told.path), _reader(told, answer)]
     if told.paged:
         lines.append(f"items=lambda page: page.{told.listing.member if told.listing else 'texts'}")
-    lines += ["keyed=True"] * told.keyed + ["repeatable=False"] * (not told.repeatable)
+    lines += (
+        ["keyed=True"] * told.keyed
+        + ["may_be_keyed=True"] * told.may_be_keyed
+        + ["repeatable=False"] * (not told.repeatable)
+    )
     return f"{told.name.upper()} = {kind}(\n" + "".join(f"    {line},\n" for line in lines) + ")\n"
 
 
@@ -99,6 +103,8 @@ def calls(description: Description, *, is_async: bool) -> str:
 
 
 def _import(module: str, names: list[str]) -> str:
+    if not names:
+        return ""
     line = f"from {module} import {', '.join(names)}\n"
     short = len(line) <= WIDTH + 1
     return line if short else f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
@@ -123,7 +129,7 @@ def _parameters(told: Operation, description: Description, types: Types) -> Iter
             yield _of_body(field, types, field is first, keeps_null=told.method in KEPT)
     for field in told.query:
         yield Parameter(field.name, f"{types.sent(field.type)} | None", "None", False, "query")
-    if told.keyed:
+    if told.keyed or told.may_be_keyed:
         yield Parameter("idempotency_key", "str | None", "None", False, "key")
 
 
@@ -177,7 +183,7 @@ def _sent(told: Operation, parameters: list[Parameter]) -> Iterator[str]:
             yield "body=document"
         elif named:
             yield f"{place}={{\n{pairs}}}"
-    if told.keyed:
+    if told.keyed or told.may_be_keyed:
         yield "key=idempotency_key"
 
 

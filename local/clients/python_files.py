@@ -29,7 +29,10 @@ STATUS_CLASSES = {
 
 def models(description: Description) -> str:
     """What answers are: one dataclass a shape, one alias for each list of words."""
-    types, keyed = Types(description), {each.answer for each in description.operations if each.keyed}
+    types, keyed = (
+        Types(description),
+        {each.answer for each in description.operations if each.keyed or each.may_be_keyed},
+    )
     shapes = [shape for shape in description.answers if shape.fields]
     unions = [shape for shape in description.answers if shape.union]
     aliases = [

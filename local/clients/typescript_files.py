@@ -160,6 +160,8 @@ def _operation(told: Operation) -> str:
     ]
     if told.listing:
         parts.append(f'items: "{told.listing.member}"')
+    if told.may_be_keyed:
+        parts.append("mayBeKeyed: true")
     if told.answer is None:
         parts.append("csv: true")
     return "{ " + ", ".join(parts) + " }"
@@ -170,7 +172,7 @@ def _bool(value: bool) -> str:
 
 
 def _method(told: Operation, description: Description) -> str:
-    options = "KeyedOptions" if told.keyed else "Options"
+    options = "KeyedOptions" if told.keyed or told.may_be_keyed else "Options"
     parameters = [f"{camel(name)}: string" for name in told.path_fields]
     sent = (
         [f"path: {{ {', '.join(f'{name}: {camel(name)}' for name in told.path_fields)} }}"] if told.path_fields else []
@@ -192,7 +194,7 @@ def _method(told: Operation, description: Description) -> str:
     if told.paged:
         returned, call = f"Pages<{answer}, {told.listing.item if told.listing else 'string'}>", "this.pages"
     else:
-        returned, call = f"Promise<{f'Keyed<{answer}>' if told.keyed else answer}>", "this.call"
+        returned, call = f"Promise<{f'Keyed<{answer}>' if told.keyed or told.may_be_keyed else answer}>", "this.call"
     arguments = f"operations.{camel(told.name)}, {{ {', '.join([*sent, 'options'])} }}"
     text = f"{comment(told.told, '  ')}  {camel(told.name)}(\n" + "".join(f"    {each},\n" for each in parameters)
     return f"{text}  ): {returned} {{\n    return {call}({arguments});\n  }}\n"

@@ -24,6 +24,7 @@ from lotbook.api.requests.bus_events import event_of
 from lotbook.domain.endpoints import signing
 from lotbook_client import models
 from lotbook_client.answers import decode
+from lotbook_client.calls import Operation, as_sent, request_of
 from lotbook_client.settings import KEY, URL
 from tests.architecture.tree import imports, parsed
 from tests.clients import rules
@@ -324,3 +325,19 @@ def test_a_webhook_that_lotbook_signs_is_verified_with_either_secret_while_they_
 def test_a_secret_that_is_shown_once_is_not_printed_by_mistake() -> None:
     hidden = {each.name for each in dataclasses.fields(models.NewEndpoint) if not each.repr}
     assert hidden == {"secret", "extra"}
+
+
+def test_a_call_that_may_have_a_key_gets_none_that_nobody_gave() -> None:
+    free = Operation[object]("x", "POST", "/x", as_sent, may_be_keyed=True)
+    keyed, plain = dataclasses.replace(free, keyed=True), dataclasses.replace(free, may_be_keyed=False)
+    assert [request_of(each).key is not None for each in (free, keyed, plain)] == [False, True, False]
+    assert [request_of(each, key="job-1").key for each in (free, keyed, plain)] == ["job-1", "job-1", None]
+
+
+def test_a_member_that_is_a_word_of_the_language_and_one_that_is_missing() -> None:
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Thing(lotbook.Answer):
+        class_: str
+        note: str | None
+
+    assert decode(Thing, {"class": "a"}) == Thing(class_="a", note=None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from lotbook_client.failures import UnexpectedAnswer
 from lotbook_client.instants import instant
@@ -52,23 +52,29 @@ def decode(kind: type[T], value: Any, replayed: bool | None = None) -> T:
 
 
 def _of_class(kind: Any, value: Mapping[str, Any], more: Mapping[str, Any]) -> Any:
-    known, needed = _members(kind)
-    given = {name: known[name](each) for name, each in value.items() if name in known}
-    given |= {name: None for name in needed if name not in value and _takes_none(kind, name)}
-    extra = {name: each for name, each in value.items() if name not in known}
+    members = _members(kind)
+    given = {members[name].field: members[name].read(each) for name, each in value.items() if name in members}
+    given |= {each.field: None for name, each in members.items() if name not in value and each.takes_none}
+    extra = {name: each for name, each in value.items() if name not in members}
     return kind(**given, **more, extra=extra)
 
 
+class _Member(NamedTuple):
+    """A field, and how its JSON is read."""
+
+    field: str  # as JSON has it, or with `_` behind a word of the language
+    read: Convert
+    takes_none: bool
+
+
 @cache
-def _members(kind: Any) -> tuple[dict[str, Convert], tuple[str, ...]]:
+def _members(kind: Any) -> dict[str, _Member]:
     hints = get_type_hints(kind)
     names = [each.name for each in fields(kind) if each.name not in (EXTRA, REPLAYED)]
-    return {name: converter(hints[name]) for name in names}, tuple(names)
-
-
-@cache
-def _takes_none(kind: Any, name: str) -> bool:
-    return type(None) in get_args(get_type_hints(kind)[name])
+    return {
+        name.removesuffix("_"): _Member(name, converter(hints[name]), type(None) in get_args(hints[name]))
+        for name in names
+    }
 
 
 def converter(hint: Any) -> Convert:

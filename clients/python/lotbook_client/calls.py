@@ -49,13 +49,14 @@ class CsvPage:
 
 @dataclass(frozen=True)
 class Operation(Generic[T]):
-    """A call of the API. `repeatable`: it may be sent again when nobody knows whether it arrived."""
+    """A call of the API. `keyed`: it wants a key; `may_be_keyed`: it takes one that is given. `repeatable`: it may be sent again when nobody knows whether it arrived."""
 
     name: str
     method: str
     path: str
     read: Callable[[httpx.Response], T]
     keyed: bool = False
+    may_be_keyed: bool = False
     repeatable: bool = True
 
 
@@ -96,7 +97,8 @@ def request_of(
     asked = {name: _text(value) for name, value in (query or {}).items() if value is not None}
     target += "?" + urlencode(asked) if asked else ""
     sent = None if body is None else json.dumps(body, default=_json, allow_nan=False).encode()
-    return Request(operation, target, sent, _key(key) if operation.keyed else None)
+    wanted = operation.keyed or (operation.may_be_keyed and key is not None)
+    return Request(operation, target, sent, _key(key) if wanted else None)
 
 
 def new_key() -> str:

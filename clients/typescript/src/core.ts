@@ -7,11 +7,15 @@ import type { Outcome, Retries } from "./retries.ts";
 import { randomKey } from "./web_crypto.ts";
 import { VERSION } from "./version.ts";
 
-/** A call of the API. `repeatable`: it may be sent again when nobody knows whether it arrived. */
+/**
+ * A call of the API. `keyed`: it wants a key; `mayBeKeyed`: it takes one that is given. `repeatable`: it may be sent again when nobody
+ * knows whether it arrived.
+ */
 export interface Operation {
   method: string;
   path: string;
   keyed: boolean;
+  mayBeKeyed?: boolean;
   repeatable: boolean;
   items?: string;
   csv?: boolean;
@@ -79,7 +83,8 @@ export class Core {
 
   /** One call with its retries. */
   protected async call<T>(operation: Operation, sent: Sent): Promise<T> {
-    const key = operation.keyed ? checkedKey(sent.options.idempotencyKey ?? (await randomKey())) : undefined;
+    const given = operation.keyed || operation.mayBeKeyed ? sent.options.idempotencyKey : undefined;
+    const key = given !== undefined ? checkedKey(given) : operation.keyed ? await randomKey() : undefined;
     const target = this.baseUrl + pathOf(operation.path, sent.path ?? {}) + queryOf(sent.query ?? {});
     const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
     try {
@@ -165,7 +170,7 @@ function read(operation: Operation, outcome: Outcome): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UnexpectedAnswer(`The answer ${outcome.status} is no object`);
   }
-  if (operation.keyed) {
+  if (operation.keyed || operation.mayBeKeyed) {
     const replayed = outcome.headers.get("Idempotent-Replayed") === "true";
     Object.defineProperty(value, "replayed", { value: replayed }); // not enumerable: a replay equals the first answer
   }
