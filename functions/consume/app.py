@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring, wiring_automatic
 from lotbook.api.answers import render
@@ -14,6 +14,9 @@ from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.resolve_on_request import resolve_on_request
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.checked import Checked
 
 
 def burn(request: Request) -> Answer:
@@ -26,6 +29,20 @@ def burn(request: Request) -> Answer:
 
     result = wiring.units().within(request.account_id, burning.unit_of(document), within)
     return once(200, render.burned(result), replayed=result.replayed)
+
+
+def check_one(request: Request) -> Answer:
+    """`POST /v1/accounts/{account_id}/check`."""
+    from lotbook.usecases.credits.check import check
+    from lotbook.wiring_check import DryDesk
+
+    document, actor = request.json_object(), request.caller.actor
+
+    def within(unit: str) -> Checked:
+        return check(request.account_id, burning.check_of(document, actor, unit), begin=DryDesk)
+
+    result = wiring.units().within(request.account_id, burning.unit_of(document), within)
+    return Answer(200, render.checked(result))
 
 
 def burn_batch(request: Request) -> Answer:
@@ -75,6 +92,7 @@ def _close(request: Request, credits: int | None) -> Answer:
 
 ACCOUNT = "/v1/accounts/{account_id}"
 ROUTES = {
+    f"POST {ACCOUNT}/check": check_one,
     f"POST {ACCOUNT}/consume": burn,
     f"POST {ACCOUNT}/consume/batch": burn_batch,
     f"POST {ACCOUNT}/holds": place_hold,

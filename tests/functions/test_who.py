@@ -50,6 +50,7 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
     "POST /v1/accounts/{account_id}/payment-methods/setup": {"member"},
     "PUT /v1/accounts/{account_id}/payment-methods/default": {"member"},
     "DELETE /v1/accounts/{account_id}/payment-methods/{payment_method}": {"member"},
+    "POST /v1/accounts/{account_id}/check": {"credits:consume", "read"},
     "POST /v1/accounts/{account_id}/consume": {"credits:consume"},
     "POST /v1/accounts/{account_id}/consume/batch": {"credits:consume"},
     "POST /v1/accounts/{account_id}/holds": {"credits:consume"},

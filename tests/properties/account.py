@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -13,13 +13,17 @@ from hypothesis.stateful import (
     rule,
 )
 
+from lotbook.adapters.dry import DryBooks
+from lotbook.domain.credits.checked import Checked
 from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
 from lotbook.domain.credits.requests import BatchItem, Burned, BurnRequest, Held, HoldRequest, ResolveHold
 from lotbook.domain.values.errors import Outcome
+from lotbook.ports.books import BookStore
 from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.check import NAME, check
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.expiry import bring_up_to_date
@@ -53,6 +57,22 @@ class Crash(BaseException):
 
 def _none(account_id: str) -> None:
     """Nothing renews here."""
+
+
+class DryRun:
+    """A dry run of books that have no periods and buy nothing."""
+
+    available_before = None
+
+    def __init__(self, books: FakeBooks, clock: Any) -> None:
+        self.books = DryBooks(books, absent=(NAME,))
+        self.desk = credit_desk(cast(BookStore, self.books), clock, _none, prunes=Prunes())
+
+    def is_as_read(self) -> bool:
+        return self.books.is_as_read()
+
+    def lends(self, _lot_id: str) -> bool:
+        return False
 
 
 class Account(RuleBasedStateMachine):
@@ -114,6 +134,35 @@ class Account(RuleBasedStateMachine):
             return refusal
 
     # --- burning -------------------------------------------------------------------------------------------------
+
+    def _checked(self, credits: int) -> Checked:
+        """What a check says, which writes nothing."""
+        dry = DryRun(self.books, self)
+        before = dict(self.books.books), dict(self.books.ledger), dict(self.books.notes), set(self.books.holds_due)
+        checked = check(A, BurnRequest(credits), begin=lambda: dry)
+        after = dict(self.books.books), dict(self.books.ledger), dict(self.books.notes), set(self.books.holds_due)
+        assert after == before
+        return checked
+
+    @rule(credits=FEW, number=st.integers())
+    def check_then_consume(self, credits: int, number: int) -> None:
+        """A check says what the consume that follows does: allowed or why not, from which lots, and what is there."""
+        key = f"fresh {len(self.model.used)} {number}"
+        if key in self.model.used:
+            return
+        told = self._checked(credits)
+        assert told.requested == credits
+        desk = credit_desk(self.books, self, _none, prunes=self.prunes)
+        done = self._outcome(lambda: consume(A, key, BurnRequest(credits), desk=desk))
+        expected = self._expected(lambda: self.model.burn("consume", key, credits, 0))
+        if isinstance(done, Outcome):
+            assert isinstance(expected, Refusal)
+            assert (told.reason, told.draws) == (done.code, ())
+            assert told.available == done.data.get("available", told.available)
+            return
+        assert not isinstance(expected, Refusal)
+        assert (told.reason, told.available) == (None, done.available + credits)
+        assert told.draws == tuple((draw.lot_id, draw.credits) for draw in done.draws)
 
     @rule(key=KEYS, credits=FEW, crash=CRASH)
     def consume(self, key: str, credits: int, crash: int) -> None:

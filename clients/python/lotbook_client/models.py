@@ -90,6 +90,12 @@ ChangeOfLotKind = Literal[
     "frozen",
     "unfrozen",
 ]
+CheckedReason = Literal[
+    "insufficient_credits",
+    "top_up_pending",
+    "account_paused",
+    "account_closed",
+]
 DeliveryAttemptResult = Literal[
     "ok",
     "status",
@@ -426,6 +432,28 @@ class ChangeOfLot(Answer):
     credits: int
     reason: str | None
     reference: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked(Answer):
+    """What a consume would answer now. `reason`: the code of its refusal; `available`: what can be spent before it."""
+
+    allowed: bool
+    requested: int
+    available: int
+    reason: CheckedReason | str | None
+    pause_reason: str | None
+    draws: list[CheckedDraw]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedDraw(Answer):
+    """What a consume would take from one lot; null for a lot that an automatic purchase would bring, which does not
+    exist yet.
+    """
+
+    lot_id: str | None
+    credits: int
 
 
 @dataclass(frozen=True, kw_only=True)

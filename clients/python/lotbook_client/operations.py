@@ -120,6 +120,12 @@ RELEASE_HOLD = Operation[models.Resolved](
     model(models.Resolved),
     keyed=True,
 )
+CHECK_CREDITS = Operation[models.Checked](
+    "check_credits",
+    "POST",
+    "/v1/accounts/{account_id}/check",
+    model(models.Checked),
+)
 READ_OFFERS = Operation[models.Offers](
     "read_offers",
     "GET",

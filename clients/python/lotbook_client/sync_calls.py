@@ -31,6 +31,7 @@ from lotbook_client.models import (
     AutoTopUpHistory,
     Balance,
     BillingDetails,
+    Checked,
     Consumed,
     ConsumedBatch,
     Endpoint,
@@ -456,6 +457,30 @@ class Calls(Core):
                 "hold_id": hold_id,
             },
             key=idempotency_key,
+        )
+
+    def check_credits(
+        self,
+        account_id: str,
+        credits: int,
+        *,
+        unit: str | None = None,
+    ) -> Checked:
+        """What a consume would answer now: burns nothing, promises nothing.
+
+        Needs: service key with `credits:consume` or service key with `read`.
+        """
+        return self._answer(
+            operations.CHECK_CREDITS,
+            path={
+                "account_id": account_id,
+            },
+            body=without_nulls(
+                {
+                    "credits": credits,
+                    "unit": unit,
+                }
+            ),
         )
 
     def read_offers(

@@ -17,6 +17,8 @@ import type {
   BillingBody,
   BillingDetails,
   CaptureBody,
+  CheckBody,
+  Checked,
   CloseBody,
   ConsumeBatchBody,
   ConsumeBody,
@@ -83,6 +85,7 @@ export const operations = {
   holdCredits: { method: "POST", path: "/v1/accounts/{account_id}/holds", keyed: true, repeatable: true },
   captureHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/capture", keyed: true, repeatable: true },
   releaseHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/release", keyed: true, repeatable: true },
+  checkCredits: { method: "POST", path: "/v1/accounts/{account_id}/check", keyed: false, repeatable: true },
   readOffers: { method: "GET", path: "/v1/accounts/{account_id}/offers", keyed: false, repeatable: true },
   quoteItem: { method: "POST", path: "/v1/accounts/{account_id}/quotes", keyed: false, repeatable: true },
   createPurchase: { method: "POST", path: "/v1/accounts/{account_id}/purchases", keyed: true, repeatable: true },
@@ -285,6 +288,18 @@ export class Calls extends Core {
     options: KeyedOptions = {},
   ): Promise<Keyed<Resolved>> {
     return this.call(operations.releaseHold, { path: { account_id: accountId, hold_id: holdId }, options });
+  }
+
+  /**
+   * What a consume would answer now: burns nothing, promises nothing. Needs: service key with `credits:consume` or
+   * service key with `read`.
+   */
+  checkCredits(
+    accountId: string,
+    body: CheckBody,
+    options: Options = {},
+  ): Promise<Checked> {
+    return this.call(operations.checkCredits, { path: { account_id: accountId }, body, options });
   }
 
   /**

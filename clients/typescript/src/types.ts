@@ -184,6 +184,25 @@ export interface ChangeOfLot {
   reference: string | null;
 }
 
+/** What a consume would answer now. `reason`: the code of its refusal; `available`: what can be spent before it. */
+export interface Checked {
+  allowed: boolean;
+  requested: number;
+  available: number;
+  reason: "insufficient_credits" | "top_up_pending" | "account_paused" | "account_closed" | (string & {}) | null;
+  pause_reason: string | null;
+  draws: Array<CheckedDraw>;
+}
+
+/**
+ * What a consume would take from one lot; null for a lot that an automatic purchase would bring, which does not exist
+ * yet.
+ */
+export interface CheckedDraw {
+  lot_id: string | null;
+  credits: number;
+}
+
 /** What has to be accepted anew for every purchase. */
 export interface ConsentAsked {
   kind: "refund_policy";
@@ -824,6 +843,12 @@ export interface BillingBody {
 /** Captures some of a hold, at most what it holds; the rest goes back. */
 export interface CaptureBody {
   credits: number;
+}
+
+/** Asks what a consume of as many credits would answer. */
+export interface CheckBody {
+  credits: number;
+  unit?: string | null;
 }
 
 /** Closes an account. The reason is for people; of a closed account it stays as it is. */

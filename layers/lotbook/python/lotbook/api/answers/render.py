@@ -11,11 +11,20 @@ from lotbook.domain.values.instants import to_optional_text, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lotbook.api.answers import shapes, shapes_auto
+    from lotbook.api.answers import shapes, shapes_auto, shapes_burning
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.automatic import Suspension
+    from lotbook.domain.credits.checked import Checked
     from lotbook.domain.credits.ledger import Draw, Entry
-    from lotbook.domain.credits.requests import Balance, BatchAnswer, Burned, EntryPage, Held, LotView, Resolved
+    from lotbook.domain.credits.requests import (
+        Balance,
+        BatchAnswer,
+        Burned,
+        EntryPage,
+        Held,
+        LotView,
+        Resolved,
+    )
     from lotbook.domain.sales.auto_views import AutoView
     from lotbook.usecases.accounts.read_account import AccountView
 
@@ -25,7 +34,7 @@ Given = TypeVar("Given")
 Shaped = TypeVar("Shaped")
 
 
-def burned(result: Burned) -> shapes.Consumed:
+def burned(result: Burned) -> shapes_burning.Consumed:
     """The answer of consume."""
     return {
         "entry_id": result.entry_id,
@@ -33,6 +42,18 @@ def burned(result: Burned) -> shapes.Consumed:
         "draws": draws(result.draws),
         "available": result.available,
         "at": to_text(result.at),
+    }
+
+
+def checked(result: Checked) -> shapes_burning.Checked:
+    """The answer of a check."""
+    return {
+        "allowed": result.reason is None,
+        "requested": result.requested,
+        "available": result.available,
+        "reason": result.reason,  # type: ignore[typeddict-item]  # the codes of a consume's refusals
+        "pause_reason": result.pause_reason,
+        "draws": [{"lot_id": lot_id, "credits": credits} for lot_id, credits in result.draws],
     }
 
 
@@ -74,7 +95,7 @@ def resolved(result: Resolved) -> shapes.Resolved:
     }
 
 
-def draws(drawn: Sequence[Draw]) -> list[shapes.Draw]:
+def draws(drawn: Sequence[Draw]) -> list[shapes_burning.Draw]:
     """Draws in burn order."""
     return [{"lot_id": draw.lot_id, "credits": draw.credits} for draw in drawn]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypedDict
 
 from lotbook.api.answers.shapes_auto import AutoTopUp
+from lotbook.api.answers.shapes_burning import Draw
 from lotbook.api.answers.shapes_items import Item
 from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
@@ -133,13 +134,6 @@ class Balance(TypedDict):
     lots: list[Lot]
 
 
-class Draw(TypedDict):
-    """What one operation took from, or gave to, one lot."""
-
-    lot_id: str
-    credits: int
-
-
 class Entry(TypedDict):
     """One line of the statement; `credits` is the signed change of what the account owns.
 
@@ -172,16 +166,6 @@ class Granted(TypedDict):
 
     lot_id: str
     entry_id: str
-
-
-class Consumed(TypedDict):
-    """A burn."""
-
-    entry_id: str
-    credits: int
-    draws: list[Draw]
-    available: int
-    at: Instant
 
 
 class BatchResult(TypedDict):

@@ -48,6 +48,7 @@ NAMES: Mapping[str, Name] = {
     f"GET {ACCOUNT}/entries": Name("list_entries", STATEMENT),
     f"GET {ACCOUNT}/entries/export": Name("export_entries", STATEMENT),
     f"POST {ACCOUNT}/grants": Name("grant_credits", STATEMENT),
+    f"POST {ACCOUNT}/check": Name("check_credits", BURNING),
     f"POST {ACCOUNT}/consume": Name("consume_credits", BURNING),
     f"POST {ACCOUNT}/consume/batch": Name("consume_batch", BURNING),
     f"POST {ACCOUNT}/holds": Name("hold_credits", BURNING),

@@ -26,6 +26,7 @@ UNIT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MIN_TTL_SECONDS = 60
 MAX_TTL_SECONDS = 7 * 24 * 60 * 60
 MAX_ITEMS = 100
+CHECK_FIELDS = frozenset({"credits", "unit"})
 FIELDS = frozenset({"credits", "unit", "reference", "metadata"})
 HOLD_FIELDS = frozenset({"credits", "unit", "ttl_seconds", "reference"})
 CAPTURE_FIELDS = frozenset({"credits"})
@@ -43,6 +44,12 @@ def consume_of(document: dict[str, Any], actor: str, unit: str) -> BurnRequest:
         metadata=metadata_of(document),
         actor=actor,
     )
+
+
+def check_of(document: dict[str, Any], actor: str, unit: str) -> BurnRequest:
+    """The body of a check, `unit` as of a consume; raises InvalidRequest."""
+    refuse_members(document, CHECK_FIELDS)
+    return BurnRequest(credits=credits_of(document), unit=unit_of(document) or unit, actor=actor)
 
 
 def hold_of(document: dict[str, Any], actor: str, unit: str) -> HoldRequest:

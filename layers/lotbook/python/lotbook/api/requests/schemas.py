@@ -132,6 +132,13 @@ class ConsumeBody(Body):
     metadata: Metadata | None = None
 
 
+class CheckBody(Body):
+    """Asks what a consume of as many credits would answer."""
+
+    credits: Credits
+    unit: OfAccount = None
+
+
 class BatchItemBody(Body):
     """One item of a batch: its own idempotency key, in one key space with consume and holds."""
 
@@ -333,7 +340,7 @@ class BillingBody(Body):
 @cache
 def models() -> dict[str, type[Body]]:
     """The bodies that `routes.CONTRACT` names."""
-    burn = (ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
+    burn = (CheckBody, ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
     buying = (QuoteBody, PurchaseBody, PlanBody, AutoTopUpBody, BillingBody, SetupBody, DefaultCardBody)
     endpoints = (EndpointBody, EndpointPatchBody, RotateBody)
     known = (AccountBody, AccountPatchBody, CloseBody, GrantBody, *burn, *buying, PortalSessionBody, *endpoints)
