@@ -51,10 +51,7 @@ def _reconcile(run: Running, start: str | None, end: str | None) -> int:
             break
     print(f"{found['from']} to {found['to']}: {compared} compared, {repaired} repaired, {still_open} open")
     if still_open:
-        print(
-            "A stray payment that was dealt with is closed by: "
-            ".venv/bin/python -m operate.strays close ID --by WHO --why TEXT"
-        )
+        print("A stray payment that was dealt with is closed by: ./lotbook strays close ID --by WHO --why TEXT")
     return still_open
 
 

@@ -6,17 +6,12 @@ reconciliation that follows asks the gateway and grants it (docs/restore.md). Bu
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
-from local.cloud.refusals import Refused, in_one_sentence
-from local.ending import ended
+from local.cloud.refusals import Refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import account_of
 from lotbook.adapters.dynamo.books import DynamoBooks
@@ -26,7 +21,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.book import Book
 from lotbook.domain.policy.uses import Use
 
-MOST = 100_000  # items of one run, unless --most says otherwise
+MOST = 100_000  # items of one run, unless it is told otherwise
 ABSENT = "attribute_not_exists(pk)"
 OF_ACCOUNTS = keys.account("")["pk"]
 KINDS = {
@@ -45,23 +40,38 @@ class Brought:
     erase_again: list[str] = field(default_factory=list)
 
 
-def bring_over(client: Any, before: str, restored: str, most: int = MOST, *, dry: bool = False) -> Brought:
-    """What was brought. Each item is written by itself, so a run that stops is run again.
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The table that was in use until now, and the restored one."""
+
+    before: str
+    restored: str
+
+
+def bring_over(
+    client: Any,
+    tables: Tables,
+    most: int = MOST,
+    *,
+    dry: bool = False,
+    done: Callable[[str], None] = lambda _item: None,
+) -> Brought:
+    """What was brought; `done` hears of each item. Each is written by itself, so a run that stops is run again.
 
     Raises ClientError, and Refused for an account whose policy the restored table lacks.
     """
     brought = Brought()
-    for item in _made(client, before):
+    for item in _made(client, tables.before):
         kind = next(kind for kind, name in KINDS.items() if item["sk"]["S"].startswith(name))
-        there = _there(client, restored, item)
+        there = _there(client, tables.restored, item)
         if there is not None:
             if kind == "accounts":
                 _compare(account_of(from_item(item)), account_of(from_item(there)), brought)
             continue
         if not dry:
-            _bring(Table(client, restored), item, kind)
+            _bring(Table(client, tables.restored), item, kind)
         brought.kinds[kind] += 1
-        print(f"... {item['pk']['S']} {item['sk']['S']}", file=sys.stderr)
+        done(f"{item['pk']['S']} {item['sk']['S']}")
         if sum(brought.kinds.values()) >= most:
             break
     return brought
@@ -119,42 +129,3 @@ def _give_book(table: Table, account: Account) -> None:
     policies.note_use(account.policy_id, Use("currency", account.currency), account.account_id)
     due = account.created_at
     DynamoBooks(table).create(account.account_id, published.policy.units[0], Book(since=due, until=due, renews_at=due))
-
-
-def main(arguments: list[str]) -> int:
-    """Answers the exit code: 2 where AWS refused, or where the two tables are one."""
-    asked = _parser().parse_args(arguments)
-    if asked.before == asked.restored:
-        print("BEFORE and RESTORED are the same table.", file=sys.stderr)
-        return 2
-    try:
-        with in_one_sentence(f"{asked.before} or {asked.restored}"):
-            client = boto3.client("dynamodb")
-            brought = bring_over(client, asked.before, asked.restored, asked.most, dry=asked.dry_run)
-    except Refused as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    _tell(brought, asked.most, "Would be brought" if asked.dry_run else "Brought")
-    return 0
-
-
-def _tell(brought: Brought, most: int, verb: str) -> None:
-    print(f"{verb} over: {', '.join(f'{brought.kinds[kind]} {kind}' for kind in KINDS)}")
-    for what, names in (("Close", brought.close_again), ("Erase", brought.erase_again)):
-        if names:
-            print(f"{what} again (docs/closing-accounts.md): {', '.join(names)}")
-    if sum(brought.kinds.values()) >= most:
-        print("There may be more: run it again.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=".venv/bin/python -m operate.bring_over", description=__doc__)
-    parser.add_argument("before", help="the table that was in use until now")
-    parser.add_argument("restored", help="the restored table")
-    parser.add_argument("--most", type=int, default=MOST, help=f"items of this run (default {MOST})")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be brought, and write nothing")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(ended(main, sys.argv[1:]))

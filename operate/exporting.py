@@ -1,4 +1,4 @@
-"""All that is kept of one account, as files of records: what `operate.export_account` writes into its archive.
+"""All that is kept of one account, as files of records: what `lotbook accounts export` writes into its archive.
 
 Records are read page by page and handed on, so an account of any length needs the memory of one page. No secret is among them:
 links and sessions of the billing page, idempotency keys and digests are left out, and nothing of a card is kept here at all.

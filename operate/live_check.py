@@ -1,22 +1,15 @@
-"""Whether a deployed stack may take calls: `STACK`. Run it after each deployment, and after each change of a secret.
+"""Whether a deployed stack may take calls: `lotbook deployment check`, after each deployment, and after each change of a secret.
 
 Compares the mode of Stripe's key with the stack's `LiveMode`, and looks at what a live deployment needs. Nothing is changed and no
-secret is shown. Needs AWS credentials that may read the stack, its two secrets, the topic of its alarms and Lambda's limits. Exits with 0
-where all is as it should be, with 1 where something is not, with 2 where nothing could be asked. docs/going-live.md has the rest.
+secret is shown. Needs AWS credentials that may read the stack, its two secrets, the topic of its alarms and Lambda's limits.
+docs/going-live.md has the rest.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import boto3
-
-from local.cloud.refusals import Refused, in_one_sentence
-from local.ending import ended
 from lotbook.adapters.stripe.client import mode_of
 from operate.release import running
 from operate.stack import Stack
@@ -40,51 +33,27 @@ class Found:
     unpublished: tuple[str, ...] = ()  # functions whose newest settings nobody calls yet
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Answers the exit code."""
-    parser = argparse.ArgumentParser(prog="operate.live_check", description=__doc__)
-    parser.add_argument("stack", metavar="STACK")
-    asked = parser.parse_args(arguments)
-    try:
-        with in_one_sentence(asked.stack):
-            found = read(boto3.Session(), asked.stack)
-    except Refused as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    wrong = list(differences(found))
-    print("\n".join(wrong) or f"{asked.stack} may take calls. The rest is for your eyes: docs/going-live.md.")
-    return 1 if wrong else 0
-
-
-def read(aws: Any, stack: str) -> Found:
-    """By a session of boto3. Raises what the SDK raises."""
-    (described,) = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described["Parameters"]}
+def read(stack: Stack) -> Found:
+    """Raises what the SDK raises."""
+    parameters = stack.parameters
     key_name, secrets_name = (f"/lotbook/{parameters['Stage']}/{each}" for each in SECRETS)
-    asked = aws.client("ssm").get_parameters(Names=[key_name, secrets_name], WithDecryption=True)
+    asked = stack.client("ssm").get_parameters(Names=[key_name, secrets_name], WithDecryption=True)
     secrets = {each["Name"]: each["Value"].strip() for each in asked["Parameters"]}
     return Found(
         parameters=parameters,
         key_mode=mode_of(secrets.get(key_name, "")),
         has_key=key_name in secrets,
         webhook_secrets=tuple(each.strip() for each in secrets.get(secrets_name, "").split(",") if each.strip()),
-        subscribers=_subscribers(aws, parameters.get("AlarmTopicArn", "")),
-        concurrency=aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"],
-        unpublished=_unpublished(aws, stack),
+        subscribers=_subscribers(stack, parameters.get("AlarmTopicArn", "")),
+        concurrency=stack.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"],
+        unpublished=tuple(each.logical_id for each in running(stack) if not each.is_published),
     )
 
 
-def _unpublished(aws: Any, stack: str) -> tuple[str, ...]:
-    pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    found = [each for page in pages for each in page["StackResourceSummaries"]]
-    names = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
-    return tuple(each.logical_id for each in running(Stack(names, aws.client)) if not each.is_published)
-
-
-def _subscribers(aws: Any, topic: str) -> int:
+def _subscribers(stack: Stack, topic: str) -> int:
     if not topic:
         return 0
-    pages = aws.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    pages = stack.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
     return sum(each["SubscriptionArn"] != WAITING for page in pages for each in page["Subscriptions"])
 
 
@@ -107,10 +76,6 @@ def differences(found: Found) -> Iterator[str]:
     if wanted == "live" and found.concurrency <= NEW_ACCOUNT:
         yield f"Lambda lets this AWS account run {found.concurrency} functions at a time: ask for more (Service Quotas)."
     if found.unpublished:
-        yield f"A parameter was changed and {', '.join(found.unpublished)} run with the old one: operate.release STACK publish."
+        yield f"A parameter was changed and {', '.join(found.unpublished)} run with the old one: lotbook deployment publish."
     if wanted == "live" and "lotbook.invalid" in said.get("ReturnUrl", ""):
         yield "ReturnUrl is nobody's page: buyers whose request names no address come back to nothing."
-
-
-if __name__ == "__main__":
-    sys.exit(ended(main, sys.argv[1:]))

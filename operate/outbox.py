@@ -7,10 +7,9 @@ done twice: lines have their places, events their ids.
 from __future__ import annotations
 
 import json
-import sys
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -50,8 +49,10 @@ def record_of(item: Mapping[str, Any], number: str) -> Record:
     return {"eventID": number, "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": images}
 
 
-def hand_over(records: Iterable[Record], functions: Functions, sent: Sent) -> None:
-    """All of them, some a call. What the function fails is noted in `sent`, and the rest goes on."""
+def hand_over(
+    records: Iterable[Record], functions: Functions, sent: Sent, done: Callable[[str], None] = lambda _sent: None
+) -> None:
+    """All of them, some a call. What the function fails is noted in `sent`, and the rest goes on. `done` hears of each call."""
     for batch in _batches(records):
         waiting = batch
         for _ in range(TRIES):
@@ -62,7 +63,7 @@ def hand_over(records: Iterable[Record], functions: Functions, sent: Sent) -> No
                 break
         sent.failed += [_place(record) for record in waiting]
         sent.kinds.update(_kind(record) for record in batch)
-        print(f"... {sent}", file=sys.stderr)
+        done(str(sent))
 
 
 def as_json(value: Any) -> Any:

@@ -1,33 +1,31 @@
-"""Dead letters: `list` them, or `again`, which does their work once more and takes away what went through.
+"""Dead letters: `lotbook letters list`, or `again`, which does their work once more and takes away what went through.
 
-A mail, an automatic purchase, an event for endpoints and a delivery to one go back to their queue. A run of a schedule is run. Records of the table's stream are read from the
-stream while it has them (24 hours), and after that from the table (`operate.publish_again`). Mend the cause first.
+A mail, an automatic purchase, an event for endpoints and a delivery to one go back to their queue. A run of a schedule is run. Records
+of the table's stream are read from the stream while it has them (24 hours), and after that from the table. Mend the cause first.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local import ROOT
-from local.cloud.refusals import Refused, in_one_sentence
+from local.cloud.refusals import Refused
 from local.cloud.streams import GONE, matches
 from local.cloud.template import load
-from local.ending import ended
 from local.instants import instant
 from lotbook.domain.values.instants import MINUTE, SECOND, to_text
 from operate.outbox import Record, Sent, hand_over
 from operate.publish_again import Walk, publish_again
-from operate.stack import Stack, find
+from operate.stack import Stack
 
-MOST = 1_000  # letters of a queue in one run, unless --most says otherwise
+MOST = 1_000  # letters of a queue in one run, unless it is told otherwise
+SHOWN = 200  # characters of a letter
 LETTERS_A_READ = 10
 HIDDEN_SECONDS = 960  # longer than the longest function: nobody else takes the letters meanwhile
 READS_OF_A_LETTER = 1_000  # pages of the stream that one letter may be about
@@ -40,39 +38,45 @@ class Remedy:
     """What is done with the letters of a queue; `told` is for the list."""
 
     told: str
-    work: Callable[[Stack, Sequence[Letter]], list[Letter]]  # answers those that went through
+    work: Callable[[Stack, Sequence[Letter], list[str]], list[Letter]]  # answers those that went through; adds notes
 
 
-def main(arguments: list[str], look_up: Callable[[str], Stack] = find) -> int:
-    """Answers the exit code: 1 where letters are left, 2 where AWS refused."""
-    asked = _parser().parse_args(arguments)
-    try:
-        with in_one_sentence(asked.stack):
-            stack = look_up(asked.stack)
-            queues = [asked.queue] if asked.queue else list(REMEDIES)
-            left = [_queue(stack, queue, asked) for queue in queues]
-            return 1 if any(left) else 0
-    except Refused as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
+@dataclass
+class Looked:
+    """A queue: how many letters were read, how many of them went through, and what there is to say of them."""
+
+    queue: str
+    remedy: str
+    letters: list[dict[str, str]]
+    through: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        return len(self.letters) - self.through
 
 
-def _queue(stack: Stack, queue: str, asked: argparse.Namespace) -> int:
-    """How many letters are left of those that were read."""
-    is_dry = asked.command == "list" or asked.dry_run
-    letters = list(_letters(stack, queue, asked.most))
-    print(f"{queue}: {len(letters)} letters{f'; {REMEDIES[queue].told}' if letters else ''}")
-    if is_dry:
-        for letter in letters:
-            print(f"  {to_text(int(letter['Attributes']['SentTimestamp']))} {letter['Body'][:200]}")
-            _sqs(stack, queue, "change_message_visibility", ReceiptHandle=letter["ReceiptHandle"], VisibilityTimeout=0)
-        return 0
-    done = REMEDIES[queue].work(stack, letters) if letters else []
+def look(stack: Stack, queue: str, most: int) -> Looked:
+    """The letters of a queue; none is taken. Raises what the SDK raises."""
+    letters = list(_letters(stack, queue, most))
+    for letter in letters:
+        _sqs(stack, queue, "change_message_visibility", ReceiptHandle=letter["ReceiptHandle"], VisibilityTimeout=0)
+    return Looked(queue, REMEDIES[queue].told, [_told(letter) for letter in letters])
+
+
+def again(stack: Stack, queue: str, most: int) -> Looked:
+    """Do the work of a queue's letters once more, and take away those that went through. Raises what the SDK raises, and Refused."""
+    letters = list(_letters(stack, queue, most))
+    looked = Looked(queue, REMEDIES[queue].told, [_told(letter) for letter in letters])
+    done = REMEDIES[queue].work(stack, letters, looked.notes) if letters else []
     for letter in done:
         _sqs(stack, queue, "delete_message", ReceiptHandle=letter["ReceiptHandle"])
-    if letters:
-        print(f"{queue}: {len(done)} went through, {len(letters) - len(done)} are left")
-    return len(letters) - len(done)
+    looked.through = len(done)
+    return looked
+
+
+def _told(letter: Letter) -> dict[str, str]:
+    return {"sent_at": to_text(int(letter["Attributes"]["SentTimestamp"])), "body": letter["Body"][:SHOWN]}
 
 
 def _letters(stack: Stack, queue: str, most: int) -> Iterator[Letter]:
@@ -99,35 +103,35 @@ def _sqs(stack: Stack, queue: str, operation: str, **asked: Any) -> Any:
     return getattr(stack.client("sqs"), operation)(QueueUrl=stack.name(queue), **asked)
 
 
-def _back_to(queue: str, stack: Stack, letters: Sequence[Letter]) -> list[Letter]:
+def _back_to(queue: str, stack: Stack, letters: Sequence[Letter], _notes: list[str]) -> list[Letter]:
     """Sent before it is deleted: a crash in between sends it twice, which its reader bears."""
     for letter in letters:
         _sqs(stack, queue, "send_message", MessageBody=letter["Body"])
     return list(letters)
 
 
-def _run_again(stack: Stack, letters: Sequence[Letter]) -> list[Letter]:
+def _run_again(stack: Stack, letters: Sequence[Letter], notes: list[str]) -> list[Letter]:
     """Each function once for each thing that it was asked. A letter of Lambda's names both; one of the scheduler's is the event."""
     done = []
     ran: dict[str, bool] = {}
     for letter in letters:
         function, event = _asked_of(letter)
         if function.rpartition(":function:")[2].partition(":")[0] not in stack.names.values():
-            print(f"  left: {function or 'no function'} is none of this stack")
+            notes.append(f"left: {function or 'no function'} is none of this stack")
             continue
         what = json.dumps([function, event], sort_keys=True)
         if what not in ran:
-            ran[what] = _ran(stack, function, event)
+            ran[what] = _ran(stack, function, event, notes)
         if ran[what]:
             done.append(letter)
     return done
 
 
-def _ran(stack: Stack, function: str, event: Mapping[str, Any]) -> bool:
+def _ran(stack: Stack, function: str, event: Mapping[str, Any], notes: list[str]) -> bool:
     try:
         stack.invoke_named(function, event)
     except Refused as refusal:
-        print(f"  left: {refusal}")
+        notes.append(f"left: {refusal}")
         return False
     return True
 
@@ -141,7 +145,7 @@ def _asked_of(letter: Letter) -> tuple[str, Mapping[str, Any]]:
     return str(target), body
 
 
-def _stream_again(stack: Stack, letters: Sequence[Letter]) -> list[Letter]:
+def _stream_again(stack: Stack, letters: Sequence[Letter], notes: list[str]) -> list[Letter]:
     """From the stream what it still has; for the others one walk over the table, from the first arrival to the last."""
     sent, gone, done = Sent(), list[Letter](), list[Letter]()
     for letter in letters:
@@ -154,9 +158,9 @@ def _stream_again(stack: Stack, letters: Sequence[Letter]) -> list[Letter]:
             gone.append(letter)
             continue
         done += [letter] if len(sent.failed) == before else []
-    if gone and _from_table(stack, gone):
+    if gone and _from_table(stack, gone, notes):
         done += gone
-    print(f"  {sent} from the stream, {len(gone)} letters from the table")
+    notes.append(f"{sent} from the stream, {len(gone)} letters from the table")
     return done
 
 
@@ -183,15 +187,15 @@ def _records(stack: Stack, about: Mapping[str, Any]) -> Iterator[Record]:
     raise Refused(f"A letter is about more than {READS_OF_A_LETTER} pages of the stream.")
 
 
-def _from_table(stack: Stack, letters: Sequence[Letter]) -> bool:
+def _from_table(stack: Stack, letters: Sequence[Letter], notes: list[str]) -> bool:
     """Whether all of it was seen and nothing failed."""
     infos = [json.loads(letter["Body"])["DDBStreamBatchInfo"] for letter in letters]
     since = min(instant(info["approximateArrivalOfFirstRecord"]) for info in infos) - MARGIN
     until = max(instant(info["approximateArrivalOfLastRecord"]) for info in infos) + MARGIN
-    print(f"  the stream has them no more: from the table, {to_text(since)} to {to_text(until + SECOND)}")
-    walk = Walk(stack.name("Table"), since, until)
+    notes.append(f"the stream has them no more: from the table, {to_text(since)} to {to_text(until + SECOND)}")
+    walk = Walk(stack.table, since, until)
     sent = publish_again(walk, stack)
-    print(f"  {sent}")
+    notes.append(str(sent))
     return walk.after is None and not sent.failed
 
 
@@ -205,17 +209,3 @@ REMEDIES: Mapping[str, Remedy] = {  # every queue that ends in the template's al
         "the stream's records, or what the table has of them, are handed over once more", _stream_again
     ),
 }
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=".venv/bin/python -m operate.redrive", description=__doc__)
-    parser.add_argument("stack", help="the stack's name")
-    parser.add_argument("command", choices=("list", "again"))
-    parser.add_argument("--queue", choices=list(REMEDIES), help="only this one")
-    parser.add_argument("--most", type=int, default=MOST, help=f"letters of each queue (default {MOST})")
-    parser.add_argument("--dry-run", action="store_true", help="the same as list")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(ended(main, sys.argv[1:]))

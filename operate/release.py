@@ -1,23 +1,18 @@
-"""Which release a stack runs, and another one at once: `STACK`, then `show`, `publish` or `back`. docs/releases.md says when.
+"""Which release a stack runs, and another one at once: `lotbook deployment show`, `publish`, `back`. docs/releases.md says when.
 
-Calls go to the alias `live` of each function. `show` tells its version, the one before, and whether the stack's newest settings are
-published: SAM publishes no version for a parameter alone. `publish` does it, and leads `live` there. `back` leads `live` of every
-function to the version before, within seconds; the next deployment goes on from there. Needs AWS credentials that may read the stack
-and publish versions and change aliases of its functions. Exits with 0 where all is as asked, with 1 where something is left,
-with 2 where AWS refused.
+Calls go to the alias `live` of each function. SAM publishes no version for a parameter alone: `publish` does it, and leads `live` there.
+`back` leads `live` of every function to the version before, within seconds; the next deployment goes on from there. Needs AWS
+credentials that may read the stack and publish versions and change aliases of its functions.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.cloud.refusals import Refused, in_one_sentence
-from local.ending import ended
-from operate.stack import ALIAS, Stack, find
+from local.cloud.refusals import Refused
+from operate.stack import ALIAS, Stack
 
 NEWEST = "$LATEST"
 SETTINGS = ("CodeSha256", "Layers", "Environment", "MemorySize", "Timeout", "Runtime", "Handler", "TracingConfig")
@@ -35,28 +30,14 @@ class Running:
     is_published: bool
     is_moving: bool  # CodeDeploy leads a part of the calls to another version
 
-    def __str__(self) -> str:
-        said = [f"{self.logical_id}: version {self.live}", f"before {self.before or 'none'}"]
-        if self.is_moving:
-            said.append("a deployment is under way")
-        if not self.is_published:
-            said.append("its newest settings are not published")
-        return ", ".join(said)
 
+@dataclass(frozen=True, slots=True)
+class Led:
+    """An alias that leads to another version now."""
 
-def main(arguments: list[str], look_up: Callable[[str], Stack] = find) -> int:
-    """Answers the exit code."""
-    parser = argparse.ArgumentParser(prog="operate.release", description=__doc__)
-    parser.add_argument("stack", metavar="STACK")
-    parser.add_argument("verb", choices=list(VERBS), nargs="?", default="show")
-    asked = parser.parse_args(arguments)
-    try:
-        with in_one_sentence(asked.stack):
-            stack = look_up(asked.stack)
-            return VERBS[asked.verb](stack, list(running(stack)))
-    except Refused as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
+    logical_id: str
+    before: str
+    version: str
 
 
 def running(stack: Stack) -> Iterator[Running]:
@@ -78,35 +59,21 @@ def running(stack: Stack) -> Iterator[Running]:
         )
 
 
-def show(_stack: Stack, found: list[Running]) -> int:
-    """Tell, and change nothing: 1 where something waits to be published, or is under way."""
-    print("\n".join(map(str, found)))
-    return int(any(each.is_moving or not each.is_published for each in found))
-
-
-def publish(stack: Stack, found: list[Running]) -> int:
-    """Publish the newest settings of those whose alias has others, and lead it there."""
+def publish(stack: Stack, found: list[Running]) -> list[Led]:
+    """Publish the newest settings of those whose alias has others, and lead it there. Raises Refused while CodeDeploy moves calls."""
     _refuse_moving(found)
     aws = stack.client("lambda")
-    for each in found:
-        if not each.is_published:
-            version = aws.publish_version(FunctionName=each.name)["Version"]
-            _lead(stack, each, version)
-    return 0
+    return [
+        _lead(stack, each, aws.publish_version(FunctionName=each.name)["Version"])
+        for each in found
+        if not each.is_published
+    ]
 
 
-def back(stack: Stack, found: list[Running]) -> int:
-    """Lead every alias to the version before; 1 where a function has none, which stays as it is."""
+def back(stack: Stack, found: list[Running]) -> list[Led]:
+    """Lead every alias to the version before; a function that has none stays as it is. Raises Refused while CodeDeploy moves calls."""
     _refuse_moving(found)
-    for each in found:
-        if each.before is None:
-            print(f"{each.logical_id} has no version before {each.live}", file=sys.stderr)
-        else:
-            _lead(stack, each, each.before)
-    return int(any(each.before is None for each in found))
-
-
-VERBS: dict[str, Callable[[Stack, list[Running]], int]] = {"show": show, "publish": publish, "back": back}
+    return [_lead(stack, each, each.before) for each in found if each.before is not None]
 
 
 def _refuse_moving(found: list[Running]) -> None:
@@ -117,9 +84,9 @@ def _refuse_moving(found: list[Running]) -> None:
         )
 
 
-def _lead(stack: Stack, function: Running, version: str) -> None:
+def _lead(stack: Stack, function: Running, version: str) -> Led:
     stack.client("lambda").update_alias(FunctionName=function.name, Name=ALIAS, FunctionVersion=version)
-    print(f"{function.logical_id}: version {function.live} -> {version}")
+    return Led(function.logical_id, function.live, version)
 
 
 def _before(aws: Any, name: str, live: str) -> str | None:
@@ -134,7 +101,3 @@ def _settings(aws: Any, name: str, version: str) -> dict[str, Any]:
     told = aws.get_function_configuration(FunctionName=name, Qualifier=version)
     found = {each: told.get(each) for each in SETTINGS}
     return found | {"Layers": [each["Arn"] for each in told.get("Layers", ())]}
-
-
-if __name__ == "__main__":
-    sys.exit(ended(main, sys.argv[1:]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -19,10 +19,26 @@ CONFIG = Config(connect_timeout=5, read_timeout=SECONDS_A_CALL, retries={"mode":
 
 @dataclass(frozen=True)
 class Stack:
-    """`names`: physical ids by logical ids. `client` makes a client of a service."""
+    """`names`: physical ids by logical ids. `client` makes a client of a service. `outputs`: what the stack says of itself.
+
+    `parameters`: what it was deployed with.
+    """
 
     names: Mapping[str, str]
     client: Callable[[str], Any]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """The table in use: after a restore it is not the stack's own."""
+        return self.outputs.get("TableName") or self.name("Table")
+
+    def output(self, name: str) -> str:
+        """One of the stack's outputs. Raises Refused where it has none of that name."""
+        if name not in self.outputs:
+            raise Refused(f"The stack has no output {name}: is it a stack of this template?")
+        return self.outputs[name]
 
     def name(self, logical_id: str) -> str:
         """The physical id of a resource. Raises Refused where the stack has none."""
@@ -55,4 +71,7 @@ def find(stack: str) -> Stack:
 
     pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     found = [each for page in pages for each in page["StackResourceSummaries"]]
-    return Stack({each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}, client)
+    (described,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", ())}
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", ())}
+    return Stack({each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}, client, outputs, given)

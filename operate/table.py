@@ -1,4 +1,4 @@
-"""The table that a command is about: the local run's, or a deployment's."""
+"""The table of the local run."""
 
 from __future__ import annotations
 
@@ -27,16 +27,9 @@ def local_table() -> tuple[Table, Clock] | None:
     template = load(ROOT / "template.yaml", {"Stage": "local"})
     clock_file = {"CLOCK_FILE": str(directory / "clock.json")}
     os.environ.update({**template.environment, **cloud.credentials(address), **clock_file})
-    from lotbook import wiring
-
-    return wiring.table(), wiring.clock()
-
-
-def deployed_table(table: str) -> tuple[Table, Clock]:
-    """A deployment's, with whatever AWS credentials there are."""
     import boto3
 
+    from lotbook import wiring
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.adapters.system import SystemClock
 
-    return Table(boto3.client("dynamodb"), table), SystemClock()
+    return Table(boto3.client("dynamodb"), template.environment["TABLE_NAME"]), wiring.clock()

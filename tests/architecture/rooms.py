@@ -161,6 +161,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "local.demo",
     ),
     "operate": (*_PRODUCT, "local.cloud", "local"),
+    "operate.command": (*_PRODUCT, "local.cloud", "local", "operate"),
     "bench": (*_PRODUCT, "functions", "local.cloud", "local", "tests"),
 }
 # Arrows that should not be, each with the reason and what takes it away. One that is gone must go from here as well.

@@ -14,9 +14,9 @@ from tests.architecture.tree import LAYER, ROOT, imports, parsed
 
 # By room.
 PACKAGES = {
-    "boto3": {"local.cloud", "operate", "bench"},
+    "boto3": {"local.cloud", "operate", "operate.command", "bench"},
     "botocore": {"adapters", "wiring", "local.cloud", "bench", "operate"},
-    "stripe": {"adapters.stripe", "local.stripe_stand_in", "operate", "bench"},
+    "stripe": {"adapters.stripe", "local.stripe_stand_in", "operate.command", "bench"},
     "jwt": {"adapters", "local"},
     "cryptography": {"local"},
     "pydantic": {"api.requests", "api.document", "bench"},
@@ -25,7 +25,10 @@ PACKAGES = {
     "babel": {"api.rendering"},
     "jinja2": {"api.rendering", "api.portal"},
     "markupsafe": {"api.portal"},
-    "yaml": {"local.cloud", "local"},
+    "yaml": {"local.cloud", "local", "operate.command"},
+    "typer": {"operate.command"},
+    "rich": {"operate.command"},
+    "lotbook_client": {"operate.command"},
     "waitress": {"local.cloud"},
     "hypercorn": {"local.cloud"},
     "ministack": {"local.cloud"},

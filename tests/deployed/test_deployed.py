@@ -62,9 +62,9 @@ class World:
         with TRANSCRIPT.open("a") as kept:
             kept.write(line + "\n")
 
-    def operate(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of `operate` against the engine."""
-        command = [sys.executable, "-m", f"operate.{module}", *arguments]
+    def operate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`lotbook` about the stack on the engine."""
+        command = [sys.executable, "-m", "operate.command", *arguments, "--stack", "lotbook-dev"]
         return subprocess.run(
             command, cwd=tools.ROOT, env={**self.engine.settings, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True, text=True, check=False,
@@ -146,7 +146,7 @@ def open_shop(world: World, folder: Path) -> None:
     for name, value in (("stripe-key", "sk_test_deploy"), ("stripe-webhook-secrets", SECRET)):
         ssm.put_parameter(Name=f"/lotbook/dev/{name}", Value=value, Type="SecureString")
     world.engine.client("sesv2").create_email_identity(EmailIdentity=SENDER)  # or SES sends nothing from it
-    issued = world.operate("service_key", "issue", world.stack.outputs["TableName"], "backend", *SCOPES)
+    issued = world.operate("keys", "create", "backend", *SCOPES, "--yes")
     assert issued.returncode == 0, issued.stderr
     stripe_url = f"http://127.0.0.1:{world.stripe_port}"
     clock = LocalClock(folder / "clock.json")
@@ -167,7 +167,7 @@ def test_the_template_as_it_is_deploys(world: World) -> None:
 
 def test_secrets_a_key_a_policy_and_an_account(world: World, tmp_path_factory: pytest.TempPathFactory) -> None:
     open_shop(world, tmp_path_factory.mktemp("shop"))
-    checked = world.operate("live_check", "lotbook-dev")
+    checked = world.operate("deployment", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     policy = yaml.safe_load((tools.ROOT / "samplefiles" / "policies" / f"{POLICY}.yaml").read_text())
     world.shop.request("PUT", f"/v1/policies/{POLICY}", policy).ok(201)

@@ -18,9 +18,11 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.sales.purchase import Purchase
 from operate import export_account, exporting
 from operate.exporting import NOT_OF_A_PURCHASE, Exporting
+from operate.stack import Stack
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Api
 from tests.functions.test_erase_account import PATH, gateway, planted, swept
+from tests.operate.terminal import on
 
 __all__ = ["gateway"]
 # Every stored kind: in which file of the archive it is, or why it is in none.
@@ -109,10 +111,9 @@ def test_after_erasing_the_archive_names_nobody_and_has_the_same_entries(
 
 
 def test_an_account_that_is_not_there_leaves_no_file(
-    api: Api, tmp_path: Path, environment: Table, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    api: Api, tmp_path: Path, environment: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(export_account, "deployed_table", lambda _: (environment, wiring.clock()))
-    path = tmp_path / "acme.zip"
-    assert export_account.main(["nobody", str(path), "--table", "lotbook"]) == 1
-    assert capsys.readouterr().err == "There is no account nobody.\n"
+    found = Stack({"Table": environment.name}, lambda _: environment.client)
+    assert on(found, "accounts", "export", "nobody", str(tmp_path / "acme.zip")) == 1
+    assert "There is no account nobody" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

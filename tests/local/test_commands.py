@@ -73,7 +73,7 @@ def test_the_makefile_starts_what_runs_long_this_way() -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("module", ["local", "local.policies", "operate.service_key", "operate.strays"])
+@pytest.mark.parametrize("module", ["local", "local.policies", "operate.command"])
 def test_n15_a_python_without_the_packages_is_told_in_one_sentence(module: str) -> None:
     """As `python3 -m local.policies`, pasted on a fresh machine."""
     done = subprocess.run(

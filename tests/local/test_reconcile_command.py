@@ -89,7 +89,7 @@ def test_what_is_open_is_shown_and_exits_with_1(lotbook: Lotbook, capsys: pytest
     out = capsys.readouterr().out
     assert "open     critical  amount_mismatch (total)  acme/pur_1  cs_1" in out
     assert "8 compared, 1 repaired, 1 open" in out, "a run that had to stop is gone on with"
-    assert "python -m operate.strays close" in out
+    assert "lotbook strays close" in out
 
 
 def test_dates_and_instants_name_the_period(lotbook: Lotbook, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,10 @@ import pytest
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.directory import DynamoDirectory
 from lotbook.adapters.dynamo.table import Table
-from operate import enrol_accounts
+from operate.stack import Stack
 from tests import table as tables
 from tests.fakes.accounts import an_account
+from tests.operate.terminal import on
 from tests.quick_moto import mock_aws
 
 
@@ -34,7 +35,7 @@ def test_an_account_that_is_in_no_list_is_in_it_afterwards(table: Table, capsys:
     directory = DynamoDirectory(table, 2026)
     assert directory.page(9, None) == []
     for _ in range(2):
-        assert enrol_accounts.main(["lotbook"]) == 0
+        assert on(Stack({"Table": "lotbook"}, lambda _: table.client), "accounts", "enrol", "--yes") == 0
     assert [each.account_id for each in directory.page(9, None)] == ["a2", "a1"]
     assert [each.account_id for each in directory.with_email("owner@acme.example", 9, None)] == ["a2", "a1"]
     assert capsys.readouterr().out == "2 accounts are in the directory.\n" * 2

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from operate import live_check
 from operate.live_check import Found, differences, read
+from operate.stack import Stack, find
+from tests.operate.terminal import lotbook
 
 LIVE = {"Stage": "eu", "LiveMode": "live", "AlarmTopicArn": "arn:topic", "ReturnUrl": "https://shop.example/"}
 GOOD = Found(LIVE, "live", has_key=True, webhook_secrets=("whsec_a",), subscribers=1, concurrency=1_000)
@@ -74,30 +75,38 @@ class Aws:
         return {"AccountLimit": {"ConcurrentExecutions": 1_000}}
 
 
+def a_stack(aws: Aws) -> Stack:
+    """As `lotbook --stack` finds it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("boto3.client", lambda service, **_: aws.client(service))
+        return find("lotbook-eu")
+
+
 def test_what_aws_has_is_read_and_no_secret_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secrets = {"/lotbook/eu/stripe-key": f"{KEY}\n", "/lotbook/eu/stripe-webhook-secrets": "whsec_a, whsec_b"}
-    assert read(Aws(secrets), "lotbook-eu") == replace(GOOD, webhook_secrets=("whsec_a", "whsec_b"))
+    assert read(a_stack(Aws(secrets))) == replace(GOOD, webhook_secrets=("whsec_a", "whsec_b"))
     secrets["/lotbook/eu/stripe-key"] = "sk_test_abc"
-    monkeypatch.setattr("boto3.Session", lambda: Aws(secrets))
-    assert live_check.main(["lotbook-eu"]) == 1
+    aws = Aws(secrets)
+    monkeypatch.setattr("boto3.client", lambda service, **_: aws.client(service))
+    assert lotbook("deployment", "check", "--stack", "lotbook-eu") == 1
     said = capsys.readouterr()
     assert "LiveMode=live" in said.out
     assert not any(secret in said.out + said.err for secret in ("abc", "whsec_a"))
 
 
 def test_secrets_that_were_not_written_yet_are_named() -> None:
-    found = list(differences(read(Aws({}), "lotbook-eu")))
+    found = list(differences(read(a_stack(Aws({})))))
     assert [each.split(":")[0] for each in found] == ["There is no Stripe key", "There is no webhook secret"]
 
 
 def test_where_aws_cannot_be_asked_nothing_is_called_wrong(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refused() -> Any:
+    def refused(*_: Any, **__: Any) -> Any:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeStacks")
 
-    monkeypatch.setattr("boto3.Session", refused)
-    assert live_check.main(["lotbook-eu"]) == 2
+    monkeypatch.setattr("boto3.client", refused)
+    assert lotbook("deployment", "check", "--stack", "lotbook-eu") == 3
     assert capsys.readouterr().err

@@ -8,11 +8,11 @@ import boto3
 import pytest
 
 from lotbook.domain.values.instants import HOUR, SECOND
-from operate import bring_over as bring_over_command
-from operate.bring_over import bring_over
+from operate.bring_over import Tables, bring_over
 from operate.publish_again import Walk, publish_again
 from tests.functions.conftest import ACCOUNT, open_account
 from tests.operate.drill import Deployment, deployed
+from tests.operate.terminal import lotbook
 
 pytestmark = pytest.mark.engine
 
@@ -42,8 +42,8 @@ def test_op_6_a_restored_table_gets_its_purchases_back_and_only_the_burns_since_
     before = live.table
     live.use(restored)
     assert live.available() == 10 + 100 - 5, "as it was at the moment"
-    dry = bring_over(restored.client, before.name, restored.name, dry=True)
-    brought = bring_over(restored.client, before.name, restored.name)
+    dry = bring_over(restored.client, Tables(before.name, restored.name), dry=True)
+    brought = bring_over(restored.client, Tables(before.name, restored.name))
     assert dict(dry.kinds) == dict(brought.kinds) == {"accounts": 1, "orders": 2}
     assert brought.close_again == brought.erase_again == []
     sent = publish_again(Walk(restored.name, moment - HOUR, moment + HOUR), live.stack())
@@ -109,8 +109,8 @@ def test_op_6_an_account_that_was_closed_or_erased_since_is_named(
     live.api.call(f"POST {ACCOUNT}/erase", path=path).ok(202)
     client = live.client("dynamodb")
     monkeypatch.setattr(boto3, "client", lambda _: client)
-    assert bring_over_command.main([live.table.name, restored.name, "--dry-run"]) == 0
+    assert lotbook("deployment", "bring-over", live.table.name, restored.name, "--dry-run") == 0
     out = capsys.readouterr().out
     assert "Close again (docs/closing-accounts.md): acme\n" in out
     assert "Erase again (docs/closing-accounts.md): acme\n" in out
-    assert bring_over_command.main([live.table.name, live.table.name]) == 2
+    assert lotbook("deployment", "bring-over", live.table.name, live.table.name) == 2

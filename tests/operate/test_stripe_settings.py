@@ -12,8 +12,8 @@ import pytest
 import stripe
 
 from lotbook.adapters.stripe.client import API_VERSION
-from operate import stripe_settings
 from operate.stripe_settings import HARMFUL, WANTED, Endpoint, differences
+from tests.operate.terminal import lotbook
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "stripe-settings.md"
 URL = "https://api.example/v1/webhooks/stripe"
@@ -77,7 +77,7 @@ def test_the_exit_code_says_whether_somebody_must_act(
 ) -> None:
     monkeypatch.setenv("STRIPE_API_KEY", "rk_test_secret")
     monkeypatch.setattr(stripe, "StripeClient", lambda *_, **__: listing(*endpoints))
-    assert stripe_settings.main([URL]) == code
+    assert lotbook("deployment", "stripe", URL) == code
     assert "rk_test_secret" not in capsys.readouterr().out
 
 
@@ -85,7 +85,7 @@ def test_without_a_key_or_with_one_that_is_refused_nothing_was_asked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("STRIPE_API_KEY", raising=False)
-    assert stripe_settings.main([URL]) == 2
+    assert lotbook("deployment", "stripe", URL) == 3
 
     def refuse(_: Any) -> Any:
         raise stripe.AuthenticationError("Invalid API Key provided: rk_test_secret")
@@ -93,6 +93,6 @@ def test_without_a_key_or_with_one_that_is_refused_nothing_was_asked(
     refusing = SimpleNamespace(v1=SimpleNamespace(webhook_endpoints=SimpleNamespace(list=refuse)))
     monkeypatch.setenv("STRIPE_API_KEY", "rk_test_secret")
     monkeypatch.setattr(stripe, "StripeClient", lambda *_, **__: refusing)
-    assert stripe_settings.main([URL]) == 2
+    assert lotbook("deployment", "stripe", URL) == 3
     captured = capsys.readouterr()
     assert "rk_test_secret" not in captured.out + captured.err

@@ -1,0 +1,48 @@
+"""The audit of a table from outside: what `make audit` does to the local run, with any table. It reads, and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.account_ids import scanned
+from lotbook.adapters.dynamo.accounts import DynamoAccounts
+from lotbook.adapters.dynamo.audits import DynamoAudits
+from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.policies import DynamoPolicies
+from lotbook.adapters.dynamo.purchases import DynamoPurchases
+from lotbook.adapters.dynamo.statement import DynamoStatement
+from lotbook.usecases.audit.audit_account import Audited, Auditing, audit_account
+from lotbook.usecases.audit.units import UnitsOfAllVersions
+
+if TYPE_CHECKING:
+    from lotbook.adapters.dynamo.table import Table
+    from lotbook.ports.shop import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """Audits accounts of one table."""
+
+    table: Table
+    auditing: Auditing
+    units_of: UnitsOfAllVersions
+
+    def accounts(self) -> list[str]:
+        """All of them, by a scan."""
+        return sorted(scanned(self.table))
+
+    def has(self, account_id: str) -> bool:
+        """Whether there is such an account."""
+        return bool(self.units_of(account_id))
+
+    def audited(self, account_id: str) -> Audited:
+        """What its ledgers, books, lots and purchases say of one another."""
+        return audit_account(account_id, self.units_of(account_id), auditing=self.auditing)
+
+
+def auditor(table: Table, clock: Clock) -> Auditor:
+    """Over the stores of that table."""
+    accounts, policies, books = DynamoAccounts(table), DynamoPolicies(table), DynamoBooks(table)
+    stores = DynamoAudits(table), books, DynamoPurchases(table), clock, DynamoStatement(table)
+    return Auditor(table, Auditing(*stores, lambda _account, _units: None), UnitsOfAllVersions(accounts, policies))

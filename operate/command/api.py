@@ -1,0 +1,94 @@
+"""The API by the client library: its retries, its keys, its errors. Answers are kept as JSON, which `--json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from lotbook_client import ApiError, LotbookError, operations
+from lotbook_client.calls import Operation, as_sent, csv
+from lotbook_client.synchronous import Core
+from operate.command.refusal import FAILED, SILENT, Refusal
+
+PAGE = 100
+TIMEOUT_SECONDS = 60
+FIXES = {  # by code, or by status where the code says nothing more
+    "account_not_found": "`lotbook accounts list` shows those that there are.",
+    "policy_not_found": "`lotbook policies publish FILE` makes one.",
+    "endpoint_not_found": "`lotbook endpoints list` shows those that there are.",
+    "delivery_not_found": "`lotbook endpoints deliveries ENDPOINT` shows those that there are.",
+    "idempotency_key_reused": "Another call was made with this --key: give another.",
+    "insufficient_credits": "`lotbook balance ACCOUNT` shows what is there.",
+    "account_closed": "It is closed for good: open another account.",
+    "forbidden": "The key lacks the scope: `lotbook keys create NAME SCOPE...` makes another.",
+    "401": "The key is none of this deployment, or was revoked: `lotbook keys list`.",
+    "403": "The key lacks the scope: `lotbook keys create NAME SCOPE...` makes another.",
+    "404": "Is the address that of a Lotbook of this release?",
+    "409": "Look at it, and do it again if it is still wanted.",
+    "422": "`--help` says what the command takes.",
+    "429": "Do it again in a minute.",
+}
+OTHER = "Do it again; the log of the request says more."
+
+
+class Api(Core):
+    """Calls by name, answered as JSON. Everything that goes wrong is a Refusal that names the fix."""
+
+    def __init__(self, base_url: str, key: str) -> None:
+        try:
+            super().__init__(base_url, key, timeout=TIMEOUT_SECONDS)
+        except ValueError as unclear:
+            raise Refusal(f"{unclear}.", SILENT) from unclear
+
+    def ask(self, operation: Operation[Any], *, key: str | None = None, **asked: Any) -> Any:
+        """The JSON of an answer. `asked`: path, query, body. Raises Refusal."""
+        try:
+            return self._answer(replace(operation, read=as_sent), key=key, **asked)
+        except ApiError as refused:
+            raise _refused(refused) from refused
+        except LotbookError as silence:
+            raise Refusal(_silent(silence, self._settings.base_url), SILENT) from silence
+        except ValueError as unclear:
+            raise Refusal(f"{unclear}.") from unclear
+
+    def text(self, operation: Operation[Any], **asked: Any) -> str:
+        """The text of an answer in CSV. Raises Refusal."""
+        try:
+            return str(self._answer(replace(operation, read=csv), **asked).text)
+        except ApiError as refused:
+            raise _refused(refused) from refused
+        except LotbookError as silence:
+            raise Refusal(_silent(silence, self._settings.base_url), SILENT) from silence
+
+    def items(self, operation: Operation[Any], name: str, most: int, **asked: Any) -> list[dict[str, Any]]:
+        """Up to `most` of a list, over its pages. Raises Refusal."""
+        return list(islice(self._all(operation, name, min(most, PAGE), asked), most))
+
+    def _all(self, operation: Operation[Any], name: str, limit: int, asked: Mapping[str, Any]) -> Iterator[Any]:
+        query, cursor = dict(asked.get("query") or {}), ""
+        while cursor is not None:
+            page = self.ask(operation, **{**asked, "query": {**query, "limit": limit, "cursor": cursor or None}})
+            yield from page[name]
+            cursor = page["next_cursor"]
+
+
+def _silent(silence: LotbookError, url: str) -> str:
+    key = silence.idempotency_key
+    again = f" To do it once for sure, do it again with --key {key}" if key else " Do it again"
+    return f"No answer that can be read from {url} ({silence}): is it up, and is the address right?{again}."
+
+
+def _refused(refused: ApiError) -> Refusal:
+    said = [f"Lotbook refused: {refused.status} {refused.code or 'without a code'}: {refused.detail}"]
+    for each in refused.data.get("errors") or ():
+        said.append(f"  {each.get('field') or 'document'}: {each.get('message')}")
+    fix = FIXES.get(refused.code) or FIXES.get(str(refused.status)) or OTHER
+    if refused.status >= 500 and refused.idempotency_key:
+        fix = f"Do it again with --key {refused.idempotency_key}: it happens once."
+    named = f" (request {refused.request_id})" if refused.request_id else ""
+    return Refusal("\n".join([*said, f"{fix}{named}"]), SILENT if refused.status == 401 else FAILED)
+
+
+__all__ = ["Api", "operations"]

@@ -1,0 +1,114 @@
+"""How a command is entered: the options that all of them have, its errors in one sentence, its answer in one of two forms."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Annotated, Any
+
+import typer
+
+from operate.command.refusal import UNCONFIRMED, Refusal
+from operate.command.shown import Answer, show, tell
+from operate.command.targets import Target, find_target
+
+Stack = Annotated[
+    str | None,
+    typer.Option("--stack", metavar="NAME", envvar="LOTBOOK_STACK", help="A deployed stack, by your AWS credentials."),
+]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", envvar="LOTBOOK_URL", help="A deployment's address; LOTBOOK_KEY is its key."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before something is changed.")]
+
+
+@dataclass
+class Asked:
+    """What a command was asked beside its own words."""
+
+    stack: str | None
+    url: str | None
+    yes: bool = False
+
+    @cached_property
+    def target(self) -> Target:
+        """What the command is about, which is said on stderr. Raises Refusal."""
+        found = find_target(self.stack, self.url)
+        tell(f"Target: {found.told}")
+        return found
+
+    def confirm(self, what: str, *, also_here: bool = False) -> None:
+        """Ask before `what` happens to a deployment (`also_here`: to the local run, too). Raises Refusal where nobody says yes."""
+        if self.yes or (self.target.is_local and not also_here):
+            return
+        self.confirm_always(what)
+
+    def confirm_always(self, what: str) -> None:
+        """Ask in any case: what is changed is no target, but named by itself. Raises Refusal where nobody says yes."""
+        if self.yes:
+            return
+        if not is_terminal():
+            raise Refusal(f"{what} Nobody is here to be asked: say --yes.", UNCONFIRMED)
+        if not typer.confirm(f"{what} Go on?", err=True):
+            raise Refusal("Nothing was changed.", UNCONFIRMED)
+
+
+def is_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
+
+
+def command(
+    app: typer.Typer, name: str, *, changes: bool = False, targeted: bool = True
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Enter a function as a command. It takes Asked and its own options, and answers an Answer."""
+
+    def enter(work: Callable[..., Answer]) -> Callable[..., Answer]:
+        @wraps(work)
+        def run(**given: Any) -> None:
+            as_json = given.pop("as_json")
+            asked = Asked(given.pop("stack", None), given.pop("url", None), given.pop("yes", False))
+            try:
+                answer = work(asked, **given)
+            except Refusal as refusal:
+                tell(str(refusal))
+                raise typer.Exit(refusal.code) from refusal
+            show(answer, as_json=as_json)
+            raise typer.Exit(answer.code)
+
+        run.__signature__ = _signature(work, changes=changes, targeted=targeted)  # type: ignore[attr-defined]
+        app.command(name)(run)
+        return work
+
+    return enter
+
+
+def _signature(work: Callable[..., Answer], *, changes: bool, targeted: bool) -> inspect.Signature:
+    """Its own parameters but Asked, then those of all commands."""
+    own = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
+    common: list[tuple[str, Any, Any]] = [("as_json", Json, False)]
+    if targeted:
+        common = [("stack", Stack, None), ("url", Url, None), *common]
+    if changes:
+        common.append(("yes", Yes, False))
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    added = [inspect.Parameter(name, keyword, default=default, annotation=kind) for name, kind, default in common]
+    return inspect.Signature([*(each.replace(kind=keyword) for each in own), *added], return_annotation=None)
+
+
+def an_instant(given: str) -> str:
+    """As the API takes it, RFC 3339 in UTC. For typer's `parser`: raises BadParameter."""
+    from argparse import ArgumentTypeError
+
+    from local.instants import instant
+    from lotbook.domain.values.instants import to_text
+
+    try:
+        return to_text(instant(given))
+    except ArgumentTypeError as unclear:
+        raise typer.BadParameter(f"{unclear} or 2026-01-31T12:00:00Z") from unclear

@@ -1,0 +1,123 @@
+"""`lotbook balance`, `statement` and `grant`: what an account has, what happened to it, and credits as a gift."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from operate.command.accounts import Account
+from operate.command.asking import Asked, an_instant, command
+from operate.command.shown import Answer, Grid
+
+Unit = Annotated[str | None, typer.Option(help="The policy's unit (its first one).")]
+Instant = typer.Option(parser=an_instant, metavar="INSTANT")
+LOT = ("kind", "granted", "remaining", "held", "effective_at", "expires_at", "state")
+NUMBERS = frozenset({"granted", "remaining", "held", "credits", "after"})
+MOST = 100_000  # entries that are read for one answer
+
+
+def add(app: typer.Typer) -> None:
+    """These stand at the root: they are typed most often."""
+    command(app, "balance")(_balance)
+    command(app, "statement")(_statement)
+    command(app, "grant", changes=True)(_grant)
+
+
+def _balance(
+    asked: Asked,
+    account: Account,
+    unit: Unit = None,
+    as_of: Annotated[
+        str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="What there was then.")
+    ] = None,
+) -> Answer:
+    """What an account has, lot by lot in burn order; with --as-of what was available at an earlier instant."""
+    from operate.command.api import operations
+
+    api, path = asked.target.api(), {"account_id": account}
+    found = api.ask(operations.READ_BALANCE, path=path, query={"unit": unit})
+    if as_of is not None and as_of < found["as_of"]:
+        entries = _entries(asked, account, found["unit"], MOST, since=None, until=None, stop=as_of)
+        last = next((each for each in entries if each["at"] <= as_of), None)
+        then = {"account_id": account, "unit": found["unit"], "as_of": as_of}
+        then |= {"available": last["available_after"] if last else 0}
+        return Answer(then, (f"{account} had {then['available']:,} {found['unit']} available at {as_of}.",))
+    parts = ", ".join(f"{found[name]:,} {name}" for name in ("available", "held", "frozen", "shortfall"))
+    rows = [[each[name] for name in LOT] for each in found["lots"]]
+    said = f"{account} at {found['as_of']}, {found['unit']}: {parts}."
+    columns = ("kind", "granted", "remaining", "held", "from", "expires", "state")
+    return Answer(found, (said, Grid(columns, [_short(row) for row in rows], NUMBERS)))
+
+
+def _short(row: list[Any]) -> list[Any]:
+    """Instants of lots by the minute, so that the table fits."""
+    return [f"{each[:16]}Z" if isinstance(each, str) and each[10:11] == "T" else each for each in row]
+
+
+def _statement(
+    asked: Asked,
+    account: Account,
+    unit: Unit = None,
+    since: Annotated[
+        str | None, typer.Option("--from", parser=an_instant, metavar="INSTANT", help="From then on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", parser=an_instant, metavar="INSTANT", help="Before then.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many entries.")] = 25,
+) -> Answer:
+    """The ledger of one unit, newest first."""
+    found = _entries(asked, account, unit, limit, since=since, until=until, stop=since)
+    rows = [
+        [
+            each["at"],
+            each["kind"],
+            f"{each['credits']:+,}",
+            each["available_after"],
+            each["reference"] or each["reason"],
+        ]
+        for each in found
+    ]
+    grid = Grid(("at", "kind", "credits", "after", "reference"), rows, NUMBERS)
+    return Answer({"account_id": account, "entries": found}, (grid if rows else "No entries in this time.",))
+
+
+def _grant(
+    asked: Asked,
+    account: Account,
+    credits: Annotated[int, typer.Argument(min=1, help="How many.")],
+    reason: Annotated[str, typer.Option(help="Why: it is kept, and shown in the statement.")],
+    unit: Unit = None,
+    expires: Annotated[str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="Until when.")] = None,
+    key: Annotated[str | None, typer.Option(help="An idempotency key: given again, it grants once.")] = None,
+) -> Answer:
+    """Give promotional credits."""
+    from operate.command.api import operations
+
+    asked.confirm(f"{credits:,} {unit or 'credits'} would be granted to {account}.")
+    body: dict[str, Any] = {"credits": credits, "kind": "promotional", "reason": reason}
+    body |= {name: value for name, value in {"unit": unit, "expires_at": expires}.items() if value is not None}
+    granted = asked.target.api().ask(operations.GRANT_CREDITS, path={"account_id": account}, body=body, key=key)
+    return Answer(granted, (f"{account} has {credits:,} more: lot {granted['lot_id']}, entry {granted['entry_id']}.",))
+
+
+def _entries(
+    asked: Asked, account: str, unit: str | None, limit: int, *, since: str | None, until: str | None, stop: str | None
+) -> list[dict[str, Any]]:
+    """From `since` until before `until`, newest first; what is older than `stop` is not asked for but for one entry."""
+    from operate.command.api import operations
+
+    api, found = asked.target.api(), list[dict[str, Any]]()
+    cursor: str | None = ""
+    while cursor is not None and len(found) < limit:
+        query = {"unit": unit, "limit": 100, "cursor": cursor or None}
+        page = api.ask(operations.LIST_ENTRIES, path={"account_id": account}, query=query)
+        found += [
+            each
+            for each in page["entries"]
+            if (since is None or each["at"] >= since) and (until is None or each["at"] < until)
+        ]
+        is_past = bool(page["entries"]) and stop is not None and page["entries"][-1]["at"] < stop
+        cursor = None if is_past else page["next_cursor"]
+    return found[:limit]

@@ -1,0 +1,142 @@
+"""`lotbook events`: what is published, as it happens, and what was published once more."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from operate.command.asking import Asked, an_instant, command
+from operate.command.refusal import FAILED, OK, SILENT, USAGE, Refusal
+from operate.command.shown import Answer, Grid, progress
+
+app = typer.Typer(no_args_is_help=True, help="What is published: as it happens, and once more.")
+PATH = "/_local/events"
+PAUSE_SECONDS = 1.0  # between two looks at the local run
+LONGEST_SECONDS = 12 * 3600
+END = "9999-12-31T00:00:00Z"
+Since = Annotated[str, typer.Option("--from", parser=an_instant, metavar="INSTANT", help="What happened from then on.")]
+Until = Annotated[str, typer.Option("--to", parser=an_instant, metavar="INSTANT", help="And before then.")]
+After = Annotated[list[str] | None, typer.Option(metavar="KEY", help="Where the run before stopped: given twice.")]
+
+
+@command(app, "tail", changes=True)
+def _tail(
+    asked: Asked,
+    kind: Annotated[str | None, typer.Option("--type", help="Only of this type.")] = None,
+    account: Annotated[str | None, typer.Option(help="Only of this account.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="The newest so many, of the local run.")] = 25,
+    seconds: Annotated[
+        int, typer.Option("--follow", min=0, max=LONGEST_SECONDS, help="Go on for so long, a JSON object a line.")
+    ] = 0,
+) -> Answer:
+    """Events, newest last; with --follow as they happen, a JSON object a line, until Ctrl-C.
+
+    A deployment keeps none that can be read: there it follows for a minute unless --follow says how long, by a queue and a rule of its
+    own on the bus, which are gone at the end.
+    """
+    if asked.target.is_local:
+        found = _wanted(_kept(asked), kind, account)[-limit:]
+        if not seconds:
+            return _answer(found)
+        _lines(_wanted(_followed(asked, seconds), kind, account))
+        return Answer({"followed_seconds": seconds}, (), OK)
+    stack = asked.target.stack
+    asked.confirm("A queue and a rule would be made on the bus for as long as this runs.")
+    with asked.target.asked():
+        _lines(_wanted(_from_bus(stack, seconds or 60), kind, account))
+    return Answer({"followed_seconds": seconds or 60}, ())
+
+
+@command(app, "again", changes=True)
+def _again(
+    asked: Asked,
+    since: Since,
+    until: Until = END,
+    most: Annotated[int, typer.Option(min=1, help="At most so many records.")] = 100_000,
+    after: After = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+) -> Answer:
+    """File and publish again what the table says happened: for a consumer that was down, and after a restore.
+
+    Events have the ids that they had: whoever keeps ids sees nothing twice. Exits with 1 where something failed or is left.
+    """
+    from lotbook.domain.values.instants import from_text
+    from operate.publish_again import Walk, publish_again
+
+    if since >= until:
+        raise Refusal(f"--from ({since}) is not before --to ({until}).", USAGE)
+    if after and len(after) != 2:
+        raise Refusal("--after is given twice, for the two keys that the run before named.", USAGE)
+    stack = asked.target.stack
+    if not dry_run:
+        asked.confirm(f"What happened from {since} to {until} would be published again.")
+    place = {"pk": {"S": after[0]}, "sk": {"S": after[1]}} if after else None
+    walk = Walk(stack.table, from_text(since), from_text(until), place)
+    with asked.target.asked(), progress("Publishing again") as step:
+        sent = publish_again(walk, stack, most, dry=dry_run, done=step)
+    document: dict[str, Any] = {"dry_run": dry_run, "sent": dict(sent.kinds), "failed": sent.failed, "after": None}
+    said = [
+        f"{'Would be published' if dry_run else 'Published'} again: {sent}",
+        *(f"failed: {each}" for each in sent.failed),
+    ]
+    if walk.after:
+        document["after"] = [walk.after[name]["S"] for name in ("pk", "sk")]
+        said.append("Not all was seen. Go on with: " + " ".join(f"--after '{each}'" for each in document["after"]))
+    return Answer(document, tuple(said), FAILED if sent.failed or walk.after else OK)
+
+
+def _kept(asked: Asked) -> list[dict[str, Any]]:
+    """What the local run kept, oldest first."""
+    from local.running import CannotAsk
+
+    running = asked.target.running
+    try:
+        return list(reversed(running.done("GET", PATH)["events"]))
+    except CannotAsk as refusal:
+        raise Refusal(str(refusal), SILENT) from refusal
+
+
+def _followed(asked: Asked, seconds: float) -> Iterator[dict[str, Any]]:
+    """What comes from now on, each once."""
+    seen = {each["id"] for each in _kept(asked)}
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for each in _kept(asked):
+            if each["id"] not in seen:
+                seen.add(each["id"])
+                yield each
+        time.sleep(min(PAUSE_SECONDS, max(0.0, end - time.monotonic())))
+
+
+def _from_bus(stack: Any, seconds: float) -> Iterator[dict[str, Any]]:
+    from operate.tail import copied, read
+
+    with copied(stack) as queue:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            yield from read(stack.client("sqs"), queue)
+
+
+def _wanted(found: Any, kind: str | None, account: str | None) -> Any:
+    """The same, list or stream, without what nobody asked for."""
+    kept = (
+        each
+        for each in found
+        if (kind is None or each["type"] == kind) and (account is None or each["detail"].get("account_id") == account)
+    )
+    return list(kept) if isinstance(found, list) else kept
+
+
+def _lines(found: Iterator[dict[str, Any]]) -> None:
+    for each in found:
+        print(json.dumps(each, ensure_ascii=False), flush=True)
+
+
+def _answer(found: list[dict[str, Any]]) -> Answer:
+    rows = [(each["at"], each["type"], each["detail"].get("account_id")) for each in found]
+    grid = Grid(("at", "type", "account"), rows)
+    return Answer({"events": found}, (grid if rows else "Nothing was published yet.",))
