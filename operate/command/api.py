@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lotbook_client import ApiError, LotbookError, operations
-from lotbook_client.calls import Operation, as_sent, csv
+from lotbook_client.calls import Operation, as_sent
 from lotbook_client.synchronous import Core
 from operate.command.refusal import FAILED, SILENT, Refusal
+
+if TYPE_CHECKING:
+    import httpx
 
 PAGE = 100
 TIMEOUT_SECONDS = 60
@@ -36,9 +39,9 @@ OTHER = "Do it again; the log of the request says more."
 class Api(Core):
     """Calls by name, answered as JSON. Everything that goes wrong is a Refusal that names the fix."""
 
-    def __init__(self, base_url: str, key: str) -> None:
+    def __init__(self, base_url: str, key: str, transport: httpx.BaseTransport | None = None) -> None:
         try:
-            super().__init__(base_url, key, timeout=TIMEOUT_SECONDS)
+            super().__init__(base_url, key, timeout=TIMEOUT_SECONDS, transport=transport)
         except ValueError as unclear:
             raise Refusal(f"{unclear}.", SILENT) from unclear
 
@@ -52,15 +55,6 @@ class Api(Core):
             raise Refusal(_silent(silence, self._settings.base_url), SILENT) from silence
         except ValueError as unclear:
             raise Refusal(f"{unclear}.") from unclear
-
-    def text(self, operation: Operation[Any], **asked: Any) -> str:
-        """The text of an answer in CSV. Raises Refusal."""
-        try:
-            return str(self._answer(replace(operation, read=csv), **asked).text)
-        except ApiError as refused:
-            raise _refused(refused) from refused
-        except LotbookError as silence:
-            raise Refusal(_silent(silence, self._settings.base_url), SILENT) from silence
 
     def items(self, operation: Operation[Any], name: str, most: int, **asked: Any) -> list[dict[str, Any]]:
         """Up to `most` of a list, over its pages. Raises Refusal."""

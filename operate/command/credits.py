@@ -12,7 +12,7 @@ from operate.command.shown import Answer, Grid
 
 Unit = Annotated[str | None, typer.Option(help="The policy's unit (its first one).")]
 Instant = typer.Option(parser=an_instant, metavar="INSTANT")
-LOT = ("kind", "granted", "remaining", "held", "effective_at", "expires_at", "state")
+LOT = ("kind", "granted", "remaining", "held", "expires_at", "state")
 NUMBERS = frozenset({"granted", "remaining", "held", "credits", "after"})
 MOST = 100_000  # entries that are read for one answer
 
@@ -46,13 +46,8 @@ def _balance(
     parts = ", ".join(f"{found[name]:,} {name}" for name in ("available", "held", "frozen", "shortfall"))
     rows = [[each[name] for name in LOT] for each in found["lots"]]
     said = f"{account} at {found['as_of']}, {found['unit']}: {parts}."
-    columns = ("kind", "granted", "remaining", "held", "from", "expires", "state")
-    return Answer(found, (said, Grid(columns, [_short(row) for row in rows], NUMBERS)))
-
-
-def _short(row: list[Any]) -> list[Any]:
-    """Instants of lots by the minute, so that the table fits."""
-    return [f"{each[:16]}Z" if isinstance(each, str) and each[10:11] == "T" else each for each in row]
+    columns = ("kind", "granted", "remaining", "held", "expires", "state")
+    return Answer(found, (said, Grid(columns, rows, NUMBERS)))
 
 
 def _statement(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from operate.command.asking import Asked, an_instant, command
 from operate.command.refusal import FAILED, OK, SILENT, USAGE, Refusal
 from operate.command.shown import Answer, Grid, progress
+
+if TYPE_CHECKING:
+    from operate.outbox import Sent
+    from operate.publish_again import Walk
 
 app = typer.Typer(no_args_is_help=True, help="What is published: as it happens, and once more.")
 PATH = "/_local/events"
@@ -43,12 +47,12 @@ def _tail(
         if not seconds:
             return _answer(found)
         _lines(_wanted(_followed(asked, seconds), kind, account))
-        return Answer({"followed_seconds": seconds}, (), OK)
+        return Answer(None, ())
     stack = asked.target.stack
     asked.confirm("A queue and a rule would be made on the bus for as long as this runs.")
     with asked.target.asked():
         _lines(_wanted(_from_bus(stack, seconds or 60), kind, account))
-    return Answer({"followed_seconds": seconds or 60}, ())
+    return Answer(None, ())
 
 
 @command(app, "again", changes=True)
@@ -78,11 +82,13 @@ def _again(
     walk = Walk(stack.table, from_text(since), from_text(until), place)
     with asked.target.asked(), progress("Publishing again") as step:
         sent = publish_again(walk, stack, most, dry=dry_run, done=step)
-    document: dict[str, Any] = {"dry_run": dry_run, "sent": dict(sent.kinds), "failed": sent.failed, "after": None}
-    said = [
-        f"{'Would be published' if dry_run else 'Published'} again: {sent}",
-        *(f"failed: {each}" for each in sent.failed),
-    ]
+    return _sent(sent, walk, dry=dry_run)
+
+
+def _sent(sent: Sent, walk: Walk, *, dry: bool) -> Answer:
+    document: dict[str, Any] = {"dry_run": dry, "sent": dict(sent.kinds), "failed": sent.failed, "after": None}
+    said = [f"{'Would be published' if dry else 'Published'} again: {sent}"]
+    said += [f"failed: {each}" for each in sent.failed]
     if walk.after:
         document["after"] = [walk.after[name]["S"] for name in ("pk", "sk")]
         said.append("Not all was seen. Go on with: " + " ".join(f"--after '{each}'" for each in document["after"]))

@@ -28,7 +28,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`document`: what `--json` prints. `shown`: what people see instead. `code`: what the command exits with."""
+    """`document`: what `--json` prints; None where all was printed line by line. `shown`: what people see instead. `code`: what the command exits with."""
 
     document: Any
     shown: tuple[Grid | str, ...]
@@ -58,8 +58,9 @@ def pairs(fields: Mapping[str, Any]) -> Grid:
 
 def show(answer: Answer, *, as_json: bool) -> None:
     """Print it: one JSON document and nothing else, or what people read."""
-    if as_json:
+    if as_json and answer.document is not None:
         print(json.dumps(answer.document, indent=2, ensure_ascii=False))
+    if as_json:
         return
     from rich.console import Console
 

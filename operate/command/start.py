@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
 
 from local.ending import ended, leave, print_anything
 from operate.command.root import app
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+@cache
+def words() -> Any:
+    """The tree of commands, as Typer makes it."""
+    return typer.main.get_command(app)
 
 
 def run(arguments: list[str]) -> int:
     """The exit code. Typer ends by SystemExit, whatever came of it."""
     try:
-        app(arguments, prog_name="lotbook")
+        words()(arguments, prog_name="lotbook")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

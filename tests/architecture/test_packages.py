@@ -28,6 +28,7 @@ PACKAGES = {
     "yaml": {"local.cloud", "local", "operate.command"},
     "typer": {"operate.command"},
     "rich": {"operate.command"},
+    "httpx": {"operate.command"},
     "lotbook_client": {"operate.command"},
     "waitress": {"local.cloud"},
     "hypercorn": {"local.cloud"},

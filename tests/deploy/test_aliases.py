@@ -112,7 +112,9 @@ def test_s1_what_sam_makes_of_it() -> None:
     ]
     assert groups == [0, len(FUNCTIONS) - 1]
     assert not versions(off) & versions(other_layer), "every function is new with a new layer"
-    assert versions(off) == versions(other_parameter), "SAM publishes a value now: operate.release need not any more"
+    assert versions(off) == versions(other_parameter), (
+        "SAM publishes a value now: lotbook deployment publish need not any more"
+    )
     called = [each["Properties"]["FunctionName"] for each in off.values() if each["Type"] == "AWS::Lambda::Permission"]
     assert all("Aliaslive" in json.dumps(each) for each in called)
 

@@ -19,6 +19,7 @@ from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.adapters.dynamo.table import Table
 from lotbook.usecases.audit.audit_account import audit_account
 from lotbook.usecases.reconciliation.reconcile import Reconciliation
+from operate.redrive import REMEDIES
 from operate.stack import Stack
 from tests import engine
 from tests.fakes.accounts import ManualClock
@@ -145,7 +146,7 @@ def deployed(address: str) -> Iterator[Deployment]:
         clock, bus = ManualClock(), RecordingBus()
         made = Deployment(address, Api(clock), FakeGateway(clock), bus, Table(dynamo, name), {})
         sqs = made.client("sqs")
-        for queue in ("FailedRuns", "FailedChanges", "FailedAutoTopUps", "FailedMails", "AutoTopUps", "Mails"):
+        for queue in (*REMEDIES, "AutoTopUps", "Mails", "News", "Deliveries"):
             made.queues[queue] = sqs.create_queue(QueueName=f"{name}-{queue}")["QueueUrl"]
         lists = FakeLists(made.gateway, 100)
         patch.setattr(wiring, "table", lambda: made.table)

@@ -1,0 +1,170 @@
+"""Every command against a Lotbook whose answers are written down: what is shown, what is asked, how it exits.
+
+`screens/` has what a terminal of 80 columns shows; `python -m tests.operate.command.test_screens` writes it anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operate.command.start import words
+from tests.operate.command.recorded import ACME, OTHER, Recorded
+from tests.operate.terminal import lotbook
+
+HERE = Path(__file__).resolve().parent
+SCREENS = HERE / "screens"
+DOCS = HERE.parents[2] / "docs" / "command.md"
+WIDTH = 80
+# Name of the screen, words, exit code, and what was asked last.
+CASES: list[tuple[str, str, int, str]] = [
+    ("accounts-list", "accounts list", 0, "GET /v1/accounts"),
+    ("accounts-find", "accounts find ann@acme.example", 0, "GET /v1/accounts/ann@acme.example"),
+    ("accounts-show", "accounts show acme", 0, "GET /v1/accounts/acme"),
+    ("accounts-nobody", "accounts show nobody", 1, "GET /v1/accounts/nobody"),
+    ("accounts-open", "accounts open acme --policy make --email ann@acme.example", 0, "POST /v1/accounts"),
+    ("accounts-change", "accounts change acme --external-id crm-17 --metadata a=b", 0, "PATCH /v1/accounts/acme"),
+    ("accounts-close", "accounts close acme --reason left", 0, "POST /v1/accounts/acme/close"),
+    ("balance", "balance acme", 0, "GET /v1/accounts/acme/balance"),
+    ("balance-as-of", "balance acme --as-of 2026-01-10", 0, "GET /v1/accounts/acme/entries"),
+    ("statement", "statement acme", 0, "GET /v1/accounts/acme/entries"),
+    ("statement-from-to", "statement acme --from 2026-01-06 --to 2026-01-31", 0, "GET /v1/accounts/acme/entries"),
+    ("grant", "grant acme 5000 --reason welcome --key g-1", 0, "POST /v1/accounts/acme/grants"),
+    ("reconcile", "reconcile --from 2026-01-01", 1, "POST /_local/schedules/reconcile/run"),
+    ("events-tail", "events tail", 0, "GET /_local/events"),
+    ("events-tail-type", "events tail --type credits.low --account acme", 0, "GET /_local/events"),
+    ("endpoints-list", "endpoints list", 0, "GET /v1/endpoints"),
+    ("endpoints-make", "endpoints make https://hooks.shop.example/lotbook credits.low", 0, "POST /v1/endpoints"),
+    ("endpoints-switch", "endpoints switch end_1 --off", 0, "PATCH /v1/endpoints/end_1"),
+    ("endpoints-rotate", "endpoints rotate end_1", 0, "POST /v1/endpoints/end_1/rotate"),
+    ("endpoints-delete", "endpoints delete end_1", 0, "DELETE /v1/endpoints/end_1"),
+    ("endpoints-deliveries", "endpoints deliveries end_1", 0, "GET /v1/endpoints/end_1/deliveries"),
+    ("endpoints-again", "endpoints again end_1 dlv_1", 0, "POST /v1/endpoints/end_1/deliveries/dlv_1/again"),
+    ("policies-diff", "policies diff FILE", 0, "GET /v1/accounts"),
+    ("policies-publish", "policies publish FILE --yes", 0, "PUT /v1/policies/insurestack"),
+]
+IDS = [name for name, *_ in CASES]
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    return prepared(monkeypatch)
+
+
+def prepared(patch: pytest.MonkeyPatch) -> Recorded:
+    """Where the sample policy was published before, with another title of a plan and without one of its lines."""
+    made = Recorded()
+    plans = a_policy()["plans"]
+    before = [{**plans[0], "title": "Another title"}, *plans[1:]]
+    made.answers |= {
+        "GET /v1/policies/insurestack": {**a_policy(), "plans": before},
+        "PUT /v1/policies/insurestack": {"policy_id": "insurestack", "version": 4},
+    }
+    made.answers["GET /v1/accounts"] = {
+        "accounts": [ACME, {**OTHER, "plan_id": plans[0]["plan_id"]}],
+        "next_cursor": None,
+    }
+    made.take_the_place(patch)
+    patch.setenv("DATA_DIR", ".lotbook")
+    return made
+
+
+def a_policy() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(policy_file().read_text())
+    return found
+
+
+def policy_file() -> Path:
+    return HERE.parents[2] / "samplefiles" / "policies" / "insurestack.yaml"
+
+
+def split(said: str) -> list[str]:
+    return [str(policy_file()) if each == "FILE" else each for each in said.split()]
+
+
+def screen(said: str) -> tuple[int, str]:
+    """The exit code, and both streams as a terminal shows them."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = lotbook(*split(said))
+    shown = "\n".join(line.rstrip() for line in f"{err.getvalue()}{out.getvalue()}".splitlines())
+    return code, f"$ lotbook {said}\n{shown}\n"
+
+
+@pytest.mark.parametrize(("name", "said", "code", "asked"), CASES, ids=IDS)
+def test_a_command_shows_this_asks_that_and_exits_so(
+    name: str, said: str, code: int, asked: str, recorded: Recorded
+) -> None:
+    found = screen(said)
+    assert found == (code, (SCREENS / f"{name}.txt").read_text())
+    assert recorded.asked[-1][0] == asked
+    tables = [line for line in found[1].splitlines() if "─" in line]
+    assert all(len(line) <= WIDTH for line in tables)
+    assert "\x1b" not in found[1], "no colour where no terminal is"
+
+
+@pytest.mark.parametrize(("name", "said", "code", "asked"), CASES, ids=IDS)
+def test_json_is_one_document_and_nothing_else_on_stdout(
+    name: str, said: str, code: int, asked: str, recorded: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lotbook(*split(said), "--json") == code
+    shown = capsys.readouterr()
+    assert shown.err.startswith("Target: the local run of .lotbook\n"), "which target it is, is always said"
+    if name == "accounts-nobody":
+        assert shown.out == ""
+    else:
+        assert isinstance(json.loads(shown.out), dict)
+
+
+def groups(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command and group."""
+    yield path
+    for name, each in getattr(command, "commands", {}).items():
+        yield from groups(each, (*path, name))
+
+
+def every_help() -> str:
+    return "".join(screen(" ".join((*path, "--help")))[1] for path in groups(words()))
+
+
+def test_the_help_of_everything_is_this() -> None:
+    assert every_help() == (SCREENS / "help.txt").read_text()
+
+
+def test_every_command_says_what_it_does_and_takes_json() -> None:
+    leaves = [command for path in groups(words()) if not hasattr(command := found(path), "commands")]
+    assert len(leaves) > 35
+    for each in leaves:
+        assert each.help, each.name
+        assert "--json" in {option for parameter in each.params for option in parameter.opts}, each.name
+
+
+def found(path: tuple[str, ...]) -> Any:
+    command: Any = words()
+    for name in path:
+        command = command.commands[name]
+    return command
+
+
+def test_the_page_shows_screens_as_they_are_and_names_every_command() -> None:
+    page = DOCS.read_text()
+    shown = [name for name in IDS if (SCREENS / f"{name}.txt").read_text().rstrip() in page]
+    assert len(shown) >= 3, shown
+    leaves = [path for path in groups(words()) if not hasattr(found(path), "commands")]
+    missing = [" ".join(path) for path in leaves if f"lotbook {' '.join(path)}" not in page]
+    assert missing == []
+
+
+if __name__ == "__main__":  # write the screens anew
+    with pytest.MonkeyPatch.context() as patched:
+        for each, told, *_ in CASES:
+            prepared(patched)
+            (SCREENS / f"{each}.txt").write_text(screen(told)[1])
+        (SCREENS / "help.txt").write_text(every_help())
