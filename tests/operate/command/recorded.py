@@ -75,7 +75,7 @@ ENDPOINT = {
     "state": "enabled",
     "disabled_reason": None,
 }
-DELIVERY = {
+DELIVERY: dict[str, Any] = {
     "delivery_id": "dlv_1",
     "endpoint_id": "end_1",
     "type": "credits.low",
