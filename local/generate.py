@@ -43,7 +43,7 @@ SCHEDULED = {
     "detail": "{}",
 }
 # As Lambda's poller hands over a message.
-QUEUED = {
+QUEUED: dict[str, Any] = {
     "Records": [
         {
             "messageId": "11111111-2222-3333-4444-555555555555",
@@ -56,6 +56,36 @@ QUEUED = {
             "awsRegion": "us-east-1",
         }
     ]
+}
+# What the relay's two queues bring: an event of the bus, and that a delivery is to be sent.
+RELAYED: dict[str, tuple[str, dict[str, Any]]] = {
+    "event": (
+        "news",
+        {
+            "version": "0",
+            "id": "11111111-2222-3333-4444-555555555555",
+            "detail-type": "credits.low",
+            "source": "lotbook",
+            "account": "000000000000",
+            "time": "2026-01-15T10:00:00Z",
+            "region": "us-east-1",
+            "resources": [],
+            "detail": {
+                "id": "evt_3x6b8n0v2m4k5j7h9g1f3d5s",
+                "at": "2026-01-15T10:00:00Z",
+                "account_id": "acme",
+                "unit": "credits",
+                "available": 25,
+                "seq": 7,
+                "used_percent": 75,
+                "of_credits": 100,
+            },
+        },
+    ),
+    "delivery": (
+        "deliveries",
+        {"endpoint_id": "end_01kf0hj0800000000000000009", "delivery_id": "dlv_01kf0hj0805fpx6m7j7epqkcp2"},
+    ),
 }
 TOKENS = {"service_key": "Bearer lbk_demo_0123456789abcdef0123456789abcdef", "no_token": "Basic dXNlcjpwYXNz"}
 
@@ -89,6 +119,12 @@ def _request(route_key: str, path: dict[str, str], sample: dict[str, Any]) -> Re
         received_at=RECEIVED_AT,
         source_ip="127.0.0.1",
     )
+
+
+def _queued(queue: str, body: dict[str, Any]) -> dict[str, Any]:
+    (record,) = QUEUED["Records"]
+    arn = record["eventSourceARN"].replace("autotopups", queue)
+    return {"Records": [record | {"body": json.dumps(body, separators=(",", ":")), "eventSourceARN": arn}]}
 
 
 def _delivery(path: Path) -> dict[str, Any]:
@@ -153,9 +189,10 @@ def events_files() -> dict[Path, str]:
         found[EVENTS / CONTRACT[sample["route"]].function / f"{name}.json"] = _json(sample_event(sample))
     for payload in sorted(GATEWAY_SAMPLES.glob("event.*.json")):
         found[EVENTS / "webhook" / f"{payload.stem.removeprefix('event.')}.json"] = _json(_delivery(payload))
-    for function in ("audit", "expire", "recheck", "reconcile", "report"):
+    for function in ("audit", "expire", "recheck", "reconcile", "relay", "report"):
         found[EVENTS / function / "schedule.json"] = _json(SCHEDULED)
     found[EVENTS / "auto_top_up" / "message.json"] = _json(QUEUED)
+    found |= {EVENTS / "relay" / f"{name}.json": _json(_queued(*told)) for name, told in RELAYED.items()}
     for name, authorization in TOKENS.items():
         route_key, path = "GET /v1/accounts/{account_id}", {"account_id": "acme"}
         event = authorizer_event(_request(route_key, path, {"step": 0}), route_key, path, authorization)

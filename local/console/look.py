@@ -22,6 +22,7 @@ NAVIGATION: tuple[tuple[str, str], ...] = (
     ("Webhooks", f"{PAGES}/webhooks"),
     ("Mails", f"{PAGES}/mails"),
     ("Events", f"{PAGES}/events"),
+    ("Endpoints", f"{PAGES}/endpoints"),
     ("Calls", f"{PAGES}/calls"),
     ("Controls", f"{PAGES}/controls"),
 )

@@ -15,6 +15,7 @@ from local.console.ring import EVERYBODY, Ring
 from local.console.words import PAGES, money, number, plain
 
 ROWS_A_PAGE = 25
+DELIVERIES_SHOWN = 10  # of an endpoint, the newest
 LINK = re.compile(r'href="(https?://[^"]+)"')
 
 
@@ -179,6 +180,19 @@ def events(visit: Visit) -> Page:
     return Page("events.html", "Events", f"{PAGES}/events", _cut(visit, visit.desk.events()))
 
 
+def endpoints(visit: Visit) -> Page:
+    """Endpoints of the seller, each with its newest deliveries."""
+    found = (visit.asking.api("/v1/endpoints") or {}).get("endpoints", [])
+    rows = [(each, _deliveries(visit, each["endpoint_id"])) for each in found]
+    return Page("endpoints.html", "Endpoints", f"{PAGES}/endpoints", {"rows": rows})
+
+
+def _deliveries(visit: Visit, endpoint_id: str) -> list[Any]:
+    page = visit.asking.api(f"/v1/endpoints/{endpoint_id}/deliveries?limit={DELIVERIES_SHOWN}") or {}
+    found: list[Any] = page.get("deliveries", [])
+    return found
+
+
 def calls(visit: Visit) -> Page:
     """The newest calls, of everybody or of some."""
     who = visit.query.get("who") if visit.query.get("who") in EVERYBODY else None
@@ -217,6 +231,7 @@ SHOWN: dict[str, Callable[[Visit], Page]] = {
     "mails": mails,
     "mails/*": mail,
     "events": events,
+    "endpoints": endpoints,
     "calls": calls,
     "calls/*": call,
     "controls": every_control,

@@ -8,6 +8,7 @@ from functions.audit import app as audit
 from functions.expire import app as expire
 from functions.recheck import app as recheck
 from functions.reconcile import app as reconcile
+from functions.relay import app as relay
 from local.cloud.template import Template, load
 from lotbook.domain.audit.marks import ROTATION
 from lotbook.domain.credits.hold_pages import MAX_HOLDS
@@ -68,6 +69,15 @@ def test_op_the_expirys_rows_are_what_its_bounds_come_to(template: Template, wor
     useful = seconds(template, "expire") * 1_000 - MIN_TIME_LEFT
     in_a_period, done = a_day(expire.PERIOD, MAX_ITEMS_A_RUN, useful, an_item)
     assert row(work, CALLS[work], an_item // 1_000, in_a_period, done, days(ACCOUNTS, done)) in PAGE
+
+
+def test_op_the_relays_line_is_what_its_bounds_come_to(template: Template) -> None:
+    """Postponed in the table, asked for in the queue; a call of SQS is taken for one of the table."""
+    useful = seconds(template, "relay") * 1_000 - MIN_TIME_LEFT
+    in_a_period, done = a_day(relay.PERIOD, MAX_ITEMS_A_RUN, useful, 2 * A_CALL)
+    assert f"In a minute: {in_a_period:,}, so {done:,} a day" in PAGE
+    (queue,) = (each for each in template.queues if each.queue.endswith("deliveries"))
+    assert f"{queue.at_once * queue.batch_size} deliveries at a time" in PAGE
 
 
 def test_op_the_audits_rows_are_what_its_bounds_come_to(template: Template) -> None:

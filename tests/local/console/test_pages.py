@@ -16,7 +16,11 @@ from local.console.dues import Due
 from local.console.pages import SHOWN
 from local.console.ring import Ring
 from local.stripe_stand_in import controls as of_stand_in
+from lotbook import wiring
+from lotbook.adapters.dynamo.deliveries import DynamoDeliveries
+from lotbook.domain.endpoints.deliveries import Attempt
 from lotbook.domain.values.access import ROLES
+from tests.fakes.endpoints import a_delivery
 from tests.local.console.a_console import Opened, said
 
 VOID = {"meta", "link", "input", "br", "img", "option"}
@@ -72,6 +76,7 @@ def test_every_page_can_be_used_without_seeing_it(shown: Opened, name: str) -> N
     [
         ("mails", "No mail was sent yet"),
         ("events", "Nothing was published yet"),
+        ("endpoints", "No endpoint yet"),
         ("schedules", "It has not run since the start"),
         ("gateway", "No page is open"),
         ("calls?who=member", "No call yet by member"),
@@ -88,6 +93,19 @@ def test_an_empty_page_says_what_would_fill_it(shown: Opened, name: str, says: s
 def test_what_there_is_not_is_a_page_of_one_sentence(shown: Opened, name: str) -> None:
     answer = shown.send("GET", f"/_local/console/{name}")
     assert (answer.status, b"<h1" in answer.body, b"To the accounts" in answer.body) == (404, True, True)
+
+
+def test_an_endpoint_is_shown_with_its_state_and_what_was_sent(shown: Opened) -> None:
+    made = shown.api("POST", "/v1/endpoints", {"url": "https://93.184.215.14/hook", "types": ["credits.low"]})
+    table = wiring.table()
+    sent = a_delivery(made["endpoint_id"], state="delivered", attempts=(Attempt(0, "ok", 204, 12),))
+    DynamoDeliveries(table).create(sent)
+    page = shown.page("/_local/console/endpoints")
+    for word in ("https://93.184.215.14/hook", 'data-value="enabled"', "Hears of credits.low", "delivered, 204"):
+        assert word in page
+    assert made["secret"] not in page
+    shown.api("DELETE", f"/v1/endpoints/{made['endpoint_id']}")
+    assert "No endpoint yet" in shown.page("/_local/console/endpoints")
 
 
 def test_accounts_are_shown_with_state_plan_balance_and_doors(shown: Opened) -> None:
