@@ -57,7 +57,7 @@ def test_op_5_every_entry_says_what_it_means_what_to_look_at_and_what_to_do_with
     for where, text in entries().items():
         if alarms_of(text):
             assert [text.count(part) for part in PARTS] == [1, 1, 1], where
-            assert re.search(r"(?m)^    \S", text.partition(PARTS[1])[2]), f"{where} has no command"
+            assert re.search(r"(?m)^```bash$", text.partition(PARTS[1])[2]), f"{where} has no command"
 
 
 def codes() -> Iterator[tuple[str, str]]:
