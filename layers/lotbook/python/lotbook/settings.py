@@ -20,6 +20,7 @@ class Settings:
 
     table_name: str
     table_client: str  # THIN or BOTOCORE: whose client calls the table
+    tells_throttles: bool  # whether what is too much for the table is told at once instead of tried again in here
     stage: str  # with `app` in gateway metadata: what others made on the same Stripe account is not ours
     app: str
     live: bool  # whether it moves real money; the gateway's key must agree
@@ -58,6 +59,7 @@ class Settings:
         return Settings(
             table_name=environment["TABLE_NAME"],
             table_client=_table_client(environment),
+            tells_throttles=environment.get("TELL_THROTTLES") == "on",
             stage=environment["STAGE"],
             app=environment.get("APP_NAME") or APP_NAME,
             live=environment.get("LIVE_MODE") == LIVE,

@@ -37,11 +37,21 @@ BEFORE_A_CALL: list[Callable[[str, Mapping[str, Any]], None]] = []
 class Client:
     """One endpoint, one set of credentials, one pool."""
 
-    def __init__(self, place: Place, whose: Credentials, pool: Pool, *, tries: int, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        whose: Credentials,
+        pool: Pool,
+        *,
+        tries: int,
+        tells_throttles: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
         self.place = place
         self.pool = pool
         self.tokens = Tokens()
         self.tries = tries
+        self.tells_throttles = tells_throttles
         self._whose = whose
         self._scope = Scope(place.region, SERVICE)
         self._clock = clock or SystemClock()
@@ -83,7 +93,7 @@ class Client:
         for ask in BEFORE_A_CALL:
             ask(operation, request)
         body = written(request)
-        retries = Retries(self.tokens, self.tries)
+        retries = Retries(self.tokens, self.tries, self.tells_throttles)
         for number in range(self.tries):
             try:
                 found = told(self._exchange(operation, body), operation)
@@ -131,7 +141,13 @@ class Client:
 
 
 def of(
-    environment: Mapping[str, str], limits: Limits, *, tries: int, clock: Clock | None = None, roots: str | None = None
+    environment: Mapping[str, str],
+    limits: Limits,
+    *,
+    tries: int,
+    tells_throttles: bool = False,
+    clock: Clock | None = None,
+    roots: str | None = None,
 ) -> Client:
     """The client that AWS's own variables describe. Raises NotUnderstood."""
     place, wall = Place.read(environment), clock or SystemClock()
@@ -142,7 +158,8 @@ def of(
         return trust.context(roots or environment.get("AWS_CA_BUNDLE") or None)
 
     pool = Pool(place.target, limits, wall, trust)
-    return Client(place, credentials.of(environment, wall, trust), pool, tries=tries, clock=wall)
+    whose = credentials.of(environment, wall, trust)
+    return Client(place, whose, pool, tries=tries, tells_throttles=tells_throttles, clock=wall)
 
 
 def _stamp(at: int) -> str:

@@ -64,15 +64,15 @@ class Tokens:
 class Retries:
     """Of one call."""
 
-    def __init__(self, tokens: Tokens, tries: int) -> None:
-        """`tries` with the first one."""
-        self._tokens, self._left = tokens, tries - 1
+    def __init__(self, tokens: Tokens, tries: int, tells_throttles: bool = False) -> None:
+        """`tries` with the first one; `tells_throttles`: what was too much for the service is not sent again at all."""
+        self._tokens, self._left, self._tells_throttles = tokens, tries - 1, tells_throttles
         self._taken = 0
         self._number = 0
 
     def pause(self, fault: NoAnswer | Refused) -> float | None:
         """Seconds before the next try; None where there is none."""
-        if self._left <= 0 or not is_passing(fault):
+        if self._left <= 0 or not is_passing(fault) or (self._tells_throttles and is_throttle(fault)):
             return None
         price = OF_A_THROTTLE if is_throttle(fault) else OF_A_FAULT
         if not self._tokens.take(price):
