@@ -21,32 +21,32 @@ from tests.contracts.condition_stories import Place, guards, refused
 @guards("books.burn.ENOUGH_LEFT", "books.burn_many.ENOUGH_LEFT")
 def what_is_not_there_cannot_be_burned(place: Place) -> None:
     book = opened(place.store, 10)
-    refused(place.store.burn(A, U, "k", memo(11), None), place, book)
+    refused(place.store.burn(A, U, "k", memo(11), ()), place, book)
     refused(place.store.burn_many(A, U, [("k", memo(5)), ("j", memo(6))]), place, book)
-    assert place.store.burn(A, U, "k", memo(10), None).done
+    assert place.store.burn(A, U, "k", memo(10), ()).done
 
 
 @guards("books.burn.NOT_BEFORE_THE_LAST_TURN", "books.burn_many.NOT_BEFORE_THE_LAST_TURN")
 def f6_a_slow_clock_burns_nothing(place: Place) -> None:
     book = opened(place.store)
-    refused(place.store.burn(A, U, "k", memo(1, NOW - 1), None), place, book)
+    refused(place.store.burn(A, U, "k", memo(1, NOW - 1), ()), place, book)
     refused(place.store.burn_many(A, U, [("k", memo(1, NOW - 1))]), place, book)
-    assert place.store.burn(A, U, "k", memo(1, NOW), None).done
+    assert place.store.burn(A, U, "k", memo(1, NOW), ()).done
 
 
 @guards("books.burn.NOT_PAST_ITS_HORIZON", "books.burn_many.NOT_PAST_ITS_HORIZON")
 def d21_nothing_is_drawn_from_a_lot_at_the_instant_of_its_death(place: Place) -> None:
     book = opened(place.store)
-    refused(place.store.burn(A, U, "k", memo(1, HORIZON), None), place, book)
+    refused(place.store.burn(A, U, "k", memo(1, HORIZON), ()), place, book)
     refused(place.store.burn_many(A, U, [("k", memo(1, HORIZON))]), place, book)
-    assert place.store.burn(A, U, "k", memo(1, HORIZON - 1), None).done
+    assert place.store.burn(A, U, "k", memo(1, HORIZON - 1), ()).done
 
 
 @guards("books.burn.NOT_PAUSED", "books.burn_many.NOT_PAUSED")
 def a_paused_account_burns_nothing(place: Place) -> None:
     opened(place.store)
     book = place.store.pause(A, U, "overdue", 1).book
-    refused(place.store.burn(A, U, "k", memo(), None), place, book)
+    refused(place.store.burn(A, U, "k", memo(), ()), place, book)
     refused(place.store.burn_many(A, U, [("k", memo())]), place, book)
 
 
@@ -54,8 +54,8 @@ def a_paused_account_burns_nothing(place: Place) -> None:
 def d4_a_key_has_one_receipt_at_a_time(place: Place) -> None:
     """The second would take the place of the first, whose credits nothing explains any more."""
     opened(place.store)
-    book = place.store.burn(A, U, "k", memo(2), None).book
-    refused(place.store.burn(A, U, "k", memo(2), None), place, book)
+    book = place.store.burn(A, U, "k", memo(2), ()).book
+    refused(place.store.burn(A, U, "k", memo(2), ()), place, book)
     refused(place.store.burn_many(A, U, [("j", memo()), ("k", memo(2))]), place, book)
 
 
@@ -63,10 +63,10 @@ def d4_a_key_has_one_receipt_at_a_time(place: Place) -> None:
 def d18_one_burn_between_two_equal_holds_leaves_the_first_hold_open(place: Place) -> None:
     """100 granted, 40 held, 1 burned (which prunes the hold's receipt), the same hold again: 40 credits went for ever."""
     opened(place.store, 100)
-    held = place.store.burn(A, U, "h", hold_memo(40), None).book
-    book = place.store.burn(A, U, "k", memo(), Prune("h", held.receipts["h"])).book
+    held = place.store.burn(A, U, "h", hold_memo(40), ()).book
+    book = place.store.burn(A, U, "k", memo(), [Prune("h", held.receipts["h"])]).book
     assert "h" not in book.receipts, "only the open hold tells"
-    refused(place.store.burn(A, U, "h", hold_memo(40), None), place, book)
+    refused(place.store.burn(A, U, "h", hold_memo(40), ()), place, book)
     refused(place.store.burn_many(A, U, [("j", memo()), ("h", memo(40))]), place, book)
     assert (book.available, book.holds["h"].credits) == (59, 40)
 
@@ -76,20 +76,20 @@ def s3_a_book_takes_twelve_open_holds_and_every_consume(place: Place) -> None:
     opened(place.store, 100)
     book = None
     for number in range(HOLDS_IN_BOOK):
-        book = place.store.burn(A, U, f"h{number}", hold_memo(1), None).book
-    refused(place.store.burn(A, U, "h", hold_memo(1), None), place, book)
-    assert place.store.burn(A, U, "k", memo(), None).done
+        book = place.store.burn(A, U, f"h{number}", hold_memo(1), ()).book
+    refused(place.store.burn(A, U, "h", hold_memo(1), ()), place, book)
+    assert place.store.burn(A, U, "k", memo(), ()).done
 
 
 @guards("books.burn.ROOM_FOR_A_RECEIPT")
 def the_hundredth_receipt_has_room_and_the_next_has_not(place: Place) -> None:
     planted(place.store, receipts=MAX_RECEIPTS - 1)
-    last = place.store.burn(A, U, "last", memo(), None)
+    last = place.store.burn(A, U, "last", memo(), ())
     assert last.done
     assert len(last.book.receipts) == MAX_RECEIPTS == 100
-    refused(place.store.burn(A, U, "k", memo(), None), place, last.book)
+    refused(place.store.burn(A, U, "k", memo(), ()), place, last.book)
     refused(
-        place.store.burn(A, U, "k", memo(), Prune("last", last.book.receipts["last"])), place, last.book
+        place.store.burn(A, U, "k", memo(), [Prune("last", last.book.receipts["last"])]), place, last.book
     )  # pruning makes room after it, not before
 
 
@@ -107,9 +107,9 @@ def a_batch_fills_the_last_room_and_no_more(place: Place) -> None:
 def f1_only_the_very_receipt_is_pruned(place: Place) -> None:
     """F1: k burned, settled, burned again by a late duplicate: the second receipt is not the first."""
     opened(place.store)
-    book = place.store.burn(A, U, "k", memo(), None).book
+    book = place.store.burn(A, U, "k", memo(), ()).book
     earlier = replace(book.receipts["k"], position=book.receipts["k"].position + 1)
-    refused(place.store.burn(A, U, "j", memo(), Prune("k", earlier)), place, book)
+    refused(place.store.burn(A, U, "j", memo(), [Prune("k", earlier)]), place, book)
     refused(place.store.prune(A, U, [Prune("k", earlier)]), place, book)
     assert place.store.prune(A, U, [Prune("k", book.receipts["k"])]).book.receipts == {}
 
@@ -129,7 +129,7 @@ def _a_receipt() -> Any:
 
     books = FakeBooks()
     opened(books)
-    book = books.burn(A, U, "k", memo(), None).book
+    book = books.burn(A, U, "k", memo(), ()).book
     assert book
     return book.receipts["k"]
 
@@ -140,7 +140,7 @@ def _a_receipt() -> Any:
 @guards("books.resolve.HOLD_IS_OPEN")
 def d18_a_hold_ends_once(place: Place) -> None:
     opened(place.store)
-    place.store.burn(A, U, "h", hold_memo(2), None)
+    place.store.burn(A, U, "h", hold_memo(2), ())
     closed = place.store.resolve(A, U, "res#h", resolve_memo("h"))
     assert closed.done
     pruned = place.store.prune(A, U, [Prune("res#h", closed.book.receipts["res#h"])]).book
@@ -150,7 +150,7 @@ def d18_a_hold_ends_once(place: Place) -> None:
 @guards("books.resolve.NOT_BEFORE_THE_LAST_TURN")
 def f6_a_slow_clock_ends_no_hold(place: Place) -> None:
     opened(place.store)
-    book = place.store.burn(A, U, "h", hold_memo(2), None).book
+    book = place.store.burn(A, U, "h", hold_memo(2), ()).book
     refused(place.store.resolve(A, U, "res#h", resolve_memo("h", at=NOW - 1)), place, book)
     assert place.store.resolve(A, U, "res#h", resolve_memo("h", at=NOW)).done
 
@@ -158,15 +158,15 @@ def f6_a_slow_clock_ends_no_hold(place: Place) -> None:
 @guards("books.resolve.NOT_BURNED_YET")
 def the_end_of_a_hold_takes_no_other_receipts_place(place: Place) -> None:
     opened(place.store)
-    place.store.burn(A, U, "h", hold_memo(2), None)
-    book = place.store.burn(A, U, "res#h", memo(), None).book
+    place.store.burn(A, U, "h", hold_memo(2), ())
+    book = place.store.burn(A, U, "res#h", memo(), ()).book
     refused(place.store.resolve(A, U, "res#h", resolve_memo("h")), place, book)
 
 
 @guards("books.resolve.ROOM_FOR_A_RECEIPT")
 def the_end_of_a_hold_needs_room_too(place: Place) -> None:
     planted(place.store, receipts=MAX_RECEIPTS - 1)
-    book = place.store.burn(A, U, "k", memo(), None).book
+    book = place.store.burn(A, U, "k", memo(), ()).book
     assert len(book.receipts) == MAX_RECEIPTS
     refused(place.store.resolve(A, U, "res#h", resolve_memo("h")), place, book)
     place.store.prune(A, U, [Prune("k", book.receipts["k"])])
@@ -176,7 +176,7 @@ def the_end_of_a_hold_needs_room_too(place: Place) -> None:
 @guards("books.resolve.NOT_PAST_ITS_HORIZON")
 def d21_a_hold_is_captured_only_while_the_book_is_valid(place: Place) -> None:
     opened(place.store)
-    book = place.store.burn(A, U, "h", hold_memo(2), None).book
+    book = place.store.burn(A, U, "h", hold_memo(2), ()).book
     refused(place.store.resolve(A, U, "res#h", resolve_memo("h", at=HORIZON)), place, book)
 
 
@@ -223,7 +223,7 @@ def f10_an_order_survives_a_turn_in_flight(place: Place) -> None:
 @guards("books.swap.NO_BURN_SINCE")
 def a_burn_survives_a_turn_in_flight(place: Place) -> None:
     book = opened(place.store)
-    burned = place.store.burn(A, U, "k", memo(), None).book
+    burned = place.store.burn(A, U, "k", memo(), ()).book
     refused(place.store.swap(A, U, book, lay(U, book, Journaled(), NOW)), place, burned)
 
 

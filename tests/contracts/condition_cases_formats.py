@@ -52,13 +52,13 @@ def stays(place: Place, write: Callable[[], Any]) -> None:
 def a_book_of_a_newer_release_is_left_as_it_is_by_every_write(place: Place) -> None:
     """The played rollback: the older release burned a lot whose id it did not understand, and crashed."""
     book = opened(place.store, 100)
-    held = place.store.burn(A, U, "h", hold_memo(4), None).book
+    held = place.store.burn(A, U, "h", hold_memo(4), ()).book
     made_newer(place)
     for write in (
-        lambda: place.store.burn(A, U, "k", memo(), None),
-        lambda: place.store.burn(A, U, "k", memo(), Prune("h", held.receipts["h"])),
+        lambda: place.store.burn(A, U, "k", memo(), ()),
+        lambda: place.store.burn(A, U, "k", memo(), [Prune("h", held.receipts["h"])]),
         lambda: place.store.burn_many(A, U, [("k", memo()), ("j", memo())]),
-        lambda: place.store.burn(A, U, "h2", hold_memo(1), None),
+        lambda: place.store.burn(A, U, "h2", hold_memo(1), ()),
         lambda: place.store.resolve(A, U, "h#capture", resolve_memo("h")),
         lambda: place.store.prune(A, U, [Prune("h", held.receipts["h"])]),
         lambda: place.store.ask(A, U, Renewal(NOW, NOW)),

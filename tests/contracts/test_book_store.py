@@ -17,8 +17,8 @@ from tests.contracts.a_book import NOW, A, U, memo, opened
 
 def test_t24_a_burn_stores_the_old_position_and_link_in_its_receipt(books: BookStore) -> None:
     book = opened(books)
-    first = books.burn(A, U, "k", memo(4), None)
-    second = books.burn(A, U, "size", memo(3), None)  # `size` is a function's name in expressions, and a reserved word
+    first = books.burn(A, U, "k", memo(4), ())
+    second = books.burn(A, U, "size", memo(3), ())  # `size` is a function's name in expressions, and a reserved word
     assert first.done
     assert second.done
     assert second.book
@@ -42,22 +42,22 @@ def test_t24_a_burn_stores_the_old_position_and_link_in_its_receipt(books: BookS
 )
 def test_a_refused_burn_changes_nothing_and_answers_the_book(books: BookStore, refused: Memo) -> None:
     book = opened(books)
-    attempt = books.burn(A, U, "k", refused, None)
+    attempt = books.burn(A, U, "k", refused, ())
     assert not attempt.done
     assert attempt.book == book == books.get(A, U)
 
 
 def test_a_key_has_one_receipt_at_a_time(books: BookStore) -> None:
     opened(books)
-    first = books.burn(A, U, "k", memo(1), None)
-    second = books.burn(A, U, "k", memo(1), None)
+    first = books.burn(A, U, "k", memo(1), ())
+    second = books.burn(A, U, "k", memo(1), ())
     assert not second.done
     assert second.book == first.book
 
 
 def test_t24_without_a_book_every_write_is_refused_without_an_item(books: BookStore) -> None:
     lot = Lot("lot_a", U, "plan", 1, 2, NOW, None, NOW)
-    assert books.burn(A, U, "k", memo(), None).book is None
+    assert books.burn(A, U, "k", memo(), ()).book is None
     assert books.ask(A, U, Grant(lot)).book is None
     assert books.pause(A, U, "overdue", 1).book is None
     assert books.get(A, U) is None
@@ -65,38 +65,38 @@ def test_t24_without_a_book_every_write_is_refused_without_an_item(books: BookSt
 
 def test_t24_a_receipt_is_pruned_only_while_it_is_that_very_receipt(books: BookStore) -> None:
     opened(books)
-    first = books.burn(A, U, "k", memo(1), None).book
+    first = books.burn(A, U, "k", memo(1), ()).book
     assert first
     receipt = first.receipts["k"]
     other = replace(receipt, position=receipt.position + 1)
-    refused = books.burn(A, U, "j", memo(1), Prune("k", other))
+    refused = books.burn(A, U, "j", memo(1), [Prune("k", other)])
     assert not refused.done
-    pruned = books.burn(A, U, "j", memo(1), Prune("k", receipt))
+    pruned = books.burn(A, U, "j", memo(1), [Prune("k", receipt)])
     assert pruned.done
     assert pruned.book
     assert set(pruned.book.receipts) == {"j"}
-    absent = books.burn(A, U, "i", memo(1), Prune("k", receipt))
+    absent = books.burn(A, U, "i", memo(1), [Prune("k", receipt)])
     assert absent.done
 
 
 def test_a_pruned_receipt_of_the_same_name_is_left_alone(books: BookStore) -> None:
     opened(books)
-    first = books.burn(A, U, "k", memo(1), None).book
+    first = books.burn(A, U, "k", memo(1), ()).book
     assert first
-    assert not books.burn(A, U, "k", memo(1), Prune("k", first.receipts["k"])).done
+    assert not books.burn(A, U, "k", memo(1), [Prune("k", first.receipts["k"])]).done
 
 
 def test_a_paused_book_refuses_burns_and_an_older_decision_does_not_lift_it(books: BookStore) -> None:
     opened(books)
     assert books.pause(A, U, "overdue", 5).done
-    refused = books.burn(A, U, "k", memo(1), None)
+    refused = books.burn(A, U, "k", memo(1), ())
     assert not refused.done
     assert refused.book
     assert refused.book.pause_reason == "overdue"
     assert not books.pause(A, U, None, 4).done
     assert not books.pause(A, U, None, 5).done
     assert books.pause(A, U, None, 6).done
-    assert books.burn(A, U, "k", memo(1), None).done
+    assert books.burn(A, U, "k", memo(1), ()).done
 
 
 def test_a_turn_keeps_a_pause_that_came_before_it_and_loses_to_one_that_came_between(books: BookStore) -> None:
@@ -126,7 +126,7 @@ def test_t11_an_order_survives_a_turn_in_flight(books: BookStore) -> None:
 
 def test_a_turn_loses_to_a_burn_that_came_between(books: BookStore) -> None:
     book = opened(books)
-    burned = books.burn(A, U, "k", memo(1), None)
+    burned = books.burn(A, U, "k", memo(1), ())
     lost = books.swap(A, U, book, lay(U, book, Journaled(), NOW))
     assert not lost.done
     assert lost.book == burned.book
@@ -203,10 +203,10 @@ def test_everything_about_a_lot_is_found_by_the_lot(books: BookStore) -> None:
 
 def test_d18_a_hold_is_open_until_it_is_resolved_once(books: BookStore) -> None:
     opened(books)
-    held = books.burn(A, U, "h", memo(2, kind="hold", due=NOW + 60), None)
+    held = books.burn(A, U, "h", memo(2, kind="hold", due=NOW + 60), ())
     assert held.book
     assert held.book.holds["h"].due == NOW + 60
-    assert not books.burn(A, U, "h", memo(2, kind="hold", due=NOW + 60), None).done
+    assert not books.burn(A, U, "h", memo(2, kind="hold", due=NOW + 60), ()).done
     resolving = Memo("resolve", 1, NOW, "service", "digest", hold="h", by="capture")
     resolved = books.resolve(A, U, "res#h", resolving)
     assert resolved.done
@@ -220,7 +220,7 @@ def test_d18_a_hold_is_open_until_it_is_resolved_once(books: BookStore) -> None:
 def test_d21_a_hold_is_resolved_by_request_only_while_the_book_is_valid(books: BookStore) -> None:
     """D21: past the horizon something died or ended that has to stand before it."""
     opened(books)
-    assert books.burn(A, U, "h", memo(2, kind="hold", due=NOW + 60), None).done
+    assert books.burn(A, U, "h", memo(2, kind="hold", due=NOW + 60), ()).done
     late = books.get(A, U).until
     captured = Memo("resolve", 1, late, "service", "digest", hold="h", by="capture")
     assert not books.resolve(A, U, "res#h", captured).done

@@ -68,7 +68,7 @@ def test_many_burns_in_one_write_are_single_burns_one_after_the_other(
             if way == "many":
                 assert books.burn_many(owner, U, burns).done
             else:
-                assert all(books.burn(owner, U, name, each, None).done for name, each in burns)
+                assert all(books.burn(owner, U, name, each, ()).done for name, each in burns)
         found.append(books.get(owner, U))
     assert found[0] == found[1]
 
@@ -77,7 +77,7 @@ def test_every_receipt_comes_back_and_is_written_as_the_bytes_it_lies_there_with
     """The position guard compares bytes: a receipt that is read and written otherwise could never be pruned."""
     opened(books)
     burns = [(f"k{at}", memo(at + 1, reference="ref" if at % 2 else None)) for at in range(MAX_BURNS_A_WRITE)]
-    books.burn(A, U, "b", memo(7), None)
+    books.burn(A, U, "b", memo(7), ())
     book = books.burn_many(A, U, burns).book
     assert book
     assert [book.receipts[name].position for name, _ in burns] == [7 + at * (at + 1) // 2 for at in range(len(burns))]
@@ -97,7 +97,7 @@ def test_a_receipt_of_many_is_pruned_by_a_single_burn(books: BookStore) -> None:
     opened(books)
     book = books.burn_many(A, U, [("k", memo(2)), ("j", memo(3))]).book
     assert book
-    pruned = books.burn(A, U, "i", memo(), Prune("j", book.receipts["j"]))
+    pruned = books.burn(A, U, "i", memo(), [Prune("j", book.receipts["j"])])
     assert pruned.done
     assert pruned.book
     assert set(pruned.book.receipts) == {"k", "i"}
@@ -135,14 +135,14 @@ def _paused(books: BookStore) -> list[tuple[str, Memo]]:
 
 
 def _a_key_is_burned(books: BookStore) -> list[tuple[str, Memo]]:
-    books.burn(A, U, "j", memo(), None)
+    books.burn(A, U, "j", memo(), ())
     return [("k", memo()), ("j", memo())]
 
 
 def _a_key_is_held(books: BookStore) -> list[tuple[str, Memo]]:
-    held = books.burn(A, U, "j", memo(kind="hold", due=NOW + 60), None).book
+    held = books.burn(A, U, "j", memo(kind="hold", due=NOW + 60), ()).book
     assert held
-    books.burn(A, U, "i", memo(), Prune("j", held.receipts["j"]))  # the receipt is gone, the hold is open
+    books.burn(A, U, "i", memo(), [Prune("j", held.receipts["j"])])  # the receipt is gone, the hold is open
     return [("k", memo()), ("j", memo())]
 
 

@@ -141,18 +141,18 @@ def test_s1_a_number_is_raised_in_two_releases_each_of_which_may_be_rolled_back(
     opened(books)
     assert (BOOK.writes, number(table)) == (1, "1")
     release(monkeypatch, writes=1, reads=2)  # the first of the two reads what the next will write
-    assert books.burn(A, U, "a", memo(), None).done
+    assert books.burn(A, U, "a", memo(), ()).done
     assert number(table) == "1"
     release(monkeypatch, writes=2, reads=2)
-    assert books.burn(A, U, "b", memo(), None).done
+    assert books.burn(A, U, "b", memo(), ()).done
     assert number(table) == "2", "a burn lifts the number: from now on the book holds what only this release writes"
     release(monkeypatch, writes=1, reads=2)  # rolled back by one
-    assert books.burn(A, U, "c", memo(), None).done
+    assert books.burn(A, U, "c", memo(), ()).done
     assert number(table) == "2", "and nothing lowers it"
     release(monkeypatch, writes=1, reads=1)  # rolled back by two: refused, nothing changed
     before = tables.everything(table)
     with pytest.raises(NewerFormat):
-        books.burn(A, U, "d", memo(), None)
+        books.burn(A, U, "d", memo(), ())
     assert tables.everything(table) == before
 
 
@@ -161,5 +161,5 @@ def test_data_of_before_numbers_gets_its_number_with_the_first_burn(table: Table
     opened(books)
     key = to_item(keys.book(A, U))
     table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE f")
-    assert books.burn(A, U, "a", memo(), None).done
+    assert books.burn(A, U, "a", memo(), ()).done
     assert number(table) == "1"

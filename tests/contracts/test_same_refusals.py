@@ -53,8 +53,8 @@ class Call:
         """With the receipts as this store gave them out: they know how they lie in it."""
         if self.method == "prune":
             return replace(self, arguments=(A, U, [_own(prune, books) for prune in self.arguments[2]]))
-        if self.method == "burn" and self.arguments[4] is not None:
-            return replace(self, arguments=(*self.arguments[:4], _own(self.arguments[4], books)))
+        if self.method == "burn":
+            return replace(self, arguments=(*self.arguments[:4], [_own(prune, books) for prune in self.arguments[4]]))
         return self
 
 
@@ -112,7 +112,7 @@ class Caller:
         made = self._memo(book)
         if self.random.random() < 0.5:
             made = replace(made, kind="hold", due=NOW + 60)
-        return Call("burn", (A, U, self.random.choice([*KEYS, *book.holds]), made, self._a_prune(book)))
+        return Call("burn", (A, U, self.random.choice([*KEYS, *book.holds]), made, self._some_prunes(book)))
 
     def _burn_many(self, book: Book) -> Call:
         names = self.random.sample(KEYS, self.random.randint(1, 3))
@@ -120,8 +120,12 @@ class Caller:
         return Call("burn_many", (A, U, [(name, made) for name in names]))
 
     def _prune(self, book: Book) -> Call:
+        prunes = self._some_prunes(book)
+        return Call("prune", (A, U, prunes)) if prunes else self._burn(book)
+
+    def _some_prunes(self, book: Book) -> list[Prune]:
         prunes = {prune.name: prune for prune in (self._a_prune(book), self._a_prune(book)) if prune}
-        return Call("prune", (A, U, list(prunes.values()))) if prunes else self._burn(book)
+        return list(prunes.values())
 
     def _resolve(self, book: Book) -> Call:
         hold = self.random.choice([*book.holds, *book.holds, *KEYS[:2]])

@@ -269,6 +269,7 @@ def test_all_settings_come_from_globals(template: Template) -> None:
     assert settings.clock_file is None
     more = {name: function.get("Environment") for name, function in of_type("AWS::Serverless::Function").items()}
     checked = more.pop("ReleaseCheckFunction")["Variables"]
+    assert more.pop("ConsumeFunction") == {"Variables": {"TELL_THROTTLES": "on"}}, "a hot account's burns do not wait"
     assert set(more.values()) == {None}
     assert checked == {f"CHECKED_{name}": {"Ref": f"{name.title()}Function.Version"} for name in ("ACCOUNT", "CONSUME")}
 

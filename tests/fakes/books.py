@@ -65,16 +65,15 @@ class FakeBooks:
 
     # --- the protocol --------------------------------------------------------------------------------------------
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
         self._call("burn", name)
-        if prune is not None and prune.name == name:
-            prune = None
+        prunes = [prune for prune in prunes if prune.name != name]
         with self.lock:
             book = self.books.get((account_id, unit))
-            if book is None or not self._may_burn(book, name, memo, prune):
+            if book is None or not self._may_burn(book, name, memo, prunes):
                 return Attempt(False, book)
             receipts = dict(book.receipts)
-            if prune is not None:
+            for prune in prunes:
                 receipts.pop(prune.name, None)
             receipts[name] = Receipt(memo, book.position, book.head)
             holds = dict(book.holds)
@@ -101,7 +100,7 @@ class FakeBooks:
             if book is None or not self._has_room(book, len(burns)):
                 return Attempt(False, book)
             for name, memo in burns:
-                if not self._may_burn(book, name, memo, None):
+                if not self._may_burn(book, name, memo, ()):
                     return Attempt(False, before)
                 book = replace(
                     book,
@@ -295,7 +294,7 @@ class FakeBooks:
         self.books[account_id, unit] = book
         return Attempt(True, book)
 
-    def _may_burn(self, book: Book, name: str, memo: Memo, prune: Prune | None) -> bool:
+    def _may_burn(self, book: Book, name: str, memo: Memo, prunes: Sequence[Prune]) -> bool:
         return (
             (book.available >= memo.credits or "enough_left" not in self.guarded)
             and self._in_time(book, memo)
@@ -305,7 +304,7 @@ class FakeBooks:
             and (name not in book.holds or "not_held" not in self.guarded)
             and self._has_room(book, 1)
             and (memo.kind != "hold" or not hold_pages.is_full(book) or "hold_room" not in self.guarded)
-            and self._may_prune(book, prune)
+            and all(self._may_prune(book, prune) for prune in prunes)
         )
 
     def _in_time(self, book: Book, memo: Memo) -> bool:
@@ -320,8 +319,8 @@ class FakeBooks:
     def _no_receipt(self, book: Book, name: str) -> bool:
         return name not in book.receipts or "receipt_absent" not in self.guarded
 
-    def _may_prune(self, book: Book, prune: Prune | None) -> bool:
-        if prune is None or "prune" not in self.guarded:
+    def _may_prune(self, book: Book, prune: Prune) -> bool:
+        if "prune" not in self.guarded:
             return True
         return book.receipts.get(prune.name, prune.receipt) == prune.receipt
 

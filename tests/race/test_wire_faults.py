@@ -251,10 +251,10 @@ def _begun(story: Story, bench: Bench) -> Begun:
 def _taken_out(prunes: Prunes) -> Iterator[Prune]:
     for _ in range(MAX_RECEIPTS_A_BOOK):
         with prunes.lent(ACCOUNT, U) as lent:
-            if lent.prune is None:
+            if not lent.prunes:
                 return
-            yield lent.prune
-            lent.prune = None
+            yield from lent.prunes
+            lent.prunes = ()
 
 
 def _again(begun: Begun, bench: Bench, line: Table) -> Caller:

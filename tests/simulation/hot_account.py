@@ -12,10 +12,11 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import Any
 
-from greenlet import getcurrent, greenlet
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_values
@@ -81,7 +82,7 @@ class Account:
     def run(self, arrivals: Iterator[float]) -> Carried:
         """Requests at these milliseconds, and everything that comes of them."""
         for number, at in enumerate(arrivals):
-            self._later(at, lambda number=number: self._request(f"key-{number}", 1))
+            self._later(at, partial(self._request, f"key-{number}", 1))
         while self._events:  # each request ends after CLIENT_TRIES
             self.at, _, act = heapq.heappop(self._events)
             act()
@@ -95,8 +96,7 @@ class Account:
 
     def _request(self, key: str, number: int) -> None:
         environment = self.idle.pop() if self.idle else self._new()
-        serving = greenlet(lambda: self._serve(environment, key, number))
-        serving.switch()
+        greenlet(self._serve).switch(environment, key, number)
 
     def _new(self) -> Environment:
         self.carried.environments += 1
@@ -105,13 +105,13 @@ class Account:
     def _serve(self, environment: Environment, key: str, number: int) -> None:
         self.sleep(AROUND_MS + (COLD_MS if environment.is_cold else 0))
         environment.is_cold = False
-        desk = credit_desk(_Calls(self), self, prunes=environment.prunes)  # type: ignore[arg-type]
+        desk = credit_desk(_Calls(self), self, prunes=environment.prunes)
         try:
             consume(A, key, BurnRequest(1, reference="job-17", actor="key_01jd0000000000"), desk=desk)
             self.carried.burns[int(self.at // 1_000)] += 1
         except Unavailable:
             if number < CLIENT_TRIES:
-                self._later(self.at + self.chance.uniform(*AGAIN_MS), lambda: self._request(key, number + 1))
+                self._later(self.at + self.chance.uniform(*AGAIN_MS), partial(self._request, key, number + 1))
             else:
                 self.carried.given_up += 1
         self.idle.append(environment)

@@ -46,7 +46,7 @@ def die_burning(key: str, credits: int = 1) -> Operation:
 
     def run(env: Env) -> Any:
         memo = BurnRequest(credits).memo(env.clock.now())
-        assert env.books.burn(ACCOUNT, UNIT, ledger.burn_name(key), memo, None).done
+        assert env.books.burn(ACCOUNT, UNIT, ledger.burn_name(key), memo, ()).done
 
     return run
 

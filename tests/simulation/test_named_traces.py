@@ -86,7 +86,7 @@ class Trace:
         """The first write of a consume; its worker is gone before the second."""
         request = BurnRequest(credits)
         memo = Memo("consume", credits, self.at, request.actor, request.digest)
-        assert self.books.burn(ACCOUNT, UNIT, burn_name(key), memo, None).done
+        assert self.books.burn(ACCOUNT, UNIT, burn_name(key), memo, ()).done
 
     def turn_book(self) -> None:
         bring_up_to_date(ACCOUNT, UNIT, desk=credit_desk(self.books, self))

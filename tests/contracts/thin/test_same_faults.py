@@ -174,7 +174,7 @@ def test_a_spoiled_answer_is_asked_for_again(name: str, pair: Pair) -> None:
     """Once, and then all is well: the second answer is heard. Botocore says of some that a write was answered with nothing."""
     theirs, ours = both(pair, "update_item", UPDATE, SPOILED[name], answer(GOOD))
     assert ours[:2] == ("answered", {"Attributes": {"n": {"N": "1"}}})
-    assert len(pair.thins.requests) == 2
+    assert len(pair.thins.requests) == 2, "of these acts"
     assert ours[4] == 1
     if name in BELIEVED:
         assert theirs[:2] == ("answered", {})
@@ -226,3 +226,15 @@ def test_the_service_may_ask_for_a_longer_pause(asked: str, pair: Pair) -> None:
     theirs, ours = both(pair, "update_item", UPDATE, answer(b"", 500, x_amz_retry_after=asked), answer())
     assert ours[0] == theirs[0] == "answered"
     assert pair.pauses.thins == [min(1.025, pair.pauses.botocores[0])]
+
+
+def test_a_client_that_tells_throttles_sends_nothing_again_that_was_too_much(pair: Pair) -> None:
+    """A function that waits for a hot account makes Lambda start others; everything else is tried again as ever."""
+    pair.thin.tells_throttles = True
+    pair.thins.plays(_refusal("ThrottlingException", 400), answer(b"{}", Date="D"))
+    with pytest.raises(Unavailable):
+        calls.send(pair.thin, "update_item", UPDATE)
+    assert len(pair.thins.requests) == 1
+    pair.thins.plays(_refusal("InternalServerError", 500), answer(b"{}", Date="D"))
+    calls.send(pair.thin, "update_item", UPDATE)
+    assert len(pair.thins.requests) == 2, "of these acts"

@@ -45,7 +45,7 @@ ORDER = Freeze("lot_A", "dispute")
 def test_x_08_it_burns_exactly_where_a_burn_of_its_own_would(book: Book, memo: Memo, burns: bool) -> None:
     store = FakeBooks()
     store.create("acc", "credits", book)
-    alone = store.burn("acc", "credits", "k", memo, None)
+    alone = store.burn("acc", "credits", "k", memo, ())
     assert (with_burn(book, "k", memo) is not None) == alone.done == burns
     if burns:
         assert with_burn(book, "k", memo) == alone.book

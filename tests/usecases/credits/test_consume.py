@@ -326,7 +326,7 @@ def test_d37_a_burn_that_was_given_back_leaves_no_trace_in_the_statement(world: 
     world.burn("k", 2)
     bring_up_to_date(A, U, desk=credit_desk(world.books, world))
     memo = Memo("consume", 2, world.at, "system", BurnRequest(2).digest)
-    assert world.books.burn(A, U, burn_name("k"), memo, None).done
+    assert world.books.burn(A, U, burn_name("k"), memo, ()).done
     world.burn("j", 1)
     pending = [(entry.kind, entry.available_after) for entry in world.statement(1)]
     assert world.balance().available == 7

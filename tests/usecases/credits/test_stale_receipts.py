@@ -42,7 +42,7 @@ class Account:
     def leave_receipts(self, count: int) -> None:
         """Workers burned one credit each and died before they answered."""
         for number in range(count):
-            assert self.books.burn(A, U, burn_name(f"gone-{number}"), Memo("consume", 1, self.at, "x", "d"), None).done
+            assert self.books.burn(A, U, burn_name(f"gone-{number}"), Memo("consume", 1, self.at, "x", "d"), ()).done
 
     def burn(self, key: str, credits: int = 1) -> None:
         consume(A, key, BurnRequest(credits), desk=credit_desk(self.books, self, prunes=self.prunes))
@@ -114,7 +114,7 @@ def test_a_burn_that_comes_between_does_not_keep_the_receipts_in() -> None:
 
     def and_then_burned(*asked: Any) -> Any:
         found = look_up(*asked)
-        assert of.books.burn(A, U, burn_name("between"), Memo("consume", 1, of.at, "x", "d"), None).done
+        assert of.books.burn(A, U, burn_name("between"), Memo("consume", 1, of.at, "x", "d"), ()).done
         return found
 
     of.books.entries = and_then_burned  # type: ignore[assignment, method-assign]
@@ -131,11 +131,24 @@ def test_a_burns_own_receipt_is_not_counted_among_the_stale_ones() -> None:
     assert len(of.left()) == 5
 
 
-def test_a_burn_that_is_done_is_answered_though_the_book_cannot_be_cleared() -> None:
+def test_where_the_table_has_no_room_for_another_write_the_next_burn_takes_them_out_in_its_own() -> None:
+    """A hot account's writes are throttled: the burn is done and answered, and the next one pays nothing more."""
     of = account(5)
     of.books.prune = unavailable  # type: ignore[assignment, method-assign]
     of.burn("k")
     assert len(of.left()) == 6
+    of.burn("j")
+    assert of.left() == {burn_name("j")}
+
+
+def test_f1_a_receipt_whose_key_was_burned_again_is_left_and_the_others_go() -> None:
+    of = account(5)
+    of.books.prune = unavailable  # type: ignore[assignment, method-assign]
+    of.burn("k")
+    bring_up_to_date(A, U, desk=credit_desk(of.books, of))
+    of.leave_receipts(1)  # the first of them again, by a worker that died before it found out
+    of.burn("j")
+    assert of.left() == {burn_name("j"), burn_name("gone-0")}
 
 
 def unavailable(*_: Any) -> Any:

@@ -29,7 +29,7 @@ def late_duplicate(world: World, key: str, credits: int) -> None:
     book = world.books.books["acme", "credits"]
     receipts = {other: receipt for other, receipt in book.receipts.items() if other != name}
     world.books.books["acme", "credits"] = replace(book, receipts=receipts)  # it was pruned long ago
-    assert world.books.burn("acme", "credits", name, Memo("consume", credits, world.clock.now(), "a", "d"), None).done
+    assert world.books.burn("acme", "credits", name, Memo("consume", credits, world.clock.now(), "a", "d"), ()).done
 
 
 def test_d_35_a_dead_stream_costs_reads_and_nothing_else() -> None:

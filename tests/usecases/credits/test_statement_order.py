@@ -96,7 +96,7 @@ def test_an_instant_that_no_race_explains_is_shown_as_it_is(shop: Shop, apart: i
     """Clocks and slow writes explain up to a minute."""
     shop.at += apart
     shop.burn("now")
-    shop.books.burn(A, U, "by hand", Memo("consume", 1, NOW, "x", "d"), None)
+    shop.books.burn(A, U, "by hand", Memo("consume", 1, NOW, "x", "d"), ())
     assert [entry.at - NOW for entry in shop.pages(9)[0]] == [0, shown, 0]
 
 

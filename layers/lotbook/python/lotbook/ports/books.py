@@ -39,11 +39,12 @@ class Prune:
 class BookStore(Protocol):
     """Books and their ledger."""
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
         """Move the position by `memo.credits` and leave a receipt under `name`; a hold also becomes an open hold.
 
         Takes effect if the credits are there, the book is valid at `memo.at`, not paused and not full, and neither
-        such a receipt nor such an open hold is there; and if the receipt to prune is gone or unchanged.
+        such a receipt nor such an open hold is there; and if each receipt to prune is gone or unchanged. At most MAX_BURNS_A_WRITE
+        of them; one of the name that is burned is left alone.
         """
         ...
 

@@ -105,7 +105,7 @@ class DynamoBooks:
         self._store_time = StoreTime(wall or SystemClock())
         self.lots = GrantedLots(self.entries).of
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prune: Prune | None) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
         """BURN: two kinds, one write."""
         names = {"#k": name}
         values: dict[str, Any] = {":n": memo.credits, ":one": 1, ":name": packed(name), ":memo": memo_values(memo)}
@@ -124,11 +124,9 @@ class DynamoBooks:
             update += ", ho.#k = :hold"
             values |= {":hold": [memo.due, memo.credits], ":holds": HOLDS_IN_BOOK}
             conditions.append(ROOM_FOR_A_HOLD)
-        if prune is not None and prune.name != name:
-            update += " REMOVE r.#p"
-            names["#p"] = prune.name
-            values[":prev"] = receipt_values(prune.receipt)
-            conditions.append(PRUNED_RECEIPT_IS_THE_SAME)
+        if gone := [prune for prune in prunes if prune.name != name]:
+            update += f" {_removed(gone, names, values)}"
+            conditions += [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number in range(len(gone))]
         return self._update(account_id, unit, _Write(update, conditions, names, values))
 
     def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
@@ -150,11 +148,9 @@ class DynamoBooks:
 
     def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
         """PRUNE: nobody has to look again, for what goes is in the ledger, and a turn journals it all the same."""
-        numbered = list(enumerate(prunes))
-        update = "REMOVE " + ", ".join(f"r.#p{number}" for number, _ in numbered)
-        conditions = [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number, _ in numbered]
-        names = {f"#p{number}": prune.name for number, prune in numbered}
-        values = {f":prev{number}": receipt_values(prune.receipt) for number, prune in numbered}
+        names, values = dict[str, str](), dict[str, Any]()
+        update = _removed(prunes, names, values)
+        conditions = [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number in range(len(prunes))]
         return self._update(account_id, unit, _Write(update, [IS_THERE, *conditions], names, values))
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
@@ -387,6 +383,14 @@ class DynamoBooks:
             raise
         self._store_time.hear(sent_at, answer)
         return answer
+
+
+def _removed(prunes: Sequence[Prune], names: dict[str, str], values: dict[str, Any]) -> str:
+    """The clause that takes these receipts out; their placeholders go into `names` and `values`."""
+    for number, prune in enumerate(prunes):
+        names[f"#p{number}"] = prune.name
+        values[f":prev{number}"] = receipt_values(prune.receipt)
+    return "REMOVE " + ", ".join(f"r.#p{number}" for number in range(len(prunes)))
 
 
 def _numbered(condition: Condition, number: int) -> Condition:

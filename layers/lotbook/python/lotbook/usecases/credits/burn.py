@@ -64,16 +64,15 @@ class Burn:
         with self.desk.prunes.lent(self.account_id, self.unit) as lent:
             for _ in range(MAX_TRIES):
                 attempt = self.desk.books.burn(
-                    self.account_id, self.unit, name, self.request.memo(self.now), lent.prune
+                    self.account_id, self.unit, name, self.request.memo(self.now), lent.prunes
                 )
                 if attempt.done:
-                    lent.prune = None
+                    lent.prunes = ()
                 if attempt.book and name in attempt.book.receipts:
                     return self._finish(name, attempt.book, attempt.done)
-                if attempt.book and lent.is_gone_from(attempt.book):
-                    lent.prune = None
+                if attempt.book and lent.forget_gone(attempt.book):
                     continue
-                self.top_up.journaled = lent.prune
+                self.top_up.journaled = lent.prunes
                 if self._next(name, attempt) is _Next.AGAIN:
                     continue
                 advanced = self._advanced(name, attempt.book or Book())

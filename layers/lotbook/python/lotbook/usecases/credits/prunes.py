@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,13 +25,15 @@ MAX_RECEIPTS_A_BOOK = 64  # about as many as threads can leave behind at once
 
 @dataclass(slots=True)
 class Lent:
-    """The receipt that one burn may prune, if there is one; what is still here afterwards is given back."""
+    """The receipts that one burn may prune; what is still here afterwards is given back."""
 
-    prune: Prune | None
+    prunes: tuple[Prune, ...]
 
-    def is_gone_from(self, book: Book) -> bool:
-        """Whether the name was burned again since: that receipt is not ours to take out."""
-        return self.prune is not None and book.receipts.get(self.prune.name, self.prune.receipt) != self.prune.receipt
+    def forget_gone(self, book: Book) -> bool:
+        """Whether a name was burned again since: that receipt is not ours to take out."""
+        ours = tuple(each for each in self.prunes if book.receipts.get(each.name, each.receipt) == each.receipt)
+        is_less, self.prunes = len(ours) < len(self.prunes), ours
+        return is_less
 
 
 class Prunes:
@@ -41,27 +45,27 @@ class Prunes:
 
     @contextmanager
     def lent(self, account_id: str, unit: str) -> Iterator[Lent]:
-        """One receipt to prune, for as long as one burn lasts; no other burn gets the same one."""
+        """Receipts to prune, for as long as one burn lasts; no other burn gets the same ones."""
         lent = Lent(self._take(account_id, unit))
         try:
             yield lent
         finally:
-            if lent.prune is not None:
-                self.give(account_id, unit, lent.prune)
+            if lent.prunes:
+                self.give(account_id, unit, *lent.prunes)
 
-    def give(self, account_id: str, unit: str, prune: Prune) -> None:
-        """A receipt whose entry is in the ledger."""
+    def give(self, account_id: str, unit: str, *prunes: Prune) -> None:
+        """Receipts whose entries are in the ledger."""
         with self._lock:
             waiting = self._books.setdefault((account_id, unit), deque(maxlen=MAX_RECEIPTS_A_BOOK))
-            waiting.append(prune)
+            waiting.extend(prunes)
             self._books.move_to_end((account_id, unit))
             if len(self._books) > MAX_BOOKS:
                 self._books.popitem(last=False)
 
-    def _take(self, account_id: str, unit: str) -> Prune | None:
+    def _take(self, account_id: str, unit: str) -> tuple[Prune, ...]:
         with self._lock:
             waiting = self._books.get((account_id, unit))
-            return waiting.popleft() if waiting else None
+            return tuple(waiting.popleft() for _ in range(min(len(waiting), MAX_BURNS_A_WRITE))) if waiting else ()
 
 
 OF_THIS_PROCESS = Prunes()

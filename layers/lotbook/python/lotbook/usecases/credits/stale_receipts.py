@@ -16,7 +16,7 @@ from lotbook.ports.books import Prune
 from lotbook.usecases.credits.turn import is_of, turn
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from lotbook.domain.credits.book import Book, Receipt
     from lotbook.usecases.credits.desk import CreditDesk
@@ -39,9 +39,17 @@ def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *
     chosen = {name: stale[name] for name in burns[:MAX_BURNS_A_WRITE]}
     with suppress(Unavailable):
         if prunes := list(_journaled(account_id, unit, book, chosen, desk=desk)):
-            desk.books.prune(account_id, unit, prunes)
+            _take_out(account_id, unit, prunes, desk=desk)
         else:
             turn(account_id, unit, book, desk=desk)
+
+
+def _take_out(account_id: str, unit: str, prunes: Sequence[Prune], *, desk: CreditDesk) -> None:
+    """Where the table has no room for a write of its own, this process's next burn does it in its own, for nothing."""
+    try:
+        desk.books.prune(account_id, unit, prunes)
+    except Unavailable:
+        desk.prunes.give(account_id, unit, *prunes)
 
 
 def settle_read(account_id: str, unit: str, book: Book, void: Collection[str], *, desk: CreditDesk) -> None:

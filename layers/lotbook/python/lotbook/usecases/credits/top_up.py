@@ -34,9 +34,9 @@ class Wanted:
 
 @dataclass(slots=True)
 class TopUp:
-    """Of one burn: the lots that it was lent, and whether it has to wait. `journaled`: a receipt that this process saw decided."""
+    """Of one burn: the lots that it was lent, and whether it has to wait. `journaled`: receipts that this process saw decided."""
 
-    journaled: Prune | None = None
+    journaled: tuple[Prune, ...] = ()
     lent: set[str] = field(default_factory=set)
     is_pending: bool = False
     retry_after_seconds: int = 0
@@ -69,8 +69,8 @@ class TopUp:
         return turn(wanted.account_id, wanted.unit, book, desk=desk, want=want)
 
     def _decided(self, book: Book) -> bool:
-        one = self.journaled
-        return one is not None and dict(book.receipts) == {one.name: one.receipt}
+        known = {each.name: each.receipt for each in self.journaled}
+        return all(known.get(name) == receipt for name, receipt in book.receipts.items())
 
     def _known(self, unit: str, book: Book) -> Mapping[str, Entry] | None:
         """What the ledger has of the book, where that needs no look: nothing, or the entry that this process has put itself."""

@@ -1,0 +1,45 @@
+"""One hot account under 1,000 write units a second: it carries what its book allows, and gets up again (issue 14, 3)."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+
+from tests.simulation.hot_account import Account, steady
+
+pytestmark = pytest.mark.slow
+
+
+def test_450_burns_a_second_are_carried_from_a_standing_start() -> None:
+    """The first second starts seventy environments, and each leaves a receipt: they are out again before the third."""
+    account = Account()
+    carried = account.run(steady(450, 0, 6))
+    assert [round(carried.a_second(at, at + 1)) >= 450 for at in range(2, 6)] == [True] * 4
+    assert carried.given_up <= 20
+    assert len(account.book().receipts) <= 20
+
+
+def test_a_burst_of_four_times_over_is_over_within_twenty_seconds() -> None:
+    """300 a second, two seconds of 1,200, 300 again: those who were told to come again have come, and nobody waits."""
+    account = Account()
+    carried = account.run(chain(steady(300, 0, 2), steady(1_200, 2, 4), steady(300, 4, 18)))
+    assert [round(carried.a_second(at, at + 1)) for at in range(14, 18)] == [300] * 4
+    assert len(account.book().receipts) <= 20
+    assert carried.environments <= 100
+
+
+@pytest.mark.soak
+def test_without_telling_throttles_at_once_it_stays_down() -> None:
+    """Why `TELL_THROTTLES` is on: a function that waits makes Lambda start others, each leaves a receipt, and each burn gets dearer."""
+    account = Account(waits_out=True)
+    carried = account.run(chain(steady(300, 0, 3), steady(1_200, 3, 6), steady(300, 6, 40)))
+    assert carried.a_second(30, 40) < 200
+    assert carried.environments > 1_000
+
+
+@pytest.mark.soak
+def test_a_minute_around_a_long_burst() -> None:
+    """Five seconds of 1,200."""
+    carried = Account().run(chain(steady(300, 0, 10), steady(1_200, 10, 15), steady(300, 15, 60)))
+    assert [round(carried.a_second(at, at + 5)) for at in range(30, 60, 5)] == [300] * 6
