@@ -57,9 +57,7 @@ class Settings:
     def read(environment: Mapping[str, str]) -> Settings:
         """Raises KeyError naming the variable that is missing, ValueError for a client that is not known."""
         return Settings(
-            table_name=environment["TABLE_NAME"],
-            table_client=_table_client(environment),
-            tells_throttles=environment.get("TELL_THROTTLES") == "on",
+            **_table(environment),
             stage=environment["STAGE"],
             app=environment.get("APP_NAME") or APP_NAME,
             live=environment.get("LIVE_MODE") == LIVE,
@@ -92,11 +90,12 @@ class Settings:
         return None if self.return_url == NO_PAGE else self.return_url
 
 
-def _table_client(environment: Mapping[str, str]) -> str:
+def _table(environment: Mapping[str, str]) -> dict[str, Any]:
     named = environment.get("TABLE_CLIENT") or THIN
     if named not in (THIN, BOTOCORE):
         raise ValueError(f"TABLE_CLIENT is {THIN} or {BOTOCORE}, not {named!r}")
-    return named
+    tells = environment.get("TELL_THROTTLES") == "on"
+    return {"table_name": environment["TABLE_NAME"], "table_client": named, "tells_throttles": tells}
 
 
 def _endpoints(environment: Mapping[str, str]) -> dict[str, Any]:
