@@ -95,7 +95,9 @@ def table() -> Table:
     from lotbook.adapters.thin.connection import Limits
 
     limits = Limits(CONNECT_SECONDS, known.read_seconds or READ_SECONDS)
-    return Table(client.of(of_aws(), limits, tries=TRIES, tells_throttles=known.tells_throttles), known.table_name)
+    thin = client.of(of_aws(), limits, tries=TRIES)
+    thin.tells_throttles = known.tells_throttles
+    return Table(thin, known.table_name)
 
 
 @cache

@@ -37,21 +37,12 @@ BEFORE_A_CALL: list[Callable[[str, Mapping[str, Any]], None]] = []
 class Client:
     """One endpoint, one set of credentials, one pool."""
 
-    def __init__(
-        self,
-        place: Place,
-        whose: Credentials,
-        pool: Pool,
-        *,
-        tries: int,
-        tells_throttles: bool = False,
-        clock: Clock | None = None,
-    ) -> None:
+    def __init__(self, place: Place, whose: Credentials, pool: Pool, *, tries: int, clock: Clock | None = None) -> None:
         self.place = place
         self.pool = pool
         self.tokens = Tokens()
         self.tries = tries
-        self.tells_throttles = tells_throttles
+        self.tells_throttles = False  # whether what is too much for the service is told at once instead of tried again
         self._whose = whose
         self._scope = Scope(place.region, SERVICE)
         self._clock = clock or SystemClock()
@@ -141,13 +132,7 @@ class Client:
 
 
 def of(
-    environment: Mapping[str, str],
-    limits: Limits,
-    *,
-    tries: int,
-    tells_throttles: bool = False,
-    clock: Clock | None = None,
-    roots: str | None = None,
+    environment: Mapping[str, str], limits: Limits, *, tries: int, clock: Clock | None = None, roots: str | None = None
 ) -> Client:
     """The client that AWS's own variables describe. Raises NotUnderstood."""
     place, wall = Place.read(environment), clock or SystemClock()
@@ -158,8 +143,7 @@ def of(
         return trust.context(roots or environment.get("AWS_CA_BUNDLE") or None)
 
     pool = Pool(place.target, limits, wall, trust)
-    whose = credentials.of(environment, wall, trust)
-    return Client(place, whose, pool, tries=tries, tells_throttles=tells_throttles, clock=wall)
+    return Client(place, credentials.of(environment, wall, trust), pool, tries=tries, clock=wall)
 
 
 def _stamp(at: int) -> str:
