@@ -18,6 +18,7 @@ from tests.contracts import (
     condition_cases_books,
     condition_cases_endpoints,
     condition_cases_formats,
+    condition_cases_reports,
     condition_cases_shop,
     condition_cases_watch,
 )
@@ -31,6 +32,7 @@ TOLD_BY = (
     condition_cases_books,
     condition_cases_endpoints,
     condition_cases_formats,
+    condition_cases_reports,
     condition_cases_shop,
     condition_cases_watch,
 )  # importing them fills STORIES

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, was_refused
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, from_item, to_item
@@ -107,17 +107,22 @@ class DynamoReports:
         return from_item(answer["Item"]) if "Item" in answer else None
 
     def _put(self, values: Mapping[str, Any]) -> bool:
+        item = to_item(values)
+        known = {":open": False, ":f": formats.REPORT.reads}
         request = {
             "TableName": self._table.name,
-            "Item": to_item(values),
-            "ConditionExpression": NOT_CLOSED,
-            "ExpressionAttributeValues": to_item({":open": False}),
+            "Item": item,
+            "ConditionExpression": " AND ".join((NOT_CLOSED, NOT_NEWER)),
+            "ExpressionAttributeValues": to_item(known),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         try:
             send(self._table.client, "put_item", request)
         except Refused as refusal:
             if not was_refused(refusal):
                 raise
+            answer: Mapping[str, Any] = refusal.response
+            from_item(answer["Item"])  # raises NewerFormat for what a newer release has written
             return False
         return True
 

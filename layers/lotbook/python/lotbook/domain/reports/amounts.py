@@ -11,12 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lotbook.domain.reports import tally
 from lotbook.domain.reports.months import end, month_of, months
 from lotbook.domain.reports.sales import Books, Sale, Slot, money_back, part_of, shares
 from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, TO_LOT, TO_SALE, USED, LotTally
 
-EARNED = (USED, EXPIRED, tally.VOIDED, FORFEITED)
+ONWARD = (TO_LOT, TO_SALE)
 
 
 @dataclass(slots=True)
@@ -94,6 +93,9 @@ class Ledger:
         self._lots = {lot.name: lot for lot in _paid(books)}
         self._events = _events_by_month(books, self._lots)
         self._order = _in_order(self._lots, self._events)
+        self._sold = {lot.name: _part(lot, lot.sale.net_minor) for lot in self._order if lot.slot is not None}
+        self._incoming = Counter[str]()  # of lots and sales, by the names that credits are said to have gone to
+        self._paid_back = {each.name for each in books.sales if money_back(each.purchase)}
 
     @property
     def first(self) -> str | None:
@@ -101,28 +103,42 @@ class Ledger:
         return month_of(self._books.sales[0].at) if self._books.sales else None
 
     def months(self, last: str) -> Iterator[tuple[str, list[LotMonth]]]:
-        """Each month up to the last, with every lot. What is answered holds until the next month is asked for."""
+        """Each month up to the last, with every lot that it moved or left something of.
+
+        What is answered holds until the next month is asked for.
+        """
         for month in months(self.first, last) if self.first else ():
-            before = [_figures(lot) for lot in self._order]
-            self._pass(month)
-            yield month, [_changed(lot, was) for lot, was in zip(self._order, before, strict=True)]
+            yield month, self._pass(month)
 
-    def _pass(self, month: str) -> None:
+    def _pass(self, month: str) -> list[LotMonth]:
         """Each lot after those whose credits go on in it, so that what they bring is known."""
-        until, incoming = end(month), Counter[str]()
+        until, found = end(month), list[LotMonth]()
         for lot in self._order:
-            lot.sold = self._part(lot, lot.sale.net_minor, until)
-            worth = incoming[TO_SALE + lot.sale.name] if lot.sale.kind == "plan" else 0
-            grown = self._part(lot, lot.sale.net_minor + worth, until) - lot.sold
-            lot.set_price(lot.sold + grown + incoming[TO_LOT + lot.name])
-            lot.move(self._events.get((month, lot.name), Counter()))
-            incoming.update({what: minor for what, minor in lot.money.items() if what.startswith((TO_LOT, TO_SALE))})
-            lot.refunded = self._refunded(lot, until)
+            moves = self._events.get((month, lot.name))
+            sold, price = self._price(lot, until)
+            refunded = self._refunded(lot, until) if lot.sale.name in self._paid_back else 0
+            if moves is None and (sold, price, refunded) == (lot.sold, lot.price, lot.refunded):
+                if lot.left:
+                    found.append(LotMonth(lot, lot.left, 0, 0, Counter(), 0, 0))
+                continue
+            before = _figures(lot)
+            lot.sold, lot.refunded = sold, refunded
+            lot.set_price(price)
+            if moves is not None:
+                lot.move(moves)
+            changed = _changed(lot, before)
+            self._incoming.update({what: minor for what, minor in changed.money.items() if what.startswith(ONWARD)})
+            found.append(changed)
+        return found
 
-    def _part(self, lot: PaidLot, total: int, until: int) -> int:
+    def _price(self, lot: PaidLot, until: int) -> tuple[int, int]:
+        """What was paid for it by then, and with it what came with credits from elsewhere."""
+        came = self._incoming[TO_LOT + lot.name]
         if lot.slot is None or lot.sale.at >= until:
-            return 0
-        return shares(total, [1] * len(lot.sale.slots))[lot.sale.slots.index(lot.slot)]
+            return 0, came
+        sold = self._sold[lot.name]
+        worth = self._incoming[TO_SALE + lot.sale.name] if lot.sale.kind == "plan" else 0
+        return sold, came + (_part(lot, lot.sale.net_minor + worth) if worth else sold)
 
     def _refunded(self, lot: PaidLot, until: int) -> int:
         """Money that went back by then, before tax, as far as it was paid for this lot."""
@@ -137,7 +153,12 @@ class Ledger:
         if not sum(each.net_minor for each in mine):
             return 0
         share = shares(net, [each.net_minor for each in mine])[mine.index(lot.sale)]
-        return self._part(lot, share, until)
+        return _part(lot, share)
+
+
+def _part(lot: PaidLot, total: int) -> int:
+    """Of a sale's amount, that of one of its lots."""
+    return shares(total, [1] * len(lot.sale.slots))[lot.sale.slots.index(lot.slot)] if lot.slot else 0
 
 
 Figures = tuple[int, int, int, Counter[str], int, int]
@@ -198,7 +219,7 @@ def _events_by_month(books: Books, lots: dict[str, PaidLot]) -> dict[tuple[str, 
     plans = {TO_SALE + sale.name for sale in books.sales if sale.kind == "plan"}
 
     def add(month: str, name: str, what: str, credits: int) -> None:
-        lost = what.startswith((TO_LOT, TO_SALE)) and what.removeprefix(TO_LOT) not in lots and what not in plans
+        lost = what.startswith(ONWARD) and what.removeprefix(TO_LOT) not in lots and what not in plans
         found.setdefault((month, name), Counter())[FORFEITED if lost else what] += credits
 
     for lot in lots.values():

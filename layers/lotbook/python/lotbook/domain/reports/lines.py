@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from lotbook.domain.reports.amounts import LotMonth
+from lotbook.domain.reports.amounts import ONWARD, LotMonth
 from lotbook.domain.reports.months import end, month_of
 from lotbook.domain.reports.sales import money_back, paid_for_credits, part_of
-from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, TO_LOT, TO_SALE, USED, VOIDED
+from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, USED, VOIDED
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import kind_of
 from lotbook.domain.values.instants import DAY
@@ -94,7 +94,7 @@ def lot_lines(found: Iterable[LotMonth]) -> tuple[LotLine, ...]:
 def _lot_line(month: LotMonth) -> LotLine:
     lot, money = month.lot, month.money
     purchase = lot.sale.purchase
-    moved_out = sum(minor for what, minor in money.items() if what.startswith((TO_LOT, TO_SALE)))
+    moved_out = sum(minor for what, minor in money.items() if what.startswith(ONWARD))
     return LotLine(
         purchase_id=purchase.purchase_id,
         lot_id=lot.lot_id,

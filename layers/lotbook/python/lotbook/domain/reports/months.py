@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from lotbook.domain.values import instants
 from lotbook.domain.values.calendar import add_months
 
 CLOSES_AFTER = 3 * instants.DAY  # past its end: what was journaled late is in the books by then
+KEPT_DAYS = 1_024  # results: a ledger asks for the same few days over and over
 MAX_MONTHS = 1_200  # of one account: a century
 FORM = "a month such as 2026-11"
 _GRAMMAR = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
@@ -22,7 +24,12 @@ def is_month(text: str) -> bool:
 
 def month_of(at: int) -> str:
     """The month that holds the instant."""
-    return f"{instants.to_datetime(at):%Y-%m}"
+    return _month_of_day(at // instants.DAY)
+
+
+@lru_cache(KEPT_DAYS)
+def _month_of_day(day: int) -> str:
+    return f"{instants.to_datetime(day * instants.DAY):%Y-%m}"
 
 
 def begin(month: str) -> int:
