@@ -61,6 +61,7 @@ KINDS = {
     "journal": "ids and names of fields",
     "stray": "ids and figures; a note is the operators' own record (docs/closing-accounts.md)",
     "sweep": "ids and figures",
+    "report": "ids, countries and figures; a tax id is read from the purchase, and goes with it (docs/reports.md)",
 }
 # Fields of what is kept, by dataclass: those that may name a person, and all others.
 PERSONAL: dict[type[Any], set[str]] = {
@@ -101,7 +102,7 @@ NOT_PERSONAL: dict[type[Any], str] = {
     Purchase: "account_id purchase_id created_at lines unit credits companions subtotal_minor tax total_minor currency"
     " policy_id policy_version plan_id quoted_expires_at checkout_expires_at first_check_at late_expires_at"
     " save_payment_method gateway gateway_refs customer state settlement completed_at failure dispute refunded_minor"
-    " reversal reversal_next check_at version title invoice_waits plan period move effective_at auto",
+    " reversal reversal_next check_at version title invoice_waits plan period move effective_at auto money_back",
     CustomPaymentItem: "amount_minor",
     GivenConsent: "kind refund_policy_version accepted_at url",
     OwnRefund: "number key at state credits amount_minor refund is_whole",

@@ -9,67 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lotbook.domain.reports.months import end, month_of, months
+from lotbook.domain.reports.paid_lots import PaidLot, paid_lots
 from lotbook.domain.reports.sales import Books, Sale, Slot, money_back, part_of, shares
 from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, TO_LOT, TO_SALE, USED, LotTally
 
 ONWARD = (TO_LOT, TO_SALE)
-
-
-@dataclass(slots=True)
-class PaidLot:
-    """A lot with its price, at the end of a month. `out`: credits that left it by what became of them; `money`: their part."""
-
-    name: str
-    lot_id: str | None
-    credits: int
-    sale: Sale
-    slot: Slot | None = None
-    sold: int = 0  # of the price, what was paid for it; the rest came with credits from elsewhere
-    price: int = 0
-    out: Counter[str] = field(default_factory=Counter)
-    money: Counter[str] = field(default_factory=Counter)
-    refunded: int = 0
-
-    @property
-    def left(self) -> int:
-        """What is still owed of its price."""
-        return self.price - sum(self.money.values())
-
-    @property
-    def credits_left(self) -> int:
-        """Credits that are still owed, those that are held and frozen among them."""
-        return max(0, self.credits - sum(self.out.values()))
-
-    def set_price(self, price: int) -> None:
-        """A price that is known later, or grew: what has left before takes its part now."""
-        self.price = price
-        self._settle(_weights(self.out))
-
-    def move(self, moves: Counter[str]) -> None:
-        """A month's credits: first those that left, then those that came back. So their order in the month does not matter."""
-        for part in ({k: v for k, v in moves.items() if v > 0}, {k: -v for k, v in moves.items() if v < 0}):
-            sign = 1 if part and moves[next(iter(part))] > 0 else -1
-            for what, credits in part.items():
-                self.out[what] += sign * credits
-            self._settle(part)
-
-    def _settle(self, weights: dict[str, int]) -> None:
-        gone = min(max(sum(self.out.values()), 0), self.credits)
-        due = part_of(self.price, gone, self.credits) if self.credits else self.price
-        more = due - sum(self.money.values())
-        if not more:
-            return
-        names = sorted(weights) or [USED]
-        given = shares(more, [weights[name] for name in names] if weights else [1])
-        for name, minor in zip(names, given, strict=True):
-            self.money[name] += minor
-
-
-def _weights(out: Counter[str]) -> dict[str, int]:
-    return {what: credits for what, credits in out.items() if credits > 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +37,7 @@ class Ledger:
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._lots = {lot.name: lot for lot in _paid(books)}
+        self._lots = {lot.name: lot for lot in paid_lots(books)}
         self._events = _events_by_month(books, self._lots)
         self._order = _in_order(self._lots, self._events)
         self._sold = {lot.name: _part(lot, lot.sale.net_minor) for lot in self._order if lot.slot is not None}
@@ -99,8 +46,9 @@ class Ledger:
 
     @property
     def first(self) -> str | None:
-        """The month of the first sale."""
-        return month_of(self._books.sales[0].at) if self._books.sales else None
+        """The month of the first sale, or of what was used before it was paid; None where nothing was sold."""
+        sold = [month_of(sale.at) for sale in self._books.sales[:1]]
+        return min([*sold, *(month for month, _ in self._events)]) if sold else None
 
     def months(self, last: str) -> Iterator[tuple[str, list[LotMonth]]]:
         """Each month up to the last, with every lot that it moved or left something of.
@@ -175,22 +123,6 @@ def _changed(lot: PaidLot, was: Figures) -> LotMonth:
     return LotMonth(lot, left, lot.sold - sold, moved_in, change, lot.out[USED] - used, lot.refunded - refunded)
 
 
-def _paid(books: Books) -> Iterator[PaidLot]:
-    """Lots that were sold, and those in which their credits go on: of these the first that sent some names the sale."""
-    source = {slot.name: sale for sale in books.sales for slot in sale.slots}
-    yield from (
-        PaidLot(slot.name, slot.lot_id, slot.credits, sale, slot) for sale in books.sales for slot in sale.slots
-    )
-    looked_at = list(source)
-    for name in looked_at:  # it grows
-        known = books.lots.get(name)
-        for target in _targets(known) if known else ():
-            if target in books.lots and target not in source:
-                source[target] = source[name]
-                looked_at.append(target)
-                yield PaidLot(target, target, books.lots[target].credits, source[name])
-
-
 def _in_order(lots: dict[str, PaidLot], events: dict[tuple[str, str], Counter[str]]) -> list[PaidLot]:
     """Each behind those that its credits come from. Of a circle, which only a change that was undone could make, the first."""
     sources: dict[str, set[str]] = {name: set() for name in lots}
@@ -207,10 +139,6 @@ def _in_order(lots: dict[str, PaidLot], events: dict[tuple[str, str], Counter[st
         for name in ready or [next(iter(waiting))]:
             order[name] = waiting.pop(name)
     return list(order.values())
-
-
-def _targets(lot: LotTally) -> list[str]:
-    return sorted({what.removeprefix(TO_LOT) for _, what in lot.moves if what.startswith(TO_LOT)})
 
 
 def _events_by_month(books: Books, lots: dict[str, PaidLot]) -> dict[tuple[str, str], Counter[str]]:
