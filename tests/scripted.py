@@ -5,6 +5,7 @@ Each request takes the next of its acts; without one it is answered with an empt
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import threading
@@ -77,6 +78,7 @@ class Scripted:
     requests: list[Request] = field(default_factory=list)
     connections: int = 0
     always: Act | None = None  # when there is no act left
+    echoes: bool = False  # the key that was asked for is the item that is found
     ended: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(0)
     )  # one for each connection that is over
@@ -86,8 +88,10 @@ class Scripted:
         self.acts = deque(acts)
         self.requests.clear()
 
-    def next(self) -> Act:
+    def next(self, request: Request) -> Act:
         """For the request that has come."""
+        if self.echoes:
+            return answer(json.dumps({"Item": json.loads(request.body)["Key"]}).encode())
         return self.acts.popleft() if self.acts else self.always or answer()
 
 
@@ -136,7 +140,7 @@ def _one(server: Scripted, connection: socket.socket, number: int) -> bool:
     while len(request.body) < length:
         request.body += connection.recv(CHUNK)
     server.requests.append(request)
-    return server.next()(connection)
+    return server.next(request)(connection)
 
 
 def environment(address: str, **more: str) -> Mapping[str, str]:
