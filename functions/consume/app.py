@@ -1,4 +1,7 @@
-"""Burn credits: the hot path. Starts fast by importing little: no pydantic, no Stripe, no policies (decisions/0009)."""
+"""Burn credits: the hot path. Starts fast by importing little: no pydantic, no Stripe, no policies (decisions/0009).
+
+A route beside consume imports its own use case when it is called first.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,6 @@ from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
 from lotbook.domain.credits.requests import Burned, Held, ResolveHold
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.consume_batch import consume_batch
-from lotbook.usecases.credits.hold import hold
-from lotbook.usecases.credits.resolve_on_request import resolve_on_request
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.checked import Checked
@@ -47,6 +47,8 @@ def check_one(request: Request) -> Answer:
 
 def burn_batch(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/consume/batch`."""
+    from lotbook.usecases.credits.consume_batch import consume_batch
+
     account_id, units = request.account_id, wiring.units()
     items = burning.batch_of(request.json_object(), request.caller.actor, lambda: units.first(account_id))
     result = consume_batch(
@@ -58,6 +60,8 @@ def burn_batch(request: Request) -> Answer:
 
 def place_hold(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/holds`."""
+    from lotbook.usecases.credits.hold import hold
+
     document, actor = request.json_object(), request.caller.actor
 
     def within(unit: str) -> Held:
@@ -80,6 +84,8 @@ def release(request: Request) -> Answer:
 
 
 def _close(request: Request, credits: int | None) -> Answer:
+    from lotbook.usecases.credits.resolve_on_request import resolve_on_request
+
     result = resolve_on_request(
         request.account_id,
         ResolveHold(request.path["hold_id"], request.key, credits, request.caller.actor),

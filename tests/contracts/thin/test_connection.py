@@ -144,14 +144,17 @@ def test_a_connection_that_was_frozen_or_comes_from_a_snapshot_is_not_used(
     assert server.requests[0].connection != server.requests[1].connection
 
 
-def test_a_child_does_not_write_into_its_parents_connection(
-    client: Any, server: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.plays(answer(GOOD), answer(GOOD))
+@pytest.mark.process
+def test_a_child_does_not_write_into_its_parents_connection(client: Any, server: Scripted) -> None:
+    server.plays(answer(GOOD), answer(GOOD), answer(GOOD))
     client.get_item(**KEY)
-    monkeypatch.setattr(os, "getpid", lambda: -1)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if client.get_item(**KEY)["Item"] == FOUND else 1)
+    assert os.waitpid(child, 0)[1] == 0
     client.get_item(**KEY)
-    assert server.requests[0].connection != server.requests[1].connection
+    mine, childs, again = (request.connection for request in server.requests)
+    assert mine == again != childs
 
 
 def test_the_last_one_used_goes_first_and_no_more_wait_than_may(

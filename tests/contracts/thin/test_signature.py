@@ -11,7 +11,7 @@ from botocore import auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from lotbook.adapters.thin.client import _stamp
+from lotbook.adapters.thin import client
 from lotbook.adapters.thin.signature import Keys, Scope, authorization, signing_key
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -83,7 +83,7 @@ def test_botocore_signs_the_same_requests_in_the_same_way() -> None:
         token = rng.choice([None, TOKEN, "t/+="])
         keys = Keys(f"AKIA{number}", rng.randbytes(20).hex(), token)
         region = rng.choice(["us-east-1", "eu-central-1", "ap-southeast-3"])
-        stamp = _stamp(int(at.timestamp()) * 1_000 + rng.randrange(1_000))
+        stamp = client.stamp(int(at.timestamp()) * 1_000 + rng.randrange(1_000))
         headers = {
             "content-type": "application/x-amz-json-1.0",
             "host": rng.choice([f"dynamodb.{region}.amazonaws.com", "127.0.0.1:4566"]),

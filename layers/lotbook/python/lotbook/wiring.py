@@ -50,12 +50,14 @@ CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
 @cache
 def clock() -> Clock:
     """The wall clock, or the local run's clock where a clock file is set."""
-    from pathlib import Path
-
     from lotbook.adapters.system import OffsetClock, SystemClock
 
     path = settings().clock_file
-    return OffsetClock(Path(path)) if path else SystemClock()
+    if path is None:
+        return SystemClock()
+    from pathlib import Path  # of the local run alone
+
+    return OffsetClock(Path(path))
 
 
 @cache

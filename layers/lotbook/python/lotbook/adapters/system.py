@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
-import random
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JITTER_BYTES = 4
 
 
 class SystemClock:
@@ -64,7 +68,7 @@ def pause(seconds: float) -> None:
 
 def jitter() -> float:
     """From 0 to 1, and another one in every process that was restored from one snapshot."""
-    return random.SystemRandom().random()
+    return int.from_bytes(os.urandom(JITTER_BYTES)) / (1 << 8 * JITTER_BYTES)
 
 
 class SystemDice:
@@ -77,4 +81,4 @@ class SystemDice:
 
 def stand_back(least_seconds: float, most_seconds: float) -> None:
     """Wait a random time inside the bounds: callers that met on one item must not meet there again at once."""
-    time.sleep(random.uniform(least_seconds, most_seconds))  # noqa: S311 - jitter, no secret
+    time.sleep(least_seconds + jitter() * (most_seconds - least_seconds))

@@ -32,7 +32,6 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 from __future__ import annotations
 
 import json
-import logging
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lotbook.domain.values.newer_format import NewerFormat
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
 NAME = "f"  # one byte: every burn pays for the book's
 FIRST = 1  # of items without a number
 RETRY_AFTER_SECONDS = 30  # a rollback, or the half of a deployment, is over in minutes
-# The alarm is written here, where it is found out: whoever reads, a call, a sweep, the stream or a queue, is heard.
-_LOG = logging.getLogger("lotbook.alarm")
 
 
 class Format(NamedTuple):
@@ -133,8 +130,11 @@ def refuse_newer(attributes: Mapping[str, Any]) -> None:
 
 def refuse(kind: str, found: str, where: str = "") -> None:
     """Raise NewerFormat, and ring: `found` is the number, or the name of a part, that this release does not know."""
+    import logging  # not at a cold start
+
     told = {"alarm": NewerFormat.code, "kind": kind, "found": found} | ({"where": _public(where)} if where else {})
-    _LOG.error(json.dumps(told, separators=(",", ":")), extra={"alarm": NewerFormat.code})
+    # The alarm is written here, where it is found out: whoever reads, a call, a sweep, the stream or a queue, is heard.
+    logging.getLogger("lotbook.alarm").error(json.dumps(told, separators=(",", ":")), extra={"alarm": NewerFormat.code})
     raise NewerFormat(kind=kind, retry_after_seconds=RETRY_AFTER_SECONDS)
 
 

@@ -15,6 +15,7 @@ _LOT = re.compile(LOT_PREFIX + "[0-9a-hjkmnp-tv-z]{26}")  # 130 bits
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _BASE_64 = re.compile("(?:[A-Za-z0-9_-]{4})+")
 LOT_DIGITS, LOT_BYTES, UUID_BYTES = 26, 17, 16
+LOT_CHARACTERS, UUID_CHARACTERS = len(LOT_PREFIX) + LOT_DIGITS, 36  # their lengths tell most texts apart
 MAX_LOTS_KEPT = 2_048  # every burn of an account reads the same ones again
 WIDTH = 20  # five bytes are eight digits, so these hold them all
 _CROCKFORD, _HEX = "0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv"
@@ -24,11 +25,12 @@ _FROM_HEX = str.maketrans(_HEX.upper(), _CROCKFORD)
 
 def packed(text: str) -> str | bytes:
     """The shortest form of the text that the table keeps."""
-    if _LOT.fullmatch(text):
+    size = len(text)
+    if size == LOT_CHARACTERS and _LOT.fullmatch(text):
         return int(text[len(LOT_PREFIX) :].translate(_TO_HEX), 32).to_bytes(LOT_BYTES)
-    if _UUID.fullmatch(text):
+    if size == UUID_CHARACTERS and _UUID.fullmatch(text):
         return bytes.fromhex(text.replace("-", ""))
-    return urlsafe_b64decode(text) if _BASE_64.fullmatch(text) else text
+    return urlsafe_b64decode(text) if size % 4 == 0 and _BASE_64.fullmatch(text) else text
 
 
 def unpacked(kept: str | bytes) -> str:

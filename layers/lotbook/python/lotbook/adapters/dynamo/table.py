@@ -6,13 +6,12 @@ The low-level client, not the resource: it is what the cold start can afford, an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NewType
 
 from lotbook.adapters.dynamo import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 KEY_NAMES = len(("pk", "sk"))
 Attributes = dict[str, Any]  # DynamoDB JSON, {"N": "1"}
@@ -35,23 +34,30 @@ class Table:
 
 def to_attribute(value: Any) -> dict[str, Any]:
     """One Python value (str, int, Decimal, bool, None, bytes, list, dict) as an attribute value. Floats are a defect."""
-    match value:
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
-        case int():
-            return {"N": str(value)}
-        case Decimal():
-            return {"N": format(value, "f")}
-        case str():
-            return {"S": value}
-        case bytes():
-            return {"B": value}
-        case dict():
-            return {"M": {key: to_attribute(item) for key, item in value.items()}}
-        case list() | tuple():
-            return {"L": [to_attribute(item) for item in value]}
+    write = _WRITERS.get(type(value))
+    return write(value) if write else _of_a_rare_kind(value)
+
+
+_WRITERS: dict[type, Callable[[Any], Attributes]] = {
+    int: lambda value: {"N": str(value)},
+    str: lambda value: {"S": value},
+    bytes: lambda value: {"B": value},
+    list: lambda value: {"L": [to_attribute(item) for item in value]},
+    tuple: lambda value: {"L": [to_attribute(item) for item in value]},
+    dict: lambda value: {"M": {key: to_attribute(item) for key, item in value.items()}},
+    bool: lambda value: {"BOOL": value},
+    type(None): lambda _value: {"NULL": True},
+}
+
+
+def _of_a_rare_kind(value: Any) -> dict[str, Any]:
+    from decimal import Decimal  # no burn has one
+
+    if isinstance(value, Decimal):
+        return {"N": format(value, "f")}
+    for kind in type(value).__mro__:
+        if kind in _WRITERS:
+            return _WRITERS[kind](value)
     raise TypeError(f"{type(value).__name__} is not kept in the table")
 
 
@@ -62,7 +68,7 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
         case "S" | "BOOL" | "B":
             return value
         case "N":
-            return int(value) if value.lstrip("-").isdigit() else Decimal(value)
+            return int(value) if value.lstrip("-").isdigit() else _decimal(value)
         case "NULL":
             return None
         case "M":
@@ -70,6 +76,12 @@ def from_attribute(attribute: Mapping[str, Any]) -> Any:
         case "L":
             return [from_attribute(item) for item in value]
     raise TypeError(f"attribute type {kind} is not kept in the table")
+
+
+def _decimal(text: str) -> Any:
+    from decimal import Decimal
+
+    return Decimal(text)
 
 
 def to_item(values: Mapping[str, Any]) -> Attributes:

@@ -45,6 +45,7 @@ class Client:
         self.tells_throttles = False  # whether what is too much for the service is told at once instead of tried again
         self._whose = whose
         self._scope = Scope(place.region, SERVICE)
+        self._stamp = 0, ""  # the last second, and how it is written: most calls come in the same one
         self._clock = clock or SystemClock()
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class Client:
         headers = {
             "content-type": CONTENT_TYPE,
             "host": self.place.target.authority,
-            "x-amz-date": _stamp(self._clock.now()),
+            "x-amz-date": self._date(),
         }
         if keys.token is not None:
             headers["x-amz-security-token"] = keys.token
@@ -129,6 +130,14 @@ class Client:
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         rest = f"authorization: {proof}\r\naccept-encoding: identity\r\ncontent-length: {len(body)}\r\n\r\n"
         return f"POST / HTTP/1.1\r\n{lines}{rest}".encode() + body
+
+    def _date(self) -> str:
+        second, text = self._stamp
+        now = self._clock.now() // SECOND
+        if now != second:
+            text = stamp(now * SECOND)
+            self._stamp = now, text
+        return text
 
 
 def of(
@@ -146,6 +155,6 @@ def of(
     return Client(place, credentials.of(environment, wall, trust), pool, tries=tries, clock=wall)
 
 
-def _stamp(at: int) -> str:
+def stamp(at: int) -> str:
     """Such as 20150830T123600Z."""
-    return to_text(at // SECOND * SECOND).replace("-", "").replace(":", "")
+    return to_text(at).replace("-", "").replace(":", "")

@@ -36,7 +36,7 @@ class Pool:
         self._context: ssl.SSLContext | None = None
         self._lock = Lock()
         self._waiting: list[Connection] = []
-        self._process = os.getpid()
+        os.register_at_fork(after_in_child=self._forget)  # a client lives as long as its process
 
     def take(self) -> Connection:
         """One that is as good as can be known, else a new one. Raises NoAnswer."""
@@ -72,7 +72,9 @@ class Pool:
             connection.close()
 
     def _next(self) -> Connection | None:
-        if os.getpid() != self._process:  # a child: these are its parent's
-            self._lock, self._waiting, self._process = Lock(), [], os.getpid()
         with self._lock:
             return self._waiting.pop() if self._waiting else None
+
+    def _forget(self) -> None:
+        """In a child: these are its parent's, and so may be who holds the lock."""
+        self._lock, self._waiting = Lock(), []

@@ -6,8 +6,7 @@ What an answer says of a refusal is told in the SDK's shape (`Refused.response`)
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
-from binascii import crc32
+from binascii import a2b_base64, b2a_base64, crc32
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.refusals import NoAnswer, Refused
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.thin.connection import Reply
 
-BINARY, BINARIES = "B", "BS"
+BINARY = "B"  # sets of binary are not kept in the table
 CHECKSUM, REQUEST_ID = "x-amz-crc32", "x-amzn-requestid"
 REFUSAL, SERVER_FAULT = 300, 500
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return b64encode(value).decode()
+    if isinstance(value, bytes):
+        return b2a_base64(value, newline=False).decode()
     raise TypeError(f"{type(value).__name__} has no place in a request")
 
 
@@ -33,11 +32,8 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_text, allow_nan=Fals
 
 def _bytes_of(values: dict[str, Any]) -> dict[str, Any]:
     """An attribute's value that is binary; an attribute or a table that is called `B` has no text, but an object."""
-    if len(values) == 1:
-        if isinstance(text := values.get(BINARY), str):
-            return {BINARY: b64decode(text)}
-        if isinstance(texts := values.get(BINARIES), list):
-            return {BINARIES: [b64decode(each) for each in texts]}
+    if BINARY in values and len(values) == 1 and isinstance(text := values[BINARY], str):
+        return {BINARY: a2b_base64(text)}
     return values
 
 

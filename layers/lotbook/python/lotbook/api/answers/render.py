@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from lotbook.domain.accounts.pauses import reasons_of
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from decimal import Decimal
 
     from lotbook.api.answers import shapes, shapes_auto, shapes_burning
     from lotbook.domain.accounts.account import Account
@@ -154,6 +153,8 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
 def account(view: AccountView, *, whole: bool = False) -> shapes.Account:
     """The answer of account; `whole`: with what is the seller's own business."""
     known = view.account
+    from lotbook.domain.accounts.pauses import reasons_of  # consume renders, too, but no account
+
     return {
         "account_id": known.account_id,
         "policy_id": known.policy_id,
