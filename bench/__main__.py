@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from bench import cold, correctness, counts, postgres, report, rounds, store, whole
+from bench import cold, correctness, counts, instructions, postgres, report, rounds, store, whole
 from bench.floor import Floor
 from bench.ours import ENVIRONMENT, Ours, OursHandled
 from bench.prices import dollars_per_million
@@ -42,7 +42,8 @@ def main() -> int:
         wrong = _correctness(client, asked.seed)
         counted = _counted(client)
         timed, void = _timed(client, asked.seconds, asked.seed)
-    sections = [timed, *counted, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]
+        executed = Section("Instructions, counted by cachegrind", tuple(instructions.lines()))
+    sections = [timed, *counted, executed, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]
     print(report.as_text(sections))
     for problem in wrong:
         print(f"WRONG: {problem}")
@@ -74,14 +75,17 @@ def _timed(client: Any, seconds: float, seed: int) -> tuple[Section, bool]:
         if postgres.is_installed():
             arms["postgres"] = stack.enter_context(postgres.running()).burn
         spent = rounds.play(arms, seconds=seconds, seed=seed)
-    control = ratio(spent["ours again"], spent["ours"])
+    control = ratio(spent["ours again"].elapsed, spent["ours"].elapsed)
 
     def against(over: str, under: str) -> str:
-        return str(ratio(spent[over], spent[under]))
+        elapsed = ratio(spent[over].elapsed, spent[under].elapsed)
+        processor = ratio(spent[over].processor, spent[under].processor)
+        return f"{elapsed}; {processor.median:.2f}"
 
     rows = [
-        ("the same arm twice (control: 1.00 +- 0.05)", str(control)),
-        ("ours / one bare UpdateItem, the floor", against("ours", "floor")),
+        ("the same arm twice (control: 1.00 +- 0.05)", against("ours again", "ours")),
+        ("ours / one bare UpdateItem of botocore, the floor", against("ours", "floor")),
+        ("ours with botocore's client / ours", against("ours by botocore", "ours")),
         ("Powertools idempotency + transaction / ours", against("usual", "ours")),
         ("the same, whole Lambda handlers", against("usual handler", "our handler")),
         ("our whole handler / our use case", against("our handler", "ours")),
@@ -89,7 +93,8 @@ def _timed(client: Any, seconds: float, seed: int) -> tuple[Section, bool]:
         if "postgres" in spent
         else ("PostgreSQL", "skipped: no server is installed here"),
     ]
-    title = f"Time of a fresh consume: median ratio of {len(spent['ours'])} paired rounds (quartiles)"
+    rounds_ = len(spent["ours"].elapsed)
+    title = f"Time of a fresh consume: median ratio of {rounds_} paired rounds (quartiles); of processor time"
     return Section(title, tuple(rows)), is_void(control)
 
 
@@ -98,8 +103,9 @@ def _arms(client: Any) -> dict[str, rounds.Arm]:
     Ours(client, "handled")
     return {
         "floor": Floor(client, store.TABLE).burn,
-        "ours": Ours(client, "one").burn,
-        "ours again": Ours(client, "two").burn,
+        "ours": Ours(client, "one").through(store.thin()).burn,
+        "ours again": Ours(client, "two").through(store.thin()).burn,
+        "ours by botocore": Ours(client, "five").burn,
         "usual": Usual(client, "three").burn,
         "our handler": OursHandled("handled").burn,
         "usual handler": UsualHandled(client, "four").burn,

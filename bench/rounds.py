@@ -9,6 +9,7 @@ import gc
 import random
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 PASSES = 8
 WARM_UP_PASSES = 5
@@ -18,24 +19,33 @@ MOST_ROUNDS = 400
 Arm = Callable[[str], object]
 
 
-def play(arms: Mapping[str, Arm], *, seconds: float, seed: int) -> dict[str, list[float]]:
-    """Seconds of each arm, by round. Stops after `seconds`, yet not before LEAST_ROUNDS."""
+@dataclass(slots=True)
+class Spent:
+    """Seconds of an arm, by round: on the wall, and of this process' processor. The engine is another process."""
+
+    elapsed: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+
+def play(arms: Mapping[str, Arm], *, seconds: float, seed: int) -> dict[str, Spent]:
+    """What each arm spent. Stops after `seconds`, yet not before LEAST_ROUNDS."""
     rng = random.Random(seed)
     for number in range(WARM_UP_PASSES):
         for name, arm in arms.items():
             arm(_key("warm", name, number))
-    spent: dict[str, list[float]] = {name: [] for name in arms}
+    spent = {name: Spent() for name in arms}
     until = time.monotonic() + seconds
     for number in range(MOST_ROUNDS):
         if number >= LEAST_ROUNDS and time.monotonic() > until:
             break
-        for name, took in _round(arms, number, rng).items():
-            spent[name].append(took)
+        for name, (elapsed, processor) in _round(arms, number, rng).items():
+            spent[name].elapsed.append(elapsed)
+            spent[name].processor.append(processor)
     return spent
 
 
-def _round(arms: Mapping[str, Arm], number: int, rng: random.Random) -> dict[str, float]:
-    spent = dict.fromkeys(arms, 0.0)
+def _round(arms: Mapping[str, Arm], number: int, rng: random.Random) -> dict[str, tuple[float, float]]:
+    spent = dict.fromkeys(arms, (0.0, 0.0))
     order = list(arms)
     gc.collect()
     gc.disable()  # a collection is paid by the arm that happens to run, not by the one that made the garbage
@@ -44,9 +54,10 @@ def _round(arms: Mapping[str, Arm], number: int, rng: random.Random) -> dict[str
             rng.shuffle(order)
             for name in order:
                 key = _key(name, number, turn)
-                began = time.perf_counter()
+                began, busy = time.perf_counter(), time.process_time()
                 arms[name](key)
-                spent[name] += time.perf_counter() - began
+                elapsed, processor = spent[name]
+                spent[name] = (elapsed + time.perf_counter() - began, processor + time.process_time() - busy)
     finally:
         gc.enable()
     return spent

@@ -16,6 +16,8 @@ from botocore.config import Config
 from local.cloud.cloud import credentials
 from local.cloud.engine import Engine
 from local.places import any_free_port
+from lotbook.adapters.thin.client import of as client_of
+from lotbook.adapters.thin.connection import Limits
 from tests import table as tables
 from tests.meter import WRITE_BYTES, Metered, item_bytes, units
 
@@ -70,6 +72,11 @@ def client() -> Any:
         max_pool_connections=64, retries={"mode": "standard", "max_attempts": 3}, parameter_validation=False
     )
     return boto3.client("dynamodb", config=config)
+
+
+def thin() -> Any:
+    """The client that is deployed, from the environment."""
+    return client_of(os.environ, Limits(connect=1, read=30), tries=3)
 
 
 def new_table(of: Any) -> None:

@@ -7,8 +7,9 @@ are says what they are: 16 a UUID (the `sub` of most members), 17 the id of a lo
 from __future__ import annotations
 
 import re
-from base64 import b32hexencode, urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
+
+from lotbook.domain.values.ids import base_32, base_64, from_base_64
 
 LOT_PREFIX = "lot_"
 _LOT = re.compile(LOT_PREFIX + "[0-9a-hjkmnp-tv-z]{26}")  # 130 bits
@@ -17,10 +18,8 @@ _BASE_64 = re.compile("(?:[A-Za-z0-9_-]{4})+")
 LOT_DIGITS, LOT_BYTES, UUID_BYTES = 26, 17, 16
 LOT_CHARACTERS, UUID_CHARACTERS = len(LOT_PREFIX) + LOT_DIGITS, 36  # their lengths tell most texts apart
 MAX_LOTS_KEPT = 2_048  # every burn of an account reads the same ones again
-WIDTH = 20  # five bytes are eight digits, so these hold them all
 _CROCKFORD, _HEX = "0123456789abcdefghjkmnpqrstvwxyz", "0123456789abcdefghijklmnopqrstuv"
 _TO_HEX = str.maketrans(_CROCKFORD, _HEX)
-_FROM_HEX = str.maketrans(_HEX.upper(), _CROCKFORD)
 
 
 def packed(text: str) -> str | bytes:
@@ -30,7 +29,7 @@ def packed(text: str) -> str | bytes:
         return int(text[len(LOT_PREFIX) :].translate(_TO_HEX), 32).to_bytes(LOT_BYTES)
     if size == UUID_CHARACTERS and _UUID.fullmatch(text):
         return bytes.fromhex(text.replace("-", ""))
-    return urlsafe_b64decode(text) if size % 4 == 0 and _BASE_64.fullmatch(text) else text
+    return from_base_64(text) if size % 4 == 0 and _BASE_64.fullmatch(text) else text
 
 
 def unpacked(kept: str | bytes) -> str:
@@ -42,10 +41,9 @@ def unpacked(kept: str | bytes) -> str:
     if len(kept) == UUID_BYTES:
         text = kept.hex()
         return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-    return urlsafe_b64encode(kept).decode()
+    return base_64(kept)
 
 
 @lru_cache(maxsize=MAX_LOTS_KEPT)
 def _lot_of(kept: bytes) -> str:
-    digits = b32hexencode(kept.rjust(WIDTH, b"\0")).decode()
-    return LOT_PREFIX + digits[-LOT_DIGITS:].translate(_FROM_HEX)
+    return LOT_PREFIX + base_32(int.from_bytes(kept), LOT_DIGITS)

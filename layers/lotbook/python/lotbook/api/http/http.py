@@ -10,8 +10,6 @@ id with Lambda's, the traceback is Lambda's own, an alarm rings, and API Gateway
 from __future__ import annotations
 
 import json
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -68,9 +66,11 @@ class Request:
         """The body as it was sent; raises MalformedJson when API Gateway's base64 does not decode."""
         if not self.is_base64:
             return self.raw.encode("utf-8", "surrogatepass")
+        from base64 import b64decode  # API Gateway sends text as it is
+
         try:
             return b64decode(self.raw, validate=True)
-        except (NotBase64, ValueError):
+        except ValueError:
             raise MalformedJson from None
 
     def but(self, **changed: Any) -> Request:
