@@ -76,7 +76,7 @@ class SystemDice:
 
     def throw(self, sides: int) -> int:
         """0 to `sides` - 1."""
-        return random.randrange(sides)  # noqa: S311 - jitter, no secret
+        return random.randrange(sides)
 
 
 def stand_back(least_seconds: float, most_seconds: float) -> None:
