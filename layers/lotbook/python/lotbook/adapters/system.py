@@ -67,7 +67,7 @@ def pause(seconds: float) -> None:
 
 
 def jitter() -> float:
-    """From 0 to 1, and another one in every process that was restored from one snapshot."""
+    """From 0 to less than 1, and another one in every process that was restored from one snapshot."""
     return int.from_bytes(os.urandom(JITTER_BYTES)) / (1 << 8 * JITTER_BYTES)
 
 
@@ -76,7 +76,7 @@ class SystemDice:
 
     def throw(self, sides: int) -> int:
         """0 to `sides` - 1."""
-        return random.randrange(sides)
+        return int(jitter() * sides)
 
 
 def stand_back(least_seconds: float, most_seconds: float) -> None:
