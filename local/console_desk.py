@@ -33,7 +33,7 @@ def make_command(directory: Path) -> str:
 
 def advice() -> Mapping[str, str]:
     """What a caller should do about each code, as the catalogue of errors says it."""
-    kinds = problems.KINDS
+    kinds = problems.all_kinds()
     return {each.code: kind.advice for each, kind in kinds.items() if each.code and each.__base__ not in kinds}
 
 

@@ -123,7 +123,7 @@ def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
 
 def _status(code: str) -> int:
     """A code that no outcome has for its own is a reason that offers and quotes show; `NotEligible` carries those."""
-    owner = next((outcome for outcome in problems.KINDS if outcome.code == code), errors.NotEligible)
+    owner = next((outcome for outcome in problems.all_kinds() if outcome.code == code), errors.NotEligible)
     return problems.kind_of(owner).status
 
 

@@ -24,7 +24,6 @@ from lotbook.adapters.dynamo.book_items import (
 from lotbook.adapters.dynamo.granted_lots import GrantedLots
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.packing import packed
-from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.store_time import StoreTime
 from lotbook.adapters.dynamo.table import (
     IS_THERE,
@@ -291,6 +290,8 @@ class DynamoBooks:
 
     def forget_note(self, account_id: str, name: str, digest: str) -> None:
         """An empty note over it: burning may write notes, and take none away."""
+        from lotbook.adapters.dynamo.puts import put_over  # no burn forgets
+
         put_over(self._table, keys.note(account_id, name, digest) | {"metadata": {}}, NOT_NEWER)
 
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:

@@ -66,7 +66,7 @@ DATA: Mapping[str, Mapping[str, Schema]] = {
 REASONS = {
     name: value
     for name, value in vars(eligibility).items()
-    if name.isupper() and isinstance(value, str) and value not in {kind.code for kind in problems.KINDS}
+    if name.isupper() and isinstance(value, str) and value not in {kind.code for kind in problems.all_kinds()}
 }
 
 
@@ -83,10 +83,10 @@ def catalogue() -> list[Refusal]:
     """Every code once, by its name."""
     rows = [
         Refusal(outcome.code, kind.status, _meaning(outcome), kind.advice)
-        for outcome, kind in problems.KINDS.items()
+        for outcome, kind in problems.all_kinds().items()
         if outcome.code and outcome.code != getattr(outcome.__base__, "code", "")
     ]
-    eligible = problems.KINDS[NotEligible]
+    eligible = problems.all_kinds()[NotEligible]
     told = "As the `reason` of a quote: what this account may not buy."
     rows += [Refusal(reason, eligible.status, told, eligible.advice) for reason in REASONS.values()]
     return sorted(rows)

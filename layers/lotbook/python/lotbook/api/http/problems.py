@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lotbook.domain.accounts.refusals import AccountNotClosed, ExternalIdTaken
-from lotbook.domain.endpoints import refusals as endpoints
-from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
-from lotbook.domain.reports.refusals import ReportNotFound
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
 from lotbook.domain.values.newer_format import NewerFormat
@@ -31,15 +27,11 @@ class Kind:
 NOT_RAISED_YET = frozenset[str]()
 KINDS: dict[type[Outcome], Kind] = {
     errors.Unauthenticated: Kind(401, "Send `Authorization: Bearer` with a valid member token or service key."),
-    PortalLinkGone: Kind(410, "Ask for a new link: it is opened once, within 15 minutes."),
-    PortalSessionEnded: Kind(401, "Ask for a new link: a session lasts an hour, unless it is revoked."),
     errors.Forbidden: Kind(403, "Use a role of the policy's buyers, or a service key with the scope of this call."),
     errors.AccountNotFound: Kind(404, "Check the account id; a member token reaches its own account only."),
     errors.AccountExists: Kind(409, "Choose another id, or send the same body as at first."),
     errors.AccountPaused: Kind(403, "Clear what `pause_reason` names, then send the request again."),
     errors.AccountClosed: Kind(403, "Open another account; this one stays closed."),
-    ExternalIdTaken: Kind(409, "Find the account that has it (`GET /v1/accounts?external_id=`), or choose another."),
-    AccountNotClosed: Kind(409, "Close the account first; then send the request again."),
     errors.MalformedJson: Kind(400, "Send one JSON object in UTF-8, nested at most 32 levels, no name twice."),
     errors.BodyTooLarge: Kind(413, "Send at most `max_bytes` bytes."),
     errors.InvalidRequest: Kind(422, "Correct the fields that `errors` names."),
@@ -55,7 +47,6 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.HoldClosed: Kind(409, "Read `state`; a closed hold stays closed."),
     errors.LotNotFound: Kind(404, "Check the lot id."),
     errors.PolicyNotFound: Kind(404, "Check the policy id and the version."),
-    ReportNotFound: Kind(404, "Ask for `liability`, `recognition`, `roll-forward` or `tax`."),
     errors.PolicyInvalid: Kind(422, "Correct the paths that `errors` names."),
     errors.NotEligible: Kind(403, "The code is the `reason` that offers and quotes show."),
     errors.QuantityNotAllowed: Kind(422, "Buy a quantity that fits `min`, `max` and `step`, or one of `packs`."),
@@ -85,15 +76,6 @@ KINDS: dict[type[Outcome], Kind] = {
     errors.NothingToResume: Kind(409, "Nothing to do."),
     errors.BadSignature: Kind(400, "Sign with an active secret; check the sender's clock."),
     errors.MalformedEvent: Kind(400, "Send the event as the gateway made it."),
-    endpoints.EndpointNotFound: Kind(404, "Check the endpoint id."),
-    endpoints.DeliveryNotFound: Kind(404, "Check the delivery id; deliveries are kept for 30 days."),
-    endpoints.TooManyEndpoints: Kind(409, "Delete an endpoint that is not needed; each may hear of many types."),
-    endpoints.TooManySecrets: Kind(
-        409, "Wait until `first_ends_at`, or rotate with `overlap_seconds: 0`, which ends all secrets before at once."
-    ),
-    endpoints.EndpointSwitchedOff: Kind(
-        409, "Switch it on (`PATCH` with `state: enabled`), then send the request again."
-    ),
     errors.Conflict: Kind(409, "Send the same request again."),
     NewerFormat: Kind(
         503,
@@ -103,11 +85,21 @@ KINDS: dict[type[Outcome], Kind] = {
 }
 
 
+def all_kinds() -> dict[type[Outcome], Kind]:
+    """With those that single rooms raise; consume raises none of them and does not load them."""
+    from lotbook.api.http.problems_of_rooms import OF_ROOMS
+
+    return KINDS | {outcome: Kind(*told) for outcome, told in OF_ROOMS.items()}
+
+
 def kind_of(outcome: type[Outcome]) -> Kind:
     """The kind of an outcome, or of the nearest class that it derives from; raises KeyError for a class without one."""
+    if outcome in KINDS:
+        return KINDS[outcome]
+    kinds = all_kinds()
     for candidate in outcome.__mro__:
-        if candidate in KINDS:
-            return KINDS[candidate]
+        if candidate in kinds:
+            return kinds[candidate]
     raise KeyError(outcome)
 
 
