@@ -7,19 +7,29 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from operate.command.refusal import OK
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 NOTHING = "-"
+PROSE = frozenset(
+    {"field", "value", "where", "what", "now", "then", "scopes", "types", "reference", "verdict", "letter"}
+    | {"what `again` does", "newest settings", "next, or why not"}
+)
+ANY_WIDTH = 10_000
+PAIR = ("field", "value")
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. Columns named in `numbers` stand at the right, with separators of thousands."""
+    """A table. Columns named in `numbers` stand at the right. Those in PROSE may go over several lines; ids and instants never do.
+
+    Where that leaves no room, each row is shown as lines of its own, so that what is copied from it is whole.
+    """
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
@@ -53,7 +63,7 @@ def text(value: Any) -> str:
 
 def pairs(fields: Mapping[str, Any]) -> Grid:
     """One thing, a line for each of its fields."""
-    return Grid(("field", "value"), [(name, value) for name, value in fields.items()])
+    return Grid(PAIR, [(name, value) for name, value in fields.items()])
 
 
 def show(answer: Answer, *, as_json: bool) -> None:
@@ -69,9 +79,25 @@ def show(answer: Answer, *, as_json: bool) -> None:
         if isinstance(each, str):
             print(each)
         elif each.rows:
-            with console.capture() as drawn:
-                console.print(_table(each))
-            print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+            _draw(each, console)
+
+
+def _draw(grid: Grid, console: Console) -> None:
+    table = _table(grid)
+    if (
+        grid.columns != PAIR
+        and console.measure(table, options=console.options.update(width=ANY_WIDTH)).minimum > console.width
+    ):
+        width = max(map(len, grid.columns))
+        blocks = (
+            "\n".join(f"{name:<{width}}  {text(value)}" for name, value in zip(grid.columns, row, strict=True))
+            for row in grid.rows
+        )
+        print("\n\n".join(blocks))
+        return
+    with console.capture() as drawn:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
 def _table(grid: Grid) -> Table:
@@ -80,7 +106,8 @@ def _table(grid: Grid) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
     for name in grid.columns:
-        table.add_column(name, justify="right" if name in grid.numbers else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if name in grid.numbers else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=name not in PROSE)
     for row in grid.rows:
         table.add_row(*map(text, row))
     return table
