@@ -14,7 +14,7 @@ from operate.command.shown import Answer, Grid, counted, pairs, progress
 app = typer.Typer(no_args_is_help=True, help="Open, find, show, change and close accounts.")
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its account_id.")]
 Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many, newest first.")]
-SHOWN = ("account_id", "policy_id", "plan_id", "state", "email", "created_at")
+SHOWN = ("account_id", "policy_id", "plan_id", "state", "email")
 
 
 @command(app, "list")
@@ -168,8 +168,7 @@ def _accounts(asked: Asked, query: dict[str, Any], limit: int) -> Answer:
 
 def _grid(found: list[dict[str, Any]]) -> Grid:
     """The columns that tell accounts apart, and fit into 80 characters."""
-    rows = [[each[name] for name in SHOWN[:-1]] + [str(each["created_at"])[:10]] for each in found]
-    return Grid(("account", "policy", "plan", "state", "e-mail", "opened"), rows)
+    return Grid(("account", "policy", "plan", "state", "e-mail"), [[each[name] for name in SHOWN] for each in found])
 
 
 def _one(found: dict[str, Any]) -> Answer:

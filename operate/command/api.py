@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lotbook_client import ApiError, LotbookError, operations
-from lotbook_client.calls import Operation, as_sent
+from lotbook_client.calls import CsvPage, Operation, as_sent
 from lotbook_client.synchronous import Core
 from operate.command.refusal import FAILED, SILENT, Refusal
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     import httpx
 
 PAGE = 100
+JSON, CSV = "application/json", "text/csv"
 TIMEOUT_SECONDS = 60
 FIXES = {  # by code, or by status where the code says nothing more
     "account_not_found": "`lotbook accounts list` shows those that there are.",
     "policy_not_found": "`lotbook policies publish FILE` makes one.",
+    "report_not_found": "There are liability, recognition, roll-forward and tax.",
     "endpoint_not_found": "`lotbook endpoints list` shows those that there are.",
     "delivery_not_found": "`lotbook endpoints deliveries ENDPOINT` shows those that there are.",
     "idempotency_key_reused": "Another call was made with this --key: give another.",
@@ -44,11 +46,24 @@ class Api(Core):
             super().__init__(base_url, key, timeout=TIMEOUT_SECONDS, transport=transport)
         except ValueError as unclear:
             raise Refusal(f"{unclear}.", SILENT) from unclear
+        self._http.headers["Accept"] = JSON
 
-    def ask(self, operation: Operation[Any], *, key: str | None = None, **asked: Any) -> Any:
-        """The JSON of an answer. `asked`: path, query, body. Raises Refusal."""
+    def ask(self, operation: Operation[Any], **asked: Any) -> Any:
+        """The JSON of an answer. `asked`: path, query, body, key. Raises Refusal."""
+        return self._read(replace(operation, read=as_sent), asked)
+
+    def csv(self, operation: Operation[CsvPage], **asked: Any) -> CsvPage:
+        """A page of CSV. Raises Refusal."""
+        self._http.headers["Accept"] = CSV
         try:
-            return self._answer(replace(operation, read=as_sent), key=key, **asked)
+            page: CsvPage = self._read(operation, asked)
+            return page
+        finally:
+            self._http.headers["Accept"] = JSON
+
+    def _read(self, operation: Operation[Any], asked: Mapping[str, Any]) -> Any:
+        try:
+            return self._answer(operation, **asked)
         except ApiError as refused:
             raise _refused(refused) from refused
         except LotbookError as silence:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from operate.command import accounts, checks, credits, deployment, endpoints, events, keys, letters, policies, strays
+from operate.command import (
+    accounts,
+    checks,
+    credits,
+    deployment,
+    endpoints,
+    events,
+    keys,
+    letters,
+    policies,
+    reports,
+    strays,
+)
 
 app = typer.Typer(
     name="lotbook",
@@ -16,7 +28,7 @@ app = typer.Typer(
     order, 2 the command is not right, 3 nobody could be asked, 4 nobody said yes, 130 interrupted.
     """,
 )
-for add in (credits.add, checks.add):
+for add in (credits.add, checks.add, reports.add):
     add(app)
 for name, group in (
     ("accounts", accounts),

@@ -63,3 +63,13 @@ def test_a_policy_is_compared_published_and_then_the_same(
     assert sum(each["accounts"] for each in found["affects"]) == 1
     assert told(capsys, "policies", "publish", str(path), "--yes")["version"] == 2
     assert told(capsys, "policies", "publish", str(path), "--yes")["changes"] == []
+
+
+@pytest.mark.usefixtures("here")
+def test_a_month_for_finance_is_read_as_json_and_as_csv(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    month = stack.now()[:7]
+    assert told(capsys, "reports", "roll-forward", "--month", month)["month"] == month
+    assert lotbook("reports", "roll-forward", "--month", month, "--csv") == 0
+    assert "sold_minor" in capsys.readouterr().out.splitlines()[0]
+    assert lotbook("reports", "roll-forward", "--month", "soon") == 1
+    assert "month" in capsys.readouterr().err

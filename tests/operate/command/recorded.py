@@ -100,6 +100,14 @@ ANSWERS: dict[str, Any] = {
     "POST /v1/endpoints/end_1/rotate": {**ENDPOINT, "secret": "whsec_rotated"},
     "GET /v1/endpoints/end_1/deliveries": {"deliveries": [DELIVERY], "next_cursor": None},
     "POST /v1/endpoints/end_1/deliveries/dlv_1/again": {**DELIVERY, "state": "pending"},
+    "GET /v1/reports/roll-forward": {
+        "report": "roll-forward",
+        "month": "2026-01",
+        "state": "closed",
+        "as_of": "2026-02-01T00:10:00Z",
+        "lines": [{"kind": "roll-forward", "currency": "usd", "opening_minor": 0, "sold_minor": 1_200_000}],
+        "next_cursor": None,
+    },
     "GET /_local/events": {
         "events": [
             {"id": "evt_2", "type": "credits.low", "at": "2026-01-31T11:00:01Z", "detail": {"account_id": "acme"}},

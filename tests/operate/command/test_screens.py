@@ -40,6 +40,7 @@ CASES: list[tuple[str, str, int, str]] = [
     ("reconcile", "reconcile --from 2026-01-01", 1, "POST /_local/schedules/reconcile/run"),
     ("events-tail", "events tail", 0, "GET /_local/events"),
     ("events-tail-type", "events tail --type credits.low --account acme", 0, "GET /_local/events"),
+    ("reports", "reports roll-forward --month 2026-01", 0, "GET /v1/reports/roll-forward"),
     ("endpoints-list", "endpoints list", 0, "GET /v1/endpoints"),
     ("endpoints-make", "endpoints make https://hooks.shop.example/lotbook credits.low", 0, "POST /v1/endpoints"),
     ("endpoints-switch", "endpoints switch end_1 --off", 0, "PATCH /v1/endpoints/end_1"),

@@ -163,6 +163,21 @@ def test_what_is_sent_is_what_was_said(deployed: Recorded) -> None:
     assert deployed.asked[-1][1] == {"policy_id": "make", "state": "active", "limit": "7"}
 
 
+def test_a_report_of_many_pages_is_one_table_of_csv(deployed: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = {None: ("2", "a,1\r\n"), "2": (None, "b,2\r\n")}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.headers["accept"] == "text/csv"
+        following, line = pages[request.url.params.get("cursor")]
+        headers = {"Lotbook-Next-Cursor": following} if following else {}
+        return httpx.Response(200, text=f"account_id,sold_minor\r\n{line}", headers=headers)
+
+    deployed.answer = answer  # type: ignore[method-assign]
+    assert by_url("reports tax --month 2026-01 --csv") == 0
+    assert capsys.readouterr().out.split() == ["account_id,sold_minor", "a,1", "b,2"]
+    assert by_url("reports taxes --month 2026-01") == 2
+
+
 def test_ctrl_c_ends_with_130_and_no_traceback(
     deployed: Recorded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
