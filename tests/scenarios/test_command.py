@@ -70,6 +70,6 @@ def test_a_month_for_finance_is_read_as_json_and_as_csv(stack: Stack, capsys: py
     month = stack.now()[:7]
     assert told(capsys, "reports", "roll-forward", "--month", month)["month"] == month
     assert lotbook("reports", "roll-forward", "--month", month, "--csv") == 0
-    assert "sold_minor" in capsys.readouterr().out.splitlines()[0]
+    assert capsys.readouterr().out.startswith("month,state,currency,")
     assert lotbook("reports", "roll-forward", "--month", "soon") == 1
     assert "month" in capsys.readouterr().err
