@@ -34,10 +34,11 @@ _ITEM = re.compile(r"^\* \[(?P<words>[^\]]+)\]\((?P<target>[^)#]+)\)")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the navigation: pages of the site, in order."""
+    """A part of the navigation: pages of the site, in order, and what the list calls them where it says so."""
 
     title: str
     pages: list[str] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def _sections(root: Path, where: Mapping[str, str]) -> Iterator[Section]:
                 place = where.get(os.path.normpath(PurePosixPath(HOME).parent / item["target"]))
                 if place and place not in seen:
                     section.pages.append(place)
+                    section.words[place] = item["words"]
                     seen.add(place)
         if section.pages:
             yield section

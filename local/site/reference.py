@@ -172,10 +172,10 @@ class Reference:
 
 
 def _with_limits(word: str, schema: Mapping[str, Any]) -> str:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None or high is not None:
-        return f"{word}, {'' if low is None else f'from {low}'}{' ' if low is not None and high is not None else ''}{'' if high is None else f'to {high}'}"
-    return f"{word}, at most {schema['maxLength']} characters" if "maxLength" in schema else word
+    bounds = [f"{name} {schema[key]:,}" for name, key in (("from", "minimum"), ("to", "maximum")) if key in schema]
+    if bounds:
+        return f"{word} {' '.join(bounds)}"
+    return f"{word}, at most {schema['maxLength']:,} characters" if "maxLength" in schema else word
 
 
 def _named(schema: Mapping[str, Any]) -> str:

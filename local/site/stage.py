@@ -15,7 +15,7 @@ def lay_out(site: Site, root: Path, pages: Path, extra: Path) -> None:
     for folder in (pages, extra):
         shutil.rmtree(folder, ignore_errors=True)
     for place, text in site.pages.items():
-        _write(pages / place, text + _navigation(site, place))
+        _write(pages / place, _front(place) + text + _navigation(site, place))
     for source, place in site.files.items():
         (pages / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / source, pages / place)
@@ -26,6 +26,11 @@ def lay_out(site: Site, root: Path, pages: Path, extra: Path) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _front(place: str) -> str:
+    """Decisions are read from their list: a search for `hold` finds the guide and the call, not forty reasons."""
+    return "---\nnosearch: true\n---\n" if place.startswith("decisions/") else ""
 
 
 def _navigation(site: Site, place: str) -> str:
@@ -41,5 +46,10 @@ def _navigation(site: Site, place: str) -> str:
 
 def _tree(section: Section, folder: str) -> str:
     caption = f":caption: {section.title}\n" if section.title else ""
-    lines = "".join(f"{os.path.relpath(each.removesuffix('.md'), folder or '.')}\n" for each in section.pages)
+    lines = "".join(_line(each, section.words.get(each, ""), folder) for each in section.pages)
     return f"\n```{{toctree}}\n:hidden:\n{caption}\n{lines}```\n"
+
+
+def _line(place: str, words: str, folder: str) -> str:
+    page = os.path.relpath(place.removesuffix(".md"), folder or ".")
+    return f"{words} <{page}>\n" if words else f"{page}\n"
