@@ -77,7 +77,7 @@ def _replay(account_id: str | None) -> int:
     if account_id and not wiring.units_of()(account_id):
         print(f"There is no account {account_id} here.", file=sys.stderr)
         return 1
-    ids = [account_id] if account_id else sorted(scanned(wiring.table()))
+    ids = [account_id] if account_id else sorted(scanned(wiring.table().name))
     print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
     first: tuple[str, Any] | None = None
     unread = 0

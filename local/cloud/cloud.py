@@ -49,6 +49,11 @@ def credentials(address: Address) -> dict[str, str]:
     }
 
 
+def scanning_client() -> Any:
+    """botocore's client of the engine that the environment names: the functions' own knows no scan, for none of them needs one."""
+    return _client("dynamodb", os.environ["AWS_ENDPOINT_URL"])
+
+
 def _create_table(dynamodb: Any, arguments: Mapping[str, Any]) -> None:
     try:
         dynamodb.create_table(**arguments)

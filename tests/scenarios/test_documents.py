@@ -21,7 +21,7 @@ from tests.docs import answers
 from tests.docs.blocks import of, pages
 from tests.docs.recorder import Recorder, recorder
 from tests.docs.shell import ROOT, Shell
-from tests.scenarios.conftest import Stack, eventually
+from tests.scenarios.conftest import Stack, call, eventually
 
 RUNNER = ROOT / "tests" / "docs" / "run.mjs"
 CLIENT = ROOT / "clients" / "typescript" / "src" / "index.ts"
@@ -109,6 +109,14 @@ def test_a_page_does_what_it_says(stack: Stack, page: str, tmp_path: Path, monke
         assert not list(reader.follows())
     finally:
         reader.close()
+
+
+def test_the_console_lists_the_accounts(stack: Stack) -> None:
+    """What the first page sends its reader to. The functions' own client of the table knows no scan, and this needs one."""
+    account = stack.open_account("insurestack")
+    shown = call("GET", f"{stack.base}/_local/console/accounts/{account}")
+    assert shown.status == 200
+    assert account in call("GET", f"{stack.base}/").raw.decode()
 
 
 def test_typescript_of_all_pages_and_of_the_reference_in_one_node(
