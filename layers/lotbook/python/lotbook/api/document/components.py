@@ -19,6 +19,7 @@ from pydantic.json_schema import models_json_schema
 from lotbook.api.answers import (
     shapes,
     shapes_auto,
+    shapes_burning,
     shapes_endpoints,
     shapes_items,
     shapes_parts,
@@ -35,6 +36,7 @@ REFERENCE = "#/components/schemas/{model}"
 SHAPES = (
     shapes,
     shapes_auto,
+    shapes_burning,
     shapes_endpoints,
     shapes_items,
     shapes_parts,
