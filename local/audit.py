@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local import ROOT
-from local.account_ids import scanned
+from local.account_ids import scannable, scanned
 from local.cloud import cloud
 from local.cloud.engine import Address, Engine, EngineError, running_engine
 from local.cloud.private_file import Damaged
@@ -77,7 +77,7 @@ def _replay(account_id: str | None) -> int:
     if account_id and not wiring.units_of()(account_id):
         print(f"There is no account {account_id} here.", file=sys.stderr)
         return 1
-    ids = [account_id] if account_id else sorted(scanned(wiring.table().name))
+    ids = [account_id] if account_id else sorted(scanned(scannable()))
     print(f"{'account':<24} {'books':>5} {'entries':>8} {'purchases':>9}")
     first: tuple[str, Any] | None = None
     unread = 0

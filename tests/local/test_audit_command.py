@@ -88,7 +88,7 @@ def test_s4_an_account_that_cannot_be_read_is_named_and_the_others_are_audited(
             raise KeyError("kind")
         return Audited(account_id, 1, 7, 0, ())
 
-    monkeypatch.setattr(wiring, "table", lambda: None)
+    monkeypatch.setattr(audit, "scannable", lambda: None)
     monkeypatch.setattr(audit, "scanned", lambda _: ["bad", "good"])
     monkeypatch.setattr(audit, "_audited", audited)
     assert audit._replay(None) == 1
