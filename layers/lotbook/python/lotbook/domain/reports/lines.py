@@ -140,7 +140,7 @@ def tax_lines(purchases: Iterable[Purchase], region: str, month: str) -> tuple[T
             if month_of(step.at) == month:
                 found.append(_tax_line(row, region, step.at, "refund", (before, step.total_minor)))
             before = step.total_minor
-    return tuple(sorted(found, key=lambda each: (each.at, each.purchase_id, each.type)))
+    return tuple(sorted(found, key=lambda each: (each.at, each.purchase_id, each.type != "sale")))
 
 
 def _tax_line(row: Purchase, region: str, at: int, type_: Literal["sale", "refund"], part: tuple[int, int]) -> TaxLine:

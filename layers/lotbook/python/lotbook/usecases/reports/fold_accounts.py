@@ -16,7 +16,7 @@ from lotbook.domain.reports.lines import Sums, add_up, month_of_bytes, packed
 from lotbook.domain.reports.months import after, is_over, month_of, months
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.reports import KeptSums
-from lotbook.usecases.attempts import Failure, attempt_all
+from lotbook.usecases.attempts import Attempted, Failure, attempt_all
 from lotbook.usecases.reports.fold_account import Folded, ReportDesk, fold_account
 
 if TYPE_CHECKING:
@@ -113,16 +113,22 @@ class _Run:
                 for name in names
             ]
             tried = attempt_all(works, WORKERS)
+            self.accounts += len(found)
+            if self._was_stopped(tried):
+                return False
             met = self.round
             for name, each in zip(names, tried, strict=True):
                 if each.error is not None:
                     self.failures.append(Failure("reports", name, "", each.error))
                 met = _met(met, each.answer)
                 self.entries += each.answer.entries if each.answer else 0
-            self.accounts += len(found)
             place = found[-1].place if found else met.place
             self.keep(replace(met, place=place, met_all=len(found) < ACCOUNTS_A_PAGE))
         return False
+
+    def _was_stopped(self, tried: list[Attempted[Folded]]) -> bool:
+        """Whether the time was over before an account's end: then the page comes again, and goes on with what was read."""
+        return not self._has_time() and any(each.answer and not each.answer.finished for each in tried)
 
     def sums_done(self) -> bool:
         """Sum up each open month, the earliest first, and close those that are over."""
