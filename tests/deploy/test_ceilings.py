@@ -9,6 +9,7 @@ from functions.expire import app as expire
 from functions.recheck import app as recheck
 from functions.reconcile import app as reconcile
 from functions.relay import app as relay
+from functions.report import app as report
 from local.cloud.template import Template, load
 from lotbook.domain.audit.marks import ROTATION
 from lotbook.domain.credits.hold_pages import MAX_HOLDS
@@ -19,6 +20,9 @@ from lotbook.usecases.audit.chain import WINDOW
 from lotbook.usecases.going_on import MAX_RUNS
 from lotbook.usecases.inbox.sweep_purchases import MAX_PURCHASES_A_RUN
 from lotbook.usecases.reconciliation.reconcile import LEAST_TIME_LEFT, LOOKS_BACK, MAX_PAGES_A_RUN
+from lotbook.usecases.reports.fold_accounts import ACCOUNTS_A_PAGE, MAX_PAGES
+from lotbook.usecases.reports.fold_accounts import MIN_TIME_LEFT as ROUND_TIME_LEFT
+from lotbook.usecases.reports.read_ledger import LINES_A_PAGE
 from lotbook.usecases.sweeping import MAX_ITEMS_A_RUN, MIN_TIME_LEFT
 from tests.deploy.test_template import DOCUMENT, ROOT
 
@@ -29,7 +33,7 @@ AN_ENTRY = 220  # microseconds: 0.04 of a burn
 GATEWAY = 300_000  # microseconds that the gateway takes for an answer
 ROWS_A_PAGE, CALLS_A_ROW = 100, 3
 SHARDS = 4  # of a new table's stream
-CALLS = {"renewals": 9, "holds": 10, "notices": 4, "audits": 7, "records": 5}
+CALLS = {"renewals": 9, "holds": 10, "notices": 4, "audits": 7, "records": 5, "reports": 5}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,13 @@ def test_op_the_audits_rows_are_what_its_bounds_come_to(template: Template) -> N
     assert f"{entries:,} entries a day" in PAGE
     assert f"every {ROTATION // DAY} days" in PAGE
     assert f"{MAX_PIECES_A_TURN * WINDOW:,} entries a turn" in PAGE
+
+
+def test_op_the_reports_line_is_what_its_bounds_come_to(template: Template) -> None:
+    useful = seconds(template, "report") * 1_000 - ROUND_TIME_LEFT
+    in_a_period, done = a_day(report.PERIOD, MAX_PAGES * ACCOUNTS_A_PAGE, useful, CALLS["reports"] * A_CALL)
+    assert f"{CALLS['reports']} calls, so {in_a_period:,} an hour and {done:,} a day" in PAGE
+    assert f"{LINES_A_PAGE:,} entries a call" in PAGE
 
 
 def test_op_the_gateways_rows_are_what_their_bounds_come_to(template: Template) -> None:

@@ -18,9 +18,12 @@ from lotbook.domain.values.errors import InvalidRequest
 from lotbook.domain.values.instants import DAY, from_text
 from lotbook.usecases.reports import fold_accounts as fold_accounts_module
 from lotbook.usecases.reports import read_report as read_report_module
+from lotbook.usecases.reports.fold_account import ReportDesk, fold_account
 from lotbook.usecases.reports.fold_accounts import Rounded, fold_accounts
 from lotbook.usecases.reports.read_report import Asked, Group, OfAccount, ReportPage, read_report
+from tests.deploy.test_ceilings import CALLS
 from tests.fakes.accounts import ManualClock
+from tests.fakes.crashes import Countdown
 from tests.fakes.purchases import a_purchase
 from tests.fakes.reports import FakeReports, OneLedger, a_desk, file_all
 
@@ -86,6 +89,19 @@ def test_a_round_reads_every_account_and_says_what_all_come_to(world: World) -> 
         *("usd", "free", "0-30"),
         {"lots": 8, "credits_left": 7_200, "amount": 14_400},
     )
+
+
+def test_an_account_without_news_costs_five_reads_and_one_that_has_bought_nothing_one(world: World) -> None:
+    """docs/ceilings.md counts with it."""
+    world.run(SOLD + 2 * DAY)
+    kept, read = dict(world.reports.kept), dict(world.reports.read)
+    for name, calls in (("acc00", CALLS["reports"]), (NAMES[-1], 1)):
+        countdown = Countdown(100, "before")
+        port: Any = countdown.wrap("ledger", world.ledger)
+        desk = ReportDesk(countdown.wrap("reports", world.reports), port, port, port, port, world.clock)
+        fold_account(name, SOLD + 2 * DAY, desk=desk, has_time=lambda: True)
+        assert 100 - countdown.left == calls
+    assert (world.reports.kept, world.reports.read) == (kept, read)
 
 
 def test_a_month_closes_three_days_after_its_end_and_every_one_in_turn(world: World) -> None:

@@ -56,19 +56,22 @@ class Folded:
 def fold_account(account_id: str, at: int, *, desk: ReportDesk, has_time: Callable[[], bool]) -> Folded:
     """One account, as of `at`: months that are over by then are closed. Raises Unavailable, ItemTooLarge.
 
-    An account that has bought nothing costs one read.
+    An account that has bought nothing costs one read; one without news costs reads alone.
     """
     purchases = _purchases(account_id, desk)
     sold = [each for each in purchases if each.settlement is not None]
     if not sold:
         return Folded(0, True)
     first = month_of(min(each.settlement.at for each in sold if each.settlement))
-    read = _kept(account_id, desk)
+    known_content = desk.reports.tallies(account_id)
+    read = _kept(known_content)
     known = _known(account_id, months(first, month_of(at)), read, desk)
     entries, finished = _read(account_id, (each.unit for each in sold), at, read, desk=desk, has_time=has_time)
     if finished:
         _keep_months(account_id, at, purchases, (read, known), desk)
-    desk.reports.keep_tallies(account_id, read_bytes(read))
+    content = read_bytes(read)
+    if content != known_content:
+        desk.reports.keep_tallies(account_id, content)
     return Folded(entries, finished, first)
 
 
@@ -113,9 +116,8 @@ def _read(
     return entries, finished
 
 
-def _kept(account_id: str, desk: ReportDesk) -> Read:
+def _kept(content: bytes | None) -> Read:
     """What was kept; nothing where that cannot be read: then all is read anew, and comes to the same."""
-    content = desk.reports.tallies(account_id)
     try:
         return read_of(content) if content is not None else Read()
     except (ValueError, TypeError, KeyError, zlib.error):
@@ -126,14 +128,14 @@ def _keep_months(
     account_id: str,
     at: int,
     purchases: list[Purchase],
-    known: tuple[Read, dict[str, KeptMonth | None]],
+    found_before: tuple[Read, dict[str, KeptMonth | None]],
     desk: ReportDesk,
 ) -> None:
     """Each open month, the earliest first; one in which nothing is owed and nothing happened is kept nowhere.
 
     Raises Unavailable where somebody has closed one meanwhile: the next look knows it.
     """
-    read, open_months = known
+    read, open_months = found_before
     if not open_months:
         return
     account = desk.accounts.get(account_id)
@@ -146,8 +148,9 @@ def _keep_months(
         closed = is_over(month, at)
         lines = AccountMonth(lot_lines(found), tax_lines(purchases, region, month))
         kept = KeptMonth(account_id, month_bytes(lines), closed, through)
-        says_something = lines.lots or lines.tax or open_months[month] is not None
-        if says_something and not desk.reports.keep_month(month, kept):
+        known = open_months[month]
+        is_news = kept != known and (lines.lots or lines.tax or known is not None)
+        if is_news and not desk.reports.keep_month(month, kept):
             raise Unavailable(f"{month} of account {account_id} was closed by another run.")
         if closed:
             read.closed[month] = through
