@@ -48,7 +48,7 @@ audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lot
 	@.venv/bin/python -m local audit $(if $(ACCOUNT),--account $(ACCOUNT))
 
 soak: $(TEST) $(ENGINE) ## long random runs of the burn path against a second model, and larger worlds; SEED=... repeats a run
-	EXAMPLES_TIMES=20 .venv/bin/python -m pytest -q -s -m "soak or hypothesis"
+	EXAMPLES_TIMES=40 .venv/bin/python -m pytest -q -s -m "soak or hypothesis"
 	-.venv/bin/python -m tests.mutation --most 100 --minutes 20 --seed $(or $(SEED),1)
 
 mutate: $(TEST) ## change the money paths in small ways and print what no test notices: ONLY=domain/credits MOST=50 SEED=1 MINUTES=60

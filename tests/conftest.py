@@ -12,15 +12,20 @@ from hypothesis import HealthCheck, settings
 
 from local.surroundings import leave_aws, reach_this_machine
 from tests import dealing, engine, processes, rewriting
-from tests.examples import examples
+from tests.examples import TIMES, examples
 
 SELDOM = (50_000, 20, 20)  # Python's own thresholds are (700, 10, 10)
 gc.disable()  # until everything is imported and collected: nearly nothing of that goes away again
 leave_aws(os.environ)  # no test asks an account, or a proxy for this machine
 reach_this_machine(os.environ)
-# How fast examples are made says something about the machine, and nothing about the code.
+# How fast examples are made says something about the machine, and nothing about the code. `make test` tries the same ones each time, so
+# what it says of the same code is always the same; `make soak` tries others.
 settings.register_profile(
-    "tests", max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "tests",
+    max_examples=examples(20),
+    deadline=None,
+    derandomize=TIMES == 1,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
 

@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few in `make test`, twenty times as many in `make soak`."""
+"""How many examples a property is tried with: few in `make test`, forty times as many in `make soak`."""
 
 from __future__ import annotations
 

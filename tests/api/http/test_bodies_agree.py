@@ -59,13 +59,13 @@ def by_model(document: dict[str, Any]) -> tuple[Any, ...] | None:
 @example({"credits": 10**12})
 @example({"credits": 1, "unit": None})
 @example({"credits": 1, "reference": None, "metadata": None})
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_bounds_hand_and_model_take_and_refuse_the_same_bodies(document: dict[str, Any]) -> None:
     assert by_hand(document) == by_model(document)
 
 
 @given(DOCUMENTS)
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_openapi_describes_the_bodies_that_consume_takes(document: dict[str, Any]) -> None:
     if isinstance(document.get("credits"), float) or str(document.get("unit")).endswith("\n"):
         return  # JSON Schema calls 5.0 an integer, the contract does not; Python's `$` is not ECMA's
@@ -121,7 +121,7 @@ OTHERS: dict[str, tuple[Any, Any, Any]] = {
 
 @pytest.mark.parametrize("name", OTHERS)
 @given(data=st.data())
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_bounds_hand_model_and_openapi_agree_on_holds_captures_and_batches(name: str, data: st.DataObject) -> None:
     """Also on which fields are wrong, and where they are."""
     documents, by_this_hand, of_model = OTHERS[name]

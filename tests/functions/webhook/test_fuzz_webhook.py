@@ -18,7 +18,7 @@ from tests.functions.conftest import Api
 from tests.functions.webhooks import SAMPLES, WEBHOOK, available, event_about, signed
 
 SHARED = settings(
-    max_examples=examples(60),
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

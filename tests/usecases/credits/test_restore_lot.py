@@ -94,7 +94,7 @@ class Account:
         assert audit("credits", self.books.books["acme", "credits"], ledger) == []
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(deeds)
 @pytest.mark.slow
 def test_d_11_d_13_what_is_given_up_again_was_taken_and_the_ledger_explains_it(sequence: list[tuple[str, int]]) -> None:

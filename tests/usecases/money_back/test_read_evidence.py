@@ -221,7 +221,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_evidence_the_items_add_up_to_what_was_used_whatever_happened(steps: list[tuple[str, int]]) -> None:
     """Itemized use + what went to an earlier shortfall = used, and nothing of another lot is in it."""
     desk = Desk()
