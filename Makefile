@@ -67,8 +67,9 @@ endif
 
 # Beside the checks: mypy takes one processor, and a minute when it has no cache. make's own variables are nothing for what tests start,
 # and these start many a Python, which need not compile the same modules again.
+# Three workers on two processors: while one waits for a local run or a browser that it started, the two others work (decision 143).
 suite: $(TEST) $(ENGINE) $(SAM) ## all tests, without format, lint, types and sam validate
-	@unset MAKEFLAGS MFLAGS MAKELEVEL DOTS PYTHONDONTWRITEBYTECODE; set -x; exec .venv/bin/python -m pytest -n 2
+	@unset MAKEFLAGS MFLAGS MAKELEVEL DOTS PYTHONDONTWRITEBYTECODE; set -x; exec .venv/bin/python -m pytest -n 3
 
 test-fast: $(TEST) ## the rules in a minute: tests that start no process, use no store, and are not slow
 	.venv/bin/python -m pytest -q -n 2 -m "not process and not store and not slow"

@@ -30,7 +30,8 @@ from werkzeug.http import http_date
 
 __all__ = ["QUICKER", "SLOWER", "mock_aws"]
 OF_ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
-DIRECT = {*OF_ITEMS, "BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems"}
+OF_TABLES = ("CreateTable", "DeleteTable")
+DIRECT = {*OF_TABLES, *OF_ITEMS, "BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems"}
 SERVED = ".amazonaws.com"  # a client of an engine of its own has another address
 _one_at_a_time = RLock()
 _every_member = BaseJSONSerializer._serialize_type_structure

@@ -17,6 +17,12 @@ from tests.quick_moto import QUICKER, SLOWER, mock_aws
 
 LONG_ENOUGH_TO_MEET = 0.5  # seconds
 KEY = {"PK": {"S": "a"}, "SK": {"S": "b"}}
+TABLE: dict[str, Any] = {
+    "TableName": "t",
+    "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in KEY],
+}
 ITEM = {
     **KEY,
     "n": {"N": "5"},
@@ -104,12 +110,7 @@ def _answer(call: Any, **request: Any) -> Any:
 def _client() -> Any:
     """A client of moto, with an empty table."""
     client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
-    client.create_table(
-        TableName="t",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in KEY],
-    )
+    client.create_table(**TABLE)
     return client
 
 
@@ -170,3 +171,25 @@ def test_calls_of_several_threads_take_turns(monkeypatch: pytest.MonkeyPatch) ->
             asked = [threads.submit(client.get_item, TableName="t", Key=KEY) for _ in range(2)]
             assert [each.result()["ResponseMetadata"]["HTTPStatusCode"] for each in asked] == [200, 200]
     assert met == []
+
+
+def test_tables_are_made_and_deleted_with_motos_own_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the instant, which HTTP rounds."""
+    quick = list(_of_tables())
+    for owner, name, as_it_is in SLOWER:
+        monkeypatch.setattr(owner, name, as_it_is)
+    assert quick == list(_of_tables())
+    assert ["Error" in found for found in quick] == [False, True, False, True, False]
+
+
+def _of_tables() -> Iterator[Any]:
+    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with mock_aws():
+        for operation in ("create_table", "create_table", "delete_table", "delete_table", "create_table"):
+            try:
+                found = getattr(client, operation)(**(TABLE if operation == "create_table" else {"TableName": "t"}))
+            except ClientError as error:
+                found = {"said": str(error), **error.response}
+            found.pop("ResponseMetadata")
+            found.get("TableDescription", {}).pop("CreationDateTime", None)
+            yield found
