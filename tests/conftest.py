@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.surroundings import leave_aws, reach_this_machine
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from tests import dealing, engine, processes, rewriting
 from tests.examples import TIMES, examples
 
@@ -62,8 +63,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """While a test runs, a process that it did not announce is refused."""
+    """While a test runs, a process that it did not announce is refused. None meets the receipts that another one's `acme` has left."""
     processes.running(item)
+    Prunes.__init__(OF_THIS_PROCESS)
     try:
         return (yield)
     finally:

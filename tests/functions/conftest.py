@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import pytest
 from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.cloud.template import load
 from local.policies import read_document
-from lotbook import settings, wiring, wiring_automatic, wiring_endpoints, wiring_reconciliation, wiring_schedules
+from lotbook import settings, wiring, wiring_endpoints, wiring_schedules
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.next_run import LambdaNextRun
 from lotbook.api import openapi
@@ -153,7 +154,7 @@ def clear_wiring() -> None:
     """Forget every adapter, the settings and the receipts of the process: another test's `acme` left some of its own."""
     settings.settings.cache_clear()
     Prunes.__init__(OF_THIS_PROCESS)
-    modules = (wiring, wiring_automatic, wiring_endpoints, wiring_reconciliation, wiring_schedules)
+    modules = [module for name, module in sys.modules.items() if name.startswith("lotbook.wiring")]
     for made in (each for module in modules for each in vars(module).values()):
         if callable(clear := getattr(made, "cache_clear", None)):
             clear()
