@@ -355,8 +355,7 @@ def the_schedule(world: World, token: str) -> None:
 
 FINISHES = (again, the_schedule)
 WAYS: list[tuple[object, object, str]] = list(product((told_at_once, told_backwards), FINISHES, ("before", "after")))
-# Of the calls that may be the last, each way takes every sixteenth one, so that together they take every second; in `make soak` each takes
-# all. Stories make the same calls, and begin at other turns: each call is met by some of them.
+# Of a story's calls each way takes every sixteenth one, together they take every second; other stories take the others. The soak takes all.
 TURNS = [pytest.param(2 * len(WAYS), id="in turns"), pytest.param(1, id="all", marks=pytest.mark.soak)]
 
 
