@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -69,7 +69,7 @@ class Operation:
     told: str
     method: str
     path: str
-    path_fields: tuple[str, ...]
+    path_fields: tuple[Field, ...]
     query: tuple[Field, ...]
     keyed: bool
     may_be_keyed: bool
@@ -111,10 +111,11 @@ class Description:
     def operations(self) -> tuple[Operation, ...]:
         """Every call that is for clients, by subject as the document has them."""
         found = [
-            self._operation(method.upper(), path, told)
+            operation
             for path, methods in self._document["paths"].items()
             for method, told in methods.items()
             if told["operationId"] not in NOT_FOR_CLIENTS
+            for operation in self._operations(method.upper(), path, told)
         ]
         subjects = [tag["name"] for tag in self._document["tags"]]
         return tuple(sorted(found, key=lambda each: subjects.index(each.subject)))
@@ -155,19 +156,25 @@ class Description:
         members = schema.get("properties", {}).items()
         return Shape(name, schema["description"], tuple(_field(each, told, each in required) for each, told in members))
 
-    def _operation(self, method: str, path: str, told: Schema) -> Operation:
+    def _operations(self, method: str, path: str, told: Schema) -> Iterator[Operation]:
+        """One, or two where the answer may be JSON or CSV: the second one's name says so."""
+        names = _answers(told)
+        for answer in names:
+            made = self._operation(method, path, told, answer)
+            yield replace(made, name=f"{made.name}_csv") if answer is None and len(names) > 1 else made
+
+    def _operation(self, method: str, path: str, told: Schema, answer: str | None) -> Operation:
         parameters = told["parameters"]
         content = told.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
-        answer = self._answer(told)
         keys = [bool(each.get("required")) for each in parameters if each["name"] == KEY]
-        query = tuple(_field(each["name"], each["schema"], False) for each in parameters if each["in"] == "query")
+        query = _placed(parameters, "query")
         return Operation(
             name=told["operationId"],
             subject=told["tags"][0],
             told=f"{told['summary']}. {told['description']}",
             method=method,
             path=path,
-            path_fields=tuple(re.findall(r"{(\w+)}", path)),
+            path_fields=_placed(parameters, "path"),
             query=query,
             keyed=True in keys,
             may_be_keyed=keys == [False],
@@ -176,13 +183,6 @@ class Description:
             answer=answer,
             listing=self._listing(answer) if any(each.name == "cursor" for each in query) else None,
         )
-
-    def _answer(self, told: Schema) -> str | None:
-        for status, response in told["responses"].items():
-            if status < "3":
-                content = response.get("content", {})
-                return None if CSV in content else next(_names(read(content[JSON]["schema"])))
-        raise ValueError(f"{told['operationId']} has no good answer")
 
     def _listing(self, answer: str | None) -> Listing | None:
         members = self._schemas[answer]["properties"] if answer else {}
@@ -203,6 +203,21 @@ class Description:
             if not names - found:
                 break
         return frozenset(found)
+
+
+def _placed(parameters: list[Schema], place: str) -> tuple[Field, ...]:
+    here = [each for each in parameters if each["in"] == place]
+    return tuple(_field(each["name"], each["schema"], bool(each.get("required"))) for each in here)
+
+
+def _answers(told: Schema) -> tuple[str | None, ...]:
+    """The shapes of the good answer; None for CSV."""
+    for status, response in told["responses"].items():
+        if status < "3":
+            content = response.get("content", {})
+            shapes = tuple(next(_names(read(content[JSON]["schema"]))) for _ in range(JSON in content))
+            return (*shapes, *(None for _ in range(CSV in content)))
+    raise ValueError(f"{told['operationId']} has no good answer")
 
 
 def _field(name: str, schema: Schema, required: bool) -> Field:

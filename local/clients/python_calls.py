@@ -45,7 +45,8 @@ def _operation(told: Operation, description: Description) -> str:
     if told.paged:
         lines.append(f"items=lambda page: page.{told.listing.member if told.listing else 'texts'}")
     lines += (
-        ["keyed=True"] * told.keyed
+        ['accept="text/csv"'] * (told.answer is None)
+        + ["keyed=True"] * told.keyed
         + ["may_be_keyed=True"] * told.may_be_keyed
         + ["repeatable=False"] * (not told.repeatable)
     )
@@ -118,8 +119,8 @@ def _methods(told: Operation, description: Description, types: Types, is_async: 
 
 
 def _parameters(told: Operation, description: Description, types: Types) -> Iterator[Parameter]:
-    for name in told.path_fields:
-        yield Parameter(name, "str", "", True, "path")
+    for field in told.path_fields:
+        yield Parameter(field.name, types.sent(field.type), "", True, "path")
     if told.body in description.documents:
         yield Parameter("document", str(told.body), "", True, "document")
     elif told.body:
@@ -128,7 +129,8 @@ def _parameters(told: Operation, description: Description, types: Types) -> Iter
         for field in fields:
             yield _of_body(field, types, field is first, keeps_null=told.method in KEPT)
     for field in told.query:
-        yield Parameter(field.name, f"{types.sent(field.type)} | None", "None", False, "query")
+        written, default = types.sent(field.type), "" if field.required else "None"
+        yield Parameter(field.name, written if field.required else f"{written} | None", default, False, "query")
     if told.keyed or told.may_be_keyed:
         yield Parameter("idempotency_key", "str | None", "None", False, "key")
 

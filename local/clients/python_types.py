@@ -107,6 +107,8 @@ def docstring(text: str, indent: str) -> str:
         if first
         else [*wrapped(f'"""{whole}', indent)]
     )
+    if len(told) == 1:
+        return f'{told[0]}"""\n'
     return "".join(f"{line}\n" for line in told) + f'{indent}"""\n'
 
 

@@ -172,32 +172,34 @@ def _bool(value: bool) -> str:
 
 
 def _method(told: Operation, description: Description) -> str:
-    options = "KeyedOptions" if told.keyed or told.may_be_keyed else "Options"
-    parameters = [f"{camel(name)}: string" for name in told.path_fields]
-    sent = (
-        [f"path: {{ {', '.join(f'{name}: {camel(name)}' for name in told.path_fields)} }}"] if told.path_fields else []
-    )
+    keyed = told.keyed or told.may_be_keyed
+    parameters = [f"{camel(each.name)}: {written(each.type, answered=False)}" for each in told.path_fields]
+    pairs = ", ".join(f"{each.name}: {camel(each.name)}" for each in told.path_fields)
+    sent = [f"path: {{ {pairs} }}"] if pairs else []
     if told.body:
-        optional = (
-            told.body not in description.documents
-            and not any(each.required and each.constant is None for each in description.shape(told.body).fields)
-            and told.method == "POST"
-        )
-        parameters.append(f"body: {told.body}" + (" = {}" if optional else ""))
+        parameters.append(f"body: {told.body}" + " = {}" * _may_be_empty(told, description))
         sent.append(_body(told, description))
     if told.query:
-        members = " ".join(f"{each.name}?: {written(each.type, answered=False)};" for each in told.query)
-        parameters.append(f"query: {{ {members} }} = {{}}")
+        members = [f"{each.name}{'' if each.required else '?'}: {written(each.type, False)};" for each in told.query]
+        optional = not any(each.required for each in told.query)
+        parameters.append(f"query: {{ {' '.join(members)} }}" + " = {}" * optional)
         sent.append("query")
-    parameters.append(f"options: {options} = {{}}")
+    parameters.append(f"options: {'KeyedOptions' if keyed else 'Options'} = {{}}")
     answer = told.answer or "CsvPage"
     if told.paged:
         returned, call = f"Pages<{answer}, {told.listing.item if told.listing else 'string'}>", "this.pages"
     else:
-        returned, call = f"Promise<{f'Keyed<{answer}>' if told.keyed or told.may_be_keyed else answer}>", "this.call"
+        returned, call = f"Promise<{f'Keyed<{answer}>' if keyed else answer}>", "this.call"
     arguments = f"operations.{camel(told.name)}, {{ {', '.join([*sent, 'options'])} }}"
     text = f"{comment(told.told, '  ')}  {camel(told.name)}(\n" + "".join(f"    {each},\n" for each in parameters)
     return f"{text}  ): {returned} {{\n    return {call}({arguments});\n  }}\n"
+
+
+def _may_be_empty(told: Operation, description: Description) -> bool:
+    """Whether a call needs to say nothing; a change that says nothing changes nothing."""
+    if told.method != "POST" or told.body in description.documents:
+        return False
+    return not any(each.required and each.constant is None for each in description.shape(str(told.body)).fields)
 
 
 def _body(told: Operation, description: Description) -> str:

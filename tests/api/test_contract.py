@@ -88,6 +88,15 @@ def nodes(schema: object) -> Iterator[dict[str, Any]]:
         yield from nodes(part)
 
 
+def test_openapi_says_what_every_part_of_a_path_is() -> None:
+    """A generator leaves a call out whose path has a parameter that the call does not list."""
+    for path, operations in openapi.document()["paths"].items():
+        for operation in operations.values():
+            told = [each for each in operation["parameters"] if each["in"] == "path"]
+            assert [each["name"] for each in told] == re.findall(r"{(\w+)}", path), operation["operationId"]
+            assert all(set(each["schema"]) & {"pattern", "enum"} for each in told), operation["operationId"]
+
+
 def test_openapi_no_optional_field_has_a_default_that_reads_as_one_that_must_be_sent() -> None:
     """Generators take what has a default for always there; what is left out is said in words."""
     for name, schema in openapi.document()["components"]["schemas"].items():

@@ -327,6 +327,16 @@ def test_a_secret_that_is_shown_once_is_not_printed_by_mistake() -> None:
     assert hidden == {"secret", "extra"}
 
 
+def test_a_call_says_whether_it_wants_json_or_csv() -> None:
+    asked: list[httpx.Request] = []
+    with answering(asked, {"lines": [], "next_cursor": None}) as client:
+        with pytest.raises(lotbook.UnexpectedAnswer):
+            client.read_report("tax", month="2026-11").page()
+        client.read_report_csv("tax", month="2026-11", currency="eur").page()
+    assert [each.headers["accept"] for each in asked] == ["application/json", "text/csv"]
+    assert str(asked[1].url).endswith("/v1/reports/tax?month=2026-11&currency=eur")
+
+
 def test_a_call_that_may_have_a_key_gets_none_that_nobody_gave() -> None:
     free = Operation[object]("x", "POST", "/x", as_sent, may_be_keyed=True)
     keyed, plain = dataclasses.replace(free, keyed=True), dataclasses.replace(free, may_be_keyed=False)

@@ -58,6 +58,8 @@ from lotbook_client.models import (
     Purchases,
     Quote,
     Refunded,
+    Report,
+    ReportLine,
     Resolved,
     SetupStarted,
 )
@@ -1128,9 +1130,32 @@ class AsyncCalls(AsyncCore):
 
     def read_report(
         self,
-        report: str,
+        report: Literal["liability", "recognition", "roll-forward", "tax"],
         *,
-        month: str | None = None,
+        month: str,
+        currency: str | None = None,
+        cursor: str | None = None,
+    ) -> AsyncPages[Report, ReportLine]:
+        """A month of a report for finance over all accounts, as CSV or, where `Accept` says so, as JSON; closed months
+        never change. Needs: service key with `reports:read`.
+        """
+        return self._pages(
+            operations.READ_REPORT,
+            path={
+                "report": report,
+            },
+            query={
+                "month": month,
+                "currency": currency,
+                "cursor": cursor,
+            },
+        )
+
+    def read_report_csv(
+        self,
+        report: Literal["liability", "recognition", "roll-forward", "tax"],
+        *,
+        month: str,
         currency: str | None = None,
         cursor: str | None = None,
     ) -> AsyncPages[CsvPage, str]:
@@ -1138,7 +1163,7 @@ class AsyncCalls(AsyncCore):
         never change. Needs: service key with `reports:read`.
         """
         return self._pages(
-            operations.READ_REPORT,
+            operations.READ_REPORT_CSV,
             path={
                 "report": report,
             },

@@ -58,6 +58,7 @@ class Operation(Generic[T]):
     keyed: bool = False
     may_be_keyed: bool = False
     repeatable: bool = True
+    accept: str = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,8 @@ class Request:
 
     def headers(self) -> dict[str, str]:
         """Those of this request; the caller's key is not among them."""
-        sent = {"Content-Type": "application/json"} if self.body is not None else {}
+        sent = {"Accept": self.operation.accept}
+        sent |= {"Content-Type": "application/json"} if self.body is not None else {}
         return sent | ({"Idempotency-Key": self.key} if self.key else {})
 
 

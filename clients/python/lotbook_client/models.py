@@ -224,6 +224,20 @@ PurchaseInvoiceState = Literal[
     "waiting_for_billing",
     "available",
 ]
+ReportReport = Literal[
+    "liability",
+    "recognition",
+    "roll-forward",
+    "tax",
+]
+ReportState = Literal[
+    "open",
+    "closed",
+]
+TaxReportLineType = Literal[
+    "sale",
+    "refund",
+]
 TopUpOfferMode = Literal[
     "quantity",
     "packs",
@@ -725,6 +739,19 @@ class Invoice(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LiabilityLine(Answer):
+    """What is owed at the month's end: paid credits that are open, by currency, plan and days since they were paid for."""
+
+    kind: Literal["liability"]
+    currency: str
+    plan_id: str
+    age_days: str
+    lots: int
+    credits_left: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line(Answer):
     """A line of the order summary."""
 
@@ -1049,6 +1076,36 @@ class Quote(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecognitionLine(Answer):
+    """A paid lot in the month: `opening + sold + moved_in - used - expired - voided - moved_out - taken_back =
+    closing`.
+    """
+
+    kind: Literal["recognition"]
+    account_id: str
+    purchase_id: str
+    lot_id: str | None
+    lot_kind: str
+    plan_id: str
+    currency: str
+    sold_at: datetime
+    credits: int
+    credits_used: int
+    credits_left: int
+    opening_minor: int
+    sold_minor: int
+    moved_in_minor: int
+    used_minor: int
+    expired_minor: int
+    voided_minor: int
+    moved_out_minor: int
+    taken_back_minor: int
+    closing_minor: int
+    refunded_minor: int
+    recognized_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refunded(KeyedAnswer):
     """What a refund paid back: unused credits, and their share of what was charged."""
 
@@ -1060,6 +1117,18 @@ class Refunded(KeyedAnswer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Report(Answer):
+    """A page of a report. `as_of` is null before the first round over all accounts."""
+
+    report: ReportReport | str
+    month: str
+    state: ReportState | str
+    as_of: datetime | None
+    lines: list[ReportLine]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolved(KeyedAnswer):
     """What became of a hold: `captured` is burned, `released` went back."""
 
@@ -1067,6 +1136,30 @@ class Resolved(KeyedAnswer):
     captured: int
     released: int
     available: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollForwardLine(Answer):
+    """All lots of a currency in the month, and what was charged and paid back, tax included."""
+
+    kind: Literal["roll-forward"]
+    currency: str
+    opening_minor: int
+    sold_minor: int
+    moved_in_minor: int
+    used_minor: int
+    expired_minor: int
+    voided_minor: int
+    moved_out_minor: int
+    taken_back_minor: int
+    closing_minor: int
+    refunded_minor: int
+    recognized_minor: int
+    charged_minor: int
+    charged_tax_minor: int
+    not_for_credits_minor: int
+    money_back_minor: int
+    money_back_tax_minor: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1091,6 +1184,27 @@ class Tax(Answer):
     name: str
     rate: Decimal
     amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxReportLine(Answer):
+    """A payment, or money of one that went back, which is negative."""
+
+    kind: Literal["tax"]
+    account_id: str
+    purchase_id: str
+    at: datetime
+    type: TaxReportLineType | str
+    item_kind: str
+    country: str
+    tax_name: str | None
+    rate: Decimal | None
+    tax_id: str | None
+    invoice: str | None
+    currency: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1150,4 +1264,8 @@ class UseOfLot(Answer):
 
 
 Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentItem | UnknownKind
+# One of them; `kind` says which. `UnknownKind`: one that only a newer server has.
+
+
+ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | UnknownKind
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.

@@ -78,6 +78,7 @@ EXPORT_ENTRIES = Listing[CsvPage, str](
     "/v1/accounts/{account_id}/entries/export",
     csv,
     items=lambda page: page.texts,
+    accept="text/csv",
 )
 GRANT_CREDITS = Operation[models.Granted](
     "grant_credits",
@@ -210,6 +211,7 @@ EXPORT_PURCHASES = Listing[CsvPage, str](
     "/v1/accounts/{account_id}/purchases/export",
     csv,
     items=lambda page: page.texts,
+    accept="text/csv",
 )
 READ_PURCHASE = Operation[models.Purchase](
     "read_purchase",
@@ -340,12 +342,20 @@ SEND_DELIVERY_AGAIN = Operation[models.EndpointDelivery](
     model(models.EndpointDelivery),
     repeatable=False,
 )
-READ_REPORT = Listing[CsvPage, str](
+READ_REPORT = Listing[models.Report, models.ReportLine](
     "read_report",
+    "GET",
+    "/v1/reports/{report}",
+    model(models.Report),
+    items=lambda page: page.lines,
+)
+READ_REPORT_CSV = Listing[CsvPage, str](
+    "read_report_csv",
     "GET",
     "/v1/reports/{report}",
     csv,
     items=lambda page: page.texts,
+    accept="text/csv",
 )
 READ_OPENAPI = Operation[dict[str, Any]](
     "read_openapi",

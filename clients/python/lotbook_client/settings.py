@@ -29,7 +29,7 @@ class Settings:
 
     def headers(self) -> dict[str, str]:
         """Those of every call."""
-        return {"Authorization": f"Bearer {self.key}", "User-Agent": AGENT, "Accept": "application/json, text/csv"}
+        return {"Authorization": f"Bearer {self.key}", "User-Agent": AGENT}
 
 
 def settings(

@@ -60,6 +60,8 @@ import type {
   Quote,
   QuoteBody,
   Refunded,
+  Report,
+  ReportLine,
   Resolved,
   RotateBody,
   SetupBody,
@@ -119,7 +121,8 @@ export const operations = {
   rotateEndpointSecret: { method: "POST", path: "/v1/endpoints/{endpoint_id}/rotate", keyed: false, repeatable: false },
   listEndpointDeliveries: { method: "GET", path: "/v1/endpoints/{endpoint_id}/deliveries", keyed: false, repeatable: true, items: "deliveries" },
   sendDeliveryAgain: { method: "POST", path: "/v1/endpoints/{endpoint_id}/deliveries/{delivery_id}/again", keyed: false, repeatable: false },
-  readReport: { method: "GET", path: "/v1/reports/{report}", keyed: false, repeatable: true, csv: true },
+  readReport: { method: "GET", path: "/v1/reports/{report}", keyed: false, repeatable: true, items: "lines" },
+  readReportCsv: { method: "GET", path: "/v1/reports/{report}", keyed: false, repeatable: true, csv: true },
   readOpenapi: { method: "GET", path: "/v1/openapi.json", keyed: false, repeatable: true },
 } satisfies Record<string, Operation>;
 
@@ -635,11 +638,23 @@ export class Calls extends Core {
    * change. Needs: service key with `reports:read`.
    */
   readReport(
-    report: string,
-    query: { month?: string; currency?: string; cursor?: string; } = {},
+    report: "liability" | "recognition" | "roll-forward" | "tax",
+    query: { month: string; currency?: string; cursor?: string; },
+    options: Options = {},
+  ): Pages<Report, ReportLine> {
+    return this.pages(operations.readReport, { path: { report: report }, query, options });
+  }
+
+  /**
+   * A month of a report for finance over all accounts, as CSV or, where `Accept` says so, as JSON; closed months never
+   * change. Needs: service key with `reports:read`.
+   */
+  readReportCsv(
+    report: "liability" | "recognition" | "roll-forward" | "tax",
+    query: { month: string; currency?: string; cursor?: string; },
     options: Options = {},
   ): Pages<CsvPage, string> {
-    return this.pages(operations.readReport, { path: { report: report }, query, options });
+    return this.pages(operations.readReportCsv, { path: { report: report }, query, options });
   }
 
   /** This document. No token. */

@@ -111,7 +111,7 @@ export class Core {
     key: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
-    const send = () => this.#tried(operation.method, target, body, key, signal);
+    const send = () => this.#tried(operation, target, body, key, signal);
     let outcome = await send();
     for (let tried = 1; tried <= this.#retries.most; tried++) {
       const wait = pause(this.#retries, operation.repeatable, tried, outcome);
@@ -129,7 +129,7 @@ export class Core {
   }
 
   async #tried(
-    method: string,
+    operation: Operation,
     target: string,
     body: string | undefined,
     key: string | undefined,
@@ -139,13 +139,14 @@ export class Core {
     const ending = new AbortController();
     const abort = () => ending.abort(signal?.reason);
     signal?.addEventListener("abort", abort);
-    const late = new TimedOut(`${method} was not answered within ${this.#timeout} seconds`);
+    const late = new TimedOut(`${operation.method} ${operation.path} was not answered within ${this.#timeout} seconds`);
     const timer = setTimeout(() => ending.abort(late), this.#timeout * 1000);
     const headers: Record<string, string> = { Authorization: `Bearer ${this.#key}`, "User-Agent": AGENT };
+    headers["Accept"] = operation.csv ? "text/csv" : "application/json";
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key !== undefined) headers["Idempotency-Key"] = key;
     try {
-      const init: RequestInit = { method, headers, redirect: "manual", signal: ending.signal };
+      const init: RequestInit = { method: operation.method, headers, redirect: "manual", signal: ending.signal };
       const answer = await this.#fetch(target, body === undefined ? init : { ...init, body });
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     } catch (error) {

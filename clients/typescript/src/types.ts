@@ -424,6 +424,17 @@ export interface Invoice {
 /** One of them; `kind` says which. */
 export type Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentItem | UnknownKind;
 
+/** What is owed at the month's end: paid credits that are open, by currency, plan and days since they were paid for. */
+export interface LiabilityLine {
+  kind: "liability";
+  currency: string;
+  plan_id: string;
+  age_days: string;
+  lots: number;
+  credits_left: number;
+  amount_minor: number;
+}
+
 /** A line of the order summary. */
 export interface Line {
   description: string;
@@ -699,6 +710,34 @@ export interface Quote {
   reason: string | null;
 }
 
+/**
+ * A paid lot in the month: `opening + sold + moved_in - used - expired - voided - moved_out - taken_back = closing`.
+ */
+export interface RecognitionLine {
+  kind: "recognition";
+  account_id: string;
+  purchase_id: string;
+  lot_id: string | null;
+  lot_kind: string;
+  plan_id: string;
+  currency: string;
+  sold_at: Instant;
+  credits: number;
+  credits_used: number;
+  credits_left: number;
+  opening_minor: number;
+  sold_minor: number;
+  moved_in_minor: number;
+  used_minor: number;
+  expired_minor: number;
+  voided_minor: number;
+  moved_out_minor: number;
+  taken_back_minor: number;
+  closing_minor: number;
+  refunded_minor: number;
+  recognized_minor: number;
+}
+
 /** What a refund paid back: unused credits, and their share of what was charged. */
 export interface Refunded {
   purchase_id: string;
@@ -708,12 +747,47 @@ export interface Refunded {
   currency: string;
 }
 
+/** A page of a report. `as_of` is null before the first round over all accounts. */
+export interface Report {
+  report: "liability" | "recognition" | "roll-forward" | "tax" | (string & {});
+  month: string;
+  state: "open" | "closed" | (string & {});
+  as_of: Instant | null;
+  lines: Array<ReportLine>;
+  next_cursor: string | null;
+}
+
+/** One of them; `kind` says which. */
+export type ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | UnknownKind;
+
 /** What became of a hold: `captured` is burned, `released` went back. */
 export interface Resolved {
   hold_id: string;
   captured: number;
   released: number;
   available: number;
+}
+
+/** All lots of a currency in the month, and what was charged and paid back, tax included. */
+export interface RollForwardLine {
+  kind: "roll-forward";
+  currency: string;
+  opening_minor: number;
+  sold_minor: number;
+  moved_in_minor: number;
+  used_minor: number;
+  expired_minor: number;
+  voided_minor: number;
+  moved_out_minor: number;
+  taken_back_minor: number;
+  closing_minor: number;
+  refunded_minor: number;
+  recognized_minor: number;
+  charged_minor: number;
+  charged_tax_minor: number;
+  not_for_credits_minor: number;
+  money_back_minor: number;
+  money_back_tax_minor: number;
 }
 
 /** The gateway's page on which a card is added; once it is, it is the default. */
@@ -732,6 +806,25 @@ export interface Tax {
   name: string;
   rate: Decimal;
   amount_minor: number;
+}
+
+/** A payment, or money of one that went back, which is negative. */
+export interface TaxReportLine {
+  kind: "tax";
+  account_id: string;
+  purchase_id: string;
+  at: Instant;
+  type: "sale" | "refund" | (string & {});
+  item_kind: string;
+  country: string;
+  tax_name: string | null;
+  rate: Decimal | null;
+  tax_id: string | null;
+  invoice: string | null;
+  currency: string;
+  net_minor: number;
+  tax_minor: number;
+  total_minor: number;
 }
 
 /** Credits, as they were asked for: `credits` or `pack_id`. */

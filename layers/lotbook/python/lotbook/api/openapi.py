@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -22,6 +23,11 @@ JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
 UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
 WAIT = "Seconds to wait before the same request is sent again."
 BEFORE_US = "or as API Gateway says it, in one `message`"
+_IN_PATH = re.compile(r"{(\w+)}")
+_PATH: dict[str, Schema] = {  # what is in a path and is no id of ours
+    "payment_method": {"type": "string", "pattern": f"^{PAYMENT_METHOD.pattern}$"},
+    "report": {"type": "string", "enum": list(REPORTS)},
+}
 _QUERY: dict[str, Schema] = {
     "unit": {
         "type": "string",
@@ -172,19 +178,9 @@ def _who(route: Route) -> str:
 
 
 def _parameters(path: str, route: Route) -> Iterator[Schema]:
-    for name in ("account_id", "policy_id", "purchase_id", "hold_id"):
-        if f"{{{name}}}" in path:
-            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": forms.ID}}
-    if "{report}" in path:
-        yield {"name": "report", "in": "path", "required": True, "schema": {"type": "string", "enum": list(REPORTS)}}
-    if "{payment_method}" in path:
-        pattern = f"^{PAYMENT_METHOD.pattern}$"
-        yield {
-            "name": "payment_method",
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "pattern": pattern},
-        }
+    for name in _IN_PATH.findall(path):
+        schema = _PATH.get(name, {"type": "string", "pattern": forms.ID})
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
     for name in route.query:
         yield {"name": name, "in": "query", "required": name == "month", "schema": _QUERY[name]}
     if route.keyed:
