@@ -25,6 +25,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "GrantBody": GRANT,
     "ConsumeBody": {"credits": 1},
     "HoldBody": {"credits": 1},
+    "CheckBody": {"credits": 1},
     "CaptureBody": {"credits": 1},
     "ConsumeBatchBody": {"items": [{"idempotency_key": "k", "credits": 1}]},
     "QuoteBody": ORDER,

@@ -8,42 +8,23 @@ from __future__ import annotations
 
 import inspect
 import json
+import pkgutil
 import re
 import types
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from pydantic.json_schema import models_json_schema
 
-from lotbook.api.answers import (
-    shapes,
-    shapes_auto,
-    shapes_burning,
-    shapes_endpoints,
-    shapes_items,
-    shapes_parts,
-    shapes_plans,
-    shapes_records,
-    shapes_reports,
-)
+from lotbook.api import answers as rooms
 from lotbook.api.document import refusals
 from lotbook.api.http import body
 from lotbook.api.requests import policy_document, schemas
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
-SHAPES = (
-    shapes,
-    shapes_auto,
-    shapes_burning,
-    shapes_endpoints,
-    shapes_items,
-    shapes_parts,
-    shapes_plans,
-    shapes_records,
-    shapes_reports,
-)
 KIND = "kind"  # by which the shapes of a union differ
 POLICY, OF_POLICY = "PolicyDocument", "Policy"  # the document's name, and what its parts' names begin with
 _PLAIN: dict[object, Schema] = {
@@ -95,8 +76,13 @@ def answers() -> dict[str, Schema]:
     return found | {name: _one_of(union) for union, name in _unions().items()}
 
 
+@cache
 def _shapes() -> dict[str, Any]:
-    return {name: shape for module in SHAPES for name, shape in vars(module).items()}
+    """What the modules `shapes*` of the answers hold; found, not listed, so none is forgotten."""
+    modules = sorted(each.name for each in pkgutil.iter_modules(rooms.__path__) if each.name.startswith("shapes"))
+    return {
+        name: shape for module in modules for name, shape in vars(import_module(f"{rooms.__name__}.{module}")).items()
+    }
 
 
 @cache
