@@ -61,6 +61,7 @@ class Listing:
 class Operation:
     """A call. `body` is the name of a shape, `answer` too; None for CSV.
 
+    `variant`: a second method of a call, that takes its other answer.
     `keyed`: it wants an idempotency key; `may_be_keyed`: it takes one, and does something else without.
     """
 
@@ -77,6 +78,7 @@ class Operation:
     body_optional: bool
     answer: str | None
     listing: Listing | None
+    variant: bool = False
 
     @property
     def repeatable(self) -> bool:
@@ -161,7 +163,7 @@ class Description:
         names = _answers(told)
         for answer in names:
             made = self._operation(method, path, told, answer)
-            yield replace(made, name=f"{made.name}_csv") if answer is None and len(names) > 1 else made
+            yield replace(made, name=f"{made.name}_csv", variant=True) if answer is None and len(names) > 1 else made
 
     def _operation(self, method: str, path: str, told: Schema, answer: str | None) -> Operation:
         parameters = told["parameters"]

@@ -80,7 +80,7 @@ def _json(body: Any) -> str:
 def python(of: Example) -> str:
     """With the Python client, which reads LOTBOOK_URL and LOTBOOK_KEY."""
     told = of.operation
-    arguments = [repr_of(of.path[name], 8) for name in told.path_fields]
+    arguments = [repr_of(of.path[each.name], 8) for each in told.path_fields]
     if told.body in of.documents:
         arguments.append(repr_of(of.body, 8))
     elif of.body is not None:
@@ -99,7 +99,7 @@ def python(of: Example) -> str:
 def typescript(of: Example) -> str:
     """With the TypeScript client, which reads LOTBOOK_URL and LOTBOOK_KEY."""
     told = of.operation
-    arguments = [json.dumps(of.path[name], ensure_ascii=False) for name in told.path_fields]
+    arguments = [json.dumps(of.path[each.name], ensure_ascii=False) for each in told.path_fields]
     if of.body is not None:
         arguments.append(object_of(of.body, 2))
     if of.query:

@@ -35,12 +35,12 @@ class Reference:
         return found
 
     def operations(self) -> tuple[Operation, ...]:
-        """Every call that clients make."""
-        return self._description.operations
+        """Every call that clients make, once."""
+        return tuple(each for each in self._description.operations if not each.variant)
 
     def calls(self) -> Iterator[tuple[examples.Example, Mapping[str, Any]]]:
         """Every call that clients make, with the sample whose request it sends."""
-        for operation in self._description.operations:
+        for operation in self.operations():
             sample = self._sample(f"{operation.method} {operation.path}")
             if sample is not None:
                 yield self._example(operation, sample), sample
