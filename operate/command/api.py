@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import httpx
 
 PAGE = 100
-JSON, CSV = "application/json", "text/csv"
 TIMEOUT_SECONDS = 60
 FIXES = {  # by code, or by status where the code says nothing more
     "account_not_found": "`lotbook accounts list` shows those that there are.",
@@ -46,7 +45,6 @@ class Api(Core):
             super().__init__(base_url, key, timeout=TIMEOUT_SECONDS, transport=transport)
         except ValueError as unclear:
             raise Refusal(f"{unclear}.", SILENT) from unclear
-        self._http.headers["Accept"] = JSON
 
     def ask(self, operation: Operation[Any], **asked: Any) -> Any:
         """The JSON of an answer. `asked`: path, query, body, key. Raises Refusal."""
@@ -54,12 +52,8 @@ class Api(Core):
 
     def csv(self, operation: Operation[CsvPage], **asked: Any) -> CsvPage:
         """A page of CSV. Raises Refusal."""
-        self._http.headers["Accept"] = CSV
-        try:
-            page: CsvPage = self._read(operation, asked)
-            return page
-        finally:
-            self._http.headers["Accept"] = JSON
+        page: CsvPage = self._read(operation, asked)
+        return page
 
     def _read(self, operation: Operation[Any], asked: Mapping[str, Any]) -> Any:
         try:

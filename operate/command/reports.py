@@ -67,7 +67,7 @@ def _csv(api: Api, request: dict[str, Any]) -> Iterator[str]:
 
     cursor: str | None = None
     for number in range(MOST_PAGES):
-        page = api.csv(operations.READ_REPORT, **{**request, "query": {**request["query"], "cursor": cursor}})
+        page = api.csv(operations.READ_REPORT_CSV, **{**request, "query": {**request["query"], "cursor": cursor}})
         yield page.text if number == 0 else page.text.partition("\n")[2]
         cursor = page.next_cursor
         if cursor is None:
