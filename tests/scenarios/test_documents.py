@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import nullcontext, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +184,9 @@ def test_the_references_curl_and_python_send_the_sample_requests(
     with recorder({(each.operation.method, each.target): sample["answer"] for each, sample in calls}) as kept:
         monkeypatch.setenv("LOTBOOK_URL", kept.address)
         monkeypatch.setenv("LOTBOOK_KEY", "lbk_key")
+        monkeypatch.setattr(
+            ssl, "create_default_context", cache(ssl.create_default_context)
+        )  # not for each client anew
         for each, sample in calls:
             with redirect_stdout(io.StringIO()), answered(sample):
                 exec(compile(python(each), each.operation.name, "exec"), {})
