@@ -91,7 +91,7 @@ def the_data_directory_is_locked(run: Run) -> None:
 def controls_answer(run: Run) -> None:
     assert call("GET", f"{run.base}/_local/schedules") == (
         200,
-        {"schedules": ["audit", "expire", "recheck", "reconcile", "report"]},
+        {"schedules": ["audit", "expire", "recheck", "reconcile", "relay", "report"]},
     )
     for name in ("audit", "expire", "recheck", "reconcile", "report"):
         status, found = call("POST", f"{run.base}/_local/schedules/{name}/run")
