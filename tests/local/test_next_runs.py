@@ -82,7 +82,7 @@ def test_s4_a_stopped_run_begins_nothing(runs: NextRuns, tmp_path: Path) -> None
     assert list(tmp_path.glob("ran-*")) == []
 
 
-@pytest.mark.parametrize("folder", ["audit", "expire", "recheck", "reconcile", "report"])
+@pytest.mark.parametrize("folder", ["audit", "expire", "recheck", "reconcile", "relay", "report"])
 def test_s4_the_call_needs_the_permission_that_the_template_gives(folder: str) -> None:
     """Each of the scheduled functions may begin itself under the name that it has here."""
     from local.cloud.permissions import asking

@@ -93,7 +93,7 @@ def controls_answer(run: Run) -> None:
         200,
         {"schedules": ["audit", "expire", "recheck", "reconcile", "relay", "report"]},
     )
-    for name in ("audit", "expire", "recheck", "reconcile", "report"):
+    for name in ("audit", "expire", "recheck", "reconcile", "relay", "report"):
         status, found = call("POST", f"{run.base}/_local/schedules/{name}/run")
         assert (status, type(found)) == (200, dict)
     assert call("POST", f"{run.base}/_local/schedules/consume/run")[0] == 404
