@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lotbook.domain.credits.ledger import Draw, Entry, Pointer
 from lotbook.domain.reports.lines import month_of_bytes
 from lotbook.domain.reports.months import CLOSES_AFTER, end, month_of, months
 from lotbook.domain.values.instants import DAY, HOUR
@@ -133,18 +134,11 @@ def test_what_is_read_anew_from_the_ledger_is_the_same_bytes() -> None:
     assert kept(reports) == before
 
 
-def late(ledger: OneLedger) -> None:
-    """An expiry of February that was journaled after February was closed."""
-    head = ledger.entries[A][-1]
-    lots = {each.lot.lot_id: each.lot for each in ledger.entries[A] if each.lot and each.lot.kind == "purchased"}
-    year = a_year()
-    lot_id = next(lot_id for lot_id in lots if year.lots[lot_id].lot.credits > 1)
-    from lotbook.domain.credits.ledger import Draw, Entry, Pointer
-
-    at = end("2026-02") - HOUR
-    entry = Entry(
-        "late", U, "consumed", at, head.seq + 1, Pointer(head.name, head.seq), -1, (Draw(lot_id, 1),), requested=1
-    )
+def late(ledger: OneLedger, lot_id: str, credits: int) -> None:
+    """A burn of February that was journaled after February was closed."""
+    head, draws = ledger.entries[A][-1], (Draw(lot_id, credits),)
+    before, at = Pointer(head.name, head.seq), end("2026-02") - HOUR
+    entry = Entry("late", U, "consumed", at, head.seq + 1, before, -credits, draws, requested=credits)
     ledger.entries[A] = [*ledger.entries[A], entry]
 
 
@@ -154,10 +148,15 @@ def test_what_comes_after_a_month_was_closed_counts_in_the_first_that_is_open_an
     fold(ledger, reports, now)
     closed = {where: month for where, month in reports.kept.items() if month.closed}
     assert ("2026-02", A) in closed
-    late(ledger)
+    open_lots = [line for line in month_of_bytes(closed["2026-02", A].content).lots if line.closing and line.lot_id]
+    most = max(open_lots, key=lambda line: line.closing)
+    late(ledger, str(most.lot_id), most.credits_left)
     fold(ledger, reports, now + DAY)
     assert {where: reports.kept[where] for where in closed} == closed
     after = kept(reports)
+    ended = {line.lot_id: line.closing for line in month_of_bytes(closed["2026-02", A].content).lots if line.closing}
+    begun = {line.lot_id: line.opening for line in month_of_bytes(after["2026-03", A][0]).lots if line.opening}
+    assert begun == ended, "March begins where February ended, and has what came late"
     reports.read.clear()
     reports.kept = dict(closed)
     fold(ledger, reports, now + DAY)

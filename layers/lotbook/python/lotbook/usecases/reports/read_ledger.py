@@ -66,7 +66,7 @@ class BookReading:
         for line in lines:
             before = line.entry.skips if line.is_gap else line.entry.before
             known = self.tally.at
-            if before is None or line.seq != known.seq + 1 or before.seq != known.seq:
+            if before is None or before.seq != known.seq:
                 break
             if known.name and before.name != known.name:
                 break
