@@ -178,6 +178,34 @@ def test_a_report_of_many_pages_is_one_table_of_csv(deployed: Recorded, capsys: 
     assert by_url("reports taxes --month 2026-01") == 2
 
 
+@pytest.mark.parametrize("said", ["strays list", "keys list", "audit"])
+def test_after_a_restore_the_table_is_the_one_in_use(said: str) -> None:
+    """The stack's own stays as it is, and nobody should look at it any more."""
+    asked: list[str] = []
+
+    class Table:
+        def __getattr__(self, name: str) -> Any:
+            def call(*_: Any, **given: Any) -> Any:
+                asked.append(given.get("TableName", ""))
+                return [] if name == "paginate" else self if name == "get_paginator" else {"Items": []}
+
+            return call
+
+    on(Stack({"Table": "own"}, lambda _: Table(), {"TableName": "restored"}), *said.split())
+    assert set(asked) - {""} == {"restored"}
+
+
+def test_what_does_not_fit_is_shown_in_lines_of_its_own_and_ids_stay_whole(
+    deployed: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint = deployed.answers["GET /v1/endpoints"]["endpoints"][0]
+    long = {**endpoint, "endpoint_id": "end_" + "x" * 26, "url": "https://hooks.shop.example/" + "y" * 60}
+    deployed.answers["GET /v1/endpoints"] = {"endpoints": [long, endpoint]}
+    assert by_url("endpoints list") == 0
+    words = capsys.readouterr().out.split()
+    assert {long["endpoint_id"], long["url"], endpoint["endpoint_id"]} <= set(words)
+
+
 def test_ctrl_c_ends_with_130_and_no_traceback(
     deployed: Recorded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
