@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.account_ids import scanned
+from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.audits import DynamoAudits
 from lotbook.adapters.dynamo.books import DynamoBooks
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
     from lotbook.ports.shop import Clock
 
+ACCOUNT = keys.account("")
+
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
@@ -30,7 +32,10 @@ class Auditor:
 
     def accounts(self) -> list[str]:
         """All of them, by a scan."""
-        return sorted(scanned(self.table))
+        asked = {"FilterExpression": "sk = :sk", "ExpressionAttributeValues": {":sk": {"S": ACCOUNT["sk"]}}}
+        pages = self.table.client.get_paginator("scan").paginate(TableName=self.table.name, **asked)
+        names = [item["pk"]["S"] for page in pages for item in page["Items"]]
+        return sorted(name.removeprefix(ACCOUNT["pk"]) for name in names if name.startswith(ACCOUNT["pk"]))
 
     def has(self, account_id: str) -> bool:
         """Whether there is such an account."""
