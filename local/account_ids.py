@@ -28,18 +28,12 @@ def scannable() -> Table:
 
 
 def scanned(table: Any) -> Iterable[str]:
-    """In no order. By the SDK: the product's own client cannot scan, for nothing that is deployed does."""
-    from lotbook import wiring
-
-    pages = (
-        wiring._client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=table.name,
-            FilterExpression="sk = :sk",
-            ExpressionAttributeValues={":sk": {"S": "account"}},
-            ProjectionExpression="pk",
-        )
+    """In no order."""
+    pages = table.client.get_paginator("scan").paginate(
+        TableName=table.name,
+        FilterExpression="sk = :sk",
+        ExpressionAttributeValues={":sk": {"S": "account"}},
+        ProjectionExpression="pk",
     )
     for page in pages:
         yield from (item["pk"]["S"].removeprefix("A#") for item in page["Items"])

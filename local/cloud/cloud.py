@@ -52,7 +52,7 @@ def credentials(address: Address) -> dict[str, str]:
 def scanning_client() -> Any:
     """botocore's client of the engine that the environment names: the functions' own knows no scan, for none of them needs one."""
     session: Any = boto3.Session()  # boto3's own session keeps the credentials that it found first
-    return session.client("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=CONFIG)
+    return session.client("dynamodb", endpoint_url=os.environ.get("AWS_ENDPOINT_URL"), config=CONFIG)
 
 
 def _create_table(dynamodb: Any, arguments: Mapping[str, Any]) -> None:

@@ -70,7 +70,7 @@ STORY: tuple[tuple[str, Fields, str, str], ...] = (
     ("clock.move", {"by": "month"}, "The clock says Dec 2, 2026", "POST /_local/clock"),
     ("clock.move", {"to": "2026-12-24T18:00"}, "The clock says Dec 24, 2026, 6:00", "POST /_local/clock"),
     ("schedule.run", {"schedule": "expire"}, "expire ran", "POST /_local/schedules/expire/run"),
-    ("schedule.all", {}, "audit, expire, recheck, reconcile ran", "POST /_local/schedules/reconcile/run"),
+    ("schedule.all", {}, "audit, expire, recheck, reconcile, relay, report ran", "POST /_local/schedules/report/run"),
 )  # fmt: skip
 
 OF_9PIC: Fields = {"account_id": "9pic"}
@@ -79,7 +79,7 @@ LATER_DECLINED = "4000000000000341"
 # After a plan was ordered for the account, which only a member or the API does.
 PLAN: tuple[tuple[str, Fields, str, str], ...] = (
     ("checkout.pay", {**PAGE, "card": LATER_DECLINED}, "took it: paid", "POST /pay"),
-    ("clock.move", {"by": "month", "then": "on"}, "audit, expire, recheck, reconcile ran", "POST /_local/schedules/reconcile/run"),
+    ("clock.move", {"by": "month", "then": "on"}, "audit, expire, recheck, reconcile, relay, report ran", "POST /_local/schedules/report/run"),
     ("clock.move", {"by": "hour"}, "The clock says", "POST /_local/clock"),
     ("invoice.pay", {**INVOICE, "card": "4242424242424242"}, "took it: paid", "POST /pay"),
     ("clock.move", {"by": "month"}, "The clock says", "POST /_local/clock"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.credits.ledger import Pointer, granted_name
+from lotbook.domain.credits.ledger import Pointer
 from lotbook.domain.news.announcements import EntryWritten, PurchaseWritten
 from lotbook.domain.news.notices import NOTICE
 from lotbook.domain.values import instants
@@ -44,23 +44,22 @@ def test_a_burns_event_names_the_lots_that_it_drew_from_and_reads_a_grant_once_a
     world = World(75)
     lot = world.grant(100)
     reads: list[list[str]] = []
-    entries = world.books.entries
+    lots = world.books.lots
 
-    def counted(account_id: str, unit: str, names: Any) -> Any:
-        reads.append(list(names))
-        return entries(account_id, unit, reads[-1])
+    def counted(account_id: str, unit: str, lot_ids: Any) -> Any:
+        reads.append(list(lot_ids))
+        return lots(account_id, unit, reads[-1])
 
     for _ in range(3):
         world.burn(5)
         changes = world.new()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(world.books, "entries", counted)
+            patch.setattr(world.books, "lots", counted)
             assert world.deliver(changes) == {}
-    kind = entries("acme", "credits", [granted_name(lot)])[granted_name(lot)].lot
-    assert kind is not None
+    kind = lots("acme", "credits", [lot])[lot]
     burns = world.bus.of("credits.consumed")
     assert [each.detail["lots"] for each in burns] == [[{"lot_id": lot, "lot_kind": kind.kind, "credits": 5}]] * 3
-    assert reads.count([granted_name(lot)]) == 1
+    assert reads == [[lot]]
 
 
 def test_issue_3_redelivery_says_nothing_new_and_files_the_same_lines() -> None:
