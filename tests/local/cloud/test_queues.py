@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 from local.cloud.functions import FunctionFailed
 from local.cloud.intrinsics import TemplateError
 from local.cloud.queue_sources import QueueSource, Rule
-from local.cloud.queues import Queue
+from local.cloud.queues import FEW, Queue
 from local.cloud.template import load
+from tests import patience
 from tests.local.conftest import TEMPLATE
 
 SOURCE = QueueSource("echo", "lotbook-local-work", batch_size=2, attempts=3, reports_failures=True)
@@ -124,3 +127,32 @@ def test_a_condition_that_is_not_understood_is_refused(tmp_path: Path) -> None:
     path.write_text(TEMPLATE + RESOURCES + "Conditions:\n  IsOn: !Condition Other\n")
     with pytest.raises(TemplateError, match="conditions"):
         load(path, {"Stage": "local"})
+
+
+def test_a_queue_that_may_have_many_batches_at_once_waits_for_none_of_them(tmp_path: Path) -> None:
+    """One that hangs leaves the others their turn, as far as there is room."""
+    let_go, begun = threading.Event(), threading.Semaphore(0)
+
+    def hang(_folder: str, _event: Mapping[str, Any]) -> None:
+        begun.release()
+        let_go.wait(patience.SECONDS)
+
+    engine = Engine("a", "b", "c", "d", "e")
+    engine.receive_message = _each_once(engine)  # type: ignore[method-assign]
+    source = replace(SOURCE, batch_size=1, at_once=FEW + 1)
+    queue = Queue(source, engine, hang, tmp_path / "given-up")
+    assert [queue.work() for _ in range(5)] == [True, True, True, False, False], "no room for a fourth"
+    for _ in range(3):
+        assert begun.acquire(timeout=patience.SECONDS)
+    let_go.set()
+
+
+def _each_once(engine: Engine) -> Any:
+    left = list(engine.waiting)
+
+    def receive(**_: Any) -> Mapping[str, Any]:
+        shown = [left.pop(0)] if left else []
+        attributes = {"ApproximateReceiveCount": "1"}
+        return {"Messages": [{"MessageId": m, "ReceiptHandle": m, "Body": m, "Attributes": attributes} for m in shown]}
+
+    return receive
