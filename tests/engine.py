@@ -16,7 +16,10 @@ import pytest
 from botocore.config import Config
 
 from local.cloud.engine import SERVICES
-from tests import patience, ports
+from lotbook.adapters.thin import client as thin
+from lotbook.adapters.thin.connection import Limits
+from lotbook.settings import BOTOCORE
+from tests import patience, ports, scripted
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / ".venv-engine" / "bin" / "ministack"
@@ -56,6 +59,13 @@ def client(address: str, **options: Any) -> Any:
         aws_secret_access_key="test",
         config=config,
     )
+
+
+def product(address: str) -> Any:
+    """The client that the product calls: the thin one, or botocore's in a run with TABLE_CLIENT=botocore."""
+    if os.environ.get("TABLE_CLIENT") == BOTOCORE:
+        return client(address)
+    return thin.of(scripted.environment(address), Limits(connect=10, read=60), tries=3)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -79,7 +79,7 @@ class CountingClient:
 
 def play(share: Share) -> tuple[list[tuple[Deed, str | None]], int]:
     """What each deed was answered (an entry's id, None for a refusal), and the calls that all of it took."""
-    client = CountingClient(engine.client(share.address))
+    client = CountingClient(engine.product(share.address))
     books = DynamoBooks(Table(client, TABLE))
     prunes = Prunes()
     deeds = list(share.deeds)

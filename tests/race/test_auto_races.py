@@ -51,7 +51,7 @@ class Shop:
     """Make on the engine's table, as one process sees it."""
 
     def __init__(self, address: str, name: str, gateway: FakeGateway | None = None) -> None:
-        made = Table(engine.client(address), name)
+        made = Table(engine.product(address), name)
         self.clock, self.gateway = SystemClock(), gateway or FakeGateway(SystemClock())
         self.sales = SalesDesk(
             purchases=DynamoPurchases(made),

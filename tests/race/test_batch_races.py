@@ -70,7 +70,7 @@ def test_d15_batches_that_share_keys_with_each_other_and_with_single_burns(
     client: Any, how_many: int, callers_turns: int
 ) -> None:
     """D15: 8 callers, every key asked for about three times, alone or in a batch; fewer credits than are asked for."""
-    books, seed = DynamoBooks(Table(client, "race")), random.randrange(1_000_000)
+    books, seed = DynamoBooks(Table(engine.product(client.meta.endpoint_url), "race")), random.randrange(1_000_000)
     print(f"seed {seed}")
     rng = random.Random(seed)
     keys = [f"key-{number}" for number in range(how_many)]
@@ -109,7 +109,7 @@ def test_d15_batches_that_share_keys_with_each_other_and_with_single_burns(
 
 def test_d15_the_same_batch_from_eight_callers_burns_once(client: Any) -> None:
     """D15, D20: and is told to have been consumed once."""
-    books = DynamoBooks(Table(client, "race"))
+    books = DynamoBooks(Table(engine.product(client.meta.endpoint_url), "race"))
     grant(books, A, 0, 1_000)
     keys, lost = [f"key-{number}" for number in range(20)], list[Unavailable]()
     with ThreadPoolExecutor(8) as pool:
@@ -123,7 +123,7 @@ def test_d15_the_same_batch_from_eight_callers_burns_once(client: Any) -> None:
 
 def test_d17_d18_captures_against_releases_close_each_hold_once(client: Any) -> None:
     """D17, D18: eight callers, two captures, a release and a retried hold for each; one decides."""
-    books, clock = DynamoBooks(Table(client, "race")), SystemClock()
+    books, clock = DynamoBooks(Table(engine.product(client.meta.endpoint_url), "race")), SystemClock()
     grant(books, A, 0, 100)
     prunes = Prunes()
 

@@ -64,7 +64,7 @@ def grant(books: DynamoBooks, account_id: str, number: int, credits: int) -> Non
 
 def work(address: str, account_id: str, seed: int, threads: int, keys: list[str]) -> list[tuple[str, int, str | None]]:
     """One process: its threads burn the keys in an order of their own; answers (key, credits, entry id)."""
-    books = DynamoBooks(Table(engine.client(address), "race"))
+    books = DynamoBooks(Table(engine.product(address), "race"))
     random.Random(seed).shuffle(keys)
 
     def one(key: str) -> tuple[str, int, str | None]:
@@ -105,7 +105,7 @@ def test_d15_every_key_burns_once_and_no_credit_is_oversold(
     client: Any, dynamo_engine: str, racers: ProcessPoolExecutor, processes: int, threads: int, keys: int
 ) -> None:
     """D15: 40 % of the calls are duplicates, grants come in between, and there is less than is asked for."""
-    books = DynamoBooks(Table(client, "race"))
+    books = DynamoBooks(Table(engine.product(client.meta.endpoint_url), "race"))
     grant(books, "acc", 0, keys)
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
@@ -154,7 +154,7 @@ def check_statement(books: DynamoBooks, available: int) -> None:
 
 def test_d41_the_first_uses_of_an_account_race_and_one_book_is_opened(client: Any) -> None:
     """D41, D2: the same lot granted sixteen times at once into a book that is not there yet."""
-    books = DynamoBooks(Table(client, "race"))
+    books = DynamoBooks(Table(engine.product(client.meta.endpoint_url), "race"))
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: grant(books, "acc", 1, 10), range(16)))
     assert read_balance("acc", U, desk=credit_desk(books, SystemClock(), nothing)).available == 10
