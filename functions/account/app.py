@@ -13,7 +13,8 @@ from lotbook.api.requests import paths
 from lotbook.domain.values import instants
 
 if TYPE_CHECKING:
-    from lotbook.domain.credits.requests import Balance, EntryPage
+    from lotbook.domain.credits.requests import Balance
+    from lotbook.domain.credits.statement_pages import EntryPage
 
 Done = TypeVar("Done")
 

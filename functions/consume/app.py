@@ -6,17 +6,19 @@ A route beside consume imports its own use case when it is called first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lotbook import wiring, wiring_automatic
 from lotbook.api.answers import render
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
-from lotbook.domain.credits.requests import Burned, Held, ResolveHold
+from lotbook.domain.credits.requests import Burned, BurnRequest, Held, HoldRequest, ResolveHold
 from lotbook.usecases.credits.consume import consume
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.checked import Checked
+
+Asked = TypeVar("Asked", BurnRequest, HoldRequest)
 
 
 def burn(request: Request) -> Answer:
@@ -25,24 +27,35 @@ def burn(request: Request) -> Answer:
 
     def within(unit: str) -> Burned:
         asked = burning.consume_of(document, actor, unit)
+        asked = asked if asked.usage is None else _rated(request, asked, document)
         return consume(request.account_id, request.key, asked, desk=wiring_automatic.burning_desk())
 
     result = wiring.units().within(request.account_id, burning.unit_of(document), within)
     return once(200, render.burned(result), replayed=result.replayed)
 
 
+def _rated(request: Request, asked: Asked, document: dict[str, Any]) -> Asked:
+    """With the credits that its usage costs; a burn by credits loads nothing of this."""
+    from lotbook.wiring_rating import rater
+
+    return rater().rated(request.account_id, asked, burning.unit_of(document), request.key)
+
+
 def check_one(request: Request) -> Answer:
     """`POST /v1/accounts/{account_id}/check`."""
+    from lotbook.api.answers.render_check import checked
     from lotbook.usecases.credits.check import check
     from lotbook.wiring_check import DryDesk
 
     document, actor = request.json_object(), request.caller.actor
 
     def within(unit: str) -> Checked:
-        return check(request.account_id, burning.check_of(document, actor, unit), begin=DryDesk)
+        asked = burning.check_of(document, actor, unit)
+        asked = asked if asked.usage is None else _rated(request, asked, document)
+        return check(request.account_id, asked, begin=DryDesk)
 
     result = wiring.units().within(request.account_id, burning.unit_of(document), within)
-    return Answer(200, render.checked(result))
+    return Answer(200, checked(result))
 
 
 def burn_batch(request: Request) -> Answer:
@@ -51,6 +64,10 @@ def burn_batch(request: Request) -> Answer:
 
     account_id, units = request.account_id, wiring.units()
     items = burning.batch_of(request.json_object(), request.caller.actor, lambda: units.first(account_id))
+    if any(item.request.usage is not None for item in items):
+        from lotbook.wiring_rating import rater
+
+        items = rater().rated_items(account_id, items)
     result = consume_batch(
         account_id, items, desk=wiring_automatic.burning_desk(), first_unit=lambda: units.first(account_id)
     )
@@ -66,6 +83,7 @@ def place_hold(request: Request) -> Answer:
 
     def within(unit: str) -> Held:
         asked = burning.hold_of(document, actor, unit)
+        asked = asked if asked.usage is None else _rated(request, asked, document)
         return hold(request.account_id, request.key, asked, desk=wiring_automatic.burning_desk())
 
     result = wiring.units().within(request.account_id, burning.unit_of(document), within)

@@ -11,8 +11,9 @@ from typing import Any
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.lots import Lot, LotKind
-from lotbook.domain.credits.requests import BurnRequest, EntryPage
+from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.credits.statement_lines import StatementLine
+from lotbook.domain.credits.statement_pages import EntryPage
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.news.announcements import Announcement, Change, EntryWritten
 from lotbook.domain.policy.document import Alerts

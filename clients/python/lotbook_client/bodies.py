@@ -43,12 +43,13 @@ class AddressBody(_AddressBody, total=False):
 
 class _BatchItemBody(TypedDict):
     idempotency_key: str
-    credits: int
 
 
 class BatchItemBody(_BatchItemBody, total=False):
     """One item of a batch: its own idempotency key, in one key space with consume and holds."""
 
+    credits: int
+    usage: UsageBody
     unit: str | None
     reference: str | None
 
@@ -439,3 +440,13 @@ class TopUp(_TopUp, total=False):
 
     credits: int | None
     pack_id: str | None
+
+
+class _UsageBody(TypedDict):
+    action: str
+
+
+class UsageBody(_UsageBody, total=False):
+    """What was used: the policy's `costs` say what it comes to. A quantity that is left out was not used."""
+
+    quantities: Mapping[str, int]

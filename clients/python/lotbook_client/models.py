@@ -224,6 +224,11 @@ PurchaseInvoiceState = Literal[
     "waiting_for_billing",
     "available",
 ]
+RatingRounding = Literal[
+    "half_up",
+    "up",
+    "down",
+]
 ReportReport = Literal[
     "liability",
     "recognition",
@@ -413,13 +418,19 @@ class Balance(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class BatchResult(Answer):
-    """One item's answer; `code` and `detail` are the refusal's."""
+    """One item's answer; `code` and `detail` are the refusal's.
+
+    `credits` and how they were rated: of an item by usage that was burned.
+    """
 
     idempotency_key: str
     status: BatchResultStatus | str
     entry_id: str | None
     code: str | None
     detail: str | None
+    rated: list[RatedPart] | None = None
+    rating: Rating | None = None
+    credits: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -458,6 +469,8 @@ class Checked(Answer):
     reason: CheckedReason | str | None
     pause_reason: str | None
     draws: list[CheckedDraw]
+    rated: list[RatedPart] | None = None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -504,13 +517,15 @@ class ConsentGiven(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class Consumed(KeyedAnswer):
-    """A burn."""
+    """A burn; `rated` and `rating` where it was one by usage."""
 
     entry_id: str
     credits: int
     draws: list[Draw]
     available: int
     at: datetime
+    rated: list[RatedPart] | None = None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -642,7 +657,8 @@ class Entries(Answer):
 class Entry(Answer):
     """One line of the statement; `credits` is the signed change of what the account owns.
 
-    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
+    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said. `rated` and
+    `rating` are how the credits were calculated, where they were burned or held by usage.
     """
 
     entry_id: str
@@ -657,6 +673,8 @@ class Entry(Answer):
     purchase_id: str | None
     reason: str | None
     metadata: dict[str, str] | None
+    rated: list[RatedPart] | None
+    rating: Rating | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -720,12 +738,14 @@ class Granted(KeyedAnswer):
 
 @dataclass(frozen=True, kw_only=True)
 class Held(KeyedAnswer):
-    """A hold; from `expires_at` on it has lapsed."""
+    """A hold; from `expires_at` on it has lapsed. `rated` and `rating` where it was one by usage."""
 
     hold_id: str
     credits: int
     expires_at: datetime
     available: int
+    rated: list[RatedPart] | None = None
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1073,6 +1093,32 @@ class Quote(Answer):
     consent_required: bool
     allowed: bool
     reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatedPart(Answer):
+    """`count` of a quantity at its rate; a null quantity is the flat part.
+
+    Credits are whole and sum to what was burned.
+    """
+
+    quantity: str | None
+    count: int
+    rate: Decimal
+    credits: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating(Answer):
+    """By what the parts were rated: `exact` is their sum before it was rounded once; `minimum` counts where it is not
+    0.
+    """
+
+    action: str
+    policy_version: int
+    exact: Decimal
+    rounding: RatingRounding | str
+    minimum: int
 
 
 @dataclass(frozen=True, kw_only=True)

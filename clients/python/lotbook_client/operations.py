@@ -87,6 +87,12 @@ GRANT_CREDITS = Operation[models.Granted](
     model(models.Granted),
     keyed=True,
 )
+CHECK_CREDITS = Operation[models.Checked](
+    "check_credits",
+    "POST",
+    "/v1/accounts/{account_id}/check",
+    model(models.Checked),
+)
 CONSUME_CREDITS = Operation[models.Consumed](
     "consume_credits",
     "POST",
@@ -120,12 +126,6 @@ RELEASE_HOLD = Operation[models.Resolved](
     "/v1/accounts/{account_id}/holds/{hold_id}/release",
     model(models.Resolved),
     keyed=True,
-)
-CHECK_CREDITS = Operation[models.Checked](
-    "check_credits",
-    "POST",
-    "/v1/accounts/{account_id}/check",
-    model(models.Checked),
 )
 READ_OFFERS = Operation[models.Offers](
     "read_offers",

@@ -20,6 +20,7 @@ from lotbook_client.bodies import (
     PlanChange,
     PolicyDocument,
     TopUp,
+    UsageBody,
 )
 from lotbook_client.calls import UNSET, CsvPage, Unset, as_given, without_nulls
 from lotbook_client.holds import Hold
@@ -322,11 +323,38 @@ class Calls(Core):
             key=idempotency_key,
         )
 
+    def check_credits(
+        self,
+        account_id: str,
+        credits: int | None = None,
+        *,
+        usage: UsageBody | None = None,
+        unit: str | None = None,
+    ) -> Checked:
+        """What a consume would answer now: burns nothing, promises nothing.
+
+        Needs: service key with `credits:consume` or service key with `read`.
+        """
+        return self._answer(
+            operations.CHECK_CREDITS,
+            path={
+                "account_id": account_id,
+            },
+            body=without_nulls(
+                {
+                    "credits": credits,
+                    "usage": usage,
+                    "unit": unit,
+                }
+            ),
+        )
+
     def consume_credits(
         self,
         account_id: str,
-        credits: int,
+        credits: int | None = None,
         *,
+        usage: UsageBody | None = None,
         unit: str | None = None,
         reference: str | None = None,
         metadata: Mapping[str, str] | None = None,
@@ -341,6 +369,7 @@ class Calls(Core):
             body=without_nulls(
                 {
                     "credits": credits,
+                    "usage": usage,
                     "unit": unit,
                     "reference": reference,
                     "metadata": metadata,
@@ -370,8 +399,9 @@ class Calls(Core):
     def hold_credits(
         self,
         account_id: str,
-        credits: int,
+        credits: int | None = None,
         *,
+        usage: UsageBody | None = None,
         unit: str | None = None,
         ttl_seconds: int | None = None,
         reference: str | None = None,
@@ -386,6 +416,7 @@ class Calls(Core):
             body=without_nulls(
                 {
                     "credits": credits,
+                    "usage": usage,
                     "unit": unit,
                     "ttl_seconds": ttl_seconds,
                     "reference": reference,
@@ -397,8 +428,9 @@ class Calls(Core):
     def hold(
         self,
         account_id: str,
-        credits: int,
+        credits: int | None = None,
         *,
+        usage: UsageBody | None = None,
         unit: str | None = None,
         ttl_seconds: int | None = None,
         reference: str | None = None,
@@ -414,6 +446,7 @@ class Calls(Core):
                 self.hold_credits,
                 account_id,
                 credits=credits,
+                usage=usage,
                 unit=unit,
                 ttl_seconds=ttl_seconds,
                 reference=reference,
@@ -459,30 +492,6 @@ class Calls(Core):
                 "hold_id": hold_id,
             },
             key=idempotency_key,
-        )
-
-    def check_credits(
-        self,
-        account_id: str,
-        credits: int,
-        *,
-        unit: str | None = None,
-    ) -> Checked:
-        """What a consume would answer now: burns nothing, promises nothing.
-
-        Needs: service key with `credits:consume` or service key with `read`.
-        """
-        return self._answer(
-            operations.CHECK_CREDITS,
-            path={
-                "account_id": account_id,
-            },
-            body=without_nulls(
-                {
-                    "credits": credits,
-                    "unit": unit,
-                }
-            ),
         )
 
     def read_offers(

@@ -82,12 +82,12 @@ export const operations = {
   listEntries: { method: "GET", path: "/v1/accounts/{account_id}/entries", keyed: false, repeatable: true, items: "entries" },
   exportEntries: { method: "GET", path: "/v1/accounts/{account_id}/entries/export", keyed: false, repeatable: true, csv: true },
   grantCredits: { method: "POST", path: "/v1/accounts/{account_id}/grants", keyed: true, repeatable: true },
+  checkCredits: { method: "POST", path: "/v1/accounts/{account_id}/check", keyed: false, repeatable: true },
   consumeCredits: { method: "POST", path: "/v1/accounts/{account_id}/consume", keyed: true, repeatable: true },
   consumeBatch: { method: "POST", path: "/v1/accounts/{account_id}/consume/batch", keyed: false, repeatable: true },
   holdCredits: { method: "POST", path: "/v1/accounts/{account_id}/holds", keyed: true, repeatable: true },
   captureHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/capture", keyed: true, repeatable: true },
   releaseHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/release", keyed: true, repeatable: true },
-  checkCredits: { method: "POST", path: "/v1/accounts/{account_id}/check", keyed: false, repeatable: true },
   readOffers: { method: "GET", path: "/v1/accounts/{account_id}/offers", keyed: false, repeatable: true },
   quoteItem: { method: "POST", path: "/v1/accounts/{account_id}/quotes", keyed: false, repeatable: true },
   createPurchase: { method: "POST", path: "/v1/accounts/{account_id}/purchases", keyed: true, repeatable: true },
@@ -247,10 +247,22 @@ export class Calls extends Core {
     return this.call(operations.grantCredits, { path: { account_id: accountId }, body: { kind: "promotional", ...body }, options });
   }
 
+  /**
+   * What a consume would answer now: burns nothing, promises nothing. Needs: service key with `credits:consume` or
+   * service key with `read`.
+   */
+  checkCredits(
+    accountId: string,
+    body: CheckBody = {},
+    options: Options = {},
+  ): Promise<Checked> {
+    return this.call(operations.checkCredits, { path: { account_id: accountId }, body, options });
+  }
+
   /** Burn credits. Needs: service key with `credits:consume`. */
   consumeCredits(
     accountId: string,
-    body: ConsumeBody,
+    body: ConsumeBody = {},
     options: KeyedOptions = {},
   ): Promise<Keyed<Consumed>> {
     return this.call(operations.consumeCredits, { path: { account_id: accountId }, body, options });
@@ -268,7 +280,7 @@ export class Calls extends Core {
   /** Set credits aside. Needs: service key with `credits:consume`. */
   holdCredits(
     accountId: string,
-    body: HoldBody,
+    body: HoldBody = {},
     options: KeyedOptions = {},
   ): Promise<Keyed<Held>> {
     return this.call(operations.holdCredits, { path: { account_id: accountId }, body, options });
@@ -291,18 +303,6 @@ export class Calls extends Core {
     options: KeyedOptions = {},
   ): Promise<Keyed<Resolved>> {
     return this.call(operations.releaseHold, { path: { account_id: accountId, hold_id: holdId }, options });
-  }
-
-  /**
-   * What a consume would answer now: burns nothing, promises nothing. Needs: service key with `credits:consume` or
-   * service key with `read`.
-   */
-  checkCredits(
-    accountId: string,
-    body: CheckBody,
-    options: Options = {},
-  ): Promise<Checked> {
-    return this.call(operations.checkCredits, { path: { account_id: accountId }, body, options });
   }
 
   /**

@@ -153,8 +153,14 @@ export interface Balance {
   lots: Array<Lot>;
 }
 
-/** One item's answer; `code` and `detail` are the refusal's. */
+/**
+ * One item's answer; `code` and `detail` are the refusal's. `credits` and how they were rated: of an item by usage that
+ * was burned.
+ */
 export interface BatchResult {
+  rated?: Array<RatedPart>;
+  rating?: Rating;
+  credits?: number;
   idempotency_key: string;
   status: "consumed" | "replayed" | "refused" | (string & {});
   entry_id: string | null;
@@ -186,6 +192,8 @@ export interface ChangeOfLot {
 
 /** What a consume would answer now. `reason`: the code of its refusal; `available`: what can be spent before it. */
 export interface Checked {
+  rated?: Array<RatedPart>;
+  rating?: Rating;
   allowed: boolean;
   requested: number;
   available: number;
@@ -229,8 +237,10 @@ export interface ConsentGiven {
   actor: string;
 }
 
-/** A burn. */
+/** A burn; `rated` and `rating` where it was one by usage. */
 export interface Consumed {
+  rated?: Array<RatedPart>;
+  rating?: Rating;
   entry_id: string;
   credits: number;
   draws: Array<Draw>;
@@ -339,7 +349,8 @@ export interface Entries {
 
 /**
  * One line of the statement; `credits` is the signed change of what the account owns. `reason` is why it was made, as a
- * grant or a correction said; `metadata` is what a consume said.
+ * grant or a correction said; `metadata` is what a consume said. `rated` and `rating` are how the credits were
+ * calculated, where they were burned or held by usage.
  */
 export interface Entry {
   entry_id: string;
@@ -354,6 +365,8 @@ export interface Entry {
   purchase_id: string | null;
   reason: string | null;
   metadata: Record<string, string> | null;
+  rated: Array<RatedPart> | null;
+  rating: Rating | null;
 }
 
 /** What answers a chargeback of one purchase. */
@@ -405,8 +418,10 @@ export interface Granted {
   entry_id: string;
 }
 
-/** A hold; from `expires_at` on it has lapsed. */
+/** A hold; from `expires_at` on it has lapsed. `rated` and `rating` where it was one by usage. */
 export interface Held {
+  rated?: Array<RatedPart>;
+  rating?: Rating;
   hold_id: string;
   credits: number;
   expires_at: Instant;
@@ -711,6 +726,27 @@ export interface Quote {
 }
 
 /**
+ * `count` of a quantity at its rate; a null quantity is the flat part. Credits are whole and sum to what was burned.
+ */
+export interface RatedPart {
+  quantity: string | null;
+  count: number;
+  rate: Decimal;
+  credits: number;
+}
+
+/**
+ * By what the parts were rated: `exact` is their sum before it was rounded once; `minimum` counts where it is not 0.
+ */
+export interface Rating {
+  action: string;
+  policy_version: number;
+  exact: Decimal;
+  rounding: "half_up" | "up" | "down" | (string & {});
+  minimum: number;
+}
+
+/**
  * A paid lot in the month: `opening + sold + moved_in - used - expired - voided - moved_out - taken_back = closing`.
  */
 export interface RecognitionLine {
@@ -915,8 +951,9 @@ export interface AutoTopUpBody {
 
 /** One item of a batch: its own idempotency key, in one key space with consume and holds. */
 export interface BatchItemBody {
+  credits?: number;
+  usage?: UsageBody;
   idempotency_key: string;
-  credits: number;
   unit?: string | null;
   reference?: string | null;
 }
@@ -940,7 +977,8 @@ export interface CaptureBody {
 
 /** Asks what a consume of as many credits would answer. */
 export interface CheckBody {
-  credits: number;
+  credits?: number;
+  usage?: UsageBody;
   unit?: string | null;
 }
 
@@ -967,7 +1005,8 @@ export interface ConsumeBatchBody {
 
 /** Burns credits, all or nothing: the number asked for, or a refusal and no change. */
 export interface ConsumeBody {
-  credits: number;
+  credits?: number;
+  usage?: UsageBody;
   unit?: string | null;
   reference?: string | null;
   metadata?: Record<string, string> | null;
@@ -1011,7 +1050,8 @@ export interface GrantBody {
 
 /** Sets credits aside until they are captured or released, at most for `ttl_seconds`. */
 export interface HoldBody {
-  credits: number;
+  credits?: number;
+  usage?: UsageBody;
   unit?: string | null;
   ttl_seconds?: number;
   reference?: string | null;
@@ -1345,4 +1385,10 @@ export interface TopUp {
   kind: "top_up";
   credits?: number | null;
   pack_id?: string | null;
+}
+
+/** What was used: the policy's `costs` say what it comes to. A quantity that is left out was not used. */
+export interface UsageBody {
+  action: string;
+  quantities?: Record<string, number>;
 }

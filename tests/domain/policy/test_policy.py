@@ -9,8 +9,7 @@ import pytest
 
 from lotbook.domain.credits.lots import LOT_KINDS
 from lotbook.domain.policy.checks import findings
-from lotbook.domain.policy.costs import credits_for
-from lotbook.domain.policy.document import Cost, Policy
+from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.auto_top_ups import automatic_lines
 from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import NotEligible, UnknownPlan
@@ -189,39 +188,3 @@ def test_mk_24_by_hand_there_is_no_surcharge() -> None:
 def test_mk_46_no_automatic_purchase_where_the_plan_has_none(name: str, plan_id: str) -> None:
     with pytest.raises(NotEligible):
         automatic_lines(policy(name), policy(name).plan(plan_id), "usd")
-
-
-# --- costs -----------------------------------------------------------------------------------------------------------
-
-
-def cost_of(name: str, action: str, **counted: int) -> int:
-    (cost,) = (each for each in policy(name).costs if each.action == action)
-    return credits_for(cost, counted)
-
-
-def test_df_24_df_25_costs_by_tokens_characters_images_seconds_and_requests() -> None:
-    assert cost_of("diaflow", "tokens", input_token=100, output_token=150) == 1_700
-    assert cost_of("diaflow", "characters", character=40) == 400
-    assert cost_of("diaflow", "images", image=2) == 20
-    assert cost_of("diaflow", "seconds", second=20) == 120
-    assert cost_of("diaflow", "request") == 3
-
-
-@pytest.mark.parametrize(("count", "credits"), [(0, 0), (1, 1), (4, 1), (14, 1), (15, 2), (24, 2), (25, 3)])
-def test_df_26_costs_round_to_the_nearest_integer_and_are_at_least_one(count: int, credits: int) -> None:
-    """D33: half up."""
-    assert credits_for(Cost(action="x", rates={"token": Decimal("0.1")}, min=1), {"token": count}) == credits
-
-
-def test_df_27_np_58_some_actions_cost_nothing() -> None:
-    assert cost_of("diaflow", "no_cost") == 0
-    assert cost_of("9pic", "process_without_ai", photo=500) == 0
-
-
-@pytest.mark.parametrize(("photos", "credits"), [(5_000, 500), (5_001, 501), (1, 1), (0, 0)])
-def test_np_58_watermarks_again_cost_a_tenth(photos: int, credits: int) -> None:
-    assert cost_of("9pic", "watermark_again", processed_photo=photos) == credits
-
-
-def test_np_58_one_credit_a_photo() -> None:
-    assert cost_of("9pic", "process_with_ai", photo=321) == 321

@@ -71,14 +71,14 @@ def receipt_of(values: list[Any]) -> Receipt:
     kind, credits, at, actor, digest, *more, position, seq, name = values
     if kind not in OWN_FIELDS:
         formats.refuse("receipt", str(kind))
-    own, reference = more[: OWN_FIELDS[kind]], [*more[OWN_FIELDS[kind] :], None][0]
+    own, (reference, rated) = more[: OWN_FIELDS[kind]], [*more[OWN_FIELDS[kind] :], None, None][:2]
     before = Pointer(unpacked(name), seq)
     head = (credits, at, unpacked(actor), unpacked(digest), reference)
     if kind == HOLD:
-        return Receipt(Memo("hold", *head, due=own[0]), position, before)
+        return Receipt(Memo("hold", *head, due=own[0], rated=rated), position, before)
     if kind == RESOLVE:
         return Receipt(Memo("resolve", *head, hold=unpacked(own[0]), by=own[1]), position, before)
-    memo = Memo("consume", *head)
+    memo = Memo("consume", *head, rated=rated)
     if kind == NEXT:
         credits_before, links_before, name_before = own
         link = Pointer(unpacked(name_before), seq + links_before)
@@ -183,9 +183,11 @@ def order_of(order_id: str, values: Any) -> Order:
 
 
 def _memo(kind: str, memo: Memo, *own: Any) -> list[Any]:
-    """A reference comes last, so that one that is absent takes no byte."""
-    reference = [] if memo.reference is None else [memo.reference]
-    return [kind, memo.credits, memo.at, packed(memo.actor), packed(memo.digest), *own, *reference]
+    """Reference and calculation come last, so that those that are absent take no byte; releases before calculations read past them."""
+    said: list[str | None] = [] if memo.reference is None else [memo.reference]
+    if memo.rated is not None:
+        said = [memo.reference, memo.rated]
+    return [kind, memo.credits, memo.at, packed(memo.actor), packed(memo.digest), *own, *said]
 
 
 def _segment_of(row: list[Any]) -> Segment:

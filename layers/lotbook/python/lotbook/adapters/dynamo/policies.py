@@ -15,11 +15,15 @@ from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Condition, Table, from_item, to_item
 from lotbook.adapters.refusals import Refused
+from lotbook.adapters.system import SystemClock
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.policy.stored import read_policy
 from lotbook.domain.policy.uses import Use
+from lotbook.domain.values.instants import SECOND
+from lotbook.ports.shop import Clock
 
 MAX_CACHED = 64
+MAX_HEAD_AGE = 2 * SECOND  # how long burns may go on being rated by the version before
 MAX_NOTED = 10_000  # uses that a process knows to be noted
 NOBODY_USES_IT = Condition("attribute_not_exists(pk)")  # or what an account uses is dropped under it (B3)
 HEAD_IS_AS_READ = Condition("#newest = :read")
@@ -28,8 +32,9 @@ HEAD_IS_AS_READ = Condition("#newest = :read")
 class DynamoPolicies:
     """Implements `PolicyStore`."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, clock: Clock | None = None) -> None:
+        self._table, self._clock = table, clock or SystemClock()
+        self._heads: dict[str, tuple[int, int]] = {}
         self._cached = lru_cache(maxsize=MAX_CACHED)(self._read)
         self._noted: set[tuple[str, Use]] = set()
 
@@ -58,6 +63,16 @@ class DynamoPolicies:
         checks = [{"ConditionCheck": self._is_unused(policy_id, use)} for use in dropped]
         write_over(self._table.client, "transact_write_items", {"TransactItems": [*puts, *checks]})
         return published
+
+    def recent(self, policy_id: str) -> PublishedPolicy | None:
+        """The newest version as this process saw it at most MAX_HEAD_AGE ago, by the wall clock; one read after that."""
+        number, seen_at = self._heads.get(policy_id, (0, 0))
+        if not 0 <= self._clock.now() - seen_at < MAX_HEAD_AGE:
+            number = self._head(policy_id)
+            if len(self._heads) >= MAX_CACHED:
+                self._heads.clear()
+            self._heads[policy_id] = number, self._clock.now()
+        return self.version(policy_id, number) if number else None
 
     def uses(self, policy_id: str) -> Mapping[Use, str]:
         """One query: a policy has some units and some currencies."""

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from lotbook.api.answers import shapes, shapes_auto, shapes_burning
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.automatic import Suspension
-    from lotbook.domain.credits.checked import Checked
     from lotbook.domain.credits.ledger import Draw, Entry
     from lotbook.domain.credits.requests import (
         Balance,
         BatchAnswer,
+        BatchResult,
         Burned,
-        EntryPage,
         Held,
         LotView,
         Resolved,
     )
+    from lotbook.domain.credits.statement_pages import EntryPage
     from lotbook.domain.sales.auto_views import AutoView
     from lotbook.usecases.accounts.read_account import AccountView
 
@@ -41,46 +41,48 @@ def burned(result: Burned) -> shapes_burning.Consumed:
         "draws": draws(result.draws),
         "available": result.available,
         "at": to_text(result.at),
+        **_by_usage(result.rated),
     }
 
 
-def checked(result: Checked) -> shapes_burning.Checked:
-    """The answer of a check."""
-    return {
-        "allowed": result.reason is None,
-        "requested": result.requested,
-        "available": result.available,
-        "reason": result.reason,  # type: ignore[typeddict-item]  # the codes of a consume's refusals
-        "pause_reason": result.pause_reason,
-        "draws": [{"lot_id": lot_id, "credits": credits} for lot_id, credits in result.draws],
-    }
+def _by_usage(rated: str | None) -> shapes_burning.ByUsage:
+    if rated is None:
+        return {}
+    from lotbook.api.answers.render_rated import by_usage  # a burn by credits does without
+
+    return by_usage(rated)
 
 
-def batch(result: BatchAnswer, units: str | None) -> shapes.ConsumedBatch:
+def batch(result: BatchAnswer, units: str | None) -> shapes_burning.ConsumedBatch:
     """The answer of a batch; `units` names the account's, where an item has none of them."""
     return {
-        "results": [
-            {
-                "idempotency_key": each.key,
-                "status": each.status,
-                "entry_id": each.entry_id,
-                "code": each.code,
-                "detail": units if each.is_of_unknown_unit else each.detail,
-            }
-            for each in result.results
-        ],
+        "results": [_batch_result(each, units) for each in result.results],
         "unit": result.unit,
         "available": result.available,
     }
 
 
-def held(result: Held) -> shapes.Held:
+def _batch_result(result: BatchResult, units: str | None) -> shapes_burning.BatchResult:
+    shown: shapes_burning.BatchResult = {
+        "idempotency_key": result.key,
+        "status": result.status,
+        "entry_id": result.entry_id,
+        "code": result.code,
+        "detail": units if result.is_of_unknown_unit else result.detail,
+    }
+    if result.credits is not None:
+        shown |= {"credits": result.credits, **_by_usage(result.rated)}  # type: ignore[typeddict-item]
+    return shown
+
+
+def held(result: Held) -> shapes_burning.Held:
     """The answer of a hold."""
     return {
         "hold_id": result.hold_id,
         "credits": result.credits,
         "expires_at": to_text(result.expires_at),
         "available": result.available,
+        **_by_usage(result.rated),
     }
 
 
@@ -134,6 +136,7 @@ def entries(page: EntryPage, notes: Notes, next_cursor: str | None) -> shapes.En
 
 
 def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
+    calculation = _by_usage(entry.rated)
     return {
         "entry_id": entry.entry_id,
         "at": to_text(entry.at),
@@ -147,6 +150,8 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
         "purchase_id": entry.purchase_id,
         "reason": entry.why,
         "metadata": None if note is None else dict(note),
+        "rated": calculation.get("rated"),
+        "rating": calculation.get("rating"),
     }
 
 

@@ -13,6 +13,7 @@ import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.rated import from_text
 from lotbook.domain.sales.transactions import kind_of
 from lotbook.domain.values import money, texts
 from lotbook.domain.values.instants import to_optional_text, to_text
@@ -64,6 +65,8 @@ ENTRY_COLUMNS = (
     "entry_id",
     "reason",
     "metadata",
+    "action",
+    "rated",
 )
 
 
@@ -127,7 +130,16 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> Sequence[Cell]:
         entry.entry_id,
         entry.why,
         None if note is None else json.dumps(note, ensure_ascii=False, sort_keys=True),
+        *_calculation(entry.rated),
     )
+
+
+def _calculation(rated: str | None) -> tuple[Cell, Cell]:
+    """The action, and its parts as `quantity:count*rate`; the flat part has no name."""
+    if rated is None:
+        return None, None
+    known = from_text(rated)
+    return known.action, " ".join(f"{name or 'flat'}:{count}*{rate}" for name, count, rate in known.counted)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypedDict
 
 from lotbook.api.answers.shapes_auto import AutoTopUp
-from lotbook.api.answers.shapes_burning import Draw
+from lotbook.api.answers.shapes_burning import Draw, RatedPart, Rating
 from lotbook.api.answers.shapes_items import Item
 from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
@@ -138,6 +138,7 @@ class Entry(TypedDict):
     """One line of the statement; `credits` is the signed change of what the account owns.
 
     `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
+    `rated` and `rating` are how the credits were calculated, where they were burned or held by usage.
     """
 
     entry_id: str
@@ -152,6 +153,8 @@ class Entry(TypedDict):
     purchase_id: str | None
     reason: str | None
     metadata: dict[str, str] | None
+    rated: list[RatedPart] | None
+    rating: Rating | None
 
 
 class Entries(TypedDict):
@@ -166,33 +169,6 @@ class Granted(TypedDict):
 
     lot_id: str
     entry_id: str
-
-
-class BatchResult(TypedDict):
-    """One item's answer; `code` and `detail` are the refusal's."""
-
-    idempotency_key: str
-    status: Literal["consumed", "replayed", "refused"]
-    entry_id: str | None
-    code: str | None
-    detail: str | None
-
-
-class ConsumedBatch(TypedDict):
-    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if they differ."""
-
-    results: list[BatchResult]
-    unit: str
-    available: int
-
-
-class Held(TypedDict):
-    """A hold; from `expires_at` on it has lapsed."""
-
-    hold_id: str
-    credits: int
-    expires_at: Instant
-    available: int
 
 
 class Resolved(TypedDict):

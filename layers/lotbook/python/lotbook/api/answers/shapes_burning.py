@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypedDict
 
 Instant = Annotated[str, "date-time"]
+DecimalText = Annotated[str, "decimal"]
 
 
 class Draw(TypedDict):
@@ -14,8 +15,34 @@ class Draw(TypedDict):
     credits: int
 
 
-class Consumed(TypedDict):
-    """A burn."""
+class RatedPart(TypedDict):
+    """`count` of a quantity at its rate; a null quantity is the flat part. Credits are whole and sum to what was burned."""
+
+    quantity: str | None
+    count: int
+    rate: DecimalText
+    credits: int
+
+
+class Rating(TypedDict):
+    """By what the parts were rated: `exact` is their sum before it was rounded once; `minimum` counts where it is not 0."""
+
+    action: str
+    policy_version: int
+    exact: DecimalText
+    rounding: Literal["half_up", "up", "down"]
+    minimum: int
+
+
+class ByUsage(TypedDict, total=False):
+    """How the credits were calculated, of what was burned by usage."""
+
+    rated: list[RatedPart]
+    rating: Rating
+
+
+class Consumed(ByUsage):
+    """A burn; `rated` and `rating` where it was one by usage."""
 
     entry_id: str
     credits: int
@@ -31,7 +58,7 @@ class CheckedDraw(TypedDict):
     credits: int
 
 
-class Checked(TypedDict):
+class Checked(ByUsage):
     """What a consume would answer now. `reason`: the code of its refusal; `available`: what can be spent before it."""
 
     allowed: bool
@@ -40,3 +67,34 @@ class Checked(TypedDict):
     reason: Literal["insufficient_credits", "top_up_pending", "account_paused", "account_closed"] | None
     pause_reason: str | None
     draws: list[CheckedDraw]
+
+
+class _Result(ByUsage, total=False):
+    credits: int
+
+
+class BatchResult(_Result):
+    """One item's answer; `code` and `detail` are the refusal's. `credits` and how they were rated: of an item by usage that was burned."""
+
+    idempotency_key: str
+    status: Literal["consumed", "replayed", "refused"]
+    entry_id: str | None
+    code: str | None
+    detail: str | None
+
+
+class ConsumedBatch(TypedDict):
+    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if they differ."""
+
+    results: list[BatchResult]
+    unit: str
+    available: int
+
+
+class Held(ByUsage):
+    """A hold; from `expires_at` on it has lapsed. `rated` and `rating` where it was one by usage."""
+
+    hold_id: str
+    credits: int
+    expires_at: Instant
+    available: int

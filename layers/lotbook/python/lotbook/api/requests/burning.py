@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lotbook.api.http.body import MAX_ERRORS, refuse_members
 from lotbook.api.http.idempotency import MAX_CHARACTERS, VISIBLE_ASCII
 from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS, BatchItem, BurnRequest, HoldRequest
 from lotbook.domain.values import texts
 from lotbook.domain.values.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.rated import Usage
 
 MAX_CREDITS = 1_000_000_000_000
 MAX_REFERENCE_CHARACTERS = 256
@@ -26,41 +29,51 @@ UNIT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MIN_TTL_SECONDS = 60
 MAX_TTL_SECONDS = 7 * 24 * 60 * 60
 MAX_ITEMS = 100
-CHECK_FIELDS = frozenset({"credits", "unit"})
-FIELDS = frozenset({"credits", "unit", "reference", "metadata"})
-HOLD_FIELDS = frozenset({"credits", "unit", "ttl_seconds", "reference"})
+CHECK_FIELDS = frozenset({"credits", "usage", "unit"})
+FIELDS = frozenset({"credits", "usage", "unit", "reference", "metadata"})
+HOLD_FIELDS = frozenset({"credits", "usage", "unit", "ttl_seconds", "reference"})
 CAPTURE_FIELDS = frozenset({"credits"})
 BATCH_FIELDS = frozenset({"items"})
-ITEM_FIELDS = frozenset({"idempotency_key", "credits", "unit", "reference"})
+ITEM_FIELDS = frozenset({"idempotency_key", "credits", "usage", "unit", "reference"})
+MISSING_AMOUNT = "credits is required, or usage instead."
+TWO_AMOUNTS = "usage stands instead of credits: send one of them."
 
 
 def consume_of(document: dict[str, Any], actor: str, unit: str) -> BurnRequest:
     """The body of consume, `unit` being the one that is meant where it names none; raises InvalidRequest."""
+    one_amount(document)
     refuse_members(document, FIELDS)
+    credits, usage = amount_of(document)
     return BurnRequest(
-        credits=credits_of(document),
+        credits=credits,
         unit=unit_of(document) or unit,
         reference=reference_of(document),
         metadata=metadata_of(document),
         actor=actor,
+        usage=usage,
     )
 
 
 def check_of(document: dict[str, Any], actor: str, unit: str) -> BurnRequest:
     """The body of a check, `unit` as of a consume; raises InvalidRequest."""
+    one_amount(document)
     refuse_members(document, CHECK_FIELDS)
-    return BurnRequest(credits=credits_of(document), unit=unit_of(document) or unit, actor=actor)
+    credits, usage = amount_of(document)
+    return BurnRequest(credits=credits, unit=unit_of(document) or unit, actor=actor, usage=usage)
 
 
 def hold_of(document: dict[str, Any], actor: str, unit: str) -> HoldRequest:
     """The body of a hold, `unit` as of a consume; raises InvalidRequest."""
+    one_amount(document)
     refuse_members(document, HOLD_FIELDS)
+    credits, usage = amount_of(document)
     return HoldRequest(
-        credits=credits_of(document),
+        credits=credits,
         unit=unit_of(document) or unit,
         ttl_seconds=ttl_of(document),
         reference=reference_of(document),
         actor=actor,
+        usage=usage,
     )
 
 
@@ -97,13 +110,14 @@ class _Item:
 
     key: str
     credits: int
+    usage: Usage | None
     unit: str | None
     reference: str | None
     actor: str
 
     def within(self, unit: str) -> BatchItem:
-        request = BurnRequest(credits=self.credits, unit=self.unit or unit, reference=self.reference, actor=self.actor)
-        return BatchItem(self.key, request)
+        said = BurnRequest(self.credits, self.unit or unit, self.reference, actor=self.actor, usage=self.usage)
+        return BatchItem(self.key, said)
 
 
 def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) -> _Item | None:
@@ -113,7 +127,9 @@ def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) 
         return None
     known = len(errors)
     parts: list[Any] = []
-    readers: tuple[Callable[[dict[str, Any]], Any], ...] = (_item_members, key_of, credits_of, unit_of, reference_of)
+    readers: tuple[Callable[[dict[str, Any]], Any], ...] = (_item_members, key_of, amount_of, unit_of, reference_of)
+    if ("credits" in item) == ("usage" in item):
+        readers = (one_amount,)
     for read in readers:
         try:
             parts.append(read(item))
@@ -121,8 +137,8 @@ def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) 
             errors += [{**error, "field": f"{path}.{error['field']}"} for error in refusal.data["errors"]]
     if len(errors) > known:
         return None
-    _, key, credits, unit, reference = parts
-    return _Item(key, credits, unit, reference, actor)
+    _, key, (credits, usage), unit, reference = parts
+    return _Item(key, credits, usage, unit, reference, actor)
 
 
 def _item_members(item: dict[str, Any]) -> None:
@@ -148,6 +164,24 @@ def ttl_of(document: dict[str, Any]) -> int:
     if not MIN_TTL_SECONDS <= ttl <= MAX_TTL_SECONDS:
         _refuse("ttl_seconds", "range", f"ttl_seconds must be from {MIN_TTL_SECONDS} to {MAX_TTL_SECONDS}.")
     return ttl
+
+
+def one_amount(document: dict[str, Any]) -> None:
+    """Raises InvalidRequest unless the body has credits or usage, and one of them alone."""
+    if "usage" not in document:
+        if "credits" not in document:
+            _refuse("credits", "missing", MISSING_AMOUNT)
+    elif "credits" in document:
+        _refuse("usage", "one_of", TWO_AMOUNTS)
+
+
+def amount_of(document: dict[str, Any]) -> tuple[int, Usage | None]:
+    """Credits, or what was used: then what it costs is not known yet, and 0. Raises InvalidRequest."""
+    if "usage" not in document:
+        return credits_of(document), None
+    from lotbook.api.requests.usage import usage_of  # a burn by credits does without
+
+    return 0, usage_of(document["usage"])
 
 
 def credits_of(document: dict[str, Any], least: int = 1) -> int:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from lotbook.api.http.body import MAX_ERRORS, MAX_NAME_SHOWN, UNKNOWN
-from lotbook.api.requests import forms
+from lotbook.api.requests import burning, forms
 from lotbook.domain.values.errors import InvalidRequest
 
 
@@ -55,11 +55,20 @@ _TOLD: dict[str, tuple[str, str]] = {
 }
 EMPTY = "must not be empty."
 OWN_KINDS = frozenset({"region", "instant", "one_of"})  # raised by models and forms, with our own words
+# of a burn's body as a whole, told at the field where it would be put right
+_AMOUNTS = {
+    "missing_amount": ("credits", "missing", burning.MISSING_AMOUNT),
+    "two_amounts": ("usage", "one_of", burning.TWO_AMOUNTS),
+}
+_OF_A_NAME = "[key]"  # pydantic puts it behind the name of a member whose name is wrong
 _TAGS = frozenset({"top_up", "plan", "custom_payment"})
 
 
 def _told(error: ErrorDetails) -> dict[str, str]:
     context = error.get("ctx", {})
+    if error["type"] in _AMOUNTS:
+        name, code, message = _AMOUNTS[error["type"]]
+        return {"field": _path((*error["loc"], name)), "code": code, "message": message}
     if error["type"] in OWN_KINDS:
         code, message = error["type"], error["msg"]
     elif error["type"] == "string_pattern_mismatch":
@@ -75,4 +84,5 @@ def _told(error: ErrorDetails) -> dict[str, str]:
 def _path(location: tuple[int | str, ...]) -> str:
     # pydantic puts the union's tag into the path; the caller's document has no such level.
     parts = [str(part) for at, part in enumerate(location) if not (at == 1 and location[0] == "item" and part in _TAGS)]
+    parts = [part for part in parts if part != _OF_A_NAME]
     return ".".join(part[:MAX_NAME_SHOWN] for part in parts)

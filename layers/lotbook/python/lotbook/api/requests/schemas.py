@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from lotbook.api.requests import burning
+from lotbook.api.requests import burning, usage
 from lotbook.api.requests.endpoint_bodies import EndpointBody, EndpointPatchBody, RotateBody
 from lotbook.api.requests.forms import (
     Credits,
@@ -55,6 +55,8 @@ MAX_ACTOR_CHARACTERS = 200
 
 
 OfAccount = Annotated[Unit | None, Field(description="Left out: the first unit of the account's policy.")]
+QuantityName = Annotated[str, StringConstraints(min_length=1, max_length=usage.MAX_NAME_CHARACTERS)]
+Count = Annotated[int, Field(ge=0, le=burning.MAX_CREDITS)]
 ConsentVersion = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONSENT_VERSION_CHARACTERS)]
 
 
@@ -123,27 +125,47 @@ class GrantBody(Body):
     reason: Reason
 
 
-class ConsumeBody(Body):
+class UsageBody(Body):
+    """What was used: the policy's `costs` say what it comes to. A quantity that is left out was not used."""
+
+    action: Annotated[str, StringConstraints(min_length=1, max_length=usage.MAX_NAME_CHARACTERS)]
+    quantities: Annotated[dict[QuantityName, Count], Field(default_factory=dict, max_length=usage.MAX_QUANTITIES)]
+
+
+class AmountBody(Body):
+    """Credits, or what was used, which the account's policy rates: one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["credits"]}, {"required": ["usage"]}]})
+
+    credits: Credits = 0
+    usage: UsageBody = None  # type: ignore[assignment]  # left out, not null
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_amount(cls, said: object) -> object:
+        if isinstance(said, dict) and ("credits" in said) == ("usage" in said):
+            raise PydanticCustomError("two_amounts" if "usage" in said else "missing_amount", "one of them")
+        return said
+
+
+class ConsumeBody(AmountBody):
     """Burns credits, all or nothing: the number asked for, or a refusal and no change."""
 
-    credits: Credits
     unit: OfAccount = None
     reference: Reference | None = None
     metadata: Metadata | None = None
 
 
-class CheckBody(Body):
+class CheckBody(AmountBody):
     """Asks what a consume of as many credits would answer."""
 
-    credits: Credits
     unit: OfAccount = None
 
 
-class BatchItemBody(Body):
+class BatchItemBody(AmountBody):
     """One item of a batch: its own idempotency key, in one key space with consume and holds."""
 
     idempotency_key: Key
-    credits: Credits
     unit: OfAccount = None
     reference: Reference | None = None
 
@@ -154,10 +176,9 @@ class ConsumeBatchBody(Body):
     items: Annotated[list[BatchItemBody], Field(min_length=1, max_length=burning.MAX_ITEMS)]
 
 
-class HoldBody(Body):
+class HoldBody(AmountBody):
     """Sets credits aside until they are captured or released, at most for `ttl_seconds`."""
 
-    credits: Credits
     unit: OfAccount = None
     ttl_seconds: Annotated[int, Field(ge=burning.MIN_TTL_SECONDS, le=burning.MAX_TTL_SECONDS)] = DEFAULT_TTL_SECONDS
     reference: Reference | None = None

@@ -72,6 +72,7 @@ class Memo:
     due: int | None = None  # hold
     hold: str | None = None  # resolve
     by: str | None = None  # resolve
+    rated: str | None = None  # consume, hold: the calculation of a burn by usage (`rated.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ def burn_entry(unit: str, book: Book, name: str) -> Entry:
         reference=memo.reference,
         requested=memo.credits,
         due=memo.due,
+        rated=memo.rated,
     )
 
 

@@ -17,3 +17,4 @@ class Checked:
     reason: str | None
     pause_reason: str | None = None
     draws: tuple[tuple[str | None, int], ...] = ()
+    rated: str | None = None

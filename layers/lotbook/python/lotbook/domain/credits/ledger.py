@@ -95,6 +95,9 @@ class Entry:
     removed: int = 0  # clawed_back: what was still there to take; released: what went to dead lots and expires at once
     reason: str | None = None
     skips: Pointer | None = None  # void: what the burn that was given back pointed at
+    rated: str | None = (
+        None  # consumed, held: how its credits were calculated, where it was burned by usage (`rated.py`)
+    )
     lot: Lot | None = None  # granted: the lot as it was made
     rests: tuple[Rest, ...] = ()  # shelved: the lots of this page, in burn order
     holds: tuple[

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits.book import Memo
-from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, NOTED, Draws, Entry, Pointer
+from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, NOTED, Draws
 from lotbook.domain.credits.lots import LotKind
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import SECOND, cut_to_second
+
+if TYPE_CHECKING:
+    from lotbook.domain.credits.rated import Usage
 
 DEFAULT_TTL_SECONDS = 3_600
 
@@ -21,13 +24,15 @@ BatchStatus = Literal["consumed", "replayed", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class BurnRequest:
-    """The body of a consume. `credits` is positive; `metadata` is kept beside the entry, which its digest tells."""
+    """The body of a consume. `credits` is positive; with `usage` it is what that was `rated` at. `metadata` is kept beside the entry, which its digest tells."""
 
     credits: int
     unit: str = "credits"
     reference: str | None = None
     metadata: Mapping[str, str] | None = None
     actor: str = "system"
+    usage: Usage | None = None
+    rated: str | None = None
 
     @property
     def digest(self) -> str:
@@ -36,7 +41,7 @@ class BurnRequest:
 
     def _body_digest(self) -> str:
         metadata = None if self.metadata is None else dict(self.metadata)
-        return _digest("consume", unit=self.unit, credits=self.credits, reference=self.reference, metadata=metadata)
+        return _digest("consume", **_amount(self), reference=self.reference, metadata=metadata)
 
     def has_digest(self, digest: str) -> bool:
         """Whether the digest is of this body, also one that was written before digests had marks or named fields."""
@@ -45,7 +50,7 @@ class BurnRequest:
 
     def memo(self, at: int) -> Memo:
         """What the burn writes about itself."""
-        return Memo("consume", self.credits, at, self.actor, self.digest, self.reference)
+        return Memo("consume", self.credits, at, self.actor, self.digest, self.reference, rated=self.rated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,13 @@ class HoldRequest:
     ttl_seconds: int = DEFAULT_TTL_SECONDS
     reference: str | None = None
     actor: str = "system"
+    usage: Usage | None = None
+    rated: str | None = None
 
     @property
     def digest(self) -> str:
         """Equal for equal bodies."""
-        return _digest(
-            "hold", unit=self.unit, credits=self.credits, ttl_seconds=self.ttl_seconds, reference=self.reference
-        )
+        return _digest("hold", **_amount(self), ttl_seconds=self.ttl_seconds, reference=self.reference)
 
     def has_digest(self, digest: str) -> bool:
         """As of a consume."""
@@ -73,7 +78,7 @@ class HoldRequest:
     def memo(self, at: int) -> Memo:
         """What the burn writes about itself; `due` is when the hold lapses."""
         due = cut_to_second(at + self.ttl_seconds * SECOND)
-        return Memo("hold", self.credits, at, self.actor, self.digest, self.reference, due)
+        return Memo("hold", self.credits, at, self.actor, self.digest, self.reference, due, rated=self.rated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class Burned:
     available: int
     at: int
     replayed: bool = False
+    rated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ class Held:
     expires_at: int
     available: int
     replayed: bool = False
+    rated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,8 @@ class BatchResult:
     code: str | None
     detail: str | None = None
     is_of_unknown_unit: bool = False
+    credits: int | None = None  # of one by usage that was burned
+    rated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,24 +231,11 @@ class Balance:
     pause_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a statement goes on. `given_back`: burns since undone, `(seq, credits)`, that older entries still count.
-
-    `latest`: the instant of the entry shown last, of which what follows is not shown as later.
-    """
-
-    at: Pointer
-    given_back: tuple[tuple[int, int], ...] = ()
-    latest: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """Part of a statement, newest first. `next_cursor` is opaque text, None at the end."""
-
-    entries: tuple[Entry, ...]
-    next_cursor: str | None
+def _amount(asked: BurnRequest | HoldRequest) -> dict[str, object]:
+    """How much, as the body says it: the same usage is the same body, whatever it was rated at."""
+    if asked.usage is None:
+        return {"unit": asked.unit, "credits": asked.credits}
+    return {"unit": asked.unit, "usage": asked.usage.canonical()}
 
 
 def _digest(kind: str, **body: object) -> str:

@@ -1,21 +1,53 @@
-"""What an action burns, by the policy's cost table (NP-58, DF-24..27). Decimals in, one rounding, an integer out."""
+"""What an action burns, by the policy's cost table (NP-58, DF-24..27, D19)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import TYPE_CHECKING
 
-from lotbook.domain.policy.document import Cost
+from lotbook.domain.credits.rated import Rating
+from lotbook.domain.policy.plan_checks import MAX_CREDITS
+from lotbook.domain.values import money
+from lotbook.domain.values.errors import InvalidRequest
 
-_ROUNDING = {"half_up": ROUND_HALF_UP, "up": ROUND_UP, "down": ROUND_DOWN}
+if TYPE_CHECKING:
+    from lotbook.domain.credits.rated import Usage
+    from lotbook.domain.policy.document import Cost, PublishedPolicy
 
 
-def credits_for(cost: Cost, counted: Mapping[str, int]) -> int:
-    """Credits for one action of which so many were counted (`{"input_token": 100}`).
+def rated(published: PublishedPolicy, usage: Usage) -> Rating:
+    """The calculation of what was used, by this very version.
 
-    `min` counts only where the action costs anything at all. Raises KeyError for something the cost does not price.
+    Raises InvalidRequest for an action or a quantity that the policy does not price (it names those that there are), for usage
+    that costs nothing, so that there is nothing to burn, and for more than one burn can take.
     """
-    exact = cost.flat + sum((cost.rates[name] * count for name, count in counted.items()), Decimal(0))
-    if not exact:
-        return 0
-    return max(cost.min, int(exact.quantize(Decimal(1), rounding=_ROUNDING[cost.rounding])))
+    costs = {cost.action: cost for cost in published.policy.costs}
+    cost = costs.get(usage.action)
+    if cost is None:
+        raise InvalidRequest.of("usage.action", "unknown_action", _there_are("action", costs))
+    rating = Rating(cost.action, published.version, cost.rounding, cost.min, _counted(cost, usage))
+    if rating.credits == 0:
+        told = f"{usage.action} with these quantities costs nothing: there is nothing to burn."
+        raise InvalidRequest.of("usage", "costs_nothing", told)
+    if rating.credits > MAX_CREDITS:
+        told = f"{usage.action} with these quantities costs {rating.credits} credits; one burn takes {MAX_CREDITS} at most."
+        raise InvalidRequest.of("usage", "range", told)
+    return rating
+
+
+def _counted(cost: Cost, usage: Usage) -> tuple[tuple[str | None, int, str], ...]:
+    """In the policy's order; the flat part first, where there is one."""
+    for name in usage.quantities:
+        if name not in cost.rates:
+            raise InvalidRequest.of("usage.quantities", "unknown_quantity", _there_are("quantity", cost.rates))
+    flat = ((None, 1, money.to_text(cost.flat)),) if cost.flat else ()
+    named = (
+        (name, usage.quantities[name], money.to_text(rate))
+        for name, rate in cost.rates.items()
+        if name in usage.quantities
+    )
+    return (*flat, *named)
+
+
+def _there_are(what: str, names: object) -> str:
+    known = ", ".join(names)  # type: ignore[arg-type]
+    return f"{what} must be one of {known}." if known else f"there is no {what} here that is priced."

@@ -74,12 +74,18 @@ def _checked(asked: _Asked) -> Checked:
     try:
         entry, _ = Burn(asked.account_id, NO_KEY, asked.request, dry.desk).run()
     except InsufficientCredits as refusal:
-        return Checked(wanted, refusal.data["available"], refusal.code)
+        return Checked(wanted, refusal.data["available"], refusal.code, rated=asked.request.rated)
     except (TopUpPending, AccountPaused, AccountClosed) as refusal:
-        return Checked(wanted, _available(asked), refusal.code, _why(refusal))
+        return Checked(wanted, _available(asked), refusal.code, _why(refusal), rated=asked.request.rated)
     draws = tuple((None if dry.lends(draw.lot_id) else draw.lot_id, draw.credits) for draw in entry.draws)
     before = dry.available_before
-    return Checked(wanted, entry.available_after + wanted if before is None else before, None, draws=draws)
+    return Checked(
+        wanted,
+        entry.available_after + wanted if before is None else before,
+        None,
+        draws=draws,
+        rated=asked.request.rated,
+    )
 
 
 def _available(asked: _Asked) -> int:

@@ -40,4 +40,5 @@ def consume(
         available=entry.available_after,
         at=entry.at,
         replayed=replayed,
+        rated=entry.rated,
     )

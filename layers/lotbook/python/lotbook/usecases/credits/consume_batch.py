@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
+from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.lots import DEFAULT_UNIT
-from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult
+from lotbook.domain.credits.requests import BatchAnswer, BatchItem, BatchResult, Burned
 from lotbook.domain.values.errors import (
     AccountClosed,
     AccountPaused,
@@ -113,7 +114,7 @@ class _Batch:
             if not self.items[number].request.has_digest(entry.digest):
                 self._refused(number, IdempotencyKeyReused())
             else:
-                self._done(number, entry.entry_id, None if is_older else entry.available_after)
+                self._done(number, entry, None if is_older else entry.available_after)
         if any(is_older for _, is_older in answers):
             self.left.pop(unit, None)  # the entries still count what has gone back since
         return True
@@ -132,7 +133,7 @@ class _Batch:
             if isinstance(refusal, InsufficientCredits):
                 self.left[unit] = refusal.data["available"]
         else:
-            self._done(number, burned.entry_id, None if burned.replayed else burned.available)
+            self._done(number, burned, None if burned.replayed else burned.available)
 
     def _look_up(self, unit: str, numbers: list[int], paused: AccountPaused | AccountClosed) -> None:
         """A paused or closed account burns nothing: what the ledger has was burned before, with one look for all of them."""
@@ -143,15 +144,22 @@ class _Batch:
             if entry is None:
                 self._refused(number, paused)
             elif self.items[number].request.has_digest(entry.digest):
-                self._done(number, entry.entry_id, None)
+                self._done(number, entry, None)
             else:
                 self._refused(number, IdempotencyKeyReused())
 
-    def _done(self, number: int, entry_id: str, available: int | None) -> None:
+    def _done(self, number: int, done: Entry | Burned, available: int | None) -> None:
         """`available` is None for what was burned before: what was left then tells nothing."""
         item = self.items[number]
         self.keys.add(item.key)
-        self.results[number] = BatchResult(item.key, "replayed" if available is None else "consumed", entry_id, None)
+        self.results[number] = BatchResult(
+            item.key,
+            "replayed" if available is None else "consumed",
+            done.entry_id,
+            None,
+            credits=None if done.rated is None else (done.requested if isinstance(done, Entry) else done.credits),
+            rated=done.rated,
+        )
         if available is not None:
             self.left[item.request.unit] = available
 

@@ -32,4 +32,5 @@ def hold(
         expires_at=entry.due or 0,
         available=entry.available_after,
         replayed=replayed,
+        rated=entry.rated,
     )

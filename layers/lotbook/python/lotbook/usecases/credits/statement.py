@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.ledger import Entry, Pointer
-from lotbook.domain.credits.requests import Cursor, EntryPage
+from lotbook.domain.credits.statement_pages import Cursor, EntryPage
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.balance import Moment, read_moment
