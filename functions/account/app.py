@@ -109,13 +109,15 @@ def _in_unit(request: Request, work: Callable[[str], Done]) -> Done:
 
 def show_entries(request: Request) -> Answer:
     """`GET .../entries`."""
-    from lotbook.usecases.credits.statement import list_entries
+    from lotbook.api.requests import filters
+    from lotbook.domain.credits.statement_pages import PageAsked
+    from lotbook.usecases.credits.statement import find_entries
 
     listing, limit = _statement(request), paging.limit_of(request.query)
-    start = listing.start()
+    asked = PageAsked(limit, listing.start(), filters.entries_of(request.query))
 
     def within(unit: str) -> EntryPage:
-        return list_entries(request.account_id, unit, limit, start, desk=wiring.reading_desk())
+        return find_entries(request.account_id, unit, asked, desk=wiring.reading_desk())
 
     page = _in_unit(request, within)
     return Answer(200, render.entries(page, _notes(request, page), listing.cursor(page.next_cursor)))

@@ -258,8 +258,15 @@ class AsyncCalls(AsyncCore):
         unit: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        kind: str | None = None,
+        from_: datetime | str | None = None,
+        to: datetime | str | None = None,
+        reference: str | None = None,
     ) -> AsyncPages[Entries, Entry]:
-        """Read the statement of one unit, newest first. Needs: member of the account or service key with `read`."""
+        """Read the statement of one unit, newest first; with filters a page may be short, or empty, and not the last.
+
+        Needs: member of the account or service key with `read`.
+        """
         return self._pages(
             operations.LIST_ENTRIES,
             path={
@@ -269,6 +276,10 @@ class AsyncCalls(AsyncCore):
                 "unit": unit,
                 "limit": limit,
                 "cursor": cursor,
+                "kind": kind,
+                "from": from_,
+                "to": to,
+                "reference": reference,
             },
         )
 

@@ -217,10 +217,13 @@ export class Calls extends Core {
     return this.call(operations.readBalance, { path: { account_id: accountId }, query, options });
   }
 
-  /** Read the statement of one unit, newest first. Needs: member of the account or service key with `read`. */
+  /**
+   * Read the statement of one unit, newest first; with filters a page may be short, or empty, and not the last. Needs:
+   * member of the account or service key with `read`.
+   */
   listEntries(
     accountId: string,
-    query: { unit?: string; limit?: number; cursor?: string; } = {},
+    query: { unit?: string; limit?: number; cursor?: string; kind?: string; from?: Instant; to?: Instant; reference?: string; } = {},
     options: Options = {},
   ): Pages<Entries, Entry> {
     return this.pages(operations.listEntries, { path: { account_id: accountId }, query, options });

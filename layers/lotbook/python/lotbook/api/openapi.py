@@ -42,9 +42,9 @@ _QUERY: dict[str, Schema] = {
     "external_id": {"type": "string", "description": "Exactly so.", "example": "auth0|65f1c2"},
     "policy_id": {"type": "string"},
     "plan_id": {"type": "string", "description": "The plan of now."},
-    "kind": {"type": "string", "description": "One kind of item or several, with commas between."},
-    "from": {"type": "string", "format": "date-time", "description": "Ordered at this instant or later."},
-    "to": {"type": "string", "format": "date-time", "description": "Ordered before this instant."},
+    "kind": {"type": "string", "description": "One kind or several, with commas between: of items, or of entries."},
+    "from": {"type": "string", "format": "date-time", "description": "At this instant or later."},
+    "to": {"type": "string", "format": "date-time", "description": "Before this instant."},
     "month": {
         "type": "string",
         "pattern": "^2[0-9]{3}-(0[1-9]|1[0-2])$",
@@ -52,6 +52,7 @@ _QUERY: dict[str, Schema] = {
         "example": "2026-11",
     },
     "currency": {"type": "string", "description": "ISO 4217. Left out: all.", "example": "eur"},
+    "reference": {"type": "string", "description": "Exactly so.", "example": "job-17"},
     "planned": {
         "type": "integer",
         "minimum": 1,

@@ -73,12 +73,12 @@ CONTRACT: dict[str, Route] = {
         "Read the balance of one unit", "account", {200: "Balance"}, members=True, scopes=READ, query=("unit",)
     ),
     f"GET {ACCOUNT}/entries": Route(
-        "Read the statement of one unit, newest first",
+        "Read the statement of one unit, newest first; with filters a page may be short, or empty, and not the last",
         "account",
         {200: "Entries"},
         members=True,
         scopes=READ,
-        query=("unit", "limit", "cursor"),
+        query=("unit", "limit", "cursor", "kind", "from", "to", "reference"),
     ),
     f"GET {ACCOUNT}/entries/export": Route(
         "The statement of one unit as CSV, newest first, at most a thousand lines a call",

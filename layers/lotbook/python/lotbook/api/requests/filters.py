@@ -10,6 +10,8 @@ from lotbook.api.requests import burning
 from lotbook.domain.accounts.account import AccountState
 from lotbook.domain.accounts.filters import AccountFilter
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS, Planned
+from lotbook.domain.credits.ledger import HIDDEN, KINDS
+from lotbook.domain.credits.statement_pages import EntryFilter
 from lotbook.domain.endpoints.deliveries import DeliveryState
 from lotbook.domain.sales.purchase import PurchaseState
 from lotbook.domain.sales.transactions import ITEM_KINDS, PurchaseFilter
@@ -17,6 +19,7 @@ from lotbook.domain.values import instants
 from lotbook.domain.values.errors import InvalidRequest
 
 STATES: tuple[PurchaseState, ...] = get_args(PurchaseState)
+ENTRY_KINDS = tuple(sorted(KINDS - HIDDEN))
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _NUMBER = re.compile(r"[1-9][0-9]{0,12}")
 Word = TypeVar("Word", bound=str)
@@ -31,6 +34,16 @@ def purchases_of(query: Mapping[str, str]) -> PurchaseFilter | None:
         before=_instant(query, "to"),
     )
     return None if wanted == PurchaseFilter() else wanted
+
+
+def entries_of(query: Mapping[str, str]) -> EntryFilter:
+    """Which entries to show: kinds with commas between, an exact reference, `from` and `to` as of purchases."""
+    return EntryFilter(
+        kinds=_words(query, "kind", ENTRY_KINDS),
+        since=_instant(query, "from"),
+        before=_instant(query, "to"),
+        reference=burning.reference_of(dict(query)),
+    )
 
 
 def accounts_of(query: Mapping[str, str]) -> AccountFilter:

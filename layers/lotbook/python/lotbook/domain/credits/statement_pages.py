@@ -25,3 +25,31 @@ class EntryPage:
 
     entries: tuple[Entry, ...]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries are shown; None shows all. `since` belongs to the time that is asked for, `before` does not."""
+
+    kinds: frozenset[str] | None = None
+    since: int | None = None
+    before: int | None = None
+    reference: str | None = None
+
+    def shows(self, entry: Entry) -> bool:
+        """Whether the entry is one of them; the reference is exact."""
+        return (
+            (self.kinds is None or entry.kind in self.kinds)
+            and (self.since is None or entry.at >= self.since)
+            and (self.before is None or entry.at < self.before)
+            and (self.reference is None or entry.reference == self.reference)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """A page of a statement: at most so many entries, from where a cursor left off."""
+
+    limit: int
+    cursor: str | None = None
+    wanted: EntryFilter = EntryFilter()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.ledger import Entry, Pointer
-from lotbook.domain.credits.statement_pages import Cursor, EntryPage
+from lotbook.domain.credits.statement_pages import Cursor, EntryPage, PageAsked
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.balance import Moment, read_moment
@@ -39,7 +39,13 @@ def list_entries(account_id: str, unit: str, limit: int, cursor: str | None, *, 
     What is pending is journaled first, so the entries add up to the balance of the same moment. Raises InvalidRequest for
     a cursor that is none, and what `read_balance` raises.
     """
-    start = None if cursor is None else _parse(cursor)
+    return find_entries(account_id, unit, PageAsked(limit, cursor), desk=desk)
+
+
+def find_entries(account_id: str, unit: str, asked: PageAsked, *, desk: CreditDesk) -> EntryPage:
+    """The same of those entries that are wanted. A page looks at MAX_LINKS_A_PAGE links: it may be short, or empty, and not the last."""
+    limit, wanted = asked.limit, asked.wanted
+    start = None if asked.cursor is None else _parse(asked.cursor)
     moment = read_moment(account_id, unit, desk=desk)
     links = Links(account_id, unit, limit, desk=desk, known=moment.journaled.entries)
     walk = _Walk(f"{account_id}/{unit}", moment, links, start)
@@ -50,9 +56,14 @@ def list_entries(account_id: str, unit: str, limit: int, cursor: str | None, *, 
         here = walk.cursor if len(shown) == limit else None
         entry = walk.step()
         if entry is not None and entry.is_shown:
+            entry = walk.in_order(entry)
+            if wanted.since is not None and entry.at < wanted.since - MAX_DRIFT:
+                return EntryPage(tuple(shown), None)  # what follows is older still
+            if not wanted.shows(entry):
+                continue
             if here is not None:  # a full page looks on for one more: the last page says that it is the last
                 return EntryPage(tuple(shown), _text(here))
-            shown.append(walk.in_order(entry))
+            shown.append(entry)
     return EntryPage(tuple(shown), None if walk.at.seq == 0 else _text(walk.cursor))
 
 
