@@ -181,7 +181,7 @@ def amount_of(document: dict[str, Any]) -> tuple[int, Usage | None]:
         return credits_of(document), None
     from lotbook.api.requests.usage import usage_of  # a burn by credits does without
 
-    return 0, usage_of(document["usage"])
+    return 0, usage_of(document["usage"], MAX_CREDITS)
 
 
 def credits_of(document: dict[str, Any], least: int = 1) -> int:

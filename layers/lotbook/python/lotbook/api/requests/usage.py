@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NoReturn
 
 from lotbook.api.http.body import MAX_NAME_SHOWN, UNKNOWN, refuse_names
-from lotbook.api.requests.burning import MAX_CREDITS
 from lotbook.domain.credits.rated import Usage
 from lotbook.domain.values.errors import InvalidRequest
 
@@ -14,8 +13,8 @@ MAX_QUANTITIES = 20
 MAX_NAME_CHARACTERS = 500  # of an action or a quantity, as in a policy
 
 
-def usage_of(said: object) -> Usage:
-    """An action and what was counted of it; raises InvalidRequest."""
+def usage_of(said: object, most: int) -> Usage:
+    """An action and what was counted of it, at most `most` of each; raises InvalidRequest."""
     if not isinstance(said, dict):
         _refuse("usage", "type", "usage must be an object.")
     refuse_names([f"usage.{name}" for name in sorted(set(said) - USAGE_FIELDS)], UNKNOWN)
@@ -29,8 +28,10 @@ def usage_of(said: object) -> Usage:
     if len(quantities) > MAX_QUANTITIES:
         _refuse("usage.quantities", "length", f"quantities must have at most {MAX_QUANTITIES} entries.")
     for name, count in quantities.items():
-        if type(count) is not int or not 0 <= count <= MAX_CREDITS or not 1 <= len(name) <= MAX_NAME_CHARACTERS:
-            told = f"a quantity is a JSON integer from 0 to {MAX_CREDITS} under a name of 1 to {MAX_NAME_CHARACTERS} characters."
+        if type(count) is not int or not 0 <= count <= most or not 1 <= len(name) <= MAX_NAME_CHARACTERS:
+            told = (
+                f"a quantity is a JSON integer from 0 to {most} under a name of 1 to {MAX_NAME_CHARACTERS} characters."
+            )
             _refuse(f"usage.quantities.{name[:MAX_NAME_SHOWN]}", "range", told)
     return Usage(action, quantities)
 
