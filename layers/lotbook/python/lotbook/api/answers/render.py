@@ -45,7 +45,7 @@ def burned(result: Burned) -> shapes_burning.Consumed:
     }
 
 
-def _by_usage(rated: str | None) -> shapes_burning.ByUsage:
+def _by_usage(rated: str | None) -> shapes_burning._ByUsage:
     if rated is None:
         return {}
     from lotbook.api.answers.render_rated import by_usage  # a burn by credits does without

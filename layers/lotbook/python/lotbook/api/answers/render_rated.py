@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits.rated import from_text
 
 if TYPE_CHECKING:
-    from lotbook.api.answers.shapes_burning import ByUsage
+    from lotbook.api.answers.shapes_burning import _ByUsage
 
 
-def by_usage(rated: str) -> ByUsage:
+def by_usage(rated: str) -> _ByUsage:
     """The calculation that was kept: its parts, and by what they were rated."""
     known = from_text(rated)
     return {

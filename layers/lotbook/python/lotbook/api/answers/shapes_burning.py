@@ -34,14 +34,14 @@ class Rating(TypedDict):
     minimum: int
 
 
-class ByUsage(TypedDict, total=False):
+class _ByUsage(TypedDict, total=False):
     """How the credits were calculated, of what was burned by usage."""
 
     rated: list[RatedPart]
     rating: Rating
 
 
-class Consumed(ByUsage):
+class Consumed(_ByUsage):
     """A burn; `rated` and `rating` where it was one by usage."""
 
     entry_id: str
@@ -58,7 +58,7 @@ class CheckedDraw(TypedDict):
     credits: int
 
 
-class Checked(ByUsage):
+class Checked(_ByUsage):
     """What a consume would answer now. `reason`: the code of its refusal; `available`: what can be spent before it."""
 
     allowed: bool
@@ -69,7 +69,7 @@ class Checked(ByUsage):
     draws: list[CheckedDraw]
 
 
-class _Result(ByUsage, total=False):
+class _Result(_ByUsage, total=False):
     credits: int
 
 
@@ -91,7 +91,7 @@ class ConsumedBatch(TypedDict):
     available: int
 
 
-class Held(ByUsage):
+class Held(_ByUsage):
     """A hold; from `expires_at` on it has lapsed. `rated` and `rating` where it was one by usage."""
 
     hold_id: str
