@@ -250,6 +250,7 @@ CALLS: dict[str, Call] = {
     "DynamoPasses.begin_round": Call(lambda t, n: DynamoPasses(t).begin_round(n)),
     "DynamoPurchaseLists.made": Call(lambda t, n: DynamoPurchaseLists(t).made(Period(0, ORDERED), None)),
     "DynamoPolicies.newest": Call(lambda t, n: DynamoPolicies(t).newest(n), _published),
+    "DynamoPolicies.recent": Call(lambda t, n: DynamoPolicies(t).recent(n), _published),
     "DynamoPolicies.version": Call(lambda t, n: DynamoPolicies(t).version(n, 1), _published),
     "DynamoPolicies.publish": Call(_published, over=True),
     "DynamoPolicies.uses": Call(lambda t, n: DynamoPolicies(t).uses(n)),
