@@ -38,6 +38,7 @@ from lotbook.adapters.dynamo.passes import DynamoPasses
 from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
+from lotbook.adapters.dynamo.reports import DynamoReports
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
@@ -56,6 +57,7 @@ from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
 from lotbook.ports.reconciliation import Noted, Progress
+from lotbook.ports.reports import KeptMonth, KeptSums
 from lotbook.ports.shop import DueItem, KeyUse
 from lotbook.ports.sweeps import Stumble
 from tests import engine
@@ -170,6 +172,14 @@ def _delivery(where: Table, name: str) -> None:
     DynamoDeliveries(where).create(a_delivery(name))
 
 
+def _month(where: Table, name: str) -> Any:
+    return DynamoReports(where).keep_month("2026-01", KeptMonth(name, b"content", False, {U: 7}))
+
+
+def _sums(where: Table, month: str) -> Any:
+    return DynamoReports(where).keep_sums(month, KeptSums(b"content", False, ORDERED))
+
+
 def _closing(where: Table, name: str) -> None:
     DynamoClosings(where).ask(name, ORDERED)
 
@@ -282,6 +292,22 @@ CALLS: dict[str, Call] = {
     "DynamoServiceKeys.find": Call(lambda t, n: DynamoServiceKeys(t).find(n), _key),
     "DynamoServiceKeys.put": Call(_key),
     "DynamoServiceKeys.revoke": Call(lambda t, n: DynamoServiceKeys(t).revoke(n, ORDERED), _key),
+    "DynamoReports.lines_after": Call(
+        lambda t, n: DynamoReports(t).lines_after(n, U, 0, 9), lambda t, n: DynamoStatement(t).file(n, U, [LINE])
+    ),
+    "DynamoReports.tallies": Call(
+        lambda t, n: DynamoReports(t).tallies(n), lambda t, n: DynamoReports(t).keep_tallies(n, b"content")
+    ),
+    "DynamoReports.keep_tallies": Call(lambda t, n: DynamoReports(t).keep_tallies(n, b"content")),
+    "DynamoReports.month": Call(lambda t, n: DynamoReports(t).month("2026-01", n), _month),
+    "DynamoReports.keep_month": Call(_month),
+    "DynamoReports.months": Call(lambda t, _: DynamoReports(t).months("2026-01", None, 9), _month),
+    "DynamoReports.sums": Call(lambda t, n: DynamoReports(t).sums(n), _sums),
+    "DynamoReports.keep_sums": Call(_sums),
+    "DynamoReports.place": Call(
+        lambda t, _: DynamoReports(t).place(), lambda t, _: DynamoReports(t).keep_place(b"content")
+    ),
+    "DynamoReports.keep_place": Call(lambda t, _: DynamoReports(t).keep_place(b"content")),
     "DynamoStatement.file": Call(lambda t, n: DynamoStatement(t).file(n, U, [LINE])),
     "DynamoStatement.page": Call(lambda t, n: DynamoStatement(t).page(n, U, 9, 9)),
     "DynamoSweeps.stumbles": Call(lambda t, n: DynamoSweeps(t).stumbles(n)),

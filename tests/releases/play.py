@@ -21,10 +21,13 @@ import pytest
 from lotbook import wiring
 from lotbook.adapters.dynamo.auto import DynamoAutoHistory
 from lotbook.adapters.dynamo.closings import DynamoClosings
+from lotbook.adapters.dynamo.deliveries import DynamoDeliveries, DynamoLanes
+from lotbook.adapters.dynamo.endpoints import DynamoEndpoints
 from lotbook.adapters.dynamo.latches import DynamoLatches
 from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
 from lotbook.adapters.dynamo.passes import DynamoPasses
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
+from lotbook.adapters.dynamo.reports import DynamoReports
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
 from lotbook.api.http.identity import to_context
 from lotbook.api.http.routes import CONTRACT
@@ -42,12 +45,14 @@ from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem
 from lotbook.domain.values.instants import DAY, MINUTE
 from lotbook.ports.reconciliation import Noted, Progress
+from lotbook.ports.reports import KeptMonth
 from lotbook.ports.shop import KeyUse
 from lotbook.ports.sweeps import Stumble
 from tests import table as tables
 from tests.contracts.test_purchase_store import FULL
 from tests.fakes.accounts import ManualClock
 from tests.fakes.billing import details
+from tests.fakes.endpoints import a_delivery, an_endpoint
 from tests.fakes.outbox import RecordingBus
 from tests.fakes.purchases import a_purchase
 from tests.functions.conftest import ENVIRONMENT, SERVICE, clear_wiring, sample
@@ -199,6 +204,10 @@ def _stored(at: int) -> None:
     sweeps.keep("book", "of-make#credits", Stumble(2, at, at + DAY))
     sweeps.keep_followed(["evt_1"])
     DynamoClosings(table).ask("of-make", at)
+    DynamoEndpoints(table).create(an_endpoint("end_1", created_at=at), "whsec_AAAA")
+    DynamoDeliveries(table).create(a_delivery("end_1"))
+    assert DynamoLanes(table).take("end_1", 0, at, at + DAY)
+    DynamoReports(table).keep_month("2026-01", KeptMonth("of-make", b"content", True, {"credits": 7}))
     wiring.cursor_key()
 
 
@@ -218,6 +227,9 @@ def stored() -> dict[str, Any]:
         "pass": DynamoPasses(table).find("link", "of-make", "digest"),
         "strays": [journal.stray("pi_1")],
         "closing": DynamoClosings(table).get("of-make"),
+        "endpoints": DynamoEndpoints(table).list(),
+        "deliveries": DynamoDeliveries(table).page("end_1", None, 9),
+        "month": DynamoReports(table).month("2026-01", "of-make"),
         "progress": journal.progress("daily"),
         "stumbles": dict(sweeps.stumbles("book")),
         "followed": sorted(sweeps.followed()),
