@@ -151,7 +151,7 @@ class Description:
     def shape(self, name: str) -> Shape:
         """A shape by its name."""
         schema = self._schemas[name]
-        if "oneOf" in schema and "properties" not in schema:  # else: which members go together
+        if "oneOf" in schema:
             union = tuple(_names(read(schema)))
             return Shape(name, schema.get("description", "") or "One of them; `kind` says which.", (), union)
         required = set(schema.get("required", ()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 
 import lotbook_client as lotbook
+from tests.loops import in_a_loop
 
 FILE = Path(__file__).with_name("rules.json")
 RULES: dict[str, list[dict[str, Any]]] = json.loads(FILE.read_text(encoding="utf-8"))
@@ -49,7 +49,7 @@ def exchanged(case: Mapping[str, Any], *, is_async: bool) -> dict[str, Any]:
     told: dict[str, Any]
     keys: set[str | None] = set()
     try:
-        told = _seen(asyncio.run(_called_async(case, wire, retries)) if is_async else _called(case, wire, retries))
+        told = _seen(in_a_loop(_called_async(case, wire, retries)) if is_async else _called(case, wire, retries))
     except lotbook.LotbookError as error:
         told = _error(error, case)
         keys.add(error.idempotency_key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import inspect
 import json
@@ -28,6 +27,7 @@ from lotbook_client.calls import Operation, as_sent, request_of
 from lotbook_client.settings import KEY, URL
 from tests.architecture.tree import imports, parsed
 from tests.clients import rules
+from tests.loops import in_a_loop
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON, TYPESCRIPT = ROOT / "clients" / "python", ROOT / "clients" / "typescript"
@@ -258,7 +258,7 @@ def test_the_end_of_a_hold_gives_back_and_the_blocks_own_error_wins(rule: dict[s
 
     seen: str | None = None
     try:
-        asyncio.run(parallel()) if is_async else straight()
+        in_a_loop(parallel()) if is_async else straight()
     except RuntimeError as error:
         seen = str(error)
     except lotbook.LotbookError as error:

@@ -31,7 +31,7 @@ from lotbook.domain.sales.items import (
     Tax,
 )
 from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Settlement
-from lotbook.domain.sales.reversals import OwnRefund, Reversal
+from lotbook.domain.sales.reversals import MoneyBack, OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
 from tests import table as tables
@@ -62,6 +62,7 @@ FULL = a_purchase(
     reversal=Reversal(3, (("credits", 4), ("data_transfer_mb", 1)), True, 7, "dp_1", "open", True),
     reversal_next=Reversal(4, (), False, 7, None, None),
     own_refunds=(OwnRefund(1, "fp", ORDERED, "user-1", "made", 4, 7, "re_1"), OwnRefund(2, "fp2", ORDERED, "user-2")),
+    money_back=(MoneyBack(ORDERED + 2, 7), MoneyBack(ORDERED + 3, 0)),
     check_at=ORDERED + 5,
     version=3,
     title="Credits",

@@ -49,6 +49,11 @@ WHERE = {
     "cursor key": "a secret",
     "journal": "the seller's",
     "sweep": "the program's",
+    "endpoint": "the seller's",
+    "endpoint's secrets": "a secret",
+    "delivery": "the seller's: what was sent is in the other files",
+    "lane": "the program's",
+    "report": "the seller's books: worked out from what is in the other files",
 }
 
 

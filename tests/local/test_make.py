@@ -98,7 +98,7 @@ def test_make_test_checks_validates_and_runs_every_test() -> None:
     done = commands("test")
     for part in ("ruff format --check", "ruff check", "-m mypy", "samcli validate --lint"):
         assert part in done, part
-    assert pytest_arguments("test") == ["-n", "2"]
+    assert pytest_arguments("test") == ["-n", "3"]
 
 
 def test_every_phony_target_is_listed_with_what_it_does() -> None:

@@ -27,6 +27,7 @@ from lotbook.domain.values.errors import (
     InvalidRequest,
     Unavailable,
 )
+from lotbook.usecases.credits import stale_receipts
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
@@ -59,6 +60,7 @@ class Share:
     threads: int
     deeds: tuple[Deed, ...]
     room: int  # lots that the book has room for
+    stale: int = stale_receipts.STALE  # after how long a worker counts as gone
 
 
 class CountingClient:
@@ -86,6 +88,7 @@ def play(share: Share) -> tuple[list[tuple[Deed, str | None]], int]:
     random.Random(share.seed).shuffle(deeds)
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(share.threads) as pool:
         patch.setattr(shelf, "MAX_LOTS", share.room)
+        patch.setattr(stale_receipts, "STALE", share.stale)
         answers = list(pool.map(lambda deed: (deed, _insist(deed, books, prunes)), deeds))
     return answers, client.calls.total()
 

@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
+from lotbook.domain.values.instants import DAY
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.lots import grant_lot
@@ -166,7 +167,7 @@ def test_d16_calls_a_consume_do_not_grow_with_the_callers(
         table.create(engine.client(address), TABLE)
         grant_lot(ACCOUNT, lot(Deed("grant", "start", 10_000)), desk=credit_desk(DynamoBooks(made), SystemClock()))
         burns = [Deed("burn", f"k{number}", 1) for number in range(96)]
-        _, spent = _race(racers, processes, burns, Share(address, 1, threads, (), room=100))
+        _, spent = _race(racers, processes, burns, Share(address, 1, threads, (), room=100, stale=DAY))
         calls[processes * threads] = spent / len(burns)
         assert_explained(made, ACCOUNT)
     print(f"calls a consume by callers: {calls}")

@@ -29,6 +29,7 @@ from lotbook.adapters.dynamo.passes import DynamoPasses
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.reports import DynamoReports
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
+from lotbook.adapters.dynamo.table import Table
 from lotbook.api.http.identity import to_context
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
@@ -204,11 +205,16 @@ def _stored(at: int) -> None:
     sweeps.keep("book", "of-make#credits", Stumble(2, at, at + DAY))
     sweeps.keep_followed(["evt_1"])
     DynamoClosings(table).ask("of-make", at)
+    wiring.cursor_key()
+    _stored_for_the_seller(table, at)
+
+
+def _stored_for_the_seller(table: Table, at: int) -> None:
+    """Endpoints and what was sent to them, and a month of the reports."""
     DynamoEndpoints(table).create(an_endpoint("end_1", created_at=at), "whsec_AAAA")
     DynamoDeliveries(table).create(a_delivery("end_1"))
     assert DynamoLanes(table).take("end_1", 0, at, at + DAY)
     DynamoReports(table).keep_month("2026-01", KeptMonth("of-make", b"content", True, {"credits": 7}))
-    wiring.cursor_key()
 
 
 def stored() -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hmac
 import json
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.clients import frameworks, node
+from tests.loops import in_a_loop
 from tests.scenarios.conftest import Stack
 
 CLIENTS = Path(__file__).resolve().parents[2] / "clients"
@@ -69,7 +69,7 @@ def test_the_fastapi_example(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> N
         told = (refused.value.status_code, refused.value.detail)
         return {"first": first, "refused": told, "order": order, "event": event, "forged": forged.value.status_code}
 
-    seen = asyncio.run(visit())
+    seen = in_a_loop(visit())
     assert seen["first"] == {"used": 2, "available": 8}
     assert seen["refused"] == (402, "A picture needs 8 credits, 0 are left.")
     assert seen["order"]["send_the_buyer_to"].startswith("http")

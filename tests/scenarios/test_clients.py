@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import lotbook_client as lotbook
 from tests.clients import node, proxy
 from tests.clients.stage import Client, Stage
 from tests.clients.stories import EXPECTED, STORIES
+from tests.loops import in_a_loop
 from tests.scenarios.conftest import Stack
 
 # The async client's calls are the sync one's from the same text; it plays what it does with words of its own.
@@ -50,7 +50,7 @@ def test_python_plays_the_story(stack: Stack, network: str, kind: type[Client], 
         finally:
             await stage.close()
 
-    assert asyncio.run(played()) == EXPECTED[name]
+    assert in_a_loop(played()) == EXPECTED[name]
 
 
 @pytest.mark.parametrize("name", STORIES)

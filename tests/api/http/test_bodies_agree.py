@@ -98,7 +98,18 @@ def test_bounds_hand_and_model_take_and_refuse_the_same_bodies(document: dict[st
 def test_openapi_describes_the_bodies_that_consume_takes(document: dict[str, Any]) -> None:
     if "5.0" in repr(document) or str(document.get("unit")).endswith("\n"):
         return  # JSON Schema calls 5.0 an integer, the contract does not; Python's `$` is not ECMA's
-    assert SCHEMA.is_valid(document) == (by_hand(document) is not None)
+    if has_one_amount(document):
+        assert SCHEMA.is_valid(document) == (by_hand(document) is not None)
+    else:
+        assert by_hand(document) is None
+
+
+def has_one_amount(document: Any) -> bool:
+    """Credits or usage, and not both: the document for clients says it in words, for generators make a type of each otherwise."""
+    bodies = document.get("items", [document]) if isinstance(document, dict) else [document]
+    if not isinstance(bodies, list):
+        return True  # no list of items: that much the document says
+    return all(("credits" in body) != ("usage" in body) for body in bodies if isinstance(body, dict))
 
 
 ITEMS = st.fixed_dictionaries(
@@ -174,4 +185,7 @@ def test_bounds_hand_model_and_openapi_agree_on_holds_captures_and_batches(name:
         assert wrong <= named
     if not any(text in repr(document) for text in ("5.0", "\\n'")):
         schema = Draft202012Validator({"$ref": f"#/components/schemas/{name}", **openapi.document()})
-        assert schema.is_valid(document) == (taken is not None)
+        if name == "CaptureBody" or has_one_amount(document):
+            assert schema.is_valid(document) == (taken is not None)
+        else:
+            assert taken is None

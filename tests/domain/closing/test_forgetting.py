@@ -99,10 +99,10 @@ NOT_PERSONAL: dict[type[Any], str] = {
     BillingRecord: "account_id first_at updated_at edition sent version sent_to",
     BillingDetails: "",
     Address: "country",
-    Entry: "name unit kind at seq before credits draws available_after digest purchase_id requested paid due hold back by"
+    Entry: "name unit kind at seq before credits rated draws available_after digest purchase_id requested paid due hold back by"
     " removed reason skips rests holds",
     Lot: "lot_id unit kind credits rank effective_at expires_at created_at reference purchase_id provisional",
-    Memo: "kind credits at digest due hold by",
+    Memo: "kind credits at digest due hold by rated",
     Purchase: "account_id purchase_id created_at lines unit credits companions subtotal_minor tax total_minor currency"
     " policy_id policy_version plan_id quoted_expires_at checkout_expires_at first_check_at late_expires_at"
     " save_payment_method gateway gateway_refs customer state settlement completed_at failure dispute refunded_minor"

@@ -52,8 +52,9 @@ _PARTS: dict[str, type[Any]] = {
 
 
 def to_values(purchase: Purchase) -> dict[str, Any]:
-    """Every attribute but the key."""
-    return {**asdict(purchase), "item": {"kind": _KINDS[type(purchase.item)], **asdict(purchase.item)}}
+    """Every attribute but the key. Money that went back is left out where none has: a row of a renewal is close to a write unit."""
+    values = {**asdict(purchase), "item": {"kind": _KINDS[type(purchase.item)], **asdict(purchase.item)}}
+    return values if purchase.money_back else {name: each for name, each in values.items() if name != "money_back"}
 
 
 def due(purchase: Purchase) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from lotbook.api.requests import burning, usage
@@ -135,10 +135,9 @@ class UsageBody(Body):
 class AmountBody(Body):
     """Credits, or what was used, which the account's policy rates: one of the two."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["credits"]}, {"required": ["usage"]}]})
-
-    credits: Credits = 0
-    usage: UsageBody = None  # type: ignore[assignment]  # left out, not null
+    # That it is one of them stands in words: `oneOf` beside fields makes generated clients name a type for each.
+    credits: Annotated[Credits, Field(description="Left out where `usage` says what was used.")] = 0
+    usage: Annotated[UsageBody, Field(description="What was used; left out where `credits` is there.")] = None  # type: ignore[assignment]  # not null
 
     @model_validator(mode="before")
     @classmethod
