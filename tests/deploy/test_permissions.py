@@ -18,6 +18,7 @@ from lotbook.adapters.dynamo.purchase_items import due, to_values
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.sales.auto_history import AutoEvent
 from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.sales.reversals import MoneyBack
 from tests.fakes.purchases import a_purchase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ RESOURCES: Mapping[str, Any] = read(ROOT / "template.yaml")["Resources"]
 PLACE = {"pk", "sk", formats.NAME}
 IN_THE_INDEX = {"dp", "du"}
 OF_AN_ACCOUNT = {each.name for each in fields(Account)}
-OF_A_PURCHASE = {*to_values(a_purchase()), *due(a_purchase())}
+OF_A_PURCHASE = {*to_values(a_purchase(money_back=(MoneyBack(1, 1),))), *due(a_purchase())}
 OF_AN_EVENT = {each.name for each in fields(AutoEvent)}
 KINDS = {  # one item of each kind: its key, and its attributes where a statement names any
     "account": (keys.account("a"), OF_AN_ACCOUNT),
