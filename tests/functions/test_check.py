@@ -11,6 +11,7 @@ import pytest
 
 from lotbook import wiring
 from lotbook.domain.values.instants import to_text
+from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from tests.fakes.purchases import FakeGateway
 from tests.functions.conftest import ACCOUNT, Answer, Api, key_with, member, open_account
 
@@ -67,6 +68,17 @@ def test_a_check_that_is_allowed_is_one_read_and_no_write(shop: Api) -> None:
         told = post(shop, "check", {"credits": 11}).ok()
     assert calls == {"GetItem": 1}, "a key that nobody has used needs no look"
     assert (told["allowed"], told["available"], told["reason"]) == (False, 10, "insufficient_credits")
+
+
+def test_a_check_does_not_look_up_what_workers_that_are_gone_have_left(shop: Api) -> None:
+    """A burn takes their receipts out of the book; a check could not, and would read all their entries for nothing."""
+    for _ in range(6):
+        post(shop, "consume", {"credits": 1}).ok()
+        Prunes.__init__(OF_THIS_PROCESS)
+    shop.clock.instant += 2_000
+    with counted() as calls:
+        post(shop, "check", {"credits": 1}).ok()
+    assert calls == {"GetItem": 1}
 
 
 def test_a_check_agrees_with_the_consume_that_follows_in_every_state_of_the_account(shop: Api) -> None:

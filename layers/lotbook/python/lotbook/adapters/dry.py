@@ -51,13 +51,16 @@ class DryBooks:
             self._books[key] = self._read[key] = self._real.get(account_id, unit)
         return self._books[key]
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, _prune: Prune | None) -> Attempt:
-        """As the table would; the receipt to prune stays, there is room without."""
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, _prunes: Sequence[Prune]) -> Attempt:
+        """As the table would; receipts to prune stay, there is room without. Those of others are not shown: nothing clears them here."""
         book = self.get(account_id, unit)
         if book is None or len(book.receipts) + len(book.outcomes) >= MAX_RECEIPTS:
             return Attempt(False, book)
         burned = with_burn(book, name, memo)
-        return Attempt(False, book) if burned is None else self._set(account_id, unit, burned)
+        if burned is None:
+            return Attempt(False, book)
+        self._set(account_id, unit, burned)
+        return Attempt(True, replace(burned, receipts={name: burned.receipts[name]}))
 
     def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
         """Add the order, unless it waits already or the period is over."""
