@@ -31,8 +31,7 @@ def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *
     At most MAX_BURNS_A_WRITE at once. Burns that no ledger has yet are journaled first, as a turn would; where all that is left is
     void, or ends holds, there is a turn. The burn is done, and its caller is answered: what fails here the next burn sees to.
     """
-    now = desk.clock.now()
-    stale = {name: r for name, r in book.receipts.items() if name not in mine and r.memo.at + STALE <= now}
+    stale = _stale(book, mine, desk.clock.now())
     if len(stale) <= MAX_STALE:
         return
     burns = sorted((name for name, r in stale.items() if r.memo.kind != "resolve"), key=lambda name: stale[name].seq)
@@ -57,16 +56,17 @@ def settle_read(account_id: str, unit: str, book: Book, void: Collection[str], *
 
     `void` are receipts that a turn gives back. What fails here the next read sees to.
     """
-    now = desk.clock.now()
-    stale = [
-        Prune(name, receipt)
-        for name, receipt in book.receipts.items()
-        if name not in void and receipt.memo.kind != "resolve" and receipt.memo.at + STALE <= now
-    ]
-    if len(stale) > MAX_STALE:
+    stale = _stale(book, void, desk.clock.now())
+    prunes = [Prune(name, receipt) for name, receipt in stale.items() if receipt.memo.kind != "resolve"]
+    if len(prunes) > MAX_STALE:
         with suppress(Unavailable):
-            for start in range(0, len(stale), MAX_BURNS_A_WRITE):
-                desk.books.prune(account_id, unit, stale[start : start + MAX_BURNS_A_WRITE])
+            for start in range(0, len(prunes), MAX_BURNS_A_WRITE):
+                desk.books.prune(account_id, unit, prunes[start : start + MAX_BURNS_A_WRITE])
+
+
+def _stale(book: Book, but: Collection[str], now: int) -> dict[str, Receipt]:
+    """Receipts that their workers would have taken out by now, but for these names."""
+    return {name: r for name, r in book.receipts.items() if name not in but and r.memo.at + STALE <= now}
 
 
 def _journaled(
