@@ -38,10 +38,12 @@ def _balance(
     api, path = asked.target.api(), {"account_id": account}
     found = api.ask(operations.READ_BALANCE, path=path, query={"unit": unit})
     if as_of is not None and as_of < found["as_of"]:
-        entries = _entries(asked, account, found["unit"], MOST, since=None, until=None, stop=as_of)
-        last = next((each for each in entries if each["at"] <= as_of), None)
+        from lotbook.domain.values.instants import SECOND, from_text, to_text
+
+        second_after = to_text(from_text(as_of) + SECOND)  # `to` is the first instant that does not count
+        last = _entries(asked, account, 1, {"unit": found["unit"], "to": second_after})
         then = {"account_id": account, "unit": found["unit"], "as_of": as_of}
-        then |= {"available": last["available_after"] if last else 0}
+        then |= {"available": last[0]["available_after"] if last else 0}
         return Answer(then, (f"{account} had {then['available']:,} {found['unit']} available at {as_of}.",))
     parts = ", ".join(f"{found[name]:,} {name}" for name in ("available", "held", "frozen", "shortfall"))
     rows = [[each[name] for name in LOT] for each in found["lots"]]
@@ -63,7 +65,7 @@ def _statement(
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many entries.")] = 25,
 ) -> Answer:
     """The ledger of one unit, newest first."""
-    found = _entries(asked, account, unit, limit, since=since, until=until, stop=since)
+    found = _entries(asked, account, limit, {"unit": unit, "from": since, "to": until})
     rows = [
         [
             each["at"],
@@ -97,22 +99,15 @@ def _grant(
     return Answer(granted, (f"{account} has {credits:,} more: lot {granted['lot_id']}, entry {granted['entry_id']}.",))
 
 
-def _entries(
-    asked: Asked, account: str, unit: str | None, limit: int, *, since: str | None, until: str | None, stop: str | None
-) -> list[dict[str, Any]]:
-    """From `since` until before `until`, newest first; what is older than `stop` is not asked for but for one entry."""
+def _entries(asked: Asked, account: str, limit: int, chosen: dict[str, str | None]) -> list[dict[str, Any]]:
+    """At most so many, newest first; `chosen` is what the statement is asked for: its unit, `from` and `to`."""
     from operate.command.api import operations
 
     api, found = asked.target.api(), list[dict[str, Any]]()
     cursor: str | None = ""
     while cursor is not None and len(found) < limit:
-        query = {"unit": unit, "limit": 100, "cursor": cursor or None}
+        query = chosen | {"limit": 100, "cursor": cursor or None}
         page = api.ask(operations.LIST_ENTRIES, path={"account_id": account}, query=query)
-        found += [
-            each
-            for each in page["entries"]
-            if (since is None or each["at"] >= since) and (until is None or each["at"] < until)
-        ]
-        is_past = bool(page["entries"]) and stop is not None and page["entries"][-1]["at"] < stop
-        cursor = None if is_past else page["next_cursor"]
+        found += page["entries"]
+        cursor = page["next_cursor"]
     return found[:limit]

@@ -61,6 +61,12 @@ def entry(number: int, at: str, kind: str, change: int, after: int) -> dict[str,
     }
 
 
+def between(entries: list[dict[str, Any]], asked: httpx.QueryParams) -> list[dict[str, Any]]:
+    """As the API chooses: `from` counts, `to` does not."""
+    since, until = asked.get("from", ""), asked.get("to", "9")
+    return [each for each in entries if since <= each["at"] < until]
+
+
 ENTRIES = [
     entry(4, "2026-01-31T11:00:00Z", "consumed", -67_500, 1_012_500),
     entry(3, "2026-01-20T08:30:00Z", "granted", 1_000_000, 1_080_000),
@@ -160,6 +166,8 @@ class Recorded:
             subject = "policy" if "/policies/" in name else "account"
             problem = {"code": f"{subject}_not_found", "status": 404, "detail": f"There is no such {subject}."}
             return httpx.Response(404, json={**problem, "request_id": "req-1"})
+        if request.url.path.endswith("/entries"):
+            found = {**found, "entries": between(found["entries"], request.url.params)}
         return httpx.Response(200, json=found)
 
     def done(self, method: str, path: str, body: Any = None) -> Any:
