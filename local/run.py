@@ -104,6 +104,7 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
 def _functions(parts: Parts, started: ExitStack) -> Functions:
     """The functions, which may begin each other's next run."""
     functions = Functions(ROOT / "functions", parts.template.functions)
+    started.callback(functions.leave)
     next_runs = NextRuns(functions)
     next_runs.watch()
     started.callback(next_runs.stop)

@@ -232,7 +232,8 @@ class StreamPoller:
                 while not self._stopped.is_set() and self._round():
                     pace.note(True)
             except (ClientError, BotoCoreError) as failure:
-                sys.stderr.write(f"--- the table's stream cannot be read: {failure}\n")
+                if not self._is_left:
+                    sys.stderr.write(f"--- the table's stream cannot be read: {failure}\n")
                 self._stopped.wait(RETRY_SECONDS)
         self._drain_at_last()
 

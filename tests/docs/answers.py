@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 KINDS = {
-    "an id": re.compile(r"[a-z]{2,5}_(?=.*[0-9])[\w.-]{16,}"),
+    "an id": re.compile(r"[a-z]{2,5}_(?=.*[0-9A-Z])[\w.-]{16,}"),  # a code has neither; one id in sixty has no digit
     "an instant": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"),
     "an address": re.compile(r"https?://\S+"),
     "a request's id": re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{16,}="),
