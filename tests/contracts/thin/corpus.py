@@ -1,4 +1,4 @@
-"""Requests of all eight operations with their answers, and both clients asked for one."""
+"""Requests of all nine operations with their answers, and both clients asked for one."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ QUERY = {
     "ExclusiveStartKey": KEY,
 }
 BATCH = {"RequestItems": {"B": {"Keys": [KEY, KEY], "ConsistentRead": True}}}
+PUTS = {"RequestItems": {"B": [{"PutRequest": {"Item": ITEM}}, {"PutRequest": {"Item": {**KEY, "B": {"B": b"x"}}}}]}}
 WRITES = {
     "TransactItems": [
         {"Put": PUT},
@@ -83,6 +84,8 @@ CORPUS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"Responses": {"B": [ITEM]}, "UnprocessedKeys": {"B": {"Keys": [KEY], "ConsistentRead": True}}},
     ),
     ("batch_get_item", BATCH, {"Responses": {}, "UnprocessedKeys": {}}),
+    ("batch_write_item", PUTS, {"UnprocessedItems": {}}),
+    ("batch_write_item", PUTS, {"UnprocessedItems": PUTS["RequestItems"]}),
     (
         "transact_get_items",
         {"TransactItems": [{"Get": {"TableName": "t", "Key": KEY}}]},

@@ -1,4 +1,4 @@
-"""The client: the eight operations of the table that the product uses, asked and answered as botocore's client does.
+"""The client: the nine operations of the table that the product uses, asked and answered as botocore's client does.
 
 Safe under threads. A call is tried again inside `tries`; each try is bounded by `Limits`, and pauses by `retries`.
 """
@@ -51,6 +51,10 @@ class Client:
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
         """BatchGetItem."""
         return self._call("BatchGetItem", request)
+
+    def batch_write_item(self, **request: Any) -> dict[str, Any]:
+        """BatchWriteItem. What the service leaves is in the answer's `UnprocessedItems`, and not sent again in here."""
+        return self._call("BatchWriteItem", request)
 
     def delete_item(self, **request: Any) -> dict[str, Any]:
         """DeleteItem."""
