@@ -33,7 +33,7 @@ def test_csv_a_purchase_has_one_line_with_every_field_of_np_45() -> None:
     found = dict(zip(header, line, strict=True))
     assert {"date", "type", "total", "state", "gateway", "payment_id", "gateway_ref"} <= set(header)
     assert (found["date"], found["type"], found["state"]) == ("2026-01-15T10:00:00Z", "Credits", "completed")
-    assert (found["subtotal"], found["tax"], found["total"], found["currency"]) == ("20.00", "3.60", "23.60", "USD")
+    assert (found["subtotal"], found["tax"], found["total"], found["currency"]) == ("20.00", "3.60", "23.60", "usd")
 
 
 def test_csv_lines_end_as_the_rfc_says_and_the_header_is_there_without_rows() -> None:

@@ -104,7 +104,7 @@ def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
         amount(tax.amount_minor if tax else 0),
         amount(row.total_minor),
         amount(row.refunded_minor),
-        row.currency.upper(),
+        row.currency,
         row.gateway,
         row.gateway_refs.payment_intent,
         row.gateway_ref,

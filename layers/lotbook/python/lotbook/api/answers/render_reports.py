@@ -66,14 +66,7 @@ def csv_headers(page: ReportPage, next_cursor: str | None) -> dict[str, str]:
 
 def _cells(columns: Sequence[str], values: Mapping[str, Any]) -> list[Cell]:
     currency = values["currency"]
-    return [
-        money.amount_text(values[name], currency)
-        if name.endswith(MINOR)
-        else values[name].upper()
-        if name == "currency"
-        else values[name]
-        for name in columns
-    ]
+    return [money.amount_text(values[name], currency) if name.endswith(MINOR) else values[name] for name in columns]
 
 
 def _values(each: Group | OfAccount) -> dict[str, Any]:
