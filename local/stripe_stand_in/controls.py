@@ -14,6 +14,7 @@ from local.stripe_stand_in.faults import set_fault
 from local.stripe_stand_in.http import Request, Response, json_response
 from local.stripe_stand_in.machine import Machine
 from local.stripe_stand_in.money import LARGER_MAX
+from local.stripe_stand_in.resources.balance_transactions import pay_out
 from local.stripe_stand_in.resources.checkout_pay import end_payment, settle_async
 from local.stripe_stand_in.resources.disputes import close_dispute, open_dispute
 from local.stripe_stand_in.resources.invoice_states import give_up_invoice, void_invoice
@@ -155,6 +156,12 @@ def _close_dispute(machine: Machine, steps: list[str], content: Doc) -> Doc:
         return close_dispute(world, _find(world, "dispute", steps[1]), outcome)
 
 
+def _pay_out(machine: Machine, _: list[str], content: Doc) -> Doc:
+    only(content, "currency")
+    with machine.world() as world:
+        return pay_out(world, text(content, "currency"))
+
+
 def _settle_async(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "session", "outcome")
     outcome = one_of(content, "outcome", ("succeeded", "failed"))
@@ -200,9 +207,8 @@ def _end_invoice(machine: Machine, steps: list[str], content: Doc) -> Doc:
 def _fail(machine: Machine, _: list[str], content: Doc) -> Doc:
     only(content, "operation", "kind", "times")
     with machine.store.transaction():
-        return {
-            "faults": set_fault(machine.store, content.get("operation"), content.get("kind"), content.get("times", 1))
-        }
+        fault = (content.get("operation"), content.get("kind"), content.get("times", 1))
+        return {"faults": set_fault(machine.store, *fault)}
 
 
 def _faults(machine: Machine, _: list[str], __: Doc) -> Doc:
@@ -218,6 +224,7 @@ _ROUTES: dict[tuple[str, str, int], Callable[[Machine, list[str], Doc], Doc]] = 
     ("POST", "refund", 3): _fail_refund,
     ("POST", "dispute", 1): _dispute,
     ("POST", "dispute", 3): _close_dispute,
+    ("POST", "payouts", 1): _pay_out,
     ("POST", "settle_async", 1): _settle_async,
     ("POST", "payments", 2): _end_payment,
     ("GET", "settings", 1): _show_settings,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.stripe_stand_in.resources import (
+    balance_transactions,
     balances,
     catalog,
     charges,
@@ -111,6 +112,18 @@ OPERATIONS: tuple[Operation, ...] = (
     _op("payment_methods.update", "POST payment_methods/*", payment_methods.update, "payment_method"),
     _op("payment_methods.attach", "POST payment_methods/*/attach", payment_methods.attach, "payment_method"),
     _op("payment_methods.detach", "POST payment_methods/*/detach", payment_methods.detach, "payment_method"),
+    _op(
+        "balance_transactions.list",
+        "GET balance_transactions",
+        balance_transactions.list_,
+        "balance_transaction",
+    ),
+    _op(
+        "balance_transactions.retrieve",
+        "GET balance_transactions/*",
+        balance_transactions.retrieve,
+        "balance_transaction",
+    ),
     _op("charges.list", "GET charges", charges.list_, "charge"),
     _op("charges.retrieve", "GET charges/*", charges.retrieve, "charge"),
     _op("refunds.create", "POST refunds", refunds.create, "refund"),

@@ -1,16 +1,19 @@
-"""Settings of the account that Stripe keeps at its dashboard, not in its API: how unpaid invoices go on."""
+"""Settings of the account that Stripe keeps at its dashboard, not in its API: how unpaid invoices go on, what it settles in."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from local.stripe_stand_in.errors import invalid
+from local.stripe_stand_in.money import known_currency
 from local.stripe_stand_in.store import Doc, Store
 
 MAX_RETRIES, MAX_RETRY_DAYS = 8, 60
 MAX_DRAFT_MINUTES = 72 * 60
 _NAME = "billing"
+_RATE = r"[0-9]{1,6}\.?[0-9]{0,12}"
 _CHOICES = {
     "after_retries": ("cancel", "unpaid", "past_due"),
     # Whether the payment of a renewal that the bank wants authenticated waits with its card, as the documentation says, or has
@@ -21,12 +24,17 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`retry_days`: days from each failed attempt to the next one. `draft_minutes`: how long a renewal waits as a draft."""
+    """`retry_days`: days from each failed attempt to the next one. `draft_minutes`: how long a renewal waits as a draft.
+
+    `settles_in`: the currency of the balance, None for each payment's own; `exchange_rate`: of a unit of any other, in decimals.
+    """
 
     retry_days: tuple[int, ...] = (3, 5, 7)
     after_retries: str = "cancel"
     draft_minutes: int = 60
     renewal_3ds: str = "requires_action"
+    settles_in: str | None = None
+    exchange_rate: str = "1"
 
 
 def settings(store: Store) -> Settings:
@@ -47,6 +55,10 @@ def change(store: Store, given: Doc) -> Doc:
     if "draft_minutes" in given and not _whole(given["draft_minutes"], 0, MAX_DRAFT_MINUTES):
         message = f"`draft_minutes` is a whole number from 0 to {MAX_DRAFT_MINUTES}."
         raise invalid(message, param="draft_minutes", status=422)
+    if given.get("settles_in") is not None:
+        given = {**given, "settles_in": known_currency(str(given["settles_in"]), "settles_in")}
+    if "exchange_rate" in given and not re.fullmatch(_RATE, str(given["exchange_rate"])):
+        raise invalid("`exchange_rate` is a text such as 0.92.", param="exchange_rate", status=422)
     days = given.get("retry_days", [])
     if (
         not isinstance(days, list)

@@ -92,7 +92,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[di
         found.setdefault("event", []).append(whole)
         found.setdefault(whole["data"]["object"]["object"], []).append(whole["data"]["object"])
     for name in (
-        "checkout.sessions", "customers", "payment_intents", "setup_intents", "charges", "refunds", "disputes", "invoices",
+        "checkout.sessions", "customers", "payment_intents", "setup_intents", "charges", "refunds", "disputes", "invoices", "balance_transactions",
         "invoice_payments", "invoice_items", "products", "prices", "tax_rates", "test_helpers.test_clocks",
     ):  # fmt: skip
         service: Any = client.v1
@@ -227,6 +227,7 @@ CLASSES: dict[str, Any] = {
     "payment_intent": stripe.PaymentIntent,
     "setup_intent": stripe.SetupIntent,
     "charge": stripe.Charge,
+    "balance_transaction": stripe.BalanceTransaction,
     "refund": stripe.Refund,
     "dispute": stripe.Dispute,
     "invoice": stripe.Invoice,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.stripe_stand_in.cards import Decline
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.resources.balance_transactions import of_charge
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
@@ -57,6 +58,8 @@ def make_charge(world: World, intent: Doc, method: Doc, decline: Decline | None,
         "transfer_data": None,
         "transfer_group": None,
     }
+    if succeeded:
+        of_charge(world, charge)
     return world.save(charge)
 
 

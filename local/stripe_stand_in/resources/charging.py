@@ -13,6 +13,7 @@ from local.stripe_stand_in.cards import (
     Decline,
 )
 from local.stripe_stand_in.errors import StripeError
+from local.stripe_stand_in.resources.balance_transactions import of_charge
 from local.stripe_stand_in.resources.charges import make_charge
 from local.stripe_stand_in.resources.payment_methods import attach_to, behaviour, mark_set_up
 from local.stripe_stand_in.store import Doc
@@ -126,6 +127,7 @@ def settle(world: World, intent: Doc, *, succeeded: bool) -> None:
     charge, method = world.get("charge", intent["latest_charge"]), world.get("payment_method", intent["payment_method"])
     if succeeded:
         charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
+        of_charge(world, charge)
         _succeed(world, intent, method, world.save(charge))
         return
     decline = Decline("payment_method_provider_decline", "generic_decline", "The payment failed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.resources.balance_transactions import of_dispute, of_won_dispute
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
@@ -59,6 +60,8 @@ def open_dispute(world: World, charge: Doc, reason: str = "fraudulent", status: 
     }
     charge.update(disputed=True, _dispute_open=True)
     world.save(charge)
+    if not status.startswith("warning"):
+        of_dispute(world, dispute)
     world.emit("charge.dispute.created", world.save(dispute))
     if not status.startswith("warning"):
         world.emit("charge.dispute.funds_withdrawn", dispute)
@@ -73,6 +76,8 @@ def close_dispute(world: World, dispute: Doc, outcome: str) -> Doc:
     charge = world.get("charge", dispute["charge"])
     charge["_dispute_open"] = outcome == "lost"
     world.save(charge)
+    if outcome == "won" and dispute["balance_transactions"]:
+        of_won_dispute(world, dispute)
     world.emit("charge.dispute.closed", world.save(dispute))
     if outcome == "won":
         world.emit("charge.dispute.funds_reinstated", dispute)

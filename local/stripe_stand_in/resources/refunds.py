@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.stripe_stand_in.errors import invalid
 from local.stripe_stand_in.listing import equal, page
 from local.stripe_stand_in.params import Readable
+from local.stripe_stand_in.resources.balance_transactions import of_failed_refund, of_refund
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
 
@@ -88,6 +89,7 @@ def _refund(world: World, charge: Doc, amount: int, reason: str | None, given_me
         "status": "succeeded",
         "transfer_reversal": None,
     }
+    of_refund(world, refund)
     return world.save(refund)
 
 
@@ -96,6 +98,7 @@ def fail_refund(world: World, refund: Doc) -> Doc:
     if refund["status"] != "succeeded":
         raise invalid(f"This refund is {refund['status']}.", code="refund_not_succeeded", status=409)
     refund.update(status="failed", failure_reason="unknown")
+    of_failed_refund(world, refund)
     charge = world.get("charge", refund["charge"])
     _move(world, charge, -refund["amount"])
     world.emit("refund.failed", world.save(refund))

@@ -124,7 +124,7 @@ class Sweep:
         return {
             "test_helpers.test_clocks": clock.id, "customers": customer.id, "open_invoice": opened.id, "payment_methods": method.id, "prices": price.id, "subscriptions": subscription.id, "subscription_items": subscription["items"].data[0].id,
             "subscription_schedules": schedule.id, "checkout.sessions": session.id, "invoice_items": item.id, "invoices": draft.id, "payment_intents": waiting.id,
-            "setup_intents": setup.id, "tax_rates": rate.id, "charges": charge["id"], "refunds": refund["id"], "disputes": dispute["id"],
+            "setup_intents": setup.id, "tax_rates": rate.id, "charges": charge["id"], "balance_transactions": charge["balance_transaction"], "refunds": refund["id"], "disputes": dispute["id"],
             "events": v1.events.list({"limit": 1}).data[0].id, "products": price.product, "coupons": coupon.id, "invoice_payments": v1.invoice_payments.list({}).data[0].id,
         }  # fmt: skip
 
