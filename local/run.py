@@ -44,29 +44,39 @@ LARGEST_LOG = 50_000_000  # bytes; a longer one is begun anew at the next start
 
 def main() -> int:
     """Run until Ctrl-C, SIGTERM or SIGHUP; answers the exit code."""
-    stop, printed = Stop(), sys.stdout
+    stop, printed, said = Stop(), sys.stdout, sys.stderr
     try:
         with ExitStack() as started:
-            every_second = _start(Places.read(os.environ), started, stop)
-            while not stop.wait(WATCH_SECONDS):
-                for look in every_second:
-                    look()
-            _tell("\nStopping.")
+            _until_asked(started, stop)
     except Stopped:
         _tell("\nStopped before everything had started.")
     except (CannotStart, EngineError, Damaged, demo_accounts.DemoRefused) as refusal:
-        print(f"\n{refusal}", file=sys.stderr, flush=True)
+        print(f"\n{refusal}", file=said, flush=True)
         return 1
     except OSError as refusal:
         if refusal.filename is None:
             raise
-        print(f"\n{refusal.filename} cannot be used: {refusal.strerror}.", file=sys.stderr, flush=True)
+        print(f"\n{refusal.filename} cannot be used: {refusal.strerror}.", file=said, flush=True)
         return 1
     finally:
         ignore_signals()
         if not stop.asked:
             sys.stdout = printed
+        elif sys.exc_info()[0] is not None:  # a fault of ours is for the terminal, whoever asked for the stop
+            sys.stderr = said
     return 0
+
+
+def _until_asked(started: ExitStack, stop: Stop) -> None:
+    try:
+        every_second = _start(Places.read(os.environ), started, stop)
+        while not stop.wait(WATCH_SECONDS):
+            for look in every_second:
+                look()
+        _tell("\nStopping.")
+    finally:
+        if stop.asked:  # the engine is taken away from whoever is still at work: what they say then is for the log
+            sys.stderr = sys.stdout
 
 
 def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], object]]:
@@ -104,7 +114,6 @@ def _start(places: Places, started: ExitStack, stop: Stop) -> list[Callable[[], 
 def _functions(parts: Parts, started: ExitStack) -> Functions:
     """The functions, which may begin each other's next run."""
     functions = Functions(ROOT / "functions", parts.template.functions)
-    started.callback(functions.leave)
     next_runs = NextRuns(functions)
     next_runs.watch()
     started.callback(next_runs.stop)

@@ -13,6 +13,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from queue import Queue
+
+from tests import patience
 
 CHUNK, MOST_CONNECTIONS = 65_536, 10_000
 JSON = "application/x-amz-json-1.0"
@@ -79,14 +82,17 @@ class Scripted:
     connections: int = 0
     always: Act | None = None  # when there is no act left
     echoes: bool = False  # the key that was asked for is the item that is found
-    ended: threading.Semaphore = field(
-        default_factory=lambda: threading.Semaphore(0)
-    )  # one for each connection that is over
+    over: Queue[int] = field(default_factory=Queue)  # numbers of connections, as each ends
 
     def plays(self, *acts: Act) -> None:
         """From here on; what was asked before is forgotten."""
         self.acts = deque(acts)
         self.requests.clear()
+
+    def wait_until_over(self, connection: int) -> None:
+        """Until that one has ended: those of a client that is gone may end at any time."""
+        while self.over.get(timeout=patience.SECONDS) != connection:
+            pass
 
     def next(self, request: Request) -> Act:
         """For the request that has come."""
@@ -124,7 +130,7 @@ def _serve(server: Scripted, connection: socket.socket, trust: ssl.SSLContext | 
                 pass
     finally:
         connection.close()
-        server.ended.release()
+        server.over.put(number)
 
 
 def _one(server: Scripted, connection: socket.socket, number: int) -> bool:

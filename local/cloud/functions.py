@@ -65,11 +65,6 @@ class Functions:
         self._specs = specs
         self._handlers: dict[str, Handler] = {}
         self._importing = threading.Lock()
-        self._left = threading.Event()
-
-    def leave(self) -> None:
-        """Tell of failures in the log alone from here on: the run stops, and takes the engine away from whoever is still at work."""
-        self._left.set()
 
     def invoke(self, folder: str, event: Mapping[str, Any]) -> Any:
         """The handler's answer to the event. Raises FunctionFailed."""
@@ -85,8 +80,7 @@ class Functions:
             answer = self.load(folder)(json.loads(json.dumps(event)), context)
             return json.loads(json.dumps(answer))
         except Exception as failure:  # Lambda's own boundary: whatever a handler raises ends here
-            said = sys.stdout if self._left.is_set() else sys.stderr
-            said.write(f"--- {folder} failed, request {context.aws_request_id}\n{traceback.format_exc()}")
+            sys.stderr.write(f"--- {folder} failed, request {context.aws_request_id}\n{traceback.format_exc()}")
             raise FunctionFailed(folder) from failure
         finally:
             asking.reset(caller)

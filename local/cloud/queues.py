@@ -44,11 +44,6 @@ class Queue:
         self._url = sqs.create_queue(QueueName=source.queue)["QueueUrl"]
         self._one_reader = threading.Lock()
         self._room = threading.Semaphore(source.at_once)
-        self._left = threading.Event()
-
-    def leave(self) -> None:
-        """Wait for nothing that is worked aside: the run stops, and what it was at is shown again in the next one."""
-        self._left.set()
 
     def work(self) -> bool:
         """Hand over one batch; whether there was one. What failed comes again, or is given up."""
@@ -67,18 +62,15 @@ class Queue:
         if not found:
             self._room.release()
             return False
+        # A stop does not wait for it: what it was at is shown again in the next run.
         threading.Thread(target=self._hand_over_aside, args=(found,), name=self._source.queue, daemon=True).start()
         return True
 
     def _hand_over_aside(self, messages: Sequence[Message]) -> None:
         try:
             self._hand_over(messages)
-        except (
-            ClientError,
-            BotoCoreError,
-        ) as failure:  # the messages come again; a run that stops has no engine any more
-            said = sys.stdout if self._left.is_set() else sys.stderr
-            said.write(f"--- {self._source.function}: a batch could not be settled: {failure}\n")
+        except (ClientError, BotoCoreError) as failure:  # the run is stopping, or the messages come again
+            sys.stderr.write(f"--- {self._source.function}: a batch could not be settled: {failure}\n")
         finally:
             self._room.release()
 
@@ -141,8 +133,6 @@ class QueuePoller:
     def stop(self) -> None:
         """Read nothing any more. What is still in a queue is there for the next run."""
         self._stopped.set()
-        for queue in self._queues:
-            queue.leave()
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from local.clock import LocalClock
 from tests import browsers, ports
 from tests.browser.people import People, Person
-from tests.pictures.__main__ import began_at
+from tests.pictures import accounts
 from tests.scenarios.conftest import ROOT, Stack, start, stop
 
 NEEDING = "shop"
@@ -38,7 +39,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if not (ROOT / ".venv-engine" / "bin" / "ministack").exists():
         pytest.skip("the local engine is not installed: make run")
     folder: Path = tmp_path_factory.mktemp("browser_run")
-    began_at(folder)
+    LocalClock(folder / "clock.json").change({"now": accounts.BEGAN})
     running, stack = start(folder, ports.free())
     yield stack
     stop(running)

@@ -64,10 +64,23 @@ class Person:
         self.page.goto(f"{self.stack.base}/portal{path}")
         return self
 
+    def click(self, on: Locator) -> Person:
+        """Click, and wait until the page that it leads to is there as a whole: a figure that is counted is not waited for."""
+        on.click()
+        return self._is_there()
+
+    def comes(self, first: Locator) -> Person:
+        """Wait for the page that has this, until it is there as a whole: where a key leads to it, nobody waits for that."""
+        first.wait_for()
+        return self._is_there()
+
+    def _is_there(self) -> Person:
+        self.page.wait_for_load_state("domcontentloaded")
+        return self
+
     def follow(self, name: str) -> Person:
         """Press a link of the navigation."""
-        self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
-        return self
+        return self.click(self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True))
 
     def button(self, name: str, inside: Locator | None = None) -> Locator:
         """The button of that name."""
@@ -75,8 +88,7 @@ class Person:
 
     def press(self, name: str, inside: Locator | None = None) -> Person:
         """Press it, and wait for what comes."""
-        self.button(name, inside).click()
-        return self
+        return self.click(self.button(name, inside))
 
     def row(self, kind: str, row_id: str) -> Locator:
         """The row of that id."""
@@ -109,8 +121,7 @@ class Person:
         """Type a card into the gateway's page."""
         assert self.page.url.startswith(self.stack.stripe), self.page.url
         self.page.get_by_label("Card number").fill(card)
-        self.page.locator("button.pay").click()
-        return self
+        return self.click(self.page.locator("button.pay"))
 
     def close(self) -> Person:
         """Go away from the gateway's page."""

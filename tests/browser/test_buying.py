@@ -103,24 +103,24 @@ def test_np_07_np_16_np_22_the_whole_of_9pics_wizard_by_keyboard_alone(shop: Sta
     assert ann.page.evaluate("document.activeElement.innerText") == "To the content"
     tab_to(ann, "Buy credits")
     keys.press("Enter")
-    ann.page.locator(".steps").wait_for()
+    ann.comes(ann.page.locator(".steps"))
     assert ann.page.locator(".steps li").all_inner_texts() == ["Plan", "Credits", "Review", "Payment"]
     assert "Your current plan" in ann.page.locator("label.choice", has_text="Pay as you go").inner_text()
     tab_to(ann, "Next")
     keys.press("Enter")
-    ann.page.get_by_label("Number of credits").wait_for()
+    ann.comes(ann.page.get_by_label("Number of credits"))
     tab_to(ann, "Number of credits")
     keys.press("Control+A")
     keys.type("3000")
     ann.wait_for("total", 531_000)
     keys.press("Enter")
-    ann.page.get_by_role("checkbox").wait_for()
+    ann.comes(ann.page.get_by_role("checkbox"))
     assert (ann.value("total"), ann.value("tax")) == ("531000", "81000")
     tab_to(ann, "I accept the refund policy")
     keys.press("Space")
     tab_to(ann, "Pay with Razorpay")
     keys.press("Enter")
-    ann.page.get_by_label("Card number").wait_for()
+    ann.comes(ann.page.get_by_label("Card number"))
     tab_to(ann, "Card number")
     keys.type(GOOD_CARD)
     keys.press("Enter")
@@ -136,12 +136,12 @@ def test_gc_01_gc_02_gc_03_gocontent_any_number_when_the_month_is_used_up(shop: 
     ann.enter(account)
     assert ann.alerts() == ["Your credits are used up."]
     assert ann.page.get_by_role("link", name="See all plans").count() == 1, "the other way to go on"
-    ann.page.locator(".note").get_by_role("link", name="Buy credits").click()
+    ann.click(ann.page.locator(".note").get_by_role("link", name="Buy credits"))
     number(ann, 7)
     assert ann.value("total") == "875"
     ann.press("Purchase Extra Credits").pay(ASKS_THE_BANK)
     assert ordered(shop, account) == ["pending"]
-    ann.page.locator("button[name=authenticate]").first.click()
+    ann.click(ann.page.locator("button[name=authenticate]").first)
     ann.wait_for("purchase-state", "completed")
     assert ann.value("available") == "7"
 
@@ -161,7 +161,7 @@ def test_df_02_to_05_np_27_np_28_diaflow_without_a_script_declined_left_and_paid
     assert (ann.heading(), ordered(shop, account)) == ("Order abandoned", ["abandoned"])
     assert "Nothing was charged" in ann.page.locator("main").inner_text()
     assert ann.page.get_by_role("link", name="support@diaflow.io").count() == 1
-    ann.page.get_by_role("link", name="Order again").click()
+    ann.click(ann.page.get_by_role("link", name="Order again"))
     assert ann.page.get_by_role("radio", name="4,000 credits", exact=True).is_checked()
     ann.press("Next").press("Complete payment")
     assert shop.balance(account)["available"] == 100, "nothing before the payment"

@@ -38,7 +38,7 @@ def test_gc_06_gc_21_gc_22_df_20_a_plan_is_bought_raised_lowered_cancelled_and_k
     assert ann.button("Keep plan").count() == 0
     ann.follow("Overview")
     assert (ann.value("plan"), ann.value("available")) == ("growth", "140")
-    ann.follow("Transactions").button("Invoice").first.click()
+    ann.click(ann.follow("Transactions").button("Invoice").first)
     assert ann.page.url.startswith(f"{shop.stripe}/invoice/")
     assert ann.wrong == []
 
@@ -47,7 +47,7 @@ def test_mk_16_mk_25_is_23_a_card_is_added_and_automatic_purchase_switched_on_an
     account = shop.open_account("make", plan_id="core-10k")
     ann.enter(account).follow("Automatic purchase")
     assert ann.button("Switch on").count() == 0
-    ann.page.get_by_role("link", name="To the cards").click()
+    ann.click(ann.page.get_by_role("link", name="To the cards"))
     ann.press("Add card").pay(MASTERCARD)
     assert "Mastercard" in ann.page.locator('[data-row="card"]').inner_text()
     ann.follow("Automatic purchase")

@@ -26,6 +26,7 @@ from lotbook.domain.sales.items import OrderLine, PlanItem, PlanPart
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.shop import Gateway
+from tests import patience
 from tests.contracts.test_stripe_gateway import Secrets
 from tests.fakes.accounts import ManualClock, an_account
 from tests.fakes.purchases import TEST, FakeGateway, a_purchase
@@ -166,7 +167,7 @@ class AtTheStandIn:
         self.customer = self.gateway.open_customer(an_account())
 
     def post(self, path: str, **body: Any) -> http.Response:
-        return http.post(f"{self.url}{path}", json=body, timeout=10)
+        return http.post(f"{self.url}{path}", json=body, timeout=patience.SECONDS)
 
     def add_card(self, does: str) -> str:
         if does == "reviews":

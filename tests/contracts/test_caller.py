@@ -235,8 +235,8 @@ def test_who_drips_would_be_waited_for_without_the_deadline(
     serve: Callable[[Play], Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Taken out: every read gets the whole time anew, and the head's bound of bytes alone ends the drip."""
-    monkeypatch.setattr(caller._Deadline, "left", lambda self, most=SHORT_SECONDS: SHORT_SECONDS)
-    monkeypatch.setattr(caller, "MAX_HEAD_BYTES", 60)
+    monkeypatch.setattr(caller._Deadline, "left", lambda self, most=PATIENCE_SECONDS: PATIENCE_SECONDS)
+    monkeypatch.setattr(caller, "MAX_HEAD_BYTES", 60)  # of them each comes 20 ms after the one before
     reply = post(serve(ATTACKS_ON_TIME["drips headers"]), seconds=SHORT_SECONDS)
     assert reply.result == "no_answer"
     assert reply.took_ms > SHORT_SECONDS * 1_000

@@ -31,6 +31,7 @@ from lotbook.usecases.inbox.handle_event import Handled, handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
 from lotbook.usecases.sales.follow_cards import follow_cards
+from tests import patience
 from tests.contracts.test_stripe_gateway import Secrets, gateway
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk
@@ -89,7 +90,7 @@ class Town:
         return set_up_card(SetupRequest("acme"), ADMIN, desk=self.desk.sales)
 
     def pay(self, url: str, card: str = VISA) -> int:
-        return http.post(f"{url}/pay", json={"card": card}, timeout=10).status_code
+        return http.post(f"{url}/pay", json={"card": card}, timeout=patience.SECONDS).status_code
 
     def add(self, card: str = VISA) -> str:
         """A card through a setup page; its name."""
@@ -111,7 +112,10 @@ class Town:
     def events(self) -> list[Any]:
         """Hints of all events, newest first."""
         url, head = f"{self.url}/v1/events?limit=100", {"Authorization": "Bearer sk_test_x"}
-        return [parse(json.dumps(event).encode()) for event in http.get(url, headers=head, timeout=10).json()["data"]]
+        return [
+            parse(json.dumps(event).encode())
+            for event in http.get(url, headers=head, timeout=patience.SECONDS).json()["data"]
+        ]
 
 
 @pytest.fixture
@@ -255,7 +259,7 @@ def test_d_05_faults_at_the_gateway_are_503_and_the_same_call_again_ends_well(
     page = town.setup_page()
     town.pay(page)
     http.post(
-        f"{town.url}/_stand_in/fail", json={"operation": operation, "kind": kind, "times": 3}, timeout=10
+        f"{town.url}/_stand_in/fail", json={"operation": operation, "kind": kind, "times": 3}, timeout=patience.SECONDS
     ).raise_for_status()
     work: list[Callable[[], object]] = [
         town.setup_page,

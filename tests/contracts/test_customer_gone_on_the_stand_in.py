@@ -19,6 +19,7 @@ from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing
 from lotbook.usecases.sales.cards import choose_card
 from lotbook.usecases.sales.settle_purchase import settle_purchase
+from tests import patience
 from tests.contracts.test_cards_on_the_stand_in import ADMIN, MASTER, SETUP, VISA, Town, town
 from tests.contracts.test_stripe_gateway import gateway
 from tests.fakes.accounts import an_account
@@ -43,15 +44,17 @@ def stripe_town(request: pytest.FixtureRequest, town: Town, monkeypatch: pytest.
 
 def delete(here: Town) -> str:
     gone = here.customer
-    assert http.delete(f"{here.url}/v1/customers/{gone}", headers=HEAD, timeout=10).json()["deleted"] is True
+    assert (
+        http.delete(f"{here.url}/v1/customers/{gone}", headers=HEAD, timeout=patience.SECONDS).json()["deleted"] is True
+    )
     return gone
 
 
 def customers(here: Town) -> list[dict[str, Any]]:
     """Those that are not deleted."""
-    found: list[dict[str, Any]] = http.get(f"{here.url}/v1/customers?limit=100", headers=HEAD, timeout=10).json()[
-        "data"
-    ]
+    found: list[dict[str, Any]] = http.get(
+        f"{here.url}/v1/customers?limit=100", headers=HEAD, timeout=patience.SECONDS
+    ).json()["data"]
     return found
 
 
@@ -78,7 +81,7 @@ def test_d_04_an_order_that_was_refused_for_one_customer_is_opened_for_the_next_
     for _ in range(2):
         delete(here)
         body: dict[str, Any] = {"operation": "customers.create", "kind": "timeout_after_commit", "times": 3}
-        http.post(f"{here.url}/_stand_in/fail", json=body, timeout=10).raise_for_status()
+        http.post(f"{here.url}/_stand_in/fail", json=body, timeout=patience.SECONDS).raise_for_status()
         with pytest.raises(Unavailable):
             here.desk.buy(TopUpItem(30))
         here.desk.buy(TopUpItem(10), key=f"meanwhile-{here.customer}")
@@ -151,7 +154,7 @@ def test_d_07_a_page_that_was_open_when_its_customer_went_is_paid_into_the_order
 def test_d_06_a_lost_page_is_found_with_the_customer_that_it_was_opened_for(stripe_town: Town) -> None:
     here = stripe_town
     body: dict[str, Any] = {"operation": "checkout.sessions.create", "kind": "timeout_after_commit", "times": 3}
-    http.post(f"{here.url}/_stand_in/fail", json=body, timeout=10).raise_for_status()
+    http.post(f"{here.url}/_stand_in/fail", json=body, timeout=patience.SECONDS).raise_for_status()
     with pytest.raises(Unavailable):
         here.desk.buy(TopUpItem(30))
     lost = here.desk.row()

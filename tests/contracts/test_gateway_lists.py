@@ -21,6 +21,7 @@ from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant, Unavailable
 from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile
+from tests import patience
 from tests.contracts.test_stripe_gateway import Secrets, Wire
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk
@@ -53,7 +54,7 @@ class Town:
         return reconcile(None, desk=ports, time_left=lambda: 10**9)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        answer = requests.post(f"{self.url}{path}", json=body, timeout=10)
+        answer = requests.post(f"{self.url}{path}", json=body, timeout=patience.SECONDS)
         answer.raise_for_status()
         return answer.json()
 
@@ -119,7 +120,10 @@ def test_what_other_systems_made_on_the_account_is_passed_over(town: Town) -> No
     other = {"mode": "setup", "currency": "usd", "success_url": "https://other.example/"}
     form = {**other, "metadata[app]": "other-app"}
     requests.post(
-        f"{town.url}/v1/checkout/sessions", data=form, headers={"Authorization": "Bearer sk_test_x"}, timeout=10
+        f"{town.url}/v1/checkout/sessions",
+        data=form,
+        headers={"Authorization": "Bearer sk_test_x"},
+        timeout=patience.SECONDS,
     ).raise_for_status()
     assert len(town.lists.checkouts(EVER, None).rows) == 1
 

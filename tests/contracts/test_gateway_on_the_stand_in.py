@@ -24,6 +24,7 @@ from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.read_invoice import read_invoice
+from tests import patience
 from tests.contracts.test_stripe_gateway import Secrets
 from tests.fakes.accounts import ManualClock
 from tests.fakes.desk import Desk, an_event
@@ -44,15 +45,19 @@ class Town:
 
     def pay(self, row: Purchase, card: str = GOOD) -> int:
         session = row.gateway_refs.checkout_session
-        return requests.post(f"{self.url}/checkout/{session}/pay", json={"card": card}, timeout=10).status_code
+        return requests.post(
+            f"{self.url}/checkout/{session}/pay", json={"card": card}, timeout=patience.SECONDS
+        ).status_code
 
     def fail(self, operation: str, kind: str, times: int) -> None:
         fault: dict[str, Any] = {"operation": operation, "kind": kind, "times": times}
-        requests.post(f"{self.url}/_stand_in/fail", json=fault, timeout=10).raise_for_status()
+        requests.post(f"{self.url}/_stand_in/fail", json=fault, timeout=patience.SECONDS).raise_for_status()
 
     def sessions(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = requests.get(
-            f"{self.url}/v1/checkout/sessions?limit=100", headers={"Authorization": "Bearer sk_test_x"}, timeout=10
+            f"{self.url}/v1/checkout/sessions?limit=100",
+            headers={"Authorization": "Bearer sk_test_x"},
+            timeout=patience.SECONDS,
         ).json()["data"]
         return found
 
@@ -165,7 +170,9 @@ def test_d_04_a_session_whose_answer_was_lost_is_found_by_its_mark(make_town: An
         town.desk.buy(TopUpItem(30))
     town.fail("checkout.sessions.create", "timeout", 0)
     (session,) = town.sessions()
-    requests.post(f"{town.url}/checkout/{session['id']}/pay", json={"card": GOOD}, timeout=10).raise_for_status()
+    requests.post(
+        f"{town.url}/checkout/{session['id']}/pay", json={"card": GOOD}, timeout=patience.SECONDS
+    ).raise_for_status()
     assert town.recheck() == "completed"
     assert town.desk.row().gateway_refs.checkout_session == session["id"]
 
@@ -180,7 +187,7 @@ def test_np_31_a_page_that_ended_is_abandoned(make_town: Any) -> None:
 def test_d_06_the_stand_ins_events_name_the_purchase_and_settle_it_once(make_town: Any) -> None:
     """Every kind that a payment makes, in any order, settles once, and carries our mark."""
     town = make_town()
-    requests.post(f"{town.url}/_stand_in/webhooks", json={"mode": "hold"}, timeout=10)
+    requests.post(f"{town.url}/_stand_in/webhooks", json={"mode": "hold"}, timeout=patience.SECONDS)
     row = town.desk.buy(TopUpItem(30)).purchase
     town.pay(row)
     for kind in ("payment_intent.succeeded", "checkout.session.completed", "invoice.paid"):
@@ -188,7 +195,7 @@ def test_d_06_the_stand_ins_events_name_the_purchase_and_settle_it_once(make_tow
     assert town.desk.available() == 30
     assert len(town.desk.entries()) == 1
     events = requests.get(
-        f"{town.url}/v1/events?limit=100", headers={"Authorization": "Bearer sk_test_x"}, timeout=10
+        f"{town.url}/v1/events?limit=100", headers={"Authorization": "Bearer sk_test_x"}, timeout=patience.SECONDS
     ).json()["data"]
     hints = [parse(json.dumps(event).encode()) for event in events]
     ours = [hint for hint in hints if hint.tag.purchase_id == row.purchase_id]

@@ -17,6 +17,7 @@ from lotbook.domain.values.errors import NotRefundable, Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
+from tests import patience
 from tests.contracts.test_gateway_on_the_stand_in import Town, make_town
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE
@@ -40,7 +41,7 @@ class Bank:
         self.made: list[str] = []
 
     def say(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = requests.post(f"{self.town.url}/_stand_in/{path}", json=body, timeout=10)
+        answer = requests.post(f"{self.town.url}/_stand_in/{path}", json=body, timeout=patience.SECONDS)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -60,7 +61,7 @@ class Bank:
 
     def events(self) -> list[EventHint]:
         """All events so far, oldest first, as they would be posted."""
-        found = requests.get(f"{self.town.url}/v1/events?limit=100", headers=AUTH, timeout=10).json()
+        found = requests.get(f"{self.town.url}/v1/events?limit=100", headers=AUTH, timeout=patience.SECONDS).json()
         assert not found["has_more"]
         return [parse(json.dumps(event).encode()) for event in reversed(found["data"])]
 
@@ -184,8 +185,8 @@ def test_d_39_an_own_refund_is_one_refund_at_the_gateway_whatever_goes_wrong(mak
         refund_purchase("acme", row.purchase_id, "k", SERVICE, desk=sales, keys=keys)
     paid = refund_purchase("acme", row.purchase_id, "k", SERVICE, desk=sales, keys=keys)
     assert (paid.credits, paid.amount_minor) == (SOLD, CHARGED)
-    refunds = requests.get(f"{bank.town.url}/v1/refunds", headers=AUTH, timeout=10).json()["data"]
-    charges = requests.get(f"{bank.town.url}/v1/charges", headers=AUTH, timeout=10).json()["data"]
+    refunds = requests.get(f"{bank.town.url}/v1/refunds", headers=AUTH, timeout=patience.SECONDS).json()["data"]
+    charges = requests.get(f"{bank.town.url}/v1/charges", headers=AUTH, timeout=patience.SECONDS).json()["data"]
     assert [each["amount"] for each in refunds] == [CHARGED]
     assert refunds[0]["metadata"]["refund_number"] == "1"
     assert len(charges) == 1
@@ -226,7 +227,10 @@ def test_events_about_payments_that_the_gateway_does_not_know_are_not_ours(make_
     unknown = replace(told, payment_intent="pi_of_somebody_else")
     assert handle_event(unknown, desk=bank.town.desk.sales).outcome == "ignored"
     intent = requests.post(
-        f"{bank.town.url}/v1/payment_intents", data={"amount": "500", "currency": "usd"}, headers=AUTH, timeout=10
+        f"{bank.town.url}/v1/payment_intents",
+        data={"amount": "500", "currency": "usd"},
+        headers=AUTH,
+        timeout=patience.SECONDS,
     ).json()
     foreign = replace(told, payment_intent=intent["id"])
     assert handle_event(foreign, desk=bank.town.desk.sales).outcome == "ignored"

@@ -14,6 +14,7 @@ from lotbook.adapters.stripe.events import parse
 from lotbook.adapters.stripe.signature import verify
 from lotbook.domain.sales.gateway import APP, EventHint, Tag
 from lotbook.domain.values.instants import HOUR
+from tests import patience
 from tests.contracts.plan_telling import jump, upgrade, wait
 from tests.contracts.plan_worlds import AtTheStandIn, bought, stand_in_world
 from tests.fakes.purchases import TEST
@@ -114,7 +115,7 @@ def test_every_event_of_a_plans_life_is_ours_by_its_mark_and_payments_are_nobody
     world.portal_cancel(sub)
     world.gateway.end_subscription(sub)
     head = {"Authorization": "Bearer sk_test_x"}
-    events = http.get(f"{world.url}/v1/events?limit=100", headers=head, timeout=10).json()["data"]
+    events = http.get(f"{world.url}/v1/events?limit=100", headers=head, timeout=patience.SECONDS).json()["data"]
     hints = [parse(json.dumps(event).encode()) for event in events]
     of_plan = [each for each in hints if each.object_kind in ("invoice", "subscription")]
     assert {each.subscription for each in of_plan} == {sub}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import patience
 from tests.functions.conftest import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,7 @@ def loaded_by(function: str, made: str) -> set[str]:
         text=True,
         check=True,
         env=environment,
-        timeout=120,
+        timeout=patience.SECONDS,
     )
     return set(json.loads(answer.stdout))
 

@@ -1,7 +1,8 @@
-"""A file of the run's own that cannot be read is named, with what to do; no traceback, and nothing is written over it."""
+"""What `make run` says where it ends: a file of its own that cannot be read, named, without a traceback; and nothing after a stop."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from local import run
 from local.clock import LocalClock
-from local.cloud.engine import PYTHON, Engine
+from local.cloud.engine import PYTHON, Engine, EngineError
 from local.cloud.private_file import Damaged
 from local.cloud.streams import TableStream
 from local.issuer import Issuer
@@ -96,3 +97,62 @@ def test_a_start_that_fails_for_a_file_says_one_sentence(
     said = capsys.readouterr().err.strip()
     assert said.endswith(".")
     assert len(said.splitlines()) == 1
+
+
+class Asked(Stop):
+    """Somebody has asked, as soon as everything runs."""
+
+    asked = True
+
+    def wait(self, seconds: float) -> bool:
+        return self.asked
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The functions' log of a run that is asked to stop; `main` ends a process, and this one goes on."""
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    monkeypatch.setattr(run, "Stop", Asked)
+    monkeypatch.setattr(run, "ignore_signals", lambda: None)
+    return tmp_path / "functions.log"
+
+
+def stopping(log: Path, ends: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started ends so."""
+
+    def start(_places: Places, started: ExitStack, _stop: Stop) -> list[Callable[[], object]]:
+        run._log_to(log)
+        started.callback(ends)
+        return []
+
+    monkeypatch.setattr(run, "_start", start)
+
+
+def test_n4_whoever_is_still_at_work_after_a_stop_speaks_in_the_log_alone(
+    log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worker of a queue whose engine has gone, a sender whose store is closed: any thread that nobody waits for."""
+    stopping(log, lambda: sys.stderr.write("the engine is gone\n"), monkeypatch)
+    assert run.main() == 0
+    assert (capsys.readouterr().err, log.read_text()) == ("", "the engine is gone\n")
+
+
+def test_n4_a_fault_of_the_stop_itself_is_told_at_the_terminal(
+    log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> None:
+        raise KeyError("ours")
+
+    before = sys.stderr
+    stopping(log, fails, monkeypatch)
+    with pytest.raises(KeyError, match="ours"):
+        run.main()
+    assert sys.stderr is before
+
+    def refuses() -> None:
+        raise EngineError("the engine does not end")
+
+    stopping(log, refuses, monkeypatch)
+    assert run.main() == 1
+    assert capsys.readouterr().err == "\nthe engine does not end\n"

@@ -153,7 +153,12 @@ def test_n2_n3_whatever_a_developers_machine_has_set_changes_nothing(run: Run) -
     command = {**os.environ, **surroundings, "DATA_DIR": str(run.directory / "data")}
     for name, said in (("reconcile", "0 open"), ("audit", " ok\n")):
         done = subprocess.run(
-            [sys.executable, "-m", "local", name], cwd=ROOT, env=command, capture_output=True, text=True, timeout=120
+            [sys.executable, "-m", "local", name],
+            cwd=ROOT,
+            env=command,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
         )
         assert done.returncode == 0, done.stderr
         assert said in done.stdout

@@ -1,7 +1,8 @@
 """One trial: the tests of a stage on a mutated module, in a process of its own that is forked and thrown away.
 
 The parent has imported what is slow and never changes, and nothing of the product: so a trial costs little more than its
-tests. A mutant that never ends is ended by the alarm clock of its own process.
+tests. A mutant that never ends is ended by the clock of its own process: of its processor's seconds, for one that goes round, which are
+the same on a busy machine; and an alarm clock, many times later, for one that waits.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Literal
 Verdict = Literal["killed", "survived", "endless"]
 OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "--assert=plain", "-W", "ignore")
 PASSED, FAILED = 0, 1
+ENDED_BY = (signal.SIGPROF, signal.SIGALRM)
+TIMES_AS_LONG_AWAKE = 10  # a trial may last, on a machine that is busy with others, as its processor's seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,10 @@ def start(trial: Trial) -> int:
         return pid
     code = FAILED
     try:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, trial.seconds)
+        for number in ENDED_BY:
+            signal.signal(number, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, trial.seconds)
+        signal.setitimer(signal.ITIMER_REAL, TIMES_AS_LONG_AWAKE * trial.seconds)
         code = _run(trial)
     finally:
         os._exit(code)
@@ -92,7 +97,7 @@ def _run(trial: Trial) -> int:
 def verdict_of(status: int) -> Verdict:
     """What the end of a trial's process says. A test that cannot even be collected has noticed the mutant, too."""
     if os.WIFSIGNALED(status):
-        return "endless" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
+        return "endless" if os.WTERMSIG(status) in ENDED_BY else "killed"
     return "survived" if os.WEXITSTATUS(status) == PASSED else "killed"
 
 

@@ -6,19 +6,17 @@ name contains it; `README=1` renews the picture of README's tour.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
+from local.clock import LocalClock
 from local.surroundings import leave_aws, reach_this_machine
-from lotbook.domain.values.instants import from_text
 from tests import browsers, ports
 from tests.pictures import accounts, camera
 from tests.pictures.states import STATES, State
@@ -68,7 +66,7 @@ def shown(state: State) -> str:
 def a_run(wanted: set[str]) -> Iterator[Stack]:
     """A local run with these accounts."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # the engine may write a moment longer
-        began_at(Path(folder))
+        LocalClock(Path(folder) / "clock.json").change({"now": accounts.BEGAN})
         print("Starting a local run and opening accounts (a minute or two)", flush=True)
         running, stack = start(Path(folder), ports.free())
         try:
@@ -76,12 +74,6 @@ def a_run(wanted: set[str]) -> Iterator[Stack]:
             yield stack
         finally:
             stop(running)
-
-
-def began_at(folder: Path) -> None:
-    """Set the clock of a run that has not started yet."""
-    setting = {"base": from_text(accounts.BEGAN), "set_at": time.time_ns() // 1_000_000, "frozen": False}
-    (folder / "clock.json").write_text(json.dumps(setting))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lotbook.domain.values.errors import InsufficientCredits, Outcome, TopUpPending, Unavailable
+from tests import patience
 
 ACME = "acme"
 KEY, SECRETS = "/lotbook/test/stripe-key", "/lotbook/test/stripe-webhook-secrets"
@@ -35,7 +36,7 @@ def environment(engine: str, stand_in: str) -> dict[str, str]:
         "TOKEN_AUDIENCE": "lotbook",
         "TOKEN_KEYS_URL": "",
         "GATEWAY_API_BASE": stand_in,
-        "READ_SECONDS": "20",
+        "READ_SECONDS": str(patience.SECONDS),
     }
 
 

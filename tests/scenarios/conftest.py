@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from local.clock import LocalClock
 from tests import patience, ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,7 @@ GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
 
 
+BEGAN = "2026-03-10T10:00:00Z"  # the clock of the run: no month, day or period ends while a test looks on, whenever it is played
 STOPPED: set[str] = set()  # runs whose clock a test has set
 
 
@@ -233,6 +235,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if not engine.exists():
         pytest.skip("the local engine is not installed: make install")
     directory = tmp_path_factory.mktemp("run")
+    LocalClock(directory / "clock.json").change({"now": BEGAN})
     running, running_stack = start(directory, ports.free())
     yield running_stack
     stop(running)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+from tests import patience
 from tests.scenarios.conftest import ROOT, Stack
 
 
@@ -20,7 +21,7 @@ def audit(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=patience.SECONDS,
     )
 
 

@@ -16,7 +16,6 @@ from lotbook.adapters.thin import client, retries
 from lotbook.adapters.thin.connection import Limits
 from tests.scripted import Scripted, environment, serving
 
-READ_SECONDS = 1
 PATIENT = Limits(connect=2, read=30)
 
 

@@ -17,7 +17,6 @@ from lotbook.adapters.thin import connection as connections
 from lotbook.adapters.thin import pool as pools
 from lotbook.adapters.thin.connection import Limits
 from lotbook.adapters.thin.pool import MAX_IDLE
-from tests import patience
 from tests.contracts.thin.conftest import Pauses
 from tests.scripted import Act, Scripted, answer, environment, hang_up, plain, raw, serving
 
@@ -105,10 +104,8 @@ def test_what_is_none_is_not_guessed_and_asked_for_again(name: str, client: Any,
 def test_a_connection_that_was_closed_meanwhile_is_seen_before_it_is_used(client: Any, server: Scripted) -> None:
     """So nothing is sent twice, and no pause is made."""
     server.plays(raw(plain(GOOD), keep=False), answer(GOOD))
-    while server.ended.acquire(blocking=False):
-        pass
     client.get_item(**KEY)
-    assert server.ended.acquire(timeout=patience.SECONDS)
+    server.wait_until_over(server.requests[0].connection)
     assert client.get_item(**KEY)["ResponseMetadata"]["RetryAttempts"] == 0
     assert len(server.requests) == 2
 
@@ -182,8 +179,9 @@ def test_threads_have_a_connection_each_and_each_hears_its_own_answer(client: An
 
 
 def test_a_port_that_nobody_listens_on_is_no_answer(client: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-        held = thin.of(environment(f"http://127.0.0.1:{port}"), Limits(connect=1, read=1), tries=1)
-    with pytest.raises(NoAnswer, match="cannot be reached"):
-        held.get_item(**KEY)
+    with socket.socket() as kept:  # taken, so nobody else can listen there meanwhile
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
+        held = thin.of(environment(f"http://127.0.0.1:{port}"), Limits(connect=30, read=30), tries=1)
+        with pytest.raises(NoAnswer, match="cannot be reached"):
+            held.get_item(**KEY)

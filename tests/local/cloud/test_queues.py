@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from local.cloud.functions import FunctionFailed
 from local.cloud.intrinsics import TemplateError
 from local.cloud.queue_sources import QueueSource, Rule
-from local.cloud.queues import FEW, Queue, QueuePoller
+from local.cloud.queues import FEW, Queue
 from local.cloud.template import load
 from tests import patience
 from tests.local.conftest import TEMPLATE
@@ -157,32 +156,3 @@ def _each_once(engine: Engine) -> Any:
         return {"Messages": [{"MessageId": m, "ReceiptHandle": m, "Body": m, "Attributes": attributes} for m in shown]}
 
     return receive
-
-
-def test_n4_a_batch_aside_that_a_stop_leaves_behind_says_nothing_at_the_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The engine ends before a worker that waits for a stranger: what it says then is for the log."""
-    let_go, begun = threading.Event(), threading.Event()
-
-    def wait(_folder: str, _event: Mapping[str, Any]) -> None:
-        begun.set()
-        let_go.wait(patience.SECONDS)
-
-    engine = Engine("a")
-    engine.receive_message = _each_once(engine)  # type: ignore[method-assign]
-    engine.delete_message = _is_gone  # type: ignore[method-assign]
-    source = replace(SOURCE, at_once=FEW + 1)
-    queue = Queue(source, engine, wait, tmp_path / "given-up")
-    queue.work()
-    assert begun.wait(patience.SECONDS)
-    QueuePoller([queue]).stop()
-    let_go.set()
-    for worker in [each for each in threading.enumerate() if each.name == source.queue]:
-        worker.join(patience.SECONDS)
-    said = capsys.readouterr()
-    assert (said.err, "could not be settled" in said.out) == ("", True)
-
-
-def _is_gone(**_: Any) -> None:
-    raise EndpointConnectionError(endpoint_url="http://127.0.0.1")

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from local.console.curl import LONGEST_BODY, Command, Typed, Variable
+from tests import patience
 
 KEY = Variable("KEY", "KEY=$(make -s key)")
 URL = "http://127.0.0.1:3000/v1/accounts/a/consume"
@@ -47,7 +48,7 @@ def test_n14_every_word_of_a_command_arrives_in_both_shells(shell: str) -> None:
     script = "KEY='the $key'\ncurl() { printf '%s\\0' \"$@\"; printf 'END\\0'; }\n"
     script += "\n".join(Command.of(hostile(text)).text for text in HOSTILE)
     quiet = [shell, "-f"] if shell == "zsh" else [shell, "--norc"]
-    given = subprocess.run(quiet, input=script.encode(), capture_output=True, check=True, timeout=60)
+    given = subprocess.run(quiet, input=script.encode(), capture_output=True, check=True, timeout=patience.SECONDS)
     assert given.stderr == b""
     calls = [each.split(b"\0")[:-1] for each in given.stdout.split(b"END\0")[:-1]]
     assert len(calls) == len(HOSTILE)

@@ -8,6 +8,7 @@ import pytest
 import requests
 import stripe
 
+from tests import patience
 from tests.local.stand_in.shop import (
     DAY,
     HOUR,
@@ -35,7 +36,7 @@ def _renewed(shop: Shop, token: str = "pm_card_authenticationRequired") -> tuple
 
 
 def _post(shop: Shop, invoice: Any, **body: Any) -> requests.Response:
-    return requests.post(f"{shop.url}/invoice/{invoice.id}/pay", json=body, timeout=20)
+    return requests.post(f"{shop.url}/invoice/{invoice.id}/pay", json=body, timeout=patience.SECONDS)
 
 
 def _intent(shop: Shop, invoice: Any) -> Any:
@@ -62,7 +63,7 @@ def test_v23_a_renewal_that_the_bank_wants_authenticated_waits_for_the_buyer(sho
 
 def test_v22_the_buyer_answers_the_bank_on_the_invoices_page(shop: Shop) -> None:
     subscription, invoice = _renewed(shop)
-    assert "Confirm at the bank" in requests.get(invoice.hosted_invoice_url, timeout=5).text
+    assert "Confirm at the bank" in requests.get(invoice.hosted_invoice_url, timeout=patience.SECONDS).text
     failed = _post(shop, invoice, authenticate=False)
     assert (failed.status_code, failed.json()["invoice"]["status"]) == (402, "open")
     assert _post(shop, invoice, authenticate=True).json()["error"]["code"] == "incomplete_number", "the card is gone"
@@ -90,14 +91,17 @@ def test_v22_another_card_pays_too_and_a_declined_one_leaves_it_open(shop: Shop)
 
 def test_v22_a_form_does_the_same_for_a_person(shop: Shop) -> None:
     _, invoice = _renewed(shop, "pm_card_chargeCustomerFail")
-    assert 'name="card"' in requests.get(invoice.hosted_invoice_url, timeout=5).text
+    assert 'name="card"' in requests.get(invoice.hosted_invoice_url, timeout=patience.SECONDS).text
     url = f"{shop.url}/invoice/{invoice.id}/pay"
-    declined = requests.post(url, data={"card": DECLINED}, timeout=20)
+    declined = requests.post(url, data={"card": DECLINED}, timeout=patience.SECONDS)
     assert (declined.status_code, 'role="alert"' in declined.text) == (402, True)
-    paid = requests.post(url, data={"card": VISA}, timeout=20)
+    paid = requests.post(url, data={"card": VISA}, timeout=patience.SECONDS)
     assert paid.status_code == 200
     assert 'name="card"' not in paid.text
-    assert requests.post(f"{shop.url}/invoice/in_none/pay", data={"card": VISA}, timeout=20).status_code == 404
+    assert (
+        requests.post(f"{shop.url}/invoice/in_none/pay", data={"card": VISA}, timeout=patience.SECONDS).status_code
+        == 404
+    )
 
 
 def test_v22_a_pending_change_is_paid_on_its_page(shop: Shop) -> None:
