@@ -6,16 +6,19 @@ A route beside consume imports its own use case when it is called first.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lotbook import wiring, wiring_automatic
 from lotbook.api.answers import render
+from lotbook.api.http import idempotency
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
 from lotbook.domain.credits.requests import Burned, BurnRequest, Held, HoldRequest, ResolveHold
 from lotbook.usecases.credits.consume import consume
 
 if TYPE_CHECKING:
+    from lotbook.domain.credits.batches import BurnedLines
     from lotbook.domain.credits.checked import Checked
 
 Asked = TypeVar("Asked", BurnRequest, HoldRequest)
@@ -59,11 +62,15 @@ def check_one(request: Request) -> Answer:
 
 
 def burn_batch(request: Request) -> Answer:
-    """`POST /v1/accounts/{account_id}/consume/batch`."""
+    """`POST /v1/accounts/{account_id}/consume/batch`: by the items' own keys, or under one key for all of them."""
+    if idempotency.HEADER in request.headers:
+        return _burn_lines(request)
+    from lotbook.api.answers.render_batches import batch
+    from lotbook.api.requests.burning_batches import batch_of
     from lotbook.usecases.credits.consume_batch import consume_batch
 
     account_id, units = request.account_id, wiring.units()
-    items = burning.batch_of(request.json_object(), request.caller.actor, lambda: units.first(account_id))
+    items = batch_of(request.json_object(), request.caller.actor, lambda: units.first(account_id))
     if any(item.request.usage is not None for item in items):
         from lotbook.wiring_rating import rater
 
@@ -72,7 +79,30 @@ def burn_batch(request: Request) -> Answer:
         account_id, items, desk=wiring_automatic.burning_desk(), first_unit=lambda: units.first(account_id)
     )
     told = units.described(account_id) if result.has_unknown_unit else None
-    return Answer(200, render.batch(result, told))
+    return Answer(200, batch(result, told))
+
+
+def _burn_lines(request: Request) -> Answer:
+    """A batch under one key: one burn."""
+    from lotbook.api.answers.render_batches import burned_lines
+    from lotbook.api.requests.burning_batches import lines_of
+    from lotbook.domain.credits.batches import lines_of_request
+    from lotbook.usecases.credits.consume_lines import consume_lines
+
+    account_id, key = request.account_id, idempotency.key_of(request.headers)
+    lines, named = lines_of(request.json_object(), request.caller.actor)
+
+    def within(unit: str) -> BurnedLines:
+        if any(line.usage is not None for line in lines):
+            from lotbook.wiring_rating import rater
+
+            asked = rater().rated_lines(account_id, key, lines)
+        else:
+            asked = lines_of_request([replace(line, unit=unit) for line in lines])
+        return consume_lines(account_id, key, asked, desk=wiring_automatic.burning_desk())
+
+    result = wiring.units().within(account_id, named, within)
+    return once(200, burned_lines(result), replayed=result.burned.replayed)
 
 
 def place_hold(request: Request) -> Answer:

@@ -33,7 +33,9 @@ def flow(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 
 def post(api: Api, what: str, body: Any, key: str | None = None, path: Any = FLOW) -> Answer:
-    return api.call(f"POST {ACCOUNT}/{what}", body, key=key or api.fresh(), path=path)
+    """With a new key, but for a batch, whose items have their own."""
+    fresh = None if what == "consume/batch" else api.fresh()
+    return api.call(f"POST {ACCOUNT}/{what}", body, key=key or fresh, path=path)
 
 
 def newest(api: Api) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def test_df_24_a_burn_by_usage_shows_its_calculation_and_the_entry_keeps_it(flow
     kept = newest(flow)
     assert (kept["credits"], kept["rated"], kept["rating"]) == (-1_700, PARTS, BASIS)
     line = api_csv(flow).splitlines()[1]
-    assert line.endswith("tokens,input_token:100*2 output_token:150*10")
+    assert line.endswith("tokens,input_token:100*2 output_token:150*10,")
     assert (kept["reference"], kept["metadata"]) == ("run-1", {"node": "7"})
     publish_without_tokens(flow, "20")
     again = post(flow, "consume", body, "k")
@@ -126,6 +128,34 @@ def test_np_58_items_of_a_batch_are_rated_each_and_one_that_cannot_be_refuses_th
     bad = [*items, {"idempotency_key": "d", "usage": {"action": "no_cost"}}]
     problem = post(flow, "consume/batch", {"items": bad}).problem(422, "invalid_request")
     assert [error["field"] for error in problem["errors"]] == ["items.3.usage"]
+
+
+def test_lines_of_a_batch_under_one_key_are_rated_each_and_answered_again_as_at_first(flow: Api) -> None:
+    """Also when the policy has other rates since, or prices the action no more. Credits and usage stand beside each other."""
+    lines: list[dict[str, Any]] = [
+        {"usage": {"action": "characters", "quantities": {"character": 40}}, "reference": "a"},
+        {"credits": 5},
+        {"usage": {"action": "seconds", "quantities": {"second": 20}}},
+    ]
+    told = post(flow, "consume/batch", {"items": lines}, "run-1").ok()
+    assert told["credits"] == 525 == sum(line["credits"] for line in told["lines"])
+    assert [line["credits"] for line in told["lines"]] == [400, 5, 120]
+    assert told["lines"][2]["rated"] == [{"quantity": "second", "count": 20, "rate": "6", "credits": 120}]
+    assert told["lines"][1] == {"credits": 5, "reference": None}
+    kept = newest(flow)["lines"]
+    assert [(line["credits"], line["rated"]) for line in kept] == [
+        (line["credits"], line.get("rated")) for line in told["lines"]
+    ]
+    assert kept[0]["rating"]["action"] == "characters"
+    for rate in ("7", None):
+        policy = sample("diaflow")
+        costs = [cost for cost in policy["costs"] if cost["action"] != "seconds"]
+        policy["costs"] = costs + [{"action": "seconds", "rates": {"second": rate}}] * (rate is not None)
+        flow.call("PUT /v1/policies/{policy_id}", policy, path={"policy_id": "diaflow"}).ok(201)
+        assert post(flow, "consume/batch", {"items": lines}, "run-1").ok() == told
+    problem = post(flow, "consume/batch", {"items": lines}, "run-2").problem(422, "invalid_request")
+    assert [error["field"] for error in problem["errors"]] == ["items.2.usage.action"]
+    assert newest(flow)["lines"] == kept
 
 
 def test_credits_and_usage_are_one_or_the_other_and_usage_has_its_form(flow: Api) -> None:

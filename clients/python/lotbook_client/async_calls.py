@@ -393,8 +393,13 @@ class AsyncCalls(AsyncCore):
         self,
         account_id: str,
         items: Sequence[BatchItemBody],
+        *,
+        idempotency_key: str | None = None,
     ) -> ConsumedBatch:
-        """Burn many items in order, each by its own key. Needs: service key with `credits:consume`."""
+        """Burn many items in order, each by its own key; or all of them at once, as one burn under one key.
+
+        Needs: service key with `credits:consume`.
+        """
         return await self._answer(
             operations.CONSUME_BATCH,
             path={
@@ -405,6 +410,7 @@ class AsyncCalls(AsyncCore):
                     "items": items,
                 }
             ),
+            key=idempotency_key,
         )
 
     async def hold_credits(

@@ -41,17 +41,17 @@ class AddressBody(_AddressBody, total=False):
     state: str | None
 
 
-class _BatchItemBody(TypedDict):
-    idempotency_key: str
-
-
-class BatchItemBody(_BatchItemBody, total=False):
-    """One item of a batch: its own idempotency key, in one key space with consume and holds."""
+class BatchItemBody(TypedDict, total=False):
+    """One item of a batch: with its own idempotency key, in one key space with consume and holds, or a line under the
+    batch's key.
+    """
 
     credits: int
     usage: UsageBody
+    idempotency_key: str
     unit: str | None
     reference: str | None
+    metadata: Mapping[str, str] | None
 
 
 class Consent(TypedDict, total=False):

@@ -448,6 +448,16 @@ class BillingDetails(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BurnedLine(Answer):
+    """One line of a batch under one key, in the order sent. The lines sum to what was burned."""
+
+    credits: int
+    reference: str | None
+    rated: list[RatedPart] | None = None
+    rating: Rating | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeOfLot(Answer):
     """What else happened to the lot; `credits` is positive, the kind tells the direction."""
 
@@ -529,14 +539,22 @@ class Consumed(KeyedAnswer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsumedBatch(Answer):
-    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if
-    they differ.
+class ConsumedBatch(KeyedAnswer):
+    """A batch's answer; `available` is what can be spent after it.
+
+    Without the header `Idempotency-Key`: `results` in order, and the `unit` that `available` is of, the items' or the
+    first if they differ. With it the batch is one burn: its entry, its `credits` with the `lines` that sum to them, and
+    its `draws`.
     """
 
-    results: list[BatchResult]
-    unit: str
     available: int
+    results: list[BatchResult] | None = None
+    unit: str | None = None
+    entry_id: str | None = None
+    credits: int | None = None
+    lines: list[BurnedLine] | None = None
+    draws: list[Draw] | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -658,7 +676,8 @@ class Entry(Answer):
     """One line of the statement; `credits` is the signed change of what the account owns.
 
     `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said. `rated` and
-    `rating` are how the credits were calculated, where they were burned or held by usage.
+    `rating` are how the credits were calculated, where they were burned or held by usage. `lines` are the parts of a
+    batch under one key.
     """
 
     entry_id: str
@@ -672,6 +691,19 @@ class Entry(Answer):
     actor: str
     purchase_id: str | None
     reason: str | None
+    metadata: dict[str, str] | None
+    rated: list[RatedPart] | None
+    rating: Rating | None
+    lines: list[EntryLine] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryLine(Answer):
+    """One part of a burn of many lines, and what it drew; lines draw one after the other, in burn order."""
+
+    credits: int
+    reference: str | None
+    draws: list[Draw]
     metadata: dict[str, str] | None
     rated: list[RatedPart] | None
     rating: Rating | None

@@ -105,6 +105,7 @@ CONSUME_BATCH = Operation[models.ConsumedBatch](
     "POST",
     "/v1/accounts/{account_id}/consume/batch",
     model(models.ConsumedBatch),
+    may_be_keyed=True,
 )
 HOLD_CREDITS = Operation[models.Held](
     "hold_credits",

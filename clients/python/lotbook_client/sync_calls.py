@@ -393,8 +393,13 @@ class Calls(Core):
         self,
         account_id: str,
         items: Sequence[BatchItemBody],
+        *,
+        idempotency_key: str | None = None,
     ) -> ConsumedBatch:
-        """Burn many items in order, each by its own key. Needs: service key with `credits:consume`."""
+        """Burn many items in order, each by its own key; or all of them at once, as one burn under one key.
+
+        Needs: service key with `credits:consume`.
+        """
         return self._answer(
             operations.CONSUME_BATCH,
             path={
@@ -405,6 +410,7 @@ class Calls(Core):
                     "items": items,
                 }
             ),
+            key=idempotency_key,
         )
 
     def hold_credits(

@@ -84,7 +84,7 @@ export const operations = {
   grantCredits: { method: "POST", path: "/v1/accounts/{account_id}/grants", keyed: true, repeatable: true },
   checkCredits: { method: "POST", path: "/v1/accounts/{account_id}/check", keyed: false, repeatable: true },
   consumeCredits: { method: "POST", path: "/v1/accounts/{account_id}/consume", keyed: true, repeatable: true },
-  consumeBatch: { method: "POST", path: "/v1/accounts/{account_id}/consume/batch", keyed: false, repeatable: true },
+  consumeBatch: { method: "POST", path: "/v1/accounts/{account_id}/consume/batch", keyed: false, repeatable: true, mayBeKeyed: true },
   holdCredits: { method: "POST", path: "/v1/accounts/{account_id}/holds", keyed: true, repeatable: true },
   captureHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/capture", keyed: true, repeatable: true },
   releaseHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/release", keyed: true, repeatable: true },
@@ -271,12 +271,15 @@ export class Calls extends Core {
     return this.call(operations.consumeCredits, { path: { account_id: accountId }, body, options });
   }
 
-  /** Burn many items in order, each by its own key. Needs: service key with `credits:consume`. */
+  /**
+   * Burn many items in order, each by its own key; or all of them at once, as one burn under one key. Needs: service
+   * key with `credits:consume`.
+   */
   consumeBatch(
     accountId: string,
     body: ConsumeBatchBody,
-    options: Options = {},
-  ): Promise<ConsumedBatch> {
+    options: KeyedOptions = {},
+  ): Promise<Keyed<ConsumedBatch>> {
     return this.call(operations.consumeBatch, { path: { account_id: accountId }, body, options });
   }
 

@@ -180,6 +180,14 @@ export interface BillingDetails {
   shipping: Address;
 }
 
+/** One line of a batch under one key, in the order sent. The lines sum to what was burned. */
+export interface BurnedLine {
+  rated?: Array<RatedPart>;
+  rating?: Rating;
+  credits: number;
+  reference: string | null;
+}
+
 /** What else happened to the lot; `credits` is positive, the kind tells the direction. */
 export interface ChangeOfLot {
   entry_id: string;
@@ -249,12 +257,18 @@ export interface Consumed {
 }
 
 /**
- * A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if they
- * differ.
+ * A batch's answer; `available` is what can be spent after it. Without the header `Idempotency-Key`: `results` in
+ * order, and the `unit` that `available` is of, the items' or the first if they differ. With it the batch is one burn:
+ * its entry, its `credits` with the `lines` that sum to them, and its `draws`.
  */
 export interface ConsumedBatch {
-  results: Array<BatchResult>;
-  unit: string;
+  results?: Array<BatchResult>;
+  unit?: string;
+  entry_id?: string;
+  credits?: number;
+  lines?: Array<BurnedLine>;
+  draws?: Array<Draw>;
+  at?: Instant;
   available: number;
 }
 
@@ -350,7 +364,7 @@ export interface Entries {
 /**
  * One line of the statement; `credits` is the signed change of what the account owns. `reason` is why it was made, as a
  * grant or a correction said; `metadata` is what a consume said. `rated` and `rating` are how the credits were
- * calculated, where they were burned or held by usage.
+ * calculated, where they were burned or held by usage. `lines` are the parts of a batch under one key.
  */
 export interface Entry {
   entry_id: string;
@@ -364,6 +378,17 @@ export interface Entry {
   actor: string;
   purchase_id: string | null;
   reason: string | null;
+  metadata: Record<string, string> | null;
+  rated: Array<RatedPart> | null;
+  rating: Rating | null;
+  lines: Array<EntryLine> | null;
+}
+
+/** One part of a burn of many lines, and what it drew; lines draw one after the other, in burn order. */
+export interface EntryLine {
+  credits: number;
+  reference: string | null;
+  draws: Array<Draw>;
   metadata: Record<string, string> | null;
   rated: Array<RatedPart> | null;
   rating: Rating | null;
@@ -949,13 +974,17 @@ export interface AutoTopUpBody {
   limit_minor?: number | null;
 }
 
-/** One item of a batch: its own idempotency key, in one key space with consume and holds. */
+/**
+ * One item of a batch: with its own idempotency key, in one key space with consume and holds, or a line under the
+ * batch's key.
+ */
 export interface BatchItemBody {
   credits?: number;
   usage?: UsageBody;
-  idempotency_key: string;
+  idempotency_key?: string;
   unit?: string | null;
   reference?: string | null;
+  metadata?: Record<string, string> | null;
 }
 
 /** To whom invoices are made out. `shipping` left out: the billing address. The country decides the tax id's form. */
@@ -998,7 +1027,10 @@ export interface Consent {
   url?: string | null;
 }
 
-/** Burns many items in order, each all or nothing by itself. A malformed item refuses the whole batch. */
+/**
+ * Burns many items in order, each all or nothing by itself, or under one key all of them or none. They are then of one
+ * unit. A malformed item refuses the whole batch, and so does a key of an item beside the header.
+ */
 export interface ConsumeBatchBody {
   items: Array<BatchItemBody>;
 }

@@ -21,6 +21,8 @@ from lotbook.domain.closing.forgetting import (
     forgotten_entry,
     forgotten_purchase,
 )
+from lotbook.domain.credits import batches
+from lotbook.domain.credits.batches import Line
 from lotbook.domain.credits.book import Memo
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.lots import Lot
@@ -76,9 +78,9 @@ PERSONAL: dict[type[Any], set[str]] = {
     BillingRecord: {"details", "first", "actor"},
     BillingDetails: {"name", "email", "address", "phone", "tax_id", "purchase_order", "receipt_email", "shipping"},
     Address: {"line1", "city", "postal_code", "line2", "state"},
-    Entry: {"actor", "reference", "lot"},
+    Entry: {"actor", "reference", "lines", "lot"},
     Lot: {"actor", "reason"},
-    Memo: {"actor", "reference"},
+    Memo: {"actor", "reference", "lines"},
     Purchase: {
         *("actor", "item", "consent", "success_url", "cancel_url", "checkout_request", "checkout_url", "own_refunds"),
         "billing",
@@ -215,3 +217,14 @@ def test_of_the_billing_details_the_country_is_left_by_which_taxes_are_told() ->
 )
 def test_an_actor_is_a_person_unless_it_is_the_system_a_key_or_an_unnamed_visitor(actor: str, is_person: bool) -> None:
     assert names_a_person(actor) is is_person
+
+
+def test_of_a_batchs_lines_what_each_burned_stays() -> None:
+    """References and metadata of lines are the caller's words; a name under which lines stand is ours."""
+    lines = batches.to_text([Line(2, "Ann", metadata={"for": "Ann"}), Line(3, rated='["a",1,"up",0,[]]')])
+    entry = Entry("use#1", "credits", "consumed", 1, digest=f"{'d' * 12}line", requested=5, lines=lines)
+    known = forgotten_entry(entry)
+    assert batches.from_text(known.lines or "") == (Line(2), Line(3, rated='["a",1,"up",0,[]]'))
+    assert forgotten_entry(known) == known
+    beside = replace(entry, lines="#name")
+    assert forgotten_entry(beside) == beside

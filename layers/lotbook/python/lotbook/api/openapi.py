@@ -21,6 +21,7 @@ from lotbook.domain.values.newer_format import NewerFormat
 BOTH = ("Report",)  # answered as CSV, and as JSON where `Accept` asks for it
 JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
 UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
+WITHOUT_A_KEY = "With it the items have none; without it each has its own."
 WAIT = "Seconds to wait before the same request is sent again."
 BEFORE_US = "or as API Gateway says it, in one `message`"
 _IN_PATH = re.compile(r"{(\w+)}")
@@ -115,11 +116,9 @@ def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
         if not route.any_token:
             yield errors.Forbidden.code
     if route.keyed:
-        yield from (
-            errors.IdempotencyKeyMissing.code,
-            errors.IdempotencyKeyInvalid.code,
-            errors.IdempotencyKeyReused.code,
-        )
+        yield errors.IdempotencyKeyMissing.code
+    if route.keyed or route.may_be_keyed:
+        yield from (errors.IdempotencyKeyInvalid.code, errors.IdempotencyKeyReused.code)
     if (
         not route_key.startswith("GET ") and not route.signed
     ):  # where no body belongs, a wrong one is refused all the same
@@ -184,12 +183,13 @@ def _parameters(path: str, route: Route) -> Iterator[Schema]:
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     for name in route.query:
         yield {"name": name, "in": "query", "required": name == "month", "schema": _QUERY[name]}
-    if route.keyed:
+    if route.keyed or route.may_be_keyed:
+        told = "A new one for each piece of work; the same one for each retry of it."
         yield {
             "name": "Idempotency-Key",
             "in": "header",
-            "required": True,
-            "description": "A new one for each piece of work; the same one for each retry of it.",
+            "required": route.keyed,
+            "description": told if route.keyed else f"{told} {WITHOUT_A_KEY}",
             "schema": {"type": "string", "pattern": f"^{idempotency.VISIBLE_ASCII.pattern}$"},
         }
 
@@ -205,7 +205,7 @@ def _answer(name: str, route: Route, shown: Mapping[str, Schema]) -> Schema:
             "headers": {"Lotbook-Next-Cursor": {"description": told, "schema": {"type": "string"}}},
         }
     answer: Schema = {"description": "Done.", "content": {JSON: {"schema": reference(name), **_shown(shown)}}}
-    if route.keyed:
+    if route.keyed or route.may_be_keyed:
         told = "`true` when this is the first answer again."
         answer["headers"] = {"Idempotent-Replayed": {"description": told, "schema": {"type": "string"}}}
     return answer

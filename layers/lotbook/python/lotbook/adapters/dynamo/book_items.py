@@ -71,14 +71,14 @@ def receipt_of(values: list[Any]) -> Receipt:
     kind, credits, at, actor, digest, *more, position, seq, name = values
     if kind not in OWN_FIELDS:
         formats.refuse("receipt", str(kind))
-    own, (reference, rated) = more[: OWN_FIELDS[kind]], [*more[OWN_FIELDS[kind] :], None, None][:2]
+    own, (reference, rated, lines) = more[: OWN_FIELDS[kind]], [*more[OWN_FIELDS[kind] :], None, None, None][:3]
     before = Pointer(unpacked(name), seq)
     head = (credits, at, unpacked(actor), unpacked(digest), reference)
     if kind == HOLD:
         return Receipt(Memo("hold", *head, due=own[0], rated=rated), position, before)
     if kind == RESOLVE:
         return Receipt(Memo("resolve", *head, hold=unpacked(own[0]), by=own[1]), position, before)
-    memo = Memo("consume", *head, rated=rated)
+    memo = Memo("consume", *head, rated=rated, lines=lines)
     if kind == NEXT:
         credits_before, links_before, name_before = own
         link = Pointer(unpacked(name_before), seq + links_before)
@@ -183,9 +183,11 @@ def order_of(order_id: str, values: Any) -> Order:
 
 
 def _memo(kind: str, memo: Memo, *own: Any) -> list[Any]:
-    """Reference and calculation come last, so that those that are absent take no byte; releases before calculations read past them."""
+    """Reference, calculation and lines come last, so that those that are absent take no byte; releases before them read past them."""
     said: list[str | None] = [] if memo.reference is None else [memo.reference]
-    if memo.rated is not None:
+    if memo.lines is not None:
+        said = [memo.reference, memo.rated, memo.lines]
+    elif memo.rated is not None:
         said = [memo.reference, memo.rated]
     return [kind, memo.credits, memo.at, packed(memo.actor), packed(memo.digest), *own, *said]
 

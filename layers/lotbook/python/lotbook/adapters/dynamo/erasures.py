@@ -10,6 +10,7 @@ from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_valu
 from lotbook.adapters.dynamo.table import IS_THERE, from_item, to_item
 from lotbook.adapters.refusals import Refused
 from lotbook.domain.closing.forgetting import forgotten_entry
+from lotbook.domain.credits import batches
 from lotbook.domain.values.access import ERASED
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
 
 PAGE = 100
-ENTRY_PARTS = ("actor", "reference", "lot")  # of an entry's values, those that forgetting changes
+ENTRY_PARTS = ("actor", "reference", "lines", "lot")  # of an entry's values, those that forgetting changes
 
 GONE = object()  # the attribute is taken away
 Change = dict[str, Any]  # by attribute
@@ -113,7 +114,10 @@ def _marker_change(item: Mapping[str, Any]) -> Change:
 
 
 def _note_change(item: Mapping[str, Any]) -> Change:
-    return {"metadata": {}} if item["metadata"] else {}
+    """Of a batch's lines, what each burned stays."""
+    noted = dict(item["metadata"])
+    left = {batches.NOTE: batches.forgotten(noted[batches.NOTE])} if keys.is_note_of_lines(item["sk"]) and noted else {}
+    return {"metadata": left} if left != noted else {}
 
 
 def _entry_change(item: Mapping[str, Any]) -> Change:

@@ -159,6 +159,11 @@ def note(account_id: str, name: str, digest: str) -> dict[str, str]:
     return {"pk": f"W#{account_id}", "sk": f"{name}#{digest}"}
 
 
+def is_note_of_lines(sk: str) -> bool:
+    """Whether a note under this sort key is lines of a batch: they have their name where others have a body's digest."""
+    return "##" in sk
+
+
 def old_note(account_id: str, name: str, digest: str) -> dict[str, str]:
     """Where metadata was kept before: beside the burn's entry."""
     return spread_ledger(account_id, name) | {"sk": f"meta#{digest}"}

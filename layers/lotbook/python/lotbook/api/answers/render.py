@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from lotbook.api.answers.render_draws import draws
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from lotbook.api.answers import shapes, shapes_auto, shapes_burning
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.automatic import Suspension
-    from lotbook.domain.credits.ledger import Draw, Entry
+    from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.requests import (
         Balance,
-        BatchAnswer,
-        BatchResult,
         Burned,
         Held,
         LotView,
@@ -53,28 +52,6 @@ def _by_usage(rated: str | None) -> shapes_burning._ByUsage:
     return by_usage(rated)
 
 
-def batch(result: BatchAnswer, units: str | None) -> shapes_burning.ConsumedBatch:
-    """The answer of a batch; `units` names the account's, where an item has none of them."""
-    return {
-        "results": [_batch_result(each, units) for each in result.results],
-        "unit": result.unit,
-        "available": result.available,
-    }
-
-
-def _batch_result(result: BatchResult, units: str | None) -> shapes_burning.BatchResult:
-    shown: shapes_burning.BatchResult = {
-        "idempotency_key": result.key,
-        "status": result.status,
-        "entry_id": result.entry_id,
-        "code": result.code,
-        "detail": units if result.is_of_unknown_unit else result.detail,
-    }
-    if result.credits is not None:
-        shown |= {"credits": result.credits, **_by_usage(result.rated)}  # type: ignore[typeddict-item]
-    return shown
-
-
 def held(result: Held) -> shapes_burning.Held:
     """The answer of a hold."""
     return {
@@ -94,11 +71,6 @@ def resolved(result: Resolved) -> shapes.Resolved:
         "released": result.released,
         "available": result.available,
     }
-
-
-def draws(drawn: Sequence[Draw]) -> list[shapes_burning.Draw]:
-    """Draws in burn order."""
-    return [{"lot_id": draw.lot_id, "credits": draw.credits} for draw in drawn]
 
 
 def balance(result: Balance) -> shapes.Balance:
@@ -152,7 +124,16 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
         "metadata": None if note is None else dict(note),
         "rated": calculation.get("rated"),
         "rating": calculation.get("rating"),
+        "lines": _lines(entry),
     }
+
+
+def _lines(entry: Entry) -> list[shapes_burning.EntryLine] | None:
+    if not entry.has_lines:
+        return None
+    from lotbook.api.answers.render_batches import entry_lines  # most entries have none
+
+    return entry_lines(entry)
 
 
 def account(view: AccountView, *, whole: bool = False) -> shapes.Account:

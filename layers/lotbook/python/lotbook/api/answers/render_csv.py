@@ -10,16 +10,18 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.batches import lines_of
 from lotbook.domain.credits.rated import from_text
 from lotbook.domain.sales.transactions import kind_of
 from lotbook.domain.values import money, texts
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.sales.transactions import PurchaseRow
@@ -67,6 +69,7 @@ ENTRY_COLUMNS = (
     "metadata",
     "action",
     "rated",
+    "line",
 )
 
 
@@ -82,8 +85,31 @@ def purchases(rows: Iterable[PurchaseRow]) -> str:
 
 
 def entries(found: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> str:
-    """`lots` names what was drawn from each lot, as `lot:credits`; `metadata` is what a consume said, as JSON."""
-    return table(ENTRY_COLUMNS, (_entry(entry, notes.get(entry.name)) for entry in found))
+    """`lots` names what was drawn from each lot, as `lot:credits`; `metadata` is what a consume said, as JSON.
+
+    A batch under one key has a row for each of its lines, the last one first as everything else, so `credits` and `available_after`
+    of the rows add up as those of entries do. `line` is the line's number.
+    """
+    return table(ENTRY_COLUMNS, (row for entry in found for row in _rows(entry, notes.get(entry.name))))
+
+
+def _rows(entry: Entry, note: Mapping[str, str] | None) -> Iterator[Sequence[Cell]]:
+    lines = lines_of(entry)
+    left = entry.available_after
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        part = replace(
+            entry,
+            credits=-line.credits,
+            available_after=left,
+            reference=line.reference,
+            draws=line.draws,
+            rated=line.rated,
+        )
+        yield _entry(part, line.metadata, number)
+        left += line.credits
+    if not lines:
+        yield _entry(entry, note)
 
 
 def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
@@ -116,7 +142,7 @@ def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
     )
 
 
-def _entry(entry: Entry, note: Mapping[str, str] | None) -> Sequence[Cell]:
+def _entry(entry: Entry, note: Mapping[str, str] | None, line: int | None = None) -> Sequence[Cell]:
     return (
         to_text(entry.at),
         entry.kind,
@@ -131,6 +157,7 @@ def _entry(entry: Entry, note: Mapping[str, str] | None) -> Sequence[Cell]:
         entry.why,
         None if note is None else json.dumps(note, ensure_ascii=False, sort_keys=True),
         *_calculation(entry.rated),
+        line,
     )
 
 

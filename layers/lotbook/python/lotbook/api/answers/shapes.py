@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypedDict
 
 from lotbook.api.answers.shapes_auto import AutoTopUp
-from lotbook.api.answers.shapes_burning import Draw, RatedPart, Rating
+from lotbook.api.answers.shapes_burning import Draw, EntryLine, RatedPart, Rating
 from lotbook.api.answers.shapes_items import Item
 from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
@@ -139,6 +139,7 @@ class Entry(TypedDict):
 
     `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
     `rated` and `rating` are how the credits were calculated, where they were burned or held by usage.
+    `lines` are the parts of a batch under one key.
     """
 
     entry_id: str
@@ -155,6 +156,7 @@ class Entry(TypedDict):
     metadata: dict[str, str] | None
     rated: list[RatedPart] | None
     rating: Rating | None
+    lines: list[EntryLine] | None
 
 
 class Entries(TypedDict):

@@ -83,11 +83,44 @@ class BatchResult(_Result):
     detail: str | None
 
 
-class ConsumedBatch(TypedDict):
-    """A batch's answers in order; `available` is what can be spent after it, of the items' unit, or of the first if they differ."""
+class BurnedLine(_ByUsage):
+    """One line of a batch under one key, in the order sent. The lines sum to what was burned."""
 
+    credits: int
+    reference: str | None
+
+
+class EntryLine(TypedDict):
+    """One part of a burn of many lines, and what it drew; lines draw one after the other, in burn order."""
+
+    credits: int
+    reference: str | None
+    draws: list[Draw]
+    metadata: dict[str, str] | None
+    rated: list[RatedPart] | None
+    rating: Rating | None
+
+
+class _ByTheirKeys(TypedDict, total=False):
     results: list[BatchResult]
     unit: str
+
+
+class _UnderOneKey(TypedDict, total=False):
+    entry_id: str
+    credits: int
+    lines: list[BurnedLine]
+    draws: list[Draw]
+    at: Instant
+
+
+class ConsumedBatch(_ByTheirKeys, _UnderOneKey):
+    """A batch's answer; `available` is what can be spent after it.
+
+    Without the header `Idempotency-Key`: `results` in order, and the `unit` that `available` is of, the items' or the first if they
+    differ. With it the batch is one burn: its entry, its `credits` with the `lines` that sum to them, and its `draws`.
+    """
+
     available: int
 
 

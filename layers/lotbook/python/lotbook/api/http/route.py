@@ -16,6 +16,7 @@ class Route:
     `signed`: the function verifies the body itself, as the bytes that came, whatever their number.
     `members`: whether a member token may call it at all (role and plan are the policy's business, asked by the use case).
     `buyers`: of the members, those only whose role is one of the policy's buyers; the use case asks, this is what it asks.
+    `keyed`: it needs an idempotency key; `may_be_keyed`: it takes one, and does something else without.
     `scopes`: a service key needs one of them. `codes`: refusals beyond those that every route of its kind has.
     """
 
@@ -29,6 +30,7 @@ class Route:
     public: bool = False
     signed: bool = False
     keyed: bool = False
+    may_be_keyed: bool = False
     body: str | None = None
     body_optional: bool = False
     query: tuple[str, ...] = ()

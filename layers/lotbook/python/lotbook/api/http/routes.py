@@ -114,12 +114,13 @@ CONTRACT: dict[str, Route] = {
         codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed"),
     ),
     f"POST {ACCOUNT}/consume/batch": Route(
-        "Burn many items in order, each by its own key",
+        "Burn many items in order, each by its own key; or all of them at once, as one burn under one key",
         "consume",
         {200: "ConsumedBatch"},
         scopes=BURN,
+        may_be_keyed=True,
         body="ConsumeBatchBody",
-        codes=("account_paused", "account_closed"),
+        codes=("insufficient_credits", "top_up_pending", "account_paused", "account_closed"),
     ),
     f"POST {ACCOUNT}/holds": Route(
         "Set credits aside",

@@ -1,19 +1,16 @@
 """Bodies of the burn path, checked by hand: pydantic would double what this function needs to start (decisions/0009).
 
-The rules are those of `ConsumeBody`, `ConsumeBatchBody`, `HoldBody` and `CaptureBody` in `schemas.py`, which the OpenAPI
+The rules are those of `ConsumeBody`, `HoldBody` and `CaptureBody` in `schemas.py`, which the OpenAPI
 document shows; a property test holds the two together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from lotbook.api.http.body import MAX_ERRORS, refuse_members
-from lotbook.api.http.idempotency import MAX_CHARACTERS, VISIBLE_ASCII
-from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS, BatchItem, BurnRequest, HoldRequest
+from lotbook.api.http.body import refuse_members
+from lotbook.domain.credits.requests import DEFAULT_TTL_SECONDS, BurnRequest, HoldRequest
 from lotbook.domain.values import texts
 from lotbook.domain.values.errors import InvalidRequest
 
@@ -28,13 +25,10 @@ MAX_METADATA_VALUE_CHARACTERS = 500
 UNIT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MIN_TTL_SECONDS = 60
 MAX_TTL_SECONDS = 7 * 24 * 60 * 60
-MAX_ITEMS = 100
 CHECK_FIELDS = frozenset({"credits", "usage", "unit"})
 FIELDS = frozenset({"credits", "usage", "unit", "reference", "metadata"})
 HOLD_FIELDS = frozenset({"credits", "usage", "unit", "ttl_seconds", "reference"})
 CAPTURE_FIELDS = frozenset({"credits"})
-BATCH_FIELDS = frozenset({"items"})
-ITEM_FIELDS = frozenset({"idempotency_key", "credits", "usage", "unit", "reference"})
 MISSING_AMOUNT = "credits is required, or usage instead."
 TWO_AMOUNTS = "usage stands instead of credits: send one of them."
 
@@ -83,86 +77,13 @@ def captured_of(document: dict[str, Any]) -> int:
     return credits_of(document, least=0)
 
 
-def batch_of(document: dict[str, Any], actor: str, first_unit: Callable[[], str]) -> list[BatchItem]:
-    """The items of a batch. One that is malformed refuses them all: raises InvalidRequest that names each by its path.
-
-    `first_unit` is asked for the unit of items that name none, where there are any.
-    """
-    refuse_members(document, BATCH_FIELDS)
-    if "items" not in document:
-        _refuse("items", "missing", "items is required.")
-    items = document["items"]
-    if not isinstance(items, list):
-        _refuse("items", "type", "items must be an array.")
-    if not 1 <= len(items) <= MAX_ITEMS:
-        _refuse("items", "length", f"items must be 1 to {MAX_ITEMS}.")
-    errors: list[dict[str, str]] = []
-    found = [_item_of(item, f"items.{at}", actor, errors) for at, item in enumerate(items)]
-    if errors:
-        raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
-    unit = "" if all(item and item.unit for item in found) else first_unit()
-    return [item.within(unit) for item in found if item is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One item as it was sent; `unit` None: it named none."""
-
-    key: str
-    credits: int
-    usage: Usage | None
-    unit: str | None
-    reference: str | None
-    actor: str
-
-    def within(self, unit: str) -> BatchItem:
-        said = BurnRequest(self.credits, self.unit or unit, self.reference, actor=self.actor, usage=self.usage)
-        return BatchItem(self.key, said)
-
-
-def _item_of(item: object, path: str, actor: str, errors: list[dict[str, str]]) -> _Item | None:
-    """The item, or None with what is wrong with it added to `errors`."""
-    if not isinstance(item, dict):
-        errors.append({"field": path, "code": "type", "message": "must be an object."})
-        return None
-    known = len(errors)
-    parts: list[Any] = []
-    readers: tuple[Callable[[dict[str, Any]], Any], ...] = (_item_members, key_of, amount_of, unit_of, reference_of)
-    if ("credits" in item) == ("usage" in item):
-        readers = (one_amount,)
-    for read in readers:
-        try:
-            parts.append(read(item))
-        except InvalidRequest as refusal:
-            errors += [{**error, "field": f"{path}.{error['field']}"} for error in refusal.data["errors"]]
-    if len(errors) > known:
-        return None
-    _, key, (credits, usage), unit, reference = parts
-    return _Item(key, credits, usage, unit, reference, actor)
-
-
-def _item_members(item: dict[str, Any]) -> None:
-    refuse_members(item, ITEM_FIELDS)
-
-
-def key_of(item: dict[str, Any]) -> str:
-    """The idempotency key of a batch's item, by the rule of the header; raises InvalidRequest."""
-    if "idempotency_key" not in item:
-        _refuse("idempotency_key", "missing", "idempotency_key is required.")
-    key = item["idempotency_key"]
-    if not isinstance(key, str) or VISIBLE_ASCII.fullmatch(key) is None:
-        message = f"idempotency_key must be 1 to {MAX_CHARACTERS} visible ASCII characters."
-        _refuse("idempotency_key", "pattern", message)
-    return key
-
-
 def ttl_of(document: dict[str, Any]) -> int:
     """How long a hold lasts unless it is resolved; raises InvalidRequest."""
     ttl = document.get("ttl_seconds", DEFAULT_TTL_SECONDS)
     if type(ttl) is not int:
-        _refuse("ttl_seconds", "type", "ttl_seconds must be a JSON integer.")
+        refuse("ttl_seconds", "type", "ttl_seconds must be a JSON integer.")
     if not MIN_TTL_SECONDS <= ttl <= MAX_TTL_SECONDS:
-        _refuse("ttl_seconds", "range", f"ttl_seconds must be from {MIN_TTL_SECONDS} to {MAX_TTL_SECONDS}.")
+        refuse("ttl_seconds", "range", f"ttl_seconds must be from {MIN_TTL_SECONDS} to {MAX_TTL_SECONDS}.")
     return ttl
 
 
@@ -170,9 +91,9 @@ def one_amount(document: dict[str, Any]) -> None:
     """Raises InvalidRequest unless the body has credits or usage, and one of them alone."""
     if "usage" not in document:
         if "credits" not in document:
-            _refuse("credits", "missing", MISSING_AMOUNT)
+            refuse("credits", "missing", MISSING_AMOUNT)
     elif "credits" in document:
-        _refuse("usage", "one_of", TWO_AMOUNTS)
+        refuse("usage", "one_of", TWO_AMOUNTS)
 
 
 def amount_of(document: dict[str, Any]) -> tuple[int, Usage | None]:
@@ -187,12 +108,12 @@ def amount_of(document: dict[str, Any]) -> tuple[int, Usage | None]:
 def credits_of(document: dict[str, Any], least: int = 1) -> int:
     """How much: a JSON integer from `least` to the bound; raises InvalidRequest."""
     if "credits" not in document:
-        _refuse("credits", "missing", "credits is required.")
+        refuse("credits", "missing", "credits is required.")
     credits = document["credits"]
     if type(credits) is not int:  # bool is an int to isinstance, and 5.0 is no JSON integer
-        _refuse("credits", "type", "credits must be a JSON integer.")
+        refuse("credits", "type", "credits must be a JSON integer.")
     if not least <= credits <= MAX_CREDITS:
-        _refuse("credits", "range", f"credits must be from {least} to {MAX_CREDITS}.")
+        refuse("credits", "range", f"credits must be from {least} to {MAX_CREDITS}.")
     return credits
 
 
@@ -202,7 +123,7 @@ def unit_of(document: dict[str, Any]) -> str | None:
     if unit is None:
         return None
     if not isinstance(unit, str) or UNIT.fullmatch(unit) is None:
-        _refuse("unit", "pattern", "unit must be the name of a unit, such as credits.")
+        refuse("unit", "pattern", "unit must be the name of a unit, such as credits.")
     return unit
 
 
@@ -212,9 +133,9 @@ def reference_of(document: dict[str, Any]) -> str | None:
     if reference is None:
         return None
     if not isinstance(reference, str) or len(reference) > MAX_REFERENCE_CHARACTERS:
-        _refuse("reference", "length", f"reference must be a string of at most {MAX_REFERENCE_CHARACTERS} characters.")
+        refuse("reference", "length", f"reference must be a string of at most {MAX_REFERENCE_CHARACTERS} characters.")
     if not texts.is_plain(reference):
-        _refuse("reference", "pattern", f"reference must be one line such as order-1042, {texts.PLAIN_TOLD}.")
+        refuse("reference", "pattern", f"reference must be one line such as order-1042, {texts.PLAIN_TOLD}.")
     return reference
 
 
@@ -224,15 +145,15 @@ def metadata_of(document: dict[str, Any]) -> dict[str, str] | None:
     if metadata is None:
         return None
     if not isinstance(metadata, dict):
-        _refuse("metadata", "type", "metadata must be an object of strings.")
+        refuse("metadata", "type", "metadata must be an object of strings.")
     if len(metadata) > MAX_METADATA_KEYS:
-        _refuse("metadata", "length", f"metadata may have at most {MAX_METADATA_KEYS} keys.")
+        refuse("metadata", "length", f"metadata may have at most {MAX_METADATA_KEYS} keys.")
     for name, value in metadata.items():
         if not 1 <= len(name) <= MAX_METADATA_KEY_CHARACTERS:
-            _refuse("metadata", "length", f"a key of metadata has 1 to {MAX_METADATA_KEY_CHARACTERS} characters.")
+            refuse("metadata", "length", f"a key of metadata has 1 to {MAX_METADATA_KEY_CHARACTERS} characters.")
         if not _is_text(value, MAX_METADATA_VALUE_CHARACTERS):
             message = f"a value of metadata is a string of at most {MAX_METADATA_VALUE_CHARACTERS} characters."
-            _refuse(f"metadata.{name}", "length", message)
+            refuse(f"metadata.{name}", "length", message)
     return metadata
 
 
@@ -240,5 +161,6 @@ def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest
 
 
-def _refuse(field: str, code: str, message: str) -> NoReturn:
+def refuse(field: str, code: str, message: str) -> NoReturn:
+    """Raises InvalidRequest about one field."""
     raise InvalidRequest.of(field, code, message)

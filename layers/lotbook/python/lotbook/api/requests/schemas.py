@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from lotbook.api.requests import burning, usage
+from lotbook.api.requests import burning, burning_batches, usage
 from lotbook.api.requests.endpoint_bodies import EndpointBody, EndpointPatchBody, RotateBody
 from lotbook.api.requests.forms import (
     Credits,
@@ -162,17 +162,23 @@ class CheckBody(AmountBody):
 
 
 class BatchItemBody(AmountBody):
-    """One item of a batch: its own idempotency key, in one key space with consume and holds."""
+    """One item of a batch: with its own idempotency key, in one key space with consume and holds, or a line under the batch's key."""
 
-    idempotency_key: Key
+    idempotency_key: Annotated[Key, Field(description="Left out where the header is the key of the whole batch.")] = ""
     unit: OfAccount = None
     reference: Reference | None = None
+    metadata: Annotated[Metadata | None, Field(description="Only where the header is the key of the whole batch.")] = (
+        None
+    )
 
 
 class ConsumeBatchBody(Body):
-    """Burns many items in order, each all or nothing by itself. A malformed item refuses the whole batch."""
+    """Burns many items in order, each all or nothing by itself, or under one key all of them or none. They are then of one unit.
 
-    items: Annotated[list[BatchItemBody], Field(min_length=1, max_length=burning.MAX_ITEMS)]
+    A malformed item refuses the whole batch, and so does a key of an item beside the header.
+    """
+
+    items: Annotated[list[BatchItemBody], Field(min_length=1, max_length=burning_batches.MAX_ITEMS)]
 
 
 class HoldBody(AmountBody):

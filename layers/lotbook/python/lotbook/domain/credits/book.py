@@ -73,6 +73,7 @@ class Memo:
     hold: str | None = None  # resolve
     by: str | None = None  # resolve
     rated: str | None = None  # consume, hold: the calculation of a burn by usage (`rated.py`)
+    lines: str | None = None  # consume: the parts of a batch under one key (`batches.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ def burn_entry(unit: str, book: Book, name: str) -> Entry:
         requested=memo.credits,
         due=memo.due,
         rated=memo.rated,
+        lines=memo.lines,
     )
 
 

@@ -32,6 +32,7 @@ EntryKind = Literal[
 ]
 KINDS: frozenset[str] = frozenset(get_args(EntryKind))
 DIGEST_CHARACTERS = 12  # 72 bits: tells two bodies of one caller apart, and is paid for in every receipt
+LINED = "line"  # behind the digest of a batch under one key, as long
 NOTED = "meta"  # behind the digest of a body with metadata; four letters of base 64, so that it still packs into bytes
 HIDDEN: frozenset[str] = frozenset({"void", "noted", "shelved"})
 
@@ -98,6 +99,7 @@ class Entry:
     rated: str | None = (
         None  # consumed, held: how its credits were calculated, where it was burned by usage (`rated.py`)
     )
+    lines: str | None = None  # consumed: the parts of a batch under one key (`batches.py`)
     lot: Lot | None = None  # granted: the lot as it was made
     rests: tuple[Rest, ...] = ()  # shelved: the lots of this page, in burn order
     holds: tuple[
@@ -118,6 +120,11 @@ class Entry:
     def is_noted(self) -> bool:
         """Whether metadata was kept beside it (N9)."""
         return self.kind == "consumed" and self.digest[DIGEST_CHARACTERS:] == NOTED
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether it is of a batch under one key, also where a release that does not know lines has copied it without them."""
+        return self.kind == "consumed" and self.digest[DIGEST_CHARACTERS:] == LINED
 
     @property
     def is_shown(self) -> bool:

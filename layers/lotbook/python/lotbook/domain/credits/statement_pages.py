@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lotbook.domain.credits.batches import references_of
 from lotbook.domain.credits.ledger import Entry, Pointer
 
 
@@ -37,12 +38,12 @@ class EntryFilter:
     reference: str | None = None
 
     def shows(self, entry: Entry) -> bool:
-        """Whether the entry is one of them; the reference is exact."""
+        """Whether the entry is one of them; the reference is exact, its own or that of a line of it."""
         return (
             (self.kinds is None or entry.kind in self.kinds)
             and (self.since is None or entry.at >= self.since)
             and (self.before is None or entry.at < self.before)
-            and (self.reference is None or entry.reference == self.reference)
+            and (self.reference is None or self.reference in (entry.reference, *references_of(entry)))
         )
 
 

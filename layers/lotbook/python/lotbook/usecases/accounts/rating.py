@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lotbook.domain.credits import ledger
+from lotbook.domain.credits.batches import LinesRequest, lines_of_request
+from lotbook.domain.credits.requests import BatchItem
 from lotbook.domain.policy.costs import rated
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
 from lotbook.usecases.accounts.units import no_such_unit
@@ -17,7 +19,7 @@ from lotbook.usecases.accounts.units import no_such_unit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest
+    from lotbook.domain.credits.requests import BurnRequest, HoldRequest
     from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.ports.books import BookStore
 
@@ -75,6 +77,23 @@ class Rater:
         if errors:
             raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
         return found
+
+    def rated_lines(self, account_id: str, key: str, lines: Sequence[BurnRequest]) -> LinesRequest:
+        """The lines of a batch under one key, those with usage rated; `unit` of a line is the one that it names. Raises as `rated_items`.
+
+        A key that was burned is answered as it was rated then, as of `rated`.
+        """
+        first = self._published(account_id).policy.units[0]
+        within = [replace(line, unit=line.unit or first) for line in lines]
+        try:
+            rated = [item.request for item in self.rated_items(account_id, [BatchItem("", line) for line in within])]
+            return lines_of_request(rated)
+        except InvalidRequest:
+            asked = LinesRequest(tuple(within), 0, "")
+            entry = self._books.entry(account_id, first, ledger.burn_name(key))
+            if entry is None or not asked.has_digest(entry.digest):
+                raise
+            return replace(asked, credits=entry.requested, text=entry.lines or "")
 
     def _published(self, account_id: str) -> PublishedPolicy:
         policy_id = self._known.get(account_id)

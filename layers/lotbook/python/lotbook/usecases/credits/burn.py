@@ -27,6 +27,7 @@ from lotbook.usecases.credits.top_up import TopUp, Wanted
 from lotbook.usecases.credits.turn import Turned, Want, is_of, turn
 
 if TYPE_CHECKING:
+    from lotbook.domain.credits.batches import LinesRequest
     from lotbook.domain.credits.requests import BurnRequest
     from lotbook.ports.books import Attempt
     from lotbook.usecases.credits.desk import CreditDesk
@@ -42,11 +43,11 @@ class _Next(Enum):
 
 @dataclass(slots=True)
 class Burn:
-    """One burn on its way; a HoldRequest makes it a hold."""
+    """One burn on its way; a HoldRequest makes it a hold, a LinesRequest one of many lines."""
 
     account_id: str
     key: str
-    request: BurnRequest | HoldRequest
+    request: BurnRequest | HoldRequest | LinesRequest
     desk: CreditDesk
     now: int = 0
     renewals: int = 0

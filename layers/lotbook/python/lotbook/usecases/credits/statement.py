@@ -10,11 +10,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.batches import weight
 from lotbook.domain.credits.ledger import Entry, Pointer
-from lotbook.domain.credits.statement_pages import Cursor, EntryPage, PageAsked
+from lotbook.domain.credits.statement_pages import Cursor, EntryFilter, EntryPage, PageAsked
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.balance import Moment, read_moment
+from lotbook.usecases.credits.batch_lines import with_lines
 from lotbook.usecases.credits.links import Links
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_LINKS_A_PAGE = 400  # entries that are not shown are passed over; a page may be shorter than asked, never endless
+MAX_LINES_A_PAGE = 5_000  # of batches under one key, or the page is longer than an answer may be
 MAX_CURSOR = 8_192  # characters; the longest that we give out names a hundred burns that were given back
 LEDGER_NAME = re.compile(r"[\x21-\x7e]{1,200}")
 MAX_DRIFT = 60 * SECOND  # between reading the clock and writing the burn, on different machines
 MAX_SEQ = 2**53
 PAGE_ENTRIES = 100
-MAX_EXPORT_PAGES = 10  # a file has at most a thousand lines; the cursor goes on
+MAX_EXPORT_PAGES = 10  # a file has at most a thousand entries; the cursor goes on
+MAX_EXPORT_LINES = 8_000  # where many are batches, and as many as its last page has beyond that
 
 
 def list_entries(account_id: str, unit: str, limit: int, cursor: str | None, *, desk: CreditDesk) -> EntryPage:
@@ -49,22 +53,51 @@ def find_entries(account_id: str, unit: str, asked: PageAsked, *, desk: CreditDe
     moment = read_moment(account_id, unit, desk=desk)
     links = Links(account_id, unit, limit, desk=desk, known=moment.journaled.entries)
     walk = _Walk(f"{account_id}/{unit}", moment, links, start)
-    shown: list[Entry] = []
+    found = _Found(account_id, limit, desk)
     for _ in range(MAX_LINKS_A_PAGE):
         if walk.at.seq == 0:
-            return EntryPage(tuple(shown), None)
-        here = walk.cursor if len(shown) == limit else None
+            return found.page(None)
+        if found.lines >= MAX_LINES_A_PAGE:
+            break
+        here = walk.cursor if found.is_full else None
         entry = walk.step()
         if entry is not None and entry.is_shown:
             entry = walk.in_order(entry)
             if wanted.since is not None and entry.at < wanted.since - MAX_DRIFT:
-                return EntryPage(tuple(shown), None)  # what follows is older still
-            if not wanted.shows(entry):
+                return found.page(None)  # what follows is older still
+            if not found.shows(entry, wanted):
                 continue
             if here is not None:  # a full page looks on for one more: the last page says that it is the last
-                return EntryPage(tuple(shown), _text(here))
-            shown.append(entry)
-    return EntryPage(tuple(shown), None if walk.at.seq == 0 else _text(walk.cursor))
+                return found.page(_text(here))
+            found.take(entry)
+    return found.page(None if walk.at.seq == 0 else _text(walk.cursor))
+
+
+class _Found:
+    """What a page shows. `lines`: what it shows or has looked at, by `batches.weight`."""
+
+    def __init__(self, account_id: str, limit: int, desk: CreditDesk) -> None:
+        self._account_id, self._limit, self._desk = account_id, limit, desk
+        self._shown: list[Entry] = []
+        self.lines = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._shown) >= self._limit
+
+    def shows(self, entry: Entry, wanted: EntryFilter) -> bool:
+        """A reference may be that of a line, wherever the lines stand."""
+        if wanted.reference is not None and entry.has_lines:
+            self.lines += weight(entry)
+            (entry,) = with_lines(self._account_id, [entry], books=self._desk.books)
+        return wanted.shows(entry)
+
+    def take(self, entry: Entry) -> None:
+        self._shown.append(entry)
+        self.lines += weight(entry)
+
+    def page(self, cursor: str | None) -> EntryPage:
+        return EntryPage(tuple(with_lines(self._account_id, self._shown, books=self._desk.books)), cursor)
 
 
 def pages(account_id: str, unit: str, cursor: str | None, most: int, *, desk: CreditDesk) -> Iterator[EntryPage]:
@@ -79,7 +112,12 @@ def pages(account_id: str, unit: str, cursor: str | None, most: int, *, desk: Cr
 
 def export_entries(account_id: str, unit: str, cursor: str | None, *, desk: CreditDesk) -> EntryPage:
     """The statement of one unit in a long page, for a file: at most MAX_EXPORT_PAGES pages from the cursor on."""
-    found = list(pages(account_id, unit, cursor, MAX_EXPORT_PAGES, desk=desk))
+    found, lines = list[EntryPage](), 0
+    for page in pages(account_id, unit, cursor, MAX_EXPORT_PAGES, desk=desk):
+        found.append(page)
+        lines += sum(map(weight, page.entries))
+        if lines >= MAX_EXPORT_LINES:
+            break
     return EntryPage(tuple(entry for page in found for entry in page.entries), found[-1].next_cursor)
 
 
