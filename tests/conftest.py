@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,6 +79,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(*SELDOM)
     gc.enable()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`make test-fast` imports nothing of what it leaves out. (What is named is collected all the same.)"""
+    return processes.leaves_out(str(config.getoption("-m")), collection_path.name) or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects

@@ -33,6 +33,7 @@ PLACES = {
     "test_streams.py": "store",
     "test_wire_faults.py": "store",
     "test_ratios.py": "slow",
+    "race": "process",
 }
 STARTING = ("dynamo_engine", "stack")  # fixtures
 # All else in Python goes through these.
@@ -56,6 +57,12 @@ def mark(items: list[pytest.Item]) -> None:
             item.add_marker(MARKER)
         for place in PLACES.keys() & set(item.nodeid.split("::")[0].split("/")):
             item.add_marker(PLACES[place])
+
+
+def leaves_out(expression: str, place: str) -> bool:
+    """Whether `-m` leaves out all that lies in this folder or file: then it need not even be imported."""
+    marker = PLACES.get(place)
+    return marker is not None and f"not {marker}" in expression
 
 
 def watched(start: Any) -> Any:

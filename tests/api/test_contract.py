@@ -176,6 +176,7 @@ def test_contract_the_list_of_the_pages_routes_is_the_pages() -> None:
         assert re.search(named, text), key
 
 
+@pytest.mark.slow
 def test_contract_openapi_resolves_all_its_references_and_uses_every_schema() -> None:
     document = openapi.document()
     named = set(re.findall(r"#/components/schemas/(\w+)", str(document)))

@@ -6,6 +6,8 @@ import ast
 import re
 from functools import cache
 
+import pytest
+
 from tests.architecture.tree import DEPLOYED, ROOT, TESTS, files, parsed, walk
 
 PAGE = ROOT / "docs" / "codes.md"
@@ -41,6 +43,7 @@ def unexplained(codes: set[str]) -> set[str]:
     return codes - codes_of_the_page().keys()
 
 
+@pytest.mark.slow
 def test_every_code_in_a_tests_name_has_its_sentence() -> None:
     missing = {
         f"{path.relative_to(ROOT)}: {code}"

@@ -31,6 +31,7 @@ def looks_in_digests(function: ast.AST) -> Iterator[str]:
             yield node.attr
 
 
+@pytest.mark.slow
 def test_no_digest_is_made_of_what_a_value_looks_like() -> None:
     found = {
         each.name: f"{each.where} takes {', '.join(looks)}"

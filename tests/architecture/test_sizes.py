@@ -95,6 +95,7 @@ def test_a_function_is_seen_at_a_glance() -> None:
     hold(long_functions(functions(*PRODUCT)), exceptions.LONG_FUNCTIONS, "LONG_FUNCTIONS")
 
 
+@pytest.mark.slow
 def test_a_function_of_the_tests_is_seen_at_a_glance() -> None:
     hold(long_functions(functions(TESTS)), exceptions.LONG_TESTS, "LONG_TESTS")
 

@@ -71,6 +71,7 @@ def codes() -> Iterator[tuple[str, str]]:
                         yield str(first.value), path.name
 
 
+@pytest.mark.slow
 def test_op_5_every_code_that_rings_has_its_line_in_the_runbook() -> None:
     rows = re.findall(r"(?m)^\| (`.+?`) \|", entries()["people-must-look"])
     told = {code for row in rows for code in re.findall(r"`(\w+)`", row)}

@@ -244,6 +244,7 @@ def test_n1_a_region_that_no_account_can_have_is_refused_wherever_a_policy_names
         assert "ISO 3166" in errors_of(made)[path]["allowed"], path
 
 
+@pytest.mark.slow
 def test_n1_every_region_of_a_policy_is_one_that_an_account_can_be_opened_in() -> None:
     for region in sorted(REGIONS):
         assert parse_policy(changed("9pic", "taxes.0", {"name": "VAT", "rate": "0.2", "region": region}))

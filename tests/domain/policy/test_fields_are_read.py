@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+import pytest
+
 from lotbook.domain.policy import document, plans, top_ups
 from tests.architecture.tree import LAYER, files, parsed, walk
 
@@ -34,6 +36,7 @@ def _read() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_every_policy_field_is_read_or_on_the_list() -> None:
     read = _read()
     unread = {f"{kind}.{name}" for kind, name in _fields() if name not in read}

@@ -197,6 +197,7 @@ def test_x_10_one_call_makes_up_for_so_many_months_and_the_next_goes_on(monkeypa
     assert world.standing()[:2] == (0, 1_000 - 12 * 10)
 
 
+@pytest.mark.slow
 def test_d_05_a_renewal_of_many_months_that_crashes_before_any_call_is_finished_by_the_next() -> None:
     for fatal_call in range(1, 500):
         world = Debtor()

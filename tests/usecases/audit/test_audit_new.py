@@ -71,6 +71,7 @@ def audited_up_to_its_head(history: int) -> LongLedger:
 # --- what it costs ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_d37_the_cost_is_that_of_what_is_new_whatever_the_history_is() -> None:
     """Counted: 1,000 and 100,000 entries of history, with as many new ones, cost the same calls; and none are 3 calls."""
     costs: dict[int, list[Counter[str]]] = {}

@@ -162,6 +162,7 @@ def test_s2_two_plans_paid_at_one_moment_end_the_same_whoever_settles_first(rest
     assert ends.pop()[1] == left - earlier + carried + (10 if left else 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_s2_a_crash_at_any_call_takes_the_same_once(moment: Literal["before", "after"]) -> None:
     for number in range(1, MAX_CALLS):

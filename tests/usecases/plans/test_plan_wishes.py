@@ -140,6 +140,7 @@ AT_ONCE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", AT_ONCE)
 def test_t25_of_two_who_wish_at_once_the_gateway_ends_with_what_the_account_ends_with(name: str) -> None:
     """In every order of their calls with one switch, and where one of them dies there (found so: the later wish, and the

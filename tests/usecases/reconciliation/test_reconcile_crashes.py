@@ -61,6 +61,7 @@ def assert_morning(night: Night, told: str) -> None:
     assert found <= {"paid_but_not_completed", "refunded_not_clawed", "reversal_unfinished"}, told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_d_05_a_crash_at_any_call_of_a_reconciliation_is_made_good_by_the_next(moment: str) -> None:
     """D5: every call to every store, the gateway, its lists and the journal, one after another."""

@@ -95,6 +95,7 @@ def test_a_run_each_day_leaves_what_one_run_at_the_end_leaves() -> None:
     assert kept(reports) == at_once()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_crash_at_any_call_changes_nothing_that_comes_out(moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_ledger, "LINES_A_PAGE", 40)

@@ -126,6 +126,7 @@ def test_x_22_months_that_the_price_does_not_need_are_carried_beside_the_new_cre
     assert sorted(desk.has()) == [("plan", 28_889), ("plan", 40_000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_d5_a_crash_at_any_call_of_the_settlement_moves_everything_once(moment: str) -> None:
     crashed = set()

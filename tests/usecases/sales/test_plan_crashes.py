@@ -55,6 +55,7 @@ def never_half(desk: PlanDesk) -> Callable[[], None]:
     return check
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rest", "moment", "finish"),
     [
