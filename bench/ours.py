@@ -113,7 +113,10 @@ class Ours:
         if wrong:
             raise AssertionError(wrong)
         burned = [entry for entry in ledger.values() if entry.kind == "consumed"]
-        return [Entry(entry.entry_id, self._keys.get(entry.name, entry.name), entry.requested) for entry in burned]
+        return [
+            Entry(entry.id_in(self.account_id), self._keys.get(entry.name, entry.name), entry.requested)
+            for entry in burned
+        ]
 
     def _ledger(self) -> dict[str, LedgerEntry]:
         found: dict[str, LedgerEntry] = {}

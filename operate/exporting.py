@@ -117,7 +117,7 @@ class Exporting:
         desk = self._desk()
         for page in pages(account_id, unit, None, MAX_PAGES, desk=desk):
             notes = notes_of(account_id, page.entries, books=desk.books)
-            yield from map(dict, render.entries(page, notes, None)["entries"])
+            yield from map(dict, render.entries(account_id, page, notes, None)["entries"])
 
     def _holds(self, account_id: str, unit: str) -> Iterator[Record]:
         desk = self._desk()

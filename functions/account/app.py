@@ -120,7 +120,9 @@ def show_entries(request: Request) -> Answer:
         return find_entries(request.account_id, unit, asked, desk=wiring.reading_desk())
 
     page = _in_unit(request, within)
-    return Answer(200, render.entries(page, _notes(request, page), listing.cursor(page.next_cursor)))
+    return Answer(
+        200, render.entries(request.account_id, page, _notes(request, page), listing.cursor(page.next_cursor))
+    )
 
 
 def export_statement(request: Request) -> Answer:
@@ -136,7 +138,7 @@ def export_statement(request: Request) -> Answer:
 
     page = _in_unit(request, within)
     next_cursor = listing.cursor(page.next_cursor)
-    text = render_csv.entries(page.entries, _notes(request, page))
+    text = render_csv.entries(request.account_id, page.entries, _notes(request, page))
     return Answer(200, text, render_csv.headers("entries.csv", next_cursor))
 
 
@@ -165,6 +167,75 @@ def grant(request: Request) -> Answer:
         desk=GrantDesk(wiring.accounts(), wiring.policies(), wiring.idempotency(), wiring.credit_desk()),
     )
     return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
+
+
+def list_holds(request: Request) -> Answer:
+    """`GET .../holds`."""
+    from lotbook.api.answers import render_ledger
+    from lotbook.api.requests import filters
+    from lotbook.usecases.credits import read_holds
+
+    listing, limit = (
+        paging.Listing("holds", request.path, request.query, wiring.cursor_key),
+        paging.limit_of(request.query),
+    )
+    asked = read_holds.HoldsAsked(limit, listing.start(), filters.hold_state_of(request.query))
+
+    def within(unit: str) -> read_holds.HoldPage:
+        return read_holds.list_holds(request.account_id, unit, asked, desk=wiring.reading_desk())
+
+    page = _in_unit(request, within)
+    return Answer(200, render_ledger.holds(page, listing.cursor(page.next_cursor)))
+
+
+def show_hold(request: Request) -> Answer:
+    """`GET .../holds/{hold_id}`."""
+    from lotbook.api.answers import render_ledger
+    from lotbook.usecases.credits.read_holds import read_hold
+
+    view = read_hold(request.account_id, request.path["hold_id"], desk=wiring.credit_desk())
+    return Answer(200, render_ledger.hold(view))
+
+
+def show_entry(request: Request) -> Answer:
+    """`GET .../entries/{entry_id}`."""
+    from lotbook.usecases.credits.notes import notes_of
+    from lotbook.usecases.credits.read_entry import read_entry
+
+    entry = read_entry(request.account_id, request.path["entry_id"], books=wiring.books())
+    notes = notes_of(request.account_id, [entry], books=wiring.books())
+    return Answer(200, render.entry(request.account_id, entry, notes.get(entry.name)))
+
+
+def show_lot(request: Request) -> Answer:
+    """`GET .../lots/{lot_id}`."""
+    from lotbook.api.answers import render_ledger
+    from lotbook.domain.values.errors import LotNotFound
+    from lotbook.usecases.credits.read_lot import read_lot
+
+    lot_id = paths.lot_id(request.path)
+    view = wiring.units().anywhere(
+        request.account_id,
+        lambda unit: read_lot(request.account_id, unit, lot_id, desk=wiring.credit_desk()),
+        LotNotFound,
+    )
+    return Answer(200, render_ledger.lot(view))
+
+
+def void(request: Request) -> Answer:
+    """`POST .../lots/{lot_id}/void`."""
+    from lotbook.api.answers import render_ledger
+    from lotbook.api.requests import schemas
+    from lotbook.domain.values.errors import LotNotFound
+    from lotbook.usecases.credits.void_lot import VoidLot, void_lot
+
+    asked = schemas.read(schemas.VoidBody, request.json_object())
+    command = VoidLot(paths.lot_id(request.path), request.key, asked.credits, asked.reason, request.caller.actor)
+    desk, keys = wiring.credit_desk(), wiring.idempotency()
+    result = wiring.units().anywhere(
+        request.account_id, lambda unit: void_lot(request.account_id, unit, command, desk=desk, keys=keys), LotNotFound
+    )
+    return once(200, render_ledger.voided(result), replayed=result.replayed)
 
 
 def show_report(request: Request) -> Answer:
@@ -202,6 +273,11 @@ ROUTES = {
     "GET /v1/accounts/{account_id}/entries": show_entries,
     "GET /v1/accounts/{account_id}/entries/export": export_statement,
     "POST /v1/accounts/{account_id}/grants": grant,
+    "GET /v1/accounts/{account_id}/holds": list_holds,
+    "GET /v1/accounts/{account_id}/holds/{hold_id}": show_hold,
+    "GET /v1/accounts/{account_id}/lots/{lot_id}": show_lot,
+    "POST /v1/accounts/{account_id}/lots/{lot_id}/void": void,
+    "GET /v1/accounts/{account_id}/entries/{entry_id}": show_entry,
     "GET /v1/reports/{report}": show_report,
 }
 

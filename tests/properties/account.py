@@ -376,8 +376,8 @@ class Account(RuleBasedStateMachine):
         seen: set[str] = set()
         for _ in range(2_000):
             page = list_entries(A, U, size, cursor, desk=credit_desk(self.books, self, _none))
-            assert not seen & {entry.entry_id for entry in page.entries}
-            seen |= {entry.entry_id for entry in page.entries}
+            assert not seen & {entry.id_in(A) for entry in page.entries}
+            seen |= {entry.id_in(A) for entry in page.entries}
             total += sum(entry.credits for entry in page.entries)
             cursor = page.next_cursor
             if cursor is None:

@@ -62,7 +62,7 @@ def add_up(client: Any, books: DynamoBooks) -> tuple[dict[str, int], int]:
     assert book
     assert audit(U, book, ledger) == []
     balance = read_balance(A, U, desk=credit_desk(books, SystemClock(), nothing))
-    return {e.entry_id: e.requested for e in ledger.values() if e.kind == "consumed"}, balance.available
+    return {e.id_in(A): e.requested for e in ledger.values() if e.kind == "consumed"}, balance.available
 
 
 @pytest.mark.parametrize(("how_many", "callers_turns"), [(50, 12), pytest.param(120, 26, marks=pytest.mark.soak)])

@@ -53,7 +53,7 @@ def answer_differences(state: State, answer: Any, process: Process, ids: dict[En
 
 def _entry_id(entry: Entry, ids: dict[Entry, str]) -> str:
     if entry not in ids:
-        ids[entry] = entry.entry_id
+        ids[entry] = entry.id_in(ACCOUNT)
     return ids[entry]
 
 
@@ -111,6 +111,8 @@ def _running(entries: list[Entry]) -> list[str]:
     for entry in reversed(entries):
         moved = sum(draw.credits for draw in entry.draws if draw.lot_id not in frozen or entry.kind == "unfrozen")
         match entry.kind:
+            case "adjusted" if entry.credits < 0:
+                available -= moved
             case "granted" | "released" | "unfrozen" | "adjusted":
                 available += moved - entry.paid
             case "captured":

@@ -37,12 +37,12 @@ def test_csv_a_purchase_has_one_line_with_every_field_of_np_45() -> None:
 
 
 def test_csv_lines_end_as_the_rfc_says_and_the_header_is_there_without_rows() -> None:
-    assert render_csv.entries([], {}) == ",".join(render_csv.ENTRY_COLUMNS) + "\r\n"
+    assert render_csv.entries("acme", [], {}) == ",".join(render_csv.ENTRY_COLUMNS) + "\r\n"
     assert render_csv.purchases([]).count("\r\n") == 1
 
 
 def test_csv_numbers_stay_numbers_also_negative_ones() -> None:
-    header, line = parsed(render_csv.entries([an_entry()], {}))
+    header, line = parsed(render_csv.entries("acme", [an_entry()], {}))
     assert line[header.index("credits")] == "-7"
     assert line[header.index("lots")] == "lot_1:7"
     assert line[header.index("reference")] == ""
@@ -73,13 +73,13 @@ def test_csv_numbers_stay_numbers_also_negative_ones() -> None:
 )
 def test_s11_text_that_a_spreadsheet_would_compute_is_made_harmless(text: str, shown: str) -> None:
     assert guarded(text) == shown
-    header, line = parsed(render_csv.entries([an_entry(text, actor=text)], {}))
+    header, line = parsed(render_csv.entries("acme", [an_entry(text, actor=text)], {}))
     assert line[header.index("reference")] == line[header.index("actor")] == shown
 
 
 @given(st.text(max_size=60) | st.text("=+-@;|\t\r\n' x＝", max_size=20))
 def test_s11_whatever_ends_a_cell_no_cell_starts_a_formula_and_the_text_comes_back(text: str) -> None:
-    rows = parsed(render_csv.entries([an_entry(text), an_entry("next")], {}))
+    rows = parsed(render_csv.entries("acme", [an_entry(text), an_entry("next")], {}))
     assert len(rows) == 3
     cell = rows[1][render_csv.ENTRY_COLUMNS.index("reference")]
     assert cell.replace("'", "") == printed(text).replace("'", "")

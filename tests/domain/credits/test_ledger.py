@@ -76,7 +76,12 @@ def test_an_entrys_numbers_are_nothing_unless_it_says_so() -> None:
 
 def test_an_entrys_public_id_holds_no_name_of_ours_and_differs_by_unit() -> None:
     entry = Entry("lot#lot_1", U, "granted", at=0, seq=1, before=CHAIN_END)
-    assert entry.entry_id.startswith("ent_")
-    assert "lot" not in entry.entry_id
-    assert entry.entry_id == replace(entry, seq=9).entry_id
-    assert entry.entry_id != replace(entry, unit="other").entry_id != replace(entry, name="lot#lot_2").entry_id
+    assert entry.id_in("acme").startswith("ent_")
+    assert "lot" not in entry.id_in("acme")
+    assert entry.id_in("acme") == replace(entry, seq=9).id_in("acme")
+    others = [
+        replace(entry, unit="other").id_in("acme"),
+        replace(entry, name="lot#lot_2").id_in("acme"),
+        entry.id_in("b"),
+    ]
+    assert len({entry.id_in("acme"), *others}) == 4

@@ -15,11 +15,12 @@ def entry(kind: EntryKind, seq: int, credits: int = 0, drawn: int = 0) -> Entry:
 
 @pytest.mark.parametrize("kind", ["clawed_back", "frozen", "unfrozen", "adjusted"])
 def test_b7_a_change_that_found_no_credits_is_no_evidence(kind: EntryKind) -> None:
-    assert changes_of([entry(kind, 1)]) == ()
+    assert changes_of("acme", [entry(kind, 1)]) == ()
 
 
 def test_b7_changes_are_told_oldest_first_with_the_credits_that_they_moved() -> None:
     told = changes_of(
-        [entry("unfrozen", 3, drawn=4), entry("clawed_back", 1, credits=-6, drawn=2), entry("frozen", 2, drawn=4)]
+        "acme",
+        [entry("unfrozen", 3, drawn=4), entry("clawed_back", 1, credits=-6, drawn=2), entry("frozen", 2, drawn=4)],
     )
     assert [(change.kind, change.credits) for change in told] == [("clawed_back", 6), ("frozen", 4), ("unfrozen", 4)]

@@ -181,7 +181,7 @@ def test_n9_burns_with_metadata_are_told_one_by_one_as_far_as_an_event_has_room(
     burns = [entry(f"b{seq}", "consumed", seq, credits=-seq, requested=seq) for seq in (4, 5, 6)]
     notes = {"b5": {"user": "u1"}, "b6": {"user": "x" * MAX_NOTED_CHARACTERS}}
     (total,) = of_burns("acme", "credits", burns, notes)
-    assert total.detail["noted"] == [{"entry_id": burns[1].entry_id, "credits": 5, "metadata": {"user": "u1"}}]
+    assert total.detail["noted"] == [{"entry_id": burns[1].id_in("acme"), "credits": 5, "metadata": {"user": "u1"}}]
     assert total.detail["noted_left_out"] == 1
     assert of_burns("acme", "credits", burns)[0].announcement_id == total.announcement_id
 

@@ -44,7 +44,7 @@ def export(visit: Visit) -> Reply:
     if next_cursor is not None and file_parts.PART not in visit.query:
         return statements.parts(entries, loaded, visit, cursor=next_cursor)
     notes = notes_of(visit.account_id, entries, books=wiring.books())
-    return File(render_csv.entries(entries, notes), render_csv.CONTENT_TYPE, "entries.csv")
+    return File(render_csv.entries(visit.account_id, entries, notes), render_csv.CONTENT_TYPE, "entries.csv")
 
 
 def _listing(visit: Visit, asked: Asked) -> Listing:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
 
 PAGE = 100
-ENTRY_PARTS = ("actor", "reference", "lines", "lot")  # of an entry's values, those that forgetting changes
+ENTRY_PARTS = ("actor", "reference", "reason", "lines", "lot")  # of an entry's values, those that forgetting changes
 
 GONE = object()  # the attribute is taken away
 Change = dict[str, Any]  # by attribute

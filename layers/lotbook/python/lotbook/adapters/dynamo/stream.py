@@ -37,7 +37,7 @@ def read_record(record: Mapping[str, Any]) -> Change | None:
         account_id, name = owner
         entry = entry_of(name, from_item(images["NewImage"]))
         if not (isinstance(entry.unit, str) and isinstance(entry.seq, int) and isinstance(entry.credits, int)):
-            raise TypeError(f"the entry {entry.entry_id} holds another kind of value")
+            raise TypeError(f"the entry {entry.id_in(account_id)} holds another kind of value")
         return EntryWritten(account_id, entry)
     if keys.is_purchase(place["pk"], place["sk"]) and "NewImage" in images:
         before = images.get("OldImage")

@@ -40,16 +40,17 @@ def burned(result: Burned) -> shapes_burning.Consumed:
         "draws": draws(result.draws),
         "available": result.available,
         "at": to_text(result.at),
-        **_by_usage(result.rated),
+        **by_usage(result.rated),
     }
 
 
-def _by_usage(rated: str | None) -> shapes_burning._ByUsage:
+def by_usage(rated: str | None) -> shapes_burning._ByUsage:
+    """How the credits were calculated, where they were burned or held by usage."""
     if rated is None:
         return {}
-    from lotbook.api.answers.render_rated import by_usage  # a burn by credits does without
+    from lotbook.api.answers import render_rated  # a burn by credits does without
 
-    return by_usage(rated)
+    return render_rated.by_usage(rated)
 
 
 def held(result: Held) -> shapes_burning.Held:
@@ -59,7 +60,7 @@ def held(result: Held) -> shapes_burning.Held:
         "credits": result.credits,
         "expires_at": to_text(result.expires_at),
         "available": result.available,
-        **_by_usage(result.rated),
+        **by_usage(result.rated),
     }
 
 
@@ -102,38 +103,53 @@ def _lot(lot: LotView) -> shapes.Lot:
     }
 
 
-def entries(page: EntryPage, notes: Notes, next_cursor: str | None) -> shapes.Entries:
+def entries(account_id: str, page: EntryPage, notes: Notes, next_cursor: str | None) -> shapes.Entries:
     """A page of the statement, with what callers said about burns, and its end in the form that clients send back."""
-    return {"entries": [_entry(entry, notes.get(entry.name)) for entry in page.entries], "next_cursor": next_cursor}
-
-
-def _entry(entry: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
-    calculation = _by_usage(entry.rated)
     return {
-        "entry_id": entry.entry_id,
-        "at": to_text(entry.at),
-        "kind": entry.kind,  # type: ignore[typeddict-item]  # hidden kinds are not in a page
-        "unit": entry.unit,
-        "credits": entry.credits,
-        "draws": draws(entry.draws),
-        "available_after": entry.available_after,
-        "reference": entry.reference,
-        "actor": entry.actor,
-        "purchase_id": entry.purchase_id,
-        "reason": entry.why,
-        "metadata": None if note is None else dict(note),
-        "rated": calculation.get("rated"),
-        "rating": calculation.get("rating"),
-        "lines": _lines(entry),
+        "entries": [entry(account_id, each, notes.get(each.name)) for each in page.entries],
+        "next_cursor": next_cursor,
     }
 
 
-def _lines(entry: Entry) -> list[shapes_burning.EntryLine] | None:
-    if not entry.has_lines:
+def entry(account_id: str, shown: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
+    """One entry, with what its caller said about it."""
+    calculation = by_usage(shown.rated)
+    return {
+        "entry_id": shown.id_in(account_id),
+        "at": to_text(shown.at),
+        "kind": shown.kind,  # type: ignore[typeddict-item]  # hidden kinds are not in a page
+        "unit": shown.unit,
+        "credits": shown.credits,
+        "draws": draws(shown.draws),
+        "available_after": shown.available_after,
+        "reference": shown.reference,
+        "actor": shown.actor,
+        "purchase_id": shown.purchase_id,
+        "reason": shown.why,
+        "metadata": None if note is None else dict(note),
+        "rated": calculation.get("rated"),
+        "rating": calculation.get("rating"),
+        "lines": _lines(shown),
+        "hold_id": _hold_id(account_id, shown),
+    }
+
+
+def _lines(shown: Entry) -> list[shapes_burning.EntryLine] | None:
+    if not shown.has_lines:
         return None
     from lotbook.api.answers.render_batches import entry_lines  # most entries have none
 
-    return entry_lines(entry)
+    return entry_lines(shown)
+
+
+def _hold_id(account_id: str, shown: Entry) -> str | None:
+    """The hold that the entry placed or ended."""
+    name = shown.name if shown.kind == "held" else shown.hold
+    if name is None:
+        return None
+    from lotbook.domain.credits.hold_ids import hold_id_of  # not needed to burn
+
+    return hold_id_of(account_id, name)
 
 
 def account(view: AccountView, *, whole: bool = False) -> shapes.Account:

@@ -84,16 +84,16 @@ def purchases(rows: Iterable[PurchaseRow]) -> str:
     return table(PURCHASE_COLUMNS, (_purchase(row) for row in rows))
 
 
-def entries(found: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> str:
+def entries(account_id: str, found: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> str:
     """`lots` names what was drawn from each lot, as `lot:credits`; `metadata` is what a consume said, as JSON.
 
     A batch under one key has a row for each of its lines, the last one first as everything else, so `credits` and `available_after`
     of the rows add up as those of entries do. `line` is the line's number.
     """
-    return table(ENTRY_COLUMNS, (row for entry in found for row in _rows(entry, notes.get(entry.name))))
+    return table(ENTRY_COLUMNS, (row for entry in found for row in _rows(account_id, entry, notes.get(entry.name))))
 
 
-def _rows(entry: Entry, note: Mapping[str, str] | None) -> Iterator[Sequence[Cell]]:
+def _rows(account_id: str, entry: Entry, note: Mapping[str, str] | None) -> Iterator[Sequence[Cell]]:
     lines = lines_of(entry)
     left = entry.available_after
     for number in range(len(lines), 0, -1):
@@ -106,10 +106,10 @@ def _rows(entry: Entry, note: Mapping[str, str] | None) -> Iterator[Sequence[Cel
             draws=line.draws,
             rated=line.rated,
         )
-        yield _entry(part, line.metadata, number)
+        yield _entry(account_id, part, line.metadata, number)
         left += line.credits
     if not lines:
-        yield _entry(entry, note)
+        yield _entry(account_id, entry, note)
 
 
 def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
@@ -142,7 +142,7 @@ def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
     )
 
 
-def _entry(entry: Entry, note: Mapping[str, str] | None, line: int | None = None) -> Sequence[Cell]:
+def _entry(account_id: str, entry: Entry, note: Mapping[str, str] | None, line: int | None = None) -> Sequence[Cell]:
     return (
         to_text(entry.at),
         entry.kind,
@@ -153,7 +153,7 @@ def _entry(entry: Entry, note: Mapping[str, str] | None, line: int | None = None
         entry.actor,
         entry.purchase_id,
         " ".join(f"{draw.lot_id}:{draw.credits}" for draw in entry.draws),
-        entry.entry_id,
+        entry.id_in(account_id),
         entry.why,
         None if note is None else json.dumps(note, ensure_ascii=False, sort_keys=True),
         *_calculation(entry.rated),

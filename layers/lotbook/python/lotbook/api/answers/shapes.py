@@ -140,6 +140,7 @@ class Entry(TypedDict):
     `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
     `rated` and `rating` are how the credits were calculated, where they were burned or held by usage.
     `lines` are the parts of a batch under one key.
+    `hold_id` names the hold that the entry placed or ended.
     """
 
     entry_id: str
@@ -157,6 +158,7 @@ class Entry(TypedDict):
     rated: list[RatedPart] | None
     rating: Rating | None
     lines: list[EntryLine] | None
+    hold_id: str | None
 
 
 class Entries(TypedDict):

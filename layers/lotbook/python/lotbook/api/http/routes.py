@@ -9,6 +9,7 @@ from __future__ import annotations
 from lotbook.api.http.route import ACCOUNT, BURN, ENDPOINT, GRANT, INVITE, OPEN, PUBLISH, READ, SELL, Route
 from lotbook.api.http.route_codes import AUTO_CODES, ORDER_CODES, PLAN_CODES, PURCHASE_CODES
 from lotbook.api.http.routes_endpoints import ENDPOINT_ROUTES
+from lotbook.api.http.routes_ledger import LEDGER_ROUTES
 from lotbook.api.http.routes_reports import REPORT_ROUTES
 
 __all__ = ["ACCOUNT", "CONTRACT", "ENDPOINT", "Route"]
@@ -361,6 +362,7 @@ CONTRACT: dict[str, Route] = {
         {200: "PortalRevoked"},
         scopes=INVITE,
     ),
+    **LEDGER_ROUTES,
     **ENDPOINT_ROUTES,
     **REPORT_ROUTES,
     "POST /v1/webhooks/stripe": Route(

@@ -12,6 +12,7 @@ from lotbook.domain.accounts.filters import AccountFilter
 from lotbook.domain.advice.advise import MAX_PLANNED_PERIODS, Planned
 from lotbook.domain.credits.ledger import HIDDEN, KINDS
 from lotbook.domain.credits.statement_pages import EntryFilter
+from lotbook.domain.credits.views import HoldState
 from lotbook.domain.endpoints.deliveries import DeliveryState
 from lotbook.domain.sales.purchase import PurchaseState
 from lotbook.domain.sales.transactions import ITEM_KINDS, PurchaseFilter
@@ -44,6 +45,15 @@ def entries_of(query: Mapping[str, str]) -> EntryFilter:
         before=_instant(query, "to"),
         reference=burning.reference_of(dict(query)),
     )
+
+
+def hold_state_of(query: Mapping[str, str]) -> HoldState | None:
+    """Holds of which state to show, None for all; raises InvalidRequest for a state that is none."""
+    state = query.get("state")
+    known: tuple[HoldState, ...] = get_args(HoldState)
+    if state is not None and state not in known:
+        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
+    return next((each for each in known if each == state), None)
 
 
 def accounts_of(query: Mapping[str, str]) -> AccountFilter:

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from lotbook.api.http.identity import is_id
 from lotbook.api.requests import burning
 from lotbook.domain.values import ids
-from lotbook.domain.values.errors import InvalidRequest, PaymentMethodNotFound, PolicyNotFound, PurchaseNotFound
+from lotbook.domain.values.errors import (
+    InvalidRequest,
+    LotNotFound,
+    PaymentMethodNotFound,
+    PolicyNotFound,
+    PurchaseNotFound,
+)
 
 _VERSION = re.compile(r"[1-9][0-9]{0,5}")
 PAYMENT_METHOD = re.compile(r"[A-Za-z0-9_]{1,255}")  # the gateway's ids
@@ -17,6 +23,11 @@ PAYMENT_METHOD = re.compile(r"[A-Za-z0-9_]{1,255}")  # the gateway's ids
 def purchase_id(path: Mapping[str, str]) -> str:
     """The purchase in the path; raises PurchaseNotFound for what cannot be one."""
     return _id(path, "purchase_id", PurchaseNotFound)
+
+
+def lot_id(path: Mapping[str, str]) -> str:
+    """The lot in the path; raises LotNotFound for what cannot be one."""
+    return _id(path, "lot_id", LotNotFound)
 
 
 def policy_id(path: Mapping[str, str]) -> str:
@@ -54,7 +65,7 @@ def unit(query: Mapping[str, str]) -> str | None:
     return burning.unit_of(dict(query))
 
 
-def _id(path: Mapping[str, str], name: str, absent: type[PurchaseNotFound | PolicyNotFound]) -> str:
+def _id(path: Mapping[str, str], name: str, absent: type[PurchaseNotFound | PolicyNotFound | LotNotFound]) -> str:
     found = path.get(name, "")
     if not is_id(found):
         raise absent

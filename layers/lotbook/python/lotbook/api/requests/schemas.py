@@ -125,6 +125,13 @@ class GrantBody(Body):
     reason: Reason
 
 
+class VoidBody(Body):
+    """Takes back what is unused of a lot: at most `credits`, or all of it where they are left out."""
+
+    credits: Credits | None = None
+    reason: Reason
+
+
 class UsageBody(Body):
     """What was used: the policy's `costs` say what it comes to. A quantity that is left out was not used."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lotbook.domain.audit.differences import Disagreement
-from lotbook.domain.credits.ledger import Entry, granted_name
+from lotbook.domain.credits.ledger import Entry, granted_name, is_voiding
 
 
 def differences_of_entry(entry: Entry) -> Iterator[Disagreement]:
@@ -21,6 +21,8 @@ def differences_of_entry(entry: Entry) -> Iterator[Disagreement]:
     if entry.kind == "clawed_back" and not drawn == entry.removed <= -entry.credits <= entry.requested:
         figures = f"{entry.removed} of {-entry.credits} of {entry.requested}"
         yield Disagreement("entry_draws", entry.name, drawn, figures, entry.seq)
+    if entry.kind == "adjusted" and is_voiding(entry.name) and not drawn == entry.removed == -entry.requested:
+        yield Disagreement("entry_draws", entry.name, drawn, f"{entry.removed} of {-entry.requested}", entry.seq)
     if not 0 <= entry.paid <= drawn:
         yield Disagreement("entry_paid", entry.name, drawn, entry.paid, entry.seq)
     if entry.kind == "granted" and not _is_of_its_lot(entry):
@@ -30,6 +32,8 @@ def differences_of_entry(entry: Entry) -> Iterator[Disagreement]:
 def _credits(entry: Entry, drawn: int) -> int | None:
     """The change of what the account owns; None where a shortfall is part of it."""
     match entry.kind:
+        case "adjusted" if is_voiding(entry.name):
+            return -drawn
         case "granted" | "adjusted":
             return drawn
         case "consumed" | "captured" | "expired":

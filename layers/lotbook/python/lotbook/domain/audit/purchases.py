@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Disagreement
-from lotbook.domain.credits.ledger import VOID_CLAIM, Entry, claw_name, granted_name
+from lotbook.domain.credits.ledger import VOID_CLAIM, Entry, claw_name, granted_name, is_voiding
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE, onward_lot_id
 from lotbook.domain.sales.auto_orders import advance_lot
@@ -77,6 +77,7 @@ def _kept(
         entry
         for entry in entries.values()
         if entry.kind in {"clawed_back", "adjusted"}
+        and not is_voiding(entry.name)  # an operator's word, and no money of the purchase
         and entry.name.split("#")[1] in lots
         and not (entry.reason in (CONVERTED, PLAN_CHANGE) and (entry.unit, entry.name.split("#")[1]) in moved.taken)
     ]

@@ -13,7 +13,15 @@ from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.entries import differences_of_entry
 from lotbook.domain.audit.standing import Standing
 from lotbook.domain.credits.book import Receipt
-from lotbook.domain.credits.ledger import Draw, Entry, Pointer, granted_name, resolution_name, void_name
+from lotbook.domain.credits.ledger import (
+    Draw,
+    Entry,
+    Pointer,
+    granted_name,
+    is_voiding,
+    resolution_name,
+    void_name,
+)
 
 SIGN = {"granted": 1, "released": 1, "consumed": -1, "held": -1, "expired": -1, "clawed_back": -1, "adjusted": 1}
 OFF_THE_CHAIN = "checkpoint_off_the_chain"  # where a replay was to go on is no link of the chain
@@ -167,7 +175,7 @@ class _Replay:
 
     def _lots(self, entry: Entry) -> Iterator[Disagreement]:
         """I2: granted - paid - drawn + returned - expired - clawed back = what is left, for every lot, and never below 0."""
-        sign = SIGN.get(entry.kind, 0)
+        sign = -1 if is_voiding(entry.name) else SIGN.get(entry.kind, 0)
         for draw in moved(entry):
             self.lots[draw.lot_id] += sign * draw.credits
             self.moved[entry.kind] += sign * draw.credits

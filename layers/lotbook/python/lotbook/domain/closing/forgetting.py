@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.credits import batches
+from lotbook.domain.credits.ledger import VOIDED_REASON, is_voiding
 from lotbook.domain.invoices.billing_details import Address, BillingDetails
 from lotbook.domain.sales.items import CustomPaymentItem
 from lotbook.domain.values.access import ERASED, names_a_person
@@ -51,9 +52,9 @@ def _without_words(closing: Closing) -> Closing:
 def forgotten_entry(entry: Entry) -> Entry:
     """A ledger entry without who asked for it and what they called it."""
     reference = None if entry.kind in _TOLD_BY_CALLERS else entry.reference
-    lines = entry.lines and batches.forgotten(entry.lines)
-    lot = entry.lot and _forgotten_lot(entry.lot)
-    return replace(entry, actor=_actor(entry.actor), reference=reference, lines=lines, lot=lot)
+    reason = VOIDED_REASON + ERASED if is_voiding(entry.name) else entry.reason  # of any other it is a word of ours
+    said = {"reference": reference, "reason": reason, "lines": entry.lines and batches.forgotten(entry.lines)}
+    return replace(entry, actor=_actor(entry.actor), lot=entry.lot and _forgotten_lot(entry.lot), **said)
 
 
 def _forgotten_lot(lot: Lot) -> Lot:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from lotbook.domain.credits.entry_ids import entry_id_of
 from lotbook.domain.values import ids
 
 if TYPE_CHECKING:
@@ -87,13 +88,15 @@ class Entry:
     digest: str = ""  # of the request: the same key with another body is told apart by it
     reference: str | None = None
     purchase_id: str | None = None
-    requested: int = 0  # consumed, held, void: credits burned; captured: credits captured; clawed_back: the target; adjusted: taken off it
+    requested: int = 0  # consumed, held, void: credits burned; captured: credits captured; clawed_back: the target; adjusted: what is taken off it, below 0 where an operator took credits
     paid: int = 0  # granted, released, adjusted: how much of it went to the shortfall
     due: int | None = None  # held: when the hold lapses
     hold: str | None = None  # captured, released: the hold's entry
     back: Draws = ()  # captured: what the hold gives back
     by: str | None = None  # captured: capture, release or lapse
-    removed: int = 0  # clawed_back: what was still there to take; released: what went to dead lots and expires at once
+    removed: int = (
+        0  # clawed_back, adjusted: what was still there to take; released: what went to dead lots and expires at once
+    )
     reason: str | None = None
     skips: Pointer | None = None  # void: what the burn that was given back pointed at
     rated: str | None = (
@@ -106,14 +109,15 @@ class Entry:
         tuple[str, OpenHold], ...
     ] = ()  # shelved: the open holds of this page by name, the first to lapse first
 
-    @property
-    def entry_id(self) -> str:
-        """The public id: stable, and without our ledger's names in it."""
-        return "ent_" + ids.fingerprint("entry", self.unit, self.name)
+    def id_in(self, account_id: str) -> str:
+        """Its public id: stable, and unique over accounts (`entry_ids.py`)."""
+        return entry_id_of(account_id, self.unit, self.name)
 
     @property
     def why(self) -> str | None:
         """Why it was made, as somebody said: of a grant it stands in the lot (N9)."""
+        if self.reason and is_voiding(self.name):
+            return self.reason.removeprefix(VOIDED_REASON)
         return self.reason or (self.lot.reason if self.lot is not None else None)
 
     @property
@@ -154,6 +158,8 @@ def expired_name(lot_id: str, seq: int) -> str:
 
 
 VOID_CLAIM = "void"  # the id of the claw-back of a provisional lot whose payment did not come
+VOIDED_CLAIM = "voided."  # begins the id of what an operator took back of a lot: the entry is `adjusted`, and takes
+VOIDED_REASON = "voided: "  # before an operator's own words in the ledger: rules go by words of ours
 CONVERTED_CLAIM = "converted."  # begins the id of a claw-back of credits that became money
 
 
@@ -165,6 +171,11 @@ def claw_name(lot_id: str, claw_id: str) -> str:
 def is_conversion(name: str) -> bool:
     """Whether the entry took credits of a lot that became money off a plan's price (MK-40)."""
     return f"#claw#{CONVERTED_CLAIM}" in name
+
+
+def is_voiding(name: str) -> bool:
+    """Whether the entry is what an operator took back of a lot."""
+    return f"#claw#{VOIDED_CLAIM}" in name
 
 
 def restored_name(lot_id: str, claim_id: str) -> str:

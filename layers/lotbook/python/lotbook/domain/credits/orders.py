@@ -30,7 +30,8 @@ class ClawBack:
 
     `granted` (the lot's size) and `purchase_id` repeat the lot's own grant: `usecases/credits/lots.py` fills them in.
 
-    `unused_only`: take what is still there, up to `credits`, and make no shortfall (the product's own refund).
+    `unused_only`: take what is still there, up to `credits`, and make no shortfall (the product's own refund, a lot that an
+    operator voids).
     """
 
     lot_id: str

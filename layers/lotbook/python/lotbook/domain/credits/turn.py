@@ -264,15 +264,17 @@ def _claw_back(opened: _OpenBook, order: ClawBack, clawed: Clawed) -> None:
     if lot:
         lot.left -= removed
     opened.debt += short
+    target = removed if order.unused_only else order.credits
+    is_voiding = ledger.is_voiding(order.order_id)
     opened.hang(
         Entry(
             name=order.order_id,
             unit=opened.unit,
-            kind="clawed_back",
+            kind="adjusted" if is_voiding else "clawed_back",
             at=opened.now,
             credits=-removed - short,
             draws=(Draw(order.lot_id, removed),) if removed else (),
-            requested=removed if order.unused_only else order.credits,
+            requested=-target if is_voiding else target,
             removed=removed,
             actor=order.actor,
             reference=order.reference,
@@ -315,9 +317,10 @@ def _claws(opened: _OpenBook, lot_id: str, clawed: Clawed) -> tuple[int, int]:
     """Targets and credits taken of a lot so far, those of this very turn included, but for what became money."""
     targets, taken = clawed.targets, clawed.taken
     for entry in opened.outcomes.values():
-        if entry.name.startswith(ledger.claw_name(lot_id, "")) and not ledger.is_conversion(entry.name):
+        is_claw = entry.name.startswith(ledger.claw_name(lot_id, "")) and not ledger.is_conversion(entry.name)
+        if is_claw and entry.kind == "clawed_back":
             targets, taken = targets + entry.requested, taken - entry.credits
-        elif entry.name.startswith(ledger.restored_name(lot_id, "")):
+        elif is_claw or entry.name.startswith(ledger.restored_name(lot_id, "")):
             targets, taken = targets - entry.requested, taken - entry.credits
     return targets, taken
 

@@ -101,13 +101,13 @@ class Evidence:
     plan: PlanDelivery | None = None
 
 
-def deliveries(granted: Iterable[Entry]) -> tuple[Delivery, ...]:
+def deliveries(account_id: str, granted: Iterable[Entry]) -> tuple[Delivery, ...]:
     """The lots of these grants, in their order."""
     return tuple(
         Delivery(
             lot_id=entry.lot.lot_id,
             unit=entry.unit,
-            entry_id=entry.entry_id,
+            entry_id=entry.id_in(account_id),
             at=entry.at,
             credits=entry.lot.credits,
             paid_to_shortfall=entry.paid,
@@ -128,13 +128,13 @@ def plan_delivery(purchase: Purchase) -> PlanDelivery | None:
     return PlanDelivery(purchase.plan.plan_id, *span, purchase.reversal.ends_plan)
 
 
-def uses_of(lots: Collection[str], entries: Iterable[Entry]) -> tuple[LotUse, ...]:
+def uses_of(account_id: str, lots: Collection[str], entries: Iterable[Entry]) -> tuple[LotUse, ...]:
     """What these entries took of the lots, in their order."""
     found = []
     for entry in entries:
         credits = _taken(lots, entry)
         if credits:
-            found.append(LotUse(entry.entry_id, entry.at, entry.kind, credits, entry.reference, entry.actor))
+            found.append(LotUse(entry.id_in(account_id), entry.at, entry.kind, credits, entry.reference, entry.actor))
     return tuple(found)
 
 
@@ -149,11 +149,11 @@ def _taken(lots: Collection[str], entry: Entry) -> int:
     return taken
 
 
-def changes_of(entries: Iterable[Entry]) -> tuple[LotChange, ...]:
+def changes_of(account_id: str, entries: Iterable[Entry]) -> tuple[LotChange, ...]:
     """What else was journaled about a lot, oldest first."""
     told = [entry for entry in entries if entry.kind in CHANGES and entry.is_shown]
     return tuple(
-        LotChange(entry.entry_id, entry.at, entry.kind, credits_moved(entry), entry.reason, entry.reference)
+        LotChange(entry.id_in(account_id), entry.at, entry.kind, credits_moved(entry), entry.reason, entry.reference)
         for entry in sorted(told, key=lambda entry: entry.seq)
     )
 

@@ -181,7 +181,7 @@ def of_burns(
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
         **drawn.told(drawn.drawn(burns), kinds or {}),
-        **_noted(burns, notes or {}),
+        **_noted(account_id, burns, notes or {}),
     }
     return (make("credits.consumed", last.at, account_id, detail, unit, *(entry.name for entry in burns)),)
 
@@ -191,7 +191,7 @@ def burns_of(entries: Iterable[Entry]) -> list[Entry]:
     return sorted({entry.seq: entry for entry in entries if _is_burn(entry)}.values(), key=lambda entry: entry.seq)
 
 
-def _noted(burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _noted(account_id: str, burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """Burns with metadata, one by one, as far as an event has room; the rest is in the statement."""
     noted: list[dict[str, Any]] = []
     left_out = size = 0
@@ -203,7 +203,7 @@ def _noted(burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> di
         if size > MAX_NOTED_CHARACTERS:
             left_out += 1
         else:
-            noted.append({"entry_id": entry.entry_id, "credits": -entry.credits, "metadata": dict(note)})
+            noted.append({"entry_id": entry.id_in(account_id), "credits": -entry.credits, "metadata": dict(note)})
     return {"noted": noted, "noted_left_out": left_out}
 
 
@@ -240,12 +240,13 @@ def _is_burn(entry: Entry) -> bool:
     return entry.kind in ("consumed", "captured") and entry.requested > 0
 
 
-def _common(entry: Entry) -> dict[str, Any]:
-    return {"unit": entry.unit, "entry_id": entry.entry_id, "seq": entry.seq, "available": entry.available_after}
+def _common(account_id: str, entry: Entry) -> dict[str, Any]:
+    place = {"entry_id": entry.id_in(account_id), "seq": entry.seq}
+    return {"unit": entry.unit, **place, "available": entry.available_after}
 
 
 def _told(account_id: str, kind: AnnouncementKind, entry: Entry, **more: Any) -> Announcement:
-    return make(kind, entry.at, account_id, _common(entry) | more, entry.unit, entry.name)
+    return make(kind, entry.at, account_id, _common(account_id, entry) | more, entry.unit, entry.name)
 
 
 def _granted(account_id: str, entry: Entry) -> tuple[Announcement, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from lotbook.domain.credits.lots import DEFAULT_UNIT
-from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.errors import InvalidRequest, Refused
 
 MAX_REMEMBERED = 10_000  # accounts of one process; past it, it begins to learn anew
 UNKNOWN = "unknown_unit"
@@ -49,6 +49,19 @@ class Units:
             return work(self._learn(account_id, units[0]))
         raise no_such_unit(units)
 
+    def anywhere(self, account_id: str, work: Callable[[str], Done], absent: type[Refused]) -> Done:
+        """What `work` answers in the first of the account's units in which it does not raise `absent`.
+
+        The first unit is tried before the policy is read. Raises `absent` where there is none, and whatever else `work` raises.
+        """
+        tried = self._first.get(account_id, DEFAULT_UNIT)
+        done = _unless_absent(work, tried, absent)
+        for unit in () if done else self._units_of(account_id):
+            done = done or (None if unit == tried else _unless_absent(work, unit, absent))
+        if done is None:
+            raise absent
+        return done[0]
+
     def described(self, account_id: str) -> str:
         """What may be named, in words."""
         return one_of(self._units_of(account_id))
@@ -58,6 +71,17 @@ class Units:
             self._first.clear()
         self._first[account_id] = unit
         return unit
+
+
+def _unless_absent(work: Callable[[str], Done], unit: str, absent: type[Refused]) -> tuple[Done] | None:
+    try:
+        return (work(unit),)
+    except absent:
+        return None
+    except InvalidRequest as refused:
+        if not is_unknown_unit(refused):
+            raise
+        return None
 
 
 def is_unknown_unit(refused: InvalidRequest) -> bool:

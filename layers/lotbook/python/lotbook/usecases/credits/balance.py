@@ -48,8 +48,8 @@ def read_balance(account_id: str, unit: str, *, desk: CreditDesk) -> Balance:
 
 def _balance_of(moment: Moment, of_book: BookLedger) -> Balance:
     book = with_shelf_taken_down(moment.book, of_book.shelf(moment.book))
-    left = _left(book, moment.journaled)
-    held = _held_by_lot(of_book.entries(open_holds(book, of_book.hold_page(book), moment.journaled.void)).values())
+    left = left_by_lot(book, moment.journaled)
+    held = held_by_lot(of_book.entries(open_holds(book, of_book.hold_page(book), moment.journaled.void)).values())
     frozen = {aside.lot_id: aside.left for aside in book.frozen}
     waiting = sum(aside.left for aside in book.waiting if aside.effective_at > moment.at)
     shown = [lot_id for lot_id in left.keys() | held.keys() if left.get(lot_id) or held.get(lot_id)]
@@ -104,7 +104,7 @@ def _give_up(unit: str, book: Book | None) -> NoReturn:
     raise Unavailable("the period's renewal is under way", retry_after_seconds=1)
 
 
-def _left(book: Book, journaled: Journaled) -> dict[str, int]:
+def left_by_lot(book: Book, journaled: Journaled) -> dict[str, int]:
     """What is left of each lot: the tape's rests, what void burns had taken, lots that wait or are frozen."""
     left = rests(book.tape, book.position)
     for name in journaled.void:
@@ -115,7 +115,8 @@ def _left(book: Book, journaled: Journaled) -> dict[str, int]:
     return left | {aside.lot_id: aside.left for aside in (*book.waiting, *book.frozen)}
 
 
-def _held_by_lot(holds: Iterable[Entry]) -> dict[str, int]:
+def held_by_lot(holds: Iterable[Entry]) -> dict[str, int]:
+    """What these holds keep of each lot."""
     held: dict[str, int] = {}
     for entry in holds:
         if entry.kind == "held":

@@ -34,7 +34,7 @@ def consume(
             desk.books.forget_note(account_id, ledger.burn_name(key), burn.digest)
         raise
     return Burned(
-        entry_id=entry.entry_id,
+        entry_id=entry.id_in(account_id),
         credits=entry.requested,
         draws=entry.draws,
         available=entry.available_after,

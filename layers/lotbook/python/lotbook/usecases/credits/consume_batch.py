@@ -155,7 +155,7 @@ class _Batch:
         self.results[number] = BatchResult(
             item.key,
             "replayed" if available is None else "consumed",
-            done.entry_id,
+            done.id_in(self.account_id) if isinstance(done, Entry) else done.entry_id,
             None,
             credits=None if done.rated is None else (done.requested if isinstance(done, Entry) else done.credits),
             rated=done.rated,

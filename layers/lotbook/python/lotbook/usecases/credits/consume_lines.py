@@ -37,5 +37,5 @@ def consume_lines(account_id: str, key: str, asked: LinesRequest, *, desk: Credi
         entry = replace(entry, lines=asked.text)
     else:
         (entry,) = with_lines(account_id, [entry], books=desk.books)
-    burned = Burned(entry.entry_id, entry.requested, entry.draws, entry.available_after, entry.at, replayed)
+    burned = Burned(entry.id_in(account_id), entry.requested, entry.draws, entry.available_after, entry.at, replayed)
     return BurnedLines(burned, lines_of(entry))

@@ -26,7 +26,7 @@ def hold(
     entry, replayed = Burn(account_id, key, request, desk).run()
     return Held(
         hold_id=hold_id_of(account_id, entry.name),
-        entry_id=entry.entry_id,
+        entry_id=entry.id_in(account_id),
         credits=entry.requested,
         draws=entry.draws,
         expires_at=entry.due or 0,

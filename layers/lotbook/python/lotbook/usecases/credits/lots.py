@@ -46,7 +46,7 @@ def grant_lot(
     entry, replayed = place(account_id, lot.unit, Grant(lot, renews_at), desk=desk, of_renewal=of_renewal)
     if entry.kind != "granted":
         raise BrokenInvariant(f"the grant of {lot.lot_id} became {entry.kind}")
-    return Granted(entry_id=entry.entry_id, lot_id=lot.lot_id, replayed=replayed)
+    return Granted(entry_id=entry.id_in(account_id), lot_id=lot.lot_id, replayed=replayed)
 
 
 def claw_back(account_id: str, unit: str, order: ClawBack, *, desk: CreditDesk) -> ClawedBack:
@@ -59,7 +59,7 @@ def claw_back(account_id: str, unit: str, order: ClawBack, *, desk: CreditDesk) 
     lot = granted_lot(account_id, unit, order.lot_id, desk.books)
     order = replace(order, granted=lot.credits, purchase_id=lot.purchase_id)
     entry, replayed = place(account_id, unit, order, desk=desk)
-    return ClawedBack(entry.entry_id, entry.removed, -entry.credits - entry.removed, replayed)
+    return ClawedBack(entry.id_in(account_id), entry.removed, -entry.credits - entry.removed, replayed)
 
 
 def restore_lot(account_id: str, unit: str, order: Restore, *, desk: CreditDesk) -> int:

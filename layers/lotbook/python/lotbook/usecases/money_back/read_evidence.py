@@ -63,12 +63,12 @@ def read_evidence(
     return Evidence(
         purchase=purchase,
         billing=billed_to(purchase, desk.billing.get(account_id)),
-        delivered=evidence.deliveries(granted),
+        delivered=evidence.deliveries(account_id, granted),
         remaining=lots.remaining,
         held=lots.held,
         used=lots.used,
         page=lots.page,
-        changes=evidence.changes_of(lots.events),
+        changes=evidence.changes_of(account_id, lots.events),
         at=desk.clock.now(),
         plan=evidence.plan_delivery(purchase),
     )
@@ -102,7 +102,7 @@ def _use(purchase: Purchase, granted: Sequence[Entry], cursor: str | None, credi
     since = min(entry.seq for entry in granted)
     uses: list[evidence.LotUse] = []
     for page in pages(purchase.account_id, purchase.unit, cursor, MAX_PAGES, desk=credits):
-        uses += evidence.uses_of(lots, page.entries)
+        uses += evidence.uses_of(purchase.account_id, lots, page.entries)
         cursor = page.next_cursor
         if evidence.reaches(since, page.entries):
             return UsePage(tuple(uses), None)
