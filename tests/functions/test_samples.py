@@ -37,6 +37,7 @@ def played(api: Api) -> dict[str, dict[str, Any]]:
     """Every example with what the functions really answer."""
     publish(api, "insurestack")
     publish(api, "make")
+    publish(api, "diaflow")
     found = {}
     for name, example in generate.samples().items():
         if example["route"].startswith("GET /v1/reports"):

@@ -46,9 +46,12 @@ from lotbook_client.models import (
     Evidence,
     Granted,
     Held,
+    Hold,
+    Holds,
     Invoice,
     NewEndpoint,
     Offers,
+    OneLot,
     Ordered,
     PaymentMethods,
     PlanChanged,
@@ -63,6 +66,7 @@ from lotbook_client.models import (
     ReportLine,
     Resolved,
     SetupStarted,
+    Voided,
 )
 from lotbook_client.pages import AsyncPages
 
@@ -334,6 +338,65 @@ class AsyncCalls(AsyncCore):
             key=idempotency_key,
         )
 
+    async def read_lot(
+        self,
+        account_id: str,
+        lot_id: str,
+    ) -> OneLot:
+        """Read a lot, and what became of its credits. Needs: member of the account or service key with `read`."""
+        return await self._answer(
+            operations.READ_LOT,
+            path={
+                "account_id": account_id,
+                "lot_id": lot_id,
+            },
+        )
+
+    async def void_lot(
+        self,
+        account_id: str,
+        lot_id: str,
+        reason: str,
+        *,
+        credits: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Voided:
+        """Take back what is unused of a lot; what was burned or is held stays.
+
+        Needs: service key with `credits:grant`.
+        """
+        return await self._answer(
+            operations.VOID_LOT,
+            path={
+                "account_id": account_id,
+                "lot_id": lot_id,
+            },
+            body=without_nulls(
+                {
+                    "reason": reason,
+                    "credits": credits,
+                }
+            ),
+            key=idempotency_key,
+        )
+
+    async def read_entry(
+        self,
+        account_id: str,
+        entry_id: str,
+    ) -> Entry:
+        """Read an entry, with its draws and how its credits were calculated.
+
+        Needs: member of the account or service key with `read`.
+        """
+        return await self._answer(
+            operations.READ_ENTRY,
+            path={
+                "account_id": account_id,
+                "entry_id": entry_id,
+            },
+        )
+
     async def check_credits(
         self,
         account_id: str,
@@ -471,6 +534,31 @@ class AsyncCalls(AsyncCore):
             idempotency_key,
         )
 
+    def list_holds(
+        self,
+        account_id: str,
+        *,
+        unit: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AsyncPages[Holds, Hold]:
+        """Holds of one unit, newest first; without a state, or of one that is not open, a page may be short and not the
+        last. Needs: member of the account or service key with `read`.
+        """
+        return self._pages(
+            operations.LIST_HOLDS,
+            path={
+                "account_id": account_id,
+            },
+            query={
+                "unit": unit,
+                "state": state,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
     async def capture_hold(
         self,
         account_id: str,
@@ -509,6 +597,20 @@ class AsyncCalls(AsyncCore):
                 "hold_id": hold_id,
             },
             key=idempotency_key,
+        )
+
+    async def read_hold(
+        self,
+        account_id: str,
+        hold_id: str,
+    ) -> Hold:
+        """Read a hold, and what became of it. Needs: member of the account or service key with `read`."""
+        return await self._answer(
+            operations.READ_HOLD,
+            path={
+                "account_id": account_id,
+                "hold_id": hold_id,
+            },
         )
 
     async def read_offers(

@@ -178,6 +178,15 @@ class EndpointSwitchedOff(ConflictError):
     disabled_reason: str | None
 
 
+class EntryNotFound(NotFoundError):
+    """No entry of that id in this account: statements show their ids.
+
+    Check the entry id; those that release 0.2.0 gave out lead nowhere, the statement shows the new ones.
+    """
+
+    code = "entry_not_found"
+
+
 class ExternalIdTaken(ConflictError):
     """Another account has that external id.
 
@@ -265,6 +274,15 @@ class InvoiceNotReady(ConflictError):
     reason: str
 
 
+class LotNotFound(NotFoundError):
+    """A claw-back or confirmation named a lot that is not granted (yet): the sender tries again later.
+
+    Check the lot id.
+    """
+
+    code = "lot_not_found"
+
+
 class MalformedEvent(BadRequestError):
     """Signed, but not an event. Send the event as the gateway made it."""
 
@@ -320,6 +338,15 @@ class NothingToResume(ConflictError):
     """There is no cancellation that could be taken back. Nothing to do."""
 
     code = "nothing_to_resume"
+
+
+class NothingToVoid(ConflictError):
+    """Nothing of the lot is unused: it was burned, is held, has expired or was taken back.
+
+    Data: `lot_id`, `held`. Nothing to do; what is `held` can be taken once its holds are released.
+    """
+
+    code = "nothing_to_void"
 
 
 class PaymentFailed(PaymentRequiredError):
@@ -520,6 +547,7 @@ BY_CODE: Mapping[str, type[ApiError]] = {
     "delivery_not_found": DeliveryNotFound,
     "endpoint_not_found": EndpointNotFound,
     "endpoint_switched_off": EndpointSwitchedOff,
+    "entry_not_found": EntryNotFound,
     "external_id_taken": ExternalIdTaken,
     "forbidden": Forbidden,
     "hold_closed": HoldClosed,
@@ -530,12 +558,14 @@ BY_CODE: Mapping[str, type[ApiError]] = {
     "insufficient_credits": InsufficientCredits,
     "invalid_request": InvalidRequest,
     "invoice_not_ready": InvoiceNotReady,
+    "lot_not_found": LotNotFound,
     "malformed_event": MalformedEvent,
     "malformed_json": MalformedJson,
     "newer_format": NewerFormat,
     "not_refundable": NotRefundable,
     "nothing_to_cancel": NothingToCancel,
     "nothing_to_resume": NothingToResume,
+    "nothing_to_void": NothingToVoid,
     "payment_failed": PaymentFailed,
     "payment_method_not_found": PaymentMethodNotFound,
     "payment_method_required": PaymentMethodRequired,
@@ -576,6 +606,7 @@ __all__ = [
     "DeliveryNotFound",
     "EndpointNotFound",
     "EndpointSwitchedOff",
+    "EntryNotFound",
     "ExternalIdTaken",
     "Forbidden",
     "HoldClosed",
@@ -586,12 +617,14 @@ __all__ = [
     "InsufficientCredits",
     "InvalidRequest",
     "InvoiceNotReady",
+    "LotNotFound",
     "MalformedEvent",
     "MalformedJson",
     "NewerFormat",
     "NotRefundable",
     "NothingToCancel",
     "NothingToResume",
+    "NothingToVoid",
     "PaymentFailed",
     "PaymentMethodNotFound",
     "PaymentMethodRequired",

@@ -87,6 +87,25 @@ GRANT_CREDITS = Operation[models.Granted](
     model(models.Granted),
     keyed=True,
 )
+READ_LOT = Operation[models.OneLot](
+    "read_lot",
+    "GET",
+    "/v1/accounts/{account_id}/lots/{lot_id}",
+    model(models.OneLot),
+)
+VOID_LOT = Operation[models.Voided](
+    "void_lot",
+    "POST",
+    "/v1/accounts/{account_id}/lots/{lot_id}/void",
+    model(models.Voided),
+    keyed=True,
+)
+READ_ENTRY = Operation[models.Entry](
+    "read_entry",
+    "GET",
+    "/v1/accounts/{account_id}/entries/{entry_id}",
+    model(models.Entry),
+)
 CHECK_CREDITS = Operation[models.Checked](
     "check_credits",
     "POST",
@@ -114,6 +133,13 @@ HOLD_CREDITS = Operation[models.Held](
     model(models.Held),
     keyed=True,
 )
+LIST_HOLDS = Listing[models.Holds, models.Hold](
+    "list_holds",
+    "GET",
+    "/v1/accounts/{account_id}/holds",
+    model(models.Holds),
+    items=lambda page: page.holds,
+)
 CAPTURE_HOLD = Operation[models.Resolved](
     "capture_hold",
     "POST",
@@ -127,6 +153,12 @@ RELEASE_HOLD = Operation[models.Resolved](
     "/v1/accounts/{account_id}/holds/{hold_id}/release",
     model(models.Resolved),
     keyed=True,
+)
+READ_HOLD = Operation[models.Hold](
+    "read_hold",
+    "GET",
+    "/v1/accounts/{account_id}/holds/{hold_id}",
+    model(models.Hold),
 )
 READ_OFFERS = Operation[models.Offers](
     "read_offers",

@@ -39,11 +39,14 @@ import type {
   GrantBody,
   Granted,
   Held,
+  Hold,
   HoldBody,
+  Holds,
   Instant,
   Invoice,
   NewEndpoint,
   Offers,
+  OneLot,
   OpenApi,
   Ordered,
   PaymentMethods,
@@ -66,6 +69,8 @@ import type {
   RotateBody,
   SetupBody,
   SetupStarted,
+  VoidBody,
+  Voided,
 } from "./types.ts";
 
 /** Where each call goes, and whether it may be sent again. */
@@ -82,12 +87,17 @@ export const operations = {
   listEntries: { method: "GET", path: "/v1/accounts/{account_id}/entries", keyed: false, repeatable: true, items: "entries" },
   exportEntries: { method: "GET", path: "/v1/accounts/{account_id}/entries/export", keyed: false, repeatable: true, csv: true },
   grantCredits: { method: "POST", path: "/v1/accounts/{account_id}/grants", keyed: true, repeatable: true },
+  readLot: { method: "GET", path: "/v1/accounts/{account_id}/lots/{lot_id}", keyed: false, repeatable: true },
+  voidLot: { method: "POST", path: "/v1/accounts/{account_id}/lots/{lot_id}/void", keyed: true, repeatable: true },
+  readEntry: { method: "GET", path: "/v1/accounts/{account_id}/entries/{entry_id}", keyed: false, repeatable: true },
   checkCredits: { method: "POST", path: "/v1/accounts/{account_id}/check", keyed: false, repeatable: true },
   consumeCredits: { method: "POST", path: "/v1/accounts/{account_id}/consume", keyed: true, repeatable: true },
   consumeBatch: { method: "POST", path: "/v1/accounts/{account_id}/consume/batch", keyed: false, repeatable: true, mayBeKeyed: true },
   holdCredits: { method: "POST", path: "/v1/accounts/{account_id}/holds", keyed: true, repeatable: true },
+  listHolds: { method: "GET", path: "/v1/accounts/{account_id}/holds", keyed: false, repeatable: true, items: "holds" },
   captureHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/capture", keyed: true, repeatable: true },
   releaseHold: { method: "POST", path: "/v1/accounts/{account_id}/holds/{hold_id}/release", keyed: true, repeatable: true },
+  readHold: { method: "GET", path: "/v1/accounts/{account_id}/holds/{hold_id}", keyed: false, repeatable: true },
   readOffers: { method: "GET", path: "/v1/accounts/{account_id}/offers", keyed: false, repeatable: true },
   quoteItem: { method: "POST", path: "/v1/accounts/{account_id}/quotes", keyed: false, repeatable: true },
   createPurchase: { method: "POST", path: "/v1/accounts/{account_id}/purchases", keyed: true, repeatable: true },
@@ -250,6 +260,37 @@ export class Calls extends Core {
     return this.call(operations.grantCredits, { path: { account_id: accountId }, body: { kind: "promotional", ...body }, options });
   }
 
+  /** Read a lot, and what became of its credits. Needs: member of the account or service key with `read`. */
+  readLot(
+    accountId: string,
+    lotId: string,
+    options: Options = {},
+  ): Promise<OneLot> {
+    return this.call(operations.readLot, { path: { account_id: accountId, lot_id: lotId }, options });
+  }
+
+  /** Take back what is unused of a lot; what was burned or is held stays. Needs: service key with `credits:grant`. */
+  voidLot(
+    accountId: string,
+    lotId: string,
+    body: VoidBody,
+    options: KeyedOptions = {},
+  ): Promise<Keyed<Voided>> {
+    return this.call(operations.voidLot, { path: { account_id: accountId, lot_id: lotId }, body, options });
+  }
+
+  /**
+   * Read an entry, with its draws and how its credits were calculated. Needs: member of the account or service key with
+   * `read`.
+   */
+  readEntry(
+    accountId: string,
+    entryId: string,
+    options: Options = {},
+  ): Promise<Entry> {
+    return this.call(operations.readEntry, { path: { account_id: accountId, entry_id: entryId }, options });
+  }
+
   /**
    * What a consume would answer now: burns nothing, promises nothing. Needs: service key with `credits:consume` or
    * service key with `read`.
@@ -292,6 +333,18 @@ export class Calls extends Core {
     return this.call(operations.holdCredits, { path: { account_id: accountId }, body, options });
   }
 
+  /**
+   * Holds of one unit, newest first; without a state, or of one that is not open, a page may be short and not the last.
+   * Needs: member of the account or service key with `read`.
+   */
+  listHolds(
+    accountId: string,
+    query: { unit?: string; state?: string; limit?: number; cursor?: string; } = {},
+    options: Options = {},
+  ): Pages<Holds, Hold> {
+    return this.pages(operations.listHolds, { path: { account_id: accountId }, query, options });
+  }
+
   /** Burn some of a hold and give the rest back. Needs: service key with `credits:consume`. */
   captureHold(
     accountId: string,
@@ -309,6 +362,15 @@ export class Calls extends Core {
     options: KeyedOptions = {},
   ): Promise<Keyed<Resolved>> {
     return this.call(operations.releaseHold, { path: { account_id: accountId, hold_id: holdId }, options });
+  }
+
+  /** Read a hold, and what became of it. Needs: member of the account or service key with `read`. */
+  readHold(
+    accountId: string,
+    holdId: string,
+    options: Options = {},
+  ): Promise<Hold> {
+    return this.call(operations.readHold, { path: { account_id: accountId, hold_id: holdId }, options });
   }
 
   /**

@@ -192,6 +192,15 @@ export class EndpointSwitchedOff extends ConflictError {
 }
 
 /**
+ * No entry of that id in this account: statements show their ids. Check the entry id; those that release 0.2.0 gave out
+ * lead nowhere, the statement shows the new ones.
+ */
+export class EntryNotFound extends NotFoundError {
+  static code = "entry_not_found";
+  override name = "EntryNotFound";
+}
+
+/**
  * Another account has that external id. Data: `external_id`. Find the account that has it (`GET
  * /v1/accounts?external_id=`), or choose another.
  */
@@ -290,6 +299,14 @@ export class InvoiceNotReady extends ConflictError {
   }
 }
 
+/**
+ * A claw-back or confirmation named a lot that is not granted (yet): the sender tries again later. Check the lot id.
+ */
+export class LotNotFound extends NotFoundError {
+  static code = "lot_not_found";
+  override name = "LotNotFound";
+}
+
 /** Signed, but not an event. Send the event as the gateway made it. */
 export class MalformedEvent extends BadRequestError {
   static code = "malformed_event";
@@ -357,6 +374,15 @@ export class NothingToCancel extends ConflictError {
 export class NothingToResume extends ConflictError {
   static code = "nothing_to_resume";
   override name = "NothingToResume";
+}
+
+/**
+ * Nothing of the lot is unused: it was burned, is held, has expired or was taken back. Data: `lot_id`, `held`. Nothing
+ * to do; what is `held` can be taken once its holds are released.
+ */
+export class NothingToVoid extends ConflictError {
+  static code = "nothing_to_void";
+  override name = "NothingToVoid";
 }
 
 /**
@@ -587,6 +613,7 @@ export const byCode: Record<string, new (status: number, data: Record<string, un
   delivery_not_found: DeliveryNotFound,
   endpoint_not_found: EndpointNotFound,
   endpoint_switched_off: EndpointSwitchedOff,
+  entry_not_found: EntryNotFound,
   external_id_taken: ExternalIdTaken,
   forbidden: Forbidden,
   hold_closed: HoldClosed,
@@ -597,12 +624,14 @@ export const byCode: Record<string, new (status: number, data: Record<string, un
   insufficient_credits: InsufficientCredits,
   invalid_request: InvalidRequest,
   invoice_not_ready: InvoiceNotReady,
+  lot_not_found: LotNotFound,
   malformed_event: MalformedEvent,
   malformed_json: MalformedJson,
   newer_format: NewerFormat,
   not_refundable: NotRefundable,
   nothing_to_cancel: NothingToCancel,
   nothing_to_resume: NothingToResume,
+  nothing_to_void: NothingToVoid,
   payment_failed: PaymentFailed,
   payment_method_not_found: PaymentMethodNotFound,
   payment_method_required: PaymentMethodRequired,

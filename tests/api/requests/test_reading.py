@@ -23,6 +23,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "CloseBody": {"reason": "the customer has left"},
     "AccountPatchBody": {"email": "ann@example.com", "notifications": {"locale": "de-AT", "off": ["credits_low"]}},
     "GrantBody": GRANT,
+    "VoidBody": {"credits": 3, "reason": "sent twice"},
     "ConsumeBody": {"credits": 1},
     "HoldBody": {"credits": 1},
     "CheckBody": {"credits": 1},

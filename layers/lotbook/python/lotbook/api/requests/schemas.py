@@ -376,7 +376,17 @@ def models() -> dict[str, type[Body]]:
     burn = (CheckBody, ConsumeBody, ConsumeBatchBody, HoldBody, CaptureBody)
     buying = (QuoteBody, PurchaseBody, PlanBody, AutoTopUpBody, BillingBody, SetupBody, DefaultCardBody)
     endpoints = (EndpointBody, EndpointPatchBody, RotateBody)
-    known = (AccountBody, AccountPatchBody, CloseBody, GrantBody, *burn, *buying, PortalSessionBody, *endpoints)
+    known = (
+        AccountBody,
+        AccountPatchBody,
+        CloseBody,
+        GrantBody,
+        VoidBody,
+        *burn,
+        *buying,
+        PortalSessionBody,
+        *endpoints,
+    )
     return {model.__name__: model for model in known}
 
 

@@ -32,10 +32,7 @@ def time_of(name: str) -> int | None:
     digits = name.rpartition("_")[2][:TIME_CHARACTERS]
     if len(digits) < TIME_CHARACTERS or not set(digits) <= set(_ALPHABET):
         return None
-    value = 0
-    for digit in digits:
-        value = value * len(_ALPHABET) + _ALPHABET.index(digit)
-    return value
+    return from_base_32(digits)
 
 
 def derived(prefix: str, at: int, *seed: str) -> str:
@@ -67,6 +64,14 @@ def canonical(**fields: object) -> str:
     """Named fields as one text for a digest: absent ones (None) are left out, so a later optional field changes none."""
     said = {name: value for name, value in fields.items() if value is not None}
     return json.dumps(said, sort_keys=True, separators=(",", ":"))
+
+
+def from_base_32(text: str) -> int:
+    """The number of such digits. Raises ValueError for any other sign."""
+    value = 0
+    for digit in text:
+        value = value * len(_ALPHABET) + _ALPHABET.index(digit)
+    return value
 
 
 def base_32(value: int, characters: int) -> str:

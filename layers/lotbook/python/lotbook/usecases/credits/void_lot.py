@@ -45,7 +45,7 @@ class VoidLot:
     @property
     def claim(self) -> str:
         """The same for every attempt with this key."""
-        return ledger.VOIDED_CLAIM + ids.fingerprint(self.key)
+        return ledger.VOIDED_CLAIM + ids.name_of(self.key)
 
 
 @dataclass(frozen=True, slots=True)
