@@ -19,7 +19,7 @@ from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.statement import DynamoStatement
-from lotbook.api.answers import render, render_auto
+from lotbook.api.answers import render, render_auto, render_ledger
 from lotbook.domain.credits.hold_pages import open_holds
 from lotbook.domain.values.instants import to_text
 from lotbook.usecases.accounts.load_account import require_account
@@ -117,7 +117,7 @@ class Exporting:
         desk = self._desk()
         for page in pages(account_id, unit, None, MAX_PAGES, desk=desk):
             notes = notes_of(account_id, page.entries, books=desk.books)
-            yield from map(dict, render.entries(account_id, page, notes, None)["entries"])
+            yield from map(dict, render_ledger.entries(account_id, page, notes, None)["entries"])
 
     def _holds(self, account_id: str, unit: str) -> Iterator[Record]:
         desk = self._desk()

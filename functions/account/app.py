@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring, wiring_accounts
 from lotbook.api.answers import render
@@ -11,12 +11,10 @@ from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import paths
 from lotbook.domain.values import instants
+from lotbook.ledger import holds, lots, statement
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.requests import Balance
-    from lotbook.domain.credits.statement_pages import EntryPage
-
-Done = TypeVar("Done")
 
 
 def publish(request: Request) -> Answer:
@@ -99,58 +97,8 @@ def show_balance(request: Request) -> Answer:
     def within(unit: str) -> Balance:
         return read_balance(request.account_id, unit, desk=wiring.credit_desk())
 
-    return Answer(200, render.balance(_in_unit(request, within)))
-
-
-def _in_unit(request: Request, work: Callable[[str], Done]) -> Done:
-    """In the unit that the query names, or in the first of the account's policy."""
-    return wiring.units().within(request.account_id, paths.unit(request.query), work)
-
-
-def show_entries(request: Request) -> Answer:
-    """`GET .../entries`."""
-    from lotbook.api.requests import filters
-    from lotbook.domain.credits.statement_pages import PageAsked
-    from lotbook.usecases.credits.statement import find_entries
-
-    listing, limit = _statement(request), paging.limit_of(request.query)
-    asked = PageAsked(limit, listing.start(), filters.entries_of(request.query))
-
-    def within(unit: str) -> EntryPage:
-        return find_entries(request.account_id, unit, asked, desk=wiring.reading_desk())
-
-    page = _in_unit(request, within)
-    return Answer(
-        200, render.entries(request.account_id, page, _notes(request, page), listing.cursor(page.next_cursor))
-    )
-
-
-def export_statement(request: Request) -> Answer:
-    """`GET .../entries/export`."""
-    from lotbook.api.answers import render_csv
-    from lotbook.usecases.credits.statement import export_entries
-
-    listing = _statement(request)
-    start = listing.start()
-
-    def within(unit: str) -> EntryPage:
-        return export_entries(request.account_id, unit, start, desk=wiring.reading_desk())
-
-    page = _in_unit(request, within)
-    next_cursor = listing.cursor(page.next_cursor)
-    text = render_csv.entries(request.account_id, page.entries, _notes(request, page))
-    return Answer(200, text, render_csv.headers("entries.csv", next_cursor))
-
-
-def _notes(request: Request, page: EntryPage) -> Mapping[str, Mapping[str, str]]:
-    from lotbook.usecases.credits.notes import notes_of
-
-    return notes_of(request.account_id, page.entries, books=wiring.books())
-
-
-def _statement(request: Request) -> paging.Listing:
-    """The same list for both: a cursor of one goes on in the other."""
-    return paging.Listing("entries", request.path, request.query, wiring.cursor_key)
+    unit = paths.unit(request.query)
+    return Answer(200, render.balance(wiring.units().within(request.account_id, unit, within)))
 
 
 def grant(request: Request) -> Answer:
@@ -167,75 +115,6 @@ def grant(request: Request) -> Answer:
         desk=GrantDesk(wiring.accounts(), wiring.policies(), wiring.idempotency(), wiring.credit_desk()),
     )
     return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
-
-
-def list_holds(request: Request) -> Answer:
-    """`GET .../holds`."""
-    from lotbook.api.answers import render_ledger
-    from lotbook.api.requests import filters
-    from lotbook.usecases.credits import read_holds
-
-    listing, limit = (
-        paging.Listing("holds", request.path, request.query, wiring.cursor_key),
-        paging.limit_of(request.query),
-    )
-    asked = read_holds.HoldsAsked(limit, listing.start(), filters.hold_state_of(request.query))
-
-    def within(unit: str) -> read_holds.HoldPage:
-        return read_holds.list_holds(request.account_id, unit, asked, desk=wiring.reading_desk())
-
-    page = _in_unit(request, within)
-    return Answer(200, render_ledger.holds(page, listing.cursor(page.next_cursor)))
-
-
-def show_hold(request: Request) -> Answer:
-    """`GET .../holds/{hold_id}`."""
-    from lotbook.api.answers import render_ledger
-    from lotbook.usecases.credits.read_holds import read_hold
-
-    view = read_hold(request.account_id, request.path["hold_id"], desk=wiring.credit_desk())
-    return Answer(200, render_ledger.hold(view))
-
-
-def show_entry(request: Request) -> Answer:
-    """`GET .../entries/{entry_id}`."""
-    from lotbook.usecases.credits.notes import notes_of
-    from lotbook.usecases.credits.read_entry import read_entry
-
-    entry = read_entry(request.account_id, request.path["entry_id"], books=wiring.books())
-    notes = notes_of(request.account_id, [entry], books=wiring.books())
-    return Answer(200, render.entry(request.account_id, entry, notes.get(entry.name)))
-
-
-def show_lot(request: Request) -> Answer:
-    """`GET .../lots/{lot_id}`."""
-    from lotbook.api.answers import render_ledger
-    from lotbook.domain.values.errors import LotNotFound
-    from lotbook.usecases.credits.read_lot import read_lot
-
-    lot_id = paths.lot_id(request.path)
-    view = wiring.units().anywhere(
-        request.account_id,
-        lambda unit: read_lot(request.account_id, unit, lot_id, desk=wiring.credit_desk()),
-        LotNotFound,
-    )
-    return Answer(200, render_ledger.lot(view))
-
-
-def void(request: Request) -> Answer:
-    """`POST .../lots/{lot_id}/void`."""
-    from lotbook.api.answers import render_ledger
-    from lotbook.api.requests import schemas
-    from lotbook.domain.values.errors import LotNotFound
-    from lotbook.usecases.credits.void_lot import VoidLot, void_lot
-
-    asked = schemas.read(schemas.VoidBody, request.json_object())
-    command = VoidLot(paths.lot_id(request.path), request.key, asked.credits, asked.reason, request.caller.actor)
-    desk, keys = wiring.credit_desk(), wiring.idempotency()
-    result = wiring.units().anywhere(
-        request.account_id, lambda unit: void_lot(request.account_id, unit, command, desk=desk, keys=keys), LotNotFound
-    )
-    return once(200, render_ledger.voided(result), replayed=result.replayed)
 
 
 def show_report(request: Request) -> Answer:
@@ -270,14 +149,14 @@ ROUTES = {
     "GET /v1/accounts/{account_id}": show_account,
     "PATCH /v1/accounts/{account_id}": change,
     "GET /v1/accounts/{account_id}/balance": show_balance,
-    "GET /v1/accounts/{account_id}/entries": show_entries,
-    "GET /v1/accounts/{account_id}/entries/export": export_statement,
+    "GET /v1/accounts/{account_id}/entries": statement.show,
+    "GET /v1/accounts/{account_id}/entries/export": statement.export,
     "POST /v1/accounts/{account_id}/grants": grant,
-    "GET /v1/accounts/{account_id}/holds": list_holds,
-    "GET /v1/accounts/{account_id}/holds/{hold_id}": show_hold,
-    "GET /v1/accounts/{account_id}/lots/{lot_id}": show_lot,
-    "POST /v1/accounts/{account_id}/lots/{lot_id}/void": void,
-    "GET /v1/accounts/{account_id}/entries/{entry_id}": show_entry,
+    "GET /v1/accounts/{account_id}/holds": holds.show,
+    "GET /v1/accounts/{account_id}/holds/{hold_id}": holds.show_one,
+    "GET /v1/accounts/{account_id}/lots/{lot_id}": lots.show_one,
+    "POST /v1/accounts/{account_id}/lots/{lot_id}/void": lots.void,
+    "GET /v1/accounts/{account_id}/entries/{entry_id}": statement.show_one,
     "GET /v1/reports/{report}": show_report,
 }
 

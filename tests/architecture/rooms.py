@@ -125,6 +125,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_endpoints": ("ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
+    "ledger": (*_RULES, *_DOINGS, *_API, "wiring"),
     "functions": (
         *(
             *_RULES,
@@ -145,6 +146,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_schedules",
             "wiring_release",
             "portal",
+            "ledger",
         ),
     ),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours

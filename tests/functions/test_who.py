@@ -78,7 +78,14 @@ ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and rol
 
 
 def path_of(route_key: str, account_id: str = "acme") -> dict[str, str]:
-    ids = {"account_id": account_id, "policy_id": "insurestack", "purchase_id": "pur_1", "hold_id": f"hold_{0:024d}"}
+    ids = {
+        "account_id": account_id,
+        "policy_id": "insurestack",
+        "purchase_id": "pur_1",
+        "hold_id": f"hold_{0:024d}",
+        "lot_id": "lot_1",
+        "entry_id": "ent_1",
+    }
     ids |= {"payment_method": "pm_1", "endpoint_id": "end_1", "delivery_id": "dlv_1"}
     return {name: value for name, value in ids.items() if f"{{{name}}}" in route_key}
 

@@ -46,11 +46,11 @@ from lotbook_client.models import (
     Evidence,
     Granted,
     Held,
-    Hold,
     Holds,
     Invoice,
     NewEndpoint,
     Offers,
+    OneHold,
     OneLot,
     Ordered,
     PaymentMethods,
@@ -542,7 +542,7 @@ class AsyncCalls(AsyncCore):
         state: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-    ) -> AsyncPages[Holds, Hold]:
+    ) -> AsyncPages[Holds, OneHold]:
         """Holds of one unit, newest first; without a state, or of one that is not open, a page may be short and not the
         last. Needs: member of the account or service key with `read`.
         """
@@ -603,7 +603,7 @@ class AsyncCalls(AsyncCore):
         self,
         account_id: str,
         hold_id: str,
-    ) -> Hold:
+    ) -> OneHold:
         """Read a hold, and what became of it. Needs: member of the account or service key with `read`."""
         return await self._answer(
             operations.READ_HOLD,

@@ -347,6 +347,9 @@ class NothingToVoid(ConflictError):
     """
 
     code = "nothing_to_void"
+    carries = ("lot_id", "held")
+    lot_id: str
+    held: int
 
 
 class PaymentFailed(PaymentRequiredError):

@@ -193,6 +193,26 @@ NotificationsOff = Literal[
     "paid_twice",
     "endpoint_disabled",
 ]
+OneHoldState = Literal[
+    "open",
+    "captured",
+    "released",
+    "lapsed",
+]
+OneLotKind = Literal[
+    "free",
+    "plan",
+    "purchased",
+    "promotional",
+]
+OneLotState = Literal[
+    "open",
+    "provisional",
+    "frozen",
+    "used_up",
+    "expired",
+    "void",
+]
 PlanChangedEffect = Literal[
     "now",
     "period_end",
@@ -677,7 +697,7 @@ class Entry(Answer):
 
     `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said. `rated` and
     `rating` are how the credits were calculated, where they were burned or held by usage. `lines` are the parts of a
-    batch under one key.
+    batch under one key. `hold_id` names the hold that the entry placed or ended.
     """
 
     entry_id: str
@@ -695,6 +715,7 @@ class Entry(Answer):
     rated: list[RatedPart] | None
     rating: Rating | None
     lines: list[EntryLine] | None
+    hold_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -778,6 +799,17 @@ class Held(KeyedAnswer):
     available: int
     rated: list[RatedPart] | None = None
     rating: Rating | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holds(Answer):
+    """A page of holds, newest first.
+
+    Without a state, or of one that is not `open`, it may be short and not the last.
+    """
+
+    holds: list[OneHold]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -877,6 +909,56 @@ class Offers(Answer):
     consent: ConsentAsked | None
     support: SupportContact | None
     advice: list[Advice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneHold(Answer):
+    """A hold.
+
+    `draws` is all that it set aside, in burn order: a capture burns the first of them, and gives the rest back.
+    `captured` and `released` are 0 while it is open; it lapses at `expires_at`. `closed_at` is null while it is open.
+    """
+
+    hold_id: str
+    entry_id: str
+    unit: str
+    state: OneHoldState | str
+    credits: int
+    captured: int
+    released: int
+    draws: list[Draw]
+    placed_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+    reference: str | None
+    actor: str
+    rated: list[RatedPart] | None
+    rating: Rating | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneLot(Answer):
+    """A lot with all that became of its credits: granted = remaining + held + used + expired + taken_back.
+
+    `used` was burned, or paid a shortfall; `taken_back`: for a refund or a dispute, for another plan, or by a void.
+    """
+
+    lot_id: str
+    unit: str
+    kind: OneLotKind | str
+    granted: int
+    remaining: int
+    held: int
+    used: int
+    expired: int
+    taken_back: int
+    granted_at: datetime
+    effective_at: datetime
+    expires_at: datetime | None
+    state: OneLotState | str
+    purchase_id: str | None
+    reason: str | None
+    actor: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1339,6 +1421,14 @@ class UseOfLot(Answer):
     credits: int
     reference: str | None
     actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voided(KeyedAnswer):
+    """What was taken back; at most what was asked for, and never what was burned or is held."""
+
+    entry_id: str
+    credits: int
 
 
 Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentItem | UnknownKind

@@ -133,7 +133,7 @@ HOLD_CREDITS = Operation[models.Held](
     model(models.Held),
     keyed=True,
 )
-LIST_HOLDS = Listing[models.Holds, models.Hold](
+LIST_HOLDS = Listing[models.Holds, models.OneHold](
     "list_holds",
     "GET",
     "/v1/accounts/{account_id}/holds",
@@ -154,11 +154,11 @@ RELEASE_HOLD = Operation[models.Resolved](
     model(models.Resolved),
     keyed=True,
 )
-READ_HOLD = Operation[models.Hold](
+READ_HOLD = Operation[models.OneHold](
     "read_hold",
     "GET",
     "/v1/accounts/{account_id}/holds/{hold_id}",
-    model(models.Hold),
+    model(models.OneHold),
 )
 READ_OFFERS = Operation[models.Offers](
     "read_offers",

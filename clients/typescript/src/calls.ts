@@ -39,13 +39,13 @@ import type {
   GrantBody,
   Granted,
   Held,
-  Hold,
   HoldBody,
   Holds,
   Instant,
   Invoice,
   NewEndpoint,
   Offers,
+  OneHold,
   OneLot,
   OpenApi,
   Ordered,
@@ -341,7 +341,7 @@ export class Calls extends Core {
     accountId: string,
     query: { unit?: string; state?: string; limit?: number; cursor?: string; } = {},
     options: Options = {},
-  ): Pages<Holds, Hold> {
+  ): Pages<Holds, OneHold> {
     return this.pages(operations.listHolds, { path: { account_id: accountId }, query, options });
   }
 
@@ -369,7 +369,7 @@ export class Calls extends Core {
     accountId: string,
     holdId: string,
     options: Options = {},
-  ): Promise<Hold> {
+  ): Promise<OneHold> {
     return this.call(operations.readHold, { path: { account_id: accountId, hold_id: holdId }, options });
   }
 

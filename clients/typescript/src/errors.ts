@@ -383,6 +383,14 @@ export class NothingToResume extends ConflictError {
 export class NothingToVoid extends ConflictError {
   static code = "nothing_to_void";
   override name = "NothingToVoid";
+
+  get lot_id(): string {
+    return this.member("lot_id");
+  }
+
+  get held(): number {
+    return this.member("held");
+  }
 }
 
 /**

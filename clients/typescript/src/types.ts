@@ -364,7 +364,8 @@ export interface Entries {
 /**
  * One line of the statement; `credits` is the signed change of what the account owns. `reason` is why it was made, as a
  * grant or a correction said; `metadata` is what a consume said. `rated` and `rating` are how the credits were
- * calculated, where they were burned or held by usage. `lines` are the parts of a batch under one key.
+ * calculated, where they were burned or held by usage. `lines` are the parts of a batch under one key. `hold_id` names
+ * the hold that the entry placed or ended.
  */
 export interface Entry {
   entry_id: string;
@@ -382,6 +383,7 @@ export interface Entry {
   rated: Array<RatedPart> | null;
   rating: Rating | null;
   lines: Array<EntryLine> | null;
+  hold_id: string | null;
 }
 
 /** One part of a burn of many lines, and what it drew; lines draw one after the other, in burn order. */
@@ -451,6 +453,12 @@ export interface Held {
   credits: number;
   expires_at: Instant;
   available: number;
+}
+
+/** A page of holds, newest first. Without a state, or of one that is not `open`, it may be short and not the last. */
+export interface Holds {
+  holds: Array<OneHold>;
+  next_cursor: string | null;
 }
 
 /** The gateway's invoice, and the billing details that it keeps. */
@@ -537,6 +545,51 @@ export interface Offers {
   consent: ConsentAsked | null;
   support: SupportContact | null;
   advice: Array<Advice>;
+}
+
+/**
+ * A hold. `draws` is all that it set aside, in burn order: a capture burns the first of them, and gives the rest back.
+ * `captured` and `released` are 0 while it is open; it lapses at `expires_at`. `closed_at` is null while it is open.
+ */
+export interface OneHold {
+  hold_id: string;
+  entry_id: string;
+  unit: string;
+  state: "open" | "captured" | "released" | "lapsed" | (string & {});
+  credits: number;
+  captured: number;
+  released: number;
+  draws: Array<Draw>;
+  placed_at: Instant;
+  expires_at: Instant;
+  closed_at: Instant | null;
+  reference: string | null;
+  actor: string;
+  rated: Array<RatedPart> | null;
+  rating: Rating | null;
+}
+
+/**
+ * A lot with all that became of its credits: granted = remaining + held + used + expired + taken_back. `used` was
+ * burned, or paid a shortfall; `taken_back`: for a refund or a dispute, for another plan, or by a void.
+ */
+export interface OneLot {
+  lot_id: string;
+  unit: string;
+  kind: "free" | "plan" | "purchased" | "promotional" | (string & {});
+  granted: number;
+  remaining: number;
+  held: number;
+  used: number;
+  expired: number;
+  taken_back: number;
+  granted_at: Instant;
+  effective_at: Instant;
+  expires_at: Instant | null;
+  state: "open" | "provisional" | "frozen" | "used_up" | "expired" | "void" | (string & {});
+  purchase_id: string | null;
+  reason: string | null;
+  actor: string;
 }
 
 /** An OpenAPI 3.1 document. */
@@ -932,6 +985,12 @@ export interface UseOfLot {
   credits: number;
   reference: string | null;
   actor: string;
+}
+
+/** What was taken back; at most what was asked for, and never what was burned or is held. */
+export interface Voided {
+  entry_id: string;
+  credits: number;
 }
 
 /** Opens an account. The starting plan is the policy's unless `plan_id` names one. */
@@ -1423,4 +1482,10 @@ export interface TopUp {
 export interface UsageBody {
   action: string;
   quantities?: Record<string, number>;
+}
+
+/** Takes back what is unused of a lot: at most `credits`, or all of it where they are left out. */
+export interface VoidBody {
+  credits?: number | null;
+  reason: string;
 }

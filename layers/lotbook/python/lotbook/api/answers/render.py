@@ -8,13 +8,12 @@ from lotbook.api.answers.render_draws import draws
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from decimal import Decimal
 
     from lotbook.api.answers import shapes, shapes_auto, shapes_burning
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.accounts.automatic import Suspension
-    from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.requests import (
         Balance,
         Burned,
@@ -22,11 +21,8 @@ if TYPE_CHECKING:
         LotView,
         Resolved,
     )
-    from lotbook.domain.credits.statement_pages import EntryPage
     from lotbook.domain.sales.auto_views import AutoView
     from lotbook.usecases.accounts.read_account import AccountView
-
-    Notes = Mapping[str, Mapping[str, str]]
 
 Given = TypeVar("Given")
 Shaped = TypeVar("Shaped")
@@ -101,55 +97,6 @@ def _lot(lot: LotView) -> shapes.Lot:
         "state": lot.state,
         "purchase_id": lot.purchase_id,
     }
-
-
-def entries(account_id: str, page: EntryPage, notes: Notes, next_cursor: str | None) -> shapes.Entries:
-    """A page of the statement, with what callers said about burns, and its end in the form that clients send back."""
-    return {
-        "entries": [entry(account_id, each, notes.get(each.name)) for each in page.entries],
-        "next_cursor": next_cursor,
-    }
-
-
-def entry(account_id: str, shown: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
-    """One entry, with what its caller said about it."""
-    calculation = by_usage(shown.rated)
-    return {
-        "entry_id": shown.id_in(account_id),
-        "at": to_text(shown.at),
-        "kind": shown.kind,  # type: ignore[typeddict-item]  # hidden kinds are not in a page
-        "unit": shown.unit,
-        "credits": shown.credits,
-        "draws": draws(shown.draws),
-        "available_after": shown.available_after,
-        "reference": shown.reference,
-        "actor": shown.actor,
-        "purchase_id": shown.purchase_id,
-        "reason": shown.why,
-        "metadata": None if note is None else dict(note),
-        "rated": calculation.get("rated"),
-        "rating": calculation.get("rating"),
-        "lines": _lines(shown),
-        "hold_id": _hold_id(account_id, shown),
-    }
-
-
-def _lines(shown: Entry) -> list[shapes_burning.EntryLine] | None:
-    if not shown.has_lines:
-        return None
-    from lotbook.api.answers.render_batches import entry_lines  # most entries have none
-
-    return entry_lines(shown)
-
-
-def _hold_id(account_id: str, shown: Entry) -> str | None:
-    """The hold that the entry placed or ended."""
-    name = shown.name if shown.kind == "held" else shown.hold
-    if name is None:
-        return None
-    from lotbook.domain.credits.hold_ids import hold_id_of  # not needed to burn
-
-    return hold_id_of(account_id, name)
 
 
 def account(view: AccountView, *, whole: bool = False) -> shapes.Account:

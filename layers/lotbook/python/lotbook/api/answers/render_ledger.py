@@ -1,22 +1,72 @@
-"""One hold, one lot, a void -> the contract's shapes."""
+"""Entries, holds, one lot, a void -> the contract's shapes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.api.answers import render
+from lotbook.api.answers.render import by_usage
+from lotbook.api.answers.render_batches import entry_lines
+from lotbook.api.answers.render_draws import draws
+from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from lotbook.api.answers import shapes_ledger
+    from collections.abc import Mapping
+
+    from lotbook.api.answers import shapes, shapes_burning, shapes_ledger
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.statement_pages import EntryPage
     from lotbook.domain.credits.views import HoldView, OneLot
     from lotbook.usecases.credits.read_holds import HoldPage
     from lotbook.usecases.credits.void_lot import Voided
 
+    Notes = Mapping[str, Mapping[str, str]]
 
-def hold(view: HoldView) -> shapes_ledger.Hold:
+
+def entries(account_id: str, page: EntryPage, notes: Notes, next_cursor: str | None) -> shapes.Entries:
+    """A page of the statement, with what callers said about burns, and its end in the form that clients send back."""
+    return {
+        "entries": [entry(account_id, each, notes.get(each.name)) for each in page.entries],
+        "next_cursor": next_cursor,
+    }
+
+
+def entry(account_id: str, shown: Entry, note: Mapping[str, str] | None) -> shapes.Entry:
+    """One entry, with what its caller said about it."""
+    calculation = by_usage(shown.rated)
+    return {
+        "entry_id": shown.id_in(account_id),
+        "at": to_text(shown.at),
+        "kind": shown.kind,  # type: ignore[typeddict-item]  # hidden kinds are not in a page
+        "unit": shown.unit,
+        "credits": shown.credits,
+        "draws": draws(shown.draws),
+        "available_after": shown.available_after,
+        "reference": shown.reference,
+        "actor": shown.actor,
+        "purchase_id": shown.purchase_id,
+        "reason": shown.why,
+        "metadata": None if note is None else dict(note),
+        "rated": calculation.get("rated"),
+        "rating": calculation.get("rating"),
+        "lines": _lines(shown),
+        "hold_id": _hold_id(account_id, shown),
+    }
+
+
+def _lines(shown: Entry) -> list[shapes_burning.EntryLine] | None:
+    return entry_lines(shown) if shown.has_lines else None
+
+
+def _hold_id(account_id: str, shown: Entry) -> str | None:
+    """The hold that the entry placed or ended."""
+    name = shown.name if shown.kind == "held" else shown.hold
+    return None if name is None else hold_id_of(account_id, name)
+
+
+def hold(view: HoldView) -> shapes_ledger.OneHold:
     """One hold, with how it was calculated where it was one by usage."""
-    calculation = render.by_usage(view.rated)
+    calculation = by_usage(view.rated)
     return {
         "hold_id": view.hold_id,
         "entry_id": view.entry_id,
@@ -25,7 +75,7 @@ def hold(view: HoldView) -> shapes_ledger.Hold:
         "credits": view.credits,
         "captured": view.captured,
         "released": view.released,
-        "draws": render.draws(view.draws),
+        "draws": draws(view.draws),
         "placed_at": to_text(view.placed_at),
         "expires_at": to_text(view.expires_at),
         "closed_at": to_optional_text(view.closed_at),

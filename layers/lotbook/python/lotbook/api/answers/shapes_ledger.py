@@ -10,7 +10,7 @@ from lotbook.domain.credits.lots import LotKind
 Instant = Annotated[str, "date-time"]
 
 
-class Hold(TypedDict):
+class OneHold(TypedDict):
     """A hold. `draws` is all that it set aside, in burn order: a capture burns the first of them, and gives the rest back.
 
     `captured` and `released` are 0 while it is open; it lapses at `expires_at`. `closed_at` is null while it is open.
@@ -36,7 +36,7 @@ class Hold(TypedDict):
 class Holds(TypedDict):
     """A page of holds, newest first. Without a state, or of one that is not `open`, it may be short and not the last."""
 
-    holds: list[Hold]
+    holds: list[OneHold]
     next_cursor: str | None
 
 

@@ -44,6 +44,7 @@ DATA: Mapping[str, Mapping[str, Schema]] = {
     "invoice_not_ready": {"reason": _TEXT},
     "newer_format": {"kind": _TEXT, "retry_after_seconds": _INTEGER},
     "not_refundable": {"reason": _TEXT, "state": _TEXT_OR_NOT, "within_days": _INTEGER_OR_NOT},
+    "nothing_to_void": {"lot_id": _TEXT, "held": _INTEGER},
     "payment_failed": {"decline_code": _TEXT_OR_NOT, "purchase_id": _TEXT},
     "plan_change_pending": {"purchase_id": _TEXT},
     "portal_link_gone": {"return_url": _TEXT_OR_NOT},

@@ -16,7 +16,7 @@ LEDGER_ROUTES: dict[str, Route] = {
     f"GET {ACCOUNT}/holds/{{hold_id}}": Route(
         "Read a hold, and what became of it",
         "account",
-        {200: "Hold"},
+        {200: "OneHold"},
         members=True,
         scopes=READ,
         codes=("hold_not_found",),

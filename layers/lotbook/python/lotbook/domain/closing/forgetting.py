@@ -53,8 +53,14 @@ def forgotten_entry(entry: Entry) -> Entry:
     """A ledger entry without who asked for it and what they called it."""
     reference = None if entry.kind in _TOLD_BY_CALLERS else entry.reference
     reason = VOIDED_REASON + ERASED if is_voiding(entry.name) else entry.reason  # of any other it is a word of ours
-    said = {"reference": reference, "reason": reason, "lines": entry.lines and batches.forgotten(entry.lines)}
-    return replace(entry, actor=_actor(entry.actor), lot=entry.lot and _forgotten_lot(entry.lot), **said)
+    return replace(
+        entry,
+        actor=_actor(entry.actor),
+        reference=reference,
+        reason=reason,
+        lines=entry.lines and batches.forgotten(entry.lines),
+        lot=entry.lot and _forgotten_lot(entry.lot),
+    )
 
 
 def _forgotten_lot(lot: Lot) -> Lot:

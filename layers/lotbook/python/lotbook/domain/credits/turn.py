@@ -264,23 +264,25 @@ def _claw_back(opened: _OpenBook, order: ClawBack, clawed: Clawed) -> None:
     if lot:
         lot.left -= removed
     opened.debt += short
-    target = removed if order.unused_only else order.credits
-    is_voiding = ledger.is_voiding(order.order_id)
-    opened.hang(
-        Entry(
-            name=order.order_id,
-            unit=opened.unit,
-            kind="adjusted" if is_voiding else "clawed_back",
-            at=opened.now,
-            credits=-removed - short,
-            draws=(Draw(order.lot_id, removed),) if removed else (),
-            requested=-target if is_voiding else target,
-            removed=removed,
-            actor=order.actor,
-            reference=order.reference,
-            reason=order.reason,
-            purchase_id=order.purchase_id,
-        )
+    opened.hang(_taken(opened, order, removed, short))
+
+
+def _taken(opened: _OpenBook, order: ClawBack, removed: int, short: int) -> Entry:
+    """What an operator took is an adjustment: what it takes off the targets is below 0, so it counts as taken and as a target alike."""
+    target, is_voiding = removed if order.unused_only else order.credits, ledger.is_voiding(order.order_id)
+    return Entry(
+        name=order.order_id,
+        unit=opened.unit,
+        kind="adjusted" if is_voiding else "clawed_back",
+        at=opened.now,
+        credits=-removed - short,
+        draws=(Draw(order.lot_id, removed),) if removed else (),
+        requested=-target if is_voiding else target,
+        removed=removed,
+        actor=order.actor,
+        reference=order.reference,
+        reason=order.reason,
+        purchase_id=order.purchase_id,
     )
 
 
