@@ -19,7 +19,6 @@ from lotbook.api.requests.forms import (
     Email,
     ExternalId,
     Id,
-    Instant,
     Key,
     Line,
     Locale,
@@ -30,9 +29,9 @@ from lotbook.api.requests.forms import (
     Region,
     Remark,
     TimeZone,
-    Unit,
     Url,
 )
+from lotbook.api.requests.grant_bodies import GrantBody, OfAccount, VoidBody
 from lotbook.api.requests.reading import Body, read
 from lotbook.domain.accounts.account_changes import AccountChange
 from lotbook.domain.accounts.notifications import MAIL_KINDS, MailKind
@@ -54,7 +53,6 @@ MAX_PAYMENT_METHOD_CHARACTERS = 255
 MAX_ACTOR_CHARACTERS = 200
 
 
-OfAccount = Annotated[Unit | None, Field(description="Left out: the first unit of the account's policy.")]
 QuantityName = Annotated[str, StringConstraints(min_length=1, max_length=usage.MAX_NAME_CHARACTERS)]
 Count = Annotated[int, Field(ge=0, le=burning.MAX_CREDITS)]
 ConsentVersion = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CONSENT_VERSION_CHARACTERS)]
@@ -112,23 +110,6 @@ class AccountPatchBody(Body):
 class CloseBody(Body):
     """Closes an account. The reason is for people; of a closed account it stays as it is."""
 
-    reason: Reason
-
-
-class GrantBody(Body):
-    """Grants promotional credits; `expires_at` absent or null means never."""
-
-    credits: Credits
-    unit: OfAccount = None
-    kind: Literal["promotional"]
-    expires_at: Instant | None = None
-    reason: Reason
-
-
-class VoidBody(Body):
-    """Takes back what is unused of a lot: at most `credits`, or all of it where they are left out."""
-
-    credits: Credits | None = None
     reason: Reason
 
 
