@@ -103,10 +103,10 @@ def show_balance(request: Request) -> Answer:
 
 def grant(request: Request) -> Answer:
     """`POST .../grants`."""
-    from lotbook.api.requests import schemas
+    from lotbook.api.requests import grant_bodies
     from lotbook.usecases.accounts.grant_promotion import GrantDesk, Promotion, grant_promotion
 
-    asked = schemas.read(schemas.GrantBody, request.json_object())
+    asked = grant_bodies.read(grant_bodies.GrantBody, request.json_object())
     expires_at = None if asked.expires_at is None else instants.from_text(asked.expires_at)
     granted = grant_promotion(
         request.account_id,

@@ -30,10 +30,10 @@ def show_one(request: Request) -> Answer:
 def void(request: Request) -> Answer:
     """`POST .../lots/{lot_id}/void`."""
     from lotbook.api.answers import render_ledger
-    from lotbook.api.requests import schemas
+    from lotbook.api.requests import grant_bodies
     from lotbook.usecases.credits.void_lot import VoidLot, void_lot
 
-    asked = schemas.read(schemas.VoidBody, request.json_object())
+    asked = grant_bodies.read(grant_bodies.VoidBody, request.json_object())
     command = VoidLot(paths.lot_id(request.path), request.key, asked.credits, asked.reason, request.caller.actor)
     desk, keys = wiring.credit_desk(), wiring.idempotency()
     result = wiring.units().anywhere(

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lotbook.api.requests.forms import Credits, Instant, Reason, Unit
-from lotbook.api.requests.reading import Body
+from lotbook.api.requests.reading import Body, read
 
+__all__ = ["GrantBody", "OfAccount", "VoidBody", "read"]
 OfAccount = Annotated[Unit | None, Field(description="Left out: the first unit of the account's policy.")]
 
 
