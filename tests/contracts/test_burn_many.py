@@ -110,7 +110,7 @@ def test_aba_any_receipt_that_is_another_one_keeps_them_all(books: BookStore, at
     book = books.burn_many(A, U, [(f"k{number}", memo()) for number in range(MAX_BURNS_A_WRITE)]).book
     assert book
     prunes = [Prune(name, receipt) for name, receipt in book.receipts.items()]
-    other = prunes[at].receipt
+    other = book.receipts[prunes[at].name]
     prunes[at] = Prune(prunes[at].name, replace(other, position=other.position + 1))
     refused = books.prune(A, U, prunes)
     assert not refused.done

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.adapters.dynamo import books
+from lotbook.adapters.dynamo import lot_events
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.values.errors import BrokenInvariant
@@ -26,14 +26,16 @@ class Pages:
 
 
 def test_the_last_page_that_is_allowed_is_read() -> None:
-    pages = Pages(books.MAX_LOT_PAGES)
+    pages = Pages(lot_events.MAX_LOT_PAGES)
     assert DynamoBooks(Table(pages, "lotbook")).lot_entries("acme", "credits", "a") == []
-    assert [request.get("ExclusiveStartKey") for request in pages.asked] == [None] + [PLACE] * (books.MAX_LOT_PAGES - 1)
+    assert [request.get("ExclusiveStartKey") for request in pages.asked] == [None] + [PLACE] * (
+        lot_events.MAX_LOT_PAGES - 1
+    )
 
 
 def test_a_lot_whose_entries_do_not_end_is_an_invariant_that_broke() -> None:
     """Whatever the table answers, a worker does not read for ever."""
-    pages = Pages(books.MAX_LOT_PAGES + 1)
+    pages = Pages(lot_events.MAX_LOT_PAGES + 1)
     with pytest.raises(BrokenInvariant, match="do not end"):
         DynamoBooks(Table(pages, "lotbook")).lot_entries("acme", "credits", "a")
-    assert len(pages.asked) == books.MAX_LOT_PAGES
+    assert len(pages.asked) == lot_events.MAX_LOT_PAGES

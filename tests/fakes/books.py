@@ -13,7 +13,7 @@ from threading import RLock
 
 from lotbook.domain.credits import hold_pages
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Receipt
-from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer, granted_name
+from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer, granted_name, share_of
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Order
 from lotbook.ports.books import Attempt, Prune
@@ -72,9 +72,8 @@ class FakeBooks:
             book = self.books.get((account_id, unit))
             if book is None or not self._may_burn(book, name, memo, prunes):
                 return Attempt(False, book)
+            book = self._pruned(book, prunes)
             receipts = dict(book.receipts)
-            for prune in prunes:
-                receipts.pop(prune.name, None)
             receipts[name] = Receipt(memo, book.position, book.head)
             holds = dict(book.holds)
             if memo.kind == "hold":
@@ -117,9 +116,7 @@ class FakeBooks:
             book = self.books.get((account_id, unit))
             if book is None or not all(self._may_prune(book, prune) for prune in prunes):
                 return Attempt(False, book)
-            gone = {prune.name for prune in prunes}
-            left = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
-            return self._write(account_id, unit, replace(book, receipts=left))
+            return self._write(account_id, unit, self._pruned(book, prunes))
 
     def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
         self._call("resolve", name)
@@ -249,11 +246,10 @@ class FakeBooks:
     def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
         self._call("lot_entries", lot_id)
         with self.lock:
-            return [
-                entry
-                for key, entry in self.ledger.items()
-                if key[:2] == (account_id, unit) and f"{entry.name}#".startswith(f"lot#{lot_id}#")
-            ]
+            ours = [entry for key, entry in self.ledger.items() if key[:2] == (account_id, unit)]
+        of_lot = [entry for entry in ours if f"{entry.name}#".startswith(f"lot#{lot_id}#")]
+        together = [share_of(entry, lot_id) for entry in ours if entry.is_together]
+        return of_lot + [entry for entry in together if entry.draws]
 
     def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
         return {lot_id: self.lot_entries(account_id, unit, lot_id) for lot_id in lot_ids}
@@ -322,7 +318,14 @@ class FakeBooks:
     def _may_prune(self, book: Book, prune: Prune) -> bool:
         if "prune" not in self.guarded:
             return True
-        return book.receipts.get(prune.name, prune.receipt) == prune.receipt
+        return book.record(prune.name) in (None, prune.receipt)
+
+    @staticmethod
+    def _pruned(book: Book, prunes: Sequence[Prune]) -> Book:
+        gone = {prune.name for prune in prunes}
+        receipts = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
+        outcomes = {name: entry for name, entry in book.outcomes.items() if name not in gone}
+        return replace(book, receipts=receipts, outcomes=outcomes)
 
     @staticmethod
     def _key(account_id: str, unit: str, name: str) -> tuple[str, ...]:

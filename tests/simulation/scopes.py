@@ -120,6 +120,28 @@ CLEARING: dict[str, Scope] = {
 }
 SMALL |= CLEARING
 
+# Three lots that die at one instant: one entry, which whoever comes next takes out of the book.
+DYING = (grant("A", 1, expires=1), grant("B", 1, expires=1), grant("C", 1, expires=1), grant("D", 2))
+TOGETHER: dict[str, Scope] = {
+    "die_together": Scope(((burn("k", 2),), (turn_book(), burn("j"))), before=DYING, max_receipts=2, ticks=1),
+    "die_together_and_a_crash": Scope(
+        ((turn_book(), burn("j")), (burn("k"),)), before=DYING, max_receipts=3, ticks=1, crashes=1, clears=True
+    ),
+    "die_together_late_and_doubled": Scope(
+        ((turn_book(), burn("j")), (burn("k"),)), before=DYING, max_receipts=3, ticks=1, lates=1, doubles=1, clears=True
+    ),
+    "die_together_and_a_reader": Scope(
+        ((turn_book(), burn("j")), (read(),)), before=DYING, max_receipts=3, ticks=1, crashes=1, clears=True
+    ),
+    "die_together_against_a_claw_back": Scope(
+        ((claw("A", "r1", 1),), (burn("k", 2),)), before=DYING, max_receipts=3, ticks=1, clears=True
+    ),
+    "die_together_in_a_hold": Scope(
+        ((release("h"),), (turn_book(),)), before=(*DYING, place_hold("h", 3)), max_receipts=3, ticks=1, clears=True
+    ),
+}
+SMALL |= TOGETHER
+
 # Minutes each: only in the soak.
 LARGE: dict[str, Scope] = {
     "freeze_thaw_burn_and_expiry": Scope(
@@ -164,6 +186,14 @@ LARGE: dict[str, Scope] = {
         ((burn("j"), burn("i")), (turn_book(), burn("g"))),
         before=(grant("A", 5), die_burning("g"), die_burning("h")),
         max_receipts=4,
+        crashes=1,
+        clears=True,
+    ),
+    "die_together_in_a_hold_and_a_crash": Scope(
+        ((release("h"), burn("j")), (turn_book(),)),
+        before=(*DYING, place_hold("h", 3)),
+        max_receipts=3,
+        ticks=1,
         crashes=1,
         clears=True,
     ),

@@ -12,6 +12,7 @@ import pytest
 
 from lotbook.domain.credits import turn as turning
 from lotbook.domain.credits.book import Book, Receipt
+from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.turn import Journaled
 from lotbook.ports.books import Prune
 from lotbook.usecases.credits import burn as burning
@@ -21,7 +22,7 @@ from lotbook.usecases.credits.book_ledger import BookLedger
 from lotbook.usecases.credits.desk import CreditDesk
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant, place_hold, turn_book
-from tests.simulation.scopes import CLEARING, LARGE, SMALL
+from tests.simulation.scopes import CLEARING, LARGE, SMALL, TOGETHER
 from tests.simulation.worlds import Scope, Violation
 
 
@@ -135,6 +136,13 @@ def _cleared_with_what_ends_holds(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(burning, "clear_stale", blind)
 
 
+def _taken_out_before_it_is_journaled(patch: pytest.MonkeyPatch) -> None:
+    def careless(account_id: str, unit: str, left: Mapping[str, Entry], **_: object) -> list[Prune]:
+        return [Prune(name, entry) for name, entry in left.items()]
+
+    patch.setattr(stale_receipts, "_put_missing", careless)
+
+
 PRUNE_LIST = SMALL["aba_prune_list"]
 MUTATIONS: dict[str, Mutation] = {
     "prune": Mutation(PRUNE_LIST, without=("prune",)),
@@ -167,6 +175,9 @@ MUTATIONS: dict[str, Mutation] = {
     "clear_compare_position": Mutation(CLEARING["a_void_burn"], patch=_cleared_by_name_alone),
     "clear_what_is_journaled": Mutation(CLEARING["the_gone_come_back"], patch=_cleared_without_a_look),
     "clear_burns_alone": Mutation(CLEARING["with_holds"], patch=_cleared_with_what_ends_holds),
+    "journal_what_died_together": Mutation(
+        TOGETHER["die_together_and_a_crash"], patch=_taken_out_before_it_is_journaled
+    ),
     "clear_the_same_receipt": Mutation(CLEARING["against_a_turn"], without=("prune",)),
 }
 

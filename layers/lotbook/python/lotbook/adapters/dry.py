@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import MAX_RECEIPTS, Book
 from lotbook.domain.credits.burn_with_turn import with_burn
+from lotbook.domain.credits.ledger import share_of
 from lotbook.ports.books import Attempt
 
 if TYPE_CHECKING:
@@ -149,7 +150,12 @@ class DryBooks:
             for (whose, of, name), entry in self._ledger.items()
             if (whose, of) == (account_id, unit) and f"{name}#".startswith(f"lot#{lot_id}#")
         }
-        return list({**there, **ours}.values())
+        together = {
+            name: share_of(entry, lot_id)
+            for (whose, of, name), entry in self._ledger.items()
+            if (whose, of) == (account_id, unit) and entry.is_together and share_of(entry, lot_id).draws
+        }
+        return list({**there, **ours, **together}.values())
 
     def hold_done(self, account_id: str, name: str) -> None:
         """Schedules hear nothing of what did not happen."""

@@ -30,10 +30,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """A receipt whose entry is in the ledger: the next burn takes it out, if it is still this very receipt."""
+    """A receipt whose entry is in the ledger: the next burn takes it out, if it is still this very receipt.
+
+    Or an outcome that is in the ledger, which is its own entry.
+    """
 
     name: str
-    receipt: Receipt
+    receipt: Receipt | Entry
 
 
 class BookStore(Protocol):
@@ -112,7 +115,10 @@ class BookStore(Protocol):
         ...
 
     def lot_entries(self, account_id: str, unit: str, lot_id: str) -> list[Entry]:
-        """Everything that was journaled about one lot: its grant, expiries, claw-backs, freezes."""
+        """Everything that was journaled about one lot: its grant, expiries, claw-backs, freezes.
+
+        Where it died together with others, its share of that entry (`ledger.share_of`).
+        """
         ...
 
     def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:

@@ -9,7 +9,7 @@
 | `wt`, `fz` | waiting, frozen: [[left, lot, rank, effective, expires or 0, created]] | `nx` | renewal instant |
 | `r` | receipts: memo + `bu` before it; outcomes: ["=", entry] | `pz`, `pv` | pause reason, and its version |
 | `tu`, `tv` | policy under which burns may be topped up, and its version | | |
-| `f` | the format's number (formats.py) | | |
+| `f` | the format's number (formats.py) | `jd` | lots of it have died together; absent where none have |
 | `sh` | [spendable credits, names of the pages] of the shelf; absent without one | `hp` | [name, holds, first due] of the page of holds |
 """
 
@@ -66,6 +66,11 @@ def receipt_values(receipt: Receipt) -> list[Any]:
     return [*memo_values(receipt.memo), *position_values(receipt.position, receipt.before)]
 
 
+def record_values(record: Receipt | Entry) -> list[Any]:
+    """A receipt or an outcome as it lies in the book."""
+    return receipt_values(record) if isinstance(record, Receipt) else [OUTCOME, entry_values(record)]
+
+
 def receipt_of(values: list[Any]) -> Receipt:
     """The receipt of a list in `r`."""
     kind, credits, at, actor, digest, *more, position, seq, name = values
@@ -97,7 +102,7 @@ def book_values(book: Book) -> dict[str, Any]:
         "wt": [_aside_values(aside) for aside in book.waiting],
         "fz": [_aside_values(aside) for aside in book.frozen],
         "r": {name: receipt_values(receipt) for name, receipt in book.receipts.items()}
-        | {name: [OUTCOME, entry_values(entry)] for name, entry in book.outcomes.items()},
+        | {name: record_values(entry) for name, entry in book.outcomes.items()},
         "q": {name: order_values(order) for name, order in book.orders.items()},
         "ho": {name: [hold.due, hold.credits] for name, hold in book.holds.items()},
         "de": book.debt,
@@ -107,9 +112,11 @@ def book_values(book: Book) -> dict[str, Any]:
 
 
 def _page_values(book: Book) -> dict[str, Any]:
-    """Names of the book's pages; a book without them does not pay for them."""
+    """Names of the book's pages, and that lots have died together; a book without them does not pay for them."""
     away = book.held_away
-    shelf = {"sh": [book.shelved, *book.shelf]} if book.shelf else {}
+    shelf: dict[str, Any] = {"jd": True} if book.has_died_together else {}
+    if book.shelf:
+        shelf["sh"] = [book.shelved, *book.shelf]
     return shelf if away is None else shelf | {"hp": [away.name, away.holds, away.due]}
 
 
@@ -147,6 +154,7 @@ def book_of(values: Mapping[str, Any]) -> Book:
         held_away=HoldPage(*values["hp"]) if "hp" in values else None,
         tops_up=values.get("tu"),
         top_up_version=values.get("tv", 0),
+        has_died_together="jd" in values,
     )
 
 

@@ -8,6 +8,7 @@ calls as the expressions here is shown by `tests/contracts/test_same_refusals.py
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lotbook.adapters.calls import send, was_refused
@@ -19,7 +20,7 @@ from lotbook.adapters.dynamo.book_items import (
     next_memo_values,
     order_values,
     position_values,
-    receipt_values,
+    record_values,
 )
 from lotbook.adapters.dynamo.granted_lots import GrantedLots
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
@@ -39,7 +40,7 @@ from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.orders import Order
-from lotbook.domain.values.errors import BrokenInvariant, Unavailable
+from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
 from lotbook.ports.books import Attempt, Prune
 
@@ -77,11 +78,10 @@ NEWER_THAN_THE_LAST_MARK = Condition(
 MOVE_THE_POSITION = "av = av - :n, bu[0] = bu[0] + :n"
 LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:memo, bu)"
 
+KEEP_THE_NUMBER = "f = if_not_exists(f, :first)"
 SET = "SET "  # how most updates begin
 PLACEHOLDER = re.compile("#k|#p|:prev")  # those of conditions that one write may state many times
 BATCH = 100  # keys that one BatchGetItem takes
-AFTER_THE_LAST = "$"  # the sign after `#`, which begins what is journaled about a lot
-MAX_LOT_PAGES = 100  # of a megabyte: a lot has a handful of entries, and ids that begin like its own are as rare
 MAX_BATCH_TRIES = 8  # of keys that the service left unprocessed
 STAND_BACK_SECONDS = (0.010, 0.030)
 
@@ -94,6 +94,7 @@ class _Write(NamedTuple):
     names: Mapping[str, str]
     values: Mapping[str, Any]
     answer: str = "ALL_NEW"
+    number: int = 0  # of the format, of a write of the whole book
 
 
 class DynamoBooks:
@@ -191,13 +192,17 @@ class DynamoBooks:
             gone += ["dp", "du"]
         if gone:
             update += " REMOVE " + ", ".join(gone)
-        return self._update(account_id, unit, _Write(update, [NO_ORDER_SINCE, NO_BURN_SINCE], names, values))
+        number = max(formats.BOOK.writes, formats.DIED_TOGETHER if new.has_died_together else formats.FIRST)
+        conditions = [NO_ORDER_SINCE, NO_BURN_SINCE]
+        return self._update(account_id, unit, _Write(update, conditions, names, values, number=number))
 
     def tidy(self, account_id: str, unit: str, outcomes: Iterable[str]) -> None:
         """Take journaled outcomes out; their names never come back."""
-        names = {f"#{number}": name for number, name in enumerate(outcomes)}
-        update = "REMOVE " + ", ".join(f"r.{placeholder}" for placeholder in names)
-        self._update(account_id, unit, _Write(update, [IS_THERE], names, {}, answer="NONE"))
+        left = list(outcomes)
+        for start in range(0, len(left), BATCH):
+            names = {f"#{number}": name for number, name in enumerate(left[start : start + BATCH])}
+            update = "REMOVE " + ", ".join(f"r.{placeholder}" for placeholder in names)
+            self._update(account_id, unit, _Write(update, [IS_THERE], names, {}, answer="NONE"))
 
     def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
         """Set or clear the flag; `v` moves, so no turn in flight undoes it."""
@@ -262,27 +267,10 @@ class DynamoBooks:
         return self.entries_of_lots(account_id, unit, [lot_id])[lot_id]
 
     def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
-        """Everything from `lot#<first>` to the last of `lot#<last>#`; what lies between and is of no such lot is passed over."""
-        found: dict[str, list[Entry]] = {lot_id: [] for lot_id in lot_ids}
-        first, last = (keys.lot_ledger(account_id, unit, f"lot#{name}") for name in (min(lot_ids), max(lot_ids)))
-        bounds = {":pk": first["pk"], ":first": first["sk"], ":last": last["sk"] + AFTER_THE_LAST}
-        more: dict[str, Any] = {}
-        for _ in range(MAX_LOT_PAGES):
-            page = self._call(
-                "query",
-                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-                ExpressionAttributeValues=to_item(bounds),
-                ConsistentRead=True,
-                **more,
-            )
-            for values in map(from_item, page["Items"]):
-                entry = entry_of(values["sk"], values)
-                # A longer id that begins like one of these is another lot.
-                found.get(entry.name.split("#")[1], []).append(entry)
-            if "LastEvaluatedKey" not in page:
-                return found
-            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-        raise BrokenInvariant(f"the entries of {', '.join(lot_ids)} do not end after {MAX_LOT_PAGES} pages")
+        """The same of several lots: one read, and one of what died together with others."""
+        from lotbook.adapters.dynamo.lot_events import LotEvents  # no burn reads them
+
+        return LotEvents(account_id, unit, partial(self._call, "query")).of(lot_ids)
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Among the account's notes; the same body writes the same item."""
@@ -319,18 +307,20 @@ class DynamoBooks:
 
     def _update(self, account_id: str, unit: str, write: _Write) -> Attempt:
         """One write; a second one only into a book of a format that this release reads and does not write yet."""
-        key, writes = keys.book(account_id, unit), formats.BOOK.writes
+        key, writes = keys.book(account_id, unit), write.number or formats.BOOK.writes
         done, item = self._write(key, write, writes)
         if not done and item and writes < formats.number_of(item) <= formats.BOOK.reads:
             done, item = self._write(key, write, formats.number_of(item))
         return Attempt(done, book_of(from_item(item)) if item else None)
 
     def _write(self, key: Mapping[str, str], write: _Write, number: int) -> tuple[bool, dict[str, Any] | None]:
-        """The book's number moves up with whatever is written into it, and never down."""
-        values = {**write.values, ":f": number}
+        """The book's number moves up with whatever is written into it, and never down; a part of the first format leaves it."""
+        values, lifted = {**write.values, ":f": number}, "f = :f"
+        if number == formats.FIRST and not write.number:
+            values, lifted = {**values, ":f": formats.BOOK.reads, ":first": formats.FIRST}, KEEP_THE_NUMBER
         request: dict[str, Any] = {
             "Key": to_item(key),
-            "UpdateExpression": f"SET f = :f{',' if write.update.startswith(SET) else ''} {write.update.removeprefix(SET)}",
+            "UpdateExpression": f"SET {lifted}{',' if write.update.startswith(SET) else ''} {write.update.removeprefix(SET)}",
             "ConditionExpression": " AND ".join([*write.conditions, NOT_NEWER]),
             "ExpressionAttributeValues": {name: to_attribute(value) for name, value in values.items()},
             "ReturnValues": write.answer,
@@ -390,7 +380,7 @@ def _removed(prunes: Sequence[Prune], names: dict[str, str], values: dict[str, A
     """The clause that takes these receipts out; their placeholders go into `names` and `values`."""
     for number, prune in enumerate(prunes):
         names[f"#p{number}"] = prune.name
-        values[f":prev{number}"] = receipt_values(prune.receipt)
+        values[f":prev{number}"] = record_values(prune.receipt)
     return "REMOVE " + ", ".join(f"r.#p{number}" for number in range(len(prunes)))
 
 

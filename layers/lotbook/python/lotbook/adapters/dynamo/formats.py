@@ -52,7 +52,9 @@ class Format(NamedTuple):
     reads: int = 1
 
 
-BOOK, ENTRY, NOTE = Format("book"), Format("entry"), Format("note")
+# Of a book whose lots have died together, and of such an entry alone (decision 188): all others are written as 1.
+DIED_TOGETHER = 2
+BOOK, ENTRY, NOTE = Format("book", reads=DIED_TOGETHER), Format("entry", reads=DIED_TOGETHER), Format("note")
 ACCOUNT, PURCHASE, BILLING, MARKER = Format("account"), Format("purchase"), Format("billing"), Format("marker")
 LATCH, NOTICE, AUTO_EVENT, MAIL = Format("latch"), Format("notice"), Format("auto event"), Format("mail")
 POLICY, POLICY_USE = Format("policy"), Format("policy use")
@@ -108,6 +110,11 @@ def format_of(pk: str, sk: str) -> Format:
         if sk.startswith(first):
             return found
     raise KeyError(pk, sk)
+
+
+def writes_of(values: Mapping[str, Any]) -> int:
+    """The number that a whole item (Python values, with its key) goes out with: its own, or its kind's."""
+    return int(values.get(NAME) or format_of(values["pk"], values["sk"]).writes)
 
 
 def number_of(attributes: Mapping[str, Any]) -> int:

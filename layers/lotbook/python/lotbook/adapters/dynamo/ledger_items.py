@@ -20,6 +20,7 @@ _SCALARS = tuple(
     if field.name not in {"before", "skips", "draws", "back", "lot", "rests", "holds", "name"}
 )
 _DEFAULTS = {field.name: field.default for field in fields(Entry)} | {"seq": None}  # a number that is always written
+TOGETHER = "lots"  # draws of many lots, packed
 _LOT_FIELDS = frozenset(field.name for field in fields(Lot))
 
 
@@ -29,9 +30,8 @@ def entry_values(entry: Entry) -> dict[str, Any]:
     values["before"] = [entry.before.name, entry.before.seq]
     if entry.skips is not None:
         values["skips"] = [entry.skips.name, entry.skips.seq]
-    for name, draws in (("draws", entry.draws), ("back", entry.back)):
-        if draws:
-            values[name] = [[draw.lot_id, draw.credits] for draw in draws]
+    values |= _together_values(entry) if entry.is_together else _draws_values("draws", entry.draws)
+    values |= _draws_values("back", entry.back)
     if entry.lot is not None:
         values["lot"] = {name: value for name, value in asdict(entry.lot).items() if value is not None}
     if entry.rests:
@@ -54,7 +54,7 @@ def entry_of(name: str, values: Mapping[str, Any]) -> Entry:
         name=name,
         before=_pointer(values.get("before")) or CHAIN_END,
         skips=_pointer(values.get("skips")),
-        draws=_draws(values.get("draws")),
+        draws=_together(values) if TOGETHER in values else _draws(values.get("draws")),
         back=_draws(values.get("back")),
         lot=lot_of(values["lot"]) if "lot" in values else None,
         rests=tuple(Rest(*rest) for rest in values.get("rests", ())),
@@ -76,6 +76,25 @@ def entry_key(account_id: str, unit: str, name: str) -> dict[str, str]:
     if name.startswith("shelf#"):
         return keys.shelf(account_id, unit, name)
     return keys.spread_ledger(account_id, name)
+
+
+def _draws_values(name: str, draws: Draws) -> dict[str, Any]:
+    return {name: [[draw.lot_id, draw.credits] for draw in draws]} if draws else {}
+
+
+def _together_values(entry: Entry) -> dict[str, Any]:
+    """Of a format of its own: an older release would take the credits of all these lots for those of the first."""
+    from lotbook.adapters.dynamo.packed_draws import packed_draws  # zlib, at the rare death of many lots
+
+    content = packed_draws(entry.draws)
+    kept = _draws_values("draws", entry.draws) if content is None else {TOGETHER: content}
+    return kept | {formats.NAME: formats.DIED_TOGETHER}
+
+
+def _together(values: Mapping[str, Any]) -> Draws:
+    from lotbook.adapters.dynamo.packed_draws import unpacked_draws
+
+    return unpacked_draws(values[TOGETHER])
 
 
 def _pointer(value: Any) -> Pointer | None:

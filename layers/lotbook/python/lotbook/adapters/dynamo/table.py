@@ -88,7 +88,7 @@ def to_item(values: Mapping[str, Any]) -> Attributes:
     """Values as attribute values. A whole item (a key, and more than a key) goes out with its format's number."""
     item = {key: to_attribute(value) for key, value in values.items()}
     if "pk" in values and len(values) > KEY_NAMES:
-        item[formats.NAME] = {"N": str(formats.format_of(values["pk"], values["sk"]).writes)}
+        item[formats.NAME] = {"N": str(formats.writes_of(values))}
     return item
 
 

@@ -126,6 +126,7 @@ class Book:
     held_away: HoldPage | None = None  # open holds beyond those in `holds` (`hold_pages.py`)
     tops_up: str | None = None  # the policy under which what a burn lacks may be bought: whoever is refused asks
     top_up_version: int = 0  # of the account item that said so
+    has_died_together: bool = False  # lots of it share entries of their expiry (`dying.py`): older releases miss those
 
     @property
     def spendable(self) -> int:
@@ -146,6 +147,10 @@ class Book:
     def pages(self) -> tuple[str, ...]:
         """Names of all pages of the book."""
         return (*self.shelf, self.held_away.name) if self.held_away else self.shelf
+
+    def record(self, name: str) -> Receipt | Entry | None:
+        """The receipt or the outcome of that name."""
+        return self.receipts.get(name) or self.outcomes.get(name)
 
     def has_lapsed(self, now: int) -> bool:
         """Whether the time of an open hold is over."""

@@ -6,7 +6,7 @@ that came before it, the book points at the newest. So the statement can be walk
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from lotbook.domain.credits.entry_ids import entry_id_of
@@ -114,6 +114,11 @@ class Entry:
         return entry_id_of(account_id, self.unit, self.name)
 
     @property
+    def is_together(self) -> bool:
+        """Whether it is the expiry of several lots at once (`dying.py`)."""
+        return self.name.startswith(TOGETHER)
+
+    @property
     def why(self) -> str | None:
         """Why it was made, as somebody said: of a grant it stands in the lot (N9)."""
         if self.reason and is_voiding(self.name):
@@ -155,6 +160,25 @@ def granted_name(lot_id: str) -> str:
 def expired_name(lot_id: str, seq: int) -> str:
     """The name of one expiry of a lot: a lot can die twice when a hold gives credits back to a dead lot."""
     return f"lot#{lot_id}#x#{seq}"
+
+
+TOGETHER = "lot#@"  # begins no name about one lot: an id of a lot has no such sign
+
+
+def together_prefix(expires_at: int) -> str:
+    """How the names of what died together at that instant begin: they sort by it, and lie with the lots."""
+    return f"{TOGETHER}{expires_at:015d}"
+
+
+def together_name(expires_at: int, seq: int) -> str:
+    """The name of one expiry of several lots that die at that instant."""
+    return f"{together_prefix(expires_at)}#x#{seq}"
+
+
+def share_of(entry: Entry, lot_id: str) -> Entry:
+    """What the expiry of several lots says about one of them: the same entry, as far as it is about this lot."""
+    draws = tuple(draw for draw in entry.draws if draw.lot_id == lot_id)
+    return replace(entry, credits=-sum(draw.credits for draw in draws), draws=draws)
 
 
 VOID_CLAIM = "void"  # the id of the claw-back of a provisional lot whose payment did not come

@@ -45,9 +45,7 @@ class Journaled:
     lots: Mapping[str, Lot] = field(default_factory=dict)  # lots that something may be given back to
     done: frozenset[str] = frozenset()  # orders that took effect before
     clawed: Mapping[str, Clawed] = field(default_factory=dict)
-    entries: Mapping[str, Entry] = field(
-        default_factory=dict
-    )  # what the ledger has under the names of receipts and outcomes
+    entries: Mapping[str, Entry] = field(default_factory=dict)  # what the ledger has of receipts and outcomes
 
 
 @dataclass(slots=True)
@@ -68,6 +66,9 @@ class _OpenLot:
     def is_dead(self, now: int) -> bool:
         return is_dead(self.expires_at, now)
 
+    def order(self, lot_id: str) -> tuple[int, bool, int, int, str]:
+        return burn_order(self.rank, self.expires_at, self.created_at, lot_id)
+
 
 class _OpenBook:
     """The book taken apart: its lots, the debt, the chain's head, and the outcomes that the turn hangs on the chain."""
@@ -75,6 +76,7 @@ class _OpenBook:
     def __init__(self, unit: str, book: Book, now: int) -> None:
         self.unit, self.now = unit, now
         self.debt, self.head, self.renews_at = book.debt, book.head, book.renews_at
+        self.has_died_together = book.has_died_together
         self.outcomes: dict[str, Entry] = {}
         self.expired: dict[str, int] = {}
         left = rests(book.tape, book.position)
@@ -141,15 +143,20 @@ def _give_back_void(opened: _OpenBook, book: Book, journaled: Journaled, receipt
 
 def _expire(opened: _OpenBook, *, late: bool) -> None:
     """What is left of dead lots is gone, as of the instant they died; `late`: what came in for them since, as of now."""
-    dead = [(lot.expires_at or 0, lot_id) for lot_id, lot in opened.lots.items() if lot.is_dead(opened.now)]
-    for expires_at, lot_id in sorted(dead):
-        lot = opened.lots.pop(lot_id) if late else opened.lots[lot_id]
-        gone, lot.left = lot.left, 0
-        if gone:
-            opened.expired[lot_id] = opened.expired.get(lot_id, 0) + gone
-            name = ledger.expired_name(lot_id, opened.head.seq + 1)
-            at = opened.now if late else expires_at
-            opened.hang(Entry(name, opened.unit, "expired", at, credits=-gone, draws=(Draw(lot_id, gone),)))
+    dead = {lot_id: lot for lot_id, lot in opened.lots.items() if lot.is_dead(opened.now)}
+    if not dead:
+        return
+    from lotbook.domain.credits.dying import MAX_LOTS_A_TURN, deaths  # no start needs it
+
+    rests = ((lot.expires_at or 0, Draw(lot_id, lot.left)) for lot_id, lot in dead.items() if lot.left)
+    for death in deaths(rests, MAX_LOTS_A_TURN - len(opened.expired)):
+        for draw in death.draws:
+            dead[draw.lot_id].left = 0
+            opened.expired[draw.lot_id] = opened.expired.get(draw.lot_id, 0) + draw.credits
+        opened.has_died_together |= death.is_together
+        opened.hang(death.entry(opened.unit, opened.now if late else death.expires_at, opened.head.seq + 1))
+    if late:
+        opened.lots = {lot_id: lot for lot_id, lot in opened.lots.items() if lot_id not in dead or lot.left}
 
 
 def _return(opened: _OpenBook, captured: Entry, lots: Mapping[str, Lot]) -> None:
@@ -361,18 +368,20 @@ def _laid(opened: _OpenBook, book: Book) -> Book:
     tape, end = list[Segment](), book.position
     waiting, frozen = list[Aside](), list[Aside]()
     horizon = opened.renews_at
-    for lot_id, lot in sorted(opened.lots.items(), key=_in_burn_order):
+    for lot_id, lot in sorted(opened.lots.items(), key=lambda each: each[1].order(each[0])):
         if lot.left == 0 and not lot.is_frozen:  # an empty frozen lot stays: a hold may give back to it
             continue
         if lot.expires_at is not None:
             horizon = min(horizon, lot.expires_at)
-        if not lot.is_frozen and lot.effective_at <= opened.now:
+        dies_next = lot.is_dead(opened.now)  # in the next turn, which is due at once
+        if not lot.is_frozen and lot.effective_at <= opened.now and not dies_next:
             end += lot.left
             tape.append(Segment(end, lot_id, lot.rank, lot.expires_at, lot.created_at))
             continue
         if not lot.is_frozen:
             horizon = min(horizon, lot.effective_at)
-        aside = Aside(lot.left, lot_id, lot.rank, lot.effective_at, lot.expires_at, lot.created_at)
+        effective_at = lot.effective_at or int(dies_next)  # 0 says of a lot on the shelf that it can be spent
+        aside = Aside(lot.left, lot_id, lot.rank, effective_at, lot.expires_at, lot.created_at)
         (frozen if lot.is_frozen else waiting).append(aside)
     return replace(
         book,
@@ -389,9 +398,5 @@ def _laid(opened: _OpenBook, book: Book) -> Book:
         debt=opened.debt,
         version=book.version + 1,
         renews_at=opened.renews_at,
+        has_died_together=opened.has_died_together,
     )
-
-
-def _in_burn_order(each: tuple[str, _OpenLot]) -> tuple[int, bool, int, int, str]:
-    lot_id, lot = each
-    return burn_order(lot.rank, lot.expires_at, lot.created_at, lot_id)

@@ -271,7 +271,10 @@ def _granted(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
 
 
 def _expired(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
-    return (_told(account_id, "credits.expired", entry, lot_id=_lot_id(entry), credits=-entry.credits),)
+    """`lot_id` is null where several lots died together: `lots` has each with its credits."""
+    lots = [{"lot_id": draw.lot_id, "credits": draw.credits} for draw in entry.draws]
+    lot_id = None if entry.is_together else _lot_id(entry)
+    return (_told(account_id, "credits.expired", entry, lot_id=lot_id, lots=lots, credits=-entry.credits),)
 
 
 def _clawed_back(account_id: str, entry: Entry) -> tuple[Announcement, ...]:

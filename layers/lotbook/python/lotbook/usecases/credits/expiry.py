@@ -33,8 +33,8 @@ def bring_up_to_date(account_id: str, unit: str, *, desk: CreditDesk) -> Book | 
             return book
         turned = turn(account_id, unit, book, desk=desk)
         book = turned.book
-        if turned.won and not book.has_lapsed(now):
-            return book
+        if turned.won and not book.has_lapsed(now) and (now < book.until or book.renews_at <= now):
+            return book  # else more lots have died at once than one turn takes
     return book
 
 

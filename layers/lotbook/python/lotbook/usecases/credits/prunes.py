@@ -31,7 +31,7 @@ class Lent:
 
     def forget_gone(self, book: Book) -> bool:
         """Whether a name was burned again since: that receipt is not ours to take out."""
-        ours = tuple(each for each in self.prunes if book.receipts.get(each.name, each.receipt) == each.receipt)
+        ours = tuple(each for each in self.prunes if book.record(each.name) in (None, each.receipt))
         is_less, self.prunes = len(ours) < len(self.prunes), ours
         return is_less
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from lotbook.domain.credits.book import Book, Receipt
+    from lotbook.domain.credits.ledger import Entry
     from lotbook.usecases.credits.desk import CreditDesk
 
 STALE = 1 * SECOND  # ten times what a burn takes: a receipt this old was most likely left by a worker that is gone
@@ -31,7 +32,12 @@ def clear_stale(account_id: str, unit: str, book: Book, mine: Collection[str], *
     At most MAX_BURNS_A_WRITE at once. Burns that no ledger has yet are journaled first, as a turn would; where all that is left is
     void, or ends holds, there is a turn. The burn is done, and its caller is answered: what fails here the next burn sees to.
     """
-    stale = _stale(book, mine, desk.clock.now())
+    now = desk.clock.now()
+    if left := _left_by_a_turn(book, now):
+        with suppress(Unavailable):
+            _take_out(account_id, unit, _put_missing(account_id, unit, left, desk=desk), desk=desk)
+        return
+    stale = _stale(book, mine, now)
     if len(stale) <= MAX_STALE:
         return
     burns = sorted((name for name, r in stale.items() if r.memo.kind != "resolve"), key=lambda name: stale[name].seq)
@@ -56,9 +62,11 @@ def settle_read(account_id: str, unit: str, book: Book, void: Collection[str], *
 
     `void` are receipts that a turn gives back. What fails here the next read sees to.
     """
-    stale = _stale(book, void, desk.clock.now())
-    prunes = [Prune(name, receipt) for name, receipt in stale.items() if receipt.memo.kind != "resolve"]
-    if len(prunes) > MAX_STALE:
+    now = desk.clock.now()
+    left = _left_by_a_turn(book, now)
+    stale = [Prune(name, r) for name, r in _stale(book, void, now).items() if r.memo.kind != "resolve"]
+    prunes = [*(Prune(name, entry) for name, entry in left.items()), *(stale if len(stale) > MAX_STALE else ())]
+    if prunes:
         with suppress(Unavailable):
             for start in range(0, len(prunes), MAX_BURNS_A_WRITE):
                 desk.books.prune(account_id, unit, prunes[start : start + MAX_BURNS_A_WRITE])
@@ -67,6 +75,23 @@ def settle_read(account_id: str, unit: str, book: Book, void: Collection[str], *
 def _stale(book: Book, but: Collection[str], now: int) -> dict[str, Receipt]:
     """Receipts that their workers would have taken out by now, but for these names."""
     return {name: r for name, r in book.receipts.items() if name not in but and r.memo.at + STALE <= now}
+
+
+def _left_by_a_turn(book: Book, now: int) -> dict[str, Entry]:
+    """What died together, where the worker that turned the book has not burned since (`turn.py`)."""
+    if not book.outcomes or now < book.since + STALE:
+        return {}
+    return {name: entry for name, entry in book.outcomes.items() if entry.is_together}
+
+
+def _put_missing(account_id: str, unit: str, left: Mapping[str, Entry], *, desk: CreditDesk) -> list[Prune]:
+    """As many as one write takes out; a worker that died in its turn may not have journaled all of them."""
+    chosen = dict(list(left.items())[:MAX_BURNS_A_WRITE])
+    there = desk.books.entries(account_id, unit, chosen)
+    for name, entry in chosen.items():
+        if name not in there:
+            desk.books.put_entry(account_id, entry)
+    return [Prune(name, entry) for name, entry in chosen.items()]
 
 
 def _journaled(

@@ -13,6 +13,7 @@ from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.credits.shelf import with_shelf_put_up, with_shelf_taken_down
 from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.ports.books import Prune
 from lotbook.usecases.credits.book_ledger import BookLedger
 
 if TYPE_CHECKING:
@@ -89,17 +90,24 @@ def turn(account_id: str, unit: str, book: Book, *, desk: CreditDesk, want: Want
     lapsed = frozenset(held.name for held in journaled.lapsing)
     if burned is not None and not lapsed:
         return Turned(True, burned, laid.outcomes)
-    _journal_outcomes(laid, lapsed, of_book)
+    _journal_outcomes(laid, lapsed, of_book, desk=desk)
     return Turned(True, replace(burned or laid, outcomes={}), laid.outcomes, lapsed)
 
 
-def _journal_outcomes(laid: Book, lapsed: Iterable[str], of_book: BookLedger) -> None:
-    """A crash in here: the next turn's first step does it, and the schedule meets the holds that lapsed."""
+def _journal_outcomes(laid: Book, lapsed: Iterable[str], of_book: BookLedger, *, desk: CreditDesk) -> None:
+    """A crash in here: the next turn's first step does it, and the schedule meets the holds that lapsed.
+
+    What died together stays in the book until this process burns, or somebody else looks: a write of its own would cost as much
+    as its entry did (decision 188).
+    """
     for entry in laid.outcomes.values():
         of_book.put(entry)
     for hold in lapsed:
         of_book.books.hold_done(of_book.account_id, hold)
-    if laid.outcomes:
+    journaled = [Prune(name, entry) for name, entry in laid.outcomes.items()]
+    if journaled and all(entry.is_together for entry in laid.outcomes.values()):
+        desk.prunes.give(of_book.account_id, of_book.unit, *journaled)
+    elif journaled:
         of_book.books.tidy(of_book.account_id, of_book.unit, list(laid.outcomes))
 
 
