@@ -43,10 +43,8 @@ def unpacked_draws(kept: bytes) -> Draws:
 def _numbers(values: Sequence[int]) -> bytes:
     written = bytearray()
     for value in values:
-        while value > SEVEN:
-            written.append(value & SEVEN | MORE)
-            value >>= 7
-        written.append(value)
+        sevens = [value >> shift & SEVEN for shift in range(0, max(value.bit_length(), 1), 7)]
+        written += bytes([*(seven | MORE for seven in sevens[:-1]), sevens[-1]])
     return bytes(written)
 
 
