@@ -18,7 +18,7 @@ MINIMAL = ROOT / "docs" / "minimal.yaml"
 
 
 def reference() -> Reference:
-    """The reference of the committed document, with the samples and three calls that they do not have."""
+    """The reference of the committed document, with the samples and the calls that they do not have."""
     document = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
     return Reference(document, samples() | _further())
 
@@ -34,6 +34,13 @@ def _further() -> dict[str, dict[str, Any]]:
             "body": policy,
             "answer": {"status": 201, "body": published},
         },
+        "publish_policy_dry_run": {
+            **of_policy,
+            "route": "PUT /v1/policies/{policy_id}",
+            "query": {"dry_run": "true"},
+            "body": policy,
+            "answer": {"status": 200, "body": _tried(policy)},
+        },
         "read_policy": {
             **of_policy,
             "route": "GET /v1/policies/{policy_id}",
@@ -43,6 +50,16 @@ def _further() -> dict[str, dict[str, Any]]:
             "route": "GET /v1/openapi.json",
             "answer": {"status": 200, "body": {"openapi": "3.1.0", "...": "the whole document"}},
         },
+    }
+
+
+def _tried(policy: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "policy_id": policy["policy_id"],
+        "version": 2,
+        "changes": [{"path": "free_credits", "before": 3, "after": policy["free_credits"]}],
+        "affects": [{"plan_id": policy["starting_plan_id"], "by": "policy", "accounts": 12, "keeping": 0}],
+        "next_cursor": None,
     }
 
 

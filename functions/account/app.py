@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lotbook import wiring, wiring_accounts
+from lotbook import policies, wiring, wiring_accounts
 from lotbook.api.answers import render
 from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
@@ -15,25 +15,6 @@ from lotbook.ledger import holds, lots, statement
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.requests import Balance
-
-
-def publish(request: Request) -> Answer:
-    """`PUT /v1/policies/{policy_id}`: the body is the document; its `policy_id` may be left out."""
-    from lotbook.api.requests.policy_document import parse_policy
-    from lotbook.usecases.accounts.policies import publish_policy
-
-    policy_id = paths.new_policy_id(request.path)
-    document = {"policy_id": policy_id, **request.json_object()}
-    published = publish_policy(policy_id, parse_policy(document), document, policies=wiring.policies())
-    return Answer(201, {"policy_id": published.policy_id, "version": published.version})
-
-
-def show_policy(request: Request) -> Answer:
-    """`GET /v1/policies/{policy_id}`."""
-    from lotbook.usecases.accounts.policies import load_policy
-
-    version = paths.version(request.query)
-    return Answer(200, load_policy(paths.policy_id(request.path), version, policies=wiring.policies()).document)
 
 
 def open_one(request: Request) -> Answer:
@@ -142,8 +123,10 @@ def describe(_request: Request) -> Answer:
 
 ROUTES = {
     "GET /v1/openapi.json": describe,
-    "PUT /v1/policies/{policy_id}": publish,
-    "GET /v1/policies/{policy_id}": show_policy,
+    "PUT /v1/policies/{policy_id}": policies.publish,
+    "GET /v1/policies": policies.list_all,
+    "GET /v1/policies/{policy_id}": policies.show,
+    "GET /v1/policies/{policy_id}/versions": policies.list_versions,
     "POST /v1/accounts": open_one,
     "GET /v1/accounts": list_all,
     "GET /v1/accounts/{account_id}": show_account,

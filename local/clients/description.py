@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from local.clients import dry_runs
 from local.clients.types import Maybe, Named, OneOf, Schema, Type, Words, read
 
 JSON, CSV = "application/json", "text/csv"
@@ -61,7 +62,7 @@ class Listing:
 class Operation:
     """A call. `body` is the name of a shape, `answer` too; None for CSV.
 
-    `variant`: a second method of a call, that takes its other answer.
+    `variant`: a second method of a call, that takes its other answer; `always`: what it says in the query to get it.
     `keyed`: it wants an idempotency key; `may_be_keyed`: it takes one, and does something else without.
     """
 
@@ -79,6 +80,7 @@ class Operation:
     answer: str | None
     listing: Listing | None
     variant: bool = False
+    always: tuple[tuple[str, str], ...] = ()
 
     @property
     def repeatable(self) -> bool:
@@ -159,11 +161,13 @@ class Description:
         return Shape(name, schema["description"], tuple(_field(each, told, each in required) for each, told in members))
 
     def _operations(self, method: str, path: str, told: Schema) -> Iterator[Operation]:
-        """One, or two where the answer may be JSON or CSV: the second one's name says so."""
-        names = _answers(told)
-        for answer in names:
-            made = self._operation(method, path, told, answer)
-            yield replace(made, name=f"{made.name}_csv", variant=True) if answer is None and len(names) > 1 else made
+        """One, or two where the answer may be JSON or CSV, or where it may be tried: the second one's name says so."""
+        for each, always in dry_runs.split(told):
+            names = _answers(each)
+            for answer in names:
+                made = replace(self._operation(method, path, each, answer), variant=bool(always), always=always)
+                is_csv = answer is None and len(names) > 1
+                yield replace(made, name=f"{made.name}_csv", variant=True) if is_csv else made
 
     def _operation(self, method: str, path: str, told: Schema, answer: str | None) -> Operation:
         parameters = told["parameters"]

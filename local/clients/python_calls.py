@@ -49,6 +49,7 @@ def _operation(told: Operation, description: Description) -> str:
         + ["keyed=True"] * told.keyed
         + ["may_be_keyed=True"] * told.may_be_keyed
         + ["repeatable=False"] * (not told.repeatable)
+        + [f"always={{{quoted(name)}: {quoted(value)}}}" for name, value in told.always]
     )
     return f"{told.name.upper()} = {kind}(\n" + "".join(f"    {line},\n" for line in lines) + ")\n"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from local.clients.description import Description, Field, Refusal, Shape
@@ -54,7 +55,7 @@ def models(description: Description) -> str:
 
 
 def _imports_of_models(text: str) -> str:
-    hiding, anything = ", field" * (HIDDEN in text), "Any, " * ("Any]" in text)
+    hiding, anything = ", field" * (HIDDEN in text), "Any, " * bool(re.search(r"\bAny\b", text))
     return (
         f"from dataclasses import dataclass{hiding}\nfrom datetime import datetime\nfrom decimal import Decimal\n"
         f"from typing import {anything}Literal\n\nfrom lotbook_client.answers import Answer, KeyedAnswer, UnknownKind\n\n"

@@ -164,6 +164,8 @@ def _operation(told: Operation) -> str:
         parts.append("mayBeKeyed: true")
     if told.answer is None:
         parts.append("csv: true")
+    if told.always:
+        parts.append("always: { " + ", ".join(f'{name}: "{value}"' for name, value in told.always) + " }")
     return "{ " + ", ".join(parts) + " }"
 
 

@@ -44,7 +44,8 @@ def example(
 ) -> Example:
     """An example from a sample file's request; numbers of the query are numbers again."""
     numbers = {each.name for each in operation.query if _is_number(each.type)}
-    query = {name: int(value) if name in numbers else value for name, value in sample.get("query", {}).items()}
+    said = {name: value for name, value in sample.get("query", {}).items() if name not in dict(operation.always)}
+    query = {name: int(value) if name in numbers else value for name, value in said.items()}
     headers = sample.get("headers", {})
     return Example(operation, sample.get("path", {}), query, sample.get("body"), headers.get(KEY), documents, public)
 
@@ -56,7 +57,8 @@ def _is_number(kind: object) -> bool:
 
 def curl(of: Example) -> str:
     """For bash and zsh, with LOTBOOK_URL and LOTBOOK_KEY from the environment."""
-    query = f"?{urlencode(of.query)}" if of.query else ""
+    asked = {**of.query, **dict(of.operation.always)}
+    query = f"?{urlencode(asked)}" if asked else ""
     lines = [f'curl -X {of.operation.method} "$LOTBOOK_URL{of.target}{query}"']
     if not of.public:
         lines.append('-H "Authorization: Bearer $LOTBOOK_KEY"')

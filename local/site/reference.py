@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from local.clients.description import NOT_FOR_CLIENTS, Description, Operation
+from local.clients.dry_runs import DRY_RUN
 from local.site import examples
 
 Samples = Mapping[str, Mapping[str, Any]]
@@ -35,13 +36,13 @@ class Reference:
         return found
 
     def operations(self) -> tuple[Operation, ...]:
-        """Every call that clients make, once."""
-        return tuple(each for each in self._description.operations if not each.variant)
+        """Every call that clients make, once; twice where it may be tried first."""
+        return tuple(each for each in self._description.operations if not each.variant or each.always)
 
     def calls(self) -> Iterator[tuple[examples.Example, Mapping[str, Any]]]:
         """Every call that clients make, with the sample whose request it sends."""
         for operation in self.operations():
-            sample = self._sample(f"{operation.method} {operation.path}")
+            sample = self._sample(operation)
             if sample is not None:
                 yield self._example(operation, sample), sample
 
@@ -49,9 +50,14 @@ class Reference:
         told = self._document["paths"][operation.path][operation.method.lower()]
         return examples.example(operation, sample, self._description.documents, told.get("security") == [])
 
-    def _sample(self, route: str) -> Mapping[str, Any] | None:
-        """The first of the route's samples that was answered well; of a route that the samples see refused only, that one."""
-        found = [each for each in self._samples.values() if each["route"] == route]
+    def _sample(self, operation: Operation) -> Mapping[str, Any] | None:
+        """The first of the call's samples that was answered well; of one that the samples see refused only, that one."""
+        route, always = f"{operation.method} {operation.path}", dict(operation.always)
+        found = [
+            each
+            for each in self._samples.values()
+            if each["route"] == route and (DRY_RUN in each.get("query", {})) == (DRY_RUN in always)
+        ]
         return min(found, key=lambda each: int(each["answer"]["status"] >= 400), default=None)
 
     def _index(self) -> str:
@@ -122,11 +128,16 @@ class Reference:
             yield f"| {status} | {_cell(_linked(words))}{named} |\n"
 
     def _examples(self, method: str, path: str, told: Mapping[str, Any]) -> Iterator[str]:
-        sample = self._sample(f"{method} {path}")
         if told["operationId"] in NOT_FOR_CLIENTS:
             yield f"No example: {NOT_FOR_CLIENTS[told['operationId']]}.\n"
-        elif sample is not None:
-            shown = self._example(self._operations[told["operationId"]], sample)
+        for operation in self.operations():
+            if (operation.method, operation.path) == (method, path):
+                yield from self._shown(operation)
+
+    def _shown(self, operation: Operation) -> Iterator[str]:
+        sample = self._sample(operation)
+        if sample is not None:
+            shown = self._example(operation, sample)
             written: tuple[tuple[str, Callable[[examples.Example], str]], ...] = (
                 ("bash", examples.curl),
                 ("python", examples.python),

@@ -141,15 +141,15 @@ def _export(
 
 @command(app, "enrol", changes=True)
 def _enrol(asked: Asked) -> Answer:
-    """Enter accounts of older releases into the directory that `list` and `find` read. Again it changes nothing."""
-    from operate.enrol_accounts import enrol
+    """Enter accounts and policies of older releases into the directory that lists and `find` read. Again it changes nothing."""
+    from operate.enrol import enrol
 
     table, _ = asked.target.table()
-    asked.confirm(f"All accounts of {table.name} would be entered into the directory.")
+    asked.confirm(f"All accounts and policies of {table.name} would be entered into the directory.")
     with asked.target.asked(table.name), progress("Entering") as step:
-        count = enrol(table, step)
-    verb = "is" if count == 1 else "are"
-    return Answer({"accounts": count}, (f"{counted(count, 'account', 'accounts')} {verb} in the directory.",))
+        accounts, policies = enrol(table, step)
+    told = f"{counted(accounts, 'account', 'accounts')} and {counted(policies, 'policy', 'policies')} are in the directory."
+    return Answer({"accounts": accounts, "policies": policies}, (told,))
 
 
 def named_values(given: list[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`lotbook policies`: check a policy, say what it changes and whom, and publish it."""
+"""`lotbook policies`: list policies and their versions, check one, say what it changes and whom, and publish it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,40 @@ from typing import Annotated, Any
 import typer
 
 from operate.command.asking import Asked, command
-from operate.command.policy_changes import changes, concerned
 from operate.command.refusal import FAILED, OK, Refusal
 from operate.command.shown import Answer, Grid, counted, progress
 
-app = typer.Typer(no_args_is_help=True, help="Check, compare and publish policies.")
-MOST_ACCOUNTS = 10_000  # that are counted
+app = typer.Typer(no_args_is_help=True, help="List, check, compare and publish policies.")
+MOST_PAGES = 20  # of counted accounts, a thousand each
+Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many, newest first.")]
+NO_POLICY = "None was published: `lotbook policies publish FILE` makes one."
+PUBLISHED = ("version", "published_at", "published_by")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]
+
+
+@command(app, "list")
+def _list(asked: Asked, limit: Most = 25) -> Answer:
+    """The policies that there are, newest first, each with its newest version."""
+    from operate.command.api import operations
+
+    found = asked.target.api().items(operations.LIST_POLICIES, "policies", limit)
+    rows = [[each["policy_id"], each["title"], *(each[name] for name in PUBLISHED)] for each in found]
+    grid = Grid(("policy", "title", "version", "published", "by"), rows, frozenset({"version"}))
+    return Answer({"policies": found}, (grid if rows else NO_POLICY,))
+
+
+@command(app, "versions")
+def _versions(
+    asked: Asked, policy: Annotated[str, typer.Argument(metavar="POLICY", help="Its policy_id.")], limit: Most = 25
+) -> Answer:
+    """The versions of a policy, newest first: when each was published, and with which service key."""
+    from operate.command.api import operations
+
+    path = {"policy_id": policy}
+    found = asked.target.api().items(operations.LIST_POLICY_VERSIONS, "versions", limit, path=path)
+    rows = [[each[name] for name in PUBLISHED] for each in found]
+    grid = Grid(("version", "published", "by"), rows, frozenset({"version"}))
+    return Answer({"policy_id": policy, "versions": found}, (grid,))
 
 
 @command(app, "check", targeted=False)
@@ -49,8 +76,8 @@ def _publish(asked: Asked, file: File) -> Answer:
 
     document = _document(file)
     found = _compared(asked, document)
-    if not found["is_new"] and not found["changes"]:
-        return Answer({**found, "version": None}, _told(found))
+    if not found["changes"]:
+        return Answer(found, _told(found))
     if not asked.yes:
         _on_stderr(found)
     asked.confirm(f"{found['policy_id']} would be published as its next version.", also_here=True)
@@ -100,43 +127,48 @@ def _document(path: Path) -> dict[str, Any]:
 
 
 def _compared(asked: Asked, document: dict[str, Any]) -> dict[str, Any]:
-    """`{policy_id, is_new, changes, affects, counted_all}`; new is what was never published."""
+    """What the API's own dry run says: `{policy_id, version, is_new, changes, affects, counted_all}`. Raises Refusal where it would refuse."""
     from operate.command.api import operations
 
-    api, policy_id = asked.target.api(), str(document["policy_id"])
-    try:
-        present = api.ask(operations.READ_POLICY, path={"policy_id": policy_id})
-    except Refusal as refusal:
-        if "policy_not_found" not in str(refusal):
-            raise
-        found = list(changes({}, document))
-        return {"policy_id": policy_id, "is_new": True, "changes": found, "affects": [], "counted_all": True}
-    found = list(changes(present, document))
-    accounts: list[dict[str, Any]] = []
-    if found:
-        with progress("Counting accounts"):
-            query = {"policy_id": policy_id}
-            accounts = api.items(operations.LIST_ACCOUNTS, "accounts", MOST_ACCOUNTS, query=query)
-    return {
-        "policy_id": policy_id,
-        "is_new": False,
-        "changes": found,
-        "affects": concerned(found, accounts),
-        "counted_all": len(accounts) < MOST_ACCOUNTS,
-    }
+    api, path = asked.target.api(), {"policy_id": document["policy_id"]}
+    affects = dict[tuple[str, str], dict[str, Any]]()
+    cursor: str | None = None
+    found: dict[str, Any] = {}
+    with progress("Counting accounts"):
+        for _ in range(MOST_PAGES):
+            query = {"cursor": cursor}
+            found = api.ask(operations.PUBLISH_POLICY_DRY_RUN, path=path, query=query, body=document)
+            _add(affects, found["affects"])
+            cursor = found.pop("next_cursor")
+            if cursor is None:
+                break
+    is_new = found["version"] == 1 and bool(found["changes"])
+    affects_all = [affects[name] for name in sorted(affects)]
+    return found | {"is_new": is_new, "affects": affects_all, "counted_all": cursor is None}
+
+
+def _add(sums: dict[tuple[str, str], dict[str, Any]], counted: list[dict[str, Any]]) -> None:
+    """Each page counts other accounts."""
+    for each in counted:
+        so_far = sums.setdefault((each["plan_id"], each["by"]), {**each, "accounts": 0, "keeping": 0})
+        for name in ("accounts", "keeping"):
+            so_far[name] += each[name]
 
 
 def _told(found: dict[str, Any]) -> tuple[Grid | str, ...]:
     name = found["policy_id"]
-    if found["is_new"]:
-        return (f"{name} was never published: all of it is new, and no account is under it.",)
     if not found["changes"]:
         return (f"{name} is published as it is: nothing changes.",)
+    if found["is_new"]:
+        return (f"{name} was never published: all of it is new, and no account is under it.",)
     rows = [(each["path"], each["before"], each["after"]) for each in found["changes"]]
     grid = Grid(("where", "now", "then"), rows)
     if not found["affects"]:
         return grid, "No account is under what changes."
-    counts = [(each["plan_id"], each["accounts"], each["by"]) for each in found["affects"]]
-    more = "" if found["counted_all"] else f" Only the newest {MOST_ACCOUNTS:,} accounts were counted."
-    said = f"Accounts that it concerns from their next period or purchase on; what was sold stays as it was.{more}"
-    return grid, said, Grid(("plan", "accounts", "changed by"), counts, frozenset({"accounts"}))
+    numbers = ("accounts", "keeping")
+    counts = [(each["plan_id"], *(each[name] for name in numbers), each["by"]) for each in found["affects"]]
+    more = "" if found["counted_all"] else f" Only the newest {MOST_PAGES * 1_000:,} accounts were looked at."
+    said = (
+        f"Accounts that it reaches from their next period or purchase on, and those that keep what they bought.{more}"
+    )
+    return grid, said, Grid(("plan", *numbers, "changed by"), counts, frozenset(numbers))

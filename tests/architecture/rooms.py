@@ -116,7 +116,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_check": (*_RULES, "ports", *_DOINGS, *_ADAPTERS, "wiring", "wiring_automatic"),
     "wiring_rating": (*_RULES, *_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_portal": ("domain.portal", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
-    "wiring_accounts": (*_DOINGS, *_ADAPTERS, "wiring"),
+    "wiring_accounts": (*_DOINGS, *_ADAPTERS, "ports", "wiring"),
     "wiring_closing": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_reconciliation": (*_DOINGS, *_ADAPTERS, "wiring"),
     "wiring_reports": (*_DOINGS, *_ADAPTERS, "ports", "wiring"),
@@ -126,6 +126,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "ledger": (*_RULES, *_DOINGS, *_API, "wiring"),
+    "policies": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_accounts"),
     "functions": (
         *(
             *_RULES,
@@ -147,6 +148,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "wiring_release",
             "portal",
             "ledger",
+            "policies",
         ),
     ),
     "local.stripe_stand_in": (),  # a vendor's world: it knows nothing of ours

@@ -211,10 +211,21 @@ async def retries_have_an_end(s: Stage) -> dict[str, Any]:
 async def a_policy_is_read_and_published_as_it_is(s: Stage) -> dict[str, Any]:
     policy = await s.of(s.client.read_policy("insurestack"))
     named = {**policy, "policy_id": s.account}
+    tried = await s.of(s.client.publish_policy_dry_run(s.account, named))
     published = await s.of(s.client.publish_policy(s.account, named))
+    same = await s.of(s.client.publish_policy_dry_run(s.account, named))
+    listed = await s.each(s.client.list_policies(limit=2))
+    versions = await s.each(s.client.list_policy_versions(s.account))
     again = await s.of(s.client.read_policy(s.account))
     plans = again["plans"] == policy["plans"]
-    return {"same_title": again["title"] == policy["title"], "version": published.version, "plans": plans}
+    return {
+        "same_title": again["title"] == policy["title"],
+        "version": published.version,
+        "plans": plans,
+        "tried": [tried.version, len(tried.changes) > 9, len(same.changes)],
+        "listed": s.account in [each.policy_id for each in listed],
+        "versions": [each.version for each in versions],
+    }
 
 
 def _told(error: lotbook.LotbookError) -> list[object]:

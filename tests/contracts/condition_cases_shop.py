@@ -11,6 +11,7 @@ import pytest
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.policy_lists import DynamoPolicyLists
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.adapters.refusals import Refused
@@ -204,6 +205,20 @@ def the_head_never_moves_back(place: Place) -> None:
     _overtaken(place, 7)
     with pytest.raises(Conflict):
         place.store.publish("make", RENAMED)
+
+
+@guards("policies.enter.HEAD_IS_AS_READ")
+def an_entry_of_the_list_is_not_put_over_that_of_a_version_which_came_meanwhile(place: Place) -> None:
+    place.store.publish("make", DOCUMENT)
+    look = place.store._head
+    place.store._head = lambda policy_id: (
+        look(policy_id),
+        place.store.__class__(place.table).publish("make", RENAMED),
+    )[0]
+    with pytest.raises(Conflict):
+        place.store.enter("make")
+    assert place.table
+    assert [each.title for each in DynamoPolicyLists(place.table).page(9, None)] == ["Make, renamed"]
 
 
 def _overtaken(place: Place, newest: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.refusals import ExternalIdTaken
-from lotbook.domain.policy.document import Currencies, PaymentRule, Policy, PublishedPolicy
+from lotbook.domain.policy.document import Currencies, PaymentRule, Policy, Publication, PublishedPolicy
 from lotbook.domain.policy.plans import Downgrade, Plan, PlanChange, Upgrade
 from lotbook.domain.policy.top_ups import TopUp
 from lotbook.domain.policy.uses import Use
@@ -103,7 +103,11 @@ class FakePolicies:
         return is_new
 
     def publish(
-        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+        self,
+        policy_id: str,
+        document: Mapping[str, object],
+        dropped: frozenset[Use] = frozenset(),
+        publication: Publication | None = None,
     ) -> PublishedPolicy:
         raise NotImplementedError("tests publish with put()")
 

@@ -10,6 +10,7 @@ from lotbook import wiring
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.instants import to_text
 from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, key_with, member, open_account, publish, sample
 
 ACME = {"account_id": "acme"}
@@ -34,7 +35,9 @@ def grant(api: Api, credits: object = 5, key: str | None = None, **more: object)
 
 def test_policies_a_changed_document_is_the_next_version_and_the_same_one_is_the_same(api: Api) -> None:
     path = {"policy_id": "insurestack"}
-    assert publish(api, "insurestack") == {"policy_id": "insurestack", "version": 1}
+    published_at = to_text(api.clock.now())
+    first = {"policy_id": "insurestack", "version": 1, "published_at": published_at}
+    assert publish(api, "insurestack") == first
     assert publish(api, "insurestack")["version"] == 1
     changed = {**sample("insurestack"), "title": "Another title"}
     without_id = {name: value for name, value in changed.items() if name != "policy_id"}

@@ -19,6 +19,8 @@ OF_ACCOUNT = [key for key in OPEN if "{account_id}" in key]
 BODIES: dict[str, Any] = {"quotes": {}, "purchases": {}, "consume": {}, "grants": {}, "accounts": {}, "close": {}}
 ALLOWED: dict[str, set[str]] = {  # of the contract's tables and "Scopes and roles", written down a second time
     "PUT /v1/policies/{policy_id}": {"policies:write"},
+    "GET /v1/policies": {*SCOPES, "member"},
+    "GET /v1/policies/{policy_id}/versions": {*SCOPES, "member"},
     "POST /v1/accounts": {"accounts:write"},
     "GET /v1/accounts": {"read"},
     "GET /v1/accounts/{account_id}": {"read", "member"},

@@ -7,8 +7,8 @@ repeated for schedules and the stream. What was asked may have been done, so it 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from itertools import count
 from pkgutil import iter_modules
@@ -35,7 +35,6 @@ from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
 from lotbook.adapters.dynamo.passes import DynamoPasses
-from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.reports import DynamoReports
@@ -48,7 +47,6 @@ from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.mails.latches import MailLatch
 from lotbook.domain.mails.occasions import Occasion
 from lotbook.domain.news.alerts import Latch
-from lotbook.domain.policy.uses import Use
 from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Difference, Period, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
@@ -66,7 +64,7 @@ from tests.fakes.billing import details
 from tests.fakes.desk import CountingEntropy
 from tests.fakes.endpoints import a_delivery, an_endpoint
 from tests.fakes.purchases import ORDERED, a_purchase
-from tests.fakes.samples import published
+from tests.race.store_calls import OF_POLICIES, Call
 from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines, process
 
 pytestmark = pytest.mark.engine
@@ -91,15 +89,6 @@ def a_record(account_id: str) -> BillingRecord:
     return BillingRecord(account_id, details(), details(), ORDERED, ORDERED, "ann")
 
 
-@dataclass(frozen=True)
-class Call:
-    """One method of a store: what is there first, and the call. `name` is one that no other call used."""
-
-    act: Callable[[Table, str], Any]
-    before: Callable[[Table, str], Any] = lambda _table, _name: None
-    over: bool = False  # it writes over a version, so a transaction that holds the item is a Conflict
-
-
 def _account(where: Table, name: str) -> None:
     DynamoAccounts(where).create(an_account(account_id=name))
 
@@ -107,10 +96,6 @@ def _account(where: Table, name: str) -> None:
 def _placed(where: Table, name: str) -> Any:
     order = a_purchase(account_id=name)
     return DynamoPurchases(where).place(order, KeyUse("fp", order.purchase_id, "digest"))
-
-
-def _published(where: Table, name: str) -> Any:
-    return DynamoPolicies(where).publish(name, published("make").document)
 
 
 def _key(where: Table, name: str) -> None:
@@ -259,12 +244,7 @@ CALLS: dict[str, Call] = {
     "DynamoPasses.round_of": Call(lambda t, n: DynamoPasses(t).round_of(n)),
     "DynamoPasses.begin_round": Call(lambda t, n: DynamoPasses(t).begin_round(n)),
     "DynamoPurchaseLists.made": Call(lambda t, n: DynamoPurchaseLists(t).made(Period(0, ORDERED), None)),
-    "DynamoPolicies.newest": Call(lambda t, n: DynamoPolicies(t).newest(n), _published),
-    "DynamoPolicies.recent": Call(lambda t, n: DynamoPolicies(t).recent(n), _published),
-    "DynamoPolicies.version": Call(lambda t, n: DynamoPolicies(t).version(n, 1), _published),
-    "DynamoPolicies.publish": Call(_published, over=True),
-    "DynamoPolicies.uses": Call(lambda t, n: DynamoPolicies(t).uses(n)),
-    "DynamoPolicies.note_use": Call(lambda t, n: DynamoPolicies(t).note_use(n, Use("unit", "gb"), "acme")),
+    **OF_POLICIES,
     "DynamoPurchases.place": Call(_placed, over=True),
     "DynamoPurchases.put_new": Call(lambda t, n: DynamoPurchases(t).put_new(a_purchase(account_id=n))),
     "DynamoPurchases.key_use": Call(lambda t, n: DynamoPurchases(t).key_use(n, "fp"), _placed),
@@ -367,8 +347,8 @@ def test_d20_a_fault_at_any_call_of_any_store_is_told_and_goes_away(method: str,
 
 
 def _writes(method: str, at: int) -> bool:
-    """Whether the call is the write: `publish` reads the head first."""
-    return at == 2 if method == "DynamoPolicies.publish" else at == 1
+    """Whether the call is the write: these read first, the head, and the version that it points at."""
+    return at == {"DynamoPolicies.publish": 2, "DynamoPolicies.enter": 3}.get(method, 1)
 
 
 def _again(call: Call, bench: Lines, name: str) -> None:

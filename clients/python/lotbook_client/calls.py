@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -49,7 +49,7 @@ class CsvPage:
 
 @dataclass(frozen=True)
 class Operation(Generic[T]):
-    """A call of the API. `keyed`: it wants a key; `may_be_keyed`: it takes one that is given. `repeatable`: it may be sent again when nobody knows whether it arrived."""
+    """A call of the API. `keyed`: it wants a key; `may_be_keyed`: it takes one that is given. `repeatable`: it may be sent again when nobody knows whether it arrived. `always`: what its query says beside what is given."""
 
     name: str
     method: str
@@ -59,6 +59,7 @@ class Operation(Generic[T]):
     may_be_keyed: bool = False
     repeatable: bool = True
     accept: str = "application/json"
+    always: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,8 @@ def request_of(
     target = operation.path
     for name, value in (path or {}).items():
         target = target.replace(f"{{{name}}}", _segment(name, value))
-    asked = {name: _text(value) for name, value in (query or {}).items() if value is not None}
+    given = {name: _text(value) for name, value in (query or {}).items() if value is not None}
+    asked = {**given, **operation.always}
     target += "?" + urlencode(asked) if asked else ""
     sent = None if body is None else json.dumps(body, default=_json, allow_nan=False).encode()
     wanted = operation.keyed or (operation.may_be_keyed and key is not None)

@@ -16,11 +16,32 @@ PUBLISH_POLICY = Operation[models.PolicyVersion](
     "/v1/policies/{policy_id}",
     model(models.PolicyVersion),
 )
+PUBLISH_POLICY_DRY_RUN = Operation[models.PolicyDryRun](
+    "publish_policy_dry_run",
+    "PUT",
+    "/v1/policies/{policy_id}",
+    model(models.PolicyDryRun),
+    always={"dry_run": "true"},
+)
 READ_POLICY = Operation[bodies.PolicyDocument](
     "read_policy",
     "GET",
     "/v1/policies/{policy_id}",
     as_sent,
+)
+LIST_POLICIES = Listing[models.Policies, models.ListedPolicy](
+    "list_policies",
+    "GET",
+    "/v1/policies",
+    model(models.Policies),
+    items=lambda page: page.policies,
+)
+LIST_POLICY_VERSIONS = Listing[models.PolicyVersions, models.ListedVersion](
+    "list_policy_versions",
+    "GET",
+    "/v1/policies/{policy_id}/versions",
+    model(models.PolicyVersions),
+    items=lambda page: page.versions,
 )
 OPEN_ACCOUNT = Operation[models.Account](
     "open_account",

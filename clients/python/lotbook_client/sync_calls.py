@@ -47,6 +47,8 @@ from lotbook_client.models import (
     Held,
     Holds,
     Invoice,
+    ListedPolicy,
+    ListedVersion,
     NewEndpoint,
     Offers,
     OneHold,
@@ -54,7 +56,10 @@ from lotbook_client.models import (
     Ordered,
     PaymentMethods,
     PlanChanged,
+    Policies,
+    PolicyDryRun,
     PolicyVersion,
+    PolicyVersions,
     PortalLink,
     PortalRevoked,
     Purchase,
@@ -79,11 +84,36 @@ class Calls(Core):
         policy_id: str,
         document: PolicyDocument,
     ) -> PolicyVersion:
-        """Publish the next version of a policy. Needs: service key with `policies:write`."""
+        """Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches.
+
+        Needs: service key with `policies:write`.
+        """
         return self._answer(
             operations.PUBLISH_POLICY,
             path={
                 "policy_id": policy_id,
+            },
+            body=document,
+        )
+
+    def publish_policy_dry_run(
+        self,
+        policy_id: str,
+        document: PolicyDocument,
+        *,
+        cursor: str | None = None,
+    ) -> PolicyDryRun:
+        """Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches.
+
+        Needs: service key with `policies:write`.
+        """
+        return self._answer(
+            operations.PUBLISH_POLICY_DRY_RUN,
+            path={
+                "policy_id": policy_id,
+            },
+            query={
+                "cursor": cursor,
             },
             body=document,
         )
@@ -102,6 +132,40 @@ class Calls(Core):
             },
             query={
                 "version": version,
+            },
+        )
+
+    def list_policies(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[Policies, ListedPolicy]:
+        """Policies, newest first, each with its newest version. Any valid token."""
+        return self._pages(
+            operations.LIST_POLICIES,
+            query={
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def list_policy_versions(
+        self,
+        policy_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Pages[PolicyVersions, ListedVersion]:
+        """The versions of a policy, newest first; a page may be short and not the last. Any valid token."""
+        return self._pages(
+            operations.LIST_POLICY_VERSIONS,
+            path={
+                "policy_id": policy_id,
+            },
+            query={
+                "limit": limit,
+                "cursor": cursor,
             },
         )
 

@@ -43,6 +43,8 @@ import type {
   Holds,
   Instant,
   Invoice,
+  ListedPolicy,
+  ListedVersion,
   NewEndpoint,
   Offers,
   OneHold,
@@ -52,8 +54,11 @@ import type {
   PaymentMethods,
   PlanBody,
   PlanChanged,
+  Policies,
   PolicyDocument,
+  PolicyDryRun,
   PolicyVersion,
+  PolicyVersions,
   PortalLink,
   PortalRevoked,
   PortalSessionBody,
@@ -76,7 +81,10 @@ import type {
 /** Where each call goes, and whether it may be sent again. */
 export const operations = {
   publishPolicy: { method: "PUT", path: "/v1/policies/{policy_id}", keyed: false, repeatable: true },
+  publishPolicyDryRun: { method: "PUT", path: "/v1/policies/{policy_id}", keyed: false, repeatable: true, always: { dry_run: "true" } },
   readPolicy: { method: "GET", path: "/v1/policies/{policy_id}", keyed: false, repeatable: true },
+  listPolicies: { method: "GET", path: "/v1/policies", keyed: false, repeatable: true, items: "policies" },
+  listPolicyVersions: { method: "GET", path: "/v1/policies/{policy_id}/versions", keyed: false, repeatable: true, items: "versions" },
   openAccount: { method: "POST", path: "/v1/accounts", keyed: false, repeatable: true },
   listAccounts: { method: "GET", path: "/v1/accounts", keyed: false, repeatable: true, items: "accounts" },
   readAccount: { method: "GET", path: "/v1/accounts/{account_id}", keyed: false, repeatable: true },
@@ -138,13 +146,29 @@ export const operations = {
 
 /** A method for each operation. */
 export class Calls extends Core {
-  /** Publish the next version of a policy. Needs: service key with `policies:write`. */
+  /**
+   * Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches.
+   * Needs: service key with `policies:write`.
+   */
   publishPolicy(
     policyId: string,
     body: PolicyDocument,
     options: Options = {},
   ): Promise<PolicyVersion> {
     return this.call(operations.publishPolicy, { path: { policy_id: policyId }, body, options });
+  }
+
+  /**
+   * Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches.
+   * Needs: service key with `policies:write`.
+   */
+  publishPolicyDryRun(
+    policyId: string,
+    body: PolicyDocument,
+    query: { cursor?: string; } = {},
+    options: Options = {},
+  ): Promise<PolicyDryRun> {
+    return this.call(operations.publishPolicyDryRun, { path: { policy_id: policyId }, body, query, options });
   }
 
   /** Read a policy. Any valid token. */
@@ -154,6 +178,23 @@ export class Calls extends Core {
     options: Options = {},
   ): Promise<PolicyDocument> {
     return this.call(operations.readPolicy, { path: { policy_id: policyId }, query, options });
+  }
+
+  /** Policies, newest first, each with its newest version. Any valid token. */
+  listPolicies(
+    query: { limit?: number; cursor?: string; } = {},
+    options: Options = {},
+  ): Pages<Policies, ListedPolicy> {
+    return this.pages(operations.listPolicies, { query, options });
+  }
+
+  /** The versions of a policy, newest first; a page may be short and not the last. Any valid token. */
+  listPolicyVersions(
+    policyId: string,
+    query: { limit?: number; cursor?: string; } = {},
+    options: Options = {},
+  ): Pages<PolicyVersions, ListedVersion> {
+    return this.pages(operations.listPolicyVersions, { path: { policy_id: policyId }, query, options });
   }
 
   /** Open an account. Needs: service key with `accounts:write`. */

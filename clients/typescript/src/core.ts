@@ -9,7 +9,7 @@ import { VERSION } from "./version.ts";
 
 /**
  * A call of the API. `keyed`: it wants a key; `mayBeKeyed`: it takes one that is given. `repeatable`: it may be sent again when nobody
- * knows whether it arrived.
+ * knows whether it arrived. `always`: what its query says beside what is given.
  */
 export interface Operation {
   method: string;
@@ -19,6 +19,7 @@ export interface Operation {
   repeatable: boolean;
   items?: string;
   csv?: boolean;
+  always?: Record<string, string>;
 }
 
 /** Of every call. */
@@ -85,7 +86,7 @@ export class Core {
   protected async call<T>(operation: Operation, sent: Sent): Promise<T> {
     const given = operation.keyed || operation.mayBeKeyed ? sent.options.idempotencyKey : undefined;
     const key = given !== undefined ? checkedKey(given) : operation.keyed ? await randomKey() : undefined;
-    const target = this.baseUrl + pathOf(operation.path, sent.path ?? {}) + queryOf(sent.query ?? {});
+    const target = this.baseUrl + pathOf(operation.path, sent.path ?? {}) + queryOf({ ...sent.query, ...operation.always });
     const body = sent.body === undefined ? undefined : JSON.stringify(sent.body);
     try {
       const outcome = await this.#sent(operation, target, body, key, sent.options.signal);

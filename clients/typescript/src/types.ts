@@ -491,6 +491,25 @@ export interface Line {
   amount_minor: number;
 }
 
+/** A policy with its newest version, when that was published, and with which service key (as in its versions). */
+export interface ListedPolicy {
+  policy_id: string;
+  title: string;
+  version: number;
+  published_at: Instant | null;
+  published_by: string | null;
+}
+
+/**
+ * A version, when it was published, and with which service key: null where an older release did not say. `published_by`
+ * is shown to service keys alone.
+ */
+export interface ListedVersion {
+  version: number;
+  published_at: Instant | null;
+  published_by: string | null;
+}
+
 /** A lot; `remaining` leaves out what is held. */
 export interface Lot {
   lot_id: string;
@@ -724,10 +743,56 @@ export interface PlanRenewalItem {
   plan_id: string;
 }
 
-/** A published version. */
+/** A page of policies: the one that was first published last comes first. */
+export interface Policies {
+  policies: Array<ListedPolicy>;
+  next_cursor: string | null;
+}
+
+/** One place that changes: a plan is named by its id, `plans[pro].credits`. null: there is nothing. */
+export interface PolicyChange {
+  path: string;
+  before: unknown;
+  after: unknown;
+}
+
+/**
+ * What publishing the document would do. `version`: the one that it would be; the newest one, where nothing changes.
+ * `affects` counts what is found among a thousand accounts; `next_cursor` counts on: the sums of all pages are the
+ * whole.
+ */
+export interface PolicyDryRun {
+  policy_id: string;
+  version: number;
+  changes: Array<PolicyChange>;
+  affects: Array<PolicyReach>;
+  next_cursor: string | null;
+}
+
+/**
+ * Accounts on one plan, closed ones left out. `by`: the plan's own lines change, or something that all plans share.
+ * `accounts`: those that it reaches, from their next period or purchase on. `keeping`: those that it does not reach,
+ * because their plan stays as it was bought until they change it.
+ */
+export interface PolicyReach {
+  plan_id: string;
+  by: "plan" | "policy" | (string & {});
+  accounts: number;
+  keeping: number;
+}
+
+/** A published version, and when it was published: null where an older release did not say. */
 export interface PolicyVersion {
   policy_id: string;
   version: number;
+  published_at: Instant | null;
+}
+
+/** A page of a policy's versions, newest first. It may be short and not the last. */
+export interface PolicyVersions {
+  policy_id: string;
+  versions: Array<ListedVersion>;
+  next_cursor: string | null;
 }
 
 /** A link that one person opens once, until `expires_at`; then the page is theirs for an hour. */

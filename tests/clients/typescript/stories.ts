@@ -243,10 +243,22 @@ const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
 
   async a_policy_is_read_and_published_as_it_is(s) {
     const policy = await s.client.readPolicy("insurestack");
-    const published = await s.client.publishPolicy(s.account, { ...policy, policy_id: s.account });
+    const named = { ...policy, policy_id: s.account };
+    const tried = await s.client.publishPolicyDryRun(s.account, named);
+    const published = await s.client.publishPolicy(s.account, named);
+    const same = await s.client.publishPolicyDryRun(s.account, named);
+    const listed = await every(s.client.listPolicies({ limit: 2 }));
+    const versions = await every(s.client.listPolicyVersions(s.account));
     const again = await s.client.readPolicy(s.account);
     const plans = JSON.stringify(again.plans) === JSON.stringify(policy.plans);
-    return { same_title: again.title === policy.title, version: published.version, plans };
+    return {
+      same_title: again.title === policy.title,
+      version: published.version,
+      plans,
+      tried: [tried.version, tried.changes.length > 9, same.changes.length],
+      listed: listed.some((each) => each.policy_id === s.account),
+      versions: versions.map((each) => each.version),
+    };
   },
 };
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -48,7 +49,9 @@ CASES: list[tuple[str, str, int, str]] = [
     ("endpoints-delete", "endpoints delete end_1", 0, "DELETE /v1/endpoints/end_1"),
     ("endpoints-deliveries", "endpoints deliveries end_1", 0, "GET /v1/endpoints/end_1/deliveries"),
     ("endpoints-again", "endpoints again end_1 dlv_1", 0, "POST /v1/endpoints/end_1/deliveries/dlv_1/again"),
-    ("policies-diff", "policies diff FILE", 0, "GET /v1/accounts"),
+    ("policies-list", "policies list", 0, "GET /v1/policies"),
+    ("policies-versions", "policies versions insurestack", 0, "GET /v1/policies/insurestack/versions"),
+    ("policies-diff", "policies diff FILE", 0, "PUT /v1/policies/insurestack"),
     ("policies-publish", "policies publish FILE --yes", 0, "PUT /v1/policies/insurestack"),
 ]
 IDS = [name for name, *_ in CASES]
@@ -60,13 +63,28 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
 
 def prepared(patch: pytest.MonkeyPatch) -> Recorded:
-    """Where the sample policy was published before, with another title of a plan and without one of its lines."""
+    """Where the sample policy was published before, with another title of a plan."""
     made = Recorded()
     plans = a_policy()["plans"]
-    before = [{**plans[0], "title": "Another title"}, *plans[1:]]
+    at, title = {"published_at": "2026-01-15T10:00:00Z", "published_by": "backend"}, plans[0]["title"]
     made.answers |= {
-        "GET /v1/policies/insurestack": {**a_policy(), "plans": before},
-        "PUT /v1/policies/insurestack": {"policy_id": "insurestack", "version": 4},
+        "GET /v1/policies": {
+            "policies": [{"policy_id": "insurestack", "title": a_policy()["title"], "version": 3, **at}],
+            "next_cursor": None,
+        },
+        "GET /v1/policies/insurestack/versions": {
+            "policy_id": "insurestack",
+            "versions": [{"version": 3, **at}, {"version": 2, "published_at": None, "published_by": None}],
+            "next_cursor": None,
+        },
+        "PUT /v1/policies/insurestack?dry_run": {
+            "policy_id": "insurestack",
+            "version": 4,
+            "changes": [{"path": "plans[payg].title", "before": "Another title", "after": title}],
+            "affects": [{"plan_id": "payg", "by": "plan", "accounts": 12, "keeping": 3}],
+            "next_cursor": None,
+        },
+        "PUT /v1/policies/insurestack": {"policy_id": "insurestack", "version": 4, "published_at": at["published_at"]},
     }
     made.answers["GET /v1/accounts"] = {
         "accounts": [ACME, {**OTHER, "plan_id": plans[0]["plan_id"]}],
@@ -122,6 +140,37 @@ def test_json_is_one_document_and_nothing_else_on_stdout(
         assert shown.out == ""
     else:
         assert isinstance(json.loads(shown.out), dict)
+
+
+def test_a_comparison_counts_on_through_all_pages(recorded: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    """A call counts a thousand accounts: what the pages found is added up, by plan."""
+    first = recorded.answers["PUT /v1/policies/insurestack?dry_run"]
+    other = {"plan_id": "pro", "by": "plan", "accounts": 1, "keeping": 0}
+    pages = [{**first, "next_cursor": "c-1"}, {**first, "affects": [*first["affects"], other]}]
+    recorded.answers["PUT /v1/policies/insurestack?dry_run"] = pages
+    assert lotbook(*split("policies diff FILE --json")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(each["plan_id"], each["accounts"], each["keeping"]) for each in found["affects"]] == [
+        ("payg", 24, 6),
+        ("pro", 1, 0),
+    ]
+    assert found["counted_all"]
+    assert [query for _, query, *_ in recorded.asked] == [{"dry_run": "true"}, {"dry_run": "true", "cursor": "c-1"}]
+
+
+def test_what_a_publication_would_refuse_is_refused_before_anybody_is_asked(
+    recorded: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """X-33, B3: units and plans that accounts use; `publish` says so before it asks, and sends nothing more."""
+    errors = [
+        {"field": "units", "code": "unit_in_use", "message": "found no unit mb; allowed: a version that keeps it"}
+    ]
+    problem = {"status": 422, "code": "invalid_request", "detail": "The policy is not valid.", "errors": errors}
+    recorded.answers["PUT /v1/policies/insurestack?dry_run"] = [httpx.Response(422, json=problem) for _ in range(2)]
+    for words_of in ("policies diff FILE", "policies publish FILE"):
+        assert lotbook(*split(words_of)) == 1
+        assert "units: found no unit mb" in capsys.readouterr().err
+    assert len(recorded.asked) == 2
 
 
 def groups(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

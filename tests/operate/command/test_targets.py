@@ -72,8 +72,11 @@ def test_the_local_run_is_changed_without_a_question_but_for_a_policy(
     here.take_the_place(monkeypatch)
     assert lotbook("grant", "acme", "5", "--reason", "x") == 0
     path = ROOT / "samplefiles" / "policies" / "make.yaml"
+    new = {"path": "policy_id", "before": None, "after": "make"}
+    tried = {"policy_id": "make", "version": 1, "changes": [new], "affects": [], "next_cursor": None}
+    here.answers["PUT /v1/policies/make?dry_run"] = tried
     assert lotbook("policies", "publish", str(path)) == 4
-    assert not [name for name, *_ in here.asked if name.startswith("PUT")]
+    assert [query for name, query, *_ in here.asked if name.startswith("PUT")] == [{"dry_run": "true"}]
     shown = capsys.readouterr()
     assert "was never published" in shown.err, "what somebody is asked about is shown before"
     assert "was never published" not in shown.out

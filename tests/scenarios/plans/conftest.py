@@ -20,7 +20,7 @@ from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.secrets import SsmSecrets
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.api.requests.policy_document import parse_policy
-from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.policy.document import Publication, PublishedPolicy
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.sales.purchase import WAITING
 from tests import table as tables
@@ -101,7 +101,11 @@ class Policies(FakePolicies):
     """Those that are published through the API, too."""
 
     def publish(
-        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+        self,
+        policy_id: str,
+        document: Mapping[str, object],
+        dropped: frozenset[Use] = frozenset(),
+        publication: Publication | None = None,
     ) -> PublishedPolicy:
         versions = self._versions.setdefault(policy_id, [])
         versions.append(PublishedPolicy(policy_id, len(versions) + 1, parse_policy(document), dict(document)))

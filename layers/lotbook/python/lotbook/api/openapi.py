@@ -38,6 +38,7 @@ _QUERY: dict[str, Schema] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": paging.MAX_LIMIT, "default": paging.DEFAULT_LIMIT},
     "cursor": {"type": "string"},
     "version": {"type": "integer", "minimum": 1},
+    "dry_run": {"type": "boolean", "description": "Check all that a publication checks, and publish nothing."},
     "state": {"type": "string", "description": "One state; of purchases also several, with commas between."},
     "email": {"type": "string", "description": "Exactly so.", "example": "ann@acme.example"},
     "external_id": {"type": "string", "description": "Exactly so.", "example": "auth0|65f1c2"},

@@ -13,6 +13,7 @@ from lotbook.ports.automatic import AutoGateway
 from lotbook.ports.cards import CardDesk
 from lotbook.ports.directory import NamedAccounts
 from lotbook.ports.plans import PlanGateway
+from lotbook.ports.policies import PolicyPublisher
 from lotbook.ports.readers import AccountReader, PolicyReader
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.credits.book import Book
     from lotbook.domain.money_back.followed import MoneyBackFacts, RefundFacts
-    from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.domain.policy.uses import Use
     from lotbook.domain.sales.billing import BillingRecord
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, EventHint, InvoiceFacts, Tag
@@ -58,21 +58,8 @@ class AccountStore(AccountReader, NamedAccounts, Protocol):
         ...
 
 
-class PolicyStore(PolicyReader, Protocol):
-    """Published policies: immutable versions, numbered from 1. Reads of the newest are strongly consistent."""
-
-    def publish(
-        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
-    ) -> PublishedPolicy:
-        """Write a validated document as the next version.
-
-        Raises Conflict when somebody published at the same time, or when an account uses something of what is `dropped`.
-        """
-        ...
-
-    def uses(self, policy_id: str) -> Mapping[Use, str]:
-        """What accounts use of the policy, each with one of them."""
-        ...
+class PolicyStore(PolicyReader, PolicyPublisher, Protocol):
+    """Published policies: immutable versions, numbered from 1."""
 
     def note_use(self, policy_id: str, use: Use, account_id: str) -> bool:
         """An account uses it, from now on for good. False where that was known, so that nothing was written."""

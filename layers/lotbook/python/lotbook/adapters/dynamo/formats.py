@@ -16,7 +16,7 @@ the two may be rolled back to the one before it. What a release reads, it reads 
 | account, purchase, billing | `A#` | with all parts; rows of automatic purchase and of renewals are purchases |
 | marker | `A#...` `key#`, `I#` | what an idempotency key stands for |
 | latch, notice | `N#`, `A#` before | what was said, and what is to be said |
-| directory | `E#` | where accounts are found |
+| directory | `E#` | where accounts and policies are found |
 | closing | `A#` | what closing and erasing an account has still to do |
 | auto event | `A#...` `auto#`, `autocause#` | history of automatic purchase |
 | mail | `M#` | who sends a mail |

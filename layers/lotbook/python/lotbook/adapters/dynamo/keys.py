@@ -5,6 +5,7 @@
 | account | `A#<account>` | `account` |
 | purchase | `A#<account>` | `purchase#<purchase_id>` (ids sort by time) |
 | directory: an account by the year in which it was opened | `E#<year>` | `<milliseconds>#<account>` |
+| directory: a policy by the instant of its first version | `E#policies` | `<milliseconds>`, 15 digits, `#<policy>` |
 | directory: by its address, and by its external id | `E#email#<digest>`, `E#external#<digest>` | the same, `account` |
 | billing details | `A#<account>` | `billing` |
 | what closing and erasing the account has still to do | `A#<account>` | `closing` |
@@ -82,7 +83,7 @@ def closing(account_id: str) -> dict[str, str]:
 
 
 def directory(part: str, name: str) -> dict[str, str]:
-    """An entry of the directory of accounts: by year, by address, or by external id."""
+    """An entry of the directory: an account by year, by address or by external id, or a policy."""
     return {"pk": f"E#{part}", "sk": name}
 
 

@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from lotbook.adapters.calls import send, was_refused, write_over
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import keys, policy_lists
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Condition, Table, from_item, to_item
 from lotbook.adapters.refusals import Refused
 from lotbook.adapters.system import SystemClock
-from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.policy.document import Publication, PublishedPolicy
 from lotbook.domain.policy.stored import read_policy
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.values.instants import SECOND
@@ -51,18 +51,44 @@ class DynamoPolicies:
             return None
 
     def publish(
-        self, policy_id: str, document: Mapping[str, object], dropped: frozenset[Use] = frozenset()
+        self,
+        policy_id: str,
+        document: Mapping[str, object],
+        dropped: frozenset[Use] = frozenset(),
+        publication: Publication | None = None,
     ) -> PublishedPolicy:
-        """Write the next version and move the head, both or neither, while nobody uses what is `dropped`.
+        """Write the next version, move the head and say so in the list, all or nothing, while nobody uses what is `dropped`.
 
         Raises Conflict when somebody was faster.
         """
         head = self._head(policy_id)
-        published = PublishedPolicy(policy_id, head + 1, read_policy(document), document)
-        puts = [{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}]
+        published = PublishedPolicy(policy_id, head + 1, read_policy(document), document, publication)
+        first = (self.version(policy_id, 1) if head else None) or published
+        entry = policy_lists.entry_put(self._table, published, first)
+        puts = [{"Put": self._version_put(published)}, {"Put": self._head_put(policy_id, head)}, {"Put": entry}]
         checks = [{"ConditionCheck": self._is_unused(policy_id, use)} for use in dropped]
         write_over(self._table.client, "transact_write_items", {"TransactItems": [*puts, *checks]})
         return published
+
+    def enter(self, policy_id: str) -> None:
+        """Say in the list what is published: for policies of releases that had none.
+
+        Raises Conflict when somebody publishes meanwhile, who says it.
+        """
+        head = self._head(policy_id)
+        newest, first = self.version(policy_id, head), self.version(policy_id, 1)
+        if newest is None or first is None:
+            return
+        is_newest = {
+            "TableName": self._table.name,
+            "Key": to_item(keys.policy_head(policy_id)),
+            "ConditionExpression": HEAD_IS_AS_READ,
+            "ExpressionAttributeNames": {"#newest": "newest"},
+            "ExpressionAttributeValues": to_item({":read": head}),
+        }
+        entry = policy_lists.entry_put(self._table, newest, first)
+        writes = [{"ConditionCheck": is_newest}, {"Put": entry}]
+        write_over(self._table.client, "transact_write_items", {"TransactItems": writes})
 
     def recent(self, policy_id: str) -> PublishedPolicy | None:
         """The newest version as this process saw it at most MAX_HEAD_AGE ago, by the wall clock; one read after that."""
@@ -120,8 +146,8 @@ class DynamoPolicies:
         item = self._item(keys.policy_version(policy_id, version))
         if item is None:
             raise LookupError(policy_id, version)
-        document = json.loads(item["document"])
-        return PublishedPolicy(policy_id, version, read_policy(document), document)
+        document, publication = json.loads(item["document"]), policy_lists.publication_of(item)
+        return PublishedPolicy(policy_id, version, read_policy(document), document, publication)
 
     def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
         request = {"TableName": self._table.name, "Key": to_item(key), "ConsistentRead": True}
@@ -133,6 +159,7 @@ class DynamoPolicies:
             **keys.policy_version(published.policy_id, published.version),
             "version": published.version,
             "document": json.dumps(published.document, separators=(",", ":"), ensure_ascii=False),
+            **policy_lists.said(published.publication),
         }
         return {"TableName": self._table.name, "Item": to_item(values), "ConditionExpression": NOT_YET_WRITTEN}
 

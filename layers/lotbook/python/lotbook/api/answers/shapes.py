@@ -33,13 +33,6 @@ PurchaseState = Literal[
 ]
 
 
-class PolicyVersion(TypedDict):
-    """A published version."""
-
-    policy_id: str
-    version: int
-
-
 class Period(TypedDict):
     """Half-open: `start` belongs to it, `end` does not."""
 

@@ -37,7 +37,9 @@ class Name(NamedTuple):
 NAMES: Mapping[str, Name] = {
     "GET /v1/openapi.json": Name("read_openapi", DOCUMENT),
     "PUT /v1/policies/{policy_id}": Name("publish_policy", POLICIES),
+    "GET /v1/policies": Name("list_policies", POLICIES),
     "GET /v1/policies/{policy_id}": Name("read_policy", POLICIES),
+    "GET /v1/policies/{policy_id}/versions": Name("list_policy_versions", POLICIES),
     "POST /v1/accounts": Name("open_account", ACCOUNTS),
     "GET /v1/accounts": Name("list_accounts", ACCOUNTS),
     f"GET {ACCOUNT}": Name("read_account", ACCOUNTS),

@@ -17,12 +17,28 @@ __all__ = ["ACCOUNT", "CONTRACT", "ENDPOINT", "Route"]
 CONTRACT: dict[str, Route] = {
     "GET /v1/openapi.json": Route("This document", "account", {200: "OpenApi"}, public=True),
     "PUT /v1/policies/{policy_id}": Route(
-        "Publish the next version of a policy",
+        "Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches",
         "account",
-        {201: "PolicyVersion"},
+        {201: "PolicyVersion", 200: "PolicyDryRun"},
         scopes=PUBLISH,
         body="PolicyDocument",
+        query=("dry_run", "cursor"),
         codes=("conflict",),
+    ),
+    "GET /v1/policies": Route(
+        "Policies, newest first, each with its newest version",
+        "account",
+        {200: "Policies"},
+        any_token=True,
+        query=("limit", "cursor"),
+    ),
+    "GET /v1/policies/{policy_id}/versions": Route(
+        "The versions of a policy, newest first; a page may be short and not the last",
+        "account",
+        {200: "PolicyVersions"},
+        any_token=True,
+        query=("limit", "cursor"),
+        codes=("policy_not_found",),
     ),
     "GET /v1/policies/{policy_id}": Route(
         "Read a policy",

@@ -202,13 +202,22 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """When a version was published, in milliseconds UTC, and by whom: the name of a service key."""
+
+    at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedPolicy:
-    """One immutable version of a policy, with the document it was read from."""
+    """One immutable version of a policy, with the document it was read from. Versions of older releases do not say when."""
 
     policy_id: str
     version: int  # 1 is the first
     policy: Policy
     document: Mapping[str, object]
+    publication: Publication | None = None
 
 
 def _first_match(rules: tuple[_Rule, ...], region: str, currency: str) -> _Rule | None:

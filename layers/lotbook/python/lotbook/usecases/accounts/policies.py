@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lotbook.domain.policy.document import Policy, PublishedPolicy
+from lotbook.domain.policy.document import Policy, Publication, PublishedPolicy
 from lotbook.domain.policy.findings import Finding, refusal, shown
 from lotbook.domain.policy.plan_checks import dropped_plans, moved_default
 from lotbook.domain.policy.uses import dropped, findings
 from lotbook.domain.values.errors import Conflict, PolicyNotFound
-from lotbook.ports.shop import PolicyStore
+from lotbook.ports.policies import PolicyPublisher
+from lotbook.ports.readers import PolicyReader
 
 PUBLISH_ATTEMPTS = 3
 
 
 def publish_policy(
-    policy_id: str, policy: Policy, document: Mapping[str, object], *, policies: PolicyStore
+    policy_id: str,
+    policy: Policy,
+    document: Mapping[str, object],
+    *,
+    policies: PolicyPublisher,
+    publication: Publication | None = None,
 ) -> PublishedPolicy:
     """The next version; a document identical to the newest answers that version again, nothing is written.
 
@@ -35,13 +41,13 @@ def publish_policy(
         if wrong:
             raise refusal(wrong)
         try:
-            return policies.publish(policy_id, document, lost)
+            return policies.publish(policy_id, document, lost, publication)
         except Conflict:
             continue
     raise Conflict
 
 
-def load_policy(policy_id: str, version: int | None = None, *, policies: PolicyStore) -> PublishedPolicy:
+def load_policy(policy_id: str, version: int | None = None, *, policies: PolicyReader) -> PublishedPolicy:
     """The newest version, or the one asked for; raises PolicyNotFound."""
     found = policies.newest(policy_id) if version is None else policies.version(policy_id, version)
     if found is None:

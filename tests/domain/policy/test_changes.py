@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from operate.command.policy_changes import changes, concerned
+from lotbook.domain.policy.changes import Change, Under, changes, reached
 
 PLANS = [{"plan_id": "free", "credits": 10}, {"plan_id": "pro", "credits": 100}]
 
@@ -30,27 +30,32 @@ PLANS = [{"plan_id": "free", "credits": 10}, {"plan_id": "pro", "credits": 100}]
 )  # fmt: skip
 def test_a_change_is_told_by_its_place_and_objects_by_their_ids(before: Any, after: Any, told: Any) -> None:
     """A plan that moved in the list is no change; two that bear one id are compared as they stand."""
-    assert [(each["path"], each["before"], each["after"]) for each in changes(before, after)] == told
+    assert [(each.path, each.before, each.after) for each in changes(before, after)] == told
 
 
-ACCOUNTS = [
-    {"plan_id": "free", "state": "active"},
-    {"plan_id": "free", "state": "paused"},
-    {"plan_id": "pro", "state": "active"},
-    {"plan_id": "pro", "state": "closed"},
-]
+ACCOUNTS = [Under("free", False), Under("free", False), Under("pro", False), Under("pro", True)]
 
 
 @pytest.mark.parametrize(
     ("paths", "told"),
     [
         ([], []),
-        (["plans[pro].credits"], [("pro", 1, "plan")]),
-        (["title"], [("free", 2, "policy"), ("pro", 1, "policy")]),
-        (["title", "plans[pro].credits"], [("free", 2, "policy"), ("pro", 1, "plan")]),
+        (["plans[pro].credits"], [("pro", "plan", 1, 1)]),
+        (["plans[pro]"], [("pro", "plan", 1, 1)]),
         (["plans[gone]"], []),
+        (["title"], [("free", "policy", 2, 0), ("pro", "policy", 2, 0)]),
+        (["title", "plans[pro].credits"], [("free", "policy", 2, 0), ("pro", "plan", 2, 0)]),
+        (["plan_change.cancellation.when"], [("free", "policy", 2, 0), ("pro", "policy", 1, 1)]),
+        (["top_up.validity"], [("free", "policy", 2, 0), ("pro", "policy", 1, 1)]),
+        (["top_up.validity.months", "plans[free].credits"], [("free", "plan", 2, 0), ("pro", "policy", 1, 1)]),
+        (["top_up.step"], [("free", "policy", 2, 0), ("pro", "policy", 2, 0)]),
+        (["plan_changes"], [("free", "policy", 2, 0), ("pro", "policy", 2, 0)]),
+        (["assumptions", "assumptions[a].why"], []),
     ],
 )
-def test_accounts_are_counted_by_the_plans_that_a_change_reaches(paths: list[str], told: Any) -> None:
-    found = concerned([{"path": path} for path in paths], ACCOUNTS)
-    assert [(each["plan_id"], each["accounts"], each["by"]) for each in found] == told
+def test_x_33_accounts_are_counted_by_plan_and_whoever_keeps_what_was_bought_is_told_apart(
+    paths: list[str], told: Any
+) -> None:
+    """X-33: a plan that renews keeps its price, credits and rules until the account changes it; all else reaches everybody."""
+    found = reached([Change(path, 1, 2) for path in paths], ACCOUNTS)
+    assert [(each.plan_id, each.by, each.accounts, each.keeping) for each in found] == told

@@ -1,0 +1,97 @@
+"""What is another in a policy's next version, place by place, and whom it reaches. Pure.
+
+A plan that renews stays as it was bought (X-33): neither its own lines nor what `pinned` keeps with it reach an account on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+IDS = ("plan_id", "pack_id", "kind", "region", "currency", "action", "id", "name")  # what names an object of a list
+PLANS = "plans"
+KEPT_WITH_A_PLAN = ("plan_change", "top_up.validity")  # by an account whose plan stays as it was bought
+FOR_READERS = ("assumptions",)  # nothing decides by them
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place of a document (`plans[pro].credits`) and its two values, as JSON has them; None where there is nothing."""
+
+    path: str
+    before: Any
+    after: Any
+
+    @property
+    def plan_id(self) -> str | None:
+        """The plan whose own line it is."""
+        return self.path[len(PLANS) + 1 :].partition("]")[0] if self.path.startswith(f"{PLANS}[") else None
+
+    def is_in(self, places: tuple[str, ...]) -> bool:
+        """Whether it is one of these places, or inside of one."""
+        return any(self.path == place or self.path.startswith((f"{place}.", f"{place}[")) for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """How an account stands under its policy: the plan that it is on, and whether that stays as it was bought."""
+
+    plan_id: str
+    keeps_plan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Accounts on one plan. `by`: the plan's own lines change, or what all plans share. `keeping`: those that nothing reaches,
+    because their plan stays as it was bought until they change it."""
+
+    plan_id: str
+    by: Literal["plan", "policy"]
+    accounts: int
+    keeping: int
+
+
+def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
+    """Every difference. Objects of a list are told apart by their ids, not by their place: a plan that moved is no change."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in dict.fromkeys([*before, *after]):
+            yield from changes(before.get(name), after.get(name), f"{path}.{name}" if path else name)
+        return
+    named = _named(before), _named(after)
+    if named[0] is not None and named[1] is not None:
+        for name in dict.fromkeys([*named[0], *named[1]]):
+            yield from changes(named[0].get(name), named[1].get(name), f"{path}[{name}]")
+        return
+    if before != after or type(before) is not type(after):
+        yield Change(path, before, after)
+
+
+def _named(value: Any) -> dict[str, Any] | None:
+    """A list of objects by their ids; None for what is none, or whose objects have none of their own."""
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    if not is_list or not all(isinstance(each, Mapping) for each in value):
+        return None
+    for name in IDS:
+        found = {str(each[name]): each for each in value if name in each}
+        if value and len(found) == len(value):
+            return found
+    return {} if not value else None
+
+
+def reached(found: Iterable[Change], accounts: Iterable[Under]) -> list[Reached]:
+    """How many accounts of which plans, by plan; those of a plan that no change is about are left out."""
+    told = [each for each in found if not each.is_in(FOR_READERS)]
+    plans = {each.plan_id for each in told if each.plan_id is not None}
+    shared = any(each.plan_id is None for each in told)
+    reaches_all = any(each.plan_id is None and not each.is_in(KEPT_WITH_A_PLAN) for each in told)
+    counted, keeping = Counter[str](), Counter[str]()
+    for each in accounts:
+        if shared or each.plan_id in plans:
+            is_reached = reaches_all or not each.keeps_plan
+            (counted if is_reached else keeping)[each.plan_id] += 1
+    return [
+        Reached(plan, "plan" if plan in plans else "policy", counted[plan], keeping[plan])
+        for plan in sorted(counted.keys() | keeping.keys())
+    ]
