@@ -20,13 +20,10 @@ from lotbook.domain.values.instants import FAR_FUTURE
 
 @dataclass(frozen=True, slots=True)
 class Clawed:
-    """What the ledger says about a lot that is clawed back.
-
-    `expired`: its credits that died; `targets`: what earlier claw-backs were to take; `taken`: what they took, shortfall
-    included. The two differ where credits had expired. Restorations count against both. `converted`: what became money off a
-    plan's price. That counts apart: for one who gets money back for such credits they are as good as burned, and the other way
-    round, so nobody has both for nothing (MK-40, X-18).
-    """
+    """What the ledger says about a lot that is clawed back. `expired`: its credits that died; `targets`: what earlier claw-backs
+    were to take; `taken`: what they took, shortfall included. The two differ where credits had expired. Restorations count against
+    both. `converted`: what became money off a plan's price, which counts apart: whoever gets money back for such credits has as
+    good as burned them, and the other way round (MK-40, X-18)."""
 
     expired: int = 0
     targets: int = 0
@@ -126,8 +123,8 @@ def lay(unit: str, book: Book, journaled: Journaled, now: int) -> Book:
             _do(opened, book.orders[order_id], order_id, journaled)
     _expire(opened, late=True)
     lapsed = {held.name for held in journaled.lapsing}
-    still_open = open_holds(book, journaled.page, journaled.void)
-    return _laid(opened, replace(book, holds={name: hold for name, hold in still_open.items() if name not in lapsed}))
+    still_open = open_holds(book, journaled.page, journaled.void).items()
+    return _laid(opened, replace(book, holds={name: hold for name, hold in still_open if name not in lapsed}))
 
 
 def _give_back_void(opened: _OpenBook, book: Book, journaled: Journaled, receipts: list[tuple[str, Receipt]]) -> None:
