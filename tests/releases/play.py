@@ -72,6 +72,7 @@ ROWS = {
     "automatic": a_purchase(purchase_id="pur_0000000000aaaaaaaaaaaaaaag", item=AutoTopUpItem(10_000, 2)),
     "full": FULL,
 }
+DIED = "of-died"  # an account whose lots have died together
 A_MAIL = Occasion("credits_low", "evt_1")
 
 
@@ -124,6 +125,11 @@ def play(clock: ManualClock) -> dict[str, Any]:
         ok("PUT /v1/policies/{policy_id}", sample(policy_id), policy_id=policy_id)
         body = {"account_id": f"of-{policy_id}", "policy_id": policy_id, "region": "US", "email": "a@b.example"}
         ok("POST /v1/accounts", body)
+    body = {"account_id": DIED, "policy_id": "insurestack", "region": "US", "email": "a@b.example"}
+    ok("POST /v1/accounts", body)
+    for number in range(3):
+        grant = {"kind": "promotional", "credits": 7, "reason": "short", "expires_at": "2026-02-01T00:00:00Z"}
+        ok(f"POST {ACCOUNT}/grants", grant, key=f"short-{number}", account_id=DIED)
     used = [each for policy_id in POLICIES for each in _burned(f"of-{policy_id}")]
     clock.instant += 40 * DAY
     for schedule in ("expire", "audit"):
@@ -133,7 +139,7 @@ def play(clock: ManualClock) -> dict[str, Any]:
     ok(f"POST {ACCOUNT}/consume", {"credits": 4}, key="later", account_id="of-insurestack")
     held = ok(f"POST {ACCOUNT}/holds", {"credits": 6, "ttl_seconds": 3_600}, key="still", account_id="of-insurestack")
     _stored(clock.instant)
-    import_module("functions.outbox.app").handler({"Records": list(_records())}, None)
+    import_module("functions.outbox.app").handler({"Records": list(records())}, None)
     return {"at": clock.instant, "used": used, "open_hold": held["hold_id"], "read": read(), "stored": stored()}
 
 
@@ -259,7 +265,8 @@ def _as_json(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
-def _records() -> Iterator[dict[str, Any]]:
+def records() -> Iterator[dict[str, Any]]:
+    """Everything in the table, as its stream would tell it."""
     for number, item in enumerate(tables.everything(wiring.table())):
         place = {"pk": item["pk"], "sk": item["sk"]}
         yield {"eventName": "INSERT", "dynamodb": {"Keys": place, "NewImage": item, "SequenceNumber": f"{number:06d}"}}

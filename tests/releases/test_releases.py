@@ -19,7 +19,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.audit.audit_account import audit_account
 from tests.releases import kept, play
-from tests.releases.play import ACCOUNT, POLICIES, READS, call, ok, world
+from tests.releases.play import ACCOUNT, DIED, POLICIES, READS, call, ok, world
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = [f"of-{policy_id}" for policy_id in POLICIES]
@@ -134,7 +134,9 @@ def right_or_refused(asked: tuple[int, Any], ours: Any, before: list[Any] | None
 def test_s1_a_release_reads_what_this_code_writes_or_refuses_it_by_its_number(
     name: str, codes: Path, ours: Any
 ) -> None:
-    with world_of(ours) as clock:
+    """But for the account of the next test: a sweep of the older release ends with what it refused, after all else is done."""
+    others = [item for item in ours["items"] if DIED not in str(item)]
+    with world_of({**ours, "items": others}) as clock:
         with kept.code_of(name, codes):
             old = take_over(clock)
             read = {
@@ -163,6 +165,23 @@ def test_s1_a_release_reads_what_this_code_writes_or_refuses_it_by_its_number(
         clock.instant += 40 * DAY
         assert audited() == []
         assert left > 0
+
+
+@pytest.mark.parametrize("name", [name for name in kept.names() if name != kept.UNNUMBERED])
+def test_s1_a_release_refuses_an_account_whose_lots_have_died_together(name: str, codes: Path, ours: Any) -> None:
+    """It would owe what died, if its money went back, and tell all of it of the first lot (decision 188)."""
+    with world_of(ours) as clock:
+        told = ok(f"GET {ACCOUNT}/entries", account_id=DIED)["entries"]
+        assert max(len(entry["draws"]) for entry in told if entry["kind"] == "expired") == 3
+        before, records = play.items(), [each for each in play.records() if "lot#@" in str(each["dynamodb"]["Keys"])]
+        with kept.code_of(name, codes):
+            take_over(clock)
+            asked = [call(route, account_id=DIED) for route in (f"GET {ACCOUNT}/balance", f"GET {ACCOUNT}/entries")]
+            asked.append(call(f"POST {ACCOUNT}/consume", {"credits": 1}, key="old", account_id=DIED))
+            streamed = import_module("functions.outbox.app").handler({"Records": records}, None)
+        assert [(status, body.get("code")) for status, body in asked] == [REFUSED] * 3
+        assert len(streamed["batchItemFailures"]) == len(records) == 1, "it waits in the queue of what failed"
+        assert play.items() == before
 
 
 # --- the rollback that was played ---------------------------------------------------------------------------------------
