@@ -159,39 +159,16 @@ def _expire(opened: _OpenBook, *, late: bool) -> None:
 def _return(opened: _OpenBook, captured: Entry, lots: Mapping[str, Lot]) -> None:
     """What a capture or release did not use goes back."""
     hold = captured.hold or ""
-    _give_back(
-        opened,
-        Entry(
-            name=ledger.return_name(hold),
-            unit=opened.unit,
-            kind="released",
-            at=opened.now,
-            draws=captured.back,
-            hold=hold,
-            by=captured.by,
-            actor=captured.actor,
-            reference=captured.reference,
-        ),
-        lots,
-    )
+    released = Entry(ledger.return_name(hold), opened.unit, "released", opened.now, hold=hold, by=captured.by)
+    said = replace(released, draws=captured.back, actor=captured.actor, reference=captured.reference)
+    _give_back(opened, said, lots)
 
 
 def _lapse(opened: _OpenBook, held: Entry, lots: Mapping[str, Lot]) -> None:
     """The hold's time is over: all of it goes back. One entry is both the decision on the hold and the return."""
-    _give_back(
-        opened,
-        Entry(
-            name=ledger.resolution_name(held.name),
-            unit=opened.unit,
-            kind="released",
-            at=opened.now,
-            draws=held.draws,
-            hold=held.name,
-            by="lapse",
-            reference=held.reference,
-        ),
-        lots,
-    )
+    name = ledger.resolution_name(held.name)
+    released = Entry(name, opened.unit, "released", opened.now, hold=held.name, by="lapse")
+    _give_back(opened, replace(released, draws=held.draws, reference=held.reference), lots)
 
 
 def _give_back(opened: _OpenBook, released: Entry, lots: Mapping[str, Lot]) -> None:
