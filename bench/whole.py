@@ -31,6 +31,7 @@ from lotbook.adapters.bus import BATCH
 from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
+from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
 from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.stream import read_record
@@ -40,12 +41,12 @@ from lotbook.domain.news.announcements import Change, EntryWritten
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.news.announce import Outlets
-from lotbook.usecases.news.deliver_changes import WORKERS, deliver_changes
+from lotbook.usecases.news.announce import WORKERS, Outlets
+from lotbook.usecases.news.deliver_changes import deliver_changes
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.outbox import RecordingBus
 from tests.functions.events import an_event
-from tests.meter import WRITE_BYTES, item_bytes, units
+from tests.meter import item_bytes
 
 EVENT = 1.00  # dollars per million, of up to 64 KB each
 LOG_GB, STORAGE_GB_MONTH = 0.50, 0.25
@@ -87,20 +88,10 @@ class Followed:
     kept_bytes: int  # of their entries and lines, for ever
 
 
-class _Meter(store.MeteredTransactions):
-    """Counts the statement's lines, too: those that are written in one call are units of their own."""
-
-    def batch_write_item(self, **request: Any) -> Any:
-        ((_, puts),) = request["RequestItems"].items()
-        self.calls["batch_write_item"] += 1
-        self.write_units += sum(units(item_bytes(each["PutRequest"]["Item"]), WRITE_BYTES) for each in puts)
-        return self.client.batch_write_item(**request)
-
-
 def of_the_stream(client: Any, accounts: int, each: int) -> Followed:
     """`each` burns of one credit of each of some accounts, delivered account by account so that nothing is counted twice at once."""
     store.new_table(client)
-    meter = _Meter(client)
+    meter = store.MeteredTransactions(client)
     table, bus = Table(meter, store.TABLE), RecordingBus()
     kept = (DynamoAccounts(table), DynamoPolicies(table), DynamoBooks(table))
     names = [f"customer-{number:04d}" for number in range(accounts)]
@@ -129,6 +120,7 @@ def _outlets(table: Table, bus: RecordingBus, kept: tuple[DynamoAccounts, Dynamo
         accounts=accounts,
         policies=policies,
         books=books,
+        many=DynamoManyAccounts(table),
         clock=CLOCK,
         queue=queue,
     )

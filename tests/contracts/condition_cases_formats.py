@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from lotbook.adapters.dynamo import formats
-from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.orders import Renewal
-from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.auto_history import event, placed
@@ -137,9 +135,3 @@ def what_a_newer_reconciliation_has_compared_is_not_written_over(place: Place) -
 @guards("service_keys.put.NOT_NEWER")
 def a_service_key_of_a_newer_release_is_not_written_over(place: Place) -> None:
     stays(place, lambda: place.store.put("hash", "key_1", frozenset({"credits:consume"}), NOW))
-
-
-@guards("statement.file.NOT_NEWER")
-def a_line_that_a_newer_release_has_filed_is_not_filed_again(place: Place) -> None:
-    line = StatementLine(1, Entry("use#k", U, "consumed", NOW, seq=1))
-    stays(place, lambda: place.store.file(A, U, [line]))

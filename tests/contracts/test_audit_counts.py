@@ -25,6 +25,7 @@ from lotbook.usecases.audit.audit_accounts import audit_accounts
 from tests import table as tables
 from tests.fakes.accounts import an_account
 from tests.fakes.long_ledger import A, LongLedger, U
+from tests.fakes.outbox import filed
 from tests.meter import Metered
 from tests.quick_moto import mock_aws
 
@@ -56,7 +57,7 @@ class Filed:
         new = [entry for entry in self.ledger.books.ledger.values() if entry.seq > self.seq]
         self.seq = self.ledger.book.head.seq
         tables.put_back(self.raw, [to_item(entry_key(A, U, entry.name) | entry_values(entry)) for entry in new])
-        DynamoStatement(self.raw).file(A, U, [StatementLine(entry.seq, entry) for entry in new])
+        filed(DynamoStatement(self.raw), A, U, [StatementLine(entry.seq, entry) for entry in new])
         books = DynamoBooks(self.raw)
         old = books.get(A, U)
         written: Book = replace(self.ledger.book, version=(old.version + 1) if old else 0)

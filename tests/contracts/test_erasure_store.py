@@ -24,6 +24,7 @@ from tests import table as tables
 from tests.contracts.a_book import NOW, A, U
 from tests.fakes.closings import FakeErasures
 from tests.fakes.desk import Desk
+from tests.fakes.outbox import filed
 from tests.quick_moto import mock_aws
 
 WHO = "ann@x.example"
@@ -85,7 +86,7 @@ def test_long_partitions_are_erased_page_by_page(table: Table, monkeypatch: pyte
         books.note_metadata(A, f"use-{number}", "d" * 12 + NOTED, {"who": WHO})
         visitor = Visitor(A, "owner", WHO, "https://x.example/ann", "en")
         passes.put("session", f"digest-{number}", Pass(visitor, NOW, 0))
-        DynamoStatement(table).file(A, U, [StatementLine(number + 1, replace(BURN, seq=number + 1))])
+        filed(DynamoStatement(table), A, U, [StatementLine(number + 1, replace(BURN, seq=number + 1))])
     passes.begin_round(A)
     assert pages(lambda after: store.notes(A, after)) == 3
     assert pages(lambda after: store.passes(A, after)) in (3, 4)

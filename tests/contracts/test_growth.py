@@ -19,7 +19,7 @@ from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
-from lotbook.usecases.credits.file_statement import file_statement
+from lotbook.usecases.credits.file_statement import file_statements
 from lotbook.usecases.credits.order import open_book
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import list_entries, pages
@@ -61,7 +61,7 @@ def with_history(world: World, number: int) -> None:
     filed = [
         entry for page in pages(A, U, None, number, desk=credit_desk(world.books, world)) for entry in page.entries
     ]
-    file_statement(A, U, filed, statement=DynamoStatement(Table(world.meter, "lotbook")))
+    assert not file_statements({(A, U): filed}, statement=DynamoStatement(Table(world.meter, "lotbook")))
 
 
 def with_neighbours(world: World, number: int) -> None:

@@ -25,7 +25,7 @@ from lotbook.domain.news.announcements import Announcement, make
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.news import LatchStore, NoticeStore, StatementStore
 from tests import table as tables
-from tests.fakes.outbox import FakeLatches, FakeNotices, FakeStatement
+from tests.fakes.outbox import FakeLatches, FakeNotices, FakeStatement, filed
 from tests.quick_moto import mock_aws
 
 NOW = 1_700_000_000_000
@@ -86,7 +86,7 @@ RICH = Entry(
 def test_issue_3_lines_come_back_as_they_were_filed_newest_first(stores: Stores, account: str) -> None:
     marker = Entry(void_name(3), U, "void", NOW, 12, Pointer("n11", 11), requested=5, skips=Pointer("n2", 2))
     lines = [*lines_of(RICH), *lines_of(entry(2)), *lines_of(entry(11)), *lines_of(marker)]
-    stores.statement.file(account, U, lines)
+    filed(stores.statement, account, U, lines)
     found = stores.statement.page(account, U, 10**11, 100)
     assert found == sorted(lines, key=lambda line: -line.seq)
     assert [line.seq for line in found] == [12, 11, 3, 2, 1]
@@ -94,8 +94,8 @@ def test_issue_3_lines_come_back_as_they_were_filed_newest_first(stores: Stores,
 
 
 def test_issue_3_a_page_ends_below_the_number_asked_and_at_its_limit(stores: Stores, account: str) -> None:
-    stores.statement.file(
-        account, U, [StatementLine(seq, entry(seq)) for seq in range(1, 61)]
+    filed(
+        stores.statement, account, U, [StatementLine(seq, entry(seq)) for seq in range(1, 61)]
     )  # more than one write takes
     assert [line.seq for line in stores.statement.page(account, U, 41, 3)] == [40, 39, 38]
     assert [line.seq for line in stores.statement.page(account, U, 3, 10)] == [2, 1]
@@ -106,7 +106,7 @@ def test_issue_3_a_page_ends_below_the_number_asked_and_at_its_limit(stores: Sto
 def test_issue_3_filing_again_changes_nothing(stores: Stores, account: str) -> None:
     lines = [StatementLine(seq, entry(seq)) for seq in range(1, 4)]
     for _ in range(3):
-        stores.statement.file(account, U, lines)
+        filed(stores.statement, account, U, lines)
     assert stores.statement.page(account, U, 10, 10) == lines[::-1]
 
 
@@ -151,9 +151,9 @@ def refusing(code: str) -> Any:
 
 def test_a_throttled_table_is_unavailable_and_a_refusal_crashes() -> None:
     for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", Refused)):
-        client = SimpleNamespace(put_item=refusing(code), query=refusing(code), get_item=refusing(code))
+        client = SimpleNamespace(**dict.fromkeys(("batch_write_item", "query", "batch_get_item"), refusing(code)))
         with pytest.raises(outcome):
-            DynamoStatement(Table(client, "t")).file("a", U, [StatementLine(1, entry(1))])
+            filed(DynamoStatement(Table(client, "t")), "a", U, [StatementLine(1, entry(1))])
         with pytest.raises(outcome):
             DynamoStatement(Table(client, "t")).page("a", U, 1, 1)
         with pytest.raises(outcome):

@@ -113,7 +113,8 @@ def test_nothing_is_deleted_but_notices_progress_and_the_memory_of_sweeps(templa
     assert deletes.pop("reconcile") == {"progress"}
     assert deletes.pop("endpoints") == {"endpoint", "endpoint secrets"}
     assert deletes == {name: {"memory", "next run"} for name in deletes}
-    for action in ("BatchWriteItem", "PartiQLDelete", "PartiQLUpdate", "PartiQLInsert"):
+    assert who_may(template, "dynamodb:BatchWriteItem") == {"outbox": {"statement"}}  # copies of entries
+    for action in ("PartiQLDelete", "PartiQLUpdate", "PartiQLInsert"):
         assert who_may(template, f"dynamodb:{action}") == {}
 
 

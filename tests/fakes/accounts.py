@@ -91,6 +91,8 @@ class FakePolicies:
     def newest(self, policy_id: str) -> PublishedPolicy | None:
         return self._versions[policy_id][-1] if policy_id in self._versions else None
 
+    recent = newest
+
     def version(self, policy_id: str, version: int) -> PublishedPolicy | None:
         return self._versions[policy_id][version - 1]
 

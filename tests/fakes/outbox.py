@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from threading import Lock
@@ -18,10 +19,13 @@ from lotbook.domain.news.alerts import Latch
 from lotbook.domain.news.announcements import Announcement, Change, EntryWritten
 from lotbook.domain.policy.document import Alerts
 from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.ports.news import LotPlace, NotePlace, Owner, StatementStore
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.file_statement import LINES_A_CALL
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.statement import list_entries
+from lotbook.usecases.in_batches import cut
 from lotbook.usecases.news.announce import Outlets
 from lotbook.usecases.news.deliver_changes import deliver_changes
 from tests.fakes.accounts import FakeAccounts, FakePolicies, ManualClock, a_policy, an_account
@@ -30,22 +34,34 @@ from tests.fakes.credit_desk import credit_desk
 
 
 class FakeStatement:
-    """Implements `StatementStore`; `fails`: accounts whose lines cannot be written."""
+    """Implements `StatementStore`; `fails`: accounts with whose lines nothing of a call is written, `left`: whose are left over."""
 
     def __init__(self) -> None:
         self.lines: dict[tuple[str, str], dict[int, StatementLine]] = {}
         self.fails: set[str] = set()
-        self.pages = 0
+        self.left: set[str] = set()
+        self.pages = self.calls = 0
 
-    def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
-        if account_id in self.fails:
+    def file(self, lines: Sequence[tuple[Owner, StatementLine]]) -> set[Owner]:
+        self.calls += 1
+        owners = {owner for owner, _ in lines}
+        if any(account_id in self.fails for account_id, _ in owners):
             raise Unavailable
-        self.lines.setdefault((account_id, unit), {}).update({line.seq: line for line in lines})
+        for owner, line in lines:
+            if owner[0] not in self.left:
+                self.lines.setdefault(owner, {})[line.seq] = line
+        return {owner for owner in owners if owner[0] not in self.left}
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         self.pages += 1
         kept = self.lines.get((account_id, unit), {})
         return [kept[seq] for seq in sorted(kept, reverse=True) if seq < before_seq][:limit]
+
+
+def filed(store: StatementStore, account_id: str, unit: str, lines: Iterable[StatementLine]) -> None:
+    """File them, as many a call as it takes."""
+    for batch in cut([((account_id, unit), line) for line in lines], LINES_A_CALL):
+        assert set(store.file(batch)) == {(account_id, unit)}
 
 
 class FakeLatches:
@@ -59,6 +75,9 @@ class FakeLatches:
 
     def get(self, account_id: str, unit: str) -> Latch:
         return self.kept.get((account_id, unit), Latch())
+
+    def of(self, owners: Collection[Owner]) -> dict[Owner, Latch]:
+        return {owner: self.kept.get(owner, Latch()) for owner in owners}
 
     def save(self, account_id: str, unit: str, latch: Latch) -> None:
         with self._lock:
@@ -97,20 +116,49 @@ class FakeNotices:
         return replace(item, due_at=until)
 
 
+class FakeManyAccounts:
+    """Implements `ManyAccounts` over the other fakes; `reads`: how often each was asked."""
+
+    def __init__(self, books: FakeBooks, accounts: FakeAccounts) -> None:
+        self.books, self.stored = books, accounts
+        self.reads: Counter[str] = Counter()
+
+    def lots(self, places: Collection[LotPlace]) -> dict[LotPlace, Lot]:
+        self.reads["lots"] += 1
+        found = {place: self.books.lots(*place[:2], [place[2]]) for place in places}
+        return {place: lots[place[2]] for place, lots in found.items() if lots}
+
+    def notes(self, places: Collection[NotePlace]) -> dict[NotePlace, Mapping[str, str]]:
+        self.reads["notes"] += 1
+        found = {place: self.books.metadata(place[0], [place[1:]]) for place in places}
+        return {place: notes[place[1]] for place, notes in found.items() if notes}
+
+    def accounts(self, account_ids: Collection[str]) -> dict[str, Account]:
+        self.reads["accounts"] += 1
+        return self.stored.get_many(list(account_ids))
+
+
 class RecordingBus:
-    """Implements `EventBus`: keeps what was published. `fails`: how many calls it refuses."""
+    """Implements `EventBus`: keeps what was published. `fails`: how many calls it refuses; `refuses`: whose events it does not take."""
 
     def __init__(self) -> None:
         self.published: list[Announcement] = []
-        self.fails = 0
+        self.fails = self.calls = 0
+        self.refuses: set[str | None] = set()
         self._lock = Lock()
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
+        if self.offer(announcements):
+            raise Unavailable
+
+    def offer(self, announcements: Sequence[Announcement]) -> list[Announcement]:
         with self._lock:
+            self.calls += 1
             if self.fails:
                 self.fails -= 1
                 raise Unavailable
-            self.published += announcements
+            self.published += [each for each in announcements if each.account_id not in self.refuses]
+            return [each for each in announcements if each.account_id in self.refuses]
 
     def of(self, *kinds: str) -> list[Announcement]:
         """What was published of these kinds, each id once, in order."""
@@ -142,13 +190,16 @@ class World:
         self.notices = FakeNotices()
         self.bus = RecordingBus()
         self.queue = RecordingQueue()
+        accounts = FakeAccounts(account or an_account())
+        self.many = FakeManyAccounts(self.books, accounts)
         self.outlets = Outlets(
             bus=self.bus,
             latches=self.latches,
             notices=self.notices,
-            accounts=FakeAccounts(account or an_account()),
+            accounts=accounts,
             policies=FakePolicies(a_policy(**{"alerts": Alerts(purchased_used_percent=percent)} | policy)),
             books=self.books,
+            many=self.many,
             clock=self.clock,
             queue=self.queue,
         )

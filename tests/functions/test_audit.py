@@ -12,6 +12,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.values.instants import DAY
+from tests.fakes.outbox import filed
 from tests.functions.conftest import ACCOUNT, Api
 
 ACME = {"account_id": "acme"}
@@ -89,7 +90,7 @@ def test_d37_the_filed_statement_only_says_what_to_read_together(shop: Api) -> N
     from lotbook.domain.credits.statement_lines import StatementLine
 
     wrong = [StatementLine(entry.seq, replace(entry, credits=-99)) for entry in entries if entry]
-    auditing.statement.file("acme", "credits", wrong)
+    filed(auditing.statement, "acme", "credits", wrong)
     assert audit_account("acme", ("credits",), auditing=auditing) == before
 
 

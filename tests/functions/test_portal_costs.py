@@ -14,7 +14,7 @@ from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import from_item
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.instants import DAY
-from lotbook.usecases.credits.file_statement import file_statement
+from lotbook.usecases.credits.file_statement import file_statements
 from tests import table as tables
 from tests.fakes.purchases import FakeGateway
 from tests.functions.browsing import Browser
@@ -58,7 +58,7 @@ def follow_stream(account_id: str) -> None:
             entry = entry_of(named[1], item)
             by_unit.setdefault(entry.unit, []).append(entry)
     for unit, entries in by_unit.items():
-        file_statement(account_id, unit, entries, statement=wiring.statement())
+        assert not file_statements({(account_id, unit): entries}, statement=wiring.statement())
 
 
 ACCOUNTS: list[tuple[str, dict[str, str]]] = [

@@ -13,8 +13,8 @@ from lotbook.domain.news.announcements import EntryWritten, PurchaseWritten
 from lotbook.domain.news.notices import NOTICE
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Unavailable
-from lotbook.usecases.news.announce import LATCH_ATTEMPTS
 from lotbook.usecases.news.announce_expiring import notices_due
+from lotbook.usecases.news.follow_levels import LATCH_ATTEMPTS
 from lotbook.usecases.sweeping import FIRST_PAUSE
 from tests.fakes.desk import Desk
 from tests.fakes.outbox import World

@@ -369,6 +369,7 @@ def bus() -> EventBus:
 def outlets() -> Outlets:
     """The ports of announcing."""
     from lotbook.adapters.dynamo.latches import DynamoLatches
+    from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
     from lotbook.adapters.queue import SqsAutoQueue
     from lotbook.usecases.news.announce import Outlets
 
@@ -379,7 +380,9 @@ def outlets() -> Outlets:
         accounts=accounts(),
         policies=policies(),
         books=books(),
+        many=DynamoManyAccounts(table()),
         clock=clock(),
+        burn_events=settings().burn_events,
         queue=SqsAutoQueue(_client("sqs"), settings().auto_top_up_queue),
     )
 

@@ -8,18 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.statement_lines import StatementLine
     from lotbook.domain.news.alerts import Latch
     from lotbook.domain.news.announcements import Announcement
 
 
+Owner = tuple[str, str]  # an account, and a unit of it
+LotPlace = tuple[str, str, str]  # a lot: its account, its unit, its id
+NotePlace = tuple[str, str, str]  # metadata of a burn: its account, its entry's name, its digest
+
+
 class StatementStore(Protocol):
     """The filed statement of an account's unit: lines by `seq`. It may lag behind the ledger, and it may have holes."""
 
-    def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
-        """Write the lines. A line that is there already is written again with the same content."""
+    def file(self, lines: Sequence[tuple[Owner, StatementLine]]) -> Collection[Owner]:
+        """Write the lines, at most 25, of whichever accounts; no place twice. Answers those whose lines were all written.
+
+        A line that is there already is written again with the same content.
+        """
         ...
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
@@ -34,8 +44,31 @@ class LatchStore(Protocol):
         """The latch; a fresh one where nothing was said yet."""
         ...
 
+    def of(self, owners: Collection[Owner]) -> Mapping[Owner, Latch]:
+        """The same of at most 100, in one call."""
+        ...
+
     def save(self, account_id: str, unit: str, latch: Latch) -> None:
         """Write a changed latch if its `version` is still the stored one. Raises Conflict when somebody was faster."""
+        ...
+
+
+class ManyAccounts(Protocol):
+    """What is read of many accounts in one call, at most 100 places; what is not there is left out.
+
+    Nothing of it ever changes: grants, metadata, and of an account its policy and its currency. The rest of an account may be old.
+    """
+
+    def lots(self, places: Collection[LotPlace]) -> Mapping[LotPlace, Lot]:
+        """Lots as they were made."""
+        ...
+
+    def notes(self, places: Collection[NotePlace]) -> Mapping[NotePlace, Mapping[str, str]]:
+        """What callers said about burns."""
+        ...
+
+    def accounts(self, account_ids: Collection[str]) -> Mapping[str, Account]:
+        """Accounts by their ids."""
         ...
 
 
@@ -56,4 +89,8 @@ class EventBus(Protocol):
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         """Publish all of them. Raises Unavailable when some were not taken; the others were, and may come again."""
+        ...
+
+    def offer(self, announcements: Sequence[Announcement]) -> Sequence[Announcement]:
+        """Publish what the bus takes; answers those that it did not take."""
         ...

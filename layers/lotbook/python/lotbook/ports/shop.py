@@ -61,6 +61,10 @@ class AccountStore(AccountReader, NamedAccounts, Protocol):
 class PolicyStore(PolicyReader, PolicyPublisher, Protocol):
     """Published policies: immutable versions, numbered from 1."""
 
+    def recent(self, policy_id: str) -> PublishedPolicy | None:
+        """The newest version, or what was the newest some seconds ago: for those who look at every burn."""
+        ...
+
     def note_use(self, policy_id: str, use: Use, account_id: str) -> bool:
         """An account uses it, from now on for good. False where that was known, so that nothing was written."""
         ...

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.batches import read_all
 from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.table import (
     IS_THERE,
     NOT_NEWER,
     NOT_YET_WRITTEN,
     STILL_THE_VERSION_READ,
-    from_item,
     to_item,
 )
 from lotbook.adapters.refusals import Refused
 from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from lotbook.adapters.dynamo.table import Table
+    from lotbook.ports.news import Owner
 
 DUE_KIND = "notice"
 NOT_THERE = 0  # the version of a latch that is not in its place yet
@@ -35,17 +36,21 @@ class DynamoLatches:
         self._table = table
 
     def get(self, account_id: str, unit: str) -> Latch:
-        """The latch, a fresh one where there is none. One that stands where latches were before is read there, once."""
-        place = keys.latch(account_id, unit)
-        if (found := self._item(place)) is not None:
-            return found
-        old = self._item(keys.before(place))
-        return Latch() if old is None else replace(old, version=NOT_THERE)
+        """The latch, a fresh one where there is none."""
+        return self.of([(account_id, unit)])[account_id, unit]
 
-    def _item(self, place: dict[str, str]) -> Latch | None:
-        request = {"TableName": self._table.name, "Key": to_item(place), "ConsistentRead": True}
-        found = send(self._table.client, "get_item", request)
-        return _latch(from_item(found["Item"])) if "Item" in found else None
+    def of(self, owners: Collection[Owner]) -> dict[Owner, Latch]:
+        """One call. A fresh one where there is none; one that stands where latches were before is read there, once."""
+        places = {owner: keys.latch(*owner) for owner in owners}
+        found = self._read(places)
+        old = self._read({owner: keys.before(place) for owner, place in places.items() if owner not in found})
+        fresh = dict.fromkeys(owners, Latch())
+        return fresh | {owner: replace(latch, version=NOT_THERE) for owner, latch in old.items()} | found
+
+    def _read(self, places: Mapping[Owner, dict[str, str]]) -> dict[Owner, Latch]:
+        items = read_all(self._table, places.values())
+        kept = {owner: items.get((place["pk"], place["sk"])) for owner, place in places.items()}
+        return {owner: _latch(values) for owner, values in kept.items() if values}
 
     def save(self, account_id: str, unit: str, latch: Latch) -> None:
         """Put it over the version that it was read at. Raises Conflict when somebody was faster."""

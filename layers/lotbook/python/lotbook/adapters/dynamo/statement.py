@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
 from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo.batches import put_all
 from lotbook.adapters.dynamo.ledger_items import entry_of, entry_values
-from lotbook.adapters.dynamo.puts import put_over
-from lotbook.adapters.dynamo.table import NOT_NEWER, from_item, to_item
+from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.credits.statement_lines import StatementLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lotbook.adapters.dynamo.table import Table
+    from lotbook.adapters.dynamo.table import Attributes, Table
+    from lotbook.ports.news import Owner
 
 
 class DynamoStatement:
@@ -27,13 +28,13 @@ class DynamoStatement:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def file(self, account_id: str, unit: str, lines: Sequence[StatementLine]) -> None:
-        """Write each line over itself: the same key has the same content for ever.
-
-        One by one: whoever may call BatchWriteItem may delete lines with it (decision 123).
-        """
-        for line in lines:
-            put_over(self._table, _item(account_id, unit, line), NOT_NEWER)
+    def file(self, lines: Sequence[tuple[Owner, StatementLine]]) -> set[Owner]:
+        """Each line over itself, in one call, without a condition: the same key has the same content for ever (decision 184)."""
+        items: dict[Owner, list[Attributes]] = {owner: [] for owner, _ in lines}
+        for owner, line in lines:
+            items[owner].append(to_item(_item(*owner, line)))
+        left = put_all(self._table, [item for each in items.values() for item in each])
+        return {owner for owner in items if not any(pk == _partition(owner) for pk, _ in left)}
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
         """One query, newest first."""
@@ -51,6 +52,10 @@ class DynamoStatement:
             },
         )
         return [_line(from_item(item)) for item in answer["Items"]]
+
+
+def _partition(owner: Owner) -> str:
+    return keys.statement(*owner, 0)["pk"]
 
 
 def _item(account_id: str, unit: str, line: StatementLine) -> dict[str, Any]:

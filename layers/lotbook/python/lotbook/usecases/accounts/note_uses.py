@@ -21,5 +21,12 @@ def note_uses(account_id: str, units: Iterable[str], *, accounts: AccountStore, 
     account = accounts.get(account_id)
     if account is None:
         return
-    for use in (Use("currency", account.currency), *(Use("unit", unit) for unit in units)):
-        policies.note_use(account.policy_id, use, account_id)
+    note_uses_of(account_id, account.policy_id, account.currency, units, policies=policies)
+
+
+def note_uses_of(
+    account_id: str, policy_id: str, currency: str, units: Iterable[str], *, policies: PolicyStore
+) -> None:
+    """The same of an account of which policy and currency are known: they never change. Raises Unavailable."""
+    for use in (Use("currency", currency), *(Use("unit", unit) for unit in units)):
+        policies.note_use(policy_id, use, account_id)

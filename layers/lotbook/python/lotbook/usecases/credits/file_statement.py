@@ -5,16 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.statement_lines import lines_of
+from lotbook.usecases.in_batches import cut, in_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lotbook.domain.credits.ledger import Entry
-    from lotbook.ports.news import StatementStore
+    from lotbook.domain.credits.statement_lines import StatementLine
+    from lotbook.ports.news import Owner, StatementStore
+
+LINES_A_CALL = 25  # as many as one BatchWriteItem takes
+WORKERS = 4
 
 
-def file_statement(account_id: str, unit: str, entries: Iterable[Entry], *, statement: StatementStore) -> None:
-    """File the lines of these entries of one unit, each place once. Raises Unavailable."""
+def file_statements(
+    entries: Mapping[Owner, Iterable[Entry]], *, statement: StatementStore
+) -> Mapping[Owner, Exception]:
+    """File the lines of many accounts' entries together, each place once. Answers whose were not filed, each with why."""
+
+    def file(batch: Sequence[tuple[Owner, StatementLine]]) -> Mapping[Owner, bool]:
+        return dict.fromkeys(statement.file(batch), True)
+
+    lines = [(owner, line) for owner, each in entries.items() for line in _lines(each)]
+    return in_batches(cut(lines, LINES_A_CALL), file, WORKERS).failed
+
+
+def _lines(entries: Iterable[Entry]) -> list[StatementLine]:
     lines = {line.seq: line for entry in entries for line in lines_of(entry)}
-    if lines:
-        statement.file(account_id, unit, [lines[seq] for seq in sorted(lines)])
+    return [lines[seq] for seq in sorted(lines)]

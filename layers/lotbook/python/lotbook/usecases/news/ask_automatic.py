@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.policy.document import Policy
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.automatic import AutoQueue
-    from lotbook.usecases.accounts.load_account import LoadedAccount
 
 BURNS = frozenset({"consumed", "held"})
 
 
-def is_low(loaded: LoadedAccount, unit: str, entries: Sequence[Entry]) -> bool:
-    """Whether a burn left less than the account's policy wants, it is so still, and the account buys more by itself (X-06).
+def is_low(policy: Policy, unit: str, entries: Sequence[Entry]) -> bool:
+    """Whether a burn left less than the policy wants, and it is so still: then it is time to look at the account (X-06).
 
     What was taken back, frozen or expired is no use of credits: nobody is charged again because of a refund or a dispute.
     """
-    rule, auto = loaded.policy.auto_top_up, loaded.account.auto
-    if rule is None or auto is None or not auto.may_buy or unit != loaded.policy.units[0]:
+    rule = policy.auto_top_up
+    if rule is None or unit != policy.units[0]:
         return False
     last = max(entries, key=lambda entry: entry.seq)
     burns = [entry for entry in entries if entry.kind in BURNS]

@@ -1,7 +1,8 @@
 """Deliver what the table's stream brought: file the statement, then announce. One account's trouble is nobody else's.
 
-Changes of one account and unit are taken together and in their order; groups are independent. A group that fails is
-reported by its records, so that the stream brings them again; everybody else's are done.
+Changes of one account and unit are taken together and in their order; groups are independent. The entries of all groups go the same
+way in few calls (`deliver_entries`). A group that fails is reported by its records, so that the stream brings them again;
+everybody else's are done.
 """
 
 from __future__ import annotations
@@ -11,28 +12,22 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.canary import is_counted
 from lotbook.domain.news.announcements import AccountWritten, AutoNoted, Change, EntryWritten, PurchaseWritten
-from lotbook.usecases.accounts.note_uses import note_uses
 from lotbook.usecases.attempts import attempt_all
-from lotbook.usecases.credits.file_statement import file_statement
-from lotbook.usecases.news.announce import (
-    Outlets,
-    announce_account,
-    announce_auto_event,
-    announce_entries,
-    announce_purchase,
-)
+from lotbook.usecases.news.announce import WORKERS, Outlets, announce_account, announce_auto_event, announce_purchase
 from lotbook.usecases.news.ask_automatic import ask_for_account, ask_for_row
+from lotbook.usecases.news.deliver_entries import deliver_entries
 from lotbook.usecases.news.plan_ends import note_plan_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TypeVar
 
-    from lotbook.ports.news import StatementStore
+    from lotbook.domain.credits.ledger import Entry
+    from lotbook.ports.news import Owner, StatementStore
 
     Record = TypeVar("Record")
 
-WORKERS = 4
+OF_NO_UNIT = ""  # in the place of a unit: no unit is called so
 
 
 def read_changes(
@@ -49,43 +44,43 @@ def deliver_changes(
     changes: Mapping[str, Change], *, statement: StatementStore, outlets: Outlets
 ) -> dict[str, Exception]:
     """`changes` by record, in the stream's order. Answers the records that failed, each with why; none when all is done."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[Owner, list[str]] = {}
     for record, change in changes.items():
         groups.setdefault(_group(change), []).append(record)
-    works = [
-        partial(_deliver, group, [changes[record] for record in records], statement, outlets)
+    entries = {
+        group: each for group, records in groups.items() if (each := _entries(changes[record] for record in records))
+    }
+    failed = deliver_entries(entries, statement=statement, outlets=outlets)
+    works = {
+        group: partial(_deliver, [changes[record] for record in records], outlets)
         for group, records in groups.items()
-    ]
-    failed = dict[str, Exception]()
-    for records, tried in zip(groups.values(), attempt_all(works, WORKERS), strict=True):
+        if group not in entries and is_counted(group[0])
+    }
+    for group, tried in zip(works, attempt_all(list(works.values()), WORKERS), strict=True):
         if tried.error is not None:
-            failed |= dict.fromkeys(records, tried.error)
-    return {record: failed[record] for record in changes if record in failed}
+            failed[group] = tried.error
+    why = {record: failed[group] for group, records in groups.items() if group in failed for record in records}
+    return {record: why[record] for record in changes if record in why}
 
 
-def _group(change: Change) -> tuple[str, str]:
+def _group(change: Change) -> Owner:
     match change:
         case EntryWritten(account_id, entry):
             return account_id, entry.unit
         case PurchaseWritten(_, purchase):
-            return purchase.account_id, ""
+            return purchase.account_id, OF_NO_UNIT
         case AccountWritten(_, account):
-            return account.account_id, ""
+            return account.account_id, OF_NO_UNIT
         case AutoNoted(event):
-            return event.account_id, ""
+            return event.account_id, OF_NO_UNIT
 
 
-def _deliver(group: tuple[str, str], changes: Sequence[Change], statement: StatementStore, outlets: Outlets) -> None:
-    account_id, unit = group
-    entries = [change.entry for change in changes if isinstance(change, EntryWritten)]
-    if entries:
-        file_statement(account_id, unit, entries, statement=statement)
-    if not is_counted(account_id):  # the deployment's own account: its statement is there, and nobody is told
-        return
-    if entries:
-        announce_entries(account_id, unit, entries, outlets=outlets)
-        if any(entry.kind == "granted" for entry in entries):
-            note_uses(account_id, (unit,), accounts=outlets.accounts, policies=outlets.policies)
+def _entries(changes: Iterable[Change]) -> list[Entry]:
+    return [change.entry for change in changes if isinstance(change, EntryWritten)]
+
+
+def _deliver(changes: Sequence[Change], outlets: Outlets) -> None:
+    """What is written of one account beside its ledger, in its order."""
     for change in changes:
         match change:
             case PurchaseWritten(before, after):
