@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lotbook import wiring
+from lotbook import wiring, wiring_stream
 from lotbook.api.http.metrics import report
 from lotbook.api.http.observability import log_answer
 from lotbook.domain.news.announcements import figures_of
@@ -20,10 +20,10 @@ from lotbook.usecases.news.deliver_changes import deliver_changes, read_changes
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Answer a batch of stream records with the sequence numbers that failed (ReportBatchItemFailures)."""
     records = {record["dynamodb"]["SequenceNumber"]: record for record in event["Records"]}
-    changes, failed = read_changes(records, wiring.read_record)
+    changes, failed = read_changes(records, wiring_stream.read_record)
     failed |= deliver_changes(changes, statement=wiring.statement(), outlets=wiring.outlets())
     for number, reason in failed.items():
-        _report(number, wiring.owner_of(records[number]), reason)
+        _report(number, wiring_stream.owner_of(records[number]), reason)
     report("outbox", records=len(records), changes=len(changes), failed=len(failed), **figures_of(changes.values()))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in records if number in failed]}
 

@@ -34,7 +34,6 @@ from lotbook.adapters.dynamo.idempotency import DynamoIdempotency
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
-from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
 from lotbook.adapters.dynamo.passes import DynamoPasses
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
@@ -64,8 +63,8 @@ from tests.fakes.accounts import an_account
 from tests.fakes.billing import details
 from tests.fakes.desk import CountingEntropy
 from tests.fakes.endpoints import a_delivery, an_endpoint
-from tests.fakes.outbox import filed
 from tests.fakes.purchases import ORDERED, a_purchase
+from tests.race.many import OF_MANY
 from tests.race.store_calls import OF_POLICIES, Call
 from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines, process
 
@@ -142,7 +141,7 @@ def _written(where: Table, name: str) -> None:
     books.put_entry(name, entry)
     books.put_entry(name, replace(entry, name="void#1", kind="void"))
     books.note_metadata(name, entry.name, "d", {"who": "Ann"})
-    filed(DynamoStatement(where), name, U, [StatementLine(1, entry)])
+    DynamoStatement(where).file([((name, U), StatementLine(1, entry))])
 
 
 def _kept_in_words(where: Table, name: str) -> None:
@@ -235,13 +234,9 @@ CALLS: dict[str, Call] = {
     "DynamoErasures.entries": Call(lambda t, n: DynamoErasures(t).entries(n, [LINE.entry]), _written),
     "DynamoErasures.lines": Call(lambda t, n: DynamoErasures(t).lines(n, U, None), _written),
     "DynamoLatches.get": Call(lambda t, n: DynamoLatches(t).get(n, U)),
-    "DynamoLatches.of": Call(lambda t, n: DynamoLatches(t).of([(n, U)])),
     "DynamoLatches.save": Call(lambda t, n: DynamoLatches(t).save(n, U, Latch()), over=True),
     "DynamoMailLatches.get": Call(lambda t, n: DynamoMailLatches(t).get(n, OCCASION)),
     "DynamoMailLatches.save": Call(lambda t, n: DynamoMailLatches(t).save(n, OCCASION, MailLatch()), over=True),
-    "DynamoManyAccounts.lots": Call(lambda t, n: DynamoManyAccounts(t).lots([(n, U, "lot_a")]), _written),
-    "DynamoManyAccounts.notes": Call(lambda t, n: DynamoManyAccounts(t).notes([(n, "n1", "")]), _written),
-    "DynamoManyAccounts.accounts": Call(lambda t, n: DynamoManyAccounts(t).accounts([n]), _account),
     "DynamoNotices.note": Call(lambda t, n: DynamoNotices(t).note(n, U, "lot_a", ORDERED)),
     "DynamoNotices.done": Call(lambda t, n: DynamoNotices(t).done(n, U, "lot_a")),
     "DynamoPasses.put": Call(_passed),
@@ -279,7 +274,7 @@ CALLS: dict[str, Call] = {
     "DynamoServiceKeys.put": Call(_key),
     "DynamoServiceKeys.revoke": Call(lambda t, n: DynamoServiceKeys(t).revoke(n, ORDERED), _key),
     "DynamoReports.lines_after": Call(
-        lambda t, n: DynamoReports(t).lines_after(n, U, 0, 9), lambda t, n: filed(DynamoStatement(t), n, U, [LINE])
+        lambda t, n: DynamoReports(t).lines_after(n, U, 0, 9), lambda t, n: DynamoStatement(t).file([((n, U), LINE)])
     ),
     "DynamoReports.tallies": Call(
         lambda t, n: DynamoReports(t).tallies(n), lambda t, n: DynamoReports(t).keep_tallies(n, b"content")
@@ -294,7 +289,7 @@ CALLS: dict[str, Call] = {
         lambda t, _: DynamoReports(t).place(), lambda t, _: DynamoReports(t).keep_place(b"content")
     ),
     "DynamoReports.keep_place": Call(lambda t, _: DynamoReports(t).keep_place(b"content")),
-    "DynamoStatement.file": Call(lambda t, n: filed(DynamoStatement(t), n, U, [LINE])),
+    **{name: Call(ask, _written) for name, ask in OF_MANY.items()},
     "DynamoStatement.page": Call(lambda t, n: DynamoStatement(t).page(n, U, 9, 9)),
     "DynamoSweeps.stumbles": Call(lambda t, n: DynamoSweeps(t).stumbles(n)),
     "DynamoSweeps.keep": Call(lambda t, n: DynamoSweeps(t).keep(n, "acme#x", Stumble(1, ORDERED, ORDERED))),

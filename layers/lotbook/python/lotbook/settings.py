@@ -6,15 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from lotbook.domain.news.together import BurnEvents
+from typing import Any
 
 APP_NAME, LIVE = "lotbook", "live"
 NO_ISSUER = "none"  # said where there are no members, so that a live deployment has not just forgotten it
 THIN, BOTOCORE = "thin", "botocore"  # the clients of the table
-BURN_EVENTS: tuple[BurnEvents, ...] = ("each", "together", "none")
 NO_PAGE = "https://lotbook.invalid/"  # what the template says when nobody has named a page
 
 
@@ -36,7 +32,7 @@ class Settings:
     account_claim: str
     role_claim: str
     event_bus: str
-    burn_events: BurnEvents  # how burns are told on the bus
+    burn_events: str  # how burns are told on the bus: domain/news/together.py
     mail_from: str  # empty: nothing is mailed
     mail_set: str  # the configuration set of SES whose bounces and complaints come back to us
     public_url: str  # this API as mails name it; empty: mails have no link that stops them
@@ -74,7 +70,7 @@ class Settings:
             account_claim=environment.get("ACCOUNT_CLAIM", "account_id"),
             role_claim=environment.get("ROLE_CLAIM", "role"),
             event_bus=environment.get("EVENT_BUS", ""),
-            burn_events=_burn_events(environment),
+            burn_events=environment.get("BURN_EVENTS") or "each",
             mail_from=environment.get("MAIL_FROM", ""),
             mail_set=environment.get("MAIL_SET", ""),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
@@ -102,14 +98,6 @@ def _table(environment: Mapping[str, str]) -> dict[str, Any]:
         raise ValueError(f"TABLE_CLIENT is {THIN} or {BOTOCORE}, not {named!r}")
     tells = environment.get("TELL_THROTTLES") == "on"
     return {"table_name": environment["TABLE_NAME"], "table_client": named, "tells_throttles": tells}
-
-
-def _burn_events(environment: Mapping[str, str]) -> BurnEvents:
-    named = environment.get("BURN_EVENTS") or BURN_EVENTS[0]
-    for way in BURN_EVENTS:
-        if named == way:
-            return way
-    raise ValueError(f"BURN_EVENTS is {', '.join(BURN_EVENTS)}, not {named!r}")
 
 
 def _endpoints(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from lotbook.settings import BOTOCORE, of_aws, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.adapters.dynamo.table import Table
     from lotbook.adapters.secrets import SsmSecrets
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.news.announcements import Change
     from lotbook.domain.sales.gateway import Deployment
     from lotbook.domain.values.access import Caller
     from lotbook.ports.access import MemberTokens, ServiceKeyStore
@@ -371,6 +370,7 @@ def outlets() -> Outlets:
     from lotbook.adapters.dynamo.latches import DynamoLatches
     from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
     from lotbook.adapters.queue import SqsAutoQueue
+    from lotbook.domain.news.together import way_of
     from lotbook.usecases.news.announce import Outlets
 
     return Outlets(
@@ -382,20 +382,6 @@ def outlets() -> Outlets:
         books=books(),
         many=DynamoManyAccounts(table()),
         clock=clock(),
-        burn_events=settings().burn_events,
+        burn_events=way_of(settings().burn_events),
         queue=SqsAutoQueue(_client("sqs"), settings().auto_top_up_queue),
     )
-
-
-def read_record(record: Mapping[str, Any]) -> Change | None:
-    """A record of the table's stream as a change; None for what nobody announces."""
-    from lotbook.adapters.dynamo.stream import read_record
-
-    return read_record(record)
-
-
-def owner_of(record: Mapping[str, Any]) -> str:
-    """The account that a record of the stream is about."""
-    from lotbook.adapters.dynamo.stream import owner_of
-
-    return owner_of(record)

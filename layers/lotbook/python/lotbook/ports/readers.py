@@ -21,3 +21,11 @@ class PolicyReader(Protocol):
     def newest(self, policy_id: str) -> PublishedPolicy | None: ...
 
     def version(self, policy_id: str, version: int) -> PublishedPolicy | None: ...
+
+
+class RecentPolicies(Protocol):
+    """Published policies, for those who look at every burn."""
+
+    def recent(self, policy_id: str) -> PublishedPolicy | None:
+        """The newest version, or what was the newest some seconds ago."""
+        ...

@@ -14,7 +14,7 @@ from lotbook.ports.cards import CardDesk
 from lotbook.ports.directory import NamedAccounts
 from lotbook.ports.plans import PlanGateway
 from lotbook.ports.policies import PolicyPublisher
-from lotbook.ports.readers import AccountReader, PolicyReader
+from lotbook.ports.readers import AccountReader, PolicyReader, RecentPolicies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,12 +58,8 @@ class AccountStore(AccountReader, NamedAccounts, Protocol):
         ...
 
 
-class PolicyStore(PolicyReader, PolicyPublisher, Protocol):
+class PolicyStore(PolicyReader, RecentPolicies, PolicyPublisher, Protocol):
     """Published policies: immutable versions, numbered from 1."""
-
-    def recent(self, policy_id: str) -> PublishedPolicy | None:
-        """The newest version, or what was the newest some seconds ago: for those who look at every burn."""
-        ...
 
     def note_use(self, policy_id: str, use: Use, account_id: str) -> bool:
         """An account uses it, from now on for good. False where that was known, so that nothing was written."""

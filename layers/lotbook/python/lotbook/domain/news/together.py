@@ -20,8 +20,17 @@ BurnEvents = Literal["each", "together", "none"]
 EACH: BurnEvents = "each"
 TOGETHER: BurnEvents = "together"
 NONE: BurnEvents = "none"
+WAYS = EACH, TOGETHER, NONE
 MAX_TOTALS = 100  # of one event
 MAX_TOTALS_BYTES = 60_000  # of one event, so that it is billed as one; a total that is longer goes alone
+
+
+def way_of(name: str) -> BurnEvents:
+    """Raises ValueError for a name that is none."""
+    for way in WAYS:
+        if way == name:
+            return way
+    raise ValueError(f"burns are told {', '.join(WAYS)}, not {name!r}")
 
 
 def parcels(totals: Iterable[tuple[Owner, Announcement]]) -> list[list[tuple[Owner, Announcement]]]:

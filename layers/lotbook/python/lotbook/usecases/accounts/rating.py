@@ -7,7 +7,7 @@ lets it be. Rating happens before the burn, and the burn keeps it: whoever sends
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.batches import LinesRequest, lines_of_request
@@ -22,16 +22,11 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.requests import BurnRequest, HoldRequest
     from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.ports.books import BookStore
+    from lotbook.ports.readers import RecentPolicies
 
 Asked = TypeVar("Asked", "BurnRequest", "HoldRequest")
 MAX_REMEMBERED = 10_000  # accounts of one process; past it, it begins to learn anew
 MAX_ERRORS = 20  # how many items of a batch one refusal names
-
-
-class RecentPolicies(Protocol):
-    """Published policies; the newest may be some moments old."""
-
-    def recent(self, policy_id: str) -> PublishedPolicy | None: ...
 
 
 class Rater:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import LotKind
     from lotbook.domain.news.announcements import Announcement
     from lotbook.ports.news import LotPlace, NotePlace, Owner
     from lotbook.usecases.news.announce import Outlets
@@ -57,6 +58,7 @@ def _announce_burns(entries: Entries, outlets: Outlets) -> dict[Owner, Exception
     if outlets.burn_events == together.NONE:
         return {}
     burns = {owner: found for owner, each in entries.items() if (found := announcements.burns_of(each))}
+    outlets.kinds.learn(_kinds_of_new_lots(entries))
     read = _Read(burns, outlets)
 
     def tell(batch: Sequence[tuple[Owner, Sequence[Entry]]]) -> Mapping[Owner, Announcement]:
@@ -76,6 +78,12 @@ def _publish_together(totals: Mapping[Owner, Announcement], outlets: Outlets) ->
         return {} if left else {owner: True for owner, _ in batch}
 
     return in_batches(together.parcels(totals.items()), publish, WORKERS).failed
+
+
+def _kinds_of_new_lots(entries: Entries) -> dict[LotPlace, LotKind]:
+    """What the stream brings need not be read."""
+    lots = ((owner, entry.lot) for owner, each in entries.items() for entry in each if entry.kind == "granted")
+    return {(*owner, lot.lot_id): lot.kind for owner, lot in lots if lot is not None}
 
 
 class _Read:
