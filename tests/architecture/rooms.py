@@ -123,7 +123,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "wiring_schedules": ("usecases", "adapters", "wiring"),
     "wiring_release": (*_ADAPTERS, "settings", "wiring"),
     "wiring_endpoints": ("ports", *_DOINGS, *_ADAPTERS, "settings", "wiring"),
-    "wiring_stream": (*_ADAPTERS,),
+    "wiring_stream": (*_RULES, *_ADAPTERS),
     "wiring_mails": (*_RULES, *_DOINGS, *_ADAPTERS, "settings", "wiring"),
     "portal": (*_RULES, *_DOINGS, *_API, "wiring", "wiring_automatic", "wiring_portal"),
     "ledger": (*_RULES, *_DOINGS, *_API, "wiring"),
