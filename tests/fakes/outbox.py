@@ -70,13 +70,14 @@ class FakeLatches:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Latch] = {}
         self.rivals = 0
-        self.saves = 0
+        self.saves = self.reads = 0
         self._lock = Lock()
 
     def get(self, account_id: str, unit: str) -> Latch:
         return self.kept.get((account_id, unit), Latch())
 
     def of(self, owners: Collection[Owner]) -> dict[Owner, Latch]:
+        self.reads += 1
         return {owner: self.kept.get(owner, Latch()) for owner in owners}
 
     def save(self, account_id: str, unit: str, latch: Latch) -> None:

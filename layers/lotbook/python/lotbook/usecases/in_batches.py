@@ -14,7 +14,7 @@ from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.attempts import attempt, attempt_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Owner = TypeVar("Owner", bound=Hashable)
 Part = TypeVar("Part")
@@ -49,16 +49,24 @@ def in_batches(
 
     An owner with parts in several batches fails with any of them. Raises nothing of one owner's.
     """
-    work = _Work(do)
     answers: dict[Owner, Answer] = {}
     failed: dict[Owner, Exception] = {}
-    for tried in attempt_all([partial(work, batch) for batch in batches], workers):
+    work = _Work(do)
+    for done in _all([partial(work, batch) for batch in batches if batch], workers):
+        answers |= done.answers
+        failed |= done.failed
+    return Batched({owner: answer for owner, answer in answers.items() if owner not in failed}, failed)
+
+
+def _all(works: Sequence[Callable[[], Batched[Owner, Answer]]], workers: int) -> Iterator[Batched[Owner, Answer]]:
+    if len(works) <= 1 or workers == 1:
+        yield from (work() for work in works)
+        return
+    for tried in attempt_all(works, workers):
         if tried.error is not None:
             raise tried.error  # a defect in here: `_Work` hears what `do` raises
         if tried.answer is not None:
-            answers |= tried.answer.answers
-            failed |= tried.answer.failed
-    return Batched({owner: answer for owner, answer in answers.items() if owner not in failed}, failed)
+            yield tried.answer
 
 
 @dataclass(slots=True)

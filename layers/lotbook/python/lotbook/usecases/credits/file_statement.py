@@ -23,11 +23,15 @@ def file_statements(
 ) -> Mapping[Owner, Exception]:
     """File the lines of many accounts' entries together, each place once. Answers whose were not filed, each with why."""
 
+    def work_out(batch: Sequence[tuple[Owner, Iterable[Entry]]]) -> Mapping[Owner, list[StatementLine]]:
+        return {owner: _lines(each) for owner, each in batch}
+
     def file(batch: Sequence[tuple[Owner, StatementLine]]) -> Mapping[Owner, bool]:
         return dict.fromkeys(statement.file(batch), True)
 
-    lines = [(owner, line) for owner, each in entries.items() for line in _lines(each)]
-    return in_batches(cut(lines, LINES_A_CALL), file, WORKERS).failed
+    lines = in_batches([list(entries.items())], work_out)
+    parts = [(owner, line) for owner, each in lines.answers.items() for line in each]
+    return {**lines.failed, **in_batches(cut(parts, LINES_A_CALL), file, WORKERS).failed}
 
 
 def _lines(entries: Iterable[Entry]) -> list[StatementLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.news import announcements, drawn, notices, together
@@ -14,23 +15,53 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import LotKind
     from lotbook.domain.news.announcements import Announcement
+    from lotbook.domain.news.together import BurnEvents
     from lotbook.ports.news import LotPlace, NotePlace, Owner
     from lotbook.usecases.news.announce import Outlets
-
-    Entries = Mapping[Owner, Sequence[Entry]]
 
 READS_A_CALL = 100  # as many as one BatchGetItem takes
 
 
-def announce_entries(entries: Entries, *, outlets: Outlets) -> dict[Owner, Exception]:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What an account's entries lead to. `notices`: lots and when they are to be looked at; `burns` are those that are told."""
+
+    notices: Sequence[tuple[str, int]]
+    told: Sequence[Announcement]
+    kinds: Mapping[LotPlace, LotKind]  # of the lots that came with the entries: they need not be read
+    burns: Sequence[Entry]
+    lots: Sequence[LotPlace]
+    notes: Mapping[str, NotePlace]  # by the entries' names
+
+    @staticmethod
+    def of(owner: Owner, entries: Sequence[Entry], way: BurnEvents) -> _News:
+        """Pure."""
+        lots = [entry.lot for entry in entries if entry.lot is not None]
+        burns = [] if way == together.NONE else announcements.burns_of(entries)
+        return _News(
+            [(lot.lot_id, at) for lot in lots if (at := notices.notice_at(lot)) is not None],
+            [told for entry in entries for told in announcements.of_entry(owner[0], entry)],
+            {(*owner, entry.lot.lot_id): entry.lot.kind for entry in entries if entry.kind == "granted" and entry.lot},
+            burns,
+            [(*owner, lot_id) for lot_id in sorted(drawn.drawn(burns))],
+            {entry.name: (owner[0], entry.name, entry.digest) for entry in burns if entry.is_noted},
+        )
+
+
+def announce_entries(entries: Mapping[Owner, Sequence[Entry]], *, outlets: Outlets) -> dict[Owner, Exception]:
     """Answers whose entries were not all announced, each with why."""
-    failed: dict[Owner, Exception] = {}
+
+    def work_out(batch: Sequence[tuple[Owner, Sequence[Entry]]]) -> Mapping[Owner, _News]:
+        return {owner: _News.of(owner, each, outlets.burn_events) for owner, each in batch}
+
+    news = in_batches([list(entries.items())], work_out)
+    failed = dict(news.failed)
     for step in (_note_lots, _announce_each, _announce_burns):
-        failed |= step({owner: each for owner, each in entries.items() if owner not in failed}, outlets)
+        failed |= step({owner: each for owner, each in news.answers.items() if owner not in failed}, outlets)
     return failed
 
 
-def _note_lots(entries: Entries, outlets: Outlets) -> Mapping[Owner, Exception]:
+def _note_lots(news: Mapping[Owner, _News], outlets: Outlets) -> Mapping[Owner, Exception]:
     """Lots of which is to be said, one day, that they expire soon."""
 
     def note(batch: Sequence[tuple[Owner, tuple[str, int]]]) -> Mapping[Owner, bool]:
@@ -38,33 +69,25 @@ def _note_lots(entries: Entries, outlets: Outlets) -> Mapping[Owner, Exception]:
             outlets.notices.note(account_id, unit, lot_id, at)
         return {owner: True for owner, _ in batch}
 
-    lots = [(owner, entry.lot) for owner, each in entries.items() for entry in each if entry.lot is not None]
-    noted = [(owner, (lot.lot_id, at)) for owner, lot in lots if (at := notices.notice_at(lot)) is not None]
+    noted = [(owner, lot) for owner, each in news.items() for lot in each.notices]
     return in_batches(cut(noted, 1), note, WORKERS).failed
 
 
-def _announce_each(entries: Entries, outlets: Outlets) -> dict[Owner, Exception]:
-    def tell(batch: Sequence[tuple[Owner, Sequence[Entry]]]) -> Mapping[Owner, list[Announcement]]:
-        return {
-            owner: [told for entry in each for told in announcements.of_entry(owner[0], entry)] for owner, each in batch
-        }
-
-    told = in_batches([list(entries.items())], tell)
-    return {**told.failed, **publish_all(told.answers, outlets=outlets)}
+def _announce_each(news: Mapping[Owner, _News], outlets: Outlets) -> Mapping[Owner, Exception]:
+    return publish_all({owner: each.told for owner, each in news.items()}, outlets=outlets)
 
 
-def _announce_burns(entries: Entries, outlets: Outlets) -> dict[Owner, Exception]:
+def _announce_burns(news: Mapping[Owner, _News], outlets: Outlets) -> dict[Owner, Exception]:
     """With what callers said and the lots that they drew from. What that reads, it reads once a lot, not a burn."""
-    if outlets.burn_events == together.NONE:
-        return {}
-    burns = {owner: found for owner, each in entries.items() if (found := announcements.burns_of(each))}
-    outlets.kinds.learn(_kinds_of_new_lots(entries))
-    read = _Read(burns, outlets)
+    for each in news.values():
+        outlets.kinds.learn(each.kinds)
+    burned = {owner: each for owner, each in news.items() if each.burns}
+    read = _Read(burned, outlets)
 
-    def tell(batch: Sequence[tuple[Owner, Sequence[Entry]]]) -> Mapping[Owner, Announcement]:
+    def tell(batch: Sequence[tuple[Owner, _News]]) -> Mapping[Owner, Announcement]:
         return {owner: read.total(owner, each) for owner, each in batch}
 
-    told = in_batches([[(owner, each) for owner, each in burns.items() if owner not in read.failed]], tell)
+    told = in_batches([[(owner, each) for owner, each in burned.items() if owner not in read.failed]], tell)
     if outlets.burn_events == together.TOGETHER:
         said = _publish_together(told.answers, outlets)
     else:
@@ -80,38 +103,24 @@ def _publish_together(totals: Mapping[Owner, Announcement], outlets: Outlets) ->
     return in_batches(together.parcels(totals.items()), publish, WORKERS).failed
 
 
-def _kinds_of_new_lots(entries: Entries) -> dict[LotPlace, LotKind]:
-    """What the stream brings need not be read."""
-    lots = ((owner, entry.lot) for owner, each in entries.items() for entry in each if entry.kind == "granted")
-    return {(*owner, lot.lot_id): lot.kind for owner, lot in lots if lot is not None}
-
-
 class _Read:
     """What a total tells beside its burns: kinds of lots, and metadata. `failed`: those of whom it could not be read."""
 
-    def __init__(self, burns: Entries, outlets: Outlets) -> None:
+    def __init__(self, news: Mapping[Owner, _News], outlets: Outlets) -> None:
         self._outlets = outlets
-        lots = [(owner, (*owner, lot_id)) for owner, each in burns.items() for lot_id in sorted(drawn.drawn(each))]
-        self._kinds = outlets.kinds.of(lot for _, lot in lots)
-        new = [(owner, lot) for owner, lot in lots if lot not in self._kinds]
-        noted = [
-            (owner, (owner[0], entry.name, entry.digest))
-            for owner, each in burns.items()
-            for entry in each
-            if entry.is_noted
-        ]
+        self._kinds = outlets.kinds.of(lot for each in news.values() for lot in each.lots)
         self._notes: dict[NotePlace, Mapping[str, str]] = {}
+        new = [(owner, lot) for owner, each in news.items() for lot in each.lots if lot not in self._kinds]
+        noted = [(owner, place) for owner, each in news.items() for place in each.notes.values()]
         self.failed = {
             **in_batches(cut(new, READS_A_CALL), self._read_lots, WORKERS).failed,
             **in_batches(cut(noted, READS_A_CALL), self._read_notes, WORKERS).failed,
         }
 
-    def total(self, owner: Owner, burns: Sequence[Entry]) -> Announcement:
-        account_id, unit = owner
-        kinds = {lot_id: kind for lot_id in drawn.drawn(burns) if (kind := self._kinds.get((*owner, lot_id)))}
-        places = {entry.name: (account_id, entry.name, entry.digest) for entry in burns}
-        notes = {name: self._notes[place] for name, place in places.items() if place in self._notes}
-        (total,) = announcements.of_burns(account_id, unit, burns, notes, kinds=kinds)
+    def total(self, owner: Owner, news: _News) -> Announcement:
+        kinds = {lot[2]: self._kinds[lot] for lot in news.lots if lot in self._kinds}
+        notes = {name: self._notes[place] for name, place in news.notes.items() if place in self._notes}
+        (total,) = announcements.of_burns(*owner, news.burns, notes, kinds=kinds)
         return total
 
     def _read_lots(self, batch: Sequence[tuple[Owner, LotPlace]]) -> Mapping[Owner, bool]:

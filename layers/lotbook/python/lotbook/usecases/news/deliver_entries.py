@@ -97,12 +97,13 @@ class _Rest:
                     self._outlets.queue.ask(account.account_id, None)
             return {owner: True for owner, _ in batch}
 
-        low = [
-            (owner, owner)
-            for owner, each in entries.items()
-            if owner in self._policies and is_low(self._policies[owner], owner[1], each)
-        ]
-        return in_batches(cut(low, READS_A_CALL), ask).failed
+        low = in_batches([list(entries.items())], self._are_low)
+        asked = in_batches(cut([(owner, owner) for owner, is_so in low.answers.items() if is_so], READS_A_CALL), ask)
+        return {**low.failed, **asked.failed}
+
+    def _are_low(self, batch: Sequence[tuple[Owner, Sequence[Entry]]]) -> Mapping[Owner, bool]:
+        found = self._policies
+        return {owner: owner in found and is_low(found[owner], owner[1], each) for owner, each in batch}
 
     def _note_uses(self, entries: Entries) -> Mapping[Owner, Exception]:
         def note(batch: Sequence[tuple[Owner, KnownAccount]]) -> Mapping[Owner, bool]:
