@@ -14,7 +14,7 @@ from operate.command.shown import Answer, Grid, counted, progress
 if TYPE_CHECKING:
     from operate.command.api import Api
 
-REPORTS = ("liability", "recognition", "roll-forward", "tax")
+REPORTS = ("liability", "recognition", "roll-forward", "tax", "balance", "differences")
 MOST_PAGES = 100_000
 SHOWN = 100  # lines, for people; programs get all
 
@@ -26,7 +26,12 @@ def add(app: typer.Typer) -> None:
 
 def _report(
     asked: Asked,
-    report: Annotated[str, typer.Argument(metavar="REPORT", help="liability, recognition, roll-forward or tax.")],
+    report: Annotated[
+        str,
+        typer.Argument(
+            metavar="REPORT", help="liability, recognition, roll-forward, tax, balance (of the gateway) or differences."
+        ),
+    ],
     month: Annotated[str, typer.Option(help="Of UTC: 2026-11.")],
     currency: Annotated[str | None, typer.Option(help="Only this one (all).")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="All lines as CSV, as the API has it.")] = False,
@@ -82,9 +87,15 @@ def _shown(pages: list[dict[str, Any]]) -> Answer:
     said = [
         f"{document['report']} of {document['month']}, {document['state']}, {as_of}: {counted(len(lines), 'line', 'lines')}."
     ]
+    if document.get("gateway_as_of"):
+        said.append(f"The gateway's balance was read up to {document['gateway_as_of']}.")
     if len(lines) > SHOWN:
         said.append(f"The first {SHOWN} are shown; --csv or --json has all.")
     names = tuple(name for name in (lines[0] if lines else {}) if name != "kind")
-    rows = [[line.get(name) for name in names] for line in lines[:SHOWN]]
+    rows = [[_joined(line.get(name)) for name in names] for line in lines[:SHOWN]]
     numbers = frozenset(name for name in names if name.endswith("_minor") or name.startswith("credits"))
     return Answer(document, (Grid(names, rows, numbers), *said))
+
+
+def _joined(value: Any) -> Any:
+    return " ".join(value) if isinstance(value, list) else value

@@ -186,7 +186,7 @@ def allowed(template: Template, action: str, resource: str) -> set[str]:
 
 
 def test_only_what_talks_to_the_gateway_reads_its_key_and_only_the_webhook_its_secrets(template: Template) -> None:
-    asks = {"purchase", "plan", "portal", "webhook", "recheck", "reconcile", "auto_top_up"}
+    asks = {"purchase", "plan", "portal", "webhook", "recheck", "reconcile", "auto_top_up", "report"}
     assert allowed(template, "ssm:GetParameter", "parameter/lotbook/test/stripe-key") == asks
     assert allowed(template, "ssm:GetParameter", "parameter/lotbook/test/stripe-webhook-secrets") == {"webhook"}
 

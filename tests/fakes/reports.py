@@ -9,8 +9,11 @@ from typing import Any
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry, Pointer
 from lotbook.domain.credits.statement_lines import StatementLine
+from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reports.payments import Booked, Moved
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.ports.directory import Found
+from lotbook.ports.reconciliation import Page
 from lotbook.ports.reports import KeptMonth, KeptSums
 from lotbook.usecases.reports.fold_account import ReportDesk
 
@@ -24,6 +27,10 @@ class FakeReports:
         self.kept: dict[tuple[str, str], KeptMonth] = {}
         self.summed: dict[str, KeptSums] = {}
         self.round: bytes | None = None
+        self.rows: dict[tuple[str, str], Booked | Moved] = {}
+        self.sales: set[str] = set()
+        self.ties: dict[str, KeptSums] = {}
+        self.tying: bytes | None = None
 
     def lines_after(self, account_id: str, unit: str, seq: int, limit: int) -> list[StatementLine]:
         lines = self.lines.get((account_id, unit), {})
@@ -66,6 +73,56 @@ class FakeReports:
 
     def keep_place(self, content: bytes) -> None:
         self.round = content
+
+    def keep_paid(self, month: str, row: Booked | Moved) -> None:
+        if isinstance(row, Booked) and row.type == "sale":
+            self.sales.add(row.payment)
+        self.rows[month, row.place] = row
+
+    def paid(self, month: str, after: str | None, limit: int) -> tuple[list[Booked | Moved], str | None]:
+        found = [row for (of, place), row in sorted(self.rows.items()) if of == month and place > (after or "")]
+        return found[:limit], found[limit - 1].place if len(found) > limit else None
+
+    def paid_of(self, month: str, payment: str) -> list[Booked | Moved]:
+        return [row for (of, _), row in sorted(self.rows.items()) if (of, row.payment) == (month, payment)]
+
+    def sold(self, payments: Sequence[str]) -> set[str]:
+        assert len(payments) <= 100
+        return self.sales & set(payments)
+
+    def tie(self, month: str) -> KeptSums | None:
+        return self.ties.get(month)
+
+    def keep_tie(self, month: str, kept: KeptSums) -> bool:
+        if month in self.ties and self.ties[month].closed:
+            return False
+        self.ties[month] = kept
+        return True
+
+    def tie_place(self) -> bytes | None:
+        return self.tying
+
+    def keep_tie_place(self, content: bytes) -> None:
+        self.tying = content
+
+
+class FakeBalance:
+    """Implements `GatewayBalance` over what a test has written down, in pages of `size`; `fails`: what the next calls raise."""
+
+    def __init__(self, *moved: Moved, size: int = 2) -> None:
+        self.moved, self.size, self.asked = list(moved), size, list[Period]()
+        self.fails: list[Exception] = []
+
+    def balance(self, period: Period, after: str | None) -> Page[Moved]:
+        self.asked.append(period)
+        if self.fails:
+            raise self.fails.pop()
+        newest = sorted(
+            (each for each in self.moved if period.holds(each.at)), key=lambda each: (-each.at, each.transaction)
+        )
+        start = next((n + 1 for n, each in enumerate(newest) if each.transaction == after), 0)
+        rows = newest[start : start + self.size]
+        return Page(tuple(rows), rows[-1].transaction if start + self.size < len(newest) else None)
 
 
 class OneLedger:

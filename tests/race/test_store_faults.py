@@ -37,7 +37,6 @@ from lotbook.adapters.dynamo.mail_latches import DynamoMailLatches
 from lotbook.adapters.dynamo.passes import DynamoPasses
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
-from lotbook.adapters.dynamo.reports import DynamoReports
 from lotbook.adapters.dynamo.service_keys import DynamoServiceKeys
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.sweeps import DynamoSweeps
@@ -55,7 +54,6 @@ from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
 from lotbook.ports.reconciliation import Noted, Progress
-from lotbook.ports.reports import KeptMonth, KeptSums
 from lotbook.ports.shop import DueItem, KeyUse
 from lotbook.ports.sweeps import Stumble
 from tests import engine
@@ -64,6 +62,7 @@ from tests.fakes.billing import details
 from tests.fakes.desk import CountingEntropy
 from tests.fakes.endpoints import a_delivery, an_endpoint
 from tests.fakes.purchases import ORDERED, a_purchase
+from tests.race.calls_of_reports import REPORTS
 from tests.race.many import OF_MANY
 from tests.race.store_calls import OF_POLICIES, Call
 from tests.wire import FAULTS, SDK_TRIES, Fault, Lines, lines, process
@@ -156,14 +155,6 @@ def _endpoint(where: Table, name: str) -> None:
 
 def _delivery(where: Table, name: str) -> None:
     DynamoDeliveries(where).create(a_delivery(name))
-
-
-def _month(where: Table, name: str) -> Any:
-    return DynamoReports(where).keep_month("2026-01", KeptMonth(name, b"content", False, {U: 7}))
-
-
-def _sums(where: Table, month: str) -> Any:
-    return DynamoReports(where).keep_sums(month, KeptSums(b"content", False, ORDERED))
 
 
 def _closing(where: Table, name: str) -> None:
@@ -273,22 +264,7 @@ CALLS: dict[str, Call] = {
     "DynamoServiceKeys.find": Call(lambda t, n: DynamoServiceKeys(t).find(n), _key),
     "DynamoServiceKeys.put": Call(_key),
     "DynamoServiceKeys.revoke": Call(lambda t, n: DynamoServiceKeys(t).revoke(n, ORDERED), _key),
-    "DynamoReports.lines_after": Call(
-        lambda t, n: DynamoReports(t).lines_after(n, U, 0, 9), lambda t, n: DynamoStatement(t).file([((n, U), LINE)])
-    ),
-    "DynamoReports.tallies": Call(
-        lambda t, n: DynamoReports(t).tallies(n), lambda t, n: DynamoReports(t).keep_tallies(n, b"content")
-    ),
-    "DynamoReports.keep_tallies": Call(lambda t, n: DynamoReports(t).keep_tallies(n, b"content")),
-    "DynamoReports.month": Call(lambda t, n: DynamoReports(t).month("2026-01", n), _month),
-    "DynamoReports.keep_month": Call(_month),
-    "DynamoReports.months": Call(lambda t, _: DynamoReports(t).months("2026-01", None, 9), _month),
-    "DynamoReports.sums": Call(lambda t, n: DynamoReports(t).sums(n), _sums),
-    "DynamoReports.keep_sums": Call(_sums),
-    "DynamoReports.place": Call(
-        lambda t, _: DynamoReports(t).place(), lambda t, _: DynamoReports(t).keep_place(b"content")
-    ),
-    "DynamoReports.keep_place": Call(lambda t, _: DynamoReports(t).keep_place(b"content")),
+    **REPORTS,
     **{name: Call(ask, _written) for name, ask in OF_MANY.items()},
     "DynamoStatement.page": Call(lambda t, n: DynamoStatement(t).page(n, U, 9, 9)),
     "DynamoSweeps.stumbles": Call(lambda t, n: DynamoSweeps(t).stumbles(n)),

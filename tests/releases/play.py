@@ -41,6 +41,7 @@ from lotbook.domain.news.alerts import Latch
 from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.reconciliation.differences import Difference, Period, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
+from lotbook.domain.reports.payments import Booked, Moved
 from lotbook.domain.sales.auto_history import event
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem
@@ -220,7 +221,10 @@ def _stored_for_the_seller(table: Table, at: int) -> None:
     DynamoEndpoints(table).create(an_endpoint("end_1", created_at=at), "whsec_AAAA")
     DynamoDeliveries(table).create(a_delivery("end_1"))
     assert DynamoLanes(table).take("end_1", 0, at, at + DAY)
-    DynamoReports(table).keep_month("2026-01", KeptMonth("of-make", b"content", True, {"credits": 7}))
+    reports = DynamoReports(table)
+    reports.keep_month("2026-01", KeptMonth("of-make", b"content", True, {"credits": 7}))
+    reports.keep_paid("2026-01", Booked("pi_1", "of-make", "pur_1", at, "sale", "usd", 900))
+    reports.keep_paid("2026-01", Moved("txn_1", at, "charge", "usd", 900, 56, "pi_1", "usd", 900, "ours"))
 
 
 def stored() -> dict[str, Any]:
@@ -242,6 +246,8 @@ def stored() -> dict[str, Any]:
         "endpoints": DynamoEndpoints(table).list(),
         "deliveries": DynamoDeliveries(table).page("end_1", None, 9),
         "month": DynamoReports(table).month("2026-01", "of-make"),
+        "payments": DynamoReports(table).paid("2026-01", None, 9)[0],
+        "sold": sorted(DynamoReports(table).sold(["pi_1"])),
         "progress": journal.progress("daily"),
         "stumbles": dict(sweeps.stumbles("book")),
         "followed": sorted(sweeps.followed()),

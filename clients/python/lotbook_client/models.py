@@ -108,6 +108,18 @@ DeliveryAttemptResult = Literal[
     "timeout",
     "no_answer",
 ]
+DifferenceLineWhat = Literal[
+    "charged",
+    "money_back",
+]
+DifferenceLineReason = Literal[
+    "not_booked",
+    "not_in_balance",
+    "not_through_gateway",
+    "dispute",
+    "amount",
+    "other_month",
+]
 DisputeState = Literal[
     "open",
     "won",
@@ -258,6 +270,8 @@ ReportReport = Literal[
     "recognition",
     "roll-forward",
     "tax",
+    "balance",
+    "differences",
 ]
 ReportState = Literal[
     "open",
@@ -441,6 +455,23 @@ class Balance(Answer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BalanceLine(Answer):
+    """What moved the gateway's balance in the month, by the currency that it settles in and by its category of
+    reporting. `of_purchases_minor`: of the gross, what belongs to purchases here; the rest is payouts, fees, and what
+    others sold.
+    """
+
+    kind: Literal["balance"]
+    currency: str
+    category: str
+    transactions: int
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+    of_purchases_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BatchResult(Answer):
     """One item's answer; `code` and `detail` are the refusal's.
 
@@ -612,6 +643,27 @@ class DeliveryEvidence(Answer):
     paid_to_shortfall: int
     effective_at: datetime
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceLine(Answer):
+    """A payment that the books and the gateway's balance do not have alike in the month.
+
+    `difference_minor`: the gateway's less the books'. `other_month`: with that month both come to the same.
+    """
+
+    kind: Literal["differences"]
+    account_id: str | None
+    purchase_id: str | None
+    payment: str
+    what: DifferenceLineWhat | str
+    currency: str
+    booked_minor: int
+    gateway_minor: int
+    difference_minor: int
+    reason: DifferenceLineReason | str
+    other_month: str | None
+    transactions: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1362,12 +1414,17 @@ class Refunded(KeyedAnswer):
 
 @dataclass(frozen=True, kw_only=True)
 class Report(Answer):
-    """A page of a report. `as_of` is null before the first round over all accounts."""
+    """A page of a report.
+
+    `as_of` is null before the first round over all accounts. `gateway_as_of`: up to when the gateway's balance was read
+    for it; null before, and in reports that have nothing of the gateway.
+    """
 
     report: ReportReport | str
     month: str
     state: ReportState | str
     as_of: datetime | None
+    gateway_as_of: datetime | None
     lines: list[ReportLine]
     next_cursor: str | None
 
@@ -1404,6 +1461,10 @@ class RollForwardLine(Answer):
     not_for_credits_minor: int
     money_back_minor: int
     money_back_tax_minor: int
+    gateway_charged_minor: int | None
+    charged_difference_minor: int | None
+    gateway_money_back_minor: int | None
+    money_back_difference_minor: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1519,5 +1580,7 @@ Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentIte
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.
 
 
-ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | UnknownKind
+ReportLine = (
+    LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine | UnknownKind
+)
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.

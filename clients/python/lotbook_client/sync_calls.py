@@ -1322,7 +1322,7 @@ class Calls(Core):
 
     def read_report(
         self,
-        report: Literal["liability", "recognition", "roll-forward", "tax"],
+        report: Literal["liability", "recognition", "roll-forward", "tax", "balance", "differences"],
         *,
         month: str,
         currency: str | None = None,
@@ -1345,7 +1345,7 @@ class Calls(Core):
 
     def read_report_csv(
         self,
-        report: Literal["liability", "recognition", "roll-forward", "tax"],
+        report: Literal["liability", "recognition", "roll-forward", "tax", "balance", "differences"],
         *,
         month: str,
         currency: str | None = None,

@@ -747,7 +747,7 @@ export class Calls extends Core {
    * change. Needs: service key with `reports:read`.
    */
   readReport(
-    report: "liability" | "recognition" | "roll-forward" | "tax",
+    report: "liability" | "recognition" | "roll-forward" | "tax" | "balance" | "differences",
     query: { month: string; currency?: string; cursor?: string; },
     options: Options = {},
   ): Pages<Report, ReportLine> {
@@ -759,7 +759,7 @@ export class Calls extends Core {
    * change. Needs: service key with `reports:read`.
    */
   readReportCsv(
-    report: "liability" | "recognition" | "roll-forward" | "tax",
+    report: "liability" | "recognition" | "roll-forward" | "tax" | "balance" | "differences",
     query: { month: string; currency?: string; cursor?: string; },
     options: Options = {},
   ): Pages<CsvPage, string> {

@@ -154,6 +154,21 @@ export interface Balance {
 }
 
 /**
+ * What moved the gateway's balance in the month, by the currency that it settles in and by its category of reporting.
+ * `of_purchases_minor`: of the gross, what belongs to purchases here; the rest is payouts, fees, and what others sold.
+ */
+export interface BalanceLine {
+  kind: "balance";
+  currency: string;
+  category: string;
+  transactions: number;
+  gross_minor: number;
+  fee_minor: number;
+  net_minor: number;
+  of_purchases_minor: number;
+}
+
+/**
  * One item's answer; `code` and `detail` are the refusal's. `credits` and how they were rated: of an item by usage that
  * was burned.
  */
@@ -297,6 +312,25 @@ export interface DeliveryEvidence {
   paid_to_shortfall: number;
   effective_at: Instant;
   expires_at: Instant | null;
+}
+
+/**
+ * A payment that the books and the gateway's balance do not have alike in the month. `difference_minor`: the gateway's
+ * less the books'. `other_month`: with that month both come to the same.
+ */
+export interface DifferenceLine {
+  kind: "differences";
+  account_id: string | null;
+  purchase_id: string | null;
+  payment: string;
+  what: "charged" | "money_back" | (string & {});
+  currency: string;
+  booked_minor: number;
+  gateway_minor: number;
+  difference_minor: number;
+  reason: "not_booked" | "not_in_balance" | "not_through_gateway" | "dispute" | "amount" | "other_month" | (string & {});
+  other_month: string | null;
+  transactions: Array<string>;
 }
 
 /** The bank's dispute about a purchase. */
@@ -926,18 +960,22 @@ export interface Refunded {
   currency: string;
 }
 
-/** A page of a report. `as_of` is null before the first round over all accounts. */
+/**
+ * A page of a report. `as_of` is null before the first round over all accounts. `gateway_as_of`: up to when the
+ * gateway's balance was read for it; null before, and in reports that have nothing of the gateway.
+ */
 export interface Report {
-  report: "liability" | "recognition" | "roll-forward" | "tax" | (string & {});
+  report: "liability" | "recognition" | "roll-forward" | "tax" | "balance" | "differences" | (string & {});
   month: string;
   state: "open" | "closed" | (string & {});
   as_of: Instant | null;
+  gateway_as_of: Instant | null;
   lines: Array<ReportLine>;
   next_cursor: string | null;
 }
 
 /** One of them; `kind` says which. */
-export type ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | UnknownKind;
+export type ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine | UnknownKind;
 
 /** What became of a hold: `captured` is burned, `released` went back. */
 export interface Resolved {
@@ -967,6 +1005,10 @@ export interface RollForwardLine {
   not_for_credits_minor: number;
   money_back_minor: number;
   money_back_tax_minor: number;
+  gateway_charged_minor: number | null;
+  charged_difference_minor: number | null;
+  gateway_money_back_minor: number | null;
+  money_back_difference_minor: number | null;
 }
 
 /** The gateway's page on which a card is added; once it is, it is the default. */

@@ -13,6 +13,7 @@ from lotbook.domain.credits.ledger import Draw, Entry, Pointer
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.reports.lines import month_of_bytes, unpacked
 from lotbook.domain.reports.months import CLOSES_AFTER, end
+from lotbook.domain.sales.items import CustomPaymentItem
 from lotbook.domain.sales.purchase import Settlement
 from lotbook.domain.values.errors import InvalidRequest
 from lotbook.domain.values.instants import DAY, from_text
@@ -184,3 +185,24 @@ def test_what_is_kept_of_a_month_reads_as_it_was_written(world: World) -> None:
     (line,) = month_of_bytes(kept.content).lots
     assert (line.sold, line.used, line.closing, kept.through) == (2_000, 200, 1_800, {U: 2})
     assert unpacked(world.reports.summed["2026-01"].content)["liability"]
+
+
+def test_a_payment_that_is_for_no_credits_is_in_the_tax_report_whether_credits_were_sold_later_or_never(
+    world: World,
+) -> None:
+    """Months begin with the first payment, not with the first credits."""
+    row = rows_and_entries("acc08")[0]
+    other = replace(row, item=CustomPaymentItem(2_000, "setup"), credits=0, settlement=Settlement(SOLD, None, None))
+    world.ledger.rows["acc08"], world.ledger.entries["acc08"] = [other], []
+    later = Settlement(end("2026-01") + DAY, "lot_acc01", None)
+    world.ledger.rows["acc01"] = [
+        replace(other, account_id="acc01", purchase_id="pur_early"),
+        replace(world.ledger.rows["acc01"][0], settlement=later),
+    ]
+    world.run(end("2026-01") + 2 * DAY)
+    found = [each for each in world.read("tax").lines if isinstance(each, OfAccount)]
+    named = {(each.account_id, each.line.purchase_id) for each in found}
+    assert named >= {("acc08", "pur_acc08"), ("acc01", "pur_early")}
+    (line,) = world.read("roll-forward").lines
+    assert isinstance(line, Group)
+    assert line.figures["not_for_credits"] == 2 * 2_000

@@ -8,6 +8,7 @@ from lotbook import wiring
 
 if TYPE_CHECKING:
     from lotbook.ports.directory import AccountDirectory
+    from lotbook.ports.reports import GatewayBalance
     from lotbook.usecases.reports.fold_account import ReportDesk
 
 
@@ -24,6 +25,13 @@ def report_desk() -> ReportDesk:
         books=wiring.books(),
         clock=wiring.clock(),
     )
+
+
+def balance() -> GatewayBalance:
+    """The gateway's balance."""
+    from lotbook.adapters.stripe.lists import StripeLists
+
+    return StripeLists(wiring.gateway_calls(), wiring.deployment())
 
 
 def directory() -> AccountDirectory:

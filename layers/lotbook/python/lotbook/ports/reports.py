@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lotbook.domain.credits.statement_lines import StatementLine
+    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.reports.payments import Booked, Moved
+    from lotbook.ports.reconciliation import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +75,46 @@ class ReportStore(Protocol):
 
     def keep_place(self, content: bytes) -> None:
         """Write it over what was kept."""
+        ...
+
+    # The tie to the gateway's balance (decision 192).
+
+    def keep_paid(self, month: str, row: Booked | Moved) -> None:
+        """Write a row of a payment over what was kept of it; of a sale also that its payment is ours."""
+        ...
+
+    def paid(self, month: str, after: str | None, limit: int) -> tuple[list[Booked | Moved], str | None]:
+        """A month's rows in the order of their payments, from behind a place, and the place of the last where there are more."""
+        ...
+
+    def paid_of(self, month: str, payment: str) -> list[Booked | Moved]:
+        """All rows of one payment in a month."""
+        ...
+
+    def sold(self, payments: Sequence[str]) -> set[str]:
+        """Which of a hundred payments at most are ours: a sale was kept of them in any month."""
+        ...
+
+    def tie(self, month: str) -> KeptSums | None:
+        """What all payments of a month come to; `at`: up to when the gateway's balance was read; closed: for good."""
+        ...
+
+    def keep_tie(self, month: str, kept: KeptSums) -> bool:
+        """Write it, unless one that is closed is there: then False."""
+        ...
+
+    def tie_place(self) -> bytes | None:
+        """How far reading and summing have come."""
+        ...
+
+    def keep_tie_place(self, content: bytes) -> None:
+        """Write it over what was kept."""
+        ...
+
+
+class GatewayBalance(Protocol):
+    """The gateway's balance, by the time at which it moved."""
+
+    def balance(self, period: Period, after: str | None) -> Page[Moved]:
+        """A page of the transactions of a period, newest first, everybody's: payouts and fees, too. Raises Unavailable."""
         ...

@@ -24,7 +24,10 @@
 | reports: how far an account's ledger has been read | `F#read#<account>` | `tallies` |
 | reports: an account's month | `F#<month>` (`2026-11`) | `<account>` |
 | reports: what all accounts come to in a month | `F#sums` | `<month>` |
-| reports: how far the round over all accounts has come | `F#round` | `place` |
+| reports: how far the round over all accounts, and the tie, have come | `F#round` | `place`, `tie` |
+| reports: what all payments come to in a month | `F#tie` | `<month>` |
+| reports: a month of a payment, of the books and of the gateway | `F#paid#<month>` | `<payment>#b#...`, `<payment>#g#<transaction>` |
+| reports: a payment is ours | `F#sale#<payment>` | `sale` |
 | history of automatic purchase: an event, and the latch of its cause | `A#<account>` | `auto#<event>` (ids sort by time), `autocause#<digest>` |
 | who sends a mail, and whether it is sent | `M#<account>#<kind>#<cause>` | `mail` |
 | what accounts use of a policy | `Q#<policy>` | `unit#<unit>`, `currency#<currency>` |
@@ -275,9 +278,29 @@ def report_sums(month: str) -> dict[str, str]:
     return {"pk": "F#sums", "sk": month}
 
 
-def report_place() -> dict[str, str]:
-    """How far the reports' round over all accounts has come."""
-    return {"pk": "F#round", "sk": "place"}
+def report_place(of: str = "place") -> dict[str, str]:
+    """How far the reports' round over all accounts has come; `tie`: how far the tie to the gateway has."""
+    return {"pk": "F#round", "sk": of}
+
+
+def report_tie(month: str) -> dict[str, str]:
+    """What all payments come to in a month."""
+    return {"pk": "F#tie", "sk": month}
+
+
+def report_paid(month: str, place: str) -> dict[str, str]:
+    """A row of a payment in a month."""
+    return {"pk": f"F#paid#{month}", "sk": place}
+
+
+def report_sale(payment: str) -> dict[str, str]:
+    """A payment that a sale was kept of."""
+    return {"pk": f"F#sale#{payment}", "sk": "sale"}
+
+
+def payment_of(pk: str) -> str:
+    """The payment of such a key."""
+    return pk.removeprefix("F#sale#")
 
 
 def stray(name: str) -> dict[str, str]:

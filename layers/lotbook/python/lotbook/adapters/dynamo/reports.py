@@ -12,6 +12,7 @@ from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.puts import put_over
+from lotbook.adapters.dynamo.report_payments import DynamoPayments
 from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, from_item, to_item
 from lotbook.adapters.refusals import Refused
 from lotbook.domain.credits.statement_lines import StatementLine
@@ -27,10 +28,11 @@ MAX_BYTES = 390_000  # an item takes 400 KB with its keys
 NOT_CLOSED = Condition("(attribute_not_exists(pk) OR closed = :open)")
 
 
-class DynamoReports:
+class DynamoReports(DynamoPayments):
     """Implements `ReportStore`. Reads are strongly consistent, but for lines, which never change."""
 
     def __init__(self, table: Table) -> None:
+        super().__init__(table)
         self._table = table
 
     def lines_after(self, account_id: str, unit: str, seq: int, limit: int) -> list[StatementLine]:
@@ -62,7 +64,7 @@ class DynamoReports:
         """The condition decides."""
         name = f"{month} of {kept.account_id}"
         values = {"closed": kept.closed, "through": dict(kept.through)} | _checked(name, kept.content)
-        return self._put(keys.report_month(month, kept.account_id) | values)
+        return self._put_once_closed(keys.report_month(month, kept.account_id) | values)
 
     def months(self, month: str, after: str | None, limit: int) -> tuple[list[KeptMonth], str | None]:
         """One query."""
@@ -81,13 +83,27 @@ class DynamoReports:
 
     def sums(self, month: str) -> KeptSums | None:
         """One read."""
-        item = self._item(keys.report_sums(month))
-        return None if item is None else KeptSums(bytes(item["content"]), item["closed"], item["at"])
+        return self._sums(keys.report_sums(month))
 
     def keep_sums(self, month: str, kept: KeptSums) -> bool:
         """The condition decides."""
-        values = {"closed": kept.closed, "at": kept.at} | _checked(month, kept.content)
-        return self._put(keys.report_sums(month) | values)
+        return self._put_once_closed(keys.report_sums(month) | _sums_values(month, kept))
+
+    def tie(self, month: str) -> KeptSums | None:
+        """One read."""
+        return self._sums(keys.report_tie(month))
+
+    def keep_tie(self, month: str, kept: KeptSums) -> bool:
+        """The condition decides."""
+        return self._put_once_closed(keys.report_tie(month) | _sums_values(month, kept))
+
+    def tie_place(self) -> bytes | None:
+        """One read."""
+        return self._content(keys.report_place("tie"))
+
+    def keep_tie_place(self, content: bytes) -> None:
+        """A plain put, as of the round."""
+        put_over(self._table, keys.report_place("tie") | _checked("tie", content), NOT_NEWER)
 
     def place(self) -> bytes | None:
         """One read."""
@@ -101,12 +117,16 @@ class DynamoReports:
         item = self._item(key)
         return None if item is None else bytes(item["content"])
 
+    def _sums(self, key: dict[str, str]) -> KeptSums | None:
+        item = self._item(key)
+        return None if item is None else KeptSums(bytes(item["content"]), item["closed"], item["at"])
+
     def _item(self, key: dict[str, str]) -> dict[str, Any] | None:
         request = {"TableName": self._table.name, "Key": to_item(key), "ConsistentRead": True}
         answer = send(self._table.client, "get_item", request)
         return from_item(answer["Item"]) if "Item" in answer else None
 
-    def _put(self, values: Mapping[str, Any]) -> bool:
+    def _put_once_closed(self, values: Mapping[str, Any]) -> bool:
         item = to_item(values)
         known = {":open": False, ":f": formats.REPORT.reads}
         request = {
@@ -131,6 +151,10 @@ def _checked(name: str, content: bytes) -> dict[str, bytes]:
     if len(content) > MAX_BYTES:
         raise ItemTooLarge(f"report {name}")
     return {"content": content}
+
+
+def _sums_values(month: str, kept: KeptSums) -> dict[str, Any]:
+    return {"closed": kept.closed, "at": kept.at} | _checked(month, kept.content)
 
 
 def _month(item: Mapping[str, Any]) -> KeptMonth:

@@ -9,6 +9,7 @@ import stripe
 
 from lotbook.adapters.stripe import requests
 from lotbook.adapters.stripe.auto import auto_charge, is_automatic
+from lotbook.adapters.stripe.balance import moved
 from lotbook.adapters.stripe.events import subscription_mark, tag_of
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from lotbook.adapters.stripe.client import StripeCalls
     from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.reports.payments import Moved
     from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, Tag
     from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
@@ -51,6 +53,12 @@ class StripeLists:
         """One page of disputes that were opened in the period."""
         params: Any = requests.list_disputes(period, after)
         return self._moved_back(self._list(lambda client: client.v1.disputes.list(params)), "dispute")
+
+    def balance(self, period: Period, after: str | None) -> Page[Moved]:
+        """One page of the balance's transactions; of every system on the account, for the balance is one."""
+        params: Any = requests.list_balance(period, after)
+        listed = self._list(lambda client: client.v1.balance_transactions.list(params))
+        return Page(tuple(moved(each, self._deployment) for each in listed["data"]), _after(listed))
 
     def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
         """One page of invoices that were made in the period; those of no subscription of ours are passed over."""

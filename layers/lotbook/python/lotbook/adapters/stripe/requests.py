@@ -123,6 +123,11 @@ def list_disputes(period: Period, after: str | None) -> dict[str, Any]:
     return _listed(period, after, "payment_intent")
 
 
+def list_balance(period: Period, after: str | None) -> dict[str, Any]:
+    """One page of what moved the balance in a period, with the charge, refund, dispute or payout that did."""
+    return _listed(period, after, "source")
+
+
 def list_invoices(period: Period, after: str | None) -> dict[str, Any]:
     """One page of the invoices of a period, with their payments; subscriptions' and others'."""
     return _listed(period, after, "payments")

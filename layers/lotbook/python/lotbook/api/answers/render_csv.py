@@ -11,6 +11,7 @@ import csv
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 CURSOR_HEADER = "lotbook-next-cursor"
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _FORMULA = re.compile(rf"(^|[;|])(\s*)(?=[{''.join(map(re.escape, FORMULA_STARTS))}])")
-Cell = str | int | None
+Cell = str | int | Decimal | None
 
 PURCHASE_COLUMNS = (
     "date",
@@ -116,20 +117,17 @@ def _purchase(shown: PurchaseRow) -> Sequence[Cell]:
     row = shown.purchase
     tax = row.tax
 
-    def amount(minor: int) -> str:
-        return money.amount_text(minor, row.currency)
-
     return (
         to_text(row.created_at),
         shown.type,
         kind_of(row.item),
         row.state,
         row.shown_credits,
-        amount(row.subtotal_minor),
+        amount(row.subtotal_minor, row.currency),
         tax.name if tax else None,
-        amount(tax.amount_minor if tax else 0),
-        amount(row.total_minor),
-        amount(row.refunded_minor),
+        amount(tax.amount_minor if tax else 0, row.currency),
+        amount(row.total_minor, row.currency),
+        amount(row.refunded_minor, row.currency),
         row.currency,
         row.gateway,
         row.gateway_refs.payment_intent,
@@ -167,6 +165,11 @@ def _calculation(rated: str | None) -> tuple[Cell, Cell]:
         return None, None
     known = from_text(rated)
     return known.action, " ".join(f"{name or 'flat'}:{count}*{rate}" for name, count, rate in known.counted)
+
+
+def amount(minor: int, currency: str) -> Decimal:
+    """In the currency's major unit, with its decimals: a number of ours, so a negative one is no formula."""
+    return Decimal(money.amount_text(minor, currency))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

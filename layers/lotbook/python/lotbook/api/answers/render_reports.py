@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from lotbook.api.answers.render_csv import headers, table
+from lotbook.api.answers.render_csv import amount, headers, table
 from lotbook.domain.reports.lines import PAID, ROLLED, LotLine, TaxLine
+from lotbook.domain.reports.payments import Difference
 from lotbook.domain.values import money
 from lotbook.domain.values.instants import to_optional_text, to_text
-from lotbook.usecases.reports.read_report import Group, OfAccount, ReportPage
+from lotbook.usecases.reports.read_report import Group, Line, OfAccount, ReportPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,16 +20,26 @@ if TYPE_CHECKING:
 
 MINOR = "_minor"
 STATE_HEADER, AS_OF_HEADER = "lotbook-report-state", "lotbook-report-as-of"
+GATEWAY_HEADER = "lotbook-report-gateway-as-of"
 _RECOGNITION = ("account_id", "purchase_id", "lot_id", "lot_kind", "plan_id", "currency", "sold_at")
 _CREDITS = ("credits", "credits_used", "credits_left")
 _ROLLED = (*(f"{name}{MINOR}" for name in ROLLED), f"recognized{MINOR}")
+_TIED = (
+    *(f"gateway_charged{MINOR}", f"charged_difference{MINOR}"),
+    *(f"gateway_money_back{MINOR}", f"money_back_difference{MINOR}"),
+)
 COLUMNS: Mapping[ReportName, Sequence[str]] = {
     "liability": ("currency", "plan_id", "age_days", "lots", "credits_left", "amount_minor"),
     "recognition": (*_RECOGNITION, *_CREDITS, *_ROLLED),
-    "roll-forward": ("currency", *_ROLLED, *(f"{name}{MINOR}" for name in PAID)),
+    "roll-forward": ("currency", *_ROLLED, *(f"{name}{MINOR}" for name in PAID), *_TIED),
     "tax": (
         *("account_id", "purchase_id", "at", "type", "item_kind", "country", "tax_name", "rate", "tax_id", "invoice"),
         *("currency", "net_minor", "tax_minor", "total_minor"),
+    ),
+    "balance": ("currency", "category", "transactions", "gross_minor", "fee_minor", "net_minor", "of_purchases_minor"),
+    "differences": (
+        *("account_id", "purchase_id", "payment", "what", "currency", "booked_minor", "gateway_minor"),
+        *("difference_minor", "reason", "other_month", "transactions"),
     ),
 }
 
@@ -46,6 +57,7 @@ def report(page: ReportPage, next_cursor: str | None) -> Report:
         "month": page.asked.month,
         "state": state_of(page),
         "as_of": to_optional_text(page.as_of),
+        "gateway_as_of": to_optional_text(page.gateway_as_of),
         "lines": lines,
         "next_cursor": next_cursor,
     }
@@ -61,17 +73,30 @@ def report_csv(page: ReportPage) -> str:
 def csv_headers(page: ReportPage, next_cursor: str | None) -> dict[str, str]:
     """What goes with the CSV: a file without a line says its state here."""
     named = headers(f"{page.asked.report}-{page.asked.month}.csv", next_cursor) | {STATE_HEADER: state_of(page)}
-    return named if page.as_of is None else named | {AS_OF_HEADER: to_text(page.as_of)}
+    told = {AS_OF_HEADER: page.as_of, GATEWAY_HEADER: page.gateway_as_of}
+    return named | {name: to_text(at) for name, at in told.items() if at is not None}
 
 
 def _cells(columns: Sequence[str], values: Mapping[str, Any]) -> list[Cell]:
     currency = values["currency"]
-    return [money.amount_text(values[name], currency) if name.endswith(MINOR) else values[name] for name in columns]
+    return [_cell(values[name], currency if name.endswith(MINOR) else None) for name in columns]
 
 
-def _values(each: Group | OfAccount) -> dict[str, Any]:
+def _cell(value: Any, currency: str | None) -> Cell:
+    """An amount in its currency's major unit, exact; names in a row. What is not known is empty, and no decimals are guessed."""
+    if isinstance(value, list):
+        return " ".join(value)
+    if currency is not None and currency not in money.CURRENCIES:
+        return None  # others settle in it; in JSON its minor units are whole numbers all the same
+    found: Cell = value if currency is None or value is None else amount(value, currency)
+    return found
+
+
+def _values(each: Line) -> dict[str, Any]:
     if isinstance(each, Group):
         return _group(each)
+    if isinstance(each, Difference):
+        return _difference(each)
     line = each.line
     return _tax(each, line) if isinstance(line, TaxLine) else _lot(each.account_id, line)
 
@@ -82,9 +107,41 @@ def _group(group: Group) -> dict[str, Any]:
         plain = {name: figures[name] for name in ("lots", "credits_left")}
         where = {"currency": group.currency, "plan_id": group.plan_id, "age_days": group.age_days}
         return where | plain | {f"amount{MINOR}": figures["amount"]}
+    if group.category:
+        plain = {"transactions": figures["transactions"]}
+        amounts = {f"{name}{MINOR}": figures[name] for name in ("gross", "fee", "net", "of_purchases")}
+        return {"currency": group.currency, "category": group.category} | plain | amounts
     earned = figures["used"] + figures["expired"] + figures["voided"] - (figures["refunded"] - figures["taken_back"])
     rolled = {f"{name}{MINOR}": figures[name] for name in ROLLED} | {f"recognized{MINOR}": earned}
-    return {"currency": group.currency} | rolled | {f"{name}{MINOR}": figures[name] for name in PAID}
+    paid = {f"{name}{MINOR}": figures[name] for name in PAID}
+    return {"currency": group.currency} | rolled | paid | _tied(group.tied)
+
+
+def _tied(figures: Mapping[str, int] | None) -> dict[str, int | None]:
+    """The gateway's side of what was charged and went back, and by how much it differs; null before its balance was read."""
+    found = dict[str, int | None]()
+    for what in ("charged", "money_back"):
+        ours, theirs = (figures[f"booked_{what}"], figures[f"gateway_{what}"]) if figures else (None, None)
+        found[f"gateway_{what}{MINOR}"] = theirs
+        found[f"{what}_difference{MINOR}"] = None if ours is None or theirs is None else theirs - ours
+    return found
+
+
+def _difference(found: Difference) -> dict[str, Any]:
+    account_id, purchase_id = found.payment.names
+    return {
+        "account_id": account_id,
+        "purchase_id": purchase_id,
+        "payment": found.payment.name,
+        "what": found.what,
+        "currency": found.currency,
+        "booked_minor": found.booked,
+        "gateway_minor": found.gateway,
+        "difference_minor": found.gateway - found.booked,
+        "reason": found.reason,
+        "other_month": found.other_month,
+        "transactions": list(found.transactions),
+    }
 
 
 def _lot(account_id: str, line: LotLine) -> dict[str, Any]:

@@ -67,6 +67,46 @@ class RollForwardLine(TypedDict):
     not_for_credits_minor: int
     money_back_minor: int
     money_back_tax_minor: int
+    gateway_charged_minor: int | None
+    charged_difference_minor: int | None
+    gateway_money_back_minor: int | None
+    money_back_difference_minor: int | None
+
+
+class BalanceLine(TypedDict):
+    """What moved the gateway's balance in the month, by the currency that it settles in and by its category of reporting.
+
+    `of_purchases_minor`: of the gross, what belongs to purchases here; the rest is payouts, fees, and what others sold.
+    """
+
+    kind: Literal["balance"]
+    currency: str
+    category: str
+    transactions: int
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+    of_purchases_minor: int
+
+
+class DifferenceLine(TypedDict):
+    """A payment that the books and the gateway's balance do not have alike in the month.
+
+    `difference_minor`: the gateway's less the books'. `other_month`: with that month both come to the same.
+    """
+
+    kind: Literal["differences"]
+    account_id: str | None
+    purchase_id: str | None
+    payment: str
+    what: Literal["charged", "money_back"]
+    currency: str
+    booked_minor: int
+    gateway_minor: int
+    difference_minor: int
+    reason: Literal["not_booked", "not_in_balance", "not_through_gateway", "dispute", "amount", "other_month"]
+    other_month: str | None
+    transactions: list[str]
 
 
 class TaxReportLine(TypedDict):
@@ -89,15 +129,19 @@ class TaxReportLine(TypedDict):
     total_minor: int
 
 
-ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine
+ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine
 
 
 class Report(TypedDict):
-    """A page of a report. `as_of` is null before the first round over all accounts."""
+    """A page of a report. `as_of` is null before the first round over all accounts.
 
-    report: Literal["liability", "recognition", "roll-forward", "tax"]
+    `gateway_as_of`: up to when the gateway's balance was read for it; null before, and in reports that have nothing of the gateway.
+    """
+
+    report: Literal["liability", "recognition", "roll-forward", "tax", "balance", "differences"]
     month: str
     state: Literal["open", "closed"]
     as_of: Instant | None
+    gateway_as_of: Instant | None
     lines: list[ReportLine]
     next_cursor: str | None

@@ -50,13 +50,14 @@ class Ledger:
         sold = [month_of(sale.at) for sale in self._books.sales[:1]]
         return min([*sold, *(month for month, _ in self._events)]) if sold else None
 
-    def months(self, last: str) -> Iterator[tuple[str, list[LotMonth]]]:
-        """Each month up to the last, with every lot that it moved or left something of.
+    def months(self, last: str, since: str | None = None) -> Iterator[tuple[str, list[LotMonth]]]:
+        """Each month up to the last, with every lot that it moved or left something of; from `since`, where credits were sold later or never.
 
         What is answered holds until the next month is asked for.
         """
-        for month in months(self.first, last) if self.first else ():
-            yield month, self._pass(month)
+        first = min((each for each in (self.first, since) if each is not None), default=None)
+        for month in months(first, last) if first else ():
+            yield month, self._pass(month) if self.first is not None and month >= self.first else []
 
     def _pass(self, month: str) -> list[LotMonth]:
         """Each lot after those whose credits go on in it, so that what they bring is known."""

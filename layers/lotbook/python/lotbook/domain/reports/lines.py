@@ -17,7 +17,7 @@ from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import kind_of
 from lotbook.domain.values.instants import DAY
 
-Report = Literal["liability", "recognition", "roll-forward", "tax"]
+Report = Literal["liability", "recognition", "roll-forward", "tax", "balance", "differences"]
 REPORTS: tuple[Report, ...] = get_args(Report)
 # Ages of what is owed, by days since it was paid for: the first that is not younger.
 AGES: tuple[tuple[int, str], ...] = ((30, "0-30"), (90, "31-90"), (180, "91-180"), (365, "181-365"))
@@ -79,10 +79,11 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountMonth:
-    """All lines of an account's month."""
+    """All lines of an account's month. `payments`: of its purchases, which payment of the gateway's each is."""
 
     lots: tuple[LotLine, ...]
     tax: tuple[TaxLine, ...]
+    payments: tuple[tuple[str, str], ...] = ()
 
 
 def lot_lines(found: Iterable[LotMonth]) -> tuple[LotLine, ...]:
@@ -165,6 +166,13 @@ def _tax_line(row: Purchase, region: str, at: int, type_: Literal["sale", "refun
     )
 
 
+def payments_of(purchases: Iterable[Purchase], lines: Iterable[TaxLine]) -> tuple[tuple[str, str], ...]:
+    """Which payment each purchase of the lines is; one that went past the gateway's balance is none."""
+    of = {each.purchase_id for each in lines}
+    known = ((each.purchase_id, each.gateway_refs.payment_intent) for each in purchases if each.purchase_id in of)
+    return tuple(sorted((purchase_id, payment) for purchase_id, payment in known if payment is not None))
+
+
 # --- sums over all accounts -------------------------------------------------------------------------------------------
 
 LIABILITY_FIGURES = ("lots", "credits_left", "amount")
@@ -188,7 +196,7 @@ def add_up(sums: Mapping[str, Sums], found: AccountMonth, month: str) -> dict[st
         of = roll.setdefault(line.currency, Counter())
         of.update({name: getattr(line, name) for name in ROLLED})
         if line.closing or line.credits_left:
-            group = owed.setdefault(_joined(line.currency, line.plan_id, age_of(line.sold_at, month)), Counter())
+            group = owed.setdefault(joined(line.currency, line.plan_id, age_of(line.sold_at, month)), Counter())
             group.update({"lots": 1, "credits_left": line.credits_left, "amount": line.closing})
     for each in found.tax:
         of = roll.setdefault(each.currency, Counter())
@@ -204,7 +212,8 @@ def names_of(joined: str) -> list[str]:
     return joined.split("|")
 
 
-def _joined(*names: str) -> str:
+def joined(*names: str) -> str:
+    """A line of sums by what it is of."""
     return "|".join(names)
 
 
@@ -218,14 +227,16 @@ def _plain(sums: Mapping[str, Mapping[str, int]]) -> Sums:
 def month_bytes(found: AccountMonth) -> bytes:
     """The same bytes for the same lines."""
     values = {part: [list(asdict(line).values()) for line in getattr(found, part)] for part in ("lots", "tax")}
-    return packed(values)
+    return packed(values | {"payments": found.payments})
 
 
 def month_of_bytes(content: bytes) -> AccountMonth:
     """Raises ValueError, TypeError or zlib.error for what `month_bytes` has not written."""
     values = unpacked(content)
     return AccountMonth(
-        tuple(LotLine(*line) for line in values["lots"]), tuple(TaxLine(*line) for line in values["tax"])
+        tuple(LotLine(*line) for line in values["lots"]),
+        tuple(TaxLine(*line) for line in values["tax"]),
+        tuple((purchase_id, payment) for purchase_id, payment in values.get("payments", ())),
     )
 
 

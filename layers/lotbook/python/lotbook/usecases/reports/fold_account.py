@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reports.amounts import Ledger
-from lotbook.domain.reports.lines import AccountMonth, lot_lines, month_bytes, tax_lines
+from lotbook.domain.reports.lines import AccountMonth, lot_lines, month_bytes, month_of_bytes, payments_of, tax_lines
 from lotbook.domain.reports.months import is_over, month_of, months
+from lotbook.domain.reports.payments import booked_of
 from lotbook.domain.reports.sales import books_of
 from lotbook.domain.reports.tally import Read, Tally, read_bytes, read_of
 from lotbook.domain.sales.purchase import Purchase
@@ -142,18 +143,28 @@ def _keep_months(
     region = account.region if account else ""
     ledger = Ledger(books_of(account_id, purchases, read.lots, _steps(purchases, desk)))
     through = {unit: tally.at.seq for unit, tally in read.tallies.items()}
-    for month, found in ledger.months(max(open_months)):
+    for month, found in ledger.months(max(open_months), min(open_months)):
         if month not in open_months:
             continue
         closed = is_over(month, at)
-        lines = AccountMonth(lot_lines(found), tax_lines(purchases, region, month))
+        taxed = tax_lines(purchases, region, month)
+        lines = AccountMonth(lot_lines(found), taxed, payments_of(purchases, taxed))
         kept = KeptMonth(account_id, month_bytes(lines), closed, through)
         known = open_months[month]
-        is_news = kept != known and (lines.lots or lines.tax or known is not None)
-        if is_news and not desk.reports.keep_month(month, kept):
-            raise Unavailable(f"{month} of account {account_id} was closed by another run.")
+        if kept != known and (lines.lots or lines.tax or known is not None):
+            _keep(month, known, kept, desk)
         if closed:
             read.closed[month] = through
+
+
+def _keep(month: str, known: KeptMonth | None, kept: KeptMonth, desk: ReportDesk) -> None:
+    """The month, and ahead of it what is to be tied to the gateway: so a run that dies in between does both again."""
+    before, now = (booked_of(each.account_id, month_of_bytes(each.content)) if each else () for each in (known, kept))
+    for row in now:
+        if row not in before:
+            desk.reports.keep_paid(month, row)
+    if not desk.reports.keep_month(month, kept):
+        raise Unavailable(f"{month} of account {kept.account_id} was closed by another run.")
 
 
 def _steps(purchases: list[Purchase], desk: ReportDesk) -> dict[str, int]:

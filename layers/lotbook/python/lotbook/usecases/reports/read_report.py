@@ -19,15 +19,19 @@ from lotbook.domain.reports.lines import (
     unpacked,
 )
 from lotbook.domain.reports.months import is_over, month_of
+from lotbook.domain.reports.payments import BALANCE_FIGURES, TIE_FIGURES, Difference
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.usecases.reports.read_differences import read_differences
 
 if TYPE_CHECKING:
+    from lotbook.ports.reports import KeptSums
     from lotbook.usecases.reports.fold_account import ReportDesk
 
 LINES_A_PAGE = 1_000  # and the rest of the account that passes it
 TAX_LINES_A_PAGE = (
     200  # each costs a read: the buyer's tax id stands in the purchase, and goes when an account is erased
 )
+TIED: tuple[Report, ...] = ("roll-forward", "balance", "differences")  # they have what the gateway says
 ACCOUNTS_A_QUERY = 50
 MAX_QUERIES = 200  # of one page: ten thousand accounts without a line in the currency
 
@@ -43,12 +47,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A line of sums: liability by currency, plan and age; the roll-forward by currency alone."""
+    """A line of sums: liability by currency, plan and age; the balance by currency and category; the roll-forward by currency alone.
+
+    `tied`: of the roll-forward, the same payments as the books and as the gateway have them; None before its balance was read.
+    """
 
     currency: str
     plan_id: str
     age_days: str
     figures: Mapping[str, int]
+    category: str = ""
+    tied: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +69,22 @@ class OfAccount:
     tax_id: str | None = None
 
 
+Line = Group | OfAccount | Difference
+
+
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """`is_closed`: the month's figures never change any more. `as_of`: when they were worked out last; None: never."""
+    """`is_closed`: the month's figures never change any more. `as_of`: when they were worked out last; None: never.
+
+    `gateway_as_of`: up to when the gateway's balance was read for it; None: it was not.
+    """
 
     asked: Asked
     is_closed: bool
     as_of: int | None
-    lines: tuple[Group | OfAccount, ...]
+    lines: tuple[Line, ...]
     after: str | None
+    gateway_as_of: int | None = None
 
 
 def read_report(asked: Asked, after: str | None, *, desk: ReportDesk) -> ReportPage:
@@ -76,14 +92,29 @@ def read_report(asked: Asked, after: str | None, *, desk: ReportDesk) -> ReportP
     if asked.month > month_of(desk.clock.now()):
         raise InvalidRequest.of("month", "range", "month must have begun.")
     sums = desk.reports.sums(asked.month)
+    tie = desk.reports.tie(asked.month) if asked.report in TIED else None
     is_closed = sums.closed if sums is not None else _is_before_all(asked.month, desk)
-    lines: tuple[Group | OfAccount, ...]
-    if asked.report in ("liability", "roll-forward"):
-        found = unpacked(sums.content).get(asked.report, {}) if sums is not None else {}
-        lines, last = tuple(_groups(asked, found)), None
-    else:
-        lines, last = _of_accounts(asked, after, desk)
-    return ReportPage(asked, is_closed, sums.at if sums is not None else None, lines, last)
+    if asked.report in ("balance", "differences"):
+        is_closed = tie is not None and tie.closed
+    lines, last = _lines_of(asked, after, (sums, tie), desk)
+    as_of, gateway_as_of = (each.at if each is not None else None for each in (sums, tie))
+    return ReportPage(asked, is_closed, as_of, lines, last, gateway_as_of)
+
+
+def _lines_of(
+    asked: Asked, after: str | None, kept: tuple[KeptSums | None, KeptSums | None], desk: ReportDesk
+) -> tuple[tuple[Line, ...], str | None]:
+    sums, tie = (unpacked(each.content) if each is not None else None for each in kept)
+    match asked.report:
+        case "liability":
+            return tuple(_groups(asked, (sums or {}).get("liability", {}))), None
+        case "roll-forward":
+            return tuple(_rolled(asked, (sums or {}).get("roll-forward", {}), tie)), None
+        case "balance":
+            return tuple(_balance(asked, (tie or {}).get("balance", {}))), None
+        case "differences":
+            return read_differences(asked.month, asked.currency, after, desk=desk) if tie is not None else ((), None)
+    return _of_accounts(asked, after, desk)
 
 
 def _is_before_all(month: str, desk: ReportDesk) -> bool:
@@ -94,11 +125,29 @@ def _is_before_all(month: str, desk: ReportDesk) -> bool:
 
 
 def _groups(asked: Asked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
-    names = LIABILITY_FIGURES if asked.report == "liability" else ROLL_FIGURES
     for joined, figures in sorted(found.items()):
-        currency, plan_id, age = (*names_of(joined), "", "")[:3]
+        currency, plan_id, age = names_of(joined)
         if asked.currency in (None, currency):
-            yield Group(currency, plan_id, age, {name: figures.get(name, 0) for name in names})
+            yield Group(currency, plan_id, age, {name: figures.get(name, 0) for name in LIABILITY_FIGURES})
+
+
+def _rolled(
+    asked: Asked, found: Mapping[str, Mapping[str, int]], tie: Mapping[str, Mapping[str, Mapping[str, int]]] | None
+) -> Iterator[Group]:
+    """A currency that only the gateway has is a line, too."""
+    tied = tie.get("tie", {}) if tie is not None else {}
+    for currency in sorted({*found, *tied}):
+        if asked.currency in (None, currency):
+            figures = {name: found.get(currency, {}).get(name, 0) for name in ROLL_FIGURES}
+            both = {name: tied.get(currency, {}).get(name, 0) for name in TIE_FIGURES}
+            yield Group(currency, "", "", figures, tied=both if tie is not None else None)
+
+
+def _balance(asked: Asked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
+    for joined, figures in sorted(found.items()):
+        currency, category = names_of(joined)
+        if asked.currency in (None, currency):
+            yield Group(currency, "", "", {name: figures.get(name, 0) for name in BALANCE_FIGURES}, category)
 
 
 def _of_accounts(asked: Asked, after: str | None, desk: ReportDesk) -> tuple[tuple[OfAccount, ...], str | None]:
