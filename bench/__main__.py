@@ -114,11 +114,12 @@ def _arms(client: Any) -> dict[str, rounds.Arm]:
 
 def _counted(client: Any) -> list[Section]:
     ours, usual, batch = counts.of_our_paths(client), counts.of_the_usual_way(client), counts.of_a_batch(client)
+    together = [counts.of_one_key(client, lines) for lines in counts.UNDER_ONE_KEY]
+    batches = [("batch of 20, a key each", counts.text(batch))]
+    batches += [(f"batch of {each.items} under one key", counts.text(each)) for each in together]
     herd = {callers: counts.under_a_herd(client, callers) for callers in correctness.CALLERS}
     return [
-        Section(
-            "Calls / write units / read units, counted", (*_paths(ours, usual), ("batch of 20", counts.text(batch)))
-        ),
+        Section("Calls / write units / read units, counted", (*_paths(ours, usual), *batches)),
         Section(
             "One hot account, fresh consumes: calls / write units each",
             tuple((f"{n} callers at once", f"{calls:.2f} / {writes:.2f}") for n, (calls, writes, _) in herd.items()),
@@ -130,7 +131,7 @@ def _counted(client: Any) -> list[Section]:
                 for callers in correctness.CALLERS
             ),
         ),
-        report.cost_section(ours["fresh"], usual["fresh"], batch),
+        report.cost_section(ours["fresh"], usual["fresh"], batch, together),
         _whole(client, dollars_per_million(ours["fresh"])),
     ]
 

@@ -12,13 +12,16 @@ from bench.ours import CLOCK, Ours
 from bench.prices import Counts
 from bench.store import MeteredTransactions
 from bench.usual import Usual
+from lotbook.domain.credits.batches import lines_of_request
 from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.domain.values.instants import SECOND
 from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.consume_lines import consume_lines
 from tests.contracts.test_book_counts import COSTS, A, World
 from tests.fakes.credit_desk import credit_desk
 
 BATCH = 20
+UNDER_ONE_KEY = (20, 100)
 GONE_FOR = 11 * SECOND  # how long ago workers left their receipts
 
 
@@ -44,6 +47,20 @@ def of_a_batch(client: Any) -> Counts:
         return consume_batch(A, items, desk=credit_desk(world.books, world, world.renew, prunes=world.prunes))
 
     return Counts(*world.cost(act), items=BATCH)
+
+
+def of_one_key(client: Any, lines: int) -> Counts:
+    """One batch of that many lines under one key, after another one: its receipt is still in the book."""
+    world = _world(client)
+    world.grant()
+    for number in range(2):
+        counted = world.cost(lambda key=f"batch-{number}": _consume_lines(world, key, lines))  # type: ignore[misc]
+    return Counts(*counted, items=lines)
+
+
+def _consume_lines(world: World, key: str, lines: int) -> Any:
+    asked = lines_of_request([BurnRequest(1, reference="job-17", actor="key_bench") for _ in range(lines)])
+    return consume_lines(A, key, asked, desk=credit_desk(world.books, world, world.renew, prunes=world.prunes))
 
 
 def of_the_usual_way(client: Any) -> dict[str, Counts]:

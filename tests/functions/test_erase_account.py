@@ -70,6 +70,12 @@ def planted(api: Api, gateway: FakeGateway) -> None:
     )
     batch = {"items": [{"idempotency_key": f"zzq37-b-{n}", "credits": 1, "reference": f"zzq22 {n}"} for n in range(2)]}
     api.call(f"POST {ACCOUNT}/consume/batch", batch, path=PATH).ok()
+    for key, reference in (
+        ("zzq27-b", "zzq38"),
+        ("zzq28-b", f"zzq39 {'x' * 240}"),
+    ):  # the second's lines stand beside it
+        lines = [{"credits": 1, "reference": f"{reference} {n}", "metadata": {"zzq29": f"zzq30 {n}"}} for n in range(8)]
+        api.call(f"POST {ACCOUNT}/consume/batch", {"items": lines}, key=key, path=PATH).ok()
     for number in range(3):  # one is captured, one released, one stays open
         held = api.call(
             f"POST {ACCOUNT}/holds", {"credits": 9, "reference": "zzq23 hold"}, key=f"zzq36-hold-{number}", path=PATH
@@ -134,6 +140,11 @@ def adds_up(api: Api, balance: dict[str, Any], entries: list[dict[str, Any]]) ->
         [each[name] for name in kept] for each in entries
     ]
     assert {each["reference"] for each in after} == {None}
+    lines = [each["lines"] for each in after if each["lines"]]
+    assert [len(each) for each in lines] == [8, 8]
+    assert {(line["credits"], line["reference"], line["metadata"]) for each in lines for line in each} == {
+        (1, None, None)
+    }
     audited = audit_account("acme", ["credits"], auditing=wiring.auditing())
     assert (audited.differences, audited.finished) == ((), True)
 
@@ -145,7 +156,8 @@ def test_nothing_that_names_a_person_is_left_and_the_books_add_up(
     made = items(environment)
     filed(environment, made)
     planted_marks = left(environment).keys()
-    assert {f"zzq{number:02d}" for number in range(1, 27)} - planted_marks == set(), "each was really there"
+    said = {*range(1, 27), 29, 30, 38, 39}
+    assert {f"zzq{number:02d}" for number in said} - planted_marks == set(), "each was really there"
     balance = api.call(f"GET {ACCOUNT}/balance", path=PATH).ok()
     entries = api.call(f"GET {ACCOUNT}/entries", path=PATH, query={"limit": "100"}).ok()["entries"]
 

@@ -18,6 +18,7 @@ import pytest
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits import shelf
+from lotbook.domain.credits.batches import lines_of_request
 from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.ledger import burn_name
 from lotbook.domain.credits.lots import Lot
@@ -29,6 +30,7 @@ from lotbook.ports.books import Prune
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.consume_lines import consume_lines
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot
@@ -70,6 +72,10 @@ class Caller:
     def batch(self, *keys: str) -> Any:
         items = [BatchItem(key, BurnRequest(2)) for key in keys]
         return consume_batch(self.account, items, desk=credit_desk(self.books, self, _none, prunes=self.prunes))
+
+    def lines(self, key: str, *references: str) -> Any:
+        asked = lines_of_request([BurnRequest(2, reference=each) for each in references])
+        return consume_lines(self.account, key, asked, desk=credit_desk(self.books, self, _none, prunes=self.prunes))
 
     def hold(self, key: str, credits: int, ttl: int = 3_600) -> Any:
         request = HoldRequest(credits, ttl_seconds=ttl)
@@ -184,6 +190,10 @@ STORIES: dict[str, Story] = {
     "consume over a lapsed hold": Story(_lapsed, lambda caller: caller.burn("k", 15)),
     "consume past the tape": Story(_many_lots, lambda caller: caller.burn("k", 8), room=2),
     "batch": Story(_burned, lambda caller: caller.batch("k1", "k2", "k3")),
+    "batch under one key": Story(_burned, lambda caller: caller.lines("k", "r1", "r2", "r3")),
+    "batch under one key, of lines beside the entry": Story(
+        _burned, lambda caller: caller.lines("k", *(f"{at}{'r' * 255}" for at in range(8)))
+    ),
     "hold": Story(_burned, lambda caller: caller.hold("h", 12)),
     "capture of a part": Story(_held, lambda caller: caller.capture("h", 4)),
     "capture of all": Story(_held, lambda caller: caller.capture("h", 12)),

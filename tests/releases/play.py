@@ -167,6 +167,9 @@ def _burned(account_id: str) -> list[dict[str, Any]]:
         {"items": [{"credits": 2, "idempotency_key": f"b{n}"} for n in (1, 2)]},
         account_id=account_id,
     )
+    for key, reference in (("lines", "line"), ("long-lines", "l" * 250)):  # these stand beside their entry
+        lines = [{"credits": 1, "reference": f"{reference}-{number}"} for number in range(9)]
+        ok(f"POST {ACCOUNT}/consume/batch", {"items": lines}, key=key, account_id=account_id)
     do("/holds", {"credits": 5, "ttl_seconds": 3_600}, "open")
     captured = do("/holds", {"credits": 6, "ttl_seconds": 3_600}, "captured")
     do("/holds/{hold_id}/capture", {"credits": 4}, "capture", hold_id=captured["hold_id"])

@@ -16,6 +16,8 @@ from lotbook import wiring
 from lotbook.adapters.dynamo import formats
 from lotbook.adapters.dynamo.formats import Format
 from lotbook.domain.credits import ledger
+from lotbook.domain.credits.batches import lines_of_request
+from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.audit.audit_account import audit_account
 from tests.releases import kept, play
@@ -24,6 +26,7 @@ from tests.releases.play import ACCOUNT, DIED, POLICIES, READS, call, ok, world
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = [f"of-{policy_id}" for policy_id in POLICIES]
 REPLAYED = ("of-insurestack", "of-make")  # accounts whose keys are sent again: the others' are of the same shape
+GRANT: dict[str, Any] = {"kind": "promotional", "credits": 5, "reason": "a turn"}
 REFUSED = (503, "newer_format")
 # Metadata of burns have another partition since (decision 139): an older release shows none of what was noted there, and changes nothing.
 UNSEEN = re.compile(r"/entries/\d+/metadata: None became ")
@@ -182,6 +185,40 @@ def test_s1_a_release_refuses_an_account_whose_lots_have_died_together(name: str
         assert [(status, body.get("code")) for status, body in asked] == [REFUSED] * 3
         assert len(streamed["batchItemFailures"]) == len(records) == 1, "it waits in the queue of what failed"
         assert play.items() == before
+
+
+@pytest.mark.parametrize("name", kept.names())
+def test_s1_a_batch_under_one_key_keeps_its_credits_whoever_journals_it_and_its_lines_where_they_were_written(
+    name: str, codes: Path, ours: Any
+) -> None:
+    """Decision 178: an older release reads past lines. What it files it files without them, and the ledger has them still.
+
+    Only the entry that it writes itself, for a worker that died between the two writes, is one line of all its credits.
+    """
+    lines, who = [{"credits": 2, "reference": "a"}, {"credits": 3}], dict[str, Any](account_id="of-insurestack")
+    batch, read = f"POST {ACCOUNT}/consume/batch", f"GET {ACCOUNT}/entries"
+    with world_of(ours) as clock:
+        whole = ok(batch, {"items": lines}, key="whole", **who)
+        died = lines_of_request([BurnRequest(1, reference="b", actor="x"), BurnRequest(1, actor="x")])
+        memo = died.memo(clock.instant)
+        assert wiring.books().burn("of-insurestack", "credits", ledger.burn_name("died"), memo, ()).done
+        left = balance("of-insurestack")
+        with kept.code_of(name, codes):
+            take_over(clock)
+            status, told = call(f"GET {ACCOUNT}/balance", **who)
+            is_read = status < 300
+            if is_read:
+                assert told["available"] == left
+                assert call(read, **who)[0] < 300
+                assert call(f"POST {ACCOUNT}/grants", GRANT, key="turns", **who)[0] < 300
+                assert import_module("functions.outbox.app").handler({"Records": list(play.records())}, None)
+        shown = {each["entry_id"]: each["lines"] for each in ok(read, **who)["entries"]}
+        assert [(line["credits"], line["reference"]) for line in shown[whole["entry_id"]]] == [(2, "a"), (3, None)]
+        assert ok(batch, {"items": lines}, key="whole", **who) == whole
+        again = ok(batch, {"items": [{"credits": 1, "reference": "b"}, {"credits": 1}]}, key="died", **who)
+        assert sum(line["credits"] for line in again["lines"]) == again["credits"] == 2
+        assert balance("of-insurestack") == left + GRANT["credits"] * is_read
+        assert audited() == []
 
 
 # --- the rollback that was played ---------------------------------------------------------------------------------------

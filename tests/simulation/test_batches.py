@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lotbook.domain.credits.requests import BatchItem, BurnRequest
+from lotbook.domain.audit.replay import total
+from lotbook.domain.credits.batches import lines_of, lines_of_request
+from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.requests import Balance, BatchItem, BurnRequest
 from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.consume_lines import consume_lines
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.explorer import Explorer
 from tests.simulation.operations import burn, grant, place_hold, turn_book
@@ -25,6 +29,26 @@ def batch(*items: tuple[str, int]) -> Operation:
         return tuple(result.status for result in answer.results)
 
     return run
+
+
+def lines(key: str, *credits: int) -> Operation:
+    """A batch under one key."""
+    asked = lines_of_request([BurnRequest(each, reference=f"r{at}") for at, each in enumerate(credits)])
+
+    def run(env: Env) -> Any:
+        done = consume_lines(ACCOUNT, key, asked, desk=credit_desk(env.books, env.clock, env.renew, prunes=env.prunes))
+        assert [line.credits for line in done.lines] == list(credits)
+        return done.burned.replayed, done.burned.entry_id
+
+    return run
+
+
+def parts_are_the_whole(_: Balance, entries: Sequence[Entry]) -> list[str]:
+    """Whoever wrote the entry, its lines are in it: they sum to what was burned, and each drew what follows the one before."""
+    of_batches = [entry for entry in entries if entry.has_lines]
+    wrong = [entry for entry in of_batches if sum(line.credits for line in lines_of(entry)) != entry.requested]
+    wrong += [entry for entry in of_batches if sum(total(line.draws) for line in lines_of(entry)) != entry.requested]
+    return [f"{entry.name}: {entry.lines}" for entry in [*wrong, *(each for each in of_batches if not each.lines)]]
 
 
 LATE = Scope(
@@ -72,6 +96,54 @@ SCOPES: dict[str, Scope] = {
     ),
     "a_batch_and_a_hold_of_its_key": Scope(
         ((batch(("k", 1), ("j", 1)),), (place_hold("k"),)), before=(grant("A", 3),), max_receipts=3
+    ),
+    "one_key_sent_twice": Scope(
+        ((lines("k", 1, 2),), (lines("k", 1, 2),), (turn_book(),)),
+        before=(grant("A", 4),),
+        max_receipts=3,
+        crashes=1,
+        promise=parts_are_the_whole,
+    ),
+    "one_key_and_a_single_burn_of_it": Scope(
+        ((lines("k", 1, 1),), (burn("k"),), (turn_book(),)),
+        before=(grant("A", 3),),
+        max_receipts=3,
+        promise=parts_are_the_whole,
+    ),
+    "one_key_and_a_batch_that_has_it": Scope(
+        ((lines("k", 1, 1),), (batch(("k", 1), ("j", 1)),)),
+        before=(grant("A", 4),),
+        max_receipts=3,
+        crashes=1,
+        promise=parts_are_the_whole,
+    ),
+    "one_key_too_late": Scope(
+        ((lines("k", 1, 1),), (burn("i"),)),
+        before=(grant("A", 4), lines("k", 1, 1), turn_book()),
+        max_receipts=3,
+        crashes=1,
+        promise=parts_are_the_whole,
+    ),
+    "one_key_over_an_expiry": Scope(
+        ((lines("k", 1, 2),), (burn("i", 2),)),
+        before=(grant("A", 2, expires=1), grant("B", 4)),
+        max_receipts=3,
+        ticks=1,
+        promise=parts_are_the_whole,
+    ),
+    "one_key_that_falls_short_beside_a_grant": Scope(
+        ((lines("k", 2, 2),), (grant("B", 2),)),
+        before=(grant("A", 3),),
+        max_receipts=3,
+        promise=parts_are_the_whole,
+    ),
+    "one_key_late_and_doubled": Scope(
+        ((lines("k", 1, 1), burn("j")), (burn("k"),)),
+        before=(grant("A", 4),),
+        max_receipts=3,
+        lates=1,
+        doubles=1,
+        promise=parts_are_the_whole,
     ),
     "late_and_doubled_writes": Scope(
         ((batch(("k", 1), ("j", 1)),), (burn("k"),)), before=(grant("A", 4),), max_receipts=3, lates=1, doubles=1

@@ -182,6 +182,14 @@ CORRUPTIONS: dict[str, tuple[Callable[[World], None], str]] = {
         "lot",
     ),
     "a burn that says other credits": (lambda world: world.change(BURN("k1"), credits=-9), "entry_credits"),
+    "lines of a batch that are not what it burned": (
+        lambda world: world.change(BURN("k1"), digest=f"{'d' * 12}line", lines="[[4,5]]"),
+        "entry_lines",
+    ),
+    "lines that stand nowhere": (
+        lambda world: world.change(BURN("k1"), digest=f"{'d' * 12}line", lines="#nowhere"),
+        "entry_lines",
+    ),
     "a lot larger than it was granted": (_lot_too_large, "lot"),
     "a grant larger than its lot": (lambda world: world.change("lot#lot_b", credits=200), "entry_credits"),
     "an entry twice": (_a_second_entry_of_a_burn, "none: it is nobody's link"),

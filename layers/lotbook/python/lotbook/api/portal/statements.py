@@ -11,6 +11,7 @@ from lotbook.api.portal import days, file_parts
 from lotbook.api.portal.entry_words import GROUPS, sentence
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
+from lotbook.domain.credits.batches import lines_of
 from lotbook.usecases.portal.statement_pages import Wanted
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def page(found: StatementPage, as_of: AsOf, loaded: LoadedAccount, visit: Visit,
     """One page of entries. `cursor`: of the next one."""
     asked, formats = Asked.of(visit.query, loaded.policy.units), visit.formats(loaded)
     values = {
-        "entries": [(entry, sentence(entry, found.lots, formats)) for entry in found.entries],
+        "entries": [(entry, sentence(entry, found.lots, formats), lines_of(entry)) for entry in found.entries],
         "as_of": as_of,
         "as_of_day": asked.as_of or days.day_at(as_of.balance.as_of, loaded.account.time_zone).isoformat(),
         "is_now": not asked.as_of,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lotbook.domain.audit.differences import Disagreement
+from lotbook.domain.credits.batches import from_text, is_beside
 from lotbook.domain.credits.ledger import Entry, granted_name, is_voiding
 
 
@@ -23,10 +24,17 @@ def differences_of_entry(entry: Entry) -> Iterator[Disagreement]:
         yield Disagreement("entry_draws", entry.name, drawn, figures, entry.seq)
     if entry.kind == "adjusted" and is_voiding(entry.name) and not drawn == entry.removed == -entry.requested:
         yield Disagreement("entry_draws", entry.name, drawn, f"{entry.removed} of {-entry.requested}", entry.seq)
+    if entry.lines is not None and (parts := _parts(entry.lines)) != entry.requested:
+        yield Disagreement("entry_lines", entry.name, entry.requested, parts, entry.seq)
     if not 0 <= entry.paid <= drawn:
         yield Disagreement("entry_paid", entry.name, drawn, entry.paid, entry.seq)
     if entry.kind == "granted" and not _is_of_its_lot(entry):
         yield Disagreement("entry_lot", entry.name, "its lot", "another", entry.seq)
+
+
+def _parts(lines: str) -> int | str:
+    """What the lines sum to; those that stand beside their entry have been read by now, or are lost."""
+    return "none" if is_beside(lines) else sum(line.credits for line in from_text(lines))
 
 
 def _credits(entry: Entry, drawn: int) -> int | None:

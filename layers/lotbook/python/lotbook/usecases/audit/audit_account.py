@@ -123,9 +123,9 @@ def _entries(account_id: str, unit: str, book: Book, auditing: Auditing) -> tupl
     link = book.head
     for _ in range(MAX_ENTRIES):
         if link.seq == 0:
-            return found, True
+            return reader.whole(found), True
         before = reader.before(link, book, found)
         if before is None or before.seq >= link.seq:
-            return found, True  # the chain breaks here; the audit says so
+            return reader.whole(found), True  # the chain breaks here; the audit says so
         link = before
-    return found, False
+    return reader.whole(found), False

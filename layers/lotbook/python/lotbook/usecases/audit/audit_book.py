@@ -195,7 +195,7 @@ class BookAudit:
         late = {name: entry for name, entry in late.items() if standing.unread.get(entry.seq) == name}
         meant = {entry.hold for entry in late.values() if entry.hold}
         known = reader.entries(meant | {f"res#{name}" for name in meant})
-        _, caught_up = examine(self.unit, Window(standing.at, late, known=known), standing)
+        _, caught_up = examine(self.unit, Window(standing.at, reader.whole(late), known=known), standing)
         return replace(caught_up, unread={})
 
     def _strangers(self, standing: Standing) -> None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.replay import Window
 from lotbook.domain.credits import ledger
+from lotbook.domain.credits.batches import is_beside
 from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.usecases.credits.batch_lines import with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -62,6 +64,11 @@ class Reader:
             return None
         lines = self._statement.page(self._account_id, self._unit, below, GAPS_AHEAD)
         return next((Pointer(line.entry.name, line.seq) for line in lines if not line.is_gap), None)
+
+    def whole(self, found: dict[str, Entry]) -> dict[str, Entry]:
+        """The entries with the lines that stand beside them."""
+        beside = [entry for entry in found.values() if is_beside(entry.lines)]
+        return found | {entry.name: entry for entry in with_lines(self._account_id, beside, books=self._books)}
 
     def is_ahead(self, link: Pointer) -> bool:
         """Whether its entry costs no call any more."""
@@ -126,7 +133,7 @@ def _window(top: Pointer, found: dict[str, Entry], since: Standing, book: Book, 
     if top == book.head:
         found |= reader.entries(book.pages)
     outcomes = {name: entry for name, entry in book.outcomes.items() if _is_new(entry, since) and entry.seq <= top.seq}
-    return Window(top, found, book.receipts, outcomes, known)
+    return Window(top, reader.whole(found), book.receipts, outcomes, known)
 
 
 def _is_new(entry: Entry, since: Standing) -> bool:
