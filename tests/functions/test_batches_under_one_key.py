@@ -167,6 +167,8 @@ def test_one_key_lines_are_shown_wherever_they_stand(shop: Api, long: bool) -> N
         (line["reference"], line["metadata"]) for line in lines
     ]
     assert statement(shop, reference="nobody's") == []
+    where = ACME | {"entry_id": body["entry_id"]}
+    assert shop.call(f"GET {ACCOUNT}/entries/{{entry_id}}", path=where).ok()["lines"] == found["lines"]
     text = shop.call(f"GET {ACCOUNT}/entries/export", path=ACME).body
     rows = [row for row in csv.DictReader(io.StringIO(text)) if row["line"]]
     mine = [row for row in rows if row["entry_id"] == body["entry_id"]]

@@ -1,4 +1,4 @@
-"""One entry by its public id: one read."""
+"""One entry by its public id: one read, and one more where the lines of a batch stand beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.entry_ids import entry_of_id
 from lotbook.domain.credits.refusals import EntryNotFound
+from lotbook.usecases.credits.batch_lines import with_lines
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
@@ -21,4 +22,5 @@ def read_entry(account_id: str, entry_id: str, *, books: BookStore) -> Entry:
     entry = None if place is None else books.entry(account_id, *place)
     if entry is None or not entry.is_shown:
         raise EntryNotFound
-    return entry
+    (whole,) = with_lines(account_id, [entry], books=books)
+    return whole
