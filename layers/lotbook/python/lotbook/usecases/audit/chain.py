@@ -5,14 +5,13 @@ The statement only says what to read together, and where a piece of the chain ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.replay import Window
 from lotbook.domain.credits import ledger
-from lotbook.domain.credits.batches import is_beside
+from lotbook.domain.credits.batches import NOTE, is_beside
 from lotbook.domain.credits.ledger import Entry, Pointer
-from lotbook.usecases.credits.batch_lines import with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -67,8 +66,9 @@ class Reader:
 
     def whole(self, found: dict[str, Entry]) -> dict[str, Entry]:
         """The entries with the lines that stand beside them."""
-        beside = [entry for entry in found.values() if is_beside(entry.lines)]
-        return found | {entry.name: entry for entry in with_lines(self._account_id, beside, books=self._books)}
+        beside = {name: entry.lines for name, entry in found.items() if entry.lines and is_beside(entry.lines)}
+        notes = self._books.metadata(self._account_id, beside.items()) if beside else {}
+        return found | {name: replace(found[name], lines=note.get(NOTE)) for name, note in notes.items()}
 
     def is_ahead(self, link: Pointer) -> bool:
         """Whether its entry costs no call any more."""
