@@ -10,7 +10,7 @@ import pytest
 
 from lotbook.domain.credits import batches
 from lotbook.domain.values.instants import DAY
-from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api
+from tests.functions.conftest import ACCOUNT, SERVICE, Answer, Api, open_account
 
 ACME = {"account_id": "acme"}
 BATCH = f"POST {ACCOUNT}/consume/batch"
@@ -176,6 +176,21 @@ def test_one_key_lines_are_shown_wherever_they_stand(shop: Api, long: bool) -> N
     assert [row["reference"] for row in reversed(mine)] == [line["reference"] for line in lines]
     assert [int(row["available_after"]) for row in mine] == list(range(1, 10))
     assert {row["credits"] for row in mine} == {"-1"}
+
+
+def test_one_key_another_body_takes_nothing_of_the_first_ones_long_lines(api: Api) -> None:
+    """The same lines of another unit: refused as a reused key, and only its own note is forgotten."""
+    open_account(api, "two", "make")
+    where, grants = {"account_id": "two"}, {"credits": 20, "kind": "promotional", "reason": "x"}
+    for unit in ("credits", "data_transfer_mb"):
+        api.call(f"POST {ACCOUNT}/grants", grants | {"unit": unit}, key=f"g-{unit}", path=where).ok(201)
+    lines = [{"credits": 1, "reference": "r" * 255}] * 8
+    first = api.call(BATCH, {"items": lines}, key="k", path=where).ok()
+    other = [line | {"unit": "data_transfer_mb"} for line in lines]
+    api.call(BATCH, {"items": other}, key="k", path=where).problem(422, "idempotency_key_reused")
+    assert api.call(BATCH, {"items": lines}, key="k", path=where).ok() == first
+    shown = api.call(f"GET {ACCOUNT}/entries", path=where).ok()["entries"][0]
+    assert [line["reference"] for line in shown["lines"]] == ["r" * 255] * 8
 
 
 def test_one_key_lines_that_no_item_could_hold_are_refused(shop: Api) -> None:

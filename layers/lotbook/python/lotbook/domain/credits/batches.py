@@ -72,8 +72,13 @@ class LinesRequest:
 
     @property
     def kept(self) -> str:
-        """What receipt and entry have of the lines: all of them, or the name under which they stand beside the entry."""
-        return self.text if len(self.text.encode()) <= MAX_WITHIN else BESIDE + ids.name_of("lines", self.text)
+        """What receipt and entry have of the lines: all of them, or the name under which they stand beside the entry.
+
+        The name is the body's too: another body under the key, which is refused and forgotten, has another one.
+        """
+        if len(self.text.encode()) <= MAX_WITHIN:
+            return self.text
+        return BESIDE + ids.name_of("lines", self.digest, self.text)
 
     def memo(self, at: int) -> Memo:
         """What the burn writes about itself."""
