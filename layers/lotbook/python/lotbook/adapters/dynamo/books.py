@@ -8,7 +8,7 @@ calls as the expressions here is shown by `tests/contracts/test_same_refusals.py
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lotbook.adapters.calls import send, was_refused
@@ -384,6 +384,7 @@ def _removed(prunes: Sequence[Prune], names: dict[str, str], values: dict[str, A
     return "REMOVE " + ", ".join(f"r.#p{number}" for number in range(len(prunes)))
 
 
+@cache
 def _numbered(condition: Condition, number: int) -> Condition:
     """The condition on one of many: its placeholders end in the number."""
     return Condition(PLACEHOLDER.sub(rf"\g<0>{number}", condition))

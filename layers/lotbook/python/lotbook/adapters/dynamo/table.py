@@ -64,24 +64,30 @@ def _of_a_rare_kind(value: Any) -> dict[str, Any]:
 def from_attribute(attribute: Mapping[str, Any]) -> Any:
     """The Python value of an attribute value; whole numbers are ints, others Decimals."""
     ((kind, value),) = attribute.items()
-    match kind:
-        case "S" | "BOOL" | "B":
-            return value
-        case "N":
-            return int(value) if value.lstrip("-").isdigit() else _decimal(value)
-        case "NULL":
-            return None
-        case "M":
-            return {key: from_attribute(item) for key, item in value.items()}
-        case "L":
-            return [from_attribute(item) for item in value]
-    raise TypeError(f"attribute type {kind} is not kept in the table")
+    read = _READERS.get(kind)
+    if read is None:
+        raise TypeError(f"attribute type {kind} is not kept in the table")
+    return read(value)
 
 
-def _decimal(text: str) -> Any:
-    from decimal import Decimal
+def _number(text: str) -> Any:
+    try:
+        return int(text)
+    except ValueError:
+        from decimal import Decimal  # no burn has one
 
-    return Decimal(text)
+        return Decimal(text)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "N": _number,
+    "S": lambda value: value,
+    "B": lambda value: value,
+    "L": lambda value: [from_attribute(item) for item in value],
+    "M": lambda value: {key: from_attribute(item) for key, item in value.items()},
+    "BOOL": lambda value: value,
+    "NULL": lambda _value: None,
+}
 
 
 def to_item(values: Mapping[str, Any]) -> Attributes:

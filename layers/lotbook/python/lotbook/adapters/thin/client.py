@@ -39,6 +39,7 @@ class Client:
 
     def __init__(self, place: Place, whose: Credentials, pool: Pool, *, tries: int, clock: Clock | None = None) -> None:
         self.place = place
+        self._authority = place.target.authority
         self.pool = pool
         self.tokens = Tokens()
         self.tries = tries
@@ -124,7 +125,7 @@ class Client:
         keys = self._whose.keys()
         headers = {
             "content-type": CONTENT_TYPE,
-            "host": self.place.target.authority,
+            "host": self._authority,
             "x-amz-date": self._date(),
         }
         if keys.token is not None:

@@ -100,7 +100,8 @@ class Burn:
         if is_mine:
             self.desk.prunes.give(self.account_id, self.unit, Prune(name, receipt))
             clear_stale(self.account_id, self.unit, book, {name}, desk=self.desk)
-        return self._checked(entry), not is_mine
+            return entry, False  # its digest is the one that this burn wrote
+        return self._checked(entry), True
 
     def _checked(self, entry: ledger.Entry) -> ledger.Entry:
         if not self.request.has_digest(entry.digest):
