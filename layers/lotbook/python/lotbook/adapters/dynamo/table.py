@@ -6,12 +6,12 @@ The low-level client, not the resource: it is what the cold start can afford, an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NewType
+from typing import TYPE_CHECKING, Any, NewType, NoReturn
 
 from lotbook.adapters.dynamo import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 KEY_NAMES = len(("pk", "sk"))
 Attributes = dict[str, Any]  # DynamoDB JSON, {"N": "1"}
@@ -64,10 +64,7 @@ def _of_a_rare_kind(value: Any) -> dict[str, Any]:
 def from_attribute(attribute: Mapping[str, Any]) -> Any:
     """The Python value of an attribute value; whole numbers are ints, others Decimals."""
     ((kind, value),) = attribute.items()
-    read = _READERS.get(kind)
-    if read is None:
-        raise TypeError(f"attribute type {kind} is not kept in the table")
-    return read(value)
+    return _READERS[kind](value)
 
 
 def _number(text: str) -> Any:
@@ -79,15 +76,26 @@ def _number(text: str) -> Any:
         return Decimal(text)
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "N": _number,
-    "S": lambda value: value,
-    "B": lambda value: value,
-    "L": lambda value: [from_attribute(item) for item in value],
-    "M": lambda value: {key: from_attribute(item) for key, item in value.items()},
-    "BOOL": lambda value: value,
-    "NULL": lambda _value: None,
-}
+def _same(value: Any) -> Any:
+    return value
+
+
+def _members(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _READERS[kind](value) for name, attribute in attributes.items() for kind, value in attribute.items()}
+
+
+def _elements(attributes: Sequence[Any]) -> list[Any]:
+    return [_READERS[kind](value) for attribute in attributes for kind, value in attribute.items()]
+
+
+class _Readers(dict[str, "Callable[[Any], Any]"]):
+    def __missing__(self, kind: str) -> NoReturn:
+        raise TypeError(f"attribute type {kind} is not kept in the table")
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = _Readers(
+    {"N": _number, "S": _same, "B": _same, "L": _elements, "M": _members, "BOOL": _same, "NULL": lambda _value: None}
+)
 
 
 def to_item(values: Mapping[str, Any]) -> Attributes:
@@ -102,4 +110,4 @@ def from_item(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """An item as Python values. Raises NewerFormat for one that a newer release has written."""
     if formats.NAME in attributes and "pk" in attributes:
         formats.refuse_newer(attributes)
-    return {key: from_attribute(value) for key, value in attributes.items()}
+    return _members(attributes)
