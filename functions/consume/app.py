@@ -6,7 +6,6 @@ A route beside consume imports its own use case when it is called first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lotbook import wiring, wiring_automatic
@@ -15,6 +14,7 @@ from lotbook.api.http import idempotency
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import burning
 from lotbook.domain.credits.requests import Burned, BurnRequest, Held, HoldRequest, ResolveHold
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.credits.consume import consume
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 APP_NAME, LIVE = "lotbook", "live"
 NO_ISSUER = "none"  # said where there are no members, so that a live deployment has not just forgotten it

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.settings import BOTOCORE, of_aws, settings
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from lotbook import wiring
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.settings import settings
 
 if TYPE_CHECKING:

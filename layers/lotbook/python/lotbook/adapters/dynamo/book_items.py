@@ -15,7 +15,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import formats
@@ -25,6 +24,7 @@ from lotbook.domain.credits.book import Aside, Book, HoldPage, Memo, Receipt, Se
 from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore, Unreadable
 from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.domain.values.light_dataclasses import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import formats, keys
@@ -10,6 +9,7 @@ from lotbook.adapters.dynamo.packing import packed, unpacked
 from lotbook.domain.credits.ledger import CHAIN_END, KINDS, Draw, Draws, Entry, OpenHold, Pointer
 from lotbook.domain.credits.lots import Lot, Rest
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import asdict, fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

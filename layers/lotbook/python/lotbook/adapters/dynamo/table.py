@@ -5,10 +5,10 @@ The low-level client, not the resource: it is what the cold start can afford, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NewType, NoReturn
 
 from lotbook.adapters.dynamo import formats
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

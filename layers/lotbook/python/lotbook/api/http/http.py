@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +19,7 @@ from lotbook.api.http.observability import Invocation, log_answer, log_crash
 from lotbook.api.http.routes import CONTRACT, Route
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import ItemTooLarge, MalformedJson, Outcome
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 Event = Mapping[str, Any]
 MAX_USER_AGENT_CHARACTERS = 256

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lotbook.domain.values import errors
 from lotbook.domain.values.errors import Outcome
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.domain.values.newer_format import NewerFormat
 
 CONTENT_TYPE = "application/problem+json"

@@ -8,7 +8,6 @@ A tape stays as it is until the next turn lays a new one; until then every recei
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from lotbook.domain.credits.ledger import CHAIN_END, Draw, Draws, Entry, OpenHold, Pointer, resolution_name
@@ -16,6 +15,7 @@ from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.orders import Order
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 MAX_RECEIPTS = 100  # one BatchGetItem reads as many entries: a turn journals a full book with one look
 MAX_BURNS_A_WRITE = 25  # DynamoDB takes 4 KB and 300 operators an expression

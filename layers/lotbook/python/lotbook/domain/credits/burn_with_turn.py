@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.credits.book import Book, Memo, Receipt
 from lotbook.domain.credits.hold_pages import is_full
 from lotbook.domain.credits.ledger import OpenHold, Pointer
+from lotbook.domain.values.light_dataclasses import replace
 
 
 def with_burn(book: Book, name: str, memo: Memo) -> Book | None:

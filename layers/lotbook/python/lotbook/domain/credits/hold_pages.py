@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from lotbook.domain.credits.book import Book, HoldPage
 from lotbook.domain.credits.ledger import CHAIN_END, Entry, OpenHold
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import replace
 
 MAX_HOLDS = 500  # open ones of a book; past them a hold is refused until one is resolved or lapses
 HOLDS_IN_BOOK = 12  # 36 bytes each, paid for by every burn; a hold past them costs a turn, which makes room for six

@@ -6,11 +6,11 @@ that came before it, the book points at the newest. So the statement can be walk
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from lotbook.domain.credits.entry_ids import entry_id_of
 from lotbook.domain.values import ids
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.lots import Lot, Rest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits.book import Memo
@@ -12,6 +11,7 @@ from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, NOTED, Draws
 from lotbook.domain.credits.lots import LotKind
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import SECOND, cut_to_second
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.rated import Usage

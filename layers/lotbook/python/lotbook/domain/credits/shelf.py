@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, replace
 
 from lotbook.domain.credits.book import MAX_LOTS, Aside, Book
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.lots import Rest
 from lotbook.domain.credits.orders import Grant, Unreadable
 from lotbook.domain.values import ids
+from lotbook.domain.values.light_dataclasses import astuple, replace
 
 PAGE_LOTS = 400  # some 30 KB
 CUT_TO_PERCENT = (

@@ -7,7 +7,6 @@ not use, holds whose time is over lapse, waiting orders are done, what came in f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.book import Aside, Book, Receipt, Segment, draws_between, rests
@@ -16,6 +15,7 @@ from lotbook.domain.credits.ledger import Draw, Draws, Entry, Pointer
 from lotbook.domain.credits.lots import Lot, burn_order, is_dead
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Order, Renewal, Restore
 from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 Role = Literal["owner", "admin", "billing", "operator", "member"]
 ROLES: tuple[Role, ...] = ("owner", "admin", "billing", "operator", "member")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from lotbook.domain.values.errors import (
     TopUpPending,
     Unavailable,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.ports.books import Prune
 from lotbook.usecases.credits.stale_receipts import clear_stale
 from lotbook.usecases.credits.top_up import TopUp, Wanted

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import MAX_BURNS_A_WRITE
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

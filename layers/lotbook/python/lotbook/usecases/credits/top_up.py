@@ -5,11 +5,11 @@ Nothing of this is asked where the burn fits, or where the book does not say tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import burn_entry
 from lotbook.domain.credits.orders import Grant
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.usecases.credits.desk import Shortage
 from lotbook.usecases.credits.turn import Turned, Want, turn
 

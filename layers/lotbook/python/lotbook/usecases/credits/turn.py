@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -13,6 +12,7 @@ from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.credits.shelf import with_shelf_put_up, with_shelf_taken_down
 from lotbook.domain.credits.turn import Clawed, Journaled, lay
 from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 from lotbook.ports.books import Prune
 from lotbook.usecases.credits.book_ledger import BookLedger
 
