@@ -105,7 +105,7 @@ _PRODUCT = (
 )
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "settings": (),
+    "settings": ("domain.values",),  # the kind of dataclass that a start can afford
     **_DOMAIN,
     "ports": _RULES,
     **_USECASES,
