@@ -105,8 +105,8 @@ _PRODUCT = (
 )
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "settings": ("domain.values",),  # the kind of dataclass that a start can afford
     **_DOMAIN,
+    "settings": ("domain.values",),  # the kind of dataclass that a start can afford
     "ports": _RULES,
     **_USECASES,
     **_ADAPTERS,
