@@ -46,6 +46,10 @@ def _further() -> dict[str, dict[str, Any]]:
             "route": "GET /v1/policies/{policy_id}",
             "answer": {"status": 200, "body": policy},
         },
+        "read_policy_schema": {
+            "route": "GET /v1/policy-schema.json",
+            "answer": {"status": 200, "body": {"title": "A policy of Lotbook", "...": "the whole schema"}},
+        },
         "read_openapi": {
             "route": "GET /v1/openapi.json",
             "answer": {"status": 200, "body": {"openapi": "3.1.0", "...": "the whole document"}},
@@ -66,7 +70,8 @@ def _tried(policy: dict[str, Any]) -> dict[str, Any]:
 def site() -> Site:
     """Every page, with its links as the site has them."""
     found = read(ROOT, reference().pages())
-    found.files["openapi.json"] = "files/openapi.json"
+    for name in ("openapi.json", "policy-schema.json"):
+        found.files[name] = f"files/{name}"
     return found
 
 

@@ -20,7 +20,7 @@ from local.cloud.api_events import Request, authorizer_event, route_event
 from local.site.drawings import svg
 from local.site.pictures import DRAWINGS
 from lotbook.api import openapi
-from lotbook.api.document import examples, refusals
+from lotbook.api.document import examples, policy_schema, refusals
 from lotbook.api.http.routes import CONTRACT
 from lotbook.domain.values.instants import SECOND
 
@@ -149,8 +149,9 @@ def example_files() -> dict[Path, str]:
 
 
 def openapi_files() -> dict[Path, str]:
-    """The OpenAPI document."""
-    return {ROOT / "openapi.json": _json(openapi.document())}
+    """The OpenAPI document, and the schema of policies for editors."""
+    schema = _json(policy_schema.document())
+    return {ROOT / "openapi.json": _json(openapi.document()), ROOT / "policy-schema.json": schema}
 
 
 def clients_files() -> dict[Path, str]:

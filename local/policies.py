@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from local.ending import ended, print_anything
-from lotbook.api.requests.policy_document import parse_policy
+from lotbook.api.requests.policy_document import parse_policy, without_schema
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values.errors import PolicyInvalid
 
@@ -56,7 +56,7 @@ def read_document(path: Path) -> dict[str, object]:
         raise yaml.YAMLError(f"a value is not what its form or tag says ({malformed})") from malformed
     if not isinstance(document, dict):
         raise yaml.YAMLError("a policy file holds one object")
-    return document
+    return without_schema(document)
 
 
 def read_policy(path: Path) -> tuple[Policy, dict[str, object]]:

@@ -123,6 +123,7 @@ def describe(_request: Request) -> Answer:
 
 ROUTES = {
     "GET /v1/openapi.json": describe,
+    "GET /v1/policy-schema.json": policies.show_schema,
     "PUT /v1/policies/{policy_id}": policies.publish,
     "GET /v1/policies": policies.list_all,
     "GET /v1/policies/{policy_id}": policies.show,

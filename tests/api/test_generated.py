@@ -37,6 +37,7 @@ def test_every_route_of_the_three_functions_has_an_example_and_an_event() -> Non
         "POST /v1/webhooks/stripe",
         "PUT /v1/policies/{policy_id}",
         "GET /v1/policies/{policy_id}",
+        "GET /v1/policy-schema.json",
     }
     assert shown == set(CONTRACT) - rest
 

@@ -12,7 +12,8 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.policies import DynamoPolicies
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.api.requests.policy_document import parse_policy
-from lotbook.domain.policy.document import Currencies, Policy
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.parts import Currencies
 from lotbook.domain.policy.uses import Use, dropped, findings
 from lotbook.domain.values.errors import Conflict, PolicyInvalid
 from lotbook.usecases.accounts.policies import publish_policy

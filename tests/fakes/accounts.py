@@ -10,7 +10,8 @@ from typing import Any
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.refusals import ExternalIdTaken
-from lotbook.domain.policy.document import Currencies, PaymentRule, Policy, Publication, PublishedPolicy
+from lotbook.domain.policy.document import Policy, Publication, PublishedPolicy
+from lotbook.domain.policy.parts import Currencies, PaymentRule
 from lotbook.domain.policy.plans import Downgrade, Plan, PlanChange, Upgrade
 from lotbook.domain.policy.top_ups import TopUp
 from lotbook.domain.policy.uses import Use

@@ -17,7 +17,7 @@ from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.credits.statement_pages import EntryPage
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.news.announcements import Announcement, Change, EntryWritten
-from lotbook.domain.policy.document import Alerts
+from lotbook.domain.policy.parts import Alerts
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.news import LotPlace, NotePlace, Owner, StatementStore
 from lotbook.ports.shop import DueItem

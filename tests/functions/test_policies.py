@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from lotbook.domain.policy.uses import Use
 from lotbook.domain.values.instants import DAY, to_text
 from lotbook.usecases.accounts import list_accounts, try_policy
 from tests import table as tables
+from tests.architecture.tree import ROOT
 from tests.functions.conftest import Api, key_with, member, publish, sample
 
 LIST = "GET /v1/policies"
@@ -214,3 +216,15 @@ def test_dry_run_is_true_or_false_and_only_counting_goes_on(api: Api) -> None:
     assert listed(api) == [("insurestack", 1, "backend")]
     assert put(api, insurestack(title="Another"), {"dry_run": "false"}).ok(201)["version"] == 2
     put(api, insurestack(), DRY, caller=key_with("read")).problem(403, "forbidden")
+
+
+def test_the_schema_of_policies_is_for_everybody_and_a_file_that_names_it_is_published_without(api: Api) -> None:
+    """An editor has no token, and sends none."""
+    schema = api.call("GET /v1/policy-schema.json", caller=None).ok()
+    assert schema == json.loads((ROOT / "policy-schema.json").read_text())
+    named = {"$schema": "https://api.shop.example/v1/policy-schema.json", **sample("make")}
+    assert put(api, named).ok(201)["version"] == 1
+    assert api.call("GET /v1/policies/{policy_id}", path={"policy_id": "make"}).ok() == sample("make")
+    assert tried(api, sample("make"))["changes"] == []
+    problem = put(api, {**sample("make"), "$schema": 5}).problem(422, "invalid_request")
+    assert [error["field"] for error in problem["errors"]] == ["$schema"]

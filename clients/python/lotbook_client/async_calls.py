@@ -79,6 +79,12 @@ from lotbook_client.pages import AsyncPages
 class AsyncCalls(AsyncCore):
     """A method for each operation."""
 
+    async def read_policy_schema(self) -> dict[str, Any]:
+        """The JSON Schema of a policy. No token."""
+        return await self._answer(
+            operations.READ_POLICY_SCHEMA,
+        )
+
     async def publish_policy(
         self,
         policy_id: str,

@@ -131,7 +131,10 @@ class PolicyAssumption(TypedDict):
 
 
 class PolicyAutoTopUp(TypedDict, total=False):
-    """Automatic purchase. On which plans: `Plan.auto_top_up_allowed`. `credits` is short for `amount: {credits}`."""
+    """Automatic purchase.
+
+    On which plans: `Plan.auto_top_up_allowed`. `credits` is short for `amount: {credits}`.
+    """
 
     credits: int | None
     amount: PolicyAmount | None

@@ -10,6 +10,12 @@ from typing import Any
 from lotbook_client import bodies, models
 from lotbook_client.calls import CsvPage, Listing, Operation, as_sent, csv, model
 
+READ_POLICY_SCHEMA = Operation[dict[str, Any]](
+    "read_policy_schema",
+    "GET",
+    "/v1/policy-schema.json",
+    as_sent,
+)
 PUBLISH_POLICY = Operation[models.PolicyVersion](
     "publish_policy",
     "PUT",

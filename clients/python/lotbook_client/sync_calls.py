@@ -79,6 +79,12 @@ from lotbook_client.synchronous import Core
 class Calls(Core):
     """A method for each operation."""
 
+    def read_policy_schema(self) -> dict[str, Any]:
+        """The JSON Schema of a policy. No token."""
+        return self._answer(
+            operations.READ_POLICY_SCHEMA,
+        )
+
     def publish_policy(
         self,
         policy_id: str,

@@ -57,6 +57,7 @@ import type {
   Policies,
   PolicyDocument,
   PolicyDryRun,
+  PolicySchema,
   PolicyVersion,
   PolicyVersions,
   PortalLink,
@@ -80,6 +81,7 @@ import type {
 
 /** Where each call goes, and whether it may be sent again. */
 export const operations = {
+  readPolicySchema: { method: "GET", path: "/v1/policy-schema.json", keyed: false, repeatable: true },
   publishPolicy: { method: "PUT", path: "/v1/policies/{policy_id}", keyed: false, repeatable: true },
   publishPolicyDryRun: { method: "PUT", path: "/v1/policies/{policy_id}", keyed: false, repeatable: true, always: { dry_run: "true" } },
   readPolicy: { method: "GET", path: "/v1/policies/{policy_id}", keyed: false, repeatable: true },
@@ -146,6 +148,13 @@ export const operations = {
 
 /** A method for each operation. */
 export class Calls extends Core {
+  /** The JSON Schema of a policy. No token. */
+  readPolicySchema(
+    options: Options = {},
+  ): Promise<PolicySchema> {
+    return this.call(operations.readPolicySchema, { options });
+  }
+
   /**
    * Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches.
    * Needs: service key with `policies:write`.

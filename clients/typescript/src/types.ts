@@ -815,6 +815,9 @@ export interface PolicyReach {
   keeping: number;
 }
 
+/** A JSON Schema, 2020-12. */
+export type PolicySchema = Record<string, unknown>;
+
 /** A published version, and when it was published: null where an older release did not say. */
 export interface PolicyVersion {
   policy_id: string;

@@ -14,7 +14,8 @@ from lotbook.domain.money_back.own_refunds import (
     with_refund_begun,
     with_refund_reserved,
 )
-from lotbook.domain.policy.document import Policy, Refunds
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.parts import Refunds
 from lotbook.domain.sales.purchase import Purchase, with_settlement
 from lotbook.domain.sales.reversals import OwnRefund, Reversal
 from lotbook.domain.values.access import Caller

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from lotbook.domain.credits.rated import Rating, Usage, from_text
 from lotbook.domain.policy.costs import rated
-from lotbook.domain.policy.document import Cost, PublishedPolicy
+from lotbook.domain.policy.document import PublishedPolicy
+from lotbook.domain.policy.parts import Cost
 from lotbook.domain.values.errors import InvalidRequest
 from tests.examples import examples
 from tests.fakes.samples import published

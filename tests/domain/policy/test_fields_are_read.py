@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from lotbook.domain.policy import document, plans, top_ups
+from lotbook.domain.policy import document, parts, plans, top_ups
 from tests.architecture.tree import LAYER, files, parsed, walk
 
 # Fields that a document may have and nothing decides by: what reads them is still to be built. `assumptions` are for readers.
@@ -19,7 +19,7 @@ NOT_READ_YET = {
 
 
 def _fields() -> Iterator[tuple[str, str]]:
-    for module in (document, plans, top_ups):
+    for module in (document, parts, plans, top_ups):
         for name, kind in vars(module).items():
             if is_dataclass(kind) and isinstance(kind, type) and kind.__module__ == module.__name__:
                 yield from ((name, field.name) for field in fields(kind))

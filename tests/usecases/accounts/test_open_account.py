@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.policy.document import Currencies
+from lotbook.domain.policy.parts import Currencies
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountExists, AccountNotFound, InvalidRequest, UnknownPlan

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.policy.document import Currencies, Policy, TaxRule
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.parts import Currencies, TaxRule
 from lotbook.domain.policy.plans import Plan
 from lotbook.domain.policy.top_ups import AutoTopUp, TopUp
 from lotbook.domain.values import instants

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.money_back.own_refunds import check_state
-from lotbook.domain.policy.document import Refunds
+from lotbook.domain.policy.parts import Refunds
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Forbidden, NotRefundable, PurchaseNotFound
 from tests.fakes.desk import SERVICE

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.policy.document import Invoices
+from lotbook.domain.policy.parts import Invoices
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import (
     AccountNotFound,

@@ -57,6 +57,13 @@ def show(request: Request) -> Answer:
     return Answer(200, load_policy(paths.policy_id(request.path), version, policies=wiring.policies()).document)
 
 
+def show_schema(_request: Request) -> Answer:
+    """`GET /v1/policy-schema.json`."""
+    from lotbook.api.document import policy_schema
+
+    return Answer(200, policy_schema.document())
+
+
 def list_versions(request: Request) -> Answer:
     """`GET /v1/policies/{policy_id}/versions`."""
     from lotbook.api.answers import render_policies

@@ -19,6 +19,7 @@ from lotbook.domain.values import errors
 from lotbook.domain.values.newer_format import NewerFormat
 
 BOTH = ("Report",)  # answered as CSV, and as JSON where `Accept` asks for it
+DESCRIPTIONS = ("OpenApi", "PolicySchema")
 JSON, PROBLEM_JSON, CSV = "application/json", problems.CONTENT_TYPE, "text/csv"
 UNAUTHORIZED, TOO_MANY, CRASHED = 401, 429, 500
 WITHOUT_A_KEY = "With it the items have none; without it each has its own."
@@ -106,8 +107,8 @@ def refusals(route_key: str) -> dict[int, list[str]]:
 
 
 def _usual_codes(route_key: str, route: Route) -> Iterator[str]:
-    """Those of every route of its kind; only this document itself depends on nothing that could be unavailable."""
-    if route.answers.get(200) != "OpenApi":
+    """Those of every route of its kind; only what describes the API depends on nothing that could be unavailable."""
+    if route.answers.get(200) not in DESCRIPTIONS:
         yield errors.Unavailable.code
         yield NewerFormat.code
     if "{account_id}" in route_key:

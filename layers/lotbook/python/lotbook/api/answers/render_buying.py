@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lotbook.api.answers import shapes, shapes_items, shapes_parts, shapes_plans, shapes_records
     from lotbook.domain.advice.advise import Told
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
-    from lotbook.domain.policy import document as policy
+    from lotbook.domain.policy import parts as policy
     from lotbook.domain.sales.items import OrderLine, PlanPart, RowItem, Tax
     from lotbook.domain.sales.offers import Offers, PlanOffer, TopUpOffer
     from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase

@@ -6,6 +6,8 @@ from typing import Any, Literal, TypedDict
 
 from lotbook.api.answers.shapes_parts import Instant
 
+PolicySchema = dict[str, Any]
+
 
 class PolicyVersion(TypedDict):
     """A published version, and when it was published: null where an older release did not say."""

@@ -25,6 +25,7 @@ from lotbook.api.requests import policy_document, schemas
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
+LEFT_OUT = "Left out:"  # and what it is then
 KIND = "kind"  # by which the shapes of a union differ
 POLICY, OF_POLICY = "PolicyDocument", "Policy"  # the document's name, and what its parts' names begin with
 _PLAIN: dict[object, Schema] = {
@@ -34,7 +35,9 @@ _PLAIN: dict[object, Schema] = {
     types.NoneType: {"type": "null"},
     Any: {},
 }
-_RULE_IDS = re.compile(r" \((?:[A-Z]{1,3}-?\d+(?:\.\.\d+)?[,;]? ?)+\)")  # of our own pages: nothing to a caller
+_RULE_IDS = re.compile(
+    r"[ \n]\((?:[A-Z]{1,3}-?\d+(?:\.\.\d+|\sto\s[A-Z]{1,3}-?\d+)?[,;]?\s?)+\)"
+)  # of our own pages: nothing to a caller
 
 
 def reference(name: str) -> Schema:
@@ -68,7 +71,8 @@ def policy() -> dict[str, Schema]:
 def answers() -> dict[str, Schema]:
     """The shapes of answers."""
     found: dict[str, Schema] = {
-        "OpenApi": {"type": "object", "description": "An OpenAPI 3.1 document.", "additionalProperties": True}
+        "OpenApi": {"type": "object", "description": "An OpenAPI 3.1 document.", "additionalProperties": True},
+        "PolicySchema": {"type": "object", "description": "A JSON Schema, 2020-12.", "additionalProperties": True},
     }
     for name, shape in _shapes().items():
         if is_typeddict(shape) and not name.startswith("_"):
@@ -116,7 +120,7 @@ def problem() -> Schema:
             },
         },
         "x-codes": {
-            code: told | {"description": _told(told["description"])} for code, told in refusals.schemas().items()
+            code: told | {"description": in_words(told["description"])} for code, told in refusals.schemas().items()
         },
     }
 
@@ -136,13 +140,13 @@ def readable(schema: Any) -> Any:
     """The schema without titles and defaults, with descriptions for callers, which say the defaults instead."""
     if isinstance(schema, Mapping):
         made = {
-            name: _told(value) if name == "description" and isinstance(value, str) else _inside(name, value)
+            name: in_words(value) if name == "description" and isinstance(value, str) else _inside(name, value)
             for name, value in schema.items()
             if not (name == "title" and isinstance(value, str)) and name != "default"
         }
         default = schema.get("default")
-        if isinstance(default, str | int) and "description" not in made:
-            made["description"] = f"Left out: `{json.dumps(default)}`."
+        if isinstance(default, str | int) and LEFT_OUT not in made.get("description", ""):
+            made["description"] = f"{made.get('description', '')} {LEFT_OUT} `{json.dumps(default)}`.".strip()
         return made
     return [readable(each) for each in schema] if isinstance(schema, list | tuple) else schema
 
@@ -154,7 +158,8 @@ def _inside(name: str, value: Any) -> Any:
     return readable(value)
 
 
-def _told(text: str) -> str:
+def in_words(text: str) -> str:
+    """A docstring in words for callers: without the ids of our own rules."""
     return _RULE_IDS.sub("", text).replace("None", "null")
 
 
@@ -162,7 +167,9 @@ def _shape(shape: Any) -> Schema:
     members = get_type_hints(shape, include_extras=True)
     described: Schema = {
         "type": "object",
-        "description": _told(inspect.cleandoc(shape.__doc__)),  # as Python 3.13 keeps it: the same document everywhere
+        "description": in_words(
+            inspect.cleandoc(shape.__doc__)
+        ),  # as Python 3.13 keeps it: the same document everywhere
         "properties": {name: _type(member) for name, member in members.items()},
     }
     required = [name for name in members if name in shape.__required_keys__]

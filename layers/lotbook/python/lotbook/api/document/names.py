@@ -36,6 +36,7 @@ class Name(NamedTuple):
 
 NAMES: Mapping[str, Name] = {
     "GET /v1/openapi.json": Name("read_openapi", DOCUMENT),
+    "GET /v1/policy-schema.json": Name("read_policy_schema", POLICIES),
     "PUT /v1/policies/{policy_id}": Name("publish_policy", POLICIES),
     "GET /v1/policies": Name("list_policies", POLICIES),
     "GET /v1/policies/{policy_id}": Name("read_policy", POLICIES),

@@ -16,6 +16,7 @@ __all__ = ["ACCOUNT", "CONTRACT", "ENDPOINT", "Route"]
 
 CONTRACT: dict[str, Route] = {
     "GET /v1/openapi.json": Route("This document", "account", {200: "OpenApi"}, public=True),
+    "GET /v1/policy-schema.json": Route("The JSON Schema of a policy", "account", {200: "PolicySchema"}, public=True),
     "PUT /v1/policies/{policy_id}": Route(
         "Publish the next version of a policy; with `dry_run=true` only say what it would change, and whom it reaches",
         "account",

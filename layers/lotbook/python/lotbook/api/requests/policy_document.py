@@ -19,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from lotbook.domain.policy import document as policy
-from lotbook.domain.policy import plans, top_ups
+from lotbook.domain.policy import parts, plans, top_ups
 from lotbook.domain.policy.bounds import leaves, path_of
 from lotbook.domain.policy.checks import findings
 from lotbook.domain.policy.document import Policy
@@ -27,7 +27,8 @@ from lotbook.domain.policy.findings import Finding, refusal, shown
 from lotbook.domain.values import decimals
 
 MAX_DEPTH = 16
-_STRICT = ConfigDict(extra="forbid", strict=True)
+SCHEMA_FIELD = "$schema"  # where a file says which schema describes it
+_STRICT = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 _ALLOWED = {
     "missing": "a value; this field is required",
     "int_type": "an integer",
@@ -61,6 +62,12 @@ def parse_policy(document: object) -> Policy:
     return parsed
 
 
+def without_schema(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is published of a file: the address of its schema is for editors."""
+    is_address = isinstance(document.get(SCHEMA_FIELD), str)
+    return {name: value for name, value in document.items() if not (name == SCHEMA_FIELD and is_address)}
+
+
 def json_schema(ref_template: str) -> dict[str, Any]:
     """The JSON Schema of a policy document: fields, types, words; rules across fields are told by `parse_policy` alone."""
     return _adapter().json_schema(ref_template=ref_template, schema_generator=_PolicySchema)
@@ -77,7 +84,7 @@ class _PolicySchema(GenerateJsonSchema):
 @cache
 def _adapter() -> TypeAdapter[Policy]:
     """Built once: the domain's dataclasses know nothing of pydantic, so they are made strict here."""
-    for module in (plans, policy, top_ups):
+    for module in (parts, plans, policy, top_ups):
         for model in vars(module).values():
             if isinstance(model, type) and is_dataclass(model) and model.__module__ == module.__name__:
                 with_config(_STRICT)(model)

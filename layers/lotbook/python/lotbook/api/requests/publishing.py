@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lotbook.api.requests import paths
-from lotbook.api.requests.policy_document import parse_policy
+from lotbook.api.requests.policy_document import parse_policy, without_schema
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values.errors import InvalidRequest
 
@@ -32,7 +32,7 @@ class ToPublish:
 def read(path: Mapping[str, str], query: Mapping[str, str], body: Mapping[str, Any]) -> ToPublish:
     """The body is the document; its `policy_id` may be left out."""
     policy_id, dry_run = paths.new_policy_id(path), _dry_run(query)
-    document = {"policy_id": policy_id, **body}
+    document = {"policy_id": policy_id, **without_schema(body)}
     return ToPublish(policy_id, parse_policy(document), document, dry_run)
 
 

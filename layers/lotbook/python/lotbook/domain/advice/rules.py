@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lotbook.domain.policy.document import AdviceRules, Policy
+from lotbook.domain.policy.document import Policy
+from lotbook.domain.policy.parts import AdviceRules
 from lotbook.domain.values import instants
 
 ALL_PERCENT = 100

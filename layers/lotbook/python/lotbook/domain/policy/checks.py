@@ -11,8 +11,9 @@ from dataclasses import is_dataclass
 
 from lotbook.domain.credits.lots import DEFAULT_UNIT, LOT_KINDS
 from lotbook.domain.policy.bounds import bound_findings
-from lotbook.domain.policy.document import PaymentRule, Policy, TaxRule
+from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding, shown
+from lotbook.domain.policy.parts import PaymentRule, TaxRule
 from lotbook.domain.policy.plan_change_checks import plan_change_findings
 from lotbook.domain.policy.plan_checks import MAX_CREDITS, plan_findings, sold_currencies
 from lotbook.domain.policy.top_up_checks import top_up_findings

@@ -11,7 +11,8 @@ from lotbook.domain.values.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.rated import Usage
-    from lotbook.domain.policy.document import Cost, PublishedPolicy
+    from lotbook.domain.policy.document import PublishedPolicy
+    from lotbook.domain.policy.parts import Cost
 
 
 def rated(published: PublishedPolicy, usage: Usage) -> Rating:

@@ -15,8 +15,11 @@ class Pack:
     """A fixed quantity at a fixed price before tax (DF-03)."""
 
     pack_id: str
+    """Its id: letters, digits, `_` and `-`, at most 64."""
     credits: int
-    prices_minor: Mapping[str, int]  # by currency
+    """How many."""
+    prices_minor: Mapping[str, int]
+    """What it costs before tax, by currency, in the currency's minor unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,9 @@ class Companion:
     """Credits of another unit that come with each credit bought, with the same validity (MK-05, X-04)."""
 
     unit: str
-    per_credit: Decimal  # the grant is cut to a whole number
+    """Another unit of the policy."""
+    per_credit: Decimal
+    """So much of it with each credit, a decimal in quotes; the grant is cut to a whole number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +37,23 @@ class TopUp:
     """What an account may buy by hand. Quantities are integers; `max` None is no maximum (IS-29)."""
 
     mode: Literal["quantity", "packs", "none"]
+    """`quantity`: any number by the rule. `packs`: these and no other. `none`: nothing is bought by hand (DF-03, NP-61)."""
     validity: Validity = field(default_factory=lambda: Validity(rule="never"))
+    """How long bought credits live (IS-02, MK-01, NP-04, GC-04)."""
     min: int = 1
+    """The least that is sold at once (IS-28, MK-11, NP-02)."""
     max: int | None = None
-    step: int = 1  # quantities are multiples of it (MK-11)
-    pricing: Literal["fixed", "plan"] = "fixed"  # `plan`: plan price / plan credits (MK-12)
-    unit_prices: Mapping[str, Decimal] = field(default_factory=dict)  # by currency, major units, before tax
+    """The most; None: no maximum (IS-29)."""
+    step: int = 1
+    """Quantities are multiples of it (MK-11, X-15)."""
+    pricing: Literal["fixed", "plan"] = "fixed"
+    """`fixed`: `unit_prices`. `plan`: the plan's price by its credits (MK-12, MK-13)."""
+    unit_prices: Mapping[str, Decimal] = field(default_factory=dict)
+    """With `fixed`: what one credit costs before tax, by currency, a decimal of the major unit in quotes: `{usd: "0.10"}`."""
     packs: tuple[Pack, ...] = ()
+    """With `packs`, in the order in which they are shown."""
     companions: tuple[Companion, ...] = ()
+    """Credits of other units that come with each credit that is bought (MK-05, X-04)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +61,7 @@ class Trigger:
     """When an automatic purchase is due: fewer than `below` credits are left to spend. 1 is: all are used up (MK-16)."""
 
     below: int = 1
+    """A purchase is due when fewer credits than this are left to spend; 1 is: all are used up (MK-16)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +69,29 @@ class Amount:
     """How much one automatic purchase is: a fixed quantity of `credits`, or as many as fill the account `up_to` a number."""
 
     credits: int | None = None
+    """A fixed quantity, or ..."""
     up_to: int | None = None
+    """... as many as fill the account up to this number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoTopUp:
-    """Automatic purchase (MK-16..23). On which plans: `Plan.auto_top_up_allowed`. `credits` is short for `amount: {credits}`."""
+    """Automatic purchase (MK-16..23). On which plans: `Plan.auto_top_up_allowed`. `credits` is short for `amount:
+    {credits}`."""
 
-    credits: int | None = None  # of one unit of automatic purchase (MK-17)
+    credits: int | None = None
+    """One automatic purchase, short for `amount: {credits}` (MK-17)."""
     amount: Amount | None = None
+    """How much one purchase is, instead of `credits` (X-05)."""
     trigger: Trigger = field(default_factory=Trigger)
-    surcharge_rate: Decimal = Decimal(0)  # on top of the price by hand (MK-23)
-    while_charging: Literal["advance", "wait"] = "advance"  # X-08
-    on_failure: Literal["pause", "stop"] = "pause"  # MK-26: work pauses until the payment method is updated
+    """When a purchase is due; it always is when a burn cannot be covered (MK-16, X-06)."""
+    surcharge_rate: Decimal = Decimal(0)
+    """On top of the price by hand, a line of its own: `"0.30"` is 30 % (MK-23)."""
+    while_charging: Literal["advance", "wait"] = "advance"
+    """`advance`: the credits can be spent while the charge is under way. `wait`: burns answer 402 with `Retry-After`
+    (MK-30, X-08)."""
+    on_failure: Literal["pause", "stop"] = "pause"
+    """A failed charge pauses the account, or only stops automatic purchase (MK-26)."""
 
     @property
     def up_to(self) -> int | None:

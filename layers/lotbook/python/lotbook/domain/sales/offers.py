@@ -11,7 +11,8 @@ from lotbook.domain.accounts.periods import term_end
 from lotbook.domain.accounts.validity import validity
 from lotbook.domain.advice.advise import Told
 from lotbook.domain.plans.moving import Present
-from lotbook.domain.policy.document import Consent, Policy, PublishedPolicy, Support
+from lotbook.domain.policy.document import Policy, PublishedPolicy
+from lotbook.domain.policy.parts import Consent, Support
 from lotbook.domain.policy.plans import Interval, Plan, ValidityRule
 from lotbook.domain.sales.eligibility import (
     CURRENCY_NOT_SOLD,
