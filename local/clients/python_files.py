@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from local.clients.description import Description, Field, Refusal, Shape
-from local.clients.python_types import Types, alias_of, docstring, literal, quoted, safe, words_of
+from local.clients.python_types import WIDTH, Types, alias_of, docstring, literal, quoted, safe, words_of
 from local.clients.types import Maybe
 
 HEAD = '"""{told}\n\nGenerated from openapi.json by `python -m local.generate clients`.\n"""\n\nfrom __future__ import annotations\n\n'
@@ -44,7 +44,7 @@ def models(description: Description) -> str:
     ]
     classes = [_model(shape, types, shape.name in keyed) for shape in shapes]
     joined = [
-        f"{shape.name} = {' | '.join([*shape.union, 'UnknownKind'])}\n# {shape.told}"
+        f"{_union(shape.name, [*shape.union, 'UnknownKind'])}\n# {shape.told}"
         f" `UnknownKind`: one that only a newer server has.\n"
         for shape in unions
     ]
@@ -52,6 +52,11 @@ def models(description: Description) -> str:
         told="What Lotbook answers. Credits are integers, unit prices Decimals, instants aware datetimes."
     )
     return head + _imports_of_models("".join(classes)) + "".join(aliases) + "\n\n" + "\n\n".join([*classes, *joined])
+
+
+def _union(name: str, members: list[str]) -> str:
+    one = f"{name} = {' | '.join(members)}"
+    return one if len(one) <= WIDTH else f"{name} = (\n    {' | '.join(members)}\n)"
 
 
 def _imports_of_models(text: str) -> str:
