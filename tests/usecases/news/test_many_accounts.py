@@ -13,7 +13,7 @@ from lotbook.domain.accounts.automatic import AutoRecord
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.news.announcements import Change, EntryWritten
 from lotbook.domain.news.together import EACH, NONE, TOGETHER, BurnEvents
-from lotbook.domain.policy.document import Alerts
+from lotbook.domain.policy.parts import Alerts
 from lotbook.domain.policy.top_ups import AutoTopUp
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.usecases.in_batches import MAX_SILENT
