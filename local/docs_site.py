@@ -46,15 +46,14 @@ def _further() -> dict[str, dict[str, Any]]:
             "route": "GET /v1/policies/{policy_id}",
             "answer": {"status": 200, "body": policy},
         },
-        "read_policy_schema": {
-            "route": "GET /v1/policy-schema.json",
-            "answer": {"status": 200, "body": {"title": "A policy of Lotbook", "...": "the whole schema"}},
-        },
-        "read_openapi": {
-            "route": "GET /v1/openapi.json",
-            "answer": {"status": 200, "body": {"openapi": "3.1.0", "...": "the whole document"}},
-        },
+        "read_policy_schema": _described("policy-schema.json", {"title": "A policy of Lotbook"}),
+        "read_openapi": _described("openapi.json", {"openapi": "3.1.0"}),
     }
+
+
+def _described(name: str, begins: dict[str, str]) -> dict[str, Any]:
+    body = {**begins, "...": "the whole document"}
+    return {"route": f"GET /v1/{name}", "answer": {"status": 200, "body": body}}
 
 
 def _tried(policy: dict[str, Any]) -> dict[str, Any]:
