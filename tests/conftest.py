@@ -73,6 +73,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         processes.ended()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """What a unit has started ends with it."""
+    ended = yield
+    if is_parallel(item.config):
+        dealing.end_what_was_shared(item, nextitem)
+    return ended
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays for the whole run; to look through it again and again took a tenth of the time."""
     gc.collect()

@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("stack", "dynamo_engine")  # fixtures of the session; whoever asks for one names it
+OF_A_UNIT = (*SHARED, "shop", "browser", "racers")  # of the session, and nobody asks for them when their unit is over
 TOGETHER = {  # one local run and one browser, and a clock that the last file moves
     "tests/browser/": "tests/browser/",
     "tests/local/console/test_in_chromium.py": "tests/browser/",  # another local console in the same browser
@@ -46,6 +47,17 @@ def unit_of(file: str) -> str:
 def turn_of(item: pytest.Item) -> int:
     """The place in the order of a parallel run."""
     return next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST))
+
+
+def end_what_was_shared(item: pytest.Item, following: pytest.Item | None) -> None:
+    """When a worker goes on to another unit: a local run, an engine or a browser would go on beside it to the end of the session."""
+    units = [unit_of(each.nodeid.split("::")[0]) for each in (item, following) if each is not None]
+    if len(set(units)) < 2:
+        return
+    for name in OF_A_UNIT:
+        for fixture in item.session._fixturemanager.getfixturedefs(name, item) or ():
+            if fixture.scope == "session":
+                fixture.finish(getattr(item, "_request"))  # noqa: B009 -- pytest's own; does nothing where it was never made
 
 
 class Dealing(LoadScopeScheduling):  # type: ignore[misc]

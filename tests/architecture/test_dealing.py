@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests import rewriting
-from tests.dealing import unit_of
+from tests import patience, rewriting
+from tests.dealing import ROOT, unit_of
+
+CONFTEST = """
+import pytest
+from tests import dealing
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    ended = yield
+    dealing.end_what_was_shared(item, nextitem)
+    return ended
+
+dealing.unit_of = lambda file: file.rpartition("/")[2]
+"""
 
 
 def test_a_file_stays_together_and_what_shares_a_local_run_or_an_engine_too() -> None:
@@ -32,6 +47,32 @@ def test_what_one_worker_has_rewritten_the_others_load(
     assert parts == [[], files[2:4], files[4:]]
     assert len([*tmp_path.rglob("*-pytest-*.pyc")]) == 4
     assert [rewriting.prepare(request.config, worker, 3) for worker in range(3)] == [[], [], []]
+
+
+UNITS = """
+import pytest
+
+@pytest.fixture(scope="session")
+def stack():
+    print("@begins")
+    yield
+    print("@ends")
+
+def test_one(stack: object) -> None: print("@one")
+def test_two(stack: object) -> None: print("@two")
+"""
+
+
+@pytest.mark.process
+def test_what_a_unit_shares_ends_when_its_worker_goes_on_to_another_one(tmp_path: Path) -> None:
+    """In a session of its own, in which every file is a unit but those that ask for the stack."""
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_a.py").write_text(UNITS)
+    (tmp_path / "test_b.py").write_text("def test_three() -> None: print('@three')\n")
+    command = [sys.executable, "-m", "pytest", "-s", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=patience.SECONDS, check=False)
+    said = [line[line.index("@") + 1 :] for line in done.stdout.splitlines() if "@" in line]
+    assert said == ["begins", "one", "two", "ends", "three"], done.stdout + done.stderr
 
 
 def test_xdist_still_asks_us(request: pytest.FixtureRequest) -> None:
