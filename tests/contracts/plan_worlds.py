@@ -16,6 +16,7 @@ import requests as http
 import stripe
 
 from local.stripe_stand_in import StandIn, serve
+from local.stripe_stand_in.client import InProcessClient
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.domain.plans.plan_move import PlanMove
@@ -153,7 +154,7 @@ class InMemory:
 
 
 class AtTheStandIn:
-    """The adapter, the real library, and the stand-in behind a socket."""
+    """The adapter, the real library, and the stand-in in this process; its pages and controls are behind a socket."""
 
     def __init__(self, directory: Path) -> None:
         self.clock = ManualClock(START)
@@ -161,8 +162,7 @@ class AtTheStandIn:
         self.server = serve(self.stand_in, 0)
         self.stand_in.base_url = self.url = self.server.url
         self.post("/_stand_in/webhooks", mode="deliver")
-        wire = stripe.RequestsClient(timeout=(1.0, 5.0))
-        self.calls = StripeCalls(Secrets(), "key", TEST, self.url, wire)  # type: ignore[arg-type]
+        self.calls = StripeCalls(Secrets(), "key", TEST, self.url, InProcessClient(self.stand_in))  # type: ignore[arg-type]
         self.gateway: Gateway = StripeGateway(self.calls, TEST)
         self.customer = self.gateway.open_customer(an_account())
 

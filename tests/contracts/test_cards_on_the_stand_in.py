@@ -16,6 +16,7 @@ from stripe.params.checkout import SessionCreateParams
 
 from local.stripe_stand_in import StandIn, serve
 from local.stripe_stand_in.cards import read_card
+from local.stripe_stand_in.client import InProcessClient
 from local.stripe_stand_in.resources.payment_methods import make_method
 from lotbook.adapters.stripe import card_requests, requests
 from lotbook.adapters.stripe.client import StripeCalls
@@ -125,7 +126,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     stand_in = StandIn(tmp_path, clock, None, "whsec_test", "http://placeholder")
     server = serve(stand_in, 0)
     stand_in.base_url = server.url
-    calls = StripeCalls(Secrets(), "key", TEST, server.url, stripe.RequestsClient(timeout=(1.0, 2.0)))  # type: ignore[arg-type]
+    calls = StripeCalls(Secrets(), "key", TEST, server.url, InProcessClient(stand_in))  # type: ignore[arg-type]
     made = StripeGateway(calls, TEST)
     desk = Desk(clock=clock, wrap=lambda name, port: made if name == "gateway" else port)
     yield Town(desk, server.url, stand_in, calls)

@@ -12,6 +12,7 @@ import requests
 import stripe
 
 from local.stripe_stand_in import StandIn, serve
+from local.stripe_stand_in.client import InProcessClient
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
@@ -41,8 +42,7 @@ class Town:
         self.stand_in = StandIn(directory, clock, None, "whsec_test", "http://placeholder")
         self.server = serve(self.stand_in, 0)
         self.stand_in.base_url = self.url = self.server.url
-        wire = stripe.RequestsClient(timeout=(1.0, 2.0))
-        self.calls = StripeCalls(Secrets(), "key", TEST, self.url, wire)  # type: ignore[arg-type]
+        self.calls = StripeCalls(Secrets(), "key", TEST, self.url, InProcessClient(self.stand_in))  # type: ignore[arg-type]
         gateway = StripeGateway(self.calls, TEST)
         self.desk = Desk(clock=clock, wrap=lambda name, port: gateway if name == "gateway" else port)
         self.lists = StripeLists(self.calls, TEST)

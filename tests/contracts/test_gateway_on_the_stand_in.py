@@ -76,7 +76,7 @@ def make_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         server = serve(stand_in, 0)
         stand_in.base_url = server.url
         closing.extend((server.close, stand_in.close))
-        wire = stripe.RequestsClient(timeout=(1.0, 2.0))
+        wire = stripe.RequestsClient(timeout=patience.SECONDS)
         calls = StripeCalls(Secrets(), "key", TEST, server.url, wire)  # type: ignore[arg-type]
         gateway = StripeGateway(calls, TEST)
         desk = Desk(

@@ -111,7 +111,7 @@ def shop(tmp_path: Path) -> Path:
 
 def _run(shop: Path, *more: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "tests.mutation", "--root", str(shop), "--source", str(shop / "src")]
-    tables = ["--plan", str(shop / "plan.txt"), "--equivalent", str(shop / "equivalent.txt"), "--least-seconds", "3"]
+    tables = ["--plan", str(shop / "plan.txt"), "--equivalent", str(shop / "equivalent.txt"), "--least-seconds", "1.5"]
     done = subprocess.run(
         [*command, *tables, *more], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )

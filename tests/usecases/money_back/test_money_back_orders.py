@@ -262,7 +262,7 @@ def names(order: tuple[Token, ...]) -> list[str]:
     return [token.name if isinstance(token, Step) else token for token in order]
 
 
-SHARE = 40  # of a long story's orders, spread evenly; `make soak` tries them all
+SHARE = 20  # of a long story's orders, spread evenly; `make soak` tries them all
 HOW_MANY = [pytest.param(SHARE, id="a share"), pytest.param(None, id="all", marks=pytest.mark.soak)]
 
 
@@ -355,8 +355,8 @@ def the_schedule(world: World, token: str) -> None:
 
 FINISHES = (again, the_schedule)
 WAYS: list[tuple[object, object, str]] = list(product((told_at_once, told_backwards), FINISHES, ("before", "after")))
-# Of a story's calls each way takes every sixteenth one, together they take every second; other stories take the others. The soak takes all.
-TURNS = [pytest.param(2 * len(WAYS), id="in turns"), pytest.param(1, id="all", marks=pytest.mark.soak)]
+# Of a story's calls each way takes every 32nd one, together they take every fourth; other stories take the others. The soak takes all.
+TURNS = [pytest.param(4 * len(WAYS), id="in turns"), pytest.param(1, id="all", marks=pytest.mark.soak)]
 
 
 @pytest.mark.parametrize("stride", TURNS)

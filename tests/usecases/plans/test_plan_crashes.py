@@ -203,9 +203,9 @@ STORIES = {
 }
 
 
-# Of the calls that may be the last, each story takes every third, beginning with another one than its neighbours, which make the same
+# Of the calls that may be the last, each story takes every sixth, beginning with another one than its neighbours, which make the same
 # calls; in `make soak` each takes all. (tests/simulation/test_plan_schedules.py stops renewals and changes after every call.)
-TURNS = [pytest.param(3, id="in turns"), pytest.param(1, id="all", marks=pytest.mark.soak)]
+TURNS = [pytest.param(6, id="in turns"), pytest.param(1, id="all", marks=pytest.mark.soak)]
 
 
 def end_of(desk: ChangingDesk) -> tuple[object, ...]:
