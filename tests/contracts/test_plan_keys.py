@@ -12,6 +12,7 @@ from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.gateway import Deployment
 from lotbook.domain.values.instants import HOUR
+from tests import patience
 from tests.contracts.plan_telling import GST, invoices, upgrade, wait, with_card
 from tests.contracts.plan_worlds import AtTheStandIn, bought, ordered, stand_in_world
 from tests.contracts.test_stripe_gateway import Secrets
@@ -34,7 +35,7 @@ class Recorder(stripe.RequestsClient):
 def test_s5_every_key_of_a_plan_names_the_deployment_and_what_it_is_for(stand_in_world: AtTheStandIn) -> None:
     """`test_stripe_keys.py` sees the others."""
     world = stand_in_world
-    wire = Recorder(timeout=(1.0, 5.0))
+    wire = Recorder(timeout=patience.SECONDS)
     wire.seen = []
     world.gateway = StripeGateway(StripeCalls(Secrets(), "key", TEST, world.url, wire), TEST)  # type: ignore[arg-type]
     rate = world.gateway.tax_rate(GST)

@@ -15,6 +15,7 @@ from lotbook.adapters.stripe.lists import StripeLists
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.sales.gateway import APP, Deployment, Tag
 from lotbook.domain.values.instants import FAR_FUTURE
+from tests import patience
 from tests.contracts.plan_telling import GST, invoices, jump, subscribed
 from tests.contracts.plan_worlds import AtTheStandIn, InMemory, ordered, plain, stand_in_world
 from tests.contracts.test_stripe_gateway import Secrets
@@ -162,7 +163,7 @@ def test_a_long_life_of_paid_invoices_is_one_call_and_each_that_is_not_decided_o
     """Whoever looks for what is open looks over all of them, after years, too."""
     sub = subscribed(stand_in_world)
     jump(stand_in_world, "2028-12-31T12:30:00")
-    wire = Counting(timeout=(1.0, 5.0))
+    wire = Counting(timeout=patience.SECONDS)
     wire.asked = []
     gateway = StripeGateway(StripeCalls(Secrets(), "key", TEST, stand_in_world.url, wire), TEST)  # type: ignore[arg-type]
     found = gateway.plan_invoices(sub, 0)

@@ -14,6 +14,7 @@ from lotbook.adapters.stripe import auto_requests as requests
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.domain.values.errors import BrokenInvariant, Unavailable
+from tests import patience
 from tests.contracts.auto_stories import an_order
 from tests.contracts.plan_telling import GST
 from tests.contracts.plan_worlds import AtTheStandIn, InMemory, stand_in_world
@@ -61,7 +62,7 @@ def test_mk_14_a_draft_is_paid_by_card_by_nobody_else_and_without_what_waits_els
 
 
 def recorded(world: AtTheStandIn) -> Recorder:
-    wire = Recorder(timeout=(1.0, 5.0))
+    wire = Recorder(timeout=patience.SECONDS)
     wire.seen = []
     world.gateway = StripeGateway(StripeCalls(Secrets(), "key", TEST, world.url, wire), TEST)  # type: ignore[arg-type]
     return wire

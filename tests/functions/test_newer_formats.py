@@ -63,6 +63,7 @@ def two(shop: Api) -> Api:
     [
         (f"POST {ACCOUNT}/consume", {"credits": 1}),
         (f"POST {ACCOUNT}/consume/batch", {"items": [{"credits": 1, "idempotency_key": "b"}]}),
+        (f"POST {ACCOUNT}/consume/batch", {"items": [{"credits": 1}]}),
         (f"POST {ACCOUNT}/holds", {"credits": 1}),
         (f"POST {ACCOUNT}/grants", {"kind": "promotional", "credits": 1, "reason": "goodwill"}),
         (f"GET {ACCOUNT}/balance", None),
@@ -73,7 +74,7 @@ def test_s1_a_book_of_a_newer_release_answers_503_and_stays_as_it_is(
 ) -> None:
     make_newer(environment, keys.book("acme", "credits"))
     before = item(environment, keys.book("acme", "credits"))
-    key = None if body is None else two.fresh()
+    key = None if body is None or "idempotency_key" in str(body) else two.fresh()
     answer = two.call(route, body, key=key, path=ACME)
     assert answer.problem(503, "newer_format")["kind"] == "book"
     assert answer.headers["retry-after"] == str(formats.RETRY_AFTER_SECONDS)

@@ -13,11 +13,12 @@ from threading import Semaphore, Thread
 from typing import Any
 
 from lotbook.domain.values.errors import Outcome
+from tests import patience
 from tests.fakes.changing import ChangingDesk
 from tests.fakes.crashes import Crash
 
 WHOLE = 1_000_000  # more calls than a worker makes
-PATIENCE = 20  # seconds that a worker may take for its calls
+PATIENCE = patience.SECONDS  # that a worker may take for its calls
 Work = Callable[[ChangingDesk], object]
 
 

@@ -16,7 +16,7 @@ from lotbook.adapters.thin import client, retries
 from lotbook.adapters.thin.connection import Limits
 from tests.scripted import Scripted, environment, serving
 
-PATIENT = Limits(connect=2, read=30)
+PATIENT = Limits(connect=30, read=30)
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Pair:
 def botocores(address: str) -> Any:
     """Its client as `wiring` makes it."""
     config = Config(
-        connect_timeout=2,
+        connect_timeout=30,
         read_timeout=30,
         retries={"mode": "standard", "total_max_attempts": wiring.TRIES},
         parameter_validation=False,

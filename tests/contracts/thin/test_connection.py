@@ -48,7 +48,7 @@ def clock() -> Clock:
 @pytest.fixture
 def client(server: Scripted, clock: Clock, pauses: Pauses) -> Any:
     server.plays()
-    return thin.of(environment(server.address), Limits(connect=5, read=30), tries=3, clock=clock)
+    return thin.of(environment(server.address), Limits(connect=30, read=30), tries=3, clock=clock)
 
 
 def _chunked(*parts: bytes, end: bytes = b"0\r\n\r\n") -> bytes:

@@ -21,7 +21,7 @@ from tests.contracts.thin.certificates import Authority
 from tests.contracts.thin.conftest import Pauses
 from tests.scripted import Scripted, answer, environment, hang_up, plain, raw, reset, serving
 
-LIMITS = Limits(connect=5, read=20)
+LIMITS = Limits(connect=30, read=30)
 KEY = {"TableName": "t", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}
 GOOD = b'{"Item":{"n":{"N":"7"}}}'
 # https://www.amazontrust.com/repository/ publishes them: SHA-256 of the certificate.
@@ -144,7 +144,7 @@ def test_a_server_that_says_nothing_or_trickles_is_given_up_in_time(authority: A
     with serving(authority.server("localhost"), "localhost") as slow:
         for act in (silent, trickling):
             slow.always = act
-            client = thin.of(environment(slow.address), Limits(connect=5, read=1), tries=1, roots=str(authority.roots))
+            client = thin.of(environment(slow.address), Limits(connect=30, read=1), tries=1, roots=str(authority.roots))
             with pytest.raises(Unavailable) as unavailable:
                 _read(client)
             assert "in time" in str(unavailable.value.__cause__)
