@@ -23,7 +23,7 @@ from tests.functions.events import a_token_event
 from tests.functions.test_outbox import record
 
 ACME, OTHER = {"account_id": "acme"}, {"account_id": "other"}
-NEWER = {"N": "2"}
+NEWER = {"N": "1000"}  # of a release long after this one: this one reads 2 of some kinds
 
 
 class Context:

@@ -154,7 +154,7 @@ def test_s1_a_release_that_meets_newer_data_gets_no_call(world: World, environme
     _, _, deploy = world
     check()
     key = to_item(keys.book(CANARY, "credits"))
-    newer = {**environment.client.get_item(TableName=environment.name, Key=key)["Item"], formats.NAME: {"N": "2"}}
+    newer = {**environment.client.get_item(TableName=environment.name, Key=key)["Item"], formats.NAME: {"N": "1000"}}
     environment.client.put_item(TableName=environment.name, Item=newer)
     check("d-2")
     assert [each["status"] for each in deploy.told] == ["Succeeded", "Failed"]
