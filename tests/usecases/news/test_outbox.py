@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.credits.ledger import Pointer
+from lotbook.domain.credits import batches
+from lotbook.domain.credits.batches import Line, lines_of_request
+from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.news import parts
 from lotbook.domain.news.announcements import EntryWritten, PurchaseWritten
 from lotbook.domain.news.notices import NOTICE
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import Unavailable
+from lotbook.usecases.credits.consume_lines import consume_lines
 from lotbook.usecases.news.announce_expiring import notices_due
 from lotbook.usecases.news.follow_levels import LATCH_ATTEMPTS
 from lotbook.usecases.sweeping import FIRST_PAUSE
+from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import Desk
 from tests.fakes.outbox import World
 from tests.fakes.sweeps import swept
@@ -38,6 +44,45 @@ def test_issue_3_the_statement_is_filed_and_events_are_published_from_the_stream
         "consumed",
         "granted",
     ]
+
+
+@pytest.mark.parametrize("reference", ["r", "r" * 255], ids=["within", "beside"])
+def test_the_event_of_a_batch_under_one_key_has_its_parts(reference: str) -> None:
+    """Wherever the lines stand. A single burn beside it is summed as ever; an event without a batch says nothing of them."""
+    world = World(75)
+    world.grant(100)
+    world.burn(5)
+    assert world.deliver() == {}
+    assert "batches" not in world.bus.published[-1].detail
+    lines = [BurnRequest(2, reference=reference, metadata={"n": str(n)} if n else None) for n in range(8)]
+    desk = credit_desk(world.books, world.clock, lambda _: None)
+    burned = consume_lines("acme", "batch", lines_of_request(lines), desk=desk).burned
+    world.burn(5)
+    assert world.deliver() == {}
+    total = world.bus.published[-1].detail
+    assert (total["credits"], total["burns"], total["noted"], total["batches_left_out"]) == (21, 2, [], 0)
+    (batch,) = total["batches"]
+    assert (batch["entry_id"], batch["credits"]) == (burned.entry_id, 16)
+    assert batch["lines"][:2] == [
+        {"credits": 2, "reference": reference},
+        {"credits": 2, "reference": reference, "metadata": {"n": "1"}},
+    ]
+    assert sum(line["credits"] for line in batch["lines"]) == 16
+
+
+def test_an_event_has_room_for_so_many_lines_and_counts_the_batches_that_it_leaves_out() -> None:
+    """The bus takes 256 KB, and what is left out is in the statement."""
+    few, many = [Line(1, "r" * 70)] * 100, [Line(1)] * 100
+    entries = [
+        Entry(
+            f"k{n}", "credits", "consumed", n, n, digest=f"{'d' * 12}line", requested=100, lines=batches.to_text(lines)
+        )
+        for n, lines in enumerate([few, many, few, many])
+    ]
+    told = parts.told("acme", entries, {})
+    assert ([len(each["lines"]) for each in told["batches"]], told["batches_left_out"]) == ([100, 100], 2)
+    told = parts.told("acme", entries[1:2] * 6, {})
+    assert (len(told["batches"]), told["batches_left_out"]) == (5, 1)
 
 
 def test_a_burns_event_names_the_lots_that_it_drew_from_and_reads_a_grant_once_a_lot_not_once_a_burn() -> None:

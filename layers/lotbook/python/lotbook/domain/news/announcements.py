@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lotbook.domain.accounts.canary import is_counted
-from lotbook.domain.news import drawn
+from lotbook.domain.news import drawn, parts
 from lotbook.domain.values import ids, instants
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def of_burns(
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
         **drawn.told(drawn.drawn(burns), kinds or {}),
-        **_noted(account_id, burns, notes or {}),
+        **_said(account_id, burns, notes or {}),
     }
     return (make("credits.consumed", last.at, account_id, detail, unit, *(entry.name for entry in burns)),)
 
@@ -191,20 +191,20 @@ def burns_of(entries: Iterable[Entry]) -> list[Entry]:
     return sorted({entry.seq: entry for entry in entries if _is_burn(entry)}.values(), key=lambda entry: entry.seq)
 
 
-def _noted(account_id: str, burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Burns with metadata, one by one, as far as an event has room; the rest is in the statement."""
+def _said(account_id: str, burns: Iterable[Entry], notes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Burns with metadata, one by one, as far as an event has room, and the parts of batches; the rest is in the statement."""
     noted: list[dict[str, Any]] = []
     left_out = size = 0
     for entry in burns:
         note = notes.get(entry.name)
-        if note is None:
+        if note is None or entry.has_lines:  # a note of a batch is its lines
             continue
         size += sum(len(name) + len(value) for name, value in note.items())
         if size > MAX_NOTED_CHARACTERS:
             left_out += 1
         else:
             noted.append({"entry_id": entry.id_in(account_id), "credits": -entry.credits, "metadata": dict(note)})
-    return {"noted": noted, "noted_left_out": left_out}
+    return {"noted": noted, "noted_left_out": left_out, **parts.told(account_id, burns, notes)}
 
 
 def of_purchase(before: Purchase | None, after: Purchase, now: int) -> tuple[Announcement, ...]:

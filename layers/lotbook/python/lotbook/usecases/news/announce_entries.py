@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.batches import is_beside
 from lotbook.domain.news import announcements, drawn, notices, together
 from lotbook.usecases.in_batches import cut, in_batches
 from lotbook.usecases.news.announce import WORKERS, publish_all
@@ -44,8 +45,15 @@ class _News:
             {(*owner, entry.lot.lot_id): entry.lot.kind for entry in entries if entry.kind == "granted" and entry.lot},
             burns,
             [(*owner, lot_id) for lot_id in sorted(drawn.drawn(burns))],
-            {entry.name: (owner[0], entry.name, entry.digest) for entry in burns if entry.is_noted},
+            {entry.name: place for entry in burns if (place := _note_of(owner[0], entry)) is not None},
         )
+
+
+def _note_of(account_id: str, entry: Entry) -> NotePlace | None:
+    """Where what was said of the burn stands beside it: its metadata, or the lines of a batch."""
+    if entry.is_noted:
+        return account_id, entry.name, entry.digest
+    return (account_id, entry.name, entry.lines) if entry.lines is not None and is_beside(entry.lines) else None
 
 
 def announce_entries(entries: Mapping[Owner, Sequence[Entry]], *, outlets: Outlets) -> dict[Owner, Exception]:
