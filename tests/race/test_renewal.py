@@ -63,10 +63,10 @@ class Worker:
 
 @pytest.fixture
 def workers(dynamo_engine: str) -> list[Worker]:
-    """Some workers on an empty table."""
-    found = table.create(engine.client(dynamo_engine), f"lotbook-{uuid4().hex}")
+    """Some workers on an empty table, each with a client of its own, as processes have."""
+    made = table.create(engine.client(dynamo_engine), f"lotbook-{uuid4().hex}")
     clock = ManualClock()
-    return [Worker(found, clock) for _ in range(WORKERS)]
+    return [Worker(Table(engine.product(dynamo_engine), made.name), clock) for _ in range(WORKERS)]
 
 
 def together(workers: list[Worker], work: Callable[[int, Worker], object]) -> list[object]:
