@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import select
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +19,7 @@ from lotbook.adapters.thin import connection as connections
 from lotbook.adapters.thin import pool as pools
 from lotbook.adapters.thin.connection import Limits
 from lotbook.adapters.thin.pool import MAX_IDLE
+from tests import patience
 from tests.contracts.thin.conftest import Pauses
 from tests.scripted import Act, Scripted, answer, environment, hang_up, plain, raw, serving
 
@@ -80,6 +83,7 @@ NO_ANSWERS = {
     "an interim answer that nobody asked for": b"HTTP/1.1 100 Continue\r\n\r\n" + plain(GOOD),
     "no status": b"HTTP/1.1 twohundred\r\n\r\n" + GOOD,
     "another protocol": b"HTTP/2 200\r\n\r\n" + GOOD,
+    "packed by gzip, which nobody asked for": plain(gzip.compress(GOOD), content_encoding="gzip"),
     "a head without an end": HEAD + b"X: " + b"y" * (connections.MAX_HEAD_BYTES + 1),
 }
 
@@ -108,6 +112,55 @@ def test_a_connection_that_was_closed_meanwhile_is_seen_before_it_is_used(client
     server.wait_until_over(server.requests[0].connection)
     assert client.get_item(**KEY)["ResponseMetadata"]["RetryAttempts"] == 0
     assert len(server.requests) == 2
+
+
+def test_a_connection_that_is_closed_by_half_is_not_used_again(client: Any, server: Scripted) -> None:
+    """The other end still reads, and can say nothing any more: a request that went out there would be lost."""
+
+    def halves(connection: socket.socket) -> bool:
+        connection.sendall(plain(GOOD))
+        connection.shutdown(socket.SHUT_WR)
+        return True
+
+    server.plays(halves, answer(GOOD))
+    client.get_item(**KEY)
+    (kept,) = client.pool._waiting
+    assert select.select([kept._socket], [], [], patience.SECONDS)[0], "the end has come"
+    assert client.get_item(**KEY)["ResponseMetadata"]["RetryAttempts"] == 0
+    first, second = server.requests
+    assert first.connection != second.connection
+
+
+def test_a_name_that_moves_is_followed_by_the_next_connection(
+    clock: Clock, pauses: Pauses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name is looked up for each new connection and kept by nobody: an address that is gone is left with its connection."""
+    with serving() as before, serving() as after:
+        home = [before]
+
+        def resolve(_host: str, _port: int, *_more: Any) -> list[Any]:
+            where = ("127.0.0.1", int(home[0].address.rpartition(":")[2]))
+            return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where)]
+
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        client = thin.of(environment("http://table.example:8000"), Limits(connect=5, read=30), tries=3, clock=clock)
+        before.plays(answer(GOOD), hang_up)
+        after.plays(answer(GOOD))
+        client.get_item(**KEY)
+        home[0] = after
+        assert client.get_item(**KEY)["Item"] == FOUND
+        assert [len(before.requests), len(after.requests)] == [2, 1]
+
+
+@pytest.mark.parametrize("size", [100_000, 390_000, 2_000_000])
+def test_requests_and_answers_of_many_packets_come_whole(size: int, client: Any) -> None:
+    """An item has up to 400 KB, a page a megabyte."""
+    key = {"pk": {"S": "a"}, "sk": {"B": bytes(range(250)) * (size // 250)}}
+    with serving() as echoing:
+        echoing.echoes = True
+        client.pool._target = client.pool._target._replace(port=int(echoing.address.rpartition(":")[2]))
+        assert [client.get_item(TableName="t", Key=key)["Item"] for _ in range(2)] == [key] * 2
+        assert echoing.connections == 1
 
 
 def test_one_that_breaks_as_it_is_used_is_sent_again_at_once(client: Any, server: Scripted, pauses: Pauses) -> None:

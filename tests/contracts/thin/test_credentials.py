@@ -183,6 +183,7 @@ def test_what_is_not_understood_is_said(named: dict[str, str], says: str, clock:
 
 
 REGION = {"AWS_REGION": "eu-central-1"}
+PROXIED = {"HTTPS_PROXY": "http://proxy.example:3128"}
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,10 @@ REGION = {"AWS_REGION": "eu-central-1"}
         (REGION | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566/"}, "127.0.0.1:4566"),
         (REGION | {"AWS_ENDPOINT_URL": "http://a", "AWS_ENDPOINT_URL_DYNAMODB": "https://b:443"}, "b"),
         (REGION | {"AWS_ENDPOINT_URL": "http://[::1]:80"}, "[::1]"),
+        (REGION | PROXIED | {"NO_PROXY": "a, .amazonaws.com"}, "dynamodb.eu-central-1.amazonaws.com"),
+        (REGION | PROXIED | {"no_proxy": "*"}, "dynamodb.eu-central-1.amazonaws.com"),
+        (REGION | {"HTTP_PROXY": "http://proxy:3128"}, "dynamodb.eu-central-1.amazonaws.com"),
+        (REGION | PROXIED | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "127.0.0.1:4566"),
         (
             REGION | {"AWS_ENDPOINT_URL": "http://a", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"},
             "dynamodb.eu-central-1.amazonaws.com",
@@ -210,6 +215,8 @@ def test_where_a_call_goes_is_what_awss_variables_say(named: dict[str, str], aut
         {},
         REGION | {"AWS_USE_FIPS_ENDPOINT": "true"},
         REGION | {"AWS_USE_DUALSTACK_ENDPOINT": "TRUE"},
+        REGION | PROXIED,
+        REGION | {"https_proxy": "http://proxy.example:3128", "NO_PROXY": "other.example, xamazonaws.com"},
         REGION | {"AWS_ENDPOINT_URL": "http://a/path"},
         REGION | {"AWS_ENDPOINT_URL": "http://user@a"},
         REGION | {"AWS_ENDPOINT_URL": "a:4566"},

@@ -41,6 +41,8 @@ def _codes() -> list[str]:
             "InternalFailure",
             "ServiceUnavailable",
             "UnrecognizedClientException",
+            "InvalidSignatureException",  # a clock that is minutes off, too
+            "RequestTimeTooSkewed",
             "ExpiredTokenException",
             "AccessDeniedException",
         ),

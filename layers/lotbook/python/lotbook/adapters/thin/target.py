@@ -13,6 +13,7 @@ PORTS = {"http": 80, "https": 443}
 CHINA, CHINAS_DOMAIN, DOMAIN = "cn-", "amazonaws.com.cn", "amazonaws.com"
 # What the SDK understands and this client does not: it says so, instead of calling somewhere else than it was told to.
 NOT_HERE = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+PROXY, NO_PROXY = "HTTPS_PROXY", "NO_PROXY"  # in capitals or not
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(/[!-~]*)?")
 
 
@@ -69,5 +70,17 @@ class Place(NamedTuple):
         for name in NOT_HERE:
             if environment.get(name, "").lower() == "true":
                 raise NotUnderstood(f"{name} is for the SDK: set TABLE_CLIENT (parameter TableClient) to botocore.")
-        domain = CHINAS_DOMAIN if region.startswith(CHINA) else DOMAIN
-        return Place(region, Target("https", f"{SERVICE}.{region}.{domain}", PORTS["https"]))
+        host = f"{SERVICE}.{region}.{CHINAS_DOMAIN if region.startswith(CHINA) else DOMAIN}"
+        if _is_behind_a_proxy(host, environment):
+            raise NotUnderstood(f"{PROXY} is for the SDK: set TABLE_CLIENT to botocore, or name {host} in {NO_PROXY}.")
+        return Place(region, Target("https", host, PORTS["https"]))
+
+
+def _is_behind_a_proxy(host: str, environment: Mapping[str, str]) -> bool:
+    """Whether the SDK would call the host by way of a proxy."""
+
+    def said(name: str) -> str:
+        return environment.get(name.lower()) or environment.get(name) or ""
+
+    past = [name.strip().lstrip(".") for name in said(NO_PROXY).split(",")]
+    return bool(said(PROXY)) and not any(name == "*" or f".{host}".endswith(f".{name}") for name in past if name)
