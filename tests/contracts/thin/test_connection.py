@@ -138,7 +138,8 @@ def test_a_name_that_moves_is_followed_by_the_next_connection(
     with serving() as before, serving() as after:
         home = [before]
 
-        def resolve(_host: str, _port: int, *_more: Any) -> list[Any]:
+        def resolve(host: str, _port: int, *_more: Any) -> list[Any]:
+            assert host == "table.example"
             where = ("127.0.0.1", int(home[0].address.rpartition(":")[2]))
             return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where)]
 
