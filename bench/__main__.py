@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from bench import cold, correctness, counts, instructions, postgres, report, rounds, store, whole
+from bench import cold, correctness, counts, instructions, log_lines, postgres, report, rounds, store, stream, whole
 from bench.floor import Floor
 from bench.ours import ENVIRONMENT, Ours, OursHandled
 from bench.prices import dollars_per_million
@@ -23,7 +23,7 @@ from local.surroundings import settle
 TIMED_SECONDS = 55.0
 KEYS = {1: 24, 8: 48, 32: 96}  # by callers
 GONE = 30  # environments of Lambda after a peak
-FOLLOWED = 8  # burns whose stream is counted: the free credits of an account are 10
+FOLLOWED = 8  # burns of one account whose stream is counted: the free credits of an account are 10
 GRANTED = 3_000_000  # three lots of a million
 
 
@@ -42,8 +42,17 @@ def main() -> int:
         wrong = _correctness(client, asked.seed)
         counted = _counted(client)
         timed, void = _timed(client, asked.seconds, asked.seed)
-        executed = Section("Instructions, counted by cachegrind", tuple(instructions.lines()))
-    sections = [timed, *counted, executed, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]
+        followed = Section(
+            f"The stream, {stream.ACCOUNTS} accounts in a batch: processor time", tuple(stream.lines(client))
+        )
+        executed = _executed(client)
+    sections = [
+        timed,
+        *counted,
+        followed,
+        executed,
+        Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed)))),
+    ]
     print(report.as_text(sections))
     for problem in wrong:
         print(f"WRONG: {problem}")
@@ -137,10 +146,16 @@ def _counted(client: Any) -> list[Section]:
 
 
 def _whole(client: Any, burn: float) -> Section:
-    apart, together = whole.of_the_stream(client, FOLLOWED, 1), whole.of_the_stream(client, 1, FOLLOWED)
+    apart, of_one = whole.of_the_stream(client, stream.ACCOUNTS, 1), whole.of_the_stream(client, 1, FOLLOWED)
     whole.of_the_stream(client, 1, 1)  # leaves credits for the call whose line is measured
     os.environ |= ENVIRONMENT
-    return whole.section(burn, apart, together, whole.logged())
+    return whole.section(burn, apart, of_one, log_lines.logged())
+
+
+def _executed(client: Any) -> list[Section]:
+    title = f"The stream, {stream.ACCOUNTS} accounts in a batch: processor time"
+    followed = Section(title, tuple(stream.lines(client)))
+    return [followed, Section("Instructions, counted by cachegrind", tuple(instructions.lines()))]
 
 
 def _paths(ours: Mapping[str, Any], usual: Mapping[str, Any]) -> list[tuple[str, str]]:

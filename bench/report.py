@@ -27,8 +27,8 @@ FIGURES = (
         "Dollars per million consumes (HTTP API",
     ),
     (
-        "The same as a whole, with stream, event and logs",
-        "whole, burns of 8 accounts in a batch of the stream",
+        "All in, with stream and events, logs apart; burn events together",
+        "all in; burn events together",
         "Dollars per million consumes as",
     ),
     ("Cold start, of a naive handler's processor time", "processor time, of the naive handler's", "Cold start"),
