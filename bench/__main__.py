@@ -42,17 +42,8 @@ def main() -> int:
         wrong = _correctness(client, asked.seed)
         counted = _counted(client)
         timed, void = _timed(client, asked.seconds, asked.seed)
-        followed = Section(
-            f"The stream, {stream.ACCOUNTS} accounts in a batch: processor time", tuple(stream.lines(client))
-        )
         executed = _executed(client)
-    sections = [
-        timed,
-        *counted,
-        followed,
-        executed,
-        Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed)))),
-    ]
+    sections = [timed, *counted, *executed, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]
     print(report.as_text(sections))
     for problem in wrong:
         print(f"WRONG: {problem}")
