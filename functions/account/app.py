@@ -84,18 +84,28 @@ def show_balance(request: Request) -> Answer:
 
 def grant(request: Request) -> Answer:
     """`POST .../grants`."""
+    from lotbook.api.answers import render_ledger
     from lotbook.api.requests import grant_bodies
     from lotbook.usecases.accounts.grant_promotion import GrantDesk, Promotion, grant_promotion
 
     asked = grant_bodies.read(grant_bodies.GrantBody, request.json_object())
-    expires_at = None if asked.expires_at is None else instants.from_text(asked.expires_at)
+    expires_at, effective_at = (instants.from_optional_text(text) for text in (asked.expires_at, asked.effective_at))
+    promotion = Promotion(
+        asked.credits,
+        asked.unit,
+        expires_at,
+        asked.reason,
+        request.caller.actor,
+        effective_at=effective_at,
+        metadata=asked.metadata,
+    )
     granted = grant_promotion(
         request.account_id,
         request.key,
-        Promotion(asked.credits, asked.unit, expires_at, asked.reason, request.caller.actor),
+        promotion,
         desk=GrantDesk(wiring.accounts(), wiring.policies(), wiring.idempotency(), wiring.credit_desk()),
     )
-    return once(201, {"lot_id": granted.lot_id, "entry_id": granted.entry_id}, replayed=granted.replayed)
+    return once(201, render_ledger.granted(granted), replayed=granted.replayed)
 
 
 def show_report(request: Request) -> Answer:

@@ -10,6 +10,7 @@ from lotbook import wiring
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.usecases.credits import statement
+from tests.audit import assert_explained
 from tests.functions.conftest import ACCOUNT, Answer, Api, open_account
 from tests.functions.test_check import counted
 
@@ -56,7 +57,8 @@ def entries(api: Api) -> Any:
 
 
 def adds_up(api: Api) -> None:
-    """Entries sum to the balance, and each can be read by its id, as the statement shows it."""
+    """Entries sum to the balance, each can be read by its id as the statement shows it, and the audit finds nothing."""
+    assert_explained(wiring.table(), "acme")
     now, lines = balance(api), entries(api)
     assert sum(line["credits"] for line in lines) == now["available"] + now["held"] + now["frozen"] - now["shortfall"]
     for line in lines:

@@ -442,7 +442,11 @@ class AutoTopUpItem(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class Balance(Answer):
-    """One consistent moment; `lots` in burn order."""
+    """One consistent moment; `lots` in burn order.
+
+    available + held + frozen + waiting - shortfall is the sum of all entries. `waiting` are credits of lots that are
+    not effective yet.
+    """
 
     account_id: str
     unit: str
@@ -450,6 +454,7 @@ class Balance(Answer):
     available: int
     held: int
     frozen: int
+    waiting: int
     shortfall: int
     lots: list[Lot]
 
@@ -751,9 +756,9 @@ class Entries(Answer):
 class Entry(Answer):
     """One line of the statement; `credits` is the signed change of what the account owns.
 
-    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said. `rated` and
-    `rating` are how the credits were calculated, where they were burned or held by usage. `lines` are the parts of a
-    batch under one key. `hold_id` names the hold that the entry placed or ended.
+    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume or a grant said. `rated`
+    and `rating` are how the credits were calculated, where they were burned or held by usage. `lines` are the parts of
+    a batch under one key. `hold_id` names the hold that the entry placed or ended.
     """
 
     entry_id: str
@@ -839,10 +844,12 @@ class GatewayRefs(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class Granted(KeyedAnswer):
-    """A grant."""
+    """A grant, with the times at which its credits can be burned."""
 
     lot_id: str
     entry_id: str
+    effective_at: datetime
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1037,6 +1044,7 @@ class OneLot(Answer):
     state: OneLotState | str
     purchase_id: str | None
     reason: str | None
+    metadata: dict[str, str] | None
     actor: str
 
 

@@ -387,7 +387,9 @@ class Calls(Core):
         kind: Literal["promotional"] = "promotional",
         reason: str,
         unit: str | None = None,
+        effective_at: datetime | str | None = None,
         expires_at: datetime | str | None = None,
+        metadata: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> Granted:
         """Grant promotional credits. Needs: service key with `credits:grant`."""
@@ -402,7 +404,9 @@ class Calls(Core):
                     "kind": kind,
                     "reason": reason,
                     "unit": unit,
+                    "effective_at": effective_at,
                     "expires_at": expires_at,
+                    "metadata": metadata,
                 }
             ),
             key=idempotency_key,

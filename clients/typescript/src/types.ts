@@ -141,7 +141,10 @@ export interface AutoTopUpItem {
   credits: number;
 }
 
-/** One consistent moment; `lots` in burn order. */
+/**
+ * One consistent moment; `lots` in burn order. available + held + frozen + waiting - shortfall is the sum of all
+ * entries. `waiting` are credits of lots that are not effective yet.
+ */
 export interface Balance {
   account_id: string;
   unit: string;
@@ -149,6 +152,7 @@ export interface Balance {
   available: number;
   held: number;
   frozen: number;
+  waiting: number;
   shortfall: number;
   lots: Array<Lot>;
 }
@@ -397,9 +401,9 @@ export interface Entries {
 
 /**
  * One line of the statement; `credits` is the signed change of what the account owns. `reason` is why it was made, as a
- * grant or a correction said; `metadata` is what a consume said. `rated` and `rating` are how the credits were
- * calculated, where they were burned or held by usage. `lines` are the parts of a batch under one key. `hold_id` names
- * the hold that the entry placed or ended.
+ * grant or a correction said; `metadata` is what a consume or a grant said. `rated` and `rating` are how the credits
+ * were calculated, where they were burned or held by usage. `lines` are the parts of a batch under one key. `hold_id`
+ * names the hold that the entry placed or ended.
  */
 export interface Entry {
   entry_id: string;
@@ -473,10 +477,12 @@ export interface GatewayRefs {
   subscription: string | null;
 }
 
-/** A grant. */
+/** A grant, with the times at which its credits can be burned. */
 export interface Granted {
   lot_id: string;
   entry_id: string;
+  effective_at: Instant;
+  expires_at: Instant | null;
 }
 
 /** A hold; from `expires_at` on it has lapsed. `rated` and `rating` where it was one by usage. */
@@ -642,6 +648,7 @@ export interface OneLot {
   state: "open" | "provisional" | "frozen" | "used_up" | "expired" | "void" | (string & {});
   purchase_id: string | null;
   reason: string | null;
+  metadata: Record<string, string> | null;
   actor: string;
 }
 
@@ -1240,13 +1247,15 @@ export interface EndpointPatchBody {
   email?: string | null;
 }
 
-/** Grants promotional credits; `expires_at` absent or null means never. */
+/** Grants promotional credits; `expires_at` absent or null means never, `effective_at` at once. */
 export interface GrantBody {
   credits: number;
   unit?: string | null;
   kind?: "promotional";
+  effective_at?: Instant | null;
   expires_at?: Instant | null;
   reason: string;
+  metadata?: Record<string, string> | null;
 }
 
 /** Sets credits aside until they are captured or released, at most for `ttl_seconds`. */

@@ -24,7 +24,7 @@ from lotbook.domain.closing.forgetting import (
 from lotbook.domain.credits import batches
 from lotbook.domain.credits.batches import Line
 from lotbook.domain.credits.book import Memo
-from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.credits.ledger import VOIDED_REASON, Entry
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.invoices.billing_details import Address, BillingDetails
 from lotbook.domain.portal.sessions import Visitor
@@ -78,7 +78,7 @@ PERSONAL: dict[type[Any], set[str]] = {
     BillingRecord: {"details", "first", "actor"},
     BillingDetails: {"name", "email", "address", "phone", "tax_id", "purchase_order", "receipt_email", "shipping"},
     Address: {"line1", "city", "postal_code", "line2", "state"},
-    Entry: {"actor", "reference", "lines", "lot"},
+    Entry: {"actor", "reference", "reason", "lines", "lot"},
     Lot: {"actor", "reason"},
     Memo: {"actor", "reference", "lines"},
     Purchase: {
@@ -102,8 +102,8 @@ NOT_PERSONAL: dict[type[Any], str] = {
     BillingDetails: "",
     Address: "country",
     Entry: "name unit kind at seq before credits rated draws available_after digest purchase_id requested paid due hold back by"
-    " removed reason skips rests holds",
-    Lot: "lot_id unit kind credits rank effective_at expires_at created_at reference purchase_id provisional",
+    " removed skips rests holds",
+    Lot: "lot_id unit kind credits rank effective_at expires_at created_at reference purchase_id provisional noted",
     Memo: "kind credits at digest due hold by rated",
     Purchase: "account_id purchase_id created_at lines unit credits companions subtotal_minor tax total_minor currency"
     " policy_id policy_version plan_id quoted_expires_at checkout_expires_at first_check_at late_expires_at"
@@ -195,6 +195,13 @@ def test_the_reason_of_a_lot_stays_but_for_one_that_somebody_wrote() -> None:
     plan = Lot("lot_1", "credits", "plan", 5, 1, 1, None, 1, reason="plan credits of the period")
     entry = Entry("lot#lot_1", "credits", "granted", 1, lot=plan)
     assert forgotten_entry(entry) == entry
+
+
+def test_the_reason_of_a_void_goes_for_somebody_wrote_it_and_it_is_still_known_as_a_void() -> None:
+    name = "lot#lot_1#claw#voided.x"
+    void = Entry(name, "credits", "adjusted", 1, credits=-5, reason=VOIDED_REASON + "Ann asked for it")
+    assert (void.why, forgotten_entry(void).why) == ("Ann asked for it", ERASED)
+    assert forgotten_entry(forgotten_entry(void)) == forgotten_entry(void)
 
 
 def test_of_the_billing_details_the_country_is_left_by_which_taxes_are_told() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lotbook import wiring
 from lotbook.api.http.http import Answer, once
 from lotbook.api.requests import paths
+from lotbook.domain.credits import ledger
 from lotbook.domain.values.errors import LotNotFound
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def show_one(request: Request) -> Answer:
         lambda unit: read_lot(request.account_id, unit, lot_id, desk=wiring.credit_desk()),
         LotNotFound,
     )
-    return Answer(200, render_ledger.lot(view))
+    made, name = view.lot, ledger.granted_name(lot_id)
+    notes = wiring.books().metadata(request.account_id, [(name, made.noted)]) if made.noted else {}
+    return Answer(200, render_ledger.lot(view, notes.get(name)))
 
 
 def void(request: Request) -> Answer:

@@ -56,8 +56,8 @@ class DynamoErasures:
         """An update each, beside what a schedule has marked there; metadata that lies beside an entry goes with it."""
         for each in entries:
             self._update(entry_key(account_id, each.unit, each.name), _parts(entry_values(each)))
-            if each.is_noted:
-                self._update(keys.old_note(account_id, each.name, each.digest), {"metadata": {}})
+            if each.note:
+                self._update(keys.old_note(account_id, each.name, each.note), {"metadata": {}})
 
     def lines(self, account_id: str, unit: str, after: str | None) -> str | None:
         """The partition of the filed statement."""

@@ -79,6 +79,7 @@ def balance(result: Balance) -> shapes.Balance:
         "available": result.available,
         "held": result.held,
         "frozen": result.frozen,
+        "waiting": result.waiting,
         "shortfall": result.shortfall,
         "lots": [_lot(lot) for lot in result.lots],
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lotbook.api.answers import shapes, shapes_burning, shapes_ledger
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.requests import Granted
     from lotbook.domain.credits.statement_pages import EntryPage
     from lotbook.domain.credits.views import HoldView, OneLot
     from lotbook.usecases.credits.read_holds import HoldPage
@@ -91,8 +92,8 @@ def holds(page: HoldPage, next_cursor: str | None) -> shapes_ledger.Holds:
     return {"holds": [hold(each) for each in page.holds], "next_cursor": next_cursor}
 
 
-def lot(view: OneLot) -> shapes_ledger.OneLot:
-    """One lot."""
+def lot(view: OneLot, note: Mapping[str, str] | None) -> shapes_ledger.OneLot:
+    """One lot, with what was said about its grant."""
     made = view.lot
     return {
         "lot_id": made.lot_id,
@@ -110,8 +111,16 @@ def lot(view: OneLot) -> shapes_ledger.OneLot:
         "state": view.state,
         "purchase_id": made.purchase_id,
         "reason": made.reason,
+        "metadata": None if note is None else dict(note),
         "actor": made.actor,
     }
+
+
+def granted(result: Granted) -> shapes.Granted:
+    """The answer of a grant."""
+    made = result.lot
+    times = {"effective_at": to_text(made.effective_at), "expires_at": to_optional_text(made.expires_at)}
+    return {"lot_id": made.lot_id, "entry_id": result.entry_id, **times}  # type: ignore[typeddict-item]
 
 
 def voided(result: Voided) -> shapes_ledger.Voided:

@@ -115,7 +115,10 @@ class Lot(TypedDict):
 
 
 class Balance(TypedDict):
-    """One consistent moment; `lots` in burn order."""
+    """One consistent moment; `lots` in burn order. available + held + frozen + waiting - shortfall is the sum of all entries.
+
+    `waiting` are credits of lots that are not effective yet.
+    """
 
     account_id: str
     unit: str
@@ -123,6 +126,7 @@ class Balance(TypedDict):
     available: int
     held: int
     frozen: int
+    waiting: int
     shortfall: int
     lots: list[Lot]
 
@@ -130,7 +134,7 @@ class Balance(TypedDict):
 class Entry(TypedDict):
     """One line of the statement; `credits` is the signed change of what the account owns.
 
-    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume said.
+    `reason` is why it was made, as a grant or a correction said; `metadata` is what a consume or a grant said.
     `rated` and `rating` are how the credits were calculated, where they were burned or held by usage.
     `lines` are the parts of a batch under one key.
     `hold_id` names the hold that the entry placed or ended.
@@ -162,10 +166,12 @@ class Entries(TypedDict):
 
 
 class Granted(TypedDict):
-    """A grant."""
+    """A grant, with the times at which its credits can be burned."""
 
     lot_id: str
     entry_id: str
+    effective_at: Instant
+    expires_at: Instant | None
 
 
 class Resolved(TypedDict):

@@ -61,6 +61,7 @@ class OneLot(TypedDict):
     state: Literal["open", "provisional", "frozen", "used_up", "expired", "void"]
     purchase_id: str | None
     reason: str | None
+    metadata: dict[str, str] | None
     actor: str
 
 

@@ -126,9 +126,11 @@ class Entry:
         return self.reason or (self.lot.reason if self.lot is not None else None)
 
     @property
-    def is_noted(self) -> bool:
-        """Whether metadata was kept beside it (N9)."""
-        return self.kind == "consumed" and self.digest[DIGEST_CHARACTERS:] == NOTED
+    def note(self) -> str | None:
+        """Which body's metadata is kept beside it; None where there is none (N9)."""
+        if self.lot is not None:
+            return self.lot.noted
+        return self.digest if self.kind == "consumed" and self.digest[DIGEST_CHARACTERS:] == NOTED else None
 
     @property
     def has_lines(self) -> bool:

@@ -32,6 +32,7 @@ class Lot:
     reference: str | None = None
     purchase_id: str | None = None
     provisional: bool = False
+    noted: str | None = None  # which body's metadata is kept beside the grant (N9)
 
     def is_dead(self, at: int) -> bool:
         """Whether it has expired at `at`."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lotbook.domain.accounts.canary import is_counted
-from lotbook.domain.news import drawn, parts
+from lotbook.domain.credits.ledger import is_voiding
+from lotbook.domain.news import drawn, parts, usages
 from lotbook.domain.values import ids, instants
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ AnnouncementKind = Literal[
     "credits.shortfall",
     "credits.frozen",
     "credits.unfrozen",
+    "credits.voided",
     "endpoint.disabled",
     "hold.lapsed",
     "auto_top_up.bought",
@@ -148,8 +150,13 @@ def make(
     return Announcement("evt_" + ids.fingerprint("event", *seed), kind, at, account_id, detail)
 
 
-def of_entry(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
-    """What one entry says by itself. Burns are summed by `of_burns`, levels are watched by `alerts`."""
+def of_entry(account_id: str, entry: Entry, note: Mapping[str, str] | None = None) -> tuple[Announcement, ...]:
+    """What one entry says by itself. Burns are summed by `of_burns`, levels are watched by `alerts`.
+
+    `note` is what the caller of a grant said.
+    """
+    if entry.kind == "granted":
+        return _granted(account_id, entry, note)
     teller = _TELLERS.get(entry.kind)
     return () if teller is None or not entry.is_shown else teller(account_id, entry)
 
@@ -181,6 +188,7 @@ def of_burns(
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
         **drawn.told(drawn.drawn(burns), kinds or {}),
+        **usages.told(burns),
         **_said(account_id, burns, notes or {}),
     }
     return (make("credits.consumed", last.at, account_id, detail, unit, *(entry.name for entry in burns)),)
@@ -249,9 +257,9 @@ def _told(account_id: str, kind: AnnouncementKind, entry: Entry, **more: Any) ->
     return make(kind, entry.at, account_id, _common(account_id, entry) | more, entry.unit, entry.name)
 
 
-def _granted(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+def _granted(account_id: str, entry: Entry, note: Mapping[str, str] | None) -> tuple[Announcement, ...]:
     lot = entry.lot
-    if lot is None:
+    if lot is None or not entry.is_shown:
         return ()
     return (
         _told(
@@ -266,6 +274,7 @@ def _granted(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
             expires_at=instants.to_optional_text(lot.expires_at),
             purchase_id=entry.purchase_id,
             reason=entry.why,
+            metadata=None if note is None else dict(note),
         ),
     )
 
@@ -286,6 +295,14 @@ def _clawed_back(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
     return (clawed, _told(account_id, "credits.shortfall", entry, **facts, credits=short))
 
 
+def _voided(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
+    """What an operator took back; what a claw-back gave up again is no news of its own."""
+    if not is_voiding(entry.name):
+        return ()
+    facts = {"lot_id": _lot_id(entry), "purchase_id": entry.purchase_id, "reason": entry.why}
+    return (_told(account_id, "credits.voided", entry, **facts, credits=-entry.credits),)
+
+
 def _frozen(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
     kind: AnnouncementKind = "credits.frozen" if entry.kind == "frozen" else "credits.unfrozen"
     moved = sum(draw.credits for draw in entry.draws)
@@ -299,11 +316,11 @@ def _released(account_id: str, entry: Entry) -> tuple[Announcement, ...]:
 
 
 _TELLERS: Mapping[str, Callable[[str, Entry], tuple[Announcement, ...]]] = {
-    "granted": _granted,
     "expired": _expired,
     "clawed_back": _clawed_back,
     "frozen": _frozen,
     "unfrozen": _frozen,
+    "adjusted": _voided,
     "released": _released,
 }
 

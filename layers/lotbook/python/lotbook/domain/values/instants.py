@@ -22,6 +22,11 @@ def to_optional_text(at: int | None) -> str | None:
     return None if at is None else to_text(at)
 
 
+def from_optional_text(text: str | None) -> int | None:
+    """Read an instant that may be absent; raises ValueError as `from_text`."""
+    return None if text is None else from_text(text)
+
+
 def from_text(text: str) -> int:
     """Read an RFC 3339 instant that names its offset; raises ValueError for anything else."""
     moment = datetime.fromisoformat(text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
+from lotbook.domain.credits import ledger
 from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
@@ -15,17 +16,21 @@ from lotbook.usecases.accounts.units import no_such_unit
 from lotbook.usecases.credits.lots import grant_lot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lotbook.domain.credits.requests import Granted
     from lotbook.ports.shop import AccountStore, IdempotencyStore, PolicyStore
     from lotbook.usecases.credits.desk import CreditDesk
 
 KEY_SPACE = "grant"
+MAX_WAIT = 3_660 * instants.DAY  # ten years: what is granted for later waits in the book, or beside it
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
     """What is granted. `unit` None: the policy's first. `expires_at` in milliseconds, None for never.
 
+    `effective_at`: from when it can be burned; None, or an instant that has passed: at once. `metadata` is kept beside the grant.
     `actor` is not part of the body.
     """
 
@@ -34,17 +39,21 @@ class Promotion:
     expires_at: int | None
     reason: str
     actor: str
+    effective_at: int | None = None
+    metadata: Mapping[str, str] | None = None
 
     @property
     def digest(self) -> str:
         """Equal for equal bodies."""
         said = {"credits": self.credits, "unit": self.unit, "expires_at": self.expires_at, "reason": self.reason}
-        return ids.fingerprint(ids.canonical(kind="grant", **said))
+        more = {"effective_at": self.effective_at, "metadata": None if self.metadata is None else dict(self.metadata)}
+        return ids.fingerprint(ids.canonical(kind="grant", **said, **more))
 
     def has_digest(self, digest: str | int) -> bool:
         """Whether the digest is of this body, also one that was written before digests had named fields."""
         old = ids.fingerprint("grant", str(self.credits), str(self.unit), str(self.expires_at), self.reason)
-        return digest in (self.digest, old)
+        is_of_then = self.effective_at is None and self.metadata is None
+        return digest == self.digest or (is_of_then and digest == old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class GrantDesk:
 def grant_promotion(account_id: str, key: str, promotion: Promotion, *, desk: GrantDesk) -> Granted:
     """Grant the lot exactly once a key; the same key and body answer the first lot again (`replayed`).
 
-    Raises AccountNotFound, AccountClosed, InvalidRequest (no such unit, expiry not in the future), IdempotencyKeyReused.
+    Raises AccountNotFound, AccountClosed, IdempotencyKeyReused, and InvalidRequest: no such unit, an expiry that is not in the
+    future or not after `effective_at`, an `effective_at` that is too far off.
     A refusal leaves the key free. A paused account takes credits.
     """
     accounts, policies, clock = desk.accounts, desk.policies, desk.credits.clock
@@ -73,7 +83,11 @@ def grant_promotion(account_id: str, key: str, promotion: Promotion, *, desk: Gr
         marker = desk.keys.claim(account_id, KEY_SPACE, key, marker) or marker
     if not promotion.has_digest(marker["digest"]):
         raise IdempotencyKeyReused
-    granted = grant_lot(account_id, _lot(marker, promotion), desk=desk.credits)
+    lot = _lot(marker, promotion)
+    if promotion.metadata:  # before the grant: whoever reads that finds it
+        name = ledger.granted_name(lot.lot_id)
+        desk.credits.books.note_metadata(account_id, name, promotion.digest, promotion.metadata)
+    granted = grant_lot(account_id, lot, desk=desk.credits)
     if PAUSED_FOR_SHORTFALL in reasons_of(loaded.account):  # credits that come in pay what is owed
         follow_pauses(account_id, accounts=accounts, policies=policies, desk=desk.credits)
     return granted
@@ -86,8 +100,7 @@ def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccou
         raise AccountClosed
     if promotion.unit not in policy.units:
         raise no_such_unit(policy.units)
-    if is_dead(promotion.expires_at, now):
-        raise InvalidRequest.of("expires_at", "range", "expires_at must be in the future.")
+    _check_times(promotion, now)
     at = instants.cut_to_second(now)
     return {
         "lot_id": ids.derived("lot", now, account_id, KEY_SPACE, key),  # to the millisecond: ids sort by time of grant
@@ -95,6 +108,16 @@ def _frozen(account_id: str, key: str, promotion: Promotion, loaded: LoadedAccou
         "rank": policy.rank("promotional"),
         "digest": promotion.digest,
     }
+
+
+def _check_times(promotion: Promotion, now: int) -> None:
+    if is_dead(promotion.expires_at, now):
+        raise InvalidRequest.of("expires_at", "range", "expires_at must be in the future.")
+    effective_at = promotion.effective_at or now
+    if is_dead(promotion.expires_at, effective_at):
+        raise InvalidRequest.of("effective_at", "range", "effective_at must be before expires_at.")
+    if effective_at > now + MAX_WAIT:
+        raise InvalidRequest.of("effective_at", "range", "effective_at must be within ten years.")
 
 
 def _lot(marker: dict[str, str | int], promotion: Promotion) -> Lot:
@@ -105,9 +128,10 @@ def _lot(marker: dict[str, str | int], promotion: Promotion) -> Lot:
         kind="promotional",
         credits=promotion.credits,
         rank=int(marker["rank"]),
-        effective_at=at,
+        effective_at=max(at, promotion.effective_at or at),
         expires_at=promotion.expires_at,
         created_at=at,
         actor=promotion.actor,
         reason=promotion.reason,
+        noted=promotion.digest if promotion.metadata else None,
     )

@@ -168,7 +168,7 @@ class _Erasing:
                 link = Pointer("", 0)
                 break
             link = before
-        changed = [entry for entry in found if entry.is_noted or forgotten_entry(entry) != entry]
+        changed = [entry for entry in found if entry.note or forgotten_entry(entry) != entry]
         self.desk.erasures.entries(self.account_id, [forgotten_entry(entry) for entry in changed])
         return json.dumps([link.name, link.seq]) if link.seq else None
 

@@ -44,9 +44,9 @@ def grant_lot(
     period as renewed. Credits pay a shortfall first. Raises Unavailable when the account is too busy.
     """
     entry, replayed = place(account_id, lot.unit, Grant(lot, renews_at), desk=desk, of_renewal=of_renewal)
-    if entry.kind != "granted":
+    if entry.kind != "granted" or entry.lot is None:
         raise BrokenInvariant(f"the grant of {lot.lot_id} became {entry.kind}")
-    return Granted(entry_id=entry.id_in(account_id), lot_id=lot.lot_id, replayed=replayed)
+    return Granted(entry_id=entry.id_in(account_id), lot=entry.lot, replayed=replayed)
 
 
 def claw_back(account_id: str, unit: str, order: ClawBack, *, desk: CreditDesk) -> ClawedBack:

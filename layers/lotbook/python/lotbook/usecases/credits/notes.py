@@ -1,4 +1,4 @@
-"""What callers said about burns: kept beside their entries, and read where entries are shown (N9)."""
+"""What callers said about burns and grants: kept beside their entries, and read where entries are shown (N9)."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 def notes_of(account_id: str, entries: Iterable[Entry], *, books: BookStore) -> Mapping[str, Mapping[str, str]]:
     """The metadata of these entries by their names; a call to the store only where an entry has any. Raises Unavailable."""
-    noted = [(entry.name, entry.digest) for entry in entries if entry.is_noted]
+    noted = [(entry.name, entry.note) for entry in entries if entry.note is not None]
     return books.metadata(account_id, noted) if noted else {}
