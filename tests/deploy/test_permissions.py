@@ -120,7 +120,7 @@ def test_nothing_is_deleted_but_notices_progress_and_the_memory_of_sweeps(templa
 
 def test_each_function_puts_what_is_its_business(template: Template) -> None:
     puts = who_may(template, "dynamodb:PutItem")
-    assert puts.pop("account") == LEDGER | ACCOUNTS | {"directory", "policy", "policy use", "cursor key"}
+    assert puts.pop("account") == LEDGER | ACCOUNTS | {"directory", "policy", "policy use", "cursor key", "note"}
     for pages in ("purchase", "plan"):
         assert puts.pop(pages) == LEDGER | ACCOUNTS | {"cursor key"}
     assert puts.pop("portal") == LEDGER | ACCOUNTS | {"cursor key", "portal pass"}
