@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from lotbook.api.rendering.calculations import sentence
 from lotbook.api.rendering.formats import Formats
 from lotbook.domain.values.instants import SECOND, from_text
 from lotbook.domain.values.money import CURRENCIES
 
 PAGES = "/_local/console"
+MOST_TOLD = 5  # calculations of one entry: a batch under one key has as many as it has lines
 FORMATS = Formats()
 KINDS = {"free": "Free", "promotional": "Promotional", "plan": "Plan", "purchased": "Bought"}
 NEXT: dict[str, str] = {
@@ -54,6 +57,20 @@ def moment(at: int) -> str:
 def seconds(at: int) -> str:
     """The same from the gateway's seconds."""
     return FORMATS.instant(at * SECOND)
+
+
+def calculations(entry: Mapping[str, Any]) -> list[str]:
+    """How the credits of an entry of the API were calculated, one line each; none where it was burned by credits."""
+    parts = entry.get("lines") or [entry]
+    found = [_calculated(part) for part in parts if part.get("rating")]
+    more = [f"and {number(len(found) - MOST_TOLD)} more"] if len(found) > MOST_TOLD else []
+    return [*found[:MOST_TOLD], *more]
+
+
+def _calculated(part: Mapping[str, Any]) -> str:
+    counted = [(each["quantity"], each["count"], each["rate"]) for each in part["rated"]]
+    came_to = (part["rating"]["exact"], sum(each["credits"] for each in part["rated"]))
+    return sentence(part["rating"]["action"], counted, came_to, number)
 
 
 def every(count: int) -> str:

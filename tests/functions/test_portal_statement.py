@@ -171,3 +171,22 @@ def test_gc_23_what_was_not_read_is_not_told_as_nothing(used: Api, monkeypatch: 
     assert home.page.all(data_field="used-in-all") == home.page.all(data_field="used-in-period") == []
     assert "At least" in home.text
     assert "The bars show the newest entries only" in home.text
+
+
+def test_np_58_a_burn_by_usage_shows_its_calculation_and_a_void_what_was_said_about_it(api: Api) -> None:
+    open_account(api, "flow", "diaflow")
+    path = {"account_id": "flow"}
+    usage = {"action": "tokens", "quantities": {"input_token": 12, "output_token": 5}}
+    api.call(f"POST {ACCOUNT}/consume", {"usage": usage, "reference": "run 1"}, key="c", path=path).ok()
+    grant = {"kind": "promotional", "credits": 7, "reason": "welcome"}
+    lot_id = api.call(f"POST {ACCOUNT}/grants", grant, key="g", path=path).ok(201)["lot_id"]
+    void = {"reason": "sent twice"}
+    done = api.call(f"POST {ACCOUNT}/lots/{{lot_id}}/void", void, key="v", path=path | {"lot_id": lot_id}).ok()
+    browser, _ = visitor(api, account_id="flow")
+    shown = browser.get("/portal/statement")
+    assert words(shown)[:3] == [
+        "Took back 7 that were unused: 7 promotional sent twice",
+        "Added 7 as a gift welcome",
+        "Burned 74: 74 of the plan run 1 tokens: 12 input_token × 2 + 5 output_token × 10 = 74",
+    ]
+    assert shown.rows("entry")[0].attributes["data-id"] == done["entry_id"]

@@ -15,6 +15,7 @@ NAMES = {
     "return of a hold": (ledger.return_name(BURN), ""),
     "grant": (ledger.granted_name(LOT), "credits"),
     "expiry": (ledger.expired_name(LOT, 12_345), "credits"),
+    "end of several lots": (ledger.together_name(1_700_000_000_000, 7), "credits"),
     "refund": (ledger.claw_name(LOT, "re_3OqGvB2eZvKYlo2C0Zz5T5Ab"), "data_transfer_mb"),
     "freeze": (ledger.freeze_name(LOT, "du_1OqGvB2eZvKYlo2C0Zz5T5Ab", True), "a" * 40),
     "a key of another release": (f"{BURN}.2", "credits"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lotbook.domain.credits.ledger import is_voiding
 from lotbook.domain.credits.lots import LotKind
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ VERBS: dict[EntryKind, str] = {
     "unfrozen": "Freed {credits} that were frozen",
     "adjusted": "Adjusted by {credits}",
 }
+VOIDED = "Took back {credits} that were unused"
 GRANTED: dict[LotKind, str] = {
     "free": "Added {credits} free",
     "plan": "Added {credits} of the plan",
@@ -50,8 +52,9 @@ def sentence(entry: Entry, lots: Mapping[str, Lot], f: Formats) -> str:
     moved = sum(draw.credits for draw in entry.draws) or abs(entry.credits)
     if entry.kind == "granted" and entry.lot is not None:
         return GRANTED[entry.lot.kind].format(credits=f.number(entry.lot.credits))
-    said = VERBS.get(entry.kind, entry.kind.replace("_", " ").capitalize() + " {credits}")
-    amount = f.number(entry.credits) if entry.kind == "adjusted" else f.number(moved)
+    is_void = is_voiding(entry.name)
+    said = VOIDED if is_void else VERBS.get(entry.kind, f"{entry.kind.replace('_', ' ').capitalize()} {{credits}}")
+    amount = f.number(entry.credits) if entry.kind == "adjusted" and not is_void else f.number(moved)
     parts = origins(entry.draws, lots, f)
     return said.format(credits=amount) + (f": {parts}" if parts else "")
 

@@ -11,12 +11,16 @@ from lotbook.api.portal import days, file_parts
 from lotbook.api.portal.entry_words import GROUPS, sentence
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
+from lotbook.api.rendering import calculations
 from lotbook.domain.credits.batches import lines_of
 from lotbook.usecases.portal.statement_pages import Wanted
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit
+    from lotbook.api.rendering.formats import Formats
+    from lotbook.domain.credits.batches import Line
     from lotbook.domain.credits.ledger import Entry
+    from lotbook.domain.credits.lots import Lot
     from lotbook.usecases.accounts.load_account import LoadedAccount
     from lotbook.usecases.portal.statement_pages import AsOf, StatementPage
 
@@ -71,7 +75,7 @@ def page(found: StatementPage, as_of: AsOf, loaded: LoadedAccount, visit: Visit,
     """One page of entries. `cursor`: of the next one."""
     asked, formats = Asked.of(visit.query, loaded.policy.units), visit.formats(loaded)
     values = {
-        "entries": [(entry, sentence(entry, found.lots, formats), lines_of(entry)) for entry in found.entries],
+        "entries": [_row(entry, found.lots, formats, visit.account_id) for entry in found.entries],
         "as_of": as_of,
         "as_of_day": asked.as_of or days.day_at(as_of.balance.as_of, loaded.account.time_zone).isoformat(),
         "is_now": not asked.as_of,
@@ -86,6 +90,23 @@ def page(found: StatementPage, as_of: AsOf, loaded: LoadedAccount, visit: Visit,
         "is_filtered": bool(asked.kind or asked.since or asked.until),
     }
     return Page("statement.html", loaded, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry with its id, what happened, how its credits were calculated, and the parts of a batch, each with its own calculation."""
+
+    entry: Entry
+    entry_id: str
+    told: str
+    calculated: str | None
+    lines: Sequence[tuple[Line, str | None]]
+
+
+def _row(entry: Entry, lots: Mapping[str, Lot], formats: Formats, account_id: str) -> Row:
+    lines = [(line, calculations.told(line.rated, formats.number)) for line in lines_of(entry)]
+    calculated = calculations.told(entry.rated, formats.number)
+    return Row(entry, entry.id_in(account_id), sentence(entry, lots, formats), calculated, lines)
 
 
 def parts(entries: Sequence[Entry], loaded: LoadedAccount, visit: Visit, *, cursor: str) -> Page:

@@ -172,8 +172,7 @@ def of_burns(
     """One total of what these entries of one unit consumed (captures included); none where nothing was consumed.
 
     `seqs` names the ledger numbers that are summed, as ranges with both ends: whoever must count exactly keeps them, for
-    after a failure the same burns may come again in another company. `notes` are what callers said, by the entries' names;
-    `kinds` those of the lots that were drawn from.
+    after a failure the same burns may come again in another company. `notes` are by the entries' names, `kinds` by lot.
     """
     burns = burns_of(entries)
     if not burns:

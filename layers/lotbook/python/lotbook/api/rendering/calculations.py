@@ -1,0 +1,28 @@
+"""How the credits of a burn by usage were calculated, in one line: `tokens: 12 input_token × 2 + 5 output_token × 10 = 74`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lotbook.domain.credits import rated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Part = tuple[str | None, int, str]  # quantity (None: the flat part), count, rate
+
+
+def told(text: str | None, number: Callable[[int], str]) -> str | None:
+    """The calculation that was kept; None where there is none, for the credits were asked for."""
+    if text is None:
+        return None
+    known = rated.from_text(text)
+    return sentence(known.action, known.counted, (known.exact_text, known.credits), number)
+
+
+def sentence(action: str, parts: Iterable[Part], came_to: tuple[str, int], number: Callable[[int], str]) -> str:
+    """`came_to`: the exact amount before it was rounded, and the credits."""
+    terms = [rate if quantity is None else f"{number(count)} {quantity} × {rate}" for quantity, count, rate in parts]
+    exact, credits = came_to
+    rounded = "" if exact == str(credits) else f", so {number(credits)}"
+    return f"{action}: {' + '.join(terms)} = {exact}{rounded}"
