@@ -187,7 +187,7 @@ def of_burns(
         "to": instants.to_text(max(entry.at for entry in burns)),
         "available": last.available_after,
         **drawn.told(drawn.drawn(burns), kinds or {}),
-        **usages.told(burns),
+        **usages.told(parts.whole(entry, notes or {}) for entry in burns),
         **_said(account_id, burns, notes or {}),
     }
     return (make("credits.consumed", last.at, account_id, detail, unit, *(entry.name for entry in burns)),)

@@ -24,7 +24,7 @@ def told(account_id: str, burns: Iterable[Entry], notes: Mapping[str, Mapping[st
         return {}
     shown, lines, characters = list[dict[str, Any]](), 0, 0
     for entry in of_batches:
-        found = batches.lines_of(_whole(entry, notes))
+        found = batches.lines_of(whole(entry, notes))
         lines, characters = lines + len(found), characters + sum(map(_characters, found))
         if lines > MAX_LINES_TOLD or characters > MAX_SAID_CHARACTERS:
             break
@@ -34,7 +34,8 @@ def told(account_id: str, burns: Iterable[Entry], notes: Mapping[str, Mapping[st
     return {"batches": shown, "batches_left_out": len(of_batches) - len(shown)}
 
 
-def _whole(entry: Entry, notes: Mapping[str, Mapping[str, str]]) -> Entry:
+def whole(entry: Entry, notes: Mapping[str, Mapping[str, str]]) -> Entry:
+    """With its lines, where these stand beside it and were read."""
     text = notes.get(entry.name, {}).get(batches.NOTE)
     return entry if text is None else replace(entry, lines=text)
 

@@ -11,7 +11,7 @@ from lotbook.usecases.in_batches import cut, in_batches
 from lotbook.usecases.news.announce import WORKERS, publish_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import LotKind
@@ -32,7 +32,8 @@ class _News:
     kinds: Mapping[LotPlace, LotKind]  # of the lots that came with the entries: they need not be read
     burns: Sequence[Entry]
     lots: Sequence[LotPlace]
-    notes: Mapping[str, NotePlace]  # by the entries' names
+    notes: Mapping[str, NotePlace]  # by the burns' names
+    grants: Mapping[NotePlace, Entry]  # those about which something was said: told once that is read
 
     @staticmethod
     def of(owner: Owner, entries: Sequence[Entry], way: BurnEvents) -> _News:
@@ -41,18 +42,24 @@ class _News:
         burns = [] if way == together.NONE else announcements.burns_of(entries)
         return _News(
             [(lot.lot_id, at) for lot in lots if (at := notices.notice_at(lot)) is not None],
-            [told for entry in entries for told in announcements.of_entry(owner[0], entry)],
+            [
+                told
+                for entry in entries
+                if entry.note is None or entry.lot is None
+                for told in announcements.of_entry(owner[0], entry)
+            ],
             {(*owner, entry.lot.lot_id): entry.lot.kind for entry in entries if entry.kind == "granted" and entry.lot},
             burns,
             [(*owner, lot_id) for lot_id in sorted(drawn.drawn(burns))],
             {entry.name: place for entry in burns if (place := _note_of(owner[0], entry)) is not None},
+            {(owner[0], entry.name, entry.note): entry for entry in entries if entry.note and entry.lot},
         )
 
 
 def _note_of(account_id: str, entry: Entry) -> NotePlace | None:
     """Where what was said of the burn stands beside it: its metadata, or the lines of a batch."""
-    if entry.is_noted:
-        return account_id, entry.name, entry.digest
+    if entry.note is not None:
+        return account_id, entry.name, entry.note
     return (account_id, entry.name, entry.lines) if entry.lines is not None and is_beside(entry.lines) else None
 
 
@@ -82,7 +89,28 @@ def _note_lots(news: Mapping[Owner, _News], outlets: Outlets) -> Mapping[Owner, 
 
 
 def _announce_each(news: Mapping[Owner, _News], outlets: Outlets) -> Mapping[Owner, Exception]:
-    return publish_all({owner: each.told for owner, each in news.items()}, outlets=outlets)
+    """With what was said about grants, which most do not come with: then nothing is read."""
+    notes: dict[NotePlace, Mapping[str, str]] = {}
+
+    def read(batch: Sequence[tuple[Owner, NotePlace]]) -> Mapping[Owner, bool]:
+        notes.update(outlets.many.notes([place for _, place in batch]))
+        return {owner: True for owner, _ in batch}
+
+    noted = [(owner, place) for owner, each in news.items() for place in each.grants]
+    failed = in_batches(cut(noted, READS_A_CALL), read, WORKERS).failed
+    told = {
+        owner: [*_grants_told(owner, each.grants, notes), *each.told]
+        for owner, each in news.items()
+        if owner not in failed
+    }
+    return {**failed, **publish_all(told, outlets=outlets)}
+
+
+def _grants_told(
+    owner: Owner, grants: Mapping[NotePlace, Entry], notes: Mapping[NotePlace, Mapping[str, str]]
+) -> Iterator[Announcement]:
+    for place, entry in grants.items():
+        yield from announcements.of_entry(owner[0], entry, notes.get(place))
 
 
 def _announce_burns(news: Mapping[Owner, _News], outlets: Outlets) -> dict[Owner, Exception]:
