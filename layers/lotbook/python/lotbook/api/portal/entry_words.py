@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lotbook.api.rendering import calculations
+from lotbook.domain.credits import rated
 from lotbook.domain.credits.ledger import is_voiding
 from lotbook.domain.credits.lots import LotKind
 
@@ -57,6 +59,14 @@ def sentence(entry: Entry, lots: Mapping[str, Lot], f: Formats) -> str:
     amount = f.number(entry.credits) if entry.kind == "adjusted" and not is_void else f.number(moved)
     parts = origins(entry.draws, lots, f)
     return said.format(credits=amount) + (f": {parts}" if parts else "")
+
+
+def calculation(rated_at: str | None, f: Formats) -> str | None:
+    """How credits were calculated; None where there is no calculation, for the credits were asked for."""
+    if rated_at is None:
+        return None
+    known = rated.from_text(rated_at)
+    return calculations.sentence(known.action, known.counted, (known.exact_text, known.credits), f.number)
 
 
 def origins(draws: Draws, lots: Mapping[str, Lot], f: Formats) -> str:

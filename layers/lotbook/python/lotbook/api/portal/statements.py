@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from lotbook.api.portal import days, file_parts
-from lotbook.api.portal.entry_words import GROUPS, sentence
+from lotbook.api.portal.entry_words import GROUPS, calculation, sentence
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
-from lotbook.api.rendering import calculations
 from lotbook.domain.credits.batches import lines_of
 from lotbook.usecases.portal.statement_pages import Wanted
 
@@ -104,8 +103,8 @@ class Row:
 
 
 def _row(entry: Entry, lots: Mapping[str, Lot], formats: Formats, account_id: str) -> Row:
-    lines = [(line, calculations.told(line.rated, formats.number)) for line in lines_of(entry)]
-    calculated = calculations.told(entry.rated, formats.number)
+    lines = [(line, calculation(line.rated, formats)) for line in lines_of(entry)]
+    calculated = calculation(entry.rated, formats)
     return Row(entry, entry.id_in(account_id), sentence(entry, lots, formats), calculated, lines)
 
 

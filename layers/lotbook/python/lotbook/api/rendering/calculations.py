@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotbook.domain.credits import rated
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Part = tuple[str | None, int, str]  # quantity (None: the flat part), count, rate
-
-
-def told(text: str | None, number: Callable[[int], str]) -> str | None:
-    """The calculation that was kept; None where there is none, for the credits were asked for."""
-    if text is None:
-        return None
-    known = rated.from_text(text)
-    return sentence(known.action, known.counted, (known.exact_text, known.credits), number)
 
 
 def sentence(action: str, parts: Iterable[Part], came_to: tuple[str, int], number: Callable[[int], str]) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from local.console.words import MOST_TOLD, calculations
 from lotbook.api.answers.render_ledger import entry as shown
-from lotbook.api.rendering.calculations import told
+from lotbook.api.portal.entry_words import calculation
+from lotbook.api.rendering.formats import Formats
 from lotbook.domain.credits.batches import Line, to_text
 from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, LINED, Entry
 from lotbook.domain.credits.rated import Rating
@@ -28,7 +29,7 @@ def burned(rating: Rating) -> Entry:
 
 @pytest.mark.parametrize("rating", TOLD, ids=lambda rating: rating.action)
 def test_np_58_page_and_console_say_the_same_of_a_calculation(rating: Rating) -> None:
-    assert told(rating.to_text(), lambda number: f"{number:,}") == TOLD[rating]
+    assert calculation(rating.to_text(), Formats()) == TOLD[rating]
     assert calculations(dict(shown("acme", burned(rating), None))) == [TOLD[rating]]
 
 
@@ -42,4 +43,4 @@ def test_np_58_a_batch_under_one_key_tells_its_first_lines_and_how_many_more_the
 
 def test_a_burn_by_credits_has_none() -> None:
     entry = replace(burned(TOKENS), rated=None)
-    assert (told(None, str), calculations(dict(shown("acme", entry, None)))) == (None, [])
+    assert (calculation(None, Formats()), calculations(dict(shown("acme", entry, None)))) == (None, [])
