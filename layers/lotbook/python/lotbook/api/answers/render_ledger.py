@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from lotbook.api.answers import shapes, shapes_burning, shapes_ledger
     from lotbook.domain.credits.ledger import Entry
-    from lotbook.domain.credits.requests import Granted
     from lotbook.domain.credits.statement_pages import EntryPage
-    from lotbook.domain.credits.views import HoldView, OneLot
+    from lotbook.domain.credits.views import Granted, HoldView, OneLot
     from lotbook.usecases.credits.read_holds import HoldPage
     from lotbook.usecases.credits.void_lot import Voided
 

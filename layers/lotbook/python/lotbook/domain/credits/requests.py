@@ -14,7 +14,6 @@ from lotbook.domain.values.instants import SECOND, cut_to_second
 from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from lotbook.domain.credits.lots import Lot
     from lotbook.domain.credits.rated import Usage
 
 DEFAULT_TTL_SECONDS = 3_600
@@ -151,20 +150,6 @@ class Resolved:
     released: int
     available: int
     replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """A grant's answer: exactly one lot, however often it is asked, and as it was made."""
-
-    entry_id: str
-    lot: Lot
-    replayed: bool = False
-
-    @property
-    def lot_id(self) -> str:
-        """The lot's."""
-        return self.lot.lot_id
 
 
 @dataclass(frozen=True, slots=True)

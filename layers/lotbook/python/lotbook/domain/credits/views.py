@@ -1,4 +1,4 @@
-"""One hold and one lot as they are shown, from the entries that say what became of them. Pure."""
+"""A grant, one hold and one lot as they are shown, from the entries that say what became of them. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 HoldState = Literal["open", "captured", "released", "lapsed"]
 OneLotState = Literal["open", "provisional", "frozen", "used_up", "expired", "void"]
 _ENDS: dict[str, HoldState] = {"capture": "captured", "release": "released", "lapse": "lapsed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A grant's answer: exactly one lot, however often it is asked, and as it was made."""
+
+    entry_id: str
+    lot: Lot
+    replayed: bool = False
+
+    @property
+    def lot_id(self) -> str:
+        """The lot's."""
+        return self.lot.lot_id
 
 
 @dataclass(frozen=True, slots=True)

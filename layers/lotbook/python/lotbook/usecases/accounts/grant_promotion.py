@@ -18,7 +18,7 @@ from lotbook.usecases.credits.lots import grant_lot
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lotbook.domain.credits.requests import Granted
+    from lotbook.domain.credits.views import Granted
     from lotbook.ports.shop import AccountStore, IdempotencyStore, PolicyStore
     from lotbook.usecases.credits.desk import CreditDesk
 

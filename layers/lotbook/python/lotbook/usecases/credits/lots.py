@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.ledger import CHAIN_END, VOID_CLAIM, Entry
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Restore
-from lotbook.domain.credits.requests import Granted
+from lotbook.domain.credits.views import Granted
 from lotbook.domain.values.errors import BrokenInvariant, LotNotFound
 from lotbook.usecases.credits.order import place
 
