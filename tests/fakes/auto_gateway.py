@@ -64,6 +64,7 @@ class AutoBill:
             tag=self.tag,
             created_at=self.created_at,
             paid_at=self.paid_at,
+            number=None if self.state in ("draft", "deleted") else f"N-{self.name}",
         )
 
     def _told(self) -> AutoState:

@@ -261,6 +261,7 @@ class FakeGateway(FakeAuto, FakePlans, FakeMoneyBack, FakeCards):
                 "url": None,
                 "payment": paid,
                 "invoice": f"in_{session}",
+                "invoice_number": "A-1",
             }
             self.sessions[session] = replace(facts, **(fields | changes))
 

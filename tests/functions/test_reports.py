@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -123,6 +124,16 @@ def test_a_month_without_a_line_is_a_header_and_says_its_state(api: Api) -> None
     answer = ask(api, "tax", month=month_of(api))
     assert str(answer.ok()).startswith("month,state,account_id,purchase_id,at,type")
     assert answer.headers["lotbook-report-state"] == "open"
+
+
+def test_a_line_of_the_tax_report_has_its_invoices_number_and_one_of_an_older_release_none(shop: Api) -> None:
+    run()
+    month, purchases = month_of(shop), wiring.purchases()
+    assert {each["invoice_number"] for each in table(ask(shop, "tax", month=month))} == {"A-1"}
+    row = purchases.page("acme", 1, None)[0][0]
+    purchases.save(replace(row, gateway_refs=replace(row.gateway_refs, number=None)))
+    lines = table(ask(shop, "tax", month=month))
+    assert [(each["invoice_number"], each["invoice"]) for each in lines] == [("", row.gateway_refs.invoice)] * 2
 
 
 def test_the_tie_to_the_gateway_names_what_differs_over_the_real_table(shop: Api) -> None:

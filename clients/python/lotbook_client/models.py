@@ -1501,7 +1501,11 @@ class Tax(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class TaxReportLine(Answer):
-    """A payment, or money of one that went back, which is negative."""
+    """A payment, or money of one that went back, which is negative.
+
+    `invoice_number`: as it stands on the invoice; null for purchases that were settled before it was kept. `invoice`:
+    the gateway's id.
+    """
 
     kind: Literal["tax"]
     account_id: str
@@ -1513,6 +1517,7 @@ class TaxReportLine(Answer):
     tax_name: str | None
     rate: Decimal | None
     tax_id: str | None
+    invoice_number: str | None
     invoice: str | None
     currency: str
     net_minor: int
@@ -1588,7 +1593,5 @@ Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentIte
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.
 
 
-ReportLine = (
-    LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine | UnknownKind
-)
+ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine | UnknownKind
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.

@@ -1039,7 +1039,10 @@ export interface Tax {
   amount_minor: number;
 }
 
-/** A payment, or money of one that went back, which is negative. */
+/**
+ * A payment, or money of one that went back, which is negative. `invoice_number`: as it stands on the invoice; null for
+ * purchases that were settled before it was kept. `invoice`: the gateway's id.
+ */
 export interface TaxReportLine {
   kind: "tax";
   account_id: string;
@@ -1051,6 +1054,7 @@ export interface TaxReportLine {
   tax_name: string | null;
   rate: Decimal | null;
   tax_id: string | null;
+  invoice_number: string | null;
   invoice: string | null;
   currency: string;
   net_minor: number;

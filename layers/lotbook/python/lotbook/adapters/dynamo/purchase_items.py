@@ -52,8 +52,10 @@ _PARTS: dict[str, type[Any]] = {
 
 
 def to_values(purchase: Purchase) -> dict[str, Any]:
-    """Every attribute but the key. Money that went back is left out where none has: a row of a renewal is close to a write unit."""
+    """Every attribute but the key. What few rows have is left out where it is not there: a row of a renewal is close to a write unit."""
     values = {**asdict(purchase), "item": {"kind": _KINDS[type(purchase.item)], **asdict(purchase.item)}}
+    if purchase.gateway_refs.number is None:
+        del values["gateway_refs"]["number"]
     return values if purchase.money_back else {name: each for name, each in values.items() if name != "money_back"}
 
 

@@ -183,6 +183,7 @@ def auto_charge(found: dict[str, Any]) -> AutoCharge:
         tag=tag_of(found),
         created_at=found["created"] * SECOND,
         paid_at=told["paid_at"],
+        number=told["number"],
     )
 
 

@@ -36,6 +36,7 @@ def checkout_facts(session: dict[str, Any]) -> CheckoutFacts:
         payment=_session_payment(session),
         invoice=id_of(invoice),
         subscription=id_of(session.get("subscription")),
+        invoice_number=invoice.get("number") if isinstance(invoice, dict) else None,
     )
 
 

@@ -33,7 +33,8 @@ COLUMNS: Mapping[ReportName, Sequence[str]] = {
     "recognition": (*_RECOGNITION, *_CREDITS, *_ROLLED),
     "roll-forward": ("currency", *_ROLLED, *(f"{name}{MINOR}" for name in PAID), *_TIED),
     "tax": (
-        *("account_id", "purchase_id", "at", "type", "item_kind", "country", "tax_name", "rate", "tax_id", "invoice"),
+        *("account_id", "purchase_id", "at", "type", "item_kind", "country", "tax_name", "rate", "tax_id"),
+        *("invoice_number", "invoice"),
         *("currency", "net_minor", "tax_minor", "total_minor"),
     ),
     "balance": ("currency", "category", "transactions", "gross_minor", "fee_minor", "net_minor", "of_purchases_minor"),
@@ -169,6 +170,7 @@ def _tax(each: OfAccount, line: TaxLine) -> dict[str, Any]:
         "tax_name": line.tax_name,
         "rate": line.rate,
         "tax_id": each.tax_id,
+        "invoice_number": each.number,
         "invoice": line.invoice,
         "currency": line.currency,
         "net_minor": line.net,

@@ -110,7 +110,10 @@ class DifferenceLine(TypedDict):
 
 
 class TaxReportLine(TypedDict):
-    """A payment, or money of one that went back, which is negative."""
+    """A payment, or money of one that went back, which is negative.
+
+    `invoice_number`: as it stands on the invoice; null for purchases that were settled before it was kept. `invoice`: the gateway's id.
+    """
 
     kind: Literal["tax"]
     account_id: str
@@ -122,6 +125,7 @@ class TaxReportLine(TypedDict):
     tax_name: str | None
     rate: DecimalText | None
     tax_id: str | None
+    invoice_number: str | None
     invoice: str | None
     currency: str
     net_minor: int

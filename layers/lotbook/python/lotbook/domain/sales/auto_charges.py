@@ -47,6 +47,7 @@ class AutoCharge:
     tag: Tag
     created_at: int
     paid_at: int | None = None
+    number: str | None = None  # of a finalized invoice
 
 
 def nothing_made(order: Purchase) -> AutoCharge:

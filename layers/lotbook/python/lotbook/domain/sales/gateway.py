@@ -114,6 +114,7 @@ class CheckoutFacts:
     payment: PaymentFacts | None
     invoice: str | None
     subscription: str | None = None  # what a page of mode `subscription` has made
+    invoice_number: str | None = None  # from its finalization on
 
     @property
     def is_money_there(self) -> bool:

@@ -67,7 +67,8 @@ def news_of(invoice: PlanInvoiceFacts) -> InvoiceNews:
 def with_invoice(row: Purchase, invoice: PlanInvoiceFacts) -> Purchase:
     """The row with what its invoice says of it: the gateway's ids, its page while it can be paid there, why it failed."""
     payment = invoice.payment.payment_intent if invoice.payment else None
-    refs = GatewayRefs(row.gateway_refs.checkout_session, payment, invoice.invoice, invoice.subscription)
+    session = row.gateway_refs.checkout_session
+    refs = GatewayRefs(session, payment, invoice.invoice, invoice.subscription, invoice.number)
     page = invoice.hosted_url if invoice.state == "open" and isinstance(row.item, PlanRenewalItem) else row.checkout_url
     failure = row.failure if invoice.state == "paid" else failure_of(invoice.decline_code) or row.failure
     return replace(

@@ -58,12 +58,13 @@ class GivenConsent:
 
 @dataclass(frozen=True, slots=True)
 class GatewayRefs:
-    """The gateway's ids of this purchase; None until known."""
+    """The gateway's ids of this purchase; None until known. `number`: the invoice's, which it has from its finalization on."""
 
     checkout_session: str | None = None
     payment_intent: str | None = None
     invoice: str | None = None
     subscription: str | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

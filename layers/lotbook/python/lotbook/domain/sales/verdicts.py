@@ -82,7 +82,7 @@ def with_facts(order: Purchase, facts: CheckoutFacts) -> Purchase:
     payment = facts.payment.payment_intent if facts.payment else None
     return replace(
         order,
-        gateway_refs=GatewayRefs(facts.session, payment, facts.invoice, facts.subscription),
+        gateway_refs=GatewayRefs(facts.session, payment, facts.invoice, facts.subscription, facts.invoice_number),
         customer=order.customer or facts.customer,
         checkout_url=order.checkout_url or facts.url,
     )

@@ -18,6 +18,7 @@ from lotbook.usecases.inbox.handle_plan_event import handle_plan_event, is_about
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.reconciliation.strays import keep_stray
 from lotbook.usecases.sales.follow_cards import follow_cards, keep_card
+from lotbook.usecases.sales.note_invoice import note_invoice
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales.desk import SalesDesk
 
 COMPLETED = "checkout.session.completed"
+INVOICE_PAID = "invoice.paid"
 # Each may be the first or the only one that arrives; all lead to the same look at the same purchase (D6).
 SETTLING = frozenset(
     {
@@ -36,7 +38,7 @@ SETTLING = frozenset(
         "payment_intent.processing",
         "payment_intent.payment_failed",
         "payment_intent.canceled",
-        "invoice.paid",
+        INVOICE_PAID,
         "invoice.payment_failed",  # these four of an automatic purchase, whose invoice bears its mark
         "invoice.payment_action_required",
         "invoice.voided",
@@ -49,7 +51,7 @@ PAYING = frozenset(
         COMPLETED,
         "checkout.session.async_payment_succeeded",
         "payment_intent.succeeded",
-        "invoice.paid",
+        INVOICE_PAID,
     }
 )
 # Those after which an account's cards may not be what they were; a setup page that was finished is the third. No money.
@@ -91,6 +93,8 @@ def handle_event(hint: EventHint, *, desk: SalesDesk) -> Handled:
         return _unexplained(hint, desk)
     if purchase.has_page and purchase.gateway_refs.checkout_session is None:  # it is being made, or was never opened
         return _unexplained(hint, desk) if hint.kind in PAYING else Handled("ignored", purchase.purchase_id)
+    if (hint.kind, hint.object_kind) == (INVOICE_PAID, "invoice") and hint.object_id is not None:
+        purchase = note_invoice(purchase, hint.object_id, desk=desk)
     keep_card(purchase, desk=desk)
     purchase = send_back_paid_twice(purchase, desk=desk)
     return Handled("settled", purchase.purchase_id, purchase.state)

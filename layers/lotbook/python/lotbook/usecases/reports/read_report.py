@@ -62,11 +62,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class OfAccount:
-    """A line with its account. `tax_id`: the buyer's, of a line of the tax report."""
+    """A line with its account. Of a line of the tax report: the buyer's `tax_id`, and the `number` of its invoice."""
 
     account_id: str
     line: LotLine | TaxLine
     tax_id: str | None = None
+    number: str | None = None
 
 
 Line = Group | OfAccount | Difference
@@ -173,4 +174,5 @@ def _lines(asked: Asked, account_id: str, month: AccountMonth, desk: ReportDesk)
     for each in month.tax:
         if asked.currency in (None, each.currency):
             row = desk.purchases.get(account_id, each.purchase_id)
-            yield OfAccount(account_id, each, row.billing.tax_id if row and row.billing else None)
+            tax_id = row.billing.tax_id if row and row.billing else None
+            yield OfAccount(account_id, each, tax_id, row.gateway_refs.number if row else None)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.auto_history import Reason
     from lotbook.domain.sales.items import AutoPart
+    from lotbook.domain.sales.purchase import GatewayRefs
     from lotbook.usecases.sales.desk import SalesDesk
 
 SENT_AGAIN = 23 * HOUR  # the gateway forgets after a day which calls it has seen
@@ -90,8 +91,7 @@ def _judged(row: Purchase, desk: SalesDesk) -> Purchase:
         is_off = automatic_card(_stored(row, desk).auto, look_at_cards(row.account_id, desk=desk)) is None
         outcomes.given_up(row, "no_card", is_off=is_off, desk=desk)
         return outcomes.ended(row, NO_CARD, desk=desk)
-    refs = replace(row.gateway_refs, invoice=facts.invoice or None, payment_intent=facts.payment_intent)
-    known = replace(row, gateway_refs=refs)
+    known = replace(row, gateway_refs=_refs(row, facts))
     if facts.state in ("declined", "void") and _is_left_to_buyer(row, desk):
         return _page_gone(known, facts, desk)
     match facts.state:
@@ -146,8 +146,7 @@ def _paid(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
     if wrong:
         return _mismatch(row, facts, wrong, desk)
     case, now = loaded(row, desk=desk), desk.clock.now()
-    refs = replace(row.gateway_refs, invoice=facts.invoice, payment_intent=facts.payment_intent)
-    known = replace(row, gateway_refs=refs)
+    known = replace(row, gateway_refs=_refs(row, facts))
     if outcomes.decide(row, "confirmed", desk=desk):
         return _completed(case.saved(with_advance_settled(known, now, facts.paid_at)))
     paid = paid_at(known, facts.paid_at, now)
@@ -246,3 +245,8 @@ def _part(row: Purchase) -> AutoPart:
     if row.auto is None:
         raise BrokenInvariant(f"{row.purchase_id}: an automatic purchase without its part")
     return row.auto
+
+
+def _refs(row: Purchase, facts: AutoCharge) -> GatewayRefs:
+    payment, number = facts.payment_intent, facts.number
+    return replace(row.gateway_refs, invoice=facts.invoice or None, payment_intent=payment, number=number)
