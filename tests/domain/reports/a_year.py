@@ -13,7 +13,16 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from lotbook.domain.credits.ledger import CHAIN_END, Draw, Entry, EntryKind, Pointer
+from lotbook.domain.credits.ledger import (
+    CHAIN_END,
+    VOIDED_CLAIM,
+    VOIDED_REASON,
+    Draw,
+    Entry,
+    EntryKind,
+    Pointer,
+    claw_name,
+)
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import PlanMove
 from lotbook.domain.sales.items import PackItem, PlanItem, PlanPart
@@ -266,8 +275,9 @@ class Year:
             each = self.dice.choice(bought)
             gone = self.dice.randint(1, each.left)
             self.out(each, gone, "voided")
-            name = f"lot#{each.lot.lot_id}#void#{len(self.entries)}"
-            self.hang(Entry(name, U, "adjusted", 0, credits=-gone, draws=(Draw(each.lot.lot_id, gone),)))
+            name = claw_name(each.lot.lot_id, f"{VOIDED_CLAIM}{len(self.entries)}")
+            fields: dict[str, Any] = {"requested": -gone, "removed": gone, "reason": f"{VOIDED_REASON}plan_change"}
+            self.hang(Entry(name, U, "adjusted", 0, credits=-gone, draws=(Draw(each.lot.lot_id, gone),), **fields))
 
     def free(self) -> None:
         lot_id = ids.derived("lot", self.now, "free", str(len(self.entries)))

@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lotbook.domain.credits.ledger import Draw, Entry
+import pytest
+
+from lotbook.domain.credits.ledger import VOIDED_CLAIM, VOIDED_REASON, Draw, Entry, claw_name
 from lotbook.domain.credits.lots import Lot
+from lotbook.domain.plans.plan_move import PLAN_CHANGE
 from lotbook.domain.reports.amounts import Ledger
 from lotbook.domain.reports.lines import AccountMonth, LotLine, add_up, age_of, lot_lines, tax_lines
 from lotbook.domain.reports.sales import books_of, part_of, shares
@@ -99,10 +102,34 @@ def test_a_refund_that_failed_gives_its_credits_and_their_price_up_again() -> No
     assert figures == {"2026-01": (0, 0, 3_000), "2026-02": (600, 600, 2_400), "2026-03": (-600, -600, 3_000)}
 
 
-def test_what_a_seller_takes_back_without_money_is_breakage() -> None:
-    entries = [granted(LOT, 1_000, on("2026-01-10")), moved("adjusted", 250, on("2026-02-10"))]
+def voided(credits: int, at: int, reason: str) -> Entry:
+    """As `POST .../lots/{lot_id}/void` leaves it."""
+    name, draws = claw_name(LOT, f"{VOIDED_CLAIM}x{at}"), (Draw(LOT, credits),)
+    fields: dict[str, Any] = {"requested": -credits, "removed": credits, "reason": VOIDED_REASON + reason}
+    return Entry(name, U, "adjusted", at, 2, credits=-credits, draws=draws, **fields)
+
+
+@pytest.mark.parametrize("reason", ["A mistake.", PLAN_CHANGE, "money_back"])
+def test_what_a_seller_takes_back_without_money_is_breakage_whatever_words_it_gives(reason: str) -> None:
+    """Decision 193: the money stays, and nothing is owed for it."""
+    entries = [granted(LOT, 1_000, on("2026-01-10")), voided(250, on("2026-02-10"), reason)]
     (line,) = lines_of([a_pack()], entries, "2026-02")["2026-02"]
     assert (line.voided, line.recognized, line.closing, line.credits_left) == (750, 750, 2_250, 750)
+
+
+def test_money_that_goes_back_for_voided_credits_takes_the_revenue_back() -> None:
+    """A seller voids, and refunds by hand later: nothing is left to take back, so what was earned by the void is not."""
+    row = a_pack(money_back=(MoneyBack(on("2026-03-05"), 3_570),))
+    taken = moved("clawed_back", 0, on("2026-03-05"), removed=0, requested=1_000, reason="money_back")
+    entries = [
+        granted(LOT, 1_000, on("2026-01-10")),
+        voided(1_000, on("2026-02-10"), "Fraud."),
+        replace(taken, draws=()),
+    ]
+    found = lines_of([row], entries, "2026-03")
+    figures = {month: (line.voided, line.refunded, line.recognized, line.closing) for month, (line,) in found.items()}
+    assert figures["2026-02"] == (3_000, 0, 3_000, 0)
+    assert figures["2026-03"] == (0, 3_000, -3_000, 0)
 
 
 def test_free_and_companion_credits_have_no_price_and_a_hold_is_still_owed() -> None:

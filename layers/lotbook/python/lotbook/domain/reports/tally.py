@@ -86,7 +86,7 @@ def moved(entry: Entry) -> Iterator[tuple[str, str, int]]:
         yield from ((draw.lot_id, EXPIRED, draw.credits) for draw in entry.draws)
     elif entry.kind == "clawed_back":
         yield from ((draw.lot_id, _taken_as(entry), draw.credits) for draw in entry.draws)
-    elif entry.kind == "adjusted" and entry.credits < 0:
+    elif ledger.is_voiding(entry.name):
         yield from ((draw.lot_id, VOIDED, draw.credits) for draw in entry.draws)
     elif entry.kind == "adjusted":
         what = PLAN_CHANGE if entry.reason == PLAN_CHANGE else TAKEN
