@@ -82,3 +82,10 @@ def fits(order: Purchase, charge: AutoCharge) -> bool:
     is_total = abs(charge.total_minor - order.total_minor) <= slack
     is_whose = (charge.currency, charge.customer) == (order.currency, order.customer)
     return is_whose and is_total and charge.subtotal_minor == order.subtotal_minor
+
+
+def with_charge(row: Purchase, charge: AutoCharge) -> Purchase:
+    """The row with the gateway's ids of its charge, and the number of its invoice."""
+    payment, number = charge.payment_intent, charge.number
+    refs = replace(row.gateway_refs, invoice=charge.invoice or None, payment_intent=payment, number=number)
+    return replace(row, gateway_refs=refs)

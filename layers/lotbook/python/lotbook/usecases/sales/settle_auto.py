@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import Suspension
 from lotbook.domain.credits.lots import is_dead
-from lotbook.domain.sales.auto_charges import CardGone, left_to_buyer
+from lotbook.domain.sales.auto_charges import CardGone, left_to_buyer, with_charge
 from lotbook.domain.sales.auto_orders import with_advance_settled, with_late_settled
 from lotbook.domain.sales.auto_verdicts import failure_on_page, unequal_charge
 from lotbook.domain.sales.billing import with_snapshot
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.auto_history import Reason
     from lotbook.domain.sales.items import AutoPart
-    from lotbook.domain.sales.purchase import GatewayRefs
     from lotbook.usecases.sales.desk import SalesDesk
 
 SENT_AGAIN = 23 * HOUR  # the gateway forgets after a day which calls it has seen
@@ -91,7 +90,7 @@ def _judged(row: Purchase, desk: SalesDesk) -> Purchase:
         is_off = automatic_card(_stored(row, desk).auto, look_at_cards(row.account_id, desk=desk)) is None
         outcomes.given_up(row, "no_card", is_off=is_off, desk=desk)
         return outcomes.ended(row, NO_CARD, desk=desk)
-    known = replace(row, gateway_refs=_refs(row, facts))
+    known = with_charge(row, facts)
     if facts.state in ("declined", "void") and _is_left_to_buyer(row, desk):
         return _page_gone(known, facts, desk)
     match facts.state:
@@ -146,7 +145,7 @@ def _paid(row: Purchase, facts: AutoCharge, desk: SalesDesk) -> Purchase:
     if wrong:
         return _mismatch(row, facts, wrong, desk)
     case, now = loaded(row, desk=desk), desk.clock.now()
-    known = replace(row, gateway_refs=_refs(row, facts))
+    known = with_charge(row, facts)
     if outcomes.decide(row, "confirmed", desk=desk):
         return _completed(case.saved(with_advance_settled(known, now, facts.paid_at)))
     paid = paid_at(known, facts.paid_at, now)
@@ -245,8 +244,3 @@ def _part(row: Purchase) -> AutoPart:
     if row.auto is None:
         raise BrokenInvariant(f"{row.purchase_id}: an automatic purchase without its part")
     return row.auto
-
-
-def _refs(row: Purchase, facts: AutoCharge) -> GatewayRefs:
-    payment, number = facts.payment_intent, facts.number
-    return replace(row.gateway_refs, invoice=facts.invoice or None, payment_intent=payment, number=number)
