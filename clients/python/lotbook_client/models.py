@@ -1593,5 +1593,7 @@ Item = TopUpItem | PlanItem | PlanRenewalItem | AutoTopUpItem | CustomPaymentIte
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.
 
 
-ReportLine = LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine | UnknownKind
+ReportLine = (
+    LiabilityLine | RecognitionLine | RollForwardLine | TaxReportLine | BalanceLine | DifferenceLine | UnknownKind
+)
 # One of them; `kind` says which. `UnknownKind`: one that only a newer server has.
