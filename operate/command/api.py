@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 PAGE = 100
+MOST_PAGES = 2_000  # of one list: a filter may find little in each of them, and a list may be of any length
 TIMEOUT_SECONDS = 60
 FIXES = {  # by code, or by status where the code says nothing more
     "account_not_found": "`lotbook accounts list` shows those that there are.",
@@ -70,11 +71,22 @@ class Api(Core):
         return list(islice(self._all(operation, name, min(most, PAGE), asked), most))
 
     def _all(self, operation: Operation[Any], name: str, limit: int, asked: Mapping[str, Any]) -> Iterator[Any]:
-        query, cursor = dict(asked.get("query") or {}), ""
-        while cursor is not None:
-            page = self.ask(operation, **{**asked, "query": {**query, "limit": limit, "cursor": cursor or None}})
+        query, cursor = dict(asked.get("query") or {}), None
+        for _ in range(MOST_PAGES):
+            page = self.ask(operation, **{**asked, "query": {**query, "limit": limit, "cursor": cursor}})
             yield from page[name]
             cursor = page["next_cursor"]
+            if cursor is None:
+                return
+        raise Refusal(_too_long(name, page[name]))
+
+
+def _too_long(name: str, last: list[dict[str, Any]]) -> str:
+    """How to go on: a statement goes on before the last entry that was read, other lists with fewer to look through."""
+    told = f"{MOST_PAGES:,} pages of {name} were read, and there are more."
+    if last and "at" in last[-1]:
+        return f"{told} Those before {last[-1]['at']} are read with --to {last[-1]['at']}."
+    return f"{told} Ask for less: with --limit, a filter that finds more in a page, or a time with --from and --to where it has one."
 
 
 def _silent(silence: LotbookError, url: str) -> str:

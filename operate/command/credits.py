@@ -103,11 +103,5 @@ def _entries(asked: Asked, account: str, limit: int, chosen: dict[str, str | Non
     """At most so many, newest first; `chosen` is what the statement is asked for: its unit, `from` and `to`."""
     from operate.command.api import operations
 
-    api, found = asked.target.api(), list[dict[str, Any]]()
-    cursor: str | None = ""
-    while cursor is not None and len(found) < limit:
-        query = chosen | {"limit": 100, "cursor": cursor or None}
-        page = api.ask(operations.LIST_ENTRIES, path={"account_id": account}, query=query)
-        found += page["entries"]
-        cursor = page["next_cursor"]
-    return found[:limit]
+    path = {"account_id": account}
+    return asked.target.api().items(operations.LIST_ENTRIES, "entries", limit, path=path, query=chosen)

@@ -16,6 +16,7 @@ import httpx
 import pytest
 import yaml
 
+from operate.command import api
 from operate.command.start import words
 from tests.operate.command.recorded import ACME, OTHER, Recorded
 from tests.operate.terminal import lotbook
@@ -156,6 +157,29 @@ def test_a_comparison_counts_on_through_all_pages(recorded: Recorded, capsys: py
     ]
     assert found["counted_all"]
     assert [query for _, query, *_ in recorded.asked] == [{"dry_run": "true"}, {"dry_run": "true", "cursor": "c-1"}]
+
+
+@pytest.mark.parametrize(
+    ("said", "route", "last", "way_on"),
+    [
+        ("statement acme --limit 100", "GET /v1/accounts/acme/entries", "entries", "with --to 2026-01-05T09:00:00Z"),
+        ("balance acme --as-of 2026-01-10", "GET /v1/accounts/acme/entries", "entries", "with --limit"),
+        ("accounts list --plan pro", "GET /v1/accounts", "accounts", "with --limit"),
+    ],
+)
+def test_a_list_without_an_end_is_left_after_so_many_pages_with_the_way_on(
+    said: str, route: str, last: str, way_on: str, recorded: Recorded, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """A page may be empty and not the last: an account with a million entries would be asked for ever."""
+    monkeypatch.setattr(api, "MOST_PAGES", 3)
+    one = {**recorded.answers["GET /v1/accounts/acme/entries"]["entries"][0], "at": "2026-01-05T09:00:00Z"}
+    found = [one] if said.startswith("statement") else []
+    recorded.answers[route] = [{last: found, "next_cursor": f"c-{number}"} for number in range(9)]
+    assert lotbook(*split(said)) == 1
+    told = capsys.readouterr().err
+    assert f"3 pages of {last} were read, and there are more." in told
+    assert way_on in told
+    assert [query.get("cursor") for name, query, *_ in recorded.asked if name == route] == [None, "c-0", "c-1"]
 
 
 def test_what_a_publication_would_refuse_is_refused_before_anybody_is_asked(
