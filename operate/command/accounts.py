@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from operate.command.asking import Asked, command
+from operate.command.asking import Asked, command, used
 from operate.command.refusal import FAILED, USAGE, Refusal
 from operate.command.shown import Answer, Grid, counted, pairs, progress
 
@@ -61,45 +62,55 @@ def _show(asked: Asked, account: Account) -> Answer:
     return _one(asked.target.api().ask(operations.READ_ACCOUNT, path={"account_id": account}))
 
 
+@dataclass(frozen=True)
+class _NewAccount:
+    """What an account is opened with."""
+
+    policy: Annotated[str, typer.Option(help="The policy's id.")]
+    email: Annotated[str, typer.Option(help="Where mails go.")]
+    region: Annotated[str, typer.Option(help="A country's code: it decides about currency and tax.")] = "US"
+    plan: Annotated[str | None, typer.Option(help="A plan that is billed elsewhere.")] = None
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it."""
+        body = {"policy_id": self.policy, "region": self.region, "email": self.email}
+        return body | used({"plan_id": self.plan, "time_zone": self.time_zone})
+
+
 @command(app, "open", changes=True)
-def _open(
-    asked: Asked,
-    account: Account,
-    policy: Annotated[str, typer.Option(help="The policy's id.")],
-    email: Annotated[str, typer.Option(help="Where mails go.")],
-    region: Annotated[str, typer.Option(help="A country's code: it decides about currency and tax.")] = "US",
-    plan: Annotated[str | None, typer.Option(help="A plan that is billed elsewhere.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
-) -> Answer:
+def _open(asked: Asked, account: Account, new: _NewAccount) -> Answer:
     """Open an account; its free credits are there at once. The same again changes nothing."""
     from operate.command.api import operations
 
     asked.confirm(f"The account {account} would be opened.")
-    body = {"account_id": account, "policy_id": policy, "region": region, "email": email}
-    more = {"plan_id": plan, "time_zone": time_zone}
-    body |= {name: value for name, value in more.items() if value is not None}
-    return _one(asked.target.api().ask(operations.OPEN_ACCOUNT, body=body))
+    return _one(asked.target.api().ask(operations.OPEN_ACCOUNT, body={"account_id": account, **new.body()}))
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """What of an account is changed."""
+
+    email: Annotated[str | None, typer.Option(help="Where mails go.")] = None
+    external_id: Annotated[str | None, typer.Option(help="Your own name for it; '' takes it away.")] = None
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None
+    plan: Annotated[str | None, typer.Option(help="The plan that was agreed on.")] = None
+    metadata: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="All of it, anew.")] = None
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it: what is not there stays as it is."""
+        body = used({"email": self.email, "time_zone": self.time_zone, "plan_id": self.plan})
+        if self.external_id is not None:
+            body["external_id"] = self.external_id or None
+        return body | ({"metadata": named_values(self.metadata)} if self.metadata else {})
 
 
 @command(app, "change", changes=True)
-def _change(
-    asked: Asked,
-    account: Account,
-    email: Annotated[str | None, typer.Option(help="Where mails go.")] = None,
-    external_id: Annotated[str | None, typer.Option(help="Your own name for it; '' takes it away.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin.")] = None,
-    plan: Annotated[str | None, typer.Option(help="The plan that was agreed on.")] = None,
-    metadata: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="All of it, anew.")] = None,
-) -> Answer:
+def _change(asked: Asked, account: Account, changes: _Changes) -> Answer:
     """Change what is given, and leave the rest as it is."""
     from operate.command.api import operations
 
-    body: dict[str, Any] = {"email": email, "external_id": external_id, "time_zone": time_zone, "plan_id": plan}
-    body = {name: value for name, value in body.items() if value is not None}
-    if external_id == "":
-        body["external_id"] = None
-    if metadata:
-        body["metadata"] = named_values(metadata)
+    body = changes.body()
     if not body:
         raise Refusal("Name what is to be changed: --email, --external-id, --time-zone, --plan or --metadata.", USAGE)
     asked.confirm(f"{', '.join(body)} of {account} would be changed.")

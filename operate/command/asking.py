@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property, wraps
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -66,7 +66,10 @@ def is_terminal() -> bool:
 def command(
     app: typer.Typer, name: str, *, changes: bool = False, targeted: bool = True
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Enter a function as a command. It takes Asked and its own options, and answers an Answer."""
+    """Enter a function as a command. It takes Asked and its own options, and answers an Answer.
+
+    A parameter that is a dataclass stands for the options that are its fields: a command with many has them in a group.
+    """
 
     def enter(work: Callable[..., Answer]) -> Callable[..., Answer]:
         @wraps(work)
@@ -74,7 +77,7 @@ def command(
             as_json = given.pop("as_json")
             asked = Asked(given.pop("stack", None), given.pop("url", None), given.pop("yes", False))
             try:
-                answer = work(asked, **given)
+                answer = work(asked, **_grouped(work, given))
             except Refusal as refusal:
                 tell(str(refusal))
                 raise typer.Exit(refusal.code) from refusal
@@ -90,7 +93,7 @@ def command(
 
 def _signature(work: Callable[..., Answer], *, changes: bool, targeted: bool) -> inspect.Signature:
     """Its own parameters but Asked, then those of all commands."""
-    own = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
+    own = [option for each in _own(work) for option in _options(each)]
     common: list[tuple[str, Any, Any]] = [("as_json", Json, False)]
     if targeted:
         common = [("stack", Stack, None), ("url", Url, None), *common]
@@ -101,7 +104,43 @@ def _signature(work: Callable[..., Answer], *, changes: bool, targeted: bool) ->
     return inspect.Signature([*(each.replace(kind=keyword) for each in own), *added], return_annotation=None)
 
 
-def an_instant(given: str) -> str:
+def _own(work: Callable[..., Answer]) -> list[inspect.Parameter]:
+    return list(inspect.signature(work, eval_str=True).parameters.values())[1:]
+
+
+def _options(parameter: inspect.Parameter) -> list[inspect.Parameter]:
+    """The parameter itself, or the options of its group."""
+    group = parameter.annotation
+    if not is_dataclass(group):
+        return [parameter]
+    kinds = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if each.default is MISSING else each.default,
+            annotation=kinds[each.name],
+        )
+        for each in fields(group)
+    ]
+
+
+def _grouped(work: Callable[..., Answer], given: dict[str, Any]) -> dict[str, Any]:
+    """What was given, as the function takes it."""
+    taken = dict[str, Any]()
+    for each in _own(work):
+        values = {option.name: given[option.name] for option in _options(each)}
+        grouped = isinstance(each.annotation, type) and is_dataclass(each.annotation)
+        taken[each.name] = each.annotation(**values) if grouped else given[each.name]
+    return taken
+
+
+def used(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, without the options that nobody used."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def an_instant(text: str) -> str:
     """As the API takes it, RFC 3339 in UTC. For typer's `parser`: raises BadParameter."""
     from argparse import ArgumentTypeError
 
@@ -109,6 +148,6 @@ def an_instant(given: str) -> str:
     from lotbook.domain.values.instants import to_text
 
     try:
-        return to_text(instant(given))
+        return to_text(instant(text))
     except ArgumentTypeError as unclear:
         raise typer.BadParameter(f"{unclear} or 2026-01-31T12:00:00Z") from unclear

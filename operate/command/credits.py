@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from operate.command.accounts import Account
-from operate.command.asking import Asked, an_instant, command
+from operate.command.asking import Asked, an_instant, command, used
 from operate.command.shown import Answer, Grid
 
 Unit = Annotated[str | None, typer.Option(help="The policy's unit (its first one).")]
@@ -52,20 +53,21 @@ def _balance(
     return Answer(found, (said, Grid(columns, rows, NUMBERS)))
 
 
-def _statement(
-    asked: Asked,
-    account: Account,
-    unit: Unit = None,
-    since: Annotated[
-        str | None, typer.Option("--from", parser=an_instant, metavar="INSTANT", help="From then on.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--to", parser=an_instant, metavar="INSTANT", help="Before then.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many entries.")] = 25,
-) -> Answer:
+@dataclass(frozen=True)
+class _Part:
+    """Which part of a statement is wanted."""
+
+    unit: Unit = None
+    since: Annotated[str | None, typer.Option("--from", parser=an_instant, metavar="INSTANT", help="From then on.")] = (
+        None
+    )
+    until: Annotated[str | None, typer.Option("--to", parser=an_instant, metavar="INSTANT", help="Before then.")] = None
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many entries.")] = 25
+
+
+def _statement(asked: Asked, account: Account, part: _Part) -> Answer:
     """The ledger of one unit, newest first."""
-    found = _entries(asked, account, limit, {"unit": unit, "from": since, "to": until})
+    found = _entries(asked, account, part.limit, {"unit": part.unit, "from": part.since, "to": part.until})
     rows = [
         [
             each["at"],
@@ -80,22 +82,33 @@ def _statement(
     return Answer({"account_id": account, "entries": found}, (grid if rows else "No entries in this time.",))
 
 
+@dataclass(frozen=True)
+class _Gift:
+    """Why credits are given, and how."""
+
+    reason: Annotated[str, typer.Option(help="Why: it is kept, and shown in the statement.")]
+    unit: Unit = None
+    expires: Annotated[str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="Until when.")] = None
+    key: Annotated[str | None, typer.Option(help="An idempotency key: given again, it grants once.")] = None
+
+    def body(self) -> dict[str, Any]:
+        """As the API takes it, without the credits."""
+        body = {"kind": "promotional", "reason": self.reason}
+        return body | used({"unit": self.unit, "expires_at": self.expires})
+
+
 def _grant(
     asked: Asked,
     account: Account,
     credits: Annotated[int, typer.Argument(min=1, help="How many.")],
-    reason: Annotated[str, typer.Option(help="Why: it is kept, and shown in the statement.")],
-    unit: Unit = None,
-    expires: Annotated[str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="Until when.")] = None,
-    key: Annotated[str | None, typer.Option(help="An idempotency key: given again, it grants once.")] = None,
+    gift: _Gift,
 ) -> Answer:
     """Give promotional credits."""
     from operate.command.api import operations
 
-    asked.confirm(f"{credits:,} {unit or 'credits'} would be granted to {account}.")
-    body: dict[str, Any] = {"credits": credits, "kind": "promotional", "reason": reason}
-    body |= {name: value for name, value in {"unit": unit, "expires_at": expires}.items() if value is not None}
-    granted = asked.target.api().ask(operations.GRANT_CREDITS, path={"account_id": account}, body=body, key=key)
+    asked.confirm(f"{credits:,} {gift.unit or 'credits'} would be granted to {account}.")
+    body, path = {"credits": credits, **gift.body()}, {"account_id": account}
+    granted = asked.target.api().ask(operations.GRANT_CREDITS, path=path, body=body, key=gift.key)
     return Answer(granted, (f"{account} has {credits:,} more: lot {granted['lot_id']}, entry {granted['entry_id']}.",))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,13 +56,31 @@ def _tail(
     return Answer(None, ())
 
 
+@dataclass(frozen=True)
+class _Stretch:
+    """What is published again: a time, and how much of it. Raises Refusal for one that is none."""
+
+    since: Since
+    until: Until = END
+    most: Annotated[int, typer.Option(min=1, help="At most so many records.")] = 100_000
+    after: After = None
+
+    def __post_init__(self) -> None:
+        if self.since >= self.until:
+            raise Refusal(f"--from ({self.since}) is not before --to ({self.until}).", USAGE)
+        if self.after and len(self.after) != 2:
+            raise Refusal("--after is given twice, for the two keys that the run before named.", USAGE)
+
+    @property
+    def place(self) -> dict[str, Any] | None:
+        """Where the run before stopped."""
+        return {"pk": {"S": self.after[0]}, "sk": {"S": self.after[1]}} if self.after else None
+
+
 @command(app, "again", changes=True)
 def _again(
     asked: Asked,
-    since: Since,
-    until: Until = END,
-    most: Annotated[int, typer.Option(min=1, help="At most so many records.")] = 100_000,
-    after: After = None,
+    what: _Stretch,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
 ) -> Answer:
     """File and publish again what the table says happened: for a consumer that was down, and after a restore.
@@ -71,17 +90,12 @@ def _again(
     from lotbook.domain.values.instants import from_text
     from operate.publish_again import Walk, publish_again
 
-    if since >= until:
-        raise Refusal(f"--from ({since}) is not before --to ({until}).", USAGE)
-    if after and len(after) != 2:
-        raise Refusal("--after is given twice, for the two keys that the run before named.", USAGE)
     stack = asked.target.stack
     if not dry_run:
-        asked.confirm(f"What happened from {since} to {until} would be published again.")
-    place = {"pk": {"S": after[0]}, "sk": {"S": after[1]}} if after else None
-    walk = Walk(stack.table, from_text(since), from_text(until), place)
+        asked.confirm(f"What happened from {what.since} to {what.until} would be published again.")
+    walk = Walk(stack.table, from_text(what.since), from_text(what.until), what.place)
     with asked.target.asked(), progress("Publishing again") as step:
-        sent = publish_again(walk, stack, most, dry=dry_run, done=step)
+        sent = publish_again(walk, stack, what.most, dry=dry_run, done=step)
     return _sent(sent, walk, dry=dry_run)
 
 

@@ -35,6 +35,7 @@ LINES_OF_A_FILE = 250
 LINES_OF_ANY_FILE = 400  # also of tests, where a table of cases is long without being hard
 LINES_OF_THE_README = 150
 PARAMETERS, POSITIONAL = 5, 4
+COMMANDS_OF_PEOPLE = ROOT / "operate" / "command"  # typer calls them, by keywords and whatever their names begin with
 
 
 def most_lines(path: Path) -> int:
@@ -53,13 +54,15 @@ def long_files(paths: Iterable[Path], most: int) -> dict[str, str]:
 
 
 def wide_functions(found: Iterable[Function]) -> dict[str, str]:
-    """Public functions with too many parameters; what pytest fills in by name is no parameter of a caller."""
+    """Public functions and commands with too many parameters; what pytest fills in by name is no parameter of a caller."""
     wide = {}
     for each in found:
         asked = each.node.args
         positional = [one.arg for one in (*asked.posonlyargs, *asked.args) if one.arg not in ("self", "cls")]
         every = len(positional) + len(asked.kwonlyargs)
-        if not each.node.name.startswith("_") and (every > PARAMETERS or len(positional) > POSITIONAL):
+        is_command, is_public = each.path.is_relative_to(COMMANDS_OF_PEOPLE), not each.node.name.startswith("_")
+        too_many = every > PARAMETERS or (len(positional) > POSITIONAL and is_public)
+        if too_many and (is_public or is_command):
             wide[each.name] = f"{each.where} has {every} parameters, {len(positional)} of them positional"
     return wide
 
