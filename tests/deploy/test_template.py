@@ -19,6 +19,7 @@ from lotbook.api.http.identity import KEPT_SECONDS
 from lotbook.api.http.routes import CONTRACT
 from lotbook.api.mails import stop_page
 from lotbook.api.portal.routes import PAGES
+from lotbook.domain.news.together import WAYS
 from lotbook.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -280,6 +281,12 @@ def test_automatic_purchase_is_on_unless_the_deployment_says_otherwise(template:
     off = load(ROOT / "template.yaml", {"Stage": "test", "AutoTopUp": "off"})
     assert [Settings.read(each.environment).auto_top_up for each in (template, off)] == [True, False]
     assert Settings.read(template.environment).auto_top_up_queue
+
+
+def test_issue_14_burns_are_told_each_unless_the_deployment_says_otherwise(template: Template) -> None:
+    assert DOCUMENT["Parameters"]["BurnEvents"]["AllowedValues"] == list(WAYS)
+    found = [load(ROOT / "template.yaml", {"Stage": "test", "BurnEvents": way}) for way in WAYS]
+    assert [Settings.read(each.environment).burn_events for each in (template, *found)] == ["each", *WAYS]
 
 
 def test_op_6_everything_reads_the_table_in_use_so_a_restored_one_takes_its_place() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.outbox import app
-from lotbook import wiring
+from lotbook import settings, wiring
 from lotbook.adapters.dynamo import stream
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import Table, to_item
@@ -170,3 +170,35 @@ def test_b3_x_33_a_version_cannot_drop_the_unit_that_the_stream_has_seen_granted
     assert error["allowed"] == "a version that keeps unit data_transfer_mb: account acme uses it"
     renamed = {**whole, "title": "Make, renamed"}
     assert api.call(put, renamed, path=place).ok(201)["version"] == 4
+
+
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        ("each", [("acme", 1), ("other", 1)]),
+        ("together", [(None, 2)]),
+        ("none", []),
+    ],
+)
+def test_issue_14_burns_are_told_as_the_deployment_says(
+    shop: Api, bus: RecordingBus, environment: Table, monkeypatch: pytest.MonkeyPatch, way: str, told: list[Any]
+) -> None:
+    """By the parameter BurnEvents; everything else is told by itself in every way."""
+    monkeypatch.setenv("BURN_EVENTS", way)
+    settings.settings.cache_clear()
+    wiring.outlets.cache_clear()
+    burned(shop, 3)
+    theirs = [
+        record(item | {"pk": {"S": item["pk"]["S"].replace("#acme#", "#other#")}}, f"9{number:04d}")
+        for number, item in enumerate(items(environment))
+        if item["pk"]["S"].startswith("U#")
+    ]
+    assert app.handler({"Records": [*records(environment), *theirs]}, None) == {"batchItemFailures": []}
+    burns = [each for each in bus.published if each.kind == "credits.consumed"]
+    assert [(each.account_id, len(each.detail.get("totals", [1]))) for each in burns] == told
+    assert "credits.granted" in {each.kind for each in bus.published}
+    wiring.outlets.cache_clear()
+    monkeypatch.setenv("BURN_EVENTS", "some")
+    settings.settings.cache_clear()
+    with pytest.raises(ValueError, match="each, together, none"):
+        wiring.outlets()
