@@ -11,7 +11,20 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from bench import cold, correctness, counts, instructions, log_lines, postgres, report, rounds, store, stream, whole
+from bench import (
+    cold,
+    correctness,
+    counts,
+    growth,
+    instructions,
+    log_lines,
+    postgres,
+    report,
+    rounds,
+    store,
+    stream,
+    whole,
+)
 from bench.floor import Floor
 from bench.ours import ENVIRONMENT, Ours, OursHandled
 from bench.prices import dollars_per_million
@@ -40,7 +53,7 @@ def main() -> int:
     with store.running():
         client = store.client()
         wrong = _correctness(client, asked.seed)
-        counted = _counted(client)
+        counted = [*_counted(client), *growth.sections()]
         timed, void = _timed(client, asked.seconds, asked.seed)
         executed = _executed(client)
     sections = [timed, *counted, *executed, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]

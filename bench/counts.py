@@ -29,7 +29,7 @@ def of_our_paths(client: Any) -> dict[str, Counts]:
     """Every path that `tests/contracts/test_book_counts.py` gates; raises AssertionError where this engine disagrees."""
     found = {}
     for path, gated in COSTS.items():
-        world = _world(client)
+        world = new_world(client)
         counted = world.cost(path(world))
         if counted != gated:
             raise AssertionError(f"{_name(path)} took {counted}, the gate says {gated}")
@@ -39,7 +39,7 @@ def of_our_paths(client: Any) -> dict[str, Counts]:
 
 def of_a_batch(client: Any) -> Counts:
     """One batch of BATCH fresh items."""
-    world = _world(client)
+    world = new_world(client)
     world.grant()
     items = [BatchItem(f"item-{number}", BurnRequest(1, actor="key_bench")) for number in range(BATCH)]
 
@@ -51,7 +51,7 @@ def of_a_batch(client: Any) -> Counts:
 
 def of_one_key(client: Any, lines: int) -> Counts:
     """One batch of that many lines under one key, after another one: its receipt is still in the book."""
-    world = _world(client)
+    world = new_world(client)
     world.grant()
     for number in range(2):
         counted = world.cost(lambda key=f"batch-{number}": _consume_lines(world, key, lines))  # type: ignore[misc]
@@ -128,7 +128,8 @@ def text(counted: Counts) -> str:
     return f"{counted.calls} / {counted.write_units} / {counted.read_units}"
 
 
-def _world(client: Any) -> World:
+def new_world(client: Any) -> World:
+    """An account over an empty table."""
     tables = client.list_tables()["TableNames"]
     if store.TABLE in tables:
         client.delete_table(TableName=store.TABLE)

@@ -15,6 +15,7 @@ from lotbook.domain.sales.transactions import PurchaseRow
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.money_back.read_evidence import read_evidence
 from lotbook.usecases.money_back.refund_purchase import refund_purchase
+from lotbook.usecases.portal.reading import read_once
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing, read_billing
 from lotbook.usecases.sales.cards import SetupRequest, choose_card, remove_card, set_up_card
@@ -29,7 +30,7 @@ from lotbook.usecases.sales.read_offers import quote_item, read_offers
 def show_offers(request: Request) -> Answer:
     """`GET .../offers`."""
     planned = filters.planned_of(request.query)
-    desk, purchases = wiring.reading_desk(), wiring.purchases()
+    desk, purchases = read_once(wiring.reading_desk()), wiring.purchases()
     found = read_offers(_account(request), request.caller, planned, desk=desk, purchases=purchases)
     return Answer(200, render_buying.offers(found))
 

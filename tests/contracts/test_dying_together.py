@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.credits.ledger import expired_name, together_name
 from lotbook.domain.credits.lots import Lot
-from lotbook.domain.credits.orders import ClawBack, Grant
+from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.credits.turn import Journaled, lay
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY, SECOND
@@ -20,6 +16,7 @@ from lotbook.usecases.credits.lots import claw_back
 from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import list_entries
 from tests.audit import assert_explained
+from tests.contracts.growing import grant_at_once
 from tests.contracts.test_book_counts import NOW, A, U, World, world
 from tests.fakes.credit_desk import credit_desk
 
@@ -34,13 +31,7 @@ def lot_id(number: int) -> str:
 def with_dying(world: World, number: int) -> None:
     """So many lots that die at END, beside one that does not; they were granted in one turn, on as many days."""
     made = [Lot(lot_id(each), U, "purchased", 1_000 + each, 3, NOW, END, NOW) for each in range(number)]
-    made.append(Lot(ids.derived("lot", NOW, "stays"), U, "purchased", 1_000, 3, NOW, None, NOW))
-    book = world.books.get(A, U)
-    assert book
-    laid = lay(U, replace(book, orders={order.order_id: order for order in map(Grant, made)}), Journaled(), NOW)
-    for outcome in laid.outcomes.values():
-        world.books.put_entry(A, outcome)
-    assert world.books.swap(A, U, book, replace(laid, outcomes={})).done
+    grant_at_once(world, [*made, Lot(ids.derived("lot", NOW, "stays"), U, "purchased", 1_000, 3, NOW, None, NOW)])
 
 
 def turn(world: World) -> None:
@@ -49,18 +40,6 @@ def turn(world: World) -> None:
 
 def explained(world: World) -> None:
     assert_explained(Table(world.meter.client, "lotbook"), A)
-
-
-COSTS = {1: (4, 3, 1), 2: (5, 4, 1), 3: (3, 2, 1), 10: (3, 2, 1), 50: (3, 4, 1), 90: (4, 6, 1)}
-
-
-@pytest.mark.parametrize("number", COSTS)
-def test_an_instant_at_which_lots_die_costs_what_the_table_says(world: World, number: int) -> None:
-    """50 lots: 53 calls and 62 write units before. The book of 50 lots is three units alone."""
-    with_dying(world, number)
-    world.at = END
-    assert world.cost(lambda: turn(world)) == COSTS[number]
-    explained(world)
 
 
 def died(world: World, number: int = 5) -> None:

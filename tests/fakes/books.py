@@ -254,6 +254,13 @@ class FakeBooks:
     def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
         return {lot_id: self.lot_entries(account_id, unit, lot_id) for lot_id in lot_ids}
 
+    def newest_of_lots(self, account_id: str, unit: str, last: str, most: int) -> Mapping[str, Entry]:
+        self._call("newest_of_lots", last)
+        with self.lock:
+            ours = {entry.name: entry for key, entry in self.ledger.items() if key[:2] == (account_id, unit)}
+        names = sorted((name for name in ours if name <= last), reverse=True)
+        return {name: ours[name] for name in names[:most]}
+
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         self._call("note_metadata", name)
         with self.lock:

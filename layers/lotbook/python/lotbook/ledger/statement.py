@@ -39,12 +39,13 @@ def export(request: Request) -> Answer:
     """`GET .../entries/export`."""
     from lotbook.api.answers import render_csv
     from lotbook.usecases.credits.statement import export_entries
+    from lotbook.usecases.portal.reading import read_once
 
     listing = _statement(request)
     start = listing.start()
 
     def within(unit: str) -> EntryPage:
-        return export_entries(request.account_id, unit, start, desk=wiring.reading_desk())
+        return export_entries(request.account_id, unit, start, desk=read_once(wiring.reading_desk()))
 
     page = wiring.units().within(request.account_id, paths.unit(request.query), within)
     next_cursor = listing.cursor(page.next_cursor)

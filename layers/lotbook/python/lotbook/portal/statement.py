@@ -13,6 +13,7 @@ from lotbook.api.portal.statements import Asked
 from lotbook.portal.home import account_of
 from lotbook.usecases.credits.notes import notes_of
 from lotbook.usecases.credits.statement import export_entries
+from lotbook.usecases.portal.reading import read_once
 from lotbook.usecases.portal.statement_pages import read_as_of, read_page
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def show(visit: Visit) -> Reply:
     """`GET /portal/statement`."""
     loaded = account_of(visit)
     zone = loaded.account.time_zone
-    asked, desk = Asked.of(visit.query, loaded.policy.units), wiring.reading_desk()
+    asked, desk = Asked.of(visit.query, loaded.policy.units), read_once(wiring.reading_desk())
     listing = _listing(visit, asked)
     found = read_page(visit.account_id, asked.unit, asked.wanted(zone), listing.start(), desk=desk)
     day = days.day_of(asked.as_of)
@@ -38,7 +39,7 @@ def export(visit: Visit) -> Reply:
     loaded = account_of(visit)
     asked = Asked.of(visit.query, loaded.policy.units)
     wanted, listing = asked.wanted(loaded.account.time_zone), _listing(visit, asked)
-    page = export_entries(visit.account_id, asked.unit, listing.start(), desk=wiring.reading_desk())
+    page = export_entries(visit.account_id, asked.unit, listing.start(), desk=read_once(wiring.reading_desk()))
     entries = [entry for entry in page.entries if wanted.matches(entry)]
     next_cursor = None if wanted.is_past(page.entries) else listing.cursor(page.next_cursor)
     if next_cursor is not None and file_parts.PART not in visit.query:

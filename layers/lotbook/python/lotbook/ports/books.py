@@ -126,6 +126,13 @@ class BookStore(Protocol):
         """The same of several lots, by their ids: one read, for lots that were made one after the other."""
         ...
 
+    def newest_of_lots(self, account_id: str, unit: str, last: str, most: int) -> Mapping[str, Entry]:
+        """What was journaled about lots, by name: at most `most` entries, from the name `last` down, in one read.
+
+        A hint for who reads many: entries that are not among them may be there.
+        """
+        ...
+
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Keep what a caller said about a burn, once per request digest."""
         ...

@@ -47,6 +47,7 @@ from lotbook.ports.books import Attempt, Prune
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from lotbook.adapters.dynamo.lot_events import LotEvents
     from lotbook.adapters.dynamo.table import Table
     from lotbook.domain.credits.book import Memo
     from lotbook.domain.credits.ledger import Entry
@@ -103,7 +104,7 @@ class DynamoBooks:
     def __init__(self, table: Table, wall: Clock | None = None) -> None:
         self._table = table
         self._store_time = StoreTime(wall or SystemClock())
-        self.lots = GrantedLots(self.entries).of
+        self.lots = GrantedLots(self.entries, self.newest_of_lots).of
 
     def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
         """BURN: two kinds, one write."""
@@ -268,9 +269,16 @@ class DynamoBooks:
 
     def entries_of_lots(self, account_id: str, unit: str, lot_ids: Sequence[str]) -> Mapping[str, list[Entry]]:
         """The same of several lots: one read, and one of what died together with others."""
+        return self._lot_events(account_id, unit).of(lot_ids)
+
+    def newest_of_lots(self, account_id: str, unit: str, last: str, most: int) -> Mapping[str, Entry]:
+        """One query, from the highest name down."""
+        return self._lot_events(account_id, unit).newest(last, most)
+
+    def _lot_events(self, account_id: str, unit: str) -> LotEvents:
         from lotbook.adapters.dynamo.lot_events import LotEvents  # no burn reads them
 
-        return LotEvents(account_id, unit, partial(self._call, "query")).of(lot_ids)
+        return LotEvents(account_id, unit, partial(self._call, "query"))
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         """Among the account's notes; the same body writes the same item."""

@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
 
+MANY = 10  # lots that are worth a query: it reads ten of them for one unit, and may meet what is none of them
 MAX_LOTS_KEPT = 5_000  # about 2 MB; the least recently asked for are forgotten
 
 
 class GrantedLots:
     """Safe under threads. Lots that are not there are asked for again: they may be granted meanwhile."""
 
-    def __init__(self, entries: Callable[[str, str, Iterable[str]], Mapping[str, Entry]]) -> None:
-        self._entries = entries
+    def __init__(
+        self,
+        entries: Callable[[str, str, Iterable[str]], Mapping[str, Entry]],
+        newest: Callable[[str, str, str, int], Mapping[str, Entry]],
+    ) -> None:
+        self._entries, self._newest = entries, newest
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str, str], Lot] = OrderedDict()
 
@@ -31,8 +36,10 @@ class GrantedLots:
         with self._lock:
             found = {lot_id: lot for lot_id in wanted if (lot := self._kept.get((account_id, unit, lot_id)))}
         missing = [ledger.granted_name(lot_id) for lot_id in wanted if lot_id not in found]
-        read = self._entries(account_id, unit, missing) if missing else {}
-        found |= {entry.lot.lot_id: entry.lot for entry in read.values() if entry.lot}
+        read = dict(self._newest(account_id, unit, missing[-1], len(missing))) if len(missing) >= MANY else {}
+        left = [name for name in missing if name not in read]
+        read |= self._entries(account_id, unit, left) if left else {}
+        found |= {entry.lot.lot_id: entry.lot for name in missing if (entry := read.get(name)) and entry.lot}
         with self._lock:
             for lot_id, lot in found.items():
                 self._kept[account_id, unit, lot_id] = lot

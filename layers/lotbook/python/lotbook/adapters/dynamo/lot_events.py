@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.credits.ledger import share_of, together_prefix
@@ -41,6 +41,19 @@ class LotEvents:
                 if draw.lot_id in found:
                     found[draw.lot_id].append(share_of(entry, draw.lot_id))
         return found
+
+    def newest(self, last: str, most: int) -> dict[str, Entry]:
+        """By name: at most so many from the name `last` down, in one read. What this release does not know is passed over."""
+        highest = keys.lot_ledger(self._account_id, self._unit, last)
+        page = self._query(
+            KeyConditionExpression="pk = :pk AND sk <= :last",
+            ExpressionAttributeValues=to_item({":pk": highest["pk"], ":last": highest["sk"]}),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=most,
+        )
+        known = (from_item(item) for item in page["Items"] if formats.is_known(item))
+        return {values["sk"]: entry_of(values["sk"], values) for values in known}
 
     def _between(self, first: str, last: str) -> Iterator[Entry]:
         lowest, highest = (keys.lot_ledger(self._account_id, self._unit, name) for name in (first, last))

@@ -164,6 +164,7 @@ def expired_name(lot_id: str, seq: int) -> str:
     return f"lot#{lot_id}#x#{seq}"
 
 
+OF_A_LOT = "lot#"  # begins the names of what is journaled about lots
 TOGETHER = "lot#@"  # begins no name about one lot: an id of a lot has no such sign
 
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class Remembered:
-    """A store of books and its statement, for the length of one page. Whatever writes makes it forget."""
+    """A store of books and its statement, for the length of one page. Whatever writes makes it forget, but for entries: they never change."""
 
     def __init__(self, desk: CreditDesk) -> None:
         self._books, self._statement, self._renew = desk.books, desk.statement, desk.renew
         self._known: dict[tuple[Any, ...], Any] = {}
+        self._entries: dict[tuple[str, str, str], Entry] = {}
 
     def get(self, account_id: str, unit: str) -> Book | None:
         """The book."""
@@ -29,17 +30,23 @@ class Remembered:
         return found
 
     def entries(self, account_id: str, unit: str, names: Iterable[str]) -> Mapping[str, Entry]:
-        """Entries by their names."""
+        """Entries by their names: those that nobody has read yet together."""
         wanted = tuple(names)
-        key = ("entries", account_id, unit, frozenset(wanted))
-        found: Mapping[str, Entry] = self._once(key, lambda: self._books.entries(account_id, unit, wanted))
-        return found
+        missing = [name for name in wanted if (account_id, unit, name) not in self._entries]
+        if missing:
+            key = ("entries", account_id, unit, frozenset(missing))
+            self._keep(
+                account_id, unit, self._once(key, lambda: self._books.entries(account_id, unit, missing)).values()
+            )
+        return {name: self._entries[at] for name in wanted if (at := (account_id, unit, name)) in self._entries}
 
     def entry(self, account_id: str, unit: str, name: str) -> Entry | None:
         """One entry by its name."""
-        key = ("entry", account_id, unit, name)
-        found: Entry | None = self._once(key, lambda: self._books.entry(account_id, unit, name))
-        return found
+        place = (account_id, unit, name)
+        if place not in self._entries:
+            found = self._once(("entry", *place), lambda: self._books.entry(account_id, unit, name))
+            self._keep(account_id, unit, () if found is None else (found,))
+        return self._entries.get(place)
 
     def lots(self, account_id: str, unit: str, lot_ids: Collection[str]) -> Mapping[str, Lot]:
         """Lots as they were made: the store remembers them by itself."""
@@ -51,6 +58,13 @@ class Remembered:
         found: Mapping[str, list[Entry]] = self._once(
             key, lambda: self._books.entries_of_lots(account_id, unit, lot_ids)
         )
+        return found
+
+    def newest_of_lots(self, account_id: str, unit: str, last: str, most: int) -> Mapping[str, Entry]:
+        """What was journaled about lots, from that name down."""
+        key = ("newest", account_id, unit, last, most)
+        found: Mapping[str, Entry] = self._once(key, lambda: self._books.newest_of_lots(account_id, unit, last, most))
+        self._keep(account_id, unit, found.values())
         return found
 
     def page(self, account_id: str, unit: str, before_seq: int, limit: int) -> list[StatementLine]:
@@ -70,6 +84,9 @@ class Remembered:
         """Everything else is the store's own: whatever it does, what was read before it is old."""
         self._known.clear()
         return getattr(self._books, name)
+
+    def _keep(self, account_id: str, unit: str, found: Iterable[Entry]) -> None:
+        self._entries |= {(account_id, unit, entry.name): entry for entry in found}
 
     def _once(self, key: tuple[Any, ...], read: Any) -> Any:
         if key not in self._known:

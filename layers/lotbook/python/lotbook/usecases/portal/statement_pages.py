@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lotbook.domain.credits.ledger import granted_name
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import list_entries, pages
 from lotbook.usecases.portal.reading import read_once
@@ -70,10 +69,7 @@ def read_page(account_id: str, unit: str, wanted: Wanted, cursor: str | None, *,
 def lots_of(account_id: str, unit: str, entries: Sequence[Entry], *, desk: CreditDesk) -> Mapping[str, Lot]:
     """The lots that these entries name."""
     lot_ids = {draw.lot_id for entry in entries for draw in (*entry.draws, *entry.back)}
-    if not lot_ids:
-        return {}
-    found = desk.books.entries(account_id, unit, sorted(granted_name(lot_id) for lot_id in lot_ids))
-    return {entry.lot.lot_id: entry.lot for entry in found.values() if entry.lot is not None}
+    return desk.books.lots(account_id, unit, lot_ids) if lot_ids else {}
 
 
 @dataclass(frozen=True, slots=True)
