@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import lotbook_client as lotbook
+from lotbook_client.bodies import BatchItemBody
 from tests.clients import proxy
 from tests.clients.stage import Stage
 
@@ -66,6 +67,26 @@ async def a_key_burns_once_and_a_made_one_is_new_each_time(s: Stage) -> dict[str
         "same": burns[0] == burns[1],
         "made": [each.replayed for each in made],
         "available": made[-1].available,
+    }
+
+
+@story
+async def a_batch_is_many_burns_or_one(s: Stage) -> dict[str, Any]:
+    await s.opened()
+    rows: list[BatchItemBody] = [{"credits": 2, "reference": "row 1"}, {"credits": 3}]
+    one = [await s.of(s.client.consume_batch(s.account, rows, idempotency_key="import-9")) for _ in range(2)]
+    many = await s.of(s.client.consume_batch(s.account, [{"credits": 1, "idempotency_key": "a"}]))
+    mixed = await s.refused(
+        lambda: s.client.consume_batch(s.account, [{"credits": 1, "idempotency_key": "a"}], idempotency_key="b")
+    )
+    keyless = await s.refused(lambda: s.client.consume_batch(s.account, rows))
+    return {
+        "replayed": [each.replayed for each in one],
+        "lines": [[line.credits, line.reference] for line in one[0].lines or []],
+        "one": [one[0].credits, one[0].available, one[0].results],
+        "many": [each.status for each in many.results or []],
+        "entry": many.entry_id,
+        "refused": [_told(mixed), _told(keyless)],
     }
 
 

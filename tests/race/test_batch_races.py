@@ -12,10 +12,13 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.system import SystemClock
 from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.batches import lines_of, lines_of_request
 from lotbook.domain.credits.requests import BatchItem, BatchResult, BurnRequest, HoldRequest, ResolveHold
-from lotbook.domain.values.errors import HoldClosed, InsufficientCredits, Unavailable
+from lotbook.domain.values.errors import HoldClosed, IdempotencyKeyReused, InsufficientCredits, Unavailable
 from lotbook.usecases.credits.balance import read_balance
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_batch import consume_batch
+from lotbook.usecases.credits.consume_lines import consume_lines
 from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.prunes import Prunes
@@ -119,6 +122,39 @@ def test_d15_the_same_batch_from_eight_callers_burns_once(client: Any) -> None:
     assert first == [1] * 20 or (lost and max(first) <= 1), first
     burned, left = add_up(client, books)
     assert (len(burned), left) == (20, 1_000 - sum(map(credits_of, keys)))
+
+
+def test_d15_the_same_lines_under_one_key_from_eight_callers_burn_once(client: Any) -> None:
+    """Beside single burns of the same keys and a grant: one entry a key, whose lines are what it burned."""
+    books, prunes = DynamoBooks(Table(engine.product(client.meta.endpoint_url), "race")), [Prunes() for _ in range(4)]
+    grant(books, A, 0, 1_000)
+    keys = [f"key-{number}" for number in range(6)]
+
+    def one(number: int) -> str | None:
+        key = keys[number % len(keys)]
+        asked = lines_of_request([BurnRequest(credits_of(f"{key}{at}"), reference=f"{at}") for at in range(5)])
+        desk = credit_desk(books, SystemClock(), nothing, prunes=prunes[number % 4])
+        for _ in range(MAX_RETRIES):
+            try:
+                if number % 7 == 6:
+                    return consume(A, key, BurnRequest(asked.credits), desk=desk).entry_id
+                return consume_lines(A, key, asked, desk=desk).burned.entry_id
+            except IdempotencyKeyReused:
+                return None
+            except Unavailable:
+                continue
+        raise AssertionError("an account must not be unavailable for ever")
+
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(one, number) for number in range(28)]
+        grant(books, A, 1, 10)
+        answers = {each.result() for each in running} - {None}
+    burned, left = add_up(client, books)
+    assert answers == set(burned)
+    assert (len(burned), left) == (len(keys), 1_010 - sum(burned.values()))
+    of_batches = [entry for entry in ledger_of(client).values() if entry.has_lines]
+    assert of_batches
+    assert all(sum(line.credits for line in lines_of(entry)) == entry.requested for entry in of_batches)
 
 
 def test_d17_d18_captures_against_releases_close_each_hold_once(client: Any) -> None:

@@ -107,6 +107,25 @@ const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
     };
   },
 
+  async a_batch_is_many_burns_or_one(s) {
+    await s.opened();
+    const rows = { items: [{ credits: 2, reference: "row 1" }, { credits: 3 }] };
+    const burn = () => s.client.consumeBatch(s.account, rows, { idempotencyKey: "import-9" });
+    const one = [await burn(), await burn()];
+    const keyed = { items: [{ credits: 1, idempotency_key: "a" }] };
+    const many = await s.client.consumeBatch(s.account, keyed);
+    const mixed = await s.refused(() => s.client.consumeBatch(s.account, keyed, { idempotencyKey: "b" }));
+    const keyless = await s.refused(() => s.client.consumeBatch(s.account, rows));
+    return {
+      replayed: one.map((each) => each.replayed),
+      lines: one[0]?.lines?.map((line) => [line.credits, line.reference]),
+      one: [one[0]?.credits, one[0]?.available, one[0]?.results ?? null],
+      many: many.results?.map((each) => each.status),
+      entry: many.entry_id ?? null,
+      refused: [told(mixed), told(keyless)],
+    };
+  },
+
   async a_refusal_has_a_class_with_its_data(s) {
     await s.opened();
     const tooMuch = await s.refused(() => s.client.consumeCredits(s.account, { credits: 99 }));

@@ -1,0 +1,70 @@
+"""Pages of a statement with batches under one key: bounded by lines, complete over pages, found by any line's reference."""
+
+from __future__ import annotations
+
+import pytest
+
+from lotbook.domain.credits import batches
+from lotbook.domain.credits.batches import lines_of, lines_of_request
+from lotbook.domain.credits.requests import BurnRequest
+from lotbook.domain.credits.statement_pages import EntryFilter, PageAsked
+from lotbook.usecases.credits import statement
+from lotbook.usecases.credits.consume_lines import consume_lines
+from lotbook.usecases.credits.statement import export_entries, find_entries
+from tests.fakes.credit_desk import credit_desk
+from tests.fakes.outbox import World
+
+EVERYTHING = EntryFilter()
+
+
+def of_batches(how_many: int, reference: str = "r") -> World:
+    """Batches of 8 lines each: `0-r` to `7-r`."""
+    world = World()
+    world.grant(1_000)
+    desk = credit_desk(world.books, world.clock, lambda _: None)
+    for number in range(how_many):
+        lines = [BurnRequest(1, reference=f"{number}.{at}-{reference}") for at in range(8)]
+        consume_lines("acme", f"batch-{number}", lines_of_request(lines), desk=desk)
+    return world
+
+
+def pages(world: World, asked: EntryFilter = EVERYTHING) -> list[list[int]]:
+    """How many lines each entry of each page shows."""
+    desk, cursor, found = credit_desk(world.books, world.clock, lambda _: None), None, []
+    for _ in range(99):
+        page = find_entries("acme", "credits", PageAsked(100, cursor, asked), desk=desk)
+        found.append([len(lines_of(entry)) for entry in page.entries])
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+    raise AssertionError("a statement ends")
+
+
+@pytest.mark.parametrize(("reference", "most"), [("r", 20), ("r" * 250, 2_500)], ids=["within", "beside"])
+def test_a_page_ends_at_so_many_lines_and_no_entry_is_lost_between_pages(
+    reference: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines beside their entry are long: each batch of them counts as a thousand."""
+    world = of_batches(7, reference)
+    monkeypatch.setattr(statement, "MAX_LINES_A_PAGE", most)
+    assert pages(world) == [[8, 8, 8], [8, 8, 8], [8, 0]]
+
+
+def test_a_page_that_looks_for_a_reference_looks_at_so_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be short, or empty, and not the last."""
+    world = of_batches(7, "r" * 250)
+    monkeypatch.setattr(statement, "MAX_LINES_A_PAGE", 3 * batches.COUNTED_AS)
+    assert pages(world, EntryFilter(reference=f"1.7-{'r' * 250}")) == [[], [8], []]
+    assert pages(world, EntryFilter(reference="1.7-")) == [[], [], []]
+
+
+def test_a_file_ends_at_so_many_lines_and_its_cursor_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = of_batches(7)
+    desk = credit_desk(world.books, world.clock, lambda _: None)
+    monkeypatch.setattr(statement, "MAX_LINES_A_PAGE", 8)
+    monkeypatch.setattr(statement, "MAX_EXPORT_LINES", 30)
+    first = export_entries("acme", "credits", None, desk=desk)
+    assert [len(lines_of(entry)) for entry in first.entries] == [8] * 4
+    rest = export_entries("acme", "credits", first.next_cursor, desk=desk)
+    assert [len(lines_of(entry)) for entry in rest.entries] == [8, 8, 8, 0]
+    assert rest.next_cursor is None
