@@ -29,6 +29,8 @@ from tests.quick_moto import mock_aws
 NO_ITEM = {
     "before",
     "ledger_name",
+    "is_note_of_lines",
+    "payment_of",
     "is_purchase",
     "is_auto_event",
     "is_account",
