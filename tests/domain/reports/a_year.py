@@ -25,7 +25,7 @@ from lotbook.domain.credits.ledger import (
 )
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import PlanMove
-from lotbook.domain.sales.items import PackItem, PlanItem, PlanPart
+from lotbook.domain.sales.items import PackItem, PlanItem, PlanPart, PlanRenewalItem
 from lotbook.domain.sales.purchase import Purchase, Settlement
 from lotbook.domain.sales.reversals import MoneyBack
 from lotbook.domain.values import ids
@@ -35,7 +35,8 @@ from tests.fakes.purchases import a_purchase
 
 A, U = "acme", "credits"
 START = from_text("2026-01-01T00:00:00Z")
-PAID = ("plan", "purchased")
+LOST, RENEWED = 0.5, 0.6  # of disputes, of plans' months
+CURRENCIES = ("jpy", "usd", "kwd", "inr")  # of no, two and three decimals
 
 
 @dataclass
@@ -45,6 +46,7 @@ class ALot:
     value: Fraction = Fraction(0)  # what is owed of its price
     price: Fraction = Fraction(0)
     burned: int = 0
+    frozen: bool = False
 
 
 @dataclass
@@ -59,6 +61,8 @@ class Year:
     lots: dict[str, ALot] = field(default_factory=dict)
     held: dict[str, list[Draw]] = field(default_factory=dict)
     debt: int = 0
+    disputed: dict[str, int] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
     exact: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     done: Counter[str] = field(default_factory=Counter)
 
@@ -102,7 +106,9 @@ class Year:
         return made
 
     def open_lots(self) -> list[ALot]:
-        return [each for each in self.lots.values() if each.left]
+        return [
+            each for each in self.lots.values() if each.left and not each.frozen and each.lot.effective_at <= self.now
+        ]
 
     def draw(self, credits: int) -> list[Draw]:
         draws = list[Draw]()
@@ -253,7 +259,12 @@ class Year:
             return
         row = self.dice.choice(rows)
         known = row.money_back[-1].total_minor if row.money_back else 0
-        total = self.dice.randint(known, row.total_minor)
+        if not self.lots[str(row.settlement and row.settlement.lot_id)].frozen:
+            self.pay_back(row, self.dice.randint(known, row.total_minor))
+
+    def pay_back(self, row: Purchase, total: int) -> None:
+        """So much of it has gone back in all."""
+        known = row.money_back[-1].total_minor if row.money_back else 0
         each = self.lots[str(row.settlement and row.settlement.lot_id)]
         credits = row.credits * total // row.total_minor - row.credits * known // row.total_minor
         removed = min(each.left, credits)
@@ -267,6 +278,58 @@ class Year:
         net = Fraction(row.subtotal_minor, row.total_minor) * (total - known)
         self.book("refunded", net)
         self.rows[row.purchase_id] = replace(row, money_back=(*row.money_back, MoneyBack(self.now, total)))
+
+    def dispute(self) -> None:
+        """A bank asks for a payment back: what is left of its lot is frozen until the verdict."""
+        rows = [row for row in self.rows.values() if row.credits and row.settlement and row.settlement.lot_id]
+        row = self.dice.choice(rows) if rows else None
+        each = self.lots[str(row.settlement and row.settlement.lot_id)] if row else None
+        if row is not None and each is not None and not each.frozen:
+            each.frozen = True
+            self.disputed[row.purchase_id] = self.now
+            self.frozen(each, "frozen")
+
+    def frozen(self, each: ALot, kind: EntryKind) -> None:
+        draws = (Draw(each.lot.lot_id, each.left),) if each.left else ()
+        self.hang(Entry(f"lot#{each.lot.lot_id}#{kind}#{len(self.entries)}", U, kind, 0, draws=draws))
+
+    def verdict(self) -> None:
+        """Won, the credits come back; lost, the rest of the money goes, and the credits with it."""
+        if not self.disputed:
+            return
+        row = self.rows[self.dice.choice(sorted(self.disputed))]
+        del self.disputed[row.purchase_id]
+        each = self.lots[str(row.settlement and row.settlement.lot_id)]
+        each.frozen = False
+        self.frozen(each, "unfrozen")
+        if self.dice.random() < LOST:
+            self.done["lost"] += 1
+            self.pay_back(row, row.total_minor)
+        else:
+            self.done["won"] += 1
+
+    def renew(self) -> None:
+        """A plan of a month goes on: the next invoice, and the lot of the next period."""
+        for row in list(self.rows.values()):
+            end = row.period[1] if row.period else 0
+            if row.plan is None or not 0 < end <= self.now or row.purchase_id in self.ended:
+                continue
+            self.ended.add(row.purchase_id)
+            if self.dice.random() < RENEWED:
+                values: dict[str, Any] = {"item": PlanRenewalItem(row.plan.plan_id), "credits": 0, "plan": row.plan}
+                values |= {"period": (end, add_months(end, 1)), "settlement": Settlement(self.now, None, None)}
+                self.sold(row.plan.price_minor, **values)
+                self.grant(self.plan_lot(row.plan.plan_id, row.plan.credits, end), row.plan.price_minor)
+                self.done["renewed"] += 1
+
+    def promise(self) -> None:
+        """Promotional credits that count from a later day on: they have no price, and no report has them."""
+        lot_id = ids.derived("lot", self.now, "promise", str(len(self.entries)))
+        begins = self.now + self.dice.randint(1, 20) * DAY
+        lot = Lot(lot_id, U, "promotional", 30, 1, begins, begins + 30 * DAY, self.now)
+        debt, self.debt = self.debt, 0  # what is not there yet pays nothing
+        self.grant(lot, 0)
+        self.debt = debt
 
     def void(self) -> None:
         """A seller takes unused credits back without money."""
@@ -286,6 +349,7 @@ class Year:
     def run(self, days: int = 420, until: int = 330) -> Year:
         """A year of it; nothing new after `until`, so that all that was sold has ended at its end."""
         doings: list[Callable[[], object]] = [self.buy, self.buy_plan, self.free, self.carry, self.refund, self.void]
+        doings += [self.dispute, self.verdict, self.promise]
         doings += [self.hold, self.capture, self.burn, self.burn, self.burn]
         for day in range(days):
             for _ in range(self.dice.randint(0, 3)):
@@ -293,10 +357,14 @@ class Year:
                 if day < until:
                     self.expire()
                     self.dice.choice(doings)()
+            if day < until:
+                self.renew()
             self.now = START + day * DAY + DAY - 1000
             self.expire()
         for name in sorted(self.held):
             self.release(f"res#{name}", self.held.pop(name), name)
+        while self.disputed:
+            self.verdict()
         self.now += 400 * DAY
         self.expire()
         return self

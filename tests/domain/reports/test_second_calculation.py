@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 from lotbook.domain.reports.amounts import Ledger
-from lotbook.domain.reports.lines import AccountMonth, LotLine, add_up, lot_lines, tax_lines
+from lotbook.domain.reports.lines import AccountMonth, LotLine, Sums, add_up, lot_lines, tax_lines
 from lotbook.domain.reports.sales import books_of
 from lotbook.domain.reports.tally import Tally
-from tests.domain.reports.a_year import A, Year
+from tests.domain.reports.a_year import CURRENCIES, A, Year
 
 LAST = "2028-06"
 SEEDS = 4
@@ -20,7 +20,7 @@ ROLLED = ("sold", "used", "expired", "voided", "moved_out", "taken_back", "refun
 
 @cache
 def a_year(seed: int) -> Year:
-    return Year(seed, "jpy" if seed % 4 == 0 else "usd").run()
+    return Year(seed, CURRENCIES[seed % len(CURRENCIES)]).run()
 
 
 def months_of(year: Year) -> dict[str, tuple[LotLine, ...]]:
@@ -44,6 +44,39 @@ def test_every_months_figures_are_those_of_the_second_calculation(seed: int) -> 
         row.subtotal_minor for row in year.rows.values()
     )
     assert year.done.keys() >= {"granted", "consumed", "held", "captured", "released", "expired", "clawed_back"}
+
+
+def test_the_years_have_lived_through_everything() -> None:
+    """Refunds, disputes won and lost, renewals, changes of plan, expiry, voids, credits that count from later on, four currencies."""
+    lived = Counter[str]()
+    for seed in range(SEEDS):
+        year = a_year(seed)
+        lived += year.done + Counter(
+            {year.currency: 1, "upgrade": sum(row.move is not None for row in year.rows.values())}
+        )
+        lived["later"] += sum(
+            each.lot.kind == "promotional" and each.lot.effective_at > each.lot.created_at
+            for each in year.lots.values()
+        )
+        lived["refund"] += sum(len(row.money_back) for row in year.rows.values())
+    wanted = {"renewed", "won", "lost", "frozen", "adjusted", "expired", "upgrade", "later", "refund", *CURRENCIES}
+    assert min(lived[each] for each in wanted) >= 1, {each: lived[each] for each in wanted}
+
+
+def test_sums_of_accounts_in_several_currencies_are_those_of_each() -> None:
+    """Nothing is ever added across currencies, and a month's liability is what its roll-forward is left with."""
+    years = [a_year(seed) for seed in range(SEEDS)]
+    found = [(year, months_of(year)) for year in years]
+    for month in found[0][1]:
+        sums: dict[str, Sums] = {}
+        for year, lines in found:
+            month_lines = lines.get(month, ())
+            sums = add_up(sums, AccountMonth(month_lines, tax_lines(year.rows.values(), "DE", month)), month)
+        for year, lines in found:
+            rolled = sums["roll-forward"].get(year.currency, {})
+            owed = [each for name, each in sums["liability"].items() if name.startswith(year.currency)]
+            assert rolled.get("closing", 0) == sum(line.closing for line in lines.get(month, ()))
+            assert sum(each["amount"] for each in owed) == rolled.get("closing", 0), (month, year.currency)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

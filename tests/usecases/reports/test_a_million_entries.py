@@ -102,3 +102,8 @@ def test_a_million_entries_are_read_within_a_functions_time() -> None:
     assert (reports.calls["lines"], reports.calls["kept"]) == (1_000, 21)
     print(f"{seconds:.1f} s of processor, {seconds * 1_000_000 / reports.entries:.1f} µs an entry with making it")
     assert seconds * SECOND < LAMBDA / 2
+    before = {where: (month.content, month.closed) for where, month in reports.kept.items()}
+    reports.read.clear()
+    reports.kept.clear()
+    assert fold(reports, SOLD + 364 * DAY) == 1_000_000
+    assert {where: (month.content, month.closed) for where, month in reports.kept.items()} == before, "a rebuild"

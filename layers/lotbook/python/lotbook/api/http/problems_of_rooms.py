@@ -19,7 +19,7 @@ OF_ROOMS: dict[type[Outcome], tuple[int, str]] = {
         "Check the entry id; those that release 0.2.0 gave out lead nowhere, the statement shows the new ones.",
     ),
     NothingToVoid: (409, "Nothing to do; what is `held` can be taken once its holds are released."),
-    ReportNotFound: (404, "Ask for `liability`, `recognition`, `roll-forward` or `tax`."),
+    ReportNotFound: (404, "Ask for `liability`, `recognition`, `roll-forward`, `tax`, `balance` or `differences`."),
     endpoints.EndpointNotFound: (404, "Check the endpoint id."),
     endpoints.DeliveryNotFound: (404, "Check the delivery id; deliveries are kept for 30 days."),
     endpoints.TooManyEndpoints: (409, "Delete an endpoint that is not needed; each may hear of many types."),
