@@ -443,7 +443,7 @@ class QuantityNotAllowed(UnprocessableError):
 
 
 class ReportNotFound(NotFoundError):
-    """No report of that name. Ask for `liability`, `recognition`, `roll-forward` or `tax`."""
+    """No report of that name. Ask for `liability`, `recognition`, `roll-forward`, `tax`, `balance` or `differences`."""
 
     code = "report_not_found"
 

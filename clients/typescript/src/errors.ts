@@ -497,7 +497,7 @@ export class QuantityNotAllowed extends UnprocessableError {
   }
 }
 
-/** No report of that name. Ask for `liability`, `recognition`, `roll-forward` or `tax`. */
+/** No report of that name. Ask for `liability`, `recognition`, `roll-forward`, `tax`, `balance` or `differences`. */
 export class ReportNotFound extends NotFoundError {
   static code = "report_not_found";
   override name = "ReportNotFound";
