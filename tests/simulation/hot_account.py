@@ -21,11 +21,13 @@ from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.book_items import book_values
 from lotbook.adapters.dynamo.table import to_item
+from lotbook.domain.credits.batches import lines_of_request
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.credits.consume import consume
+from lotbook.usecases.credits.consume_lines import consume_lines
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
 from tests.fakes.books import FakeBooks
@@ -63,9 +65,15 @@ class Carried:
 
 
 class Account:
-    """A simulation; `waits_out`: whether a throttled call is tried again inside the function, as the SDK does it."""
+    """A simulation; `waits_out`: whether a throttled call is tried again inside the function, as the SDK does it.
 
-    def __init__(self, *, waits_out: bool = False, seed: int = 1) -> None:
+    `lines`: of a batch under one key that each request is; 1 is a single burn.
+    """
+
+    def __init__(self, *, waits_out: bool = False, seed: int = 1, lines: int = 1) -> None:
+        self._asked = lines_of_request([SINGLE] * lines)
+        self._is_batch = lines > 1
+        self._receipt = A_RECEIPT + (len(self._asked.kept) if self._is_batch else 0)
         self.at = 0.0  # milliseconds
         self.books, self.waits_out, self.chance = FakeBooks(), waits_out, random.Random(seed)
         self.carried, self.idle = Carried(), list[Environment]()
@@ -107,7 +115,10 @@ class Account:
         environment.is_cold = False
         desk = credit_desk(_Calls(self), self, prunes=environment.prunes)
         try:
-            consume(A, key, BurnRequest(1, reference="job-17", actor="key_01jd0000000000"), desk=desk)
+            if self._is_batch:
+                consume_lines(A, key, self._asked, desk=desk)
+            else:
+                consume(A, key, SINGLE, desk=desk)
             self.carried.burns[int(self.at // 1_000)] += 1
         except Unavailable:
             if number < CLIENT_TRIES:
@@ -148,9 +159,10 @@ class Account:
         receipts = len(book.receipts)
         if receipts not in self._sizes:
             self._sizes[receipts] = item_bytes(to_item(keys.book(A, U) | book_values(replace(book, outcomes={}))))
-        return self._sizes[receipts] + (A_RECEIPT if operation == "burn" else 0)
+        return self._sizes[receipts] + (self._receipt if operation == "burn" else 0)
 
 
+SINGLE = BurnRequest(1, reference="job-17", actor="key_01jd0000000000")
 A_RECEIPT = 99  # bytes (tests/contracts/test_book_counts.py)
 
 

@@ -6,9 +6,12 @@ from itertools import chain
 
 import pytest
 
-from tests.simulation.hot_account import Account, steady
+from lotbook.usecases.credits.balance import read_balance
+from tests.fakes.credit_desk import credit_desk
+from tests.simulation.hot_account import A, Account, U, steady
 
 pytestmark = pytest.mark.slow
+GRANTED = 3_000_000
 
 
 def test_450_burns_a_second_are_carried_from_a_standing_start() -> None:
@@ -27,6 +30,18 @@ def test_a_burst_of_four_times_over_is_over_within_twenty_seconds() -> None:
     assert [round(carried.a_second(at, at + 1)) for at in range(14, 18)] == [300] * 4
     assert len(account.book().receipts) <= 20
     assert carried.environments <= 100
+
+
+def test_four_thousand_lines_a_second_are_carried_in_batches_of_a_hundred_under_one_key() -> None:
+    """The answer where 450 burns a second are too few: forty requests a second, and nobody is told to come again."""
+    account = Account(lines=100)
+    carried = account.run(steady(40, 0, 4))
+    assert [round(carried.a_second(at, at + 1)) for at in range(1, 4)] == [40] * 3
+    assert carried.given_up == 0
+    assert (
+        sum(lot.remaining for lot in read_balance(A, U, desk=credit_desk(account.books, account)).lots)
+        == GRANTED - 16_000
+    )
 
 
 @pytest.mark.soak
