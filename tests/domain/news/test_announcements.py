@@ -10,7 +10,16 @@ from typing import get_args
 
 import pytest
 
-from lotbook.domain.credits.ledger import Draw, Entry, EntryKind, Pointer, claw_name, expired_name, granted_name
+from lotbook.domain.credits.ledger import (
+    Draw,
+    Entry,
+    EntryKind,
+    Pointer,
+    claw_name,
+    expired_name,
+    granted_name,
+    together_name,
+)
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.news.announcements import (
     MAX_NOTED_CHARACTERS,
@@ -55,6 +64,16 @@ def test_issue_3_granted_expired_and_clawed_back_credits_are_announced() -> None
     assert granted.detail["lot_kind"] == "purchased"
     (expired,) = of_entry("acme", EXPIRED)
     assert (expired.kind, expired.detail["credits"], expired.detail["lot_id"]) == ("credits.expired", 40, "lot_a")
+
+
+def test_lots_that_died_together_are_one_event_that_names_each() -> None:
+    """Decision 188: `lot_id` is none of them, so nobody takes all credits for the first lot's."""
+    draws = (Draw("lot_a", 40), Draw("lot_b", 1), Draw("lot_c", 2))
+    (told,) = of_entry("acme", entry(together_name(NOW, 9), "expired", credits=-43, draws=draws))
+    assert (told.kind, told.detail["credits"], told.detail["lot_id"]) == ("credits.expired", 43, None)
+    assert told.detail["lots"] == [{"lot_id": draw.lot_id, "credits": draw.credits} for draw in draws]
+    (alone,) = of_entry("acme", EXPIRED)
+    assert alone.detail["lots"] == [{"lot_id": "lot_a", "credits": 40}]
 
 
 def test_d_13_a_claw_back_of_burned_credits_announces_the_shortfall_beside_it() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.domain.credits.ledger import VOIDED_CLAIM, VOIDED_REASON, Draw, Entry, claw_name
+from lotbook.domain.credits.ledger import VOIDED_CLAIM, VOIDED_REASON, Draw, Entry, claw_name, together_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.plans.plan_move import PLAN_CHANGE
 from lotbook.domain.reports.amounts import Ledger
@@ -219,3 +219,15 @@ def test_ages_and_rounding() -> None:
     assert [part_of(10, part, 4) for part in range(5)] == [0, 3, 5, 8, 10]
     assert part_of(-10, 1, 4) == -3
     assert FORFEITED == "forfeited"
+
+
+def test_lots_that_die_together_are_recognized_each_for_itself_in_the_month_they_died_in() -> None:
+    """Decision 188: one entry names the draws of all of them."""
+    lots = {"lot_a": "pur_a", "lot_b": "pur_b", "lot_c": "pur_c"}
+    rows = [a_pack(purchase_id=each, settlement=Settlement(on("2026-01-10"), lot, None)) for lot, each in lots.items()]
+    entries = [granted(lot, 1_000, on("2026-01-10")) for lot in lots]
+    draws = tuple(Draw(lot, credits) for lot, credits in zip(lots, (1_000, 500, 100), strict=True))
+    died = Entry(together_name(on("2026-03-31"), 9), U, "expired", on("2026-03-31"), 9, credits=-1_600, draws=draws)
+    found = lines_of(rows, [*entries, died], "2026-03")
+    assert {line.lot_id: line.expired for line in found["2026-03"]} == {"lot_a": 3_000, "lot_b": 1_500, "lot_c": 300}
+    assert [line.expired for line in found["2026-02"]] == [0, 0, 0]

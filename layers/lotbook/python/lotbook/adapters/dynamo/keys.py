@@ -13,6 +13,7 @@
 | idempotency marker of a hold's end | `I#<account>` | `key#hold#<fingerprint>` |
 | book | `B#<account>#<unit>` | `book` |
 | ledger: lot events of one account and unit | `L#<account>#<unit>` | `lot#<lot>...` |
+| ledger: what died together at an instant | `L#<account>#<unit>` | `lot#@<milliseconds>#x#<seq>`, 15 digits |
 | ledger: burns, decisions, returns (spread) | `U#<account>#<name>` | `use` |
 | metadata of burns | `W#<account>` | `<name>#<digest>` |
 | lots that the book has no room for, a page | `H#<account>#<unit>` | `shelf#<digest>` |
