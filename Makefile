@@ -38,11 +38,11 @@ try: $(RUN) ## three calls to the running Lotbook, shown as curl, with their ans
 key: $(RUN) ## print the running Lotbook's service key (make -s key), or a member's token: ACCOUNT=... ROLE=...
 	@.venv/bin/python -m local key $(if $(ACCOUNT),--account "$(ACCOUNT)") $(if $(ROLE),--role "$(ROLE)")
 
-publish: $(RUN) ## check a policy of your own and publish it to the running Lotbook: FILE=mine.yaml
-	@.venv/bin/python -m local publish $(if $(FILE),"$(FILE)")
+publish: $(RUN) ## ./lotbook policies publish: a policy of your own, to the running Lotbook: FILE=mine.yaml
+	@./lotbook policies publish --yes $(if $(FILE),"$(FILE)")
 
-reconcile: $(RUN) ## compare gateway, purchases and lots of the running Lotbook: FROM=2026-01-01 TO=2026-02-01 (default: 3 days)
-	@.venv/bin/python -m local reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
+reconcile: $(RUN) ## ./lotbook reconcile: gateway, purchases and lots of the running Lotbook: FROM=2026-01-01 TO=2026-02-01 (default: 3 days)
+	@./lotbook reconcile $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
 audit: $(RUN) $(ENGINE) ## replay the local run's ledgers against its books, lots and purchases; ACCOUNT=... for one
 	@.venv/bin/python -m local audit $(if $(ACCOUNT),--account $(ACCOUNT))
@@ -105,8 +105,8 @@ docs: $(RUN) $(DOCS) ## build the site of docs/ into build/docs; a broken link o
 docs-serve: docs ## build the site and serve it at http://127.0.0.1:8000 (DOCS_PORT)
 	@exec .venv-docs/bin/python -m http.server --bind 127.0.0.1 --directory build/docs $(or $(DOCS_PORT),8000)
 
-policies: $(RUN) ## check samplefiles/policies/*.yaml, or FILES=mine.yaml
-	@.venv/bin/python -m local.policies check $(FILES)
+policies: $(RUN) ## ./lotbook policies check: samplefiles/policies/*.yaml, or FILES=mine.yaml
+	@./lotbook policies check $(FILES)
 
 openapi: $(RUN) ## write the OpenAPI document anew
 	.venv/bin/python -m local.generate examples openapi

@@ -13,11 +13,9 @@ from local.surroundings import settle
 COMMANDS = {
     "run": "local.run",
     "demo": "local.demo.demo",
-    "reconcile": "local.reconcile",
     "audit": "local.audit",
     "try": "local.try_out",
     "key": "local.show_key",
-    "publish": "local.publish",
 }
 
 

@@ -1,20 +1,17 @@
-"""Policies in YAML, for people: `make policies FILES=...` says what is wrong with them, and where.
+"""Policies in YAML, for people: `lotbook policies check` says what is wrong with them, and where.
 
 YAML is read here only, never on Lambda: what is published is the JSON document.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from local.ending import ended, print_anything
 from lotbook.api.requests.policy_document import parse_policy, without_schema
 from lotbook.domain.policy.document import Policy
-from lotbook.domain.values.errors import PolicyInvalid
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samplefiles" / "policies"
 VARIANTS = SAMPLES / "variants"  # further policies of the same vendors; no demo account
@@ -68,36 +65,3 @@ def read_policy(path: Path) -> tuple[Policy, dict[str, object]]:
 def sample_policies() -> list[Path]:
     """The sample files, by name."""
     return sorted(SAMPLES.glob("*.yaml"))
-
-
-def check(paths: list[Path]) -> int:
-    """Print a line for each file, and one for each thing that is wrong; 1 if anything is, else 0."""
-    failed = False
-    for path in paths:
-        try:
-            policy, _ = read_policy(path)
-        except (yaml.YAMLError, OSError) as error:
-            failed = True
-            print(f"{path}: cannot be read: {error}")
-        except PolicyInvalid as invalid:
-            failed = True
-            for each in invalid.data["errors"]:
-                print(f"{path}: {each['field'] or 'document'}: {each['message']}")
-        else:
-            print(f"{path}: ok, {len(policy.plans)} plans, {len(policy.assumptions)} assumptions")
-    return int(failed)
-
-
-def main(arguments: list[str]) -> int:
-    """`check FILE...`; without files, the samples and their variants."""
-    print_anything()  # what is found in a file need not be text that can be printed
-    if arguments and arguments[0] != "check":
-        print("usage: .venv/bin/python -m local.policies [check [FILE...]]", file=sys.stderr)
-        return 2
-    return check(
-        [Path(argument) for argument in arguments[1:]] or [*sample_policies(), *sorted(VARIANTS.glob("*.yaml"))]
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(ended(main, sys.argv[1:]))

@@ -83,8 +83,11 @@ def _publish(asked: Asked, file: File) -> Answer:
     asked.confirm(f"{found['policy_id']} would be published as its next version.", also_here=True)
     path = {"policy_id": found["policy_id"]}
     published = asked.target.api().ask(operations.PUBLISH_POLICY, path=path, body=document)
-    said = f"Published as {published['policy_id']}, version {published['version']}."
-    return Answer({**found, **published}, (said,))
+    name = published["policy_id"]
+    said = [f"Published as {name}, version {published['version']}."]
+    if found["is_new"]:
+        said.append(f"An account under it: lotbook accounts open under-{name} --policy {name} --email you@example.com")
+    return Answer({**found, **published}, tuple(said))
 
 
 def _on_stderr(found: dict[str, Any]) -> None:

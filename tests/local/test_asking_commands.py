@@ -1,4 +1,4 @@
-"""`make try`, `make key`, `make publish` against a server that answers as the local run does (N14, frictions d and f)."""
+"""`make try` and `make key` against a server that answers as the local run does (N14, frictions d and f)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from local import publish, show_key, try_out
-from local.policies import SAMPLES, read_document
+from local import show_key, try_out
 
-COMMANDS = {"try": try_out.main, "key": show_key.main, "publish": publish.main}
+COMMANDS = {"try": try_out.main, "key": show_key.main}
 ANSWERS: dict[str, tuple[int, Any]] = {
     "GET /v1/accounts/insurestack/balance": (200, {"available": 10}),
     "POST /v1/accounts/insurestack/consume": (402, {"code": "insufficient_credits"}),
@@ -99,36 +98,12 @@ def test_key_prints_the_key_and_nothing_else(lotbook: Lotbook, capsys: pytest.Ca
     assert "authorization" not in lotbook.asked[-1][2]
 
 
-def test_publish_checks_and_publishes_under_the_documents_own_name(
-    lotbook: Lotbook, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    mine = tmp_path / "mine.yaml"
-    mine.write_text((SAMPLES / "make.yaml").read_text())
-    assert publish.main([str(mine)]) == 0
-    assert lotbook.asked[0][:2] == ("PUT /v1/policies/make", read_document(mine))
-    assert "published as make, version 3" in (said := capsys.readouterr().out)
-    assert f"{lotbook.base}/v1/accounts" in said
-
-
-def test_publish_sends_nothing_that_is_wrong(
-    lotbook: Lotbook, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    mine = tmp_path / "mine.yaml"
-    mine.write_text("policy_id: mine\n")
-    assert publish.main([str(mine)]) == 1
-    assert "title: found nothing" in capsys.readouterr().out
-    assert publish.main([str(tmp_path / "absent.yaml")]) == 1
-    assert publish.main([]) == 2
-    assert "make publish FILE=" in capsys.readouterr().err
-    assert lotbook.asked == []
-
-
 def test_a_refusal_is_said_with_its_places(lotbook: Lotbook, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = {"field": "plans[0].price", "message": "in use by 3 accounts"}
-    lotbook.answers["PUT /v1/policies/make"] = (409, {"detail": "The policy is in use.", "errors": [wrong]})
-    assert publish.main([str(SAMPLES / "make.yaml")]) == 2
+    wrong = {"field": "credits", "message": "credits must be an integer"}
+    lotbook.answers["POST /_local/tokens"] = (422, {"detail": "The request is not valid.", "errors": [wrong]})
+    assert show_key.main(["--account", "acme"]) == 2
     assert capsys.readouterr().err == (
-        "Lotbook answered 409: The policy is in use.\n  plans[0].price: in use by 3 accounts\n"
+        "Lotbook answered 422: The request is not valid.\n  credits: credits must be an integer\n"
     )
     lotbook.answers["POST /_local/tokens"] = (400, {"message": "role is one of owner, admin"})
     assert show_key.main(["--account", "acme", "--role", "boss"]) == 2
@@ -139,7 +114,7 @@ def test_a_refusal_is_said_with_its_places(lotbook: Lotbook, capsys: pytest.Capt
 def test_without_a_run_each_says_so(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = [str(SAMPLES / "make.yaml")] if name == "publish" else ["--account", "a"] if name == "key" else []
+    arguments = ["--account", "a"] if name == "key" else []
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "nothing"))
     assert COMMANDS[name](arguments) == 2
     assert "No Lotbook runs with its data in" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.policies import SAMPLES, VARIANTS, check, main, read_document, sample_policies
+from local.policies import SAMPLES, read_document, sample_policies
 from lotbook.api.requests import schemas
 from lotbook.api.requests.policy_document import parse_policy
 from lotbook.domain.policy.findings import shown
@@ -322,29 +322,3 @@ def test_no_value_of_a_sample_can_be_replaced_by_an_object_or_a_float(name: str)
             assert any(field == path or field.startswith(path) for field in errors), (path, errors)
             checked += 1
     assert checked > 50
-
-
-def test_yaml_mistakes_are_named(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """A key twice, NO as a region, a date as a version: YAML would take them all silently."""
-    text = (SAMPLES / "9pic.yaml").read_text()
-    broken = {
-        "twice.yaml": text.replace('usd: "0.02"', 'usd: "0.02", usd: "0.03"'),
-        "norway.yaml": text.replace("{IN: inr}", "{NO: inr}"),
-        "date.yaml": text.replace('"2025-01"', "2025-01-01"),
-    }
-    for file_name, content in broken.items():
-        (tmp_path / file_name).write_text(content)
-    assert check([tmp_path / file_name for file_name in broken]) == 1
-    said = capsys.readouterr().out
-    assert "'usd' twice" in said
-    assert "norway.yaml: currencies.by_region.False" in said
-    assert "date.yaml: consent.version" in said
-    assert said.count("put it in quotes") == 2
-
-
-def test_the_command_checks_samples_and_variants(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
-    assert main([]) == 0
-    assert main(["check", *(str(path) for path in VARIANTS.glob("*.yaml"))]) == 0
-    assert main(["check", str(tmp_path / "absent.yaml")]) == 1
-    assert main(["burn"]) == 2
-    assert "gocontent-article.yaml: ok" in capsys.readouterr().out

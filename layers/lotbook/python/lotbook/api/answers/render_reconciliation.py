@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def reconciled(run: Reconciled) -> dict[str, Any]:
-    """What the function answers, and `make reconcile` shows. Ids, names of fields, no amounts."""
+    """What the function answers, and `lotbook reconcile` shows. Ids, names of fields, no amounts."""
     return {
         "from": to_text(run.period.start),
         "to": to_text(run.period.end),

@@ -1,4 +1,4 @@
-"""`make reconcile` against a server that answers as the local run does: what it asks, what it prints, how it exits."""
+"""`lotbook reconcile` (and `make reconcile`, which is it) against a server that answers as the local run does: what it asks, what it prints, how it exits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local.reconcile import main
+from tests.operate.terminal import lotbook as terminal
 
 DIFFERENCE = {
     "difference": "amount_mismatch",
@@ -36,6 +36,10 @@ def a_run(*differences: dict[str, Any], more: bool = False) -> dict[str, Any]:
         "differences": list(differences),
         "more": more,
     }
+
+
+def main(arguments: list[str]) -> int:
+    return terminal("reconcile", *arguments)
 
 
 class Lotbook:
@@ -87,7 +91,8 @@ def test_what_is_open_is_shown_and_exits_with_1(lotbook: Lotbook, capsys: pytest
     lotbook.answers = [(200, a_run(DIFFERENCE, more=True)), (200, a_run({**DIFFERENCE, "outcome": "repaired"}))]
     assert main([]) == 1
     out = capsys.readouterr().out
-    assert "open     critical  amount_mismatch (total)  acme/pur_1  cs_1" in out
+    assert "amount_mismatch (total)" in out
+    assert "acme/pur_1" in out
     assert "8 compared, 1 repaired, 1 open" in out, "a run that had to stop is gone on with"
     assert "lotbook strays close" in out
 
@@ -102,17 +107,19 @@ def test_dates_and_instants_name_the_period(lotbook: Lotbook, capsys: pytest.Cap
         {"from": "2026-01-01T00:00:00Z", "to": "2026-01-15T10:00:01Z"},
         {"from": "1970-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"},
     ]
-    with pytest.raises(SystemExit):
-        main(["--from", "soon"])
+    assert main(["--from", "soon"]) == 2
     assert "'soon' is no date or instant" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--from", "2028-01-01", "--to", "2027-01-01"], "FROM (2028-01-01T00:00:00Z) is not before TO (2027-01-01"),
-        (["--from", "2027-01-01", "--to", "2027-01-01"], "is not before TO"),
-        (["--from", "2099-01-01"], "is not before now, by the local clock, (2026-01-15T10:00:01Z)"),
+        (
+            ["--from", "2028-01-01", "--to", "2027-01-01"],
+            "--from (2028-01-01T00:00:00Z) is not before --to (2027-01-01",
+        ),
+        (["--from", "2027-01-01", "--to", "2027-01-01"], "is not before --to"),
+        (["--from", "2099-01-01"], "is not before now (2026-01-15T10:00:01Z)"),
     ],
 )
 def test_n11_a_period_that_ends_before_it_begins_is_said_and_nothing_is_asked(
@@ -125,8 +132,7 @@ def test_n11_a_period_that_ends_before_it_begins_is_said_and_nothing_is_asked(
 
 @pytest.mark.parametrize("text", ["0001-01-01", "1969-12-31", "2026-13-01", ""])
 def test_n11_a_date_that_is_none_is_said(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--from", text])
+    assert main(["--from", text]) == 2
     assert "is no date or instant" in capsys.readouterr().err
 
 
@@ -136,13 +142,13 @@ def test_a_description_that_is_damaged_is_said(
 ) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     (tmp_path / "dev.json").write_text(content)
-    assert main([]) == 2
+    assert main([]) == 3
     assert "dev.json is damaged" in capsys.readouterr().err
 
 
 def test_an_answer_that_is_none_of_lotbooks_is_said(lotbook: Lotbook, capsys: pytest.CaptureFixture[str]) -> None:
     lotbook.answers = [(404, {"error": "another program listens here"})]
-    assert main([]) == 2
+    assert main([]) == 3
     assert "another program listens here" in capsys.readouterr().err
 
 
@@ -150,11 +156,11 @@ def test_a_refusal_and_a_silence_are_told_and_exit_with_2(
     lotbook: Lotbook, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lotbook.answers = [(500, {"message": "the function raised"})]
-    assert main([]) == 2
+    assert main([]) == 3
     assert "the function raised" in capsys.readouterr().err
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "nothing"))
-    assert main([]) == 2
+    assert main([]) == 3
     assert "make run" in capsys.readouterr().err
     (tmp_path / "dev.json").write_text('{"base_url": "http://127.0.0.1:9"}')
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    assert main([]) == 2
+    assert main([]) == 3

@@ -1,14 +1,17 @@
-"""`make policies`: what is wrong with a file is one line each, with its place, whatever the file holds (S14)."""
+"""`lotbook policies check` (and `make policies`, which is it): what is wrong with a file is one line each, with its place, whatever the file holds (S14)."""
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
-from local.policies import main
+from local.ending import print_anything
+from local.policies import SAMPLES, VARIANTS, sample_policies
 from tests import patience
+from tests.operate.terminal import lotbook
 
 BOMB = (
     "a: &a [x,x,x,x,x,x,x,x,x]\n"
@@ -34,9 +37,13 @@ UNREADABLE = {
 }
 
 
-def lines(path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    assert main(["check", str(path)]) == 1
-    return capsys.readouterr().out.splitlines()
+def told(path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Each thing that is wrong: its place, and what is said about it."""
+    print_anything()  # as the command's start does
+    assert lotbook("policies", "check", str(path), "--json") == 1
+    (policy,) = json.loads(capsys.readouterr().out)["policies"]
+    assert policy["file"] == str(path)
+    return [f"{each['field'] or 'document'}: {each['message']}" for each in policy["errors"]]
 
 
 @pytest.mark.parametrize("what", UNREADABLE)
@@ -47,9 +54,9 @@ def test_s14_what_cannot_be_read_is_said_and_soon(
     path = tmp_path / "mine.yaml"
     path.write_text(content)
     began = time.monotonic()
-    printed = lines(path, capsys)
+    printed = told(path, capsys)
     assert time.monotonic() - began < patience.SECONDS  # the aliases alone would take hours
-    assert printed[0].startswith(f"{path}: cannot be read: ")
+    assert printed[0].startswith("document: cannot be read: ")
     assert said in "\n".join(printed)
 
 
@@ -57,7 +64,7 @@ def test_files_that_are_none_are_said(tmp_path: Path, capsys: pytest.CaptureFixt
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "absent.yaml", tmp_path, binary):
-        assert lines(path, capsys)[0].startswith(f"{path}: cannot be read: ")
+        assert told(path, capsys)[0].startswith("document: cannot be read: ")
 
 
 @pytest.mark.parametrize(
@@ -74,9 +81,25 @@ def test_what_is_no_json_is_said_with_its_place(
 ) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(content)
-    assert said in "\n".join(lines(path, capsys))
+    assert said in "\n".join(told(path, capsys))
 
 
 def test_the_samples_are_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 0
-    assert all(": ok, " in line for line in capsys.readouterr().out.splitlines())
+    assert lotbook("policies", "check") == 0
+    files = [*sample_policies(), *VARIANTS.glob("*.yaml")]
+    assert f"{len(files)} policies are as they should be." in capsys.readouterr().out
+
+
+def test_yaml_mistakes_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A key twice, NO as a region, a date as a version: YAML would take them all silently."""
+    text = (SAMPLES / "9pic.yaml").read_text()
+    broken = {
+        "'usd' twice": text.replace('usd: "0.02"', 'usd: "0.02", usd: "0.03"'),
+        "currencies.by_region.False": text.replace("{IN: inr}", "{NO: inr}"),
+        "consent.version": text.replace('"2025-01"', "2025-01-01"),
+    }
+    for said, content in broken.items():
+        (path := tmp_path / "mine.yaml").write_text(content)
+        found = "\n".join(told(path, capsys))
+        assert said in found
+        assert ("put it in quotes" in found) == ("twice" not in said)
