@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from local import ROOT
 from local.__main__ import COMMANDS, main
 from local.ending import INTERRUPTED
 from local.stopping import ASKING
+from operate.command.start import words
 from tests import patience
 
 MAKEFILE = (Path(__file__).resolve().parents[2] / "Makefile").read_text()
@@ -70,6 +72,17 @@ def test_what_is_no_command_is_told_which_there_are(arguments: list[str], capsys
 
 def test_the_makefile_starts_what_runs_long_this_way() -> None:
     assert set(re.findall(r"python -m local (\w+)", MAKEFILE)) == set(COMMANDS)
+
+
+def test_what_is_a_command_of_lotbook_is_nothing_else_under_make() -> None:
+    """Two that do the same come apart: the targets only install what the command needs, and name its words."""
+    named = re.findall(r"@\./lotbook ([a-z]+(?: [a-z]+)?)", MAKEFILE)
+    assert sorted(named) == ["policies check", "policies publish", "reconcile"]
+    commands: Any = words()
+    for each in named:
+        found = commands
+        for word in each.split():
+            found = found.commands[word]
 
 
 @pytest.mark.process
