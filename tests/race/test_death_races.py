@@ -61,7 +61,7 @@ def test_lots_that_die_together_under_burns_reads_and_sweeps_are_one_entry(clien
         again(partial(grant_lot, "acc", lot, desk=credit_desk(books, clock, nothing, prunes=Prunes())))
     clock.at = FAR
     workers = [credit_desk(books, clock, nothing, prunes=Prunes()) for _ in range(4)]
-    acts = [
+    acts: list[Callable[[], Any]] = [
         partial(consume, "acc", f"k{number}", BurnRequest(1), desk=workers[number % len(workers)])
         for number in range(BURNS)
     ]
