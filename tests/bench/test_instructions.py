@@ -5,13 +5,19 @@ In the soak, for cachegrind takes a minute; `make bench` prints the same figure.
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import pytest
 
 from bench import instructions
 from bench.ours import ENVIRONMENT, Ours
+from local import ROOT
 from tests import engine, table
 
 MOST_MILLIONS = 2.3
+MOST_MILLIONS_A_RECORD = 1.9
 TOLERANCE = 0.02  # of the count itself
 
 
@@ -32,3 +38,13 @@ def test_a_fresh_consume_takes_at_most_so_many_instructions(
     for variable, value in (keys | {"AWS_ENDPOINT_URL": dynamo_engine}).items():
         monkeypatch.setenv(variable, value)
     assert instructions.of_a_consume() <= MOST_MILLIONS * (1 + TOLERANCE)
+
+
+@pytest.mark.soak
+@pytest.mark.engine
+@pytest.mark.skipif(not instructions.is_installed(), reason="no valgrind is installed")
+def test_a_record_of_the_stream_takes_at_most_so_many_instructions() -> None:
+    """Issue 14: of a hundred accounts in a batch. Half of it is botocore's, which ten calls of the bus go through."""
+    done = subprocess.run([sys.executable, "-m", "bench.stream"], cwd=ROOT, capture_output=True, text=True, check=True)
+    (millions,) = re.findall(r"a record, millions of instructions +([0-9.]+)", done.stdout)
+    assert float(millions) <= MOST_MILLIONS_A_RECORD * (1 + TOLERANCE)
