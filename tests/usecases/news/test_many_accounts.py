@@ -315,6 +315,24 @@ def test_d_34_lost_races_for_a_latch_are_run_again_for_those_who_lost() -> None:
     assert LATCH_ATTEMPTS > 2
 
 
+def test_d_34_a_level_that_the_bus_did_not_take_is_not_remembered_as_said() -> None:
+    """D34: or it would never be said. The levels of others are."""
+    world = granted(a_world(3), 3)
+    world.burn(60)
+    changes, offer = of_all(world.new(), 3), world.bus.offer
+
+    def refuse(told: Any) -> list[Any]:
+        refused = [each for each in told if (each.kind, each.account_id) == ("credits.low", NAMES[1])]
+        return refused + offer([each for each in told if each not in refused])
+
+    world.bus.offer = refuse  # type: ignore[method-assign]
+    assert list(world.deliver(changes)) == [record for record in changes if record.startswith(NAMES[1])]
+    assert [50 in world.latches.kept[name, "credits"].said for name in NAMES[:3]] == [True, False, True]
+    world.bus.offer = offer  # type: ignore[method-assign]
+    assert world.deliver(changes) == {}
+    assert sorted(str(each.account_id) for each in world.bus.of("credits.low")) == NAMES[:3]
+
+
 # --- what a process remembers -----------------------------------------------------------------------------------------
 
 
