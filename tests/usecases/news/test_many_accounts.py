@@ -321,9 +321,9 @@ def test_d_34_a_level_that_the_bus_did_not_take_is_not_remembered_as_said() -> N
     world.burn(60)
     changes, offer = of_all(world.new(), 3), world.bus.offer
 
-    def refuse(told: Any) -> list[Any]:
-        refused = [each for each in told if (each.kind, each.account_id) == ("credits.low", NAMES[1])]
-        return refused + offer([each for each in told if each not in refused])
+    def refuse(announcements: Any) -> list[Any]:
+        refused = [each for each in announcements if (each.kind, each.account_id) == ("credits.low", NAMES[1])]
+        return refused + offer([each for each in announcements if each not in refused])
 
     world.bus.offer = refuse  # type: ignore[method-assign]
     assert list(world.deliver(changes)) == [record for record in changes if record.startswith(NAMES[1])]
