@@ -46,7 +46,7 @@ def _balance(
         then = {"account_id": account, "unit": found["unit"], "as_of": as_of}
         then |= {"available": last[0]["available_after"] if last else 0}
         return Answer(then, (f"{account} had {then['available']:,} {found['unit']} available at {as_of}.",))
-    parts = ", ".join(f"{found[name]:,} {name}" for name in ("available", "held", "frozen", "shortfall"))
+    parts = ", ".join(f"{found[name]:,} {name}" for name in ("available", "held", "frozen", "waiting", "shortfall"))
     rows = [[each[name] for name in LOT] for each in found["lots"]]
     said = f"{account} at {found['as_of']}, {found['unit']}: {parts}."
     columns = ("kind", "granted", "remaining", "held", "expires", "state")
@@ -88,13 +88,14 @@ class _Gift:
 
     reason: Annotated[str, typer.Option(help="Why: it is kept, and shown in the statement.")]
     unit: Unit = None
+    effective: Annotated[str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="From when on.")] = None
     expires: Annotated[str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="Until when.")] = None
     key: Annotated[str | None, typer.Option(help="An idempotency key: given again, it grants once.")] = None
 
     def body(self) -> dict[str, Any]:
         """As the API takes it, without the credits."""
         body = {"kind": "promotional", "reason": self.reason}
-        return body | used({"unit": self.unit, "expires_at": self.expires})
+        return body | used({"unit": self.unit, "effective_at": self.effective, "expires_at": self.expires})
 
 
 def _grant(

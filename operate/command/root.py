@@ -12,6 +12,7 @@ from operate.command import (
     endpoints,
     events,
     keys,
+    ledger,
     letters,
     policies,
     reports,
@@ -28,7 +29,7 @@ app = typer.Typer(
     order, 2 the command is not right, 3 nobody could be asked, 4 nobody said yes, 130 interrupted.
     """,
 )
-for add in (credits.add, checks.add, reports.add):
+for add in (credits.add, ledger.add, checks.add, reports.add):
     add(app)
 for name, group in (
     ("accounts", accounts),

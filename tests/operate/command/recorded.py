@@ -37,6 +37,7 @@ BALANCE = {
     "available": 1_012_500,
     "held": 500,
     "frozen": 0,
+    "waiting": 0,
     "shortfall": 0,
     "lots": [
         {"lot_id": f"lot_{number}", "unit": "credits", "kind": kind, "granted": granted, "remaining": remaining}
@@ -90,6 +91,38 @@ DELIVERY: dict[str, Any] = {
     "next_attempt_at": None,
     "attempts": [{}, {}],
 }
+HOLD = {
+    "hold_id": "hold_1",
+    "entry_id": "ent_7",
+    "unit": "credits",
+    "state": "captured",
+    "credits": 1_200,
+    "captured": 1_000,
+    "released": 200,
+    "draws": [],
+    "placed_at": "2026-01-30T12:00:00Z",
+    "expires_at": "2026-01-30T13:00:00Z",
+    "closed_at": "2026-01-30T12:10:00Z",
+    "reference": "job 7",
+    "actor": "backend",
+    "rated": None,
+    "rating": None,
+}
+A_LOT = {
+    "lot_id": "lot_9",
+    "unit": "credits",
+    "kind": "promotional",
+    "granted": 5_000,
+    **{"remaining": 4_000, "held": 200, "used": 800, "expired": 0, "taken_back": 0},
+    "granted_at": "2026-01-05T10:00:00Z",
+    "effective_at": "2026-01-05T10:00:00Z",
+    "expires_at": "2026-12-31T00:00:00Z",
+    "state": "open",
+    "purchase_id": None,
+    "reason": "welcome",
+    "metadata": None,
+    "actor": "backend",
+}
 ANSWERS: dict[str, Any] = {
     "GET /v1/accounts": {"accounts": [ACME, OTHER], "next_cursor": None},
     "POST /v1/accounts": ACME,
@@ -99,6 +132,9 @@ ANSWERS: dict[str, Any] = {
     "GET /v1/accounts/acme/balance": BALANCE,
     "GET /v1/accounts/acme/entries": {"entries": ENTRIES, "next_cursor": None},
     "POST /v1/accounts/acme/grants": {"lot_id": "lot_9", "entry_id": "ent_9"},
+    "GET /v1/accounts/acme/holds": {"holds": [HOLD], "next_cursor": None},
+    "GET /v1/accounts/acme/lots/lot_9": A_LOT,
+    "POST /v1/accounts/acme/lots/lot_9/void": {"entry_id": "ent_10", "credits": 4_000},
     "GET /v1/endpoints": {"endpoints": [ENDPOINT]},
     "POST /v1/endpoints": {**ENDPOINT, "secret": "whsec_new"},
     "PATCH /v1/endpoints/end_1": ENDPOINT,
