@@ -8,6 +8,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.hold_ids import hold_id_of
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import ClawBack, Freeze
+from lotbook.domain.credits.refusals import NothingToVoid
 from lotbook.domain.credits.requests import BurnRequest, HoldRequest, ResolveHold
 from lotbook.usecases.accounts import follow_plan
 from lotbook.usecases.credits.balance import read_balance
@@ -16,6 +17,7 @@ from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import LotDecision, claw_back, decide_lot, freeze_lot, grant_lot
 from lotbook.usecases.credits.resolve_hold import resolve_hold
+from lotbook.usecases.credits.void_lot import VoidLot, void_lot
 from tests.fakes.accounts import an_account
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.worlds import ACCOUNT, UNIT, Env, Operation
@@ -103,6 +105,29 @@ def claw(name: str, claim: str, credits: int) -> Operation:
         )
 
     return run
+
+
+def void_unused(name: str, key: str, credits: int) -> Operation:
+    """What an operator takes back of what is unused."""
+
+    def run(env: Env) -> Any:
+        asked = VoidLot(f"lot_{name}", key, credits, "sent twice", "key_1")
+        try:
+            return void_lot(ACCOUNT, UNIT, asked, desk=credit_desk(env.books, env.clock, env.renew), keys=FreeKeys())
+        except NothingToVoid as nothing:
+            return nothing
+
+    return run
+
+
+class FreeKeys:
+    """Markers say which body a key was sent with, and decide about nothing: the order's own name does."""
+
+    def find(self, *_: str) -> None:
+        return None
+
+    def claim(self, *_: Any) -> None:
+        return None
 
 
 def decide(name: str, verdict: LotDecision) -> Operation:

@@ -14,6 +14,7 @@ from tests.simulation.operations import (
     read,
     release,
     turn_book,
+    void_unused,
 )
 from tests.simulation.worlds import Scope
 
@@ -68,6 +69,12 @@ SMALL: dict[str, Scope] = {
     ),
     "claw_back_twice": Scope(
         ((claw("A", "r1", 3),), (claw("A", "r1", 3),)), before=(grant("A", 3), burn("k", 2)), max_receipts=2
+    ),
+    "what_is_unused_is_taken_back_beside_a_refund": Scope(
+        ((void_unused("A", "v", 3),), (claw("A", "r1", 3),)),
+        before=(grant("A", 3), burn("k")),
+        max_receipts=2,
+        crashes=1,
     ),
     "void_against_confirm": Scope(
         ((decide("A", "void"),), (decide("A", "confirmed"),)),
@@ -144,6 +151,17 @@ SMALL |= TOGETHER
 
 # Minutes each: only in the soak.
 LARGE: dict[str, Scope] = {
+    "what_is_unused_is_taken_back_twice_while_burning": Scope(
+        ((void_unused("A", "v", 2),), (void_unused("A", "v", 2),), (burn("k", 2),)),
+        before=(grant("A", 3),),
+        max_receipts=2,
+    ),
+    "what_is_unused_is_taken_back_beside_a_hold": Scope(
+        ((void_unused("A", "v", 3),), (release("h"),)),
+        before=(grant("A", 3), place_hold("h", 2)),
+        max_receipts=2,
+        lates=1,
+    ),
     "freeze_thaw_burn_and_expiry": Scope(
         ((freeze("A"), freeze("A", thaw=True)), (burn("k", 1),)),
         before=(grant("A", 2, expires=1), grant("B", 1)),

@@ -38,6 +38,7 @@ from tests.simulation.operations import (
     place_hold,
     release,
     turn_book,
+    void_unused,
 )
 from tests.simulation.worlds import ACCOUNT, UNIT, Operation, Scope
 
@@ -53,6 +54,7 @@ EACH: dict[str, tuple[Operation, ...]] = {
     "release": (release("h"),),
     "claw-back": (claw("A", "r1", 4),),
     "freeze": (freeze("A"),),
+    "void of what is unused": (void_unused("A", "v", 4),),
     "void": (decide("P", "void"),),
     "turn_book": (turn_book(),),
 }
