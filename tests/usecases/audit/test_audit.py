@@ -230,6 +230,16 @@ def test_d37_an_account_that_had_a_little_of_everything_is_explained() -> None:
     assert_explained_with_purchase(world)
 
 
+def test_d37_a_void_of_bought_credits_is_an_operators_word_and_no_disagreement_and_a_changed_one_is_found() -> None:
+    world = World()
+    claim = ClawBack(world.purchase.lot_id or "", "voided.k", 10, unused_only=True)
+    assert claw_back(A, U, claim, desk=credit_desk(world.books, world.clock)).removed == 10
+    world.clock.instant += 2 * HOUR
+    assert world.kinds() == []
+    world.change(claim.order_id, requested=10)
+    assert "entry_draws" in world.kinds()
+
+
 def assert_explained_with_purchase(world: World) -> None:
     found = audited(world.books, A, U, world.purchase, clock=world.clock)
     assert (found.books, found.purchases, found.finished) == (1, 1, True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.audit.books import audit
+from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.credits.refusals import NothingToVoid
 from lotbook.domain.credits.views import OneLot
@@ -17,7 +18,7 @@ from lotbook.usecases.credits.order import place
 from lotbook.usecases.credits.read_lot import read_lot
 from lotbook.usecases.credits.void_lot import Voided, VoidLot, void_lot
 from tests.fakes.idempotency import FakeIdempotency
-from tests.usecases.credits.test_holds_and_claw_backs import A, Freeze, U, World
+from tests.usecases.credits.test_holds_and_claw_backs import A, U, World
 
 
 class Voiding(World):
@@ -133,3 +134,20 @@ def test_a_crash_between_marker_and_order_is_finished_by_the_same_key(world: Voi
     world.keys.claim(A, voiding.KEY_SPACE, "v", {"digest": asked.digest})
     assert world.void(10) == replace(world.void(10), replayed=False)
     assert world.lot.taken_back == 10
+
+
+def test_what_comes_after_the_book_was_read_is_no_part_of_a_lots_figures(
+    world: Voiding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two reads a void takes effect: the lot is shown as it was, and adds up."""
+    entries_of = world.books.lot_entries
+
+    def late(*asked: str) -> list[Entry]:
+        monkeypatch.undo()
+        world.void(20)
+        return entries_of(*asked)
+
+    monkeypatch.setattr(world.books, "lot_entries", late)
+    shown = read_lot(A, U, "lot_a", desk=world.desk)
+    assert (shown.remaining, shown.taken_back, shown.used) == (70, 0, 30)
+    assert world.lot.taken_back == 20
