@@ -132,6 +132,7 @@ BALANCE: dict[str, Any] = {
     "available": 1,
     "held": 0,
     "frozen": 0,
+    "waiting": 0,
     "shortfall": 0,
     "lots": [],
 }
