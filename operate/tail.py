@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -38,9 +39,9 @@ def copied(stack: Stack) -> Iterator[str]:
         sqs.delete_queue(QueueUrl=queue)
 
 
-def read(sqs: Any, queue: str) -> list[dict[str, Any]]:
-    """`{id, type, at, detail}` of what came, oldest first; waits some seconds where nothing did."""
-    asked = {"MaxNumberOfMessages": EVENTS_A_READ, "WaitTimeSeconds": SECONDS_A_READ}
+def read(sqs: Any, queue: str, seconds: float) -> list[dict[str, Any]]:
+    """`{id, type, at, detail}` of what came, oldest first; waits some seconds where nothing did, and not longer than is left."""
+    asked = {"MaxNumberOfMessages": EVENTS_A_READ, "WaitTimeSeconds": min(SECONDS_A_READ, ceil(seconds))}
     messages = sqs.receive_message(QueueUrl=queue, **asked).get("Messages", [])
     for message in messages:
         sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])

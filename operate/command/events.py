@@ -137,8 +137,8 @@ def _from_bus(stack: Any, seconds: float) -> Iterator[dict[str, Any]]:
 
     with copied(stack) as queue:
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            yield from read(stack.client("sqs"), queue)
+        while (left := end - time.monotonic()) > 0:
+            yield from read(stack.client("sqs"), queue, left)
 
 
 def _wanted(found: Any, kind: str | None, account: str | None) -> Any:

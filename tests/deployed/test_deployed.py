@@ -11,8 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,6 +28,8 @@ from local.issuer import AUDIENCE, ISSUER, Issuer
 from local.stripe_stand_in.server import serve
 from local.stripe_stand_in.stand_in import StandIn
 from lotbook.adapters.dynamo import keys
+from operate import stack as operated
+from operate import tail
 from tests import patience, ports
 from tests.deployed import cloud, tools
 from tests.scenarios.conftest import Stack, call, eventually
@@ -196,13 +198,9 @@ def test_credits_are_burned_once_a_key_and_held(world: World) -> None:
 
 def test_a_purchase_is_completed_by_a_signed_webhook(world: World) -> None:
     before = world.shop.balance(world.account)["available"]
-    events = heard(world)
-    started = world.shop.buy(world.account, {"kind": "top_up", "credits": CREDITS}).ok(201)
-    world.shop.pay(started).ok()
-    row = eventually(
-        lambda: (now := world.shop.purchase(world.account, started["purchase_id"]))["state"] == "completed" and now,
-        "the webhook completes the purchase",
-    )
+    with heard(world) as events:
+        row = _bought(world)
+        told = eventually(lambda: "purchase.completed" in (found := events()) and found, "the stream reaches the bus")
     assert world.shop.balance(world.account)["available"] == before + CREDITS
     forged = call(
         "POST",
@@ -212,26 +210,38 @@ def test_a_purchase_is_completed_by_a_signed_webhook(world: World) -> None:
     )
     forged.problem(400, "bad_signature")
     world.say(f"{row['purchase_id']} completed by a webhook; a forged one refused")
-    told = eventually(lambda: "purchase.completed" in (found := events()) and found, "the stream reaches the bus")
     lines = eventually(lambda: world.items(keys.statement(world.account, "credits", 0)["pk"]), "lines are filed")
     world.say(f"the stream filed {len(lines)} lines; the bus had {', '.join(sorted(told))}")
 
 
-def heard(world: World) -> Any:
-    """A queue that hears of everything on the bus; called, it answers the kinds of events so far."""
-    sqs, bus, rules = world.engine.client("sqs"), world.stack.outputs["BusName"], world.engine.client("events")
-    url = sqs.create_queue(QueueName="heard")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    rules.put_rule(Name="all", EventBusName=bus, EventPattern=json.dumps({"source": ["lotbook"]}))
-    rules.put_targets(Rule="all", EventBusName=bus, Targets=[{"Id": "q", "Arn": arn}])
-    kinds: set[str] = set()
+def _bought(world: World) -> Any:
+    """A purchase that was paid, completed."""
+    started = world.shop.buy(world.account, {"kind": "top_up", "credits": CREDITS}).ok(201)
+    world.shop.pay(started).ok()
+    return eventually(
+        lambda: (now := world.shop.purchase(world.account, started["purchase_id"]))["state"] == "completed" and now,
+        "the webhook completes the purchase",
+    )
+
+
+@contextmanager
+def heard(world: World) -> Iterator[Callable[[], set[str]]]:
+    """What `lotbook events tail --stack` does; called, it answers the kinds of events so far. Queue and rule are gone at the end."""
+    stack, kinds = operated.Stack({}, world.engine.client, world.stack.outputs), set[str]()
+    sqs, rules = stack.client("sqs"), stack.client("events")
 
     def so_far() -> set[str]:
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            kinds.add(json.loads(message["Body"])["detail-type"])
+        kinds.update(each["type"] for each in tail.read(sqs, queue, 0))
         return kinds
 
-    return so_far
+    def names() -> list[str]:
+        found = rules.list_rules(EventBusName=world.stack.outputs["BusName"])["Rules"]
+        return [each["Name"] for each in found if each["Name"].startswith("lotbook-tail-")]
+
+    with tail.copied(stack) as queue:
+        yield so_far
+        assert len(names()) == 1
+    assert names() == []
 
 
 def test_the_buyer_is_mailed(world: World) -> None:
