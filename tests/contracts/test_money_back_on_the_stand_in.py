@@ -129,7 +129,7 @@ STORIES: dict[Callable[[Bank], None], tuple[str, int | None, tuple[int, int, int
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("seed", [None, 1, pytest.param(2, marks=pytest.mark.soak)])
 def test_d_10_d_14_held_events_in_any_order_end_in_the_storys_account(
     make_town: Make,
     story: Callable[[Bank], None],

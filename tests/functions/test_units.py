@@ -27,7 +27,8 @@ def images(api: Api) -> Api:
 
 
 def post(api: Api, what: str, body: dict[str, Any], key: str | None = None) -> Answer:
-    return api.call(f"POST {ACCOUNT}/{what}", body, key=key or api.fresh(), path=ACME)
+    header = None if "items" in body else key or api.fresh()  # each item of a batch brings its own here
+    return api.call(f"POST {ACCOUNT}/{what}", body, key=header, path=ACME)
 
 
 def read(api: Api, what: str, **query: str) -> Answer:
