@@ -56,12 +56,16 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 
 
+UNDER_ONE_KEY: dict[str, Any] = {"items": [{"credits": 1, "reference": "r", "metadata": {"a": "b"}}, {"credits": 1}]}
+
+
 def bodies(route_key: str) -> st.SearchStrategy[bytes | None]:
     """A good body with some members replaced, or anything at all."""
     good = GOOD.get(route_key.rsplit("/", 1)[1], {})
+    lines = st.just(UNDER_ONE_KEY) if route_key.endswith("/consume/batch") else st.nothing()
     names = st.sampled_from([*good, "colour"])
-    mutated = st.dictionaries(names, VALUES, max_size=2).map(lambda more: json.dumps(good | more).encode())
-    return mutated | ANYTHING
+    mutated = st.dictionaries(names, VALUES, max_size=2)
+    return st.tuples(st.just(good) | lines, mutated).map(lambda each: json.dumps(each[0] | each[1]).encode()) | ANYTHING
 
 
 ANYTHING = (
@@ -99,7 +103,7 @@ def test_no_input_of_a_client_is_a_fault_of_ours(
     ids = st.sampled_from(["acme", "insurestack"]) | TEXT
     path = {
         name: data.draw(ids, label=name)
-        for name in ("account_id", "policy_id", "purchase_id", "hold_id")
+        for name in ("account_id", "policy_id", "purchase_id", "hold_id", "lot_id", "entry_id")
         if f"{{{name}}}" in route_key
     }
     event: dict[str, Any] = an_event(
@@ -112,6 +116,8 @@ def test_no_input_of_a_client_is_a_fault_of_ours(
     )
     event["pathParameters"] = path
     event["queryStringParameters"] = data.draw(QUERY)
+    if CONTRACT[route_key].may_be_keyed and data.draw(st.booleans()):
+        event["headers"].pop("idempotency-key")
     event["headers"] = {**event["headers"], **data.draw(HEADERS)}
     if data.draw(st.booleans()):
         event["isBase64Encoded"] = not event["isBase64Encoded"]
