@@ -46,6 +46,17 @@ def number(cell: Element) -> int:
     return int(cell.text.replace(",", "").replace("+", ""))
 
 
+def test_a_batch_under_one_key_is_one_entry_whose_parts_are_behind_a_click(used: Api) -> None:
+    lines = {"items": [{"credits": 4, "reference": "<row 1>"}, {"credits": 2}]}
+    used.call(f"POST {ACCOUNT}/consume/batch", lines, key="b", path=ACME).ok()
+    browser, home = visitor(used)
+    shown = browser.get("/portal/statement")
+    assert words(shown)[0].startswith("Burned 6: 6 bought on Jan 16, 2026")
+    assert [row.text for row in shown.rows("line")] == ["4 <row 1>", "2"]
+    rows = [[number(cell) for cell in row.all("td")[2:4]] for row in shown.rows("entry")]
+    assert sum(change for change, _ in rows) == rows[0][1] == int(home.value("available")) == 17
+
+
 def test_np_59_np_60_every_entry_is_told_in_words_and_they_add_up_to_the_balance(used: Api) -> None:
     browser, home = visitor(used)
     shown = browser.get("/portal/statement")
