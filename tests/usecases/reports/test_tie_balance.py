@@ -163,6 +163,7 @@ def test_a_run_that_stops_for_want_of_time_goes_on_and_leaves_the_same(
         assert len(runs) < 60
     assert len(runs) > 2
     assert pieces.left == whole.left
+    assert len(pieces.balance.asked) == len(pieces.balance.moved) + 1, "each page once, and what is new at last"
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
