@@ -31,7 +31,14 @@ OWN_CODES = {
 
 
 def path_of(route_key: str, account_id: str) -> dict[str, str]:
-    ids = {"account_id": account_id, "purchase_id": "pur_1", "hold_id": "hold_1", "payment_method": "pm_1"}
+    ids = {
+        "account_id": account_id,
+        "purchase_id": "pur_1",
+        "hold_id": "hold_1",
+        "lot_id": "lot_1",
+        "entry_id": "entry_1",
+        "payment_method": "pm_1",
+    }
     return {name: value for name, value in ids.items() if f"{{{name}}}" in route_key}
 
 
