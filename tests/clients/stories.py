@@ -177,6 +177,25 @@ async def accounts_are_found(s: Stage) -> dict[str, Any]:
 
 
 @story
+async def what_became_of_credits_is_read_by_its_id(s: Stage) -> dict[str, Any]:
+    await s.opened()
+    given = await s.of(s.client.grant_credits(s.account, 20, reason="welcome", metadata={"team": "blue"}))
+    async with s.inside(s.client.hold(s.account, 8)) as hold:
+        await s.of(hold.capture(5))
+    taken = await s.of(s.client.void_lot(s.account, given.lot_id, "sent twice"))
+    lot = await s.of(s.client.read_lot(s.account, given.lot_id))
+    entry = await s.of(s.client.read_entry(s.account, taken.entry_id))
+    held = await s.of(s.client.read_hold(s.account, hold.hold_id))
+    listed = await s.each(s.client.list_holds(s.account, state="captured"))
+    return {
+        "lot": [lot.state, lot.taken_back, lot.metadata],
+        "entry": [entry.kind, entry.credits, entry.reason],
+        "hold": [held.state, held.captured, held.released],
+        "listed": [each.hold_id == hold.hold_id for each in listed],
+    }
+
+
+@story
 async def a_lost_answer_burns_once(s: Stage) -> dict[str, Any]:
     await s.opened()
     burned = await s.of(s.bad(proxy.LOSSY).consume_credits(s.account, 4))

@@ -216,6 +216,28 @@ const stories: Record<string, (s: Stage) => Promise<Outcome>> = {
     return { found: found.length, mine, metadata: after.metadata, after: after.external_id };
   },
 
+  async what_became_of_credits_is_read_by_its_id(s) {
+    await s.opened();
+    const gift = { credits: 20, reason: "welcome", metadata: { team: "blue" } };
+    const given = await s.client.grantCredits(s.account, gift);
+    let holdId = "";
+    await s.client.withHold(s.account, { credits: 8 }, async (hold) => {
+      holdId = hold.holdId;
+      await hold.capture(5);
+    });
+    const taken = await s.client.voidLot(s.account, given.lot_id, { reason: "sent twice" });
+    const lot = await s.client.readLot(s.account, given.lot_id);
+    const entry = await s.client.readEntry(s.account, taken.entry_id);
+    const held = await s.client.readHold(s.account, holdId);
+    const listed = await every(s.client.listHolds(s.account, { state: "captured" }));
+    return {
+      lot: [lot.state, lot.taken_back, lot.metadata],
+      entry: [entry.kind, entry.credits, entry.reason],
+      hold: [held.state, held.captured, held.released],
+      listed: listed.map((each) => each.hold_id === holdId),
+    };
+  },
+
   async a_lost_answer_burns_once(s) {
     await s.opened();
     const burned = await bad("lossy").consumeCredits(s.account, { credits: 4 });
