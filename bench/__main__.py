@@ -41,13 +41,7 @@ GRANTED = 3_000_000  # three lots of a million
 
 def main() -> int:
     """Run, print, and with --write put the table into bench/README.md and its figures into README.md."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=TIMED_SECONDS, help="for the timed rounds")
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument(
-        "--write", action="store_true", help="put the table into bench/README.md and six figures into README.md"
-    )
-    asked = parser.parse_args()
+    asked = _asked()
     began = time.monotonic()
     with store.running():
         client = store.client()
@@ -55,9 +49,7 @@ def main() -> int:
         counted = _counted(client)
         timed, void = _timed(client, asked.seconds, asked.seed)
         executed = _executed(client)
-    from bench import growth  # after the timed rounds: it takes botocore's clients a shorter way
-
-    counted += growth.sections()
+    counted += _grown()
     sections = [timed, *counted, *executed, Section("Cold start", tuple(cold.lines(cold.compare(seed=asked.seed))))]
     print(report.as_text(sections))
     for problem in wrong:
@@ -72,6 +64,22 @@ def main() -> int:
     if asked.write and not (wrong or void):
         report.write(sections)
     return 1 if wrong or void else 0
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=TIMED_SECONDS, help="for the timed rounds")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into bench/README.md and six figures into README.md"
+    )
+    return parser.parse_args()
+
+
+def _grown() -> list[Section]:
+    from bench import growth  # after the timed rounds: it takes botocore's clients a shorter way
+
+    return growth.sections()
 
 
 def _correctness(client: Any, seed: int) -> list[str]:
