@@ -52,6 +52,7 @@ def _charged(params: dict[str, Any]) -> int:
         (requests.list_checkouts(Period(0, 1_000), "cs_1"), SessionListParams),
         (requests.list_refunds(Period(0, 1_000), "re_1"), stripe_params.RefundListParams),
         (requests.list_disputes(Period(0, 1_000), "du_1"), stripe_params.DisputeListParams),
+        (requests.list_balance(Period(0, 1_000), "txn_1"), stripe_params.BalanceTransactionListParams),
         (requests.list_invoices(Period(0, 1_000), "in_1"), stripe_params.InvoiceListParams),
         (requests.list_subscriptions(Period(0, 1_000), None), stripe_params.SubscriptionListParams),
         (requests.invoice_of_payment("pi_1"), stripe_params.InvoicePaymentListParams),
