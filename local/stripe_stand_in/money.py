@@ -58,10 +58,15 @@ def round_half_up(exact: Decimal) -> int:
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
+def is_known(code: object) -> bool:
+    """Whether it is a currency, in lower case, that Stripe charges."""
+    return isinstance(code, str) and (code in MINIMUM or code in OTHER)
+
+
 def known_currency(code: str, param: str = "currency") -> str:
     """The currency in lower case. Raises StripeError for one that Stripe does not charge."""
     lower = code.lower()
-    if lower not in MINIMUM and lower not in OTHER:
+    if not is_known(lower):
         raise invalid(f"Invalid currency: {code[:10]}.", param=param)
     return lower
 

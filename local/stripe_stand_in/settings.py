@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from local.stripe_stand_in.errors import invalid
-from local.stripe_stand_in.money import known_currency
+from local.stripe_stand_in.money import is_known
 from local.stripe_stand_in.store import Doc, Store
 
 MAX_RETRIES, MAX_RETRY_DAYS = 8, 60
@@ -55,9 +56,9 @@ def change(store: Store, given: Doc) -> Doc:
     if "draft_minutes" in given and not _whole(given["draft_minutes"], 0, MAX_DRAFT_MINUTES):
         message = f"`draft_minutes` is a whole number from 0 to {MAX_DRAFT_MINUTES}."
         raise invalid(message, param="draft_minutes", status=422)
-    if given.get("settles_in") is not None:
-        given = {**given, "settles_in": known_currency(str(given["settles_in"]), "settles_in")}
-    if "exchange_rate" in given and not re.fullmatch(_RATE, str(given["exchange_rate"])):
+    if given.get("settles_in") is not None and not is_known(given["settles_in"]):
+        raise invalid("`settles_in` is a currency in lower case.", param="settles_in", status=422)
+    if "exchange_rate" in given and not _is_rate(given["exchange_rate"]):
         raise invalid("`exchange_rate` is a text such as 0.92.", param="exchange_rate", status=422)
     days = given.get("retry_days", [])
     if (
@@ -69,6 +70,10 @@ def change(store: Store, given: Doc) -> Doc:
         raise invalid(message, param="retry_days", status=422)
     store.set_setting(_NAME, {**store.setting(_NAME, {}), **given})
     return asdict(settings(store))
+
+
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(_RATE, value)) and Decimal(value) > 0
 
 
 def _whole(value: Any, least: int, most: int) -> bool:

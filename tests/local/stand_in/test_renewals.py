@@ -362,12 +362,17 @@ def test_v9_the_subscription_of_an_abandoned_checkout_ends_too(shop: Shop) -> No
 
 
 def test_settings_are_read_and_set_and_what_makes_no_sense_is_refused(shop: Shop) -> None:
-    usual = {"retry_days": [3, 5, 7], "after_retries": "cancel", "draft_minutes": 60, "renewal_3ds": "requires_action"}
+    usual = {
+        "retry_days": [3, 5, 7], "after_retries": "cancel", "draft_minutes": 60, "renewal_3ds": "requires_action",
+        "settles_in": None, "exchange_rate": "1",
+    }  # fmt: skip
     assert shop.control("GET", "settings").json() == usual
     assert shop.control("POST", "settings", draft_minutes=5).json() == {**usual, "draft_minutes": 5}
     wrong: list[dict[str, Any]] = [
         {"retry_days": 3}, {"retry_days": [0]}, {"retry_days": [1] * 9}, {"retry_days": ["1"]}, {"after_retries": "x"},
         {"draft_minutes": -1}, {"draft_minutes": True}, {"renewal_3ds": ""}, {"retries": [1]},
+        {"settles_in": "dollars"}, {"settles_in": 1}, {"exchange_rate": "0"}, {"exchange_rate": "-1"}, {"exchange_rate": "nan"},
+        {"exchange_rate": 2}, {"exchange_rate": "inf"},
     ]  # fmt: skip
     for body in wrong:
         assert shop.control("POST", "settings", **body).status_code == 422, body
