@@ -7,13 +7,12 @@ done twice: lines have their places, events their ids.
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
+from local.cloud.lambda_json import as_json
 from lotbook.adapters.dynamo import keys
 
 Record = Mapping[str, Any]
@@ -64,20 +63,6 @@ def hand_over(
         sent.failed += [_place(record) for record in waiting]
         sent.kinds.update(_kind(record) for record in batch)
         done(str(sent))
-
-
-def as_json(value: Any) -> Any:
-    """As Lambda hands records over: bytes in base64, instants as seconds."""
-    match value:
-        case bytes():
-            return b64encode(value).decode()
-        case datetime():
-            return int(value.timestamp())
-        case Mapping():
-            return {name: as_json(part) for name, part in value.items()}
-        case list() | tuple() | set():
-            return [as_json(part) for part in value]
-    return value
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -10,7 +10,6 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.cloud.functions import FunctionFailed
+from local.cloud.lambda_json import as_json
 from local.cloud.pace import Pace
 from local.cloud.private_file import read_object, write_private
 from local.cloud.template import StreamSource
@@ -175,11 +175,8 @@ class TableStream:
 
 
 def _as_lambda_gets_it(record: Any, arn: str) -> Record:
-    images = dict(record["dynamodb"])
-    created = images.get("ApproximateCreationDateTime")
-    if isinstance(created, datetime):
-        images["ApproximateCreationDateTime"] = int(created.timestamp())
-    return {**record, "dynamodb": images, "eventSourceARN": arn}
+    told: Record = as_json({**record, "eventSourceARN": arn})
+    return told
 
 
 class StreamPoller:

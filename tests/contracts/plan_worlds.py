@@ -257,7 +257,7 @@ def plain(thing: Any, names: dict[str, str] | None = None) -> Any:
             return {name: walk(each, name) for name, each in value.items()}
         if isinstance(value, (list, tuple)):
             return [walk(each, key) for each in value]
-        if key in ("url", "hosted_url", "pdf_url", "page_url", "number"):
+        if key in ("url", "hosted_url", "pdf_url", "page_url", "number", "invoice_number"):
             return value is not None
         if isinstance(value, str) and "_" in value and value.split("_")[0] in _PREFIXES:
             return known.setdefault(value, f"{value.split('_')[0]}-{len(known)}")

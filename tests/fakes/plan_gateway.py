@@ -237,6 +237,7 @@ class FakePlans:
             url=None,
             payment=bill.payment_facts(),
             invoice=bill.name,
+            invoice_number=bill.facts().number,
             subscription=bill.sub.name,
         )
 

@@ -58,7 +58,7 @@ def test_an_instant_that_has_passed_means_at_once(shop: Api) -> None:
     [
         ({"effective_at": LATER, "expires_at": LATER}, "effective_at"),
         ({"effective_at": "2026-02-02T00:00:00Z", "expires_at": LATER}, "effective_at"),
-        ({"effective_at": "2036-02-02T00:00:00Z"}, "effective_at"),
+        ({"effective_at": "2036-01-15T10:00:01Z"}, "effective_at"),
         ({"effective_at": "2026-02-01"}, "effective_at"),
         ({"effective_at": LATER, "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
     ],
@@ -100,3 +100,16 @@ def test_n9_the_metadata_of_a_grant_is_shown_where_the_grant_is(shop: Api) -> No
 )
 def test_n9_the_metadata_of_a_grant_has_the_bounds_of_a_burns(shop: Api, metadata: Any) -> None:
     grant(shop, metadata=metadata).problem(422, "invalid_request")
+
+
+def test_a_grant_may_lie_ten_years_off_to_the_second(shop: Api) -> None:
+    grant(shop, effective_at="2036-01-15T10:00:00Z").ok(201)
+
+
+@pytest.mark.parametrize(("credits", "state"), [(50, "void"), (20, "expired")])
+def test_a_lot_past_its_end_says_what_took_the_last_of_it(shop: Api, credits: int, state: str) -> None:
+    made = grant(shop, expires_at=LATER).ok(201)
+    void(shop, made["lot_id"], credits=credits).ok()
+    shop.clock.instant += 40 * 24 * HOUR
+    told = get(shop, LOT, lot_id=made["lot_id"])
+    assert (told["expired"], told["taken_back"], told["state"]) == (50 - credits, credits, state)

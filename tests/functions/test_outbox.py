@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from functions.outbox import app
+from local.cloud.lambda_json import as_json
 from lotbook import settings, wiring
 from lotbook.adapters.dynamo import stream
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.credits.ledger import Entry
+from lotbook.domain.values import instants
 from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.outbox import RecordingBus
 from tests.fakes.samples import published
@@ -43,7 +46,8 @@ def record(
     item: dict[str, Any], number: str, name: str = "INSERT", old: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     images = {"Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item, "SequenceNumber": number}
-    return {"eventName": name, "dynamodb": images | ({"OldImage": old} if old else {})}
+    told: dict[str, Any] = as_json({"eventName": name, "dynamodb": images | ({"OldImage": old} if old else {})})
+    return told
 
 
 def burned(api: Api, *credits: int) -> None:
@@ -202,3 +206,21 @@ def test_issue_14_burns_are_told_as_the_deployment_says(
     settings.settings.cache_clear()
     with pytest.raises(ValueError, match="each, together, none"):
         wiring.outlets()
+
+
+def test_issue_14_lots_that_died_together_are_filed_and_told_from_records_as_lambda_has_them(
+    shop: Api, bus: RecordingBus, environment: Table
+) -> None:
+    """Bytes are base 64 in the stream's events, and such an entry packs its draws into bytes."""
+    ends = instants.to_text(shop.clock.now() + instants.DAY)
+    for number in range(3):
+        body = {"credits": 2 + number, "expires_at": ends, "kind": "promotional", "reason": "spring"}
+        shop.call("POST /v1/accounts/{account_id}/grants", body, key=f"g-{number}", path=ACCOUNT).ok(201)
+    shop.clock.instant += 2 * instants.DAY
+    shop.call("GET /v1/accounts/{account_id}/balance", path=ACCOUNT).ok()
+    [item] = [each for each in items(environment) if "#x#" in each["sk"]["S"]]
+    assert app.handler({"Records": [record(item, "00001")]}, None) == {"batchItemFailures": []}
+    [event] = [each for each in bus.published if each.kind == "credits.expired"]
+    assert sorted(each["credits"] for each in event.detail["lots"]) == [2, 3, 4]
+    [line] = [each for each in items(environment) if each["pk"]["S"] == "S#acme#credits"]
+    assert "lot#@" in json.dumps(as_json(line))

@@ -111,3 +111,15 @@ def test_n7_credits_are_a_policys_first_unit_or_none_of_its_units_and_the_first_
     api.call(route, document | {"units": ["images", "prints"]}, path=path).ok(201)
     moved = api.call(route, document | {"units": ["prints", "images"]}, path=path).problem(422, "invalid_request")
     assert [error["code"] for error in moved["errors"]] == ["default_unit_moved"]
+
+
+def test_a_lot_of_a_unit_that_the_newest_version_no_longer_has_is_found_and_voided(images: Api) -> None:
+    body = {"credits": 10, "kind": "promotional", "reason": "welcome", "unit": "prints"}
+    lot = {"lot_id": post(images, "grants", body).ok(201)["lot_id"]}
+    document = copy.deepcopy(sample("insurestack")) | {"policy_id": POLICY, "units": ["images"], "free_credits": 0}
+    void, asked = f"POST {ACCOUNT}/lots/{{lot_id}}/void", {"credits": 4, "reason": "sent twice"}
+    first = images.call(void, asked, key="v", path=ACME | lot).ok()
+    images.call("PUT /v1/policies/{policy_id}", document, path={"policy_id": POLICY}).ok(201)
+    assert images.call(f"GET {ACCOUNT}/lots/{{lot_id}}", path=ACME | lot).ok()["remaining"] == 6
+    assert images.call(void, asked, key="v", path=ACME | lot).ok() == first
+    assert images.call(void, {"reason": "sent twice"}, key="w", path=ACME | lot).ok()["credits"] == 6

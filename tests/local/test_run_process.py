@@ -151,9 +151,10 @@ def test_n2_n3_whatever_a_developers_machine_has_set_changes_nothing(run: Run) -
     run.start(**surroundings)
     assert run.balance()["available"] == 10
     command = {**os.environ, **surroundings, "DATA_DIR": str(run.directory / "data")}
-    for name, said in (("reconcile", "0 open"), ("audit", " ok\n")):
+    asked = (([str(ROOT / "lotbook"), "reconcile"], "0 open"), ([sys.executable, "-m", "local", "audit"], " ok\n"))
+    for words, said in asked:
         done = subprocess.run(
-            [sys.executable, "-m", "local", name],
+            words,
             cwd=ROOT,
             env=command,
             capture_output=True,

@@ -7,6 +7,7 @@ where answers of the gateway are lost after it has done what it was asked.
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -80,7 +81,8 @@ class Shop:
 
     def settle(self) -> None:
         """What is left behind the queue."""
-        for _ in range(20):
+        until = time.monotonic() + patience.SECONDS
+        while time.monotonic() < until:  # whoever was at it may be gone, and is given the seconds that a worker has
             if self.record().charge is None and work(ACME, None, desk=wiring_automatic.auto_desk()) is None:
                 return
         raise AssertionError("the queue does not come to rest")

@@ -278,7 +278,10 @@ def records() -> Iterator[dict[str, Any]]:
     """Everything in the table, as its stream would tell it."""
     for number, item in enumerate(tables.everything(wiring.table())):
         place = {"pk": item["pk"], "sk": item["sk"]}
-        yield {"eventName": "INSERT", "dynamodb": {"Keys": place, "NewImage": item, "SequenceNumber": f"{number:06d}"}}
+        yield {
+            "eventName": "INSERT",
+            "dynamodb": {"Keys": place, "NewImage": _with_texts(item), "SequenceNumber": f"{number:06d}"},
+        }
 
 
 def items() -> list[dict[str, Any]]:

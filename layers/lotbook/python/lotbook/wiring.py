@@ -323,7 +323,7 @@ def units() -> Units:
     """First units, as this process has learned them."""
     from lotbook.usecases.accounts.units import Units
 
-    return Units(_units_of_policy)
+    return Units(_units_of_policy, units_of())
 
 
 def _units_of_policy(account_id: str) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def one_lot(lot: Lot, events: Iterable[Entry], standing: Standing, *, is_undecid
     used = lot.credits - standing.remaining - standing.held - expired - taken_back
     return OneLot(
         lot=lot,
-        state=_state(lot, standing, taken_back, is_undecided),
+        state=_state(lot, standing, (expired, taken_back), is_undecided),
         remaining=standing.remaining,
         held=standing.held,
         used=used,
@@ -123,11 +123,14 @@ def one_lot(lot: Lot, events: Iterable[Entry], standing: Standing, *, is_undecid
     )
 
 
-def _state(lot: Lot, standing: Standing, taken_back: int, is_undecided: bool) -> OneLotState:
-    if lot.is_dead(standing.at):
+def _state(lot: Lot, standing: Standing, ended: tuple[int, int], is_undecided: bool) -> OneLotState:
+    """By what took its last credits. `ended`: what expired of it, and what was taken back."""
+    expired, taken_back = ended
+    is_over = not standing.remaining and not standing.held
+    if lot.is_dead(standing.at) and (expired or not is_over):
         return "expired"
     if standing.is_frozen:
         return "frozen"
-    if not standing.remaining and not standing.held:
+    if is_over:
         return "void" if taken_back else "used_up"
     return "provisional" if is_undecided else "open"

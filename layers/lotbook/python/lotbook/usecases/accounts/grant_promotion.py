@@ -9,6 +9,7 @@ from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.values import ids, instants
+from lotbook.domain.values.calendar import add_months
 from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lotbook.usecases.credits.desk import CreditDesk
 
 KEY_SPACE = "grant"
-MAX_WAIT = 3_660 * instants.DAY  # ten years: what is granted for later waits in the book, or beside it
+MAX_WAIT_MONTHS = 120  # ten years: what is granted for later waits in the book, or beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _check_times(promotion: Promotion, now: int) -> None:
     effective_at = promotion.effective_at or now
     if is_dead(promotion.expires_at, effective_at):
         raise InvalidRequest.of("effective_at", "range", "effective_at must be before expires_at.")
-    if effective_at > now + MAX_WAIT:
+    if effective_at > add_months(now, MAX_WAIT_MONTHS):
         raise InvalidRequest.of("effective_at", "range", "effective_at must be within ten years.")
 
 

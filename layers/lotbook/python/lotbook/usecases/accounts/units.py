@@ -19,10 +19,14 @@ Done = TypeVar("Done")
 
 
 class Units:
-    """First units as this process has learned them. `units_of` reads an account's policy; it raises AccountNotFound."""
+    """First units as this process has learned them.
 
-    def __init__(self, units_of: Callable[[str], Sequence[str]]) -> None:
-        self._units_of = units_of
+    `units_of` reads an account's policy; it raises AccountNotFound. `ever` answers the units of all versions of that policy:
+    a lot of a unit that the newest one no longer has is burned, read and voided as before.
+    """
+
+    def __init__(self, units_of: Callable[[str], Sequence[str]], ever: Callable[[str], Sequence[str]]) -> None:
+        self._units_of, self._ever = units_of, ever
         self._first: dict[str, str] = {}
 
     def first(self, account_id: str) -> str:
@@ -50,13 +54,13 @@ class Units:
         raise no_such_unit(units)
 
     def anywhere(self, account_id: str, work: Callable[[str], Done], absent: type[Refused]) -> Done:
-        """What `work` answers in the first of the account's units in which it does not raise `absent`.
+        """What `work` answers in the first of the units that the account may have lots of in which it does not raise `absent`.
 
         The first unit is tried before the policy is read. Raises `absent` where there is none, and whatever else `work` raises.
         """
         tried = self._first.get(account_id, DEFAULT_UNIT)
         done = _unless_absent(work, tried, absent)
-        for unit in () if done else self._units_of(account_id):
+        for unit in () if done else self._ever(account_id) or self._units_of(account_id):
             done = done or (None if unit == tried else _unless_absent(work, unit, absent))
         if done is None:
             raise absent

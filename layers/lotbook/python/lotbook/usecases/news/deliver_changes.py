@@ -50,7 +50,7 @@ def deliver_changes(
     entries = {
         group: each for group, records in groups.items() if (each := _entries(changes[record] for record in records))
     }
-    failed = deliver_entries(entries, statement=statement, outlets=outlets)
+    failed = deliver_entries(entries, statement=statement, outlets=outlets) if entries else {}
     works = {
         group: partial(_deliver, [changes[record] for record in records], outlets)
         for group, records in groups.items()
