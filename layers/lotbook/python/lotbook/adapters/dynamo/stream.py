@@ -6,7 +6,6 @@ leaves the rest out, and so does this.
 
 from __future__ import annotations
 
-from binascii import a2b_base64
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import keys
@@ -21,49 +20,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _item(image: Mapping[str, Any]) -> dict[str, Any]:
-    """An image as Python values. Its bytes are base 64, as in every event of Lambda; the table's own clients have read them already."""
-    return from_item(_with_bytes(image))
-
-
-def _with_bytes(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value_with_bytes(each) for name, each in members.items()}
-
-
-def _value_with_bytes(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    ((kind, content),) = value.items()
-    if kind == "B":
-        return {kind: a2b_base64(content)}
-    if kind == "M":
-        return {kind: _with_bytes(content)}
-    return {kind: [_value_with_bytes(each) for each in content]} if kind == "L" else value
-
-
 def owner_of(record: Mapping[str, Any]) -> str:
     """The account that a record is about, by its key alone: also of one that cannot be read."""
-    place = _item(record["dynamodb"]["Keys"])
+    place = from_item(record["dynamodb"]["Keys"])
     return keys.owner_and_name(place["pk"], place["sk"])[0]
 
 
 def read_record(record: Mapping[str, Any]) -> Change | None:
     """The change, None for what nobody announces. Raises whatever reading an item of another shape raises."""
     images = record["dynamodb"]
-    place = _item(images["Keys"])
+    place = from_item(images["Keys"])
     owner = keys.ledger_name(place["pk"], place["sk"])
     if owner is not None:
         if record["eventName"] != "INSERT":  # entries never change; what does is the mark for a schedule beside them
             return None
         account_id, name = owner
-        entry = entry_of(name, _item(images["NewImage"]))
+        entry = entry_of(name, from_item(images["NewImage"]))
         if not (isinstance(entry.unit, str) and isinstance(entry.seq, int) and isinstance(entry.credits, int)):
             raise TypeError(f"the entry {entry.id_in(account_id)} holds another kind of value")
         return EntryWritten(account_id, entry)
     if keys.is_purchase(place["pk"], place["sk"]) and "NewImage" in images:
         before = images.get("OldImage")
-        after = from_values(_item(images["NewImage"]))
-        return PurchaseWritten(None if before is None else from_values(_item(before)), after)
+        after = from_values(from_item(images["NewImage"]))
+        return PurchaseWritten(None if before is None else from_values(from_item(before)), after)
     if keys.is_auto_event(place["pk"], place["sk"]) and record["eventName"] == "INSERT":
-        return AutoNoted(event_of(_item(images["NewImage"])))
+        return AutoNoted(event_of(from_item(images["NewImage"])))
     if keys.is_account(place["pk"], place["sk"]) and "NewImage" in images and "OldImage" in images:
-        return AccountWritten(account_of(_item(images["OldImage"])), account_of(_item(images["NewImage"])))
+        return AccountWritten(account_of(from_item(images["OldImage"])), account_of(from_item(images["NewImage"])))
     return None
