@@ -9,6 +9,8 @@ import pytest
 from lotbook.domain.policy.changes import Change, Under, changes, reached
 
 PLANS = [{"plan_id": "free", "credits": 10}, {"plan_id": "pro", "credits": 100}]
+TAXES = [{"name": "VAT", "region": "DE"}, {"name": "GST"}]
+ANYWHERE = [{"region": None, "rate": "0.1"}, {"region": "DE", "rate": "0.2"}]
 
 
 @pytest.mark.parametrize(
@@ -25,11 +27,14 @@ PLANS = [{"plan_id": "free", "credits": 10}, {"plan_id": "pro", "credits": 100}]
         ({"plans": PLANS}, {"plans": PLANS[:1]}, [("plans[pro]", PLANS[1], None)]),
         ({"plans": []}, {"plans": PLANS[:1]}, [("plans[free]", None, PLANS[0])]),
         ({"order": ["free", "plan"]}, {"order": ["plan", "free"]}, [("order", ["free", "plan"], ["plan", "free"])]),
-        ({"tiers": [{"kind": "a"}, {"kind": "a"}]}, {"tiers": [{"kind": "a"}]}, [("tiers", [{"kind": "a"}] * 2, [{"kind": "a"}])]),
+        ({"tiers": [{"name": "a"}, {"name": "a"}]}, {"tiers": [{"name": "a"}]}, [("tiers", [{"name": "a"}] * 2, [{"name": "a"}])]),
+        ({"taxes": TAXES}, {"taxes": TAXES[::-1]}, [("taxes", TAXES, TAXES[::-1])]),
+        ({"payment": ANYWHERE}, {"payment": ANYWHERE[::-1]}, [("payment", ANYWHERE, ANYWHERE[::-1])]),
+        ({"taxes": TAXES}, {"taxes": TAXES[1:]}, [("taxes[VAT]", TAXES[0], None)]),
     ],
 )  # fmt: skip
 def test_a_change_is_told_by_its_place_and_objects_by_their_ids(before: Any, after: Any, told: Any) -> None:
-    """A plan that moved in the list is no change; two that bear one id are compared as they stand."""
+    """A plan that moved in the list is no change, a tax is: the first that matches counts. Two that bear one id are compared as they stand."""
     assert [(each.path, each.before, each.after) for each in changes(before, after)] == told
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-IDS = ("plan_id", "pack_id", "kind", "region", "currency", "action", "id", "name")  # what names an object of a list
+IDS = ("plan_id", "pack_id", "region", "currency", "action", "name")  # what names an object of a list
+FIRST_MATCH_COUNTS = ("taxes", "payment")  # lists whose order decides
 PLANS = "plans"
 KEPT_WITH_A_PLAN = ("plan_change", "top_up.validity")  # by an account whose plan stays as it was bought
 FOR_READERS = ("assumptions",)  # nothing decides by them
@@ -54,18 +55,26 @@ class Reached:
 
 
 def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
-    """Every difference. Objects of a list are told apart by their ids, not by their place: a plan that moved is no change."""
+    """Every difference. Objects of a list are told apart by their ids, not by their place: a plan that moved is no change.
+
+    Of rules the first that matches counts: where they change places, the whole list is the change.
+    """
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys([*before, *after]):
             yield from changes(before.get(name), after.get(name), f"{path}.{name}" if path else name)
         return
-    named = _named(before), _named(after)
-    if named[0] is not None and named[1] is not None:
-        for name in dict.fromkeys([*named[0], *named[1]]):
-            yield from changes(named[0].get(name), named[1].get(name), f"{path}[{name}]")
+    old, new = _named(before), _named(after)
+    if old is not None and new is not None and not (path in FIRST_MATCH_COUNTS and _moved(old, new)):
+        for name in dict.fromkeys([*old, *new]):
+            yield from changes(old.get(name), new.get(name), f"{path}[{name}]")
         return
     if before != after or type(before) is not type(after):
         yield Change(path, before, after)
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether those of both stand in another order."""
+    return [name for name in before if name in after] != [name for name in after if name in before]
 
 
 def _named(value: Any) -> dict[str, Any] | None:
