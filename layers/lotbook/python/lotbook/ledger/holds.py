@@ -19,10 +19,8 @@ def show(request: Request) -> Answer:
     from lotbook.api.requests import filters
     from lotbook.usecases.credits import read_holds
 
-    listing, limit = (
-        paging.Listing("holds", request.path, request.query, wiring.cursor_key),
-        paging.limit_of(request.query),
-    )
+    listing = paging.Listing("holds", request.path, request.query, wiring.cursor_key)
+    limit = paging.limit_of(request.query)
     asked = read_holds.HoldsAsked(limit, listing.start(), filters.hold_state_of(request.query))
 
     def within(unit: str) -> read_holds.HoldPage:

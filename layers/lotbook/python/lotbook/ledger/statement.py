@@ -67,11 +67,9 @@ def _statement(request: Request) -> paging.Listing:
 def show_one(request: Request) -> Answer:
     """`GET .../entries/{entry_id}`."""
     from lotbook.api.answers import render_ledger
-    from lotbook.usecases.credits.batch_lines import with_lines
     from lotbook.usecases.credits.notes import notes_of
     from lotbook.usecases.credits.read_entry import read_entry
 
     entry = read_entry(request.account_id, request.path["entry_id"], books=wiring.books())
-    (entry,) = with_lines(request.account_id, [entry], books=wiring.books())
     notes = notes_of(request.account_id, [entry], books=wiring.books())
     return Answer(200, render_ledger.entry(request.account_id, entry, notes.get(entry.name)))
