@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Literal, TypedDict
 
 from lotbook.api.answers.shapes_burning import Draw, RatedPart, Rating
+from lotbook.api.answers.shapes_parts import Instant
 from lotbook.domain.credits.lots import LotKind
-
-Instant = Annotated[str, "date-time"]
 
 
 class OneHold(TypedDict):

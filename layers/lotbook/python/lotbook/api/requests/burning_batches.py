@@ -5,7 +5,7 @@ The rules are those of `ConsumeBatchBody` in `schemas.py`; a property test holds
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +34,7 @@ def batch_of(document: dict[str, Any], actor: str, first_unit: Callable[[], str]
     items = items_of(document)
     errors: list[dict[str, str]] = []
     found = [_item_of(item, f"items.{at}", actor, errors) for at, item in enumerate(items)]
-    if errors:
-        raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
+    _refuse(errors)
     unit = "" if all(item and item.unit for item in found) else first_unit()
     return [item.within(unit) for item in found if item is not None]
 
@@ -134,8 +133,7 @@ def lines_of(document: dict[str, Any], actor: str) -> tuple[list[BurnRequest], s
         for at, unit in enumerate(named)
         if not errors and unit != named[0]
     ]
-    if errors:
-        raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
+    _refuse(errors)
     return [replace(line, unit=unit or "") for line, unit in found], named[0]
 
 
@@ -155,3 +153,9 @@ def _line_of(item: object, actor: str) -> tuple[BurnRequest, str | None]:
         usage=usage,
     )
     return said, burning.unit_of(item)
+
+
+def _refuse(errors: Sequence[dict[str, str]]) -> None:
+    """Raises InvalidRequest that says the first of them and names as many as one refusal does; nothing where there are none."""
+    if errors:
+        raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])

@@ -1,4 +1,4 @@
-"""`?state=`, `?kind=`, `?from=`, `?to=` of purchase lists, and `?planned=` of offers. Raises InvalidRequest for anything else."""
+"""`?state=`, `?kind=`, `?from=`, `?to=` and the like of lists, and `?planned=` of offers. Raises InvalidRequest for anything else."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from lotbook.domain.values import instants
 from lotbook.domain.values.errors import InvalidRequest
 
 STATES: tuple[PurchaseState, ...] = get_args(PurchaseState)
+ACCOUNT_STATES: tuple[AccountState, ...] = get_args(AccountState)
+HOLD_STATES: tuple[HoldState, ...] = get_args(HoldState)
+DELIVERY_STATES: tuple[DeliveryState, ...] = get_args(DeliveryState)
 ENTRY_KINDS = tuple(sorted(KINDS - HIDDEN))
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _NUMBER = re.compile(r"[1-9][0-9]{0,12}")
@@ -49,30 +52,18 @@ def entries_of(query: Mapping[str, str]) -> EntryFilter:
 
 def hold_state_of(query: Mapping[str, str]) -> HoldState | None:
     """Holds of which state to show, None for all; raises InvalidRequest for a state that is none."""
-    state = query.get("state")
-    known: tuple[HoldState, ...] = get_args(HoldState)
-    if state is not None and state not in known:
-        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
-    return next((each for each in known if each == state), None)
+    return _state(query, HOLD_STATES)
 
 
 def accounts_of(query: Mapping[str, str]) -> AccountFilter:
     """Which accounts to show; raises InvalidRequest for a state that is none."""
-    state = query.get("state")
-    known: tuple[AccountState, ...] = get_args(AccountState)
-    if state is not None and state not in known:
-        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
     named = {name: query[name] for name in ("email", "external_id", "policy_id", "plan_id") if name in query}
-    return AccountFilter(**named, state=next((each for each in known if each == state), None))
+    return AccountFilter(**named, state=_state(query, ACCOUNT_STATES))
 
 
 def delivery_state_of(query: Mapping[str, str]) -> DeliveryState | None:
     """Which deliveries to show, None for all; raises InvalidRequest for a state that is none."""
-    state = query.get("state")
-    known: tuple[DeliveryState, ...] = get_args(DeliveryState)
-    if state is not None and state not in known:
-        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
-    return next((each for each in known if each == state), None)
+    return _state(query, DELIVERY_STATES)
 
 
 def planned_of(query: Mapping[str, str]) -> Planned | None:
@@ -84,6 +75,14 @@ def planned_of(query: Mapping[str, str]) -> Planned | None:
             raise InvalidRequest.of("planned_periods", "missing", "planned_periods goes with planned.")
         return None
     return Planned(credits, periods or 1)
+
+
+def _state(query: Mapping[str, str], known: tuple[Word, ...]) -> Word | None:
+    """One state of these, None where none is asked for."""
+    state = query.get("state")
+    if state is not None and state not in known:
+        raise InvalidRequest.of("state", "unknown", f"state must be one of {', '.join(known)}.")
+    return next((each for each in known if each == state), None)
 
 
 def _words(query: Mapping[str, str], name: str, known: tuple[Word, ...]) -> frozenset[Word] | None:
