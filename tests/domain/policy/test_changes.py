@@ -31,6 +31,7 @@ ANYWHERE = [{"region": None, "rate": "0.1"}, {"region": "DE", "rate": "0.2"}]
         ({"taxes": TAXES}, {"taxes": TAXES[::-1]}, [("taxes", TAXES, TAXES[::-1])]),
         ({"payment": ANYWHERE}, {"payment": ANYWHERE[::-1]}, [("payment", ANYWHERE, ANYWHERE[::-1])]),
         ({"taxes": TAXES}, {"taxes": TAXES[1:]}, [("taxes[VAT]", TAXES[0], None)]),
+        ({"taxes": TAXES[:1]}, {"taxes": TAXES}, [("taxes[GST]", None, TAXES[1])]),
     ],
 )  # fmt: skip
 def test_a_change_is_told_by_its_place_and_objects_by_their_ids(before: Any, after: Any, told: Any) -> None:

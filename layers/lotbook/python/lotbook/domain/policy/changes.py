@@ -63,8 +63,9 @@ def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
         for name in dict.fromkeys([*before, *after]):
             yield from changes(before.get(name), after.get(name), f"{path}.{name}" if path else name)
         return
-    old, new = _named(before), _named(after)
-    if old is not None and new is not None and not (path in FIRST_MATCH_COUNTS and _moved(old, new)):
+    named = _by_ids(before, after)
+    if named is not None and not (path in FIRST_MATCH_COUNTS and _moved(*named)):
+        old, new = named
         for name in dict.fromkeys([*old, *new]):
             yield from changes(old.get(name), new.get(name), f"{path}[{name}]")
         return
@@ -77,16 +78,20 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     return [name for name in before if name in after] != [name for name in after if name in before]
 
 
-def _named(value: Any) -> dict[str, Any] | None:
-    """A list of objects by their ids; None for what is none, or whose objects have none of their own."""
-    is_list = isinstance(value, Sequence) and not isinstance(value, str)
-    if not is_list or not all(isinstance(each, Mapping) for each in value):
+def _by_ids(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Two lists of objects by the first id that tells those of each apart; None for anything else."""
+    if not _are_objects(before) or not _are_objects(after):
         return None
     for name in IDS:
-        found = {str(each[name]): each for each in value if name in each}
-        if value and len(found) == len(value):
-            return found
-    return {} if not value else None
+        old, new = ({str(each[name]): each for each in objects if name in each} for objects in (before, after))
+        if (len(old), len(new)) == (len(before), len(after)):
+            return old, new
+    return None
+
+
+def _are_objects(value: Any) -> bool:
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    return is_list and all(isinstance(each, Mapping) for each in value)
 
 
 def reached(found: Iterable[Change], accounts: Iterable[Under]) -> list[Reached]:
