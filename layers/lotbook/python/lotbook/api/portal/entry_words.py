@@ -21,7 +21,6 @@ ORIGINS: dict[LotKind, str] = {
     "purchased": "bought on {day}",
     "promotional": "promotional",
 }
-DATED: LotKind = "purchased"
 VERBS: dict[EntryKind, str] = {
     "consumed": "Burned {credits}",
     "held": "Held {credits}",
