@@ -17,7 +17,7 @@ from lotbook.domain.policy.parts import Alerts
 from lotbook.domain.policy.top_ups import AutoTopUp
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.usecases.in_batches import MAX_SILENT
-from lotbook.usecases.news import known_accounts, lot_kinds
+from lotbook.usecases.news import known
 from lotbook.usecases.news.follow_levels import LATCH_ATTEMPTS
 from tests.fakes.accounts import FakeAccounts, a_policy, an_account
 from tests.fakes.outbox import World
@@ -185,8 +185,8 @@ def test_s4_an_account_in_trouble_fails_alone_at_every_step_and_everybody_else_i
         ("acc-042", None)
     }
     well = with_luck(world, Luck())
-    known, theirs = known_accounts.KnownAccounts(), calm.outlets
-    well.outlets = replace(world.outlets, many=theirs.many, accounts=theirs.accounts, known=known)
+    theirs = calm.outlets
+    well.outlets = replace(world.outlets, many=theirs.many, accounts=theirs.accounts, known=known.Known())
     world.statement.fails.clear()
     world.statement.left.clear()
     world.bus.refuses.clear()
@@ -374,15 +374,13 @@ def test_an_account_that_was_not_there_is_looked_for_again() -> None:
     assert len(world.bus.of("credits.low")) == 1
 
 
-@pytest.mark.parametrize("kept", [known_accounts.KnownAccounts, lot_kinds.LotKinds])
 def test_what_a_process_remembers_is_bounded_and_the_least_asked_for_goes_first(
-    kept: Any, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (known_accounts, lot_kinds):
-        monkeypatch.setattr(module, "MAX_KNOWN", 3)
-    memory = kept()
-    for name in "abc":
-        memory.learn({name: an_account(account_id=name)})
+    monkeypatch.setattr(known, "MAX_KNOWN", 3)
+    memory = known.Known[str, int]()
+    for number, name in enumerate("abc"):
+        memory.learn({name: number})
     memory.of("a")
-    memory.learn({"d": an_account(account_id="d")})
-    assert set(memory.of("abcd")) == {"a", "c", "d"}
+    memory.learn({"d": 3})
+    assert memory.of("abcd") == {"a": 0, "c": 2, "d": 3}

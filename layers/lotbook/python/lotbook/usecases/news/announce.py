@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 from lotbook.domain.news import announcements, auto_news, pause_news, plan_news
 from lotbook.domain.news.together import EACH, BurnEvents
 from lotbook.usecases.in_batches import cut, in_batches
-from lotbook.usecases.news.known_accounts import KnownAccounts
-from lotbook.usecases.news.lot_kinds import LotKinds
+from lotbook.usecases.news.known import Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lotbook.domain.accounts.account import Account
+    from lotbook.domain.credits.lots import LotKind
     from lotbook.domain.news.announcements import Announcement
     from lotbook.domain.sales.auto_history import AutoEvent
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.ports.automatic import AutoQueue
     from lotbook.ports.books import BookStore
-    from lotbook.ports.news import EventBus, LatchStore, ManyAccounts, NoticeStore, Owner
+    from lotbook.ports.news import EventBus, LatchStore, LotPlace, ManyAccounts, NoticeStore, Owner
     from lotbook.ports.shop import AccountStore, Clock, PolicyStore
+    from lotbook.usecases.news.known import KnownAccount
 
 EVENTS_A_CALL = 10  # as many as one PutEvents takes
 WORKERS = 4  # calls side by side
@@ -41,8 +42,8 @@ class Outlets:
     clock: Clock
     queue: AutoQueue
     burn_events: BurnEvents = EACH
-    kinds: LotKinds = field(default_factory=LotKinds)  # what a process learns of lots
-    known: KnownAccounts = field(default_factory=KnownAccounts)  # and of accounts
+    kinds: Known[LotPlace, LotKind] = field(default_factory=Known)  # what a process learns of lots
+    known: Known[str, KnownAccount] = field(default_factory=Known)  # and of accounts
 
 
 def announce_purchase(before: Purchase | None, after: Purchase, *, outlets: Outlets) -> None:

@@ -17,6 +17,7 @@ from lotbook.usecases.news.announce import WORKERS
 from lotbook.usecases.news.announce_entries import READS_A_CALL, announce_entries
 from lotbook.usecases.news.ask_automatic import is_low
 from lotbook.usecases.news.follow_levels import follow_levels
+from lotbook.usecases.news.known import KnownAccount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy
     from lotbook.ports.news import Owner, StatementStore
     from lotbook.usecases.news.announce import Outlets
-    from lotbook.usecases.news.known_accounts import KnownAccount
 
     Entries = Mapping[Owner, Sequence[Entry]]
 
@@ -58,7 +58,9 @@ class _Rest:
     def _look_up(self, entries: Entries) -> Mapping[Owner, Exception]:
         def read(batch: Sequence[tuple[str, str]]) -> Mapping[str, bool]:
             found = self._outlets.many.accounts([account_id for account_id, _ in batch])
-            self._known |= self._outlets.known.learn(found)
+            known = {name: KnownAccount(each.policy_id, each.currency) for name, each in found.items()}
+            self._outlets.known.learn(known)
+            self._known |= known
             return dict.fromkeys((account_id for account_id, _ in batch), True)
 
         ids = dict.fromkeys(account_id for account_id, _ in entries)
