@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from lotbook.adapters.dynamo.books import DynamoBooks
+from lotbook.adapters.dynamo.table import Table
 from lotbook.ports.books import BookStore
 from tests import table
 from tests.fakes.books import FakeBooks
@@ -23,3 +24,12 @@ def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         monkeypatch.setenv(name, "test")
     with mock_aws():
         yield DynamoBooks(table.create(table.dynamodb()))
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Table]:
+    """One table in memory for a module's tests: each has accounts of its own."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield table.create(table.dynamodb())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -24,20 +23,10 @@ from lotbook.domain.news.alerts import EXHAUSTED, Latch, Said
 from lotbook.domain.news.announcements import Announcement, make
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.news import LatchStore, NoticeStore, StatementStore
-from tests import table as tables
 from tests.fakes.outbox import FakeLatches, FakeNotices, FakeStatement, filed
-from tests.quick_moto import mock_aws
 
 NOW = 1_700_000_000_000
 U = "credits"
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Table]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "test")
-        yield tables.create(tables.dynamodb())
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from lotbook.adapters.dynamo import keys
@@ -13,18 +11,8 @@ from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.table import Table, to_item
 from lotbook.domain.news.alerts import EXHAUSTED, Latch, Said
 from lotbook.domain.values.ids import fingerprint
-from tests import table as tables
-from tests.quick_moto import mock_aws
 
 U, SAID = "credits", {EXHAUSTED: Said(1, 3, 0)}
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Table]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "test")
-        yield tables.create(tables.dynamodb())
 
 
 def moved_back(aws: Table, place: dict[str, str]) -> None:
