@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,27 +18,20 @@ from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
 from lotbook.adapters.refusals import Refused
-from lotbook.domain.credits.ledger import Entry, granted_name
+from lotbook.api.requests.burning import MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARACTERS
+from lotbook.domain.credits import batches as batches_of_lines
+from lotbook.domain.credits.batches import Line
+from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, LINED, Entry, granted_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.news.alerts import Latch
-from lotbook.domain.news.announcements import make
+from lotbook.domain.news.announcements import make, of_burns
 from lotbook.domain.values.errors import Unavailable
 from lotbook.ports.news import Owner
 from lotbook.usecases.credits.file_statement import file_statements
-from tests import table as tables
-from tests.quick_moto import mock_aws
 
 U, NOW = "credits", 1_700_000_000_000
 NAMES = [f"acc-{number:02d}" for number in range(30)]
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Table]:
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "test")
-        yield tables.create(tables.dynamodb())
 
 
 @pytest.fixture
@@ -229,10 +220,26 @@ class Events:
 
 def test_events_of_many_accounts_go_by_ten_and_by_what_a_call_takes() -> None:
     """Metadata may make an event of 180 KB: ten of them would be refused together."""
-    big, small = "ä" * 20_000, "x"
+    big, small = "ä" * 60_000, "x"
     told = [make("credits.consumed", NOW, "acme", {"noted": text}, number) for number, text in enumerate([big] * 4)]
     told += [make("credits.consumed", NOW, "acme", {"noted": small}, number) for number in range(4, 30)]
-    assert len(json.dumps(big)) > bus.MAX_CALL_BYTES // 3
+    assert len(big.encode()) > bus.MAX_CALL_BYTES // 3
     events = Events()
     assert EventBridgeBus(events, "bus").offer(told) == []
     assert (sum(events.calls), len(events.calls)) == (30, 4)  # two; two and eight; ten; eight
+
+
+@pytest.mark.parametrize("character", ["x", "ä", "信", "😀", "\x01"])
+def test_bounds_a_total_with_as_much_metadata_as_it_tells_is_taken_whatever_the_characters(character: str) -> None:
+    """An emoji that JSON escapes is twelve bytes: three burns with full metadata were an event that no bus took, ever again."""
+    size = MAX_METADATA_VALUE_CHARACTERS
+    note = {f"{number:02d}": character * (size - 4) for number in range(MAX_METADATA_KEYS)}
+    lines = batches_of_lines.to_text([Line(1, character * 70)] * 100)
+    lined = replace(entry(4, requested=100), digest="d" * DIGEST_CHARACTERS + LINED, lines=lines)
+    burns = [*(entry(seq, requested=1) for seq in range(1, 4)), lined]
+    (total,) = of_burns("acme", U, burns, {each.name: note for each in burns[:3]})
+    assert (len(total.detail["noted"]), total.detail["noted_left_out"]) == (3, 0)
+    assert (len(total.detail["batches"]), total.detail["batches_left_out"]) == (1, 0)
+    events = Events()
+    assert EventBridgeBus(events, "bus").offer([total]) == []
+    assert events.calls == [1]

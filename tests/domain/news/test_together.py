@@ -36,13 +36,16 @@ def test_d_34_the_same_totals_are_the_same_event_in_any_order_and_others_are_ano
     assert first.announcement_id not in {total(1).announcement_id, total(2).announcement_id}
 
 
+@pytest.mark.parametrize("character", ["x", "ä"])
 @pytest.mark.parametrize(("count", "noted"), [(1, 0), (100, 0), (101, 0), (250, 0), (40, 3_000), (3, 70_000)])
-def test_an_event_of_many_totals_is_billed_as_one_and_none_is_lost(count: int, noted: int) -> None:
-    totals = [(number, total(number, "x" * noted)) for number in range(count)]
+def test_an_event_of_many_totals_is_billed_as_one_and_none_is_lost(count: int, noted: int, character: str) -> None:
+    text = character * (noted // len(character.encode()))
+    totals = [(number, total(number, text)) for number in range(count)]
     found = parcels(totals)
     assert [each for parcel in found for each in parcel] == totals
     for parcel in found:
-        size = len(json.dumps(in_one([each for _, each in parcel]).detail, separators=(",", ":")))
+        detail = in_one([each for _, each in parcel]).detail
+        size = len(json.dumps(detail, separators=(",", ":"), ensure_ascii=False).encode())
         assert len(parcel) <= MAX_TOTALS
         assert size <= BILLED or len(parcel) == 1
     least = max(-(-count // MAX_TOTALS), -(-count * noted // MAX_TOTALS_BYTES))

@@ -61,7 +61,8 @@ class EventBridgeBus:
             "Source": SOURCE,
             "DetailType": announcement.kind,
             "Time": to_datetime(announcement.at),
-            "Detail": json.dumps(detail, separators=(",", ":"), allow_nan=False),
+            # Characters as they are: escaped, an emoji is twelve bytes, and metadata makes an event that the bus never takes.
+            "Detail": json.dumps(detail, separators=(",", ":"), ensure_ascii=False, allow_nan=False),
         }
 
 

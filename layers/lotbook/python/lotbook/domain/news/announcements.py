@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from lotbook.domain.sales.auto_history import AutoEvent
     from lotbook.domain.sales.purchase import Purchase, PurchaseState
 
-MAX_NOTED_CHARACTERS = (
-    30_000  # of metadata in one event: the bus takes 256 KB, and a character is up to six bytes of JSON
-)
+# Of metadata in one event: the bus takes 256 KB, and a character is up to four bytes, six where it is a control character.
+MAX_NOTED_CHARACTERS = 30_000
 
 AnnouncementKind = Literal[
     "account.paused",

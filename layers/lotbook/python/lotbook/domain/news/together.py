@@ -38,7 +38,7 @@ def parcels(totals: Iterable[tuple[Owner, Announcement]]) -> list[list[tuple[Own
     found: list[list[tuple[Owner, Announcement]]] = []
     room = 0
     for owner, total in totals:
-        size = len(json.dumps(_member(total), separators=(",", ":")))
+        size = len(json.dumps(_member(total), separators=(",", ":"), ensure_ascii=False).encode())
         if not found or size > room or len(found[-1]) == MAX_TOTALS:
             found.append([])
             room = MAX_TOTALS_BYTES
