@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lotbook.usecases.reports.fold_account import ReportDesk
 
 LINES_A_PAGE = 50  # each costs a read of every month around it
-MAX_QUERIES = 50  # of one page: fifty thousand rows without a difference
+MAX_QUERIES = 10  # of one page: ten thousand rows without a difference, some 3 s of a function of 512 MB
 MONTHS_AROUND = 6  # a dispute takes three at most, and the bank's verdict as long again
 
 

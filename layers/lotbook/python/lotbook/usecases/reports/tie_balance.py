@@ -39,6 +39,7 @@ class TiePlace:
     """`next_month`: the first whose tie is open; `read_to`: up to when the balance was read. `[since, upto)`, `after`: what is being read.
 
     `summing`, `sums`, `summed_to`: the month that is being added up, and how far; `summed_to` empty: from its begin, None: to its end.
+    `closes`: its books were closed before it was begun, so nothing can come behind what was added up.
     """
 
     next_month: str
@@ -49,6 +50,7 @@ class TiePlace:
     summing: str | None = None
     sums: dict[str, Sums] | None = None
     summed_to: str | None = ""
+    closes: bool = False
 
     @property
     def is_under_way(self) -> bool:
@@ -141,7 +143,7 @@ class _Run:
         for month in months(first, month_of(self.place.read_to - SECOND)):
             if not self._added_up(month):
                 return False
-            closed = self._is_closed(month)
+            closed = self.place.closes
             self._reports.keep_tie(month, KeptSums(packed(self.place.sums or {}), closed, self.place.read_to))
             done = replace(self.place, summing=after(month), sums=None, summed_to="")
             if closed and month == self.place.next_month:
@@ -151,11 +153,13 @@ class _Run:
         self.keep(replace(self.place, summing=None, sums=None, summed_to=""))
         return True
 
-    def _is_closed(self, month: str) -> bool:
+    def _may_close(self, month: str) -> bool:
         books = self._reports.sums(month)
         return books is not None and books.closed and self.place.read_to >= end(month) + OVERLAP
 
     def _added_up(self, month: str) -> bool:
+        if self.place.summed_to == "":
+            self.place = replace(self.place, closes=self._may_close(month))
         for _ in range(MAX_PAGES):
             if self.place.summed_to is None:
                 return True
