@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
 
 RETRY_AFTER_SECONDS = 1
+BEHIND = {"KeyConditionExpression": "pk = :pk AND sk > :sk"}  # of a partition, what stands behind a place
 
 
 class DynamoPayments:
@@ -34,13 +35,14 @@ class DynamoPayments:
 
     def paid(self, month: str, after: str | None, limit: int) -> tuple[list[Booked | Moved], str | None]:
         """One query."""
-        answer = self._query({"KeyConditionExpression": "pk = :pk AND sk > :sk", "Limit": limit}, month, after or " ")
+        answer = self._query({**BEHIND, "Limit": limit}, keys.report_paid(month, after or " "))
         found = [from_item(item) for item in answer["Items"]]
         return [_row(each) for each in found], found[-1]["sk"] if found and "LastEvaluatedKey" in answer else None
 
     def paid_of(self, month: str, payment: str) -> list[Booked | Moved]:
         """One query: of a payment are few, a few hundred bytes each."""
-        answer = self._query({"KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)"}, month, f"{payment}#")
+        within = {"KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)"}
+        answer = self._query(within, keys.report_paid(month, f"{payment}#"))
         return [_row(from_item(item)) for item in answer["Items"]]
 
     def sold(self, payments: Sequence[str]) -> set[str]:
@@ -58,8 +60,8 @@ class DynamoPayments:
     def _put(self, values: Mapping[str, Any]) -> None:
         put_over(self._table, values, NOT_NEWER)
 
-    def _query(self, asked: Mapping[str, Any], month: str, place: str) -> dict[str, Any]:
-        bound = {f":{name}": value for name, value in keys.report_paid(month, place).items()}
+    def _query(self, asked: Mapping[str, Any], key: Mapping[str, str]) -> dict[str, Any]:
+        bound = {f":{name}": value for name, value in key.items()}
         request = {"TableName": self._table.name, "ExpressionAttributeValues": to_item(bound), "ConsistentRead": True}
         answer: dict[str, Any] = send(self._table.client, "query", {**request, **asked})
         return answer

@@ -12,7 +12,7 @@ from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.puts import put_over
-from lotbook.adapters.dynamo.report_payments import DynamoPayments
+from lotbook.adapters.dynamo.report_payments import BEHIND, DynamoPayments
 from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, from_item, to_item
 from lotbook.adapters.refusals import Refused
 from lotbook.domain.credits.statement_lines import StatementLine
@@ -22,18 +22,12 @@ from lotbook.ports.reports import KeptMonth, KeptSums
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lotbook.adapters.dynamo.table import Table
-
 MAX_BYTES = 390_000  # an item takes 400 KB with its keys
 NOT_CLOSED = Condition("(attribute_not_exists(pk) OR closed = :open)")
 
 
 class DynamoReports(DynamoPayments):
     """Implements `ReportStore`. Reads are strongly consistent, but for lines, which never change."""
-
-    def __init__(self, table: Table) -> None:
-        super().__init__(table)
-        self._table = table
 
     def lines_after(self, account_id: str, unit: str, seq: int, limit: int) -> list[StatementLine]:
         """One query, oldest first."""
@@ -68,16 +62,7 @@ class DynamoReports(DynamoPayments):
 
     def months(self, month: str, after: str | None, limit: int) -> tuple[list[KeptMonth], str | None]:
         """One query."""
-        request: dict[str, Any] = {
-            "TableName": self._table.name,
-            "KeyConditionExpression": "pk = :pk AND sk > :sk",
-            "ExpressionAttributeValues": to_item(
-                {f":{name}": value for name, value in keys.report_month(month, after or " ").items()}
-            ),
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
-        answer = send(self._table.client, "query", request)
+        answer = self._query({**BEHIND, "Limit": limit}, keys.report_month(month, after or " "))
         found = [_month(item) for item in map(from_item, answer["Items"])]
         return found, found[-1].account_id if found and "LastEvaluatedKey" in answer else None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.reports.lines import AccountMonth, Sums, joined
@@ -191,7 +191,7 @@ def with_other_months(found: Difference, others: Mapping[str, Payment]) -> Diffe
     if booked != gateway or month is None:
         return found
     reason = found.reason if found.reason == "dispute" else "other_month"
-    return Difference(found.payment, found.what, found.currency, found.booked, found.gateway, reason, month)
+    return replace(found, reason=reason, other_month=month)
 
 
 def add_up_payments(sums: Mapping[str, Sums], found: Iterable[tuple[Payment, bool]]) -> dict[str, Sums]:
