@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-import stripe
 
+from lotbook.adapters.stripe.balance import moved
 from lotbook.adapters.stripe.lists import StripeLists
 from lotbook.domain.reconciliation.differences import Period
 from lotbook.domain.reports.payments import Moved
 from lotbook.domain.sales.gateway import Deployment
 from lotbook.domain.values.instants import SECOND
-from tests.contracts.test_gateway_lists import EVER, Town
-from tests.fakes.purchases import ORDERED
+from tests import patience
+from tests.contracts.test_gateway_lists import EVER, Town, town
+from tests.fakes.purchases import ORDERED, TEST
 from tests.fakes.reports import FakeBalance
 
-
-@pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_: 0)
-    made = Town(tmp_path / "stripe")
-    yield made
-    made.server.close()
-    made.stand_in.close()
+__all__ = ["town"]
 
 
 def every(lists: Any, period: Period = EVER) -> list[Moved]:
@@ -112,10 +104,19 @@ def test_the_fake_answers_the_same_pages(town: Town, monkeypatch: pytest.MonkeyP
     assert (len(first.rows), first.after) == (2, first.rows[-1].transaction)
 
 
-def test_what_a_transaction_without_a_payment_looks_like_does_not_matter(town: Town) -> None:
-    """A fee of Stripe's own has no source; a charge of another system on the account has no payment intent of ours."""
+def test_a_charge_without_any_mark_is_nobodys_yet(town: Town) -> None:
+    """A charge of another system on the account, without any mark."""
     form = {"amount": "900", "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
     headers = {"Authorization": "Bearer sk_test_x"}
-    requests.post(f"{town.url}/v1/payment_intents", data=form, headers=headers, timeout=10).raise_for_status()
+    requests.post(
+        f"{town.url}/v1/payment_intents", data=form, headers=headers, timeout=patience.SECONDS
+    ).raise_for_status()
     (found,) = every(town.lists)
     assert (found.mark, found.account_id, found.paid) == ("none", None, 900)
+
+
+@pytest.mark.parametrize("source", [None, "txr_1", {"id": "po_1", "object": "payout", "currency": "usd"}])
+def test_what_no_payment_is_behind_belongs_to_none(source: Any) -> None:
+    """A fee of Stripe's own has no source, a payout has one that is no payment's; an id is not looked into."""
+    told = {"id": "txn_1", "created": 1, "reporting_category": "fee", "currency": "usd", "amount": -25, "fee": 0}
+    assert moved(told | {"source": source}, TEST) == Moved("txn_1", SECOND, "fee", "usd", -25, 0)

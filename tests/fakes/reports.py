@@ -49,11 +49,7 @@ class FakeReports:
         return self.kept.get((month, account_id))
 
     def keep_month(self, month: str, kept: KeptMonth) -> bool:
-        before = self.kept.get((month, kept.account_id))
-        if before is not None and before.closed:
-            return False
-        self.kept[month, kept.account_id] = kept
-        return True
+        return _kept_until_closed(self.kept, (month, kept.account_id), kept)
 
     def months(self, month: str, after: str | None, limit: int) -> tuple[list[KeptMonth], str | None]:
         found = [kept for (of, name), kept in sorted(self.kept.items()) if of == month and name > (after or "")]
@@ -63,10 +59,7 @@ class FakeReports:
         return self.summed.get(month)
 
     def keep_sums(self, month: str, kept: KeptSums) -> bool:
-        if month in self.summed and self.summed[month].closed:
-            return False
-        self.summed[month] = kept
-        return True
+        return _kept_until_closed(self.summed, month, kept)
 
     def place(self) -> bytes | None:
         return self.round
@@ -94,16 +87,20 @@ class FakeReports:
         return self.ties.get(month)
 
     def keep_tie(self, month: str, kept: KeptSums) -> bool:
-        if month in self.ties and self.ties[month].closed:
-            return False
-        self.ties[month] = kept
-        return True
+        return _kept_until_closed(self.ties, month, kept)
 
     def tie_place(self) -> bytes | None:
         return self.tying
 
     def keep_tie_place(self, content: bytes) -> None:
         self.tying = content
+
+
+def _kept_until_closed(where: dict[Any, Any], name: Any, kept: KeptMonth | KeptSums) -> bool:
+    if name in where and where[name].closed:
+        return False
+    where[name] = kept
+    return True
 
 
 class FakeBalance:
