@@ -81,16 +81,7 @@ def under_a_herd(client: Any, callers: int, each: int = 12) -> tuple[float, floa
     """Calls and write units a consume with that many callers on one account, and the reads of all of them."""
     store.new_table(client)
     account = Ours(client, "hot", clock=SetClock(CLOCK.now()))  # or a slow machine's receipts would look stale
-    burners = [account.burner(metered=True) for _ in range(callers)]
-
-    def caller(number: int) -> None:
-        for turn in range(each):
-            burners[number](f"key-{number}-{turn}", 1)
-
-    with ThreadPoolExecutor(callers) as pool:
-        list(pool.map(caller, range(callers)))
-    calls, writes, reads = map(sum, zip(*(meter.counts() for meter in account.meters), strict=True))
-    return calls / (callers * each), writes / (callers * each), reads
+    return _burned_at_once(account, callers, each)
 
 
 def behind_the_gone(client: Any, callers: int, gone: int, each: int = 40) -> tuple[float, float]:
@@ -101,6 +92,12 @@ def behind_the_gone(client: Any, callers: int, gone: int, each: int = 40) -> tup
     for number in range(gone):
         account.burner()(f"gone-{number}", 1)
     clock.at += GONE_FOR
+    calls, writes, _ = _burned_at_once(account, callers, each)
+    return calls, writes
+
+
+def _burned_at_once(account: Ours, callers: int, each: int) -> tuple[float, float, int]:
+    """Calls and write units a burn, and the reads of all of them."""
     burners = [account.burner(metered=True) for _ in range(callers)]
 
     def caller(number: int) -> None:
@@ -109,8 +106,8 @@ def behind_the_gone(client: Any, callers: int, gone: int, each: int = 40) -> tup
 
     with ThreadPoolExecutor(callers) as pool:
         list(pool.map(caller, range(callers)))
-    calls, writes, _ = map(sum, zip(*(meter.counts() for meter in account.meters), strict=True))
-    return calls / (callers * each), writes / (callers * each)
+    calls, writes, reads = map(sum, zip(*(meter.counts() for meter in account.meters), strict=True))
+    return calls / (callers * each), writes / (callers * each), reads
 
 
 @dataclass(slots=True)

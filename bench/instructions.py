@@ -53,18 +53,22 @@ def is_installed() -> bool:
     return shutil.which("valgrind") is not None
 
 
+def surroundings(**variables: str) -> dict[str, str]:
+    """The environment of a process that is measured: what the bench says, and the same hashes each time."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    path = os.pathsep.join([str(ROOT), str(LAYER)])
+    return {**kept, **ENVIRONMENT, **variables, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+
+
 def counted(program: str, *arguments: str, **variables: str) -> int:
     """Instructions of a process that runs it, from its first to its last. Raises RuntimeError with what it said."""
     with tempfile.TemporaryDirectory(prefix="lotbook-counted-") as folder:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        path = os.pathsep.join([str(ROOT), str(LAYER)])
-        environment = {**kept, **ENVIRONMENT, **variables, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
         tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={Path(folder) / 'out'}"]
         done = subprocess.run(
             [*tool, sys.executable, "-c", program, *arguments],
             capture_output=True,
             text=True,
-            env=environment,
+            env=surroundings(**variables),
             timeout=SECONDS,
         )
     found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)

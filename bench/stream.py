@@ -8,7 +8,6 @@ machine; instructions are counted where valgrind is installed. The engine, of ta
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from bench import instructions, store, whole
-from bench.ours import ENVIRONMENT
-from local import LAYER, ROOT
 from local.surroundings import settle
 from lotbook.adapters.dynamo.table import Table
 
@@ -103,8 +100,7 @@ def counted(event: Path) -> float:
 
 
 def _timed(event: Path) -> list[tuple[float, float]]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    environment = {**kept, **ENVIRONMENT, **BUS, "PYTHONPATH": os.pathsep.join([str(ROOT), str(LAYER)])}
+    environment = instructions.surroundings(**BUS)
     program = [sys.executable, "-c", TIMED, str(event), "3", str(ROUNDS)]
     done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=instructions.SECONDS)
     if done.returncode:
