@@ -13,13 +13,13 @@ from lotbook.domain.accounts.automatic import AutoRecord
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.news.announcements import Change, EntryWritten
 from lotbook.domain.news.together import EACH, NONE, TOGETHER, BurnEvents
-from lotbook.domain.policy.parts import Alerts
 from lotbook.domain.policy.top_ups import AutoTopUp
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.usecases.in_batches import MAX_SILENT
 from lotbook.usecases.news import known
+from lotbook.usecases.news.announce import WORKERS
 from lotbook.usecases.news.follow_levels import LATCH_ATTEMPTS
-from tests.fakes.accounts import FakeAccounts, a_policy, an_account
+from tests.fakes.accounts import an_account
 from tests.fakes.outbox import World
 from tests.fakes.unlucky import Luck, with_luck
 
@@ -113,11 +113,11 @@ def refuse_events(world: World) -> None:
     world.bus.refuses.add("acc-042")
 
 
-def _of_one(ask: Callable[..., Any], error: Exception) -> Callable[..., Any]:
+def _of_one(ask: Callable[..., Any], error: Exception, name: str = "acc-042") -> Callable[..., Any]:
     """Raises where that account is asked for, alone or among others."""
 
     def asked(wanted: Any, *more: Any) -> Any:
-        if "acc-042" in str(wanted):
+        if name in str(wanted):
             raise error
         return ask(wanted, *more)
 
@@ -306,6 +306,33 @@ def test_d20_where_nobody_answers_a_batch_gives_up_after_a_bound() -> None:
     assert luck.calls <= 4 * MAX_SILENT  # four calls for lines are under way at once
 
 
+@pytest.mark.parametrize("port", ["latches", "notices"])
+def test_d20_a_write_of_one_account_a_call_that_nobody_answers_is_given_up_after_a_bound_too(port: str) -> None:
+    """Latches and notices are written one by one: a hundred calls, each with its client's timeouts, are more than the function's time."""
+    world, asked = a_world(), list[str]()
+    world.grant(100, expires_at=world.clock.now() + 90 * 86_400_000)
+    changes = of_all(world.new())
+
+    def silent(account_id: str, *_: Any) -> None:
+        asked.append(account_id)
+        raise Unavailable
+
+    setattr(getattr(world, port), {"latches": "save", "notices": "note"}[port], silent)
+    failed = world.deliver(changes)
+    assert list(failed) == list(changes)
+    assert {type(why) for why in failed.values()} == {Unavailable}
+    assert len(asked) <= MAX_SILENT + WORKERS  # calls that are under way meanwhile come to their end
+
+
+def test_s4_one_account_that_nobody_answers_for_is_no_outage_however_many_calls_it_has() -> None:
+    world = a_world(2)
+    for _ in range(3 * MAX_SILENT):
+        world.grant(10, expires_at=world.clock.now() + 90 * 86_400_000)
+    changes = of_all(world.new(), 2)
+    world.notices.note = _of_one(world.notices.note, Unavailable(), NAMES[0])  # type: ignore[method-assign]
+    assert set(world.deliver(changes)) == {record for record in changes if record.startswith(NAMES[0])}
+
+
 def test_d_34_lost_races_for_a_latch_are_run_again_for_those_who_lost() -> None:
     world = a_world(10)
     world.grant(100)
@@ -331,56 +358,3 @@ def test_d_34_a_level_that_the_bus_did_not_take_is_not_remembered_as_said() -> N
     world.bus.offer = offer  # type: ignore[method-assign]
     assert world.deliver(changes) == {}
     assert sorted(str(each.account_id) for each in world.bus.of("credits.low")) == NAMES[:3]
-
-
-# --- what a process remembers -----------------------------------------------------------------------------------------
-
-
-def test_x_06_an_account_that_was_switched_on_a_moment_ago_is_asked_for() -> None:
-    """A process that knows the account reads it again where a burn leaves too little."""
-    world = World(account=an_account(auto=None), auto_top_up=AutoTopUp(credits=10))
-    world.grant(100)
-    world.burn(1)
-    world.deliver()
-    account = world.outlets.accounts.get("acme")
-    assert account is not None
-    world.outlets.accounts.save(replace(account, auto=AutoRecord(enabled=True, switches=1)))
-    world.burn(99)
-    world.deliver()
-    assert world.queue.asked == [("acme", None)]
-
-
-def test_mk_44_a_threshold_that_was_published_a_moment_ago_is_watched() -> None:
-    world = World(90)
-    world.grant(100)
-    world.burn(60)
-    world.deliver()
-    assert not world.bus.of("credits.low")
-    world.outlets.policies.put(a_policy(alerts=Alerts(purchased_used_percent=(50, 90))))  # type: ignore[attr-defined]
-    world.burn(1)
-    world.deliver()
-    assert [each.detail["used_percent"] for each in world.bus.of("credits.low")] == [50]
-
-
-def test_an_account_that_was_not_there_is_looked_for_again() -> None:
-    world = World(50)
-    world.outlets = replace(world.outlets, accounts=FakeAccounts())
-    world.many.stored = world.outlets.accounts  # type: ignore[assignment]
-    world.grant(100)
-    assert world.deliver() == {}
-    world.outlets.accounts.create(an_account())
-    world.burn(60)
-    assert world.deliver() == {}
-    assert len(world.bus.of("credits.low")) == 1
-
-
-def test_what_a_process_remembers_is_bounded_and_the_least_asked_for_goes_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(known, "MAX_KNOWN", 3)
-    memory = known.Known[str, int]()
-    for number, name in enumerate("abc"):
-        memory.learn({name: number})
-    memory.of("a")
-    memory.learn({"d": 3})
-    assert memory.of("abcd") == {"a": 0, "c": 2, "d": 3}

@@ -75,6 +75,8 @@ class _Work(Generic[Owner, Part, Answer]):
 
     do: Callable[[Sequence[tuple[Owner, Part]]], Mapping[Owner, Answer]]
     outage: Exception | None = field(default=None)
+    # Owners with a batch each for whom nobody answered, since somebody last did.
+    silent: set[Owner] = field(default_factory=set)
 
     def __call__(self, batch: Sequence[tuple[Owner, Part]]) -> Batched[Owner, Answer]:
         if self.outage is not None:
@@ -82,6 +84,7 @@ class _Work(Generic[Owner, Part, Answer]):
         tried = attempt(partial(self.do, batch))
         if tried.error is not None:
             return self._apart(batch, tried.error)
+        self.silent.clear()
         return self._complete(batch, tried.answer or {})
 
     def _apart(self, batch: Sequence[tuple[Owner, Part]], why: Exception) -> Batched[Owner, Answer]:
@@ -89,6 +92,7 @@ class _Work(Generic[Owner, Part, Answer]):
         for owner, part in batch:
             shares.setdefault(owner, []).append((owner, part))
         if len(shares) == 1:
+            self._hear(shares, why)
             return Batched({}, dict.fromkeys(shares, why))
         answers: dict[Owner, Answer] = {}
         failed: dict[Owner, Exception] = {}
@@ -104,6 +108,15 @@ class _Work(Generic[Owner, Part, Answer]):
             failed |= done.failed
             silent = silent + 1 if isinstance(tried.error, Unavailable) else 0
         return Batched(answers, failed)
+
+    def _hear(self, alone: Iterable[Owner], why: Exception) -> None:
+        """One owner's calls, however many, are no outage."""
+        if not isinstance(why, Unavailable):
+            self.silent.clear()
+            return
+        self.silent.update(alone)
+        if len(self.silent) >= MAX_SILENT:
+            self.outage = why
 
     @staticmethod
     def _complete(batch: Sequence[tuple[Owner, Part]], answers: Mapping[Owner, Answer]) -> Batched[Owner, Answer]:
