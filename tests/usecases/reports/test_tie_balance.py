@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from lotbook.domain.reports.lines import Report, unpacked
+from lotbook.domain.reports.lines import Report, packed, unpacked
 from lotbook.domain.reports.months import CLOSES_AFTER, end
 from lotbook.domain.reports.payments import Difference, Mark, Moved
 from lotbook.domain.sales.purchase import GatewayRefs
@@ -261,6 +261,20 @@ def test_months_that_were_closed_before_there_was_a_tie_have_none() -> None:
     assert set(shop.reports.ties) == {FEBRUARY}
     page = read_report(Asked("balance", JANUARY, None), None, desk=a_desk(shop.ledger, shop.reports, shop.clock))
     assert (page.lines, page.gateway_as_of, page.is_closed) == ((), None, False)
+
+
+def test_a_month_that_an_older_release_left_open_is_tied_with_all_its_payments() -> None:
+    """That one kept months without payments, so a payment past the gateway has the same line in both."""
+    shop = Shop()
+    shop.run(SOLD + DAY)
+    whole = dict(shop.reports.rows)
+    for place, kept in shop.reports.kept.items():
+        older = {name: part for name, part in unpacked(kept.content).items() if name != "payments"}
+        shop.reports.kept[place] = replace(kept, content=packed(older))
+    shop.reports.rows.clear()
+    shop.reports.tying = None
+    shop.run(SOLD + DAY)
+    assert shop.reports.rows == whole
 
 
 def test_a_key_that_may_not_read_the_balance_is_told_and_the_books_go_on() -> None:

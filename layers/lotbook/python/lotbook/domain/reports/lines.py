@@ -79,11 +79,11 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountMonth:
-    """All lines of an account's month. `payments`: of its purchases, which payment of the gateway's each is."""
+    """All lines of an account's month. `payments`: of its purchases, which payment of the gateway's each is; None: an older release kept none."""
 
     lots: tuple[LotLine, ...]
     tax: tuple[TaxLine, ...]
-    payments: tuple[tuple[str, str], ...] = ()
+    payments: tuple[tuple[str, str], ...] | None = ()
 
 
 def lot_lines(found: Iterable[LotMonth]) -> tuple[LotLine, ...]:
@@ -236,7 +236,7 @@ def month_of_bytes(content: bytes) -> AccountMonth:
     return AccountMonth(
         tuple(LotLine(*line) for line in values["lots"]),
         tuple(TaxLine(*line) for line in values["tax"]),
-        tuple((purchase_id, payment) for purchase_id, payment in values.get("payments", ())),
+        tuple((name, payment) for name, payment in values["payments"]) if "payments" in values else None,
     )
 
 

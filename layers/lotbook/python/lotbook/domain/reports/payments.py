@@ -126,7 +126,9 @@ Sides = tuple[int, int]
 
 
 def booked_of(account_id: str, month: AccountMonth) -> tuple[Booked, ...]:
-    """An account's payments of a month."""
+    """An account's payments of a month; none where an older release kept it."""
+    if month.payments is None:
+        return ()
     known = dict(month.payments)
     return tuple(
         Booked(
