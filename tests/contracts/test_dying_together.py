@@ -141,6 +141,14 @@ def test_such_a_book_and_such_an_entry_have_a_number_of_their_own_and_others_the
     assert number(keys.book(A, U)) == "2", "no burn and no turn takes it back"
 
 
+def test_a_burn_that_is_refused_writes_no_second_time_into_such_a_book(world: World) -> None:
+    """A part of a book goes into every format that this release reads: what refuses it once refuses it again."""
+    died(world)
+    for _ in range(2):  # the first one turns the book: it may hide credits
+        cost = world.cost(lambda: world.burn("too much", credits=10_000))
+    assert cost == (2, 1, 1)
+
+
 def test_a_book_whose_lots_die_one_by_one_keeps_the_first_number(world: World) -> None:
     died(world, 2)
     item = world.meter.client.get_item(TableName="lotbook", Key=to_item(keys.book(A, U)))["Item"]

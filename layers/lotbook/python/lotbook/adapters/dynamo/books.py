@@ -314,10 +314,11 @@ class DynamoBooks:
         stand_back(*STAND_BACK_SECONDS)
 
     def _update(self, account_id: str, unit: str, write: _Write) -> Attempt:
-        """One write; a second one only into a book of a format that this release reads and does not write yet."""
+        """One write; a second one only into a book of a format that this release reads and that the first does not go into."""
         key, writes = keys.book(account_id, unit), write.number or formats.BOOK.writes
         done, item = self._write(key, write, writes)
-        if not done and item and writes < formats.number_of(item) <= formats.BOOK.reads:
+        goes_into = writes if write.number or writes > formats.FIRST else formats.BOOK.reads
+        if not done and item and goes_into < formats.number_of(item) <= formats.BOOK.reads:
             done, item = self._write(key, write, formats.number_of(item))
         return Attempt(done, book_of(from_item(item)) if item else None)
 
