@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.domain.credits.book import Memo, take
-from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, LINED, Draws
+from lotbook.domain.credits.ledger import LINED, Draws, body_digest
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import InvalidRequest
 
@@ -64,7 +64,7 @@ class LinesRequest:
             ]
             for line in self.lines
         ]
-        return ids.name_of("body", ids.canonical(kind="lines", unit=self.unit, lines=said))[:DIGEST_CHARACTERS] + LINED
+        return body_digest("lines", unit=self.unit, lines=said) + LINED
 
     def has_digest(self, digest: str) -> bool:
         """Whether the digest is of this body."""

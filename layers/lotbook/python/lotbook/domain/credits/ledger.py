@@ -146,6 +146,11 @@ class Entry:
         return self.kind not in HIDDEN and bool(self.credits or self.draws)
 
 
+def body_digest(kind: str, **body: object) -> str:
+    """What tells a request of this kind from one with another body; absent fields (None) are no part of it."""
+    return ids.name_of("body", ids.canonical(kind=kind, **body))[:DIGEST_CHARACTERS]
+
+
 # --- names: the ledger keys -------------------------------------------------------------------------------------------
 
 

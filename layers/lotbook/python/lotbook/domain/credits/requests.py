@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits.book import Memo
-from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, NOTED, Draws
+from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, NOTED, Draws, body_digest
 from lotbook.domain.credits.lots import LotKind
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import SECOND, cut_to_second
@@ -41,7 +41,7 @@ class BurnRequest:
 
     def _body_digest(self) -> str:
         metadata = None if self.metadata is None else dict(self.metadata)
-        return _digest("consume", **_amount(self), reference=self.reference, metadata=metadata)
+        return body_digest("consume", **_amount(self), reference=self.reference, metadata=metadata)
 
     def has_digest(self, digest: str) -> bool:
         """Whether the digest is of this body, also one that was written before digests had marks or named fields."""
@@ -70,7 +70,7 @@ class HoldRequest:
     @property
     def digest(self) -> str:
         """Equal for equal bodies."""
-        return _digest("hold", **_amount(self), ttl_seconds=self.ttl_seconds, reference=self.reference)
+        return body_digest("hold", **_amount(self), ttl_seconds=self.ttl_seconds, reference=self.reference)
 
     def has_digest(self, digest: str) -> bool:
         """As of a consume."""
@@ -229,10 +229,6 @@ def _amount(asked: BurnRequest | HoldRequest) -> dict[str, object]:
     if asked.usage is None:
         return {"unit": asked.unit, "credits": asked.credits}
     return {"unit": asked.unit, "usage": asked.usage.canonical()}
-
-
-def _digest(kind: str, **body: object) -> str:
-    return ids.name_of("body", ids.canonical(kind=kind, **body))[:DIGEST_CHARACTERS]
 
 
 def _old_digest(parts: Sequence[object]) -> str:
