@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lotbook.domain.credits import batches
-from lotbook.domain.credits.batches import lines_of, lines_of_request
+from lotbook.domain.credits.batches import LinesRequest, lines_of, lines_of_request
+from lotbook.domain.credits.rated import Usage
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.credits.statement_pages import EntryFilter, PageAsked
+from lotbook.domain.values.instants import DAY
 from lotbook.usecases.credits import statement
 from lotbook.usecases.credits.consume_lines import consume_lines
 from lotbook.usecases.credits.statement import export_entries, find_entries
@@ -56,6 +58,31 @@ def test_a_page_that_looks_for_a_reference_looks_at_so_many_lines(monkeypatch: p
     monkeypatch.setattr(statement, "MAX_LINES_A_PAGE", 3 * batches.COUNTED_AS)
     assert pages(world, EntryFilter(reference=f"1.7-{'r' * 250}")) == [[], [8], []]
     assert pages(world, EntryFilter(reference="1.7-")) == [[], [], []]
+
+
+def test_lines_outside_the_time_that_is_asked_for_are_not_looked_up_for_a_reference() -> None:
+    """Each look is a read, and counts as a thousand lines of the page."""
+    world = of_batches(3, "r" * 250)
+    now = world.clock.now()
+    world.books.calls.clear()
+    assert pages(world, EntryFilter(reference=f"1.7-{'r' * 250}", before=now - DAY)) == [[]]
+    assert world.books.calls["metadata"] == 0
+
+
+def test_lines_of_a_replay_that_is_rated_anew_leave_no_note_behind() -> None:
+    """The key stands for what was burned first; what a later policy says of the same usage no entry names."""
+    world = World()
+    world.grant(1_000)
+    desk = credit_desk(world.books, world.clock, lambda _: None)
+
+    def rated_at(credits: int) -> LinesRequest:
+        usage = Usage("tokens", {"input_token": 1})
+        return lines_of_request([BurnRequest(credits, reference="r" * 250, usage=usage, rated=f"[{credits}]")] * 8)
+
+    first = consume_lines("acme", "k", rated_at(1), desk=desk)
+    again = consume_lines("acme", "k", rated_at(2), desk=desk)
+    assert (again.burned.replayed, again.lines) == (True, first.lines)
+    assert [note["lines"] for note in world.books.notes.values() if note] == [rated_at(1).text]
 
 
 def test_a_file_ends_at_so_many_lines_and_its_cursor_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

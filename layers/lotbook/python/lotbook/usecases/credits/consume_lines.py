@@ -33,9 +33,11 @@ def consume_lines(account_id: str, key: str, asked: LinesRequest, *, desk: Credi
         if is_noted:
             desk.books.forget_note(account_id, name, kept)
         raise
-    if entry.lines == kept and not batches.is_beside(asked.text):
+    if entry.lines == kept:
         entry = replace(entry, lines=asked.text)
     else:
+        if is_noted:  # the key's burn was rated under another policy: no entry ever names these
+            desk.books.forget_note(account_id, name, kept)
         (entry,) = with_lines(account_id, [entry], books=desk.books)
     burned = Burned(entry.id_in(account_id), entry.requested, entry.draws, entry.available_after, entry.at, replayed)
     return BurnedLines(burned, lines_of(entry))

@@ -87,7 +87,7 @@ class _Found:
 
     def shows(self, entry: Entry, wanted: EntryFilter) -> bool:
         """A reference may be that of a line, wherever the lines stand."""
-        if wanted.reference is not None and entry.has_lines:
+        if wanted.reference is not None and entry.has_lines and replace(wanted, reference=None).shows(entry):
             self.lines += weight(entry)
             (entry,) = with_lines(self._account_id, [entry], books=self._desk.books)
         return wanted.shows(entry)
