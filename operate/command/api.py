@@ -75,7 +75,7 @@ class Api(Core):
         for _ in range(MOST_PAGES):
             page = self.ask(operation, **{**asked, "query": {**query, "limit": limit, "cursor": cursor}})
             yield from page[name]
-            cursor = page["next_cursor"]
+            limit, cursor = PAGE, page["next_cursor"]  # a filter found little in the first one: ask for whole pages
             if cursor is None:
                 return
         raise Refusal(_too_long(name, page[name]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,6 @@ State = Literal["open", "captured", "released", "lapsed"]
 HOLD = ("hold_id", "state", "credits", "captured", "expires_at")  # what 80 columns show; --json has all
 PARTS = ("remaining", "held", "used", "expired", "taken_back")
 MOST = 10_000  # holds that are read for one answer
-MOST_PAGES = 1_000  # a page may be empty and not the last
 
 
 def add(app: typer.Typer) -> None:
@@ -36,18 +35,12 @@ def _holds(
     """Holds of one unit, newest first: what they set aside and what became of it."""
     from operate.command.api import operations
 
-    api, found = asked.target.api(), list[dict[str, Any]]()
-    cursor: str | None = ""
-    for _ in range(MOST_PAGES):
-        if cursor is None or len(found) >= limit:
-            break
-        query = {"unit": unit, "state": state, "limit": 100, "cursor": cursor or None}
-        page = api.ask(operations.LIST_HOLDS, path={"account_id": account}, query=query)
-        found, cursor = found + page["holds"], page["next_cursor"]
-    rows = [[each[name] for name in HOLD] for each in found[:limit]]
+    path, query = {"account_id": account}, {"unit": unit, "state": state}
+    found = asked.target.api().items(operations.LIST_HOLDS, "holds", limit, path=path, query=query)
+    rows = [[each[name] for name in HOLD] for each in found]
     columns = ("hold", "state", "credits", "captured", "lapses")
     grid = Grid(columns, rows, NUMBERS | {"captured"})
-    return Answer({"account_id": account, "holds": found[:limit]}, (grid if rows else "No such holds.",))
+    return Answer({"account_id": account, "holds": found}, (grid if rows else "No such holds.",))
 
 
 def _lot(asked: Asked, account: Account, lot: Annotated[str, typer.Argument(help="Its id.")]) -> Answer:

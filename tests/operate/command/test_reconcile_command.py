@@ -152,7 +152,7 @@ def test_an_answer_that_is_none_of_lotbooks_is_said(lotbook: Lotbook, capsys: py
     assert "another program listens here" in capsys.readouterr().err
 
 
-def test_a_refusal_and_a_silence_are_told_and_exit_with_2(
+def test_a_refusal_and_a_silence_are_told_and_exit_with_3(
     lotbook: Lotbook, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lotbook.answers = [(500, {"message": "the function raised"})]

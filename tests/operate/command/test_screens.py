@@ -167,6 +167,7 @@ def test_a_comparison_counts_on_through_all_pages(recorded: Recorded, capsys: py
     [
         ("statement acme --limit 100", "GET /v1/accounts/acme/entries", "entries", "with --to 2026-01-05T09:00:00Z"),
         ("balance acme --as-of 2026-01-10", "GET /v1/accounts/acme/entries", "entries", "with --limit"),
+        ("holds acme --state lapsed", "GET /v1/accounts/acme/holds", "holds", "with --limit"),
         ("accounts list --plan pro", "GET /v1/accounts", "accounts", "with --limit"),
     ],
 )
@@ -182,7 +183,9 @@ def test_a_list_without_an_end_is_left_after_so_many_pages_with_the_way_on(
     told = capsys.readouterr().err
     assert f"3 pages of {last} were read, and there are more." in told
     assert way_on in told
-    assert [query.get("cursor") for name, query, *_ in recorded.asked if name == route] == [None, "c-0", "c-1"]
+    pages = [query for name, query, *_ in recorded.asked if name == route]
+    assert [query.get("cursor") for query in pages] == [None, "c-0", "c-1"]
+    assert [query["limit"] for query in pages[1:]] == ["100", "100"], "what is left is asked for by whole pages"
 
 
 def test_what_a_publication_would_refuse_is_refused_before_anybody_is_asked(
