@@ -265,3 +265,17 @@ def a_hold_that_is_not_there_is_not_made_by_its_end(place: Place) -> None:
     place.store.hold_done(A, "h")
     assert place.items() == []
     assert place.store.entry(A, U, "h") is None
+
+
+@guards("books.note_metadata.NEW_OR_DROPPED")
+def a_note_is_kept_once_and_again_where_it_was_dropped(place: Place) -> None:
+    """A caller is told 404, opens the account, and sends the same key again: what is said of that burn is kept."""
+    books = place.store
+    books.note_metadata(A, "k", "d", {"who": "Ann"})
+    books.note_metadata(A, "k", "d", {"who": "Bob"})
+    assert books.metadata(A, [("k", "d")]) == {"k": {"who": "Ann"}}
+    books.forget_note(A, "k", "d")
+    assert books.metadata(A, [("k", "d")]) == {"k": {}}
+    for who in ("Cid", "Dan"):
+        books.note_metadata(A, "k", "d", {"who": who})
+    assert books.metadata(A, [("k", "d")]) == {"k": {"who": "Cid"}}

@@ -22,6 +22,7 @@ STANDS_FOR = {
     "mark_version": ["books.mark.NEWER_THAN_THE_LAST_MARK"],
     "pause_version": ["books.pause.NEWER_THAN_THE_LAST_PAUSE"],
     "put_if_absent": ["books._put.NOT_YET_WRITTEN"],
+    "note_once": ["books.note_metadata.NEW_OR_DROPPED"],
 }
 NO_CONDITION = {"ask_version"}  # what an order writes, not what it demands
 NEED_NO_GUARD = {

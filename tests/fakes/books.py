@@ -20,6 +20,7 @@ from lotbook.ports.books import Attempt, Prune
 
 GUARDS = frozenset(
     {
+        "note_once",
         "enough_left",  # no more is burned than is there
         "until",  # the book is not used past its horizon
         "not_paused",  # a paused account burns nothing
@@ -57,6 +58,7 @@ class FakeBooks:
         self.books: dict[tuple[str, str], Book] = {}
         self.ledger: dict[tuple[str, ...], Entry] = {}
         self.notes: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.dropped: set[tuple[str, str, str]] = set()  # notes of burns that were refused
         self.holds_due: set[tuple[str, str]] = set()
         self.calls: Counter[str] = Counter()
         self.max_receipts = max_receipts
@@ -264,12 +266,16 @@ class FakeBooks:
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
         self._call("note_metadata", name)
         with self.lock:
-            self.notes.setdefault((account_id, name, digest), dict(metadata))
+            place = account_id, name, digest
+            if place not in self.notes or place in self.dropped or "note_once" not in self.guarded:
+                self.notes[place] = dict(metadata)
+                self.dropped.discard(place)
 
     def forget_note(self, account_id: str, name: str, digest: str) -> None:
         self._call("forget_note", name)
         with self.lock:
             self.notes[account_id, name, digest] = {}
+            self.dropped.add((account_id, name, digest))
 
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
         self._call("metadata", account_id)

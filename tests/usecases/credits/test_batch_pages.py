@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from lotbook.domain.credits import batches
@@ -9,9 +11,12 @@ from lotbook.domain.credits.batches import LinesRequest, lines_of, lines_of_requ
 from lotbook.domain.credits.rated import Usage
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.credits.statement_pages import EntryFilter, PageAsked
+from lotbook.domain.values.errors import AccountNotFound
 from lotbook.domain.values.instants import DAY
 from lotbook.usecases.credits import statement
+from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.consume_lines import consume_lines
+from lotbook.usecases.credits.notes import notes_of
 from lotbook.usecases.credits.statement import export_entries, find_entries
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.outbox import World
@@ -83,6 +88,34 @@ def test_lines_of_a_replay_that_is_rated_anew_leave_no_note_behind() -> None:
     again = consume_lines("acme", "k", rated_at(2), desk=desk)
     assert (again.burned.replayed, again.lines) == (True, first.lines)
     assert [note["lines"] for note in world.books.notes.values() if note] == [rated_at(1).text]
+
+
+def test_what_was_said_before_the_account_was_there_is_kept_when_the_key_is_sent_again() -> None:
+    """A caller who is told 404 opens the account: metadata and long lines of the burn were lost then."""
+    world = World()
+
+    def nobody(_: str) -> None:
+        raise AccountNotFound
+
+    asked = lines_of_request([BurnRequest(1, reference="r" * 250)] * 8)
+    one = BurnRequest(1, metadata={"job": "17"})
+
+    def both(renew: Callable[[str], None]) -> Iterator[Callable[[], object]]:
+        desk = credit_desk(world.books, world.clock, renew)
+        yield lambda: consume_lines("acme", "k", asked, desk=desk)
+        yield lambda: consume("acme", "j", one, desk=desk)
+
+    for burns in both(nobody):
+        with pytest.raises(AccountNotFound):
+            burns()
+    assert not any(world.books.notes.values())
+    world.grant(1_000)
+    for burns in both(lambda _: None):
+        burns()
+    desk = credit_desk(world.books, world.clock, lambda _: None)
+    single, batch, _ = find_entries("acme", "credits", PageAsked(9, None, EVERYTHING), desk=desk).entries
+    assert [line.reference for line in lines_of(batch)] == ["r" * 250] * 8
+    assert notes_of("acme", [single], books=world.books) == {single.name: {"job": "17"}}
 
 
 def test_a_file_ends_at_so_many_lines_and_its_cursor_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,11 +134,11 @@ class BookStore(Protocol):
         ...
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
-        """Keep what a caller said about a burn, once per request digest."""
+        """Keep what a caller said about a burn, once per request digest; what was erased since stays erased."""
         ...
 
     def forget_note(self, account_id: str, name: str, digest: str) -> None:
-        """Keep nothing of what was said about a burn that never comes."""
+        """Keep nothing of what was said about a burn that was refused; it may be said again, once there is such an account."""
         ...
 
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:

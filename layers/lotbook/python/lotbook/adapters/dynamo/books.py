@@ -79,6 +79,7 @@ NEWER_THAN_THE_LAST_MARK = Condition(
 MOVE_THE_POSITION = "av = av - :n, bu[0] = bu[0] + :n"
 LINK_THE_RECEIPT = "bu[1] = bu[1] + :one, bu[2] = :name, r.#k = list_append(:memo, bu)"
 
+NEW_OR_DROPPED = Condition("(attribute_not_exists(pk) OR attribute_exists(dropped))")
 KEEP_THE_NUMBER = "f = if_not_exists(f, :first)"
 SET = "SET "  # how most updates begin
 PLACEHOLDER = re.compile("#k|#p|:prev")  # those of conditions that one write may state many times
@@ -281,14 +282,14 @@ class DynamoBooks:
         return LotEvents(account_id, unit, partial(self._call, "query"))
 
     def note_metadata(self, account_id: str, name: str, digest: str, metadata: Mapping[str, str]) -> None:
-        """Among the account's notes; the same body writes the same item."""
-        self._put(keys.note(account_id, name, digest) | {"metadata": dict(metadata)})
+        """Among the account's notes; the same body writes the same item, also over one that was dropped."""
+        self._put(keys.note(account_id, name, digest) | {"metadata": dict(metadata)}, NEW_OR_DROPPED)
 
     def forget_note(self, account_id: str, name: str, digest: str) -> None:
         """An empty note over it: burning may write notes, and take none away."""
         from lotbook.adapters.dynamo.puts import put_over  # no burn forgets
 
-        put_over(self._table, keys.note(account_id, name, digest) | {"metadata": {}}, NOT_NEWER)
+        put_over(self._table, keys.note(account_id, name, digest) | {"metadata": {}, "dropped": True}, NOT_NEWER)
 
     def metadata(self, account_id: str, noted: Iterable[tuple[str, str]]) -> Mapping[str, Mapping[str, str]]:
         """A hundred a call, strongly consistent: a note is written before its burn. Old ones lie beside their entries."""
@@ -339,11 +340,11 @@ class DynamoBooks:
             request["ExpressionAttributeNames"] = dict(write.names)
         return self._guarded("update_item", request)
 
-    def _put(self, item: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _put(self, item: Mapping[str, Any], condition: Condition = NOT_YET_WRITTEN) -> dict[str, Any] | None:
         """None when written, else the item that is there."""
         request = {
             "Item": to_item(item),
-            "ConditionExpression": NOT_YET_WRITTEN,
+            "ConditionExpression": condition,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         done, older = self._guarded("put_item", request)
