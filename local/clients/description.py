@@ -139,7 +139,7 @@ class Description:
     @cached_property
     def documents(self) -> frozenset[str]:
         """Bodies that answers have too: they stay JSON in both directions, so what was read can be sent again."""
-        found = self._closure({each.answer for each in self.operations if each.answer})
+        found = self.reached({each.answer for each in self.operations if each.answer})
         return frozenset(shape.name for shape in self.bodies) & found
 
     @cached_property
@@ -159,6 +159,17 @@ class Description:
         required = set(schema.get("required", ()))
         members = schema.get("properties", {}).items()
         return Shape(name, schema["description"], tuple(_field(each, told, each in required) for each, told in members))
+
+    def reached(self, names: set[str]) -> frozenset[str]:
+        """These shapes, and those that they are made of."""
+        found: set[str] = set()
+        for _ in range(len(self._schemas)):
+            new = {each for name in names - found for each in re.findall(r"schemas/(\w+)", str(self._schemas[name]))}
+            found |= names
+            names = new
+            if not names - found:
+                break
+        return frozenset(found)
 
     def _operations(self, method: str, path: str, told: Schema) -> Iterator[Operation]:
         """One, or two where the answer may be JSON or CSV, or where it may be tried: the second one's name says so."""
@@ -198,17 +209,7 @@ class Description:
         return Listing(lists[0], next(_names(read(members[lists[0]]["items"]))))
 
     def _shapes(self, names: set[str]) -> tuple[Shape, ...]:
-        return tuple(self.shape(name) for name in sorted(self._closure(names)))
-
-    def _closure(self, names: set[str]) -> frozenset[str]:
-        found: set[str] = set()
-        for _ in range(len(self._schemas)):
-            new = {each for name in names - found for each in re.findall(r"schemas/(\w+)", str(self._schemas[name]))}
-            found |= names
-            names = new
-            if not names - found:
-                break
-        return frozenset(found)
+        return tuple(self.shape(name) for name in sorted(self.reached(names)))
 
 
 def _placed(parameters: list[Schema], place: str) -> tuple[Field, ...]:

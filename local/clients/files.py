@@ -15,13 +15,17 @@ def files(document: Mapping[str, Any]) -> dict[str, str]:
     """Text by path."""
     described = Description(document)
     return {
-        f"{PYTHON}/models.py": python_files.models(described),
+        **_package("models", python_files.models(described)),
         f"{PYTHON}/bodies.py": python_files.bodies(described),
         f"{PYTHON}/errors.py": python_files.errors(described),
         f"{PYTHON}/operations.py": python_calls.operations(described),
-        f"{PYTHON}/sync_calls.py": python_calls.calls(described, is_async=False),
-        f"{PYTHON}/async_calls.py": python_calls.calls(described, is_async=True),
+        **_package("sync_calls", python_calls.calls(described, is_async=False)),
+        **_package("async_calls", python_calls.calls(described, is_async=True)),
         f"{TYPESCRIPT}/types.ts": typescript_files.types(described),
         f"{TYPESCRIPT}/errors.ts": typescript_files.errors(described),
         f"{TYPESCRIPT}/calls.ts": typescript_files.calls(described),
     }
+
+
+def _package(name: str, texts: Mapping[str, str]) -> dict[str, str]:
+    return {f"{PYTHON}/{name}/{module}.py": text for module, text in texts.items()}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local.clients.description import Description, Field, Operation
 from local.clients.python_files import HEAD
-from local.clients.python_types import WIDTH, Types, docstring, quoted, safe
+from local.clients.python_types import Types, docstring, imports, quoted, safe
 from local.clients.types import Maybe
 
 HELD = "hold_credits"  # the call that `hold` wraps
@@ -75,41 +74,42 @@ def _item(told: Operation, qualified: bool = False) -> str:
     return f"models.{told.listing.item}" if qualified else told.listing.item
 
 
-def calls(description: Description, *, is_async: bool) -> str:
-    """The methods of one of the two clients."""
+def calls(description: Description, *, is_async: bool) -> dict[str, str]:
+    """The methods of one of the two clients, by subject; `__init__` has all of them."""
+    told = f"The calls of the {'async' if is_async else 'sync'} client"
+    package, prefix = ("async_calls", "Async") if is_async else ("sync_calls", "")
+    made, classes = {}, {}
+    for subject in dict.fromkeys(each.subject for each in description.operations):
+        classes[subject] = f"{prefix}{subject.capitalize()}Calls"
+        made[subject] = _class(classes[subject], told, subject, description, is_async)
+    text = "".join(f"    {name},\n" for name in classes.values())
+    text = f'class {prefix}Calls(\n{text}):\n    """A method for each operation."""\n'
+    sources = {f"lotbook_client.{package}.{subject}": [name] for subject, name in classes.items()}
+    head = HEAD.format(told=f"{told}, a method for each operation of the document.")
+    return {"__init__": f"{head}{imports(text, sources)}\n\n{text}", **made}
+
+
+def _class(name: str, told: str, subject: str, description: Description, is_async: bool) -> str:
+    """The calls of one subject."""
+    here = [each for each in description.operations if each.subject == subject]
     types = Types(description)
-    methods = [method for each in description.operations for method in _methods(each, description, types, is_async)]
-    core, base = ("asynchronous", "AsyncCore") if is_async else ("synchronous", "Core")
-    names = ("AsyncHold", "AsyncPages") if is_async else ("Hold", "Pages")
-    text = "\n".join(methods)
-    code = re.sub(r'""".*?"""', "", text, flags=re.DOTALL)
-    told = f"The calls of the {'async' if is_async else 'sync'} client, a method for each operation of the document."
-    head = HEAD.format(told=told)
-    imports = (
-        "from collections.abc import Mapping, Sequence\nfrom datetime import datetime\nfrom functools import partial\n"
-        "from typing import Any, Literal\n\nfrom lotbook_client import operations\n"
-    )
+    methods = "\n".join(method for each in here for method in _methods(each, description, types, is_async))
+    base, module, prefix = ("AsyncCore", "asynchronous", "Async") if is_async else ("Core", "synchronous", "")
+    text = f'class {name}({base}):\n    """A method for each operation."""\n\n{methods}'
     sources = {
+        "collections.abc": ["Mapping", "Sequence"],
+        "datetime": ["datetime"],
+        "functools": ["partial"],
+        "typing": ["Any", "Literal"],
+        "lotbook_client": ["operations"],
         "lotbook_client.bodies": [shape.name for shape in description.bodies],
         "lotbook_client.calls": ["UNSET", CSV_PAGE, "Unset", "as_given", "without_nulls"],
-        "lotbook_client.holds": [names[0]],
+        "lotbook_client.holds": [f"{prefix}Hold"],
         "lotbook_client.models": [shape.name for shape in description.answers],
-        "lotbook_client.pages": [names[1]],
-        f"lotbook_client.{core}": [base],
+        "lotbook_client.pages": [f"{prefix}Pages"],
+        f"lotbook_client.{module}": [base],
     }
-    name = "AsyncCalls" if is_async else "Calls"
-    code += f"class {name}({base})"
-    for module, offered in sorted(sources.items()):
-        imports += _import(module, [name for name in offered if re.search(rf"\b{name}\b", code)])
-    return f'{head}{imports}\n\nclass {name}({base}):\n    """A method for each operation."""\n\n{text}'
-
-
-def _import(module: str, names: list[str]) -> str:
-    if not names:
-        return ""
-    line = f"from {module} import {', '.join(names)}\n"
-    short = len(line) <= WIDTH + 1
-    return line if short else f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
+    return f"{HEAD.format(told=f'{told}: {subject}.')}{imports(text, sources)}\n\n{text}"
 
 
 def _methods(told: Operation, description: Description, types: Types, is_async: bool) -> Iterator[str]:

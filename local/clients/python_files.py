@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from local.clients.description import Description, Field, Refusal, Shape
-from local.clients.python_types import WIDTH, Types, alias_of, docstring, literal, quoted, safe, words_of
+from local.clients.python_types import WIDTH, Types, alias_of, docstring, imports, literal, quoted, safe, words_of
+from local.clients.subjects import SHARED, subjects
 from local.clients.types import Maybe
 
 HEAD = '"""{told}\n\nGenerated from openapi.json by `python -m local.generate clients`.\n"""\n\nfrom __future__ import annotations\n\n'
@@ -28,14 +28,28 @@ STATUS_CLASSES = {
 }
 
 
-def models(description: Description) -> str:
-    """What answers are: one dataclass a shape, one alias for each list of words."""
-    types, keyed = (
-        Types(description),
-        {each.answer for each in description.operations if each.keyed or each.may_be_keyed},
-    )
-    shapes = [shape for shape in description.answers if shape.fields]
-    unions = [shape for shape in description.answers if shape.union]
+def models(description: Description) -> dict[str, str]:
+    """What answers are, by the subject whose calls answer them; `__init__` has all of them."""
+    of = subjects(description)
+    told = "What Lotbook answers{}. Credits are integers, unit prices Decimals, instants aware datetimes."
+    rooms: dict[str, list[Shape]] = {}
+    for shape in description.answers:
+        if shape.fields or shape.union:
+            rooms.setdefault(of[shape.name], []).append(shape)
+    made = {
+        subject: HEAD.format(told=told.format(f": {subject}"))
+        + _models(here, [] if subject == SHARED else rooms.get(SHARED, []), description)
+        for subject, here in sorted(rooms.items())
+    }
+    every = "".join(f"from lotbook_client.models.{subject} import *  # noqa: F403\n" for subject in made)
+    return {"__init__": HEAD.format(told=told.format("")) + every, **made}
+
+
+def _models(here: list[Shape], shared: list[Shape], description: Description) -> str:
+    """One dataclass a shape, one alias for each list of words; `shared`: what they may be made of beside one another."""
+    types = Types(description)
+    keyed = {each.answer for each in description.operations if each.keyed or each.may_be_keyed}
+    shapes = [shape for shape in here if shape.fields]
     aliases = [
         literal(alias_of(shape, field), words_of(field.type))
         for shape in shapes
@@ -46,25 +60,24 @@ def models(description: Description) -> str:
     joined = [
         f"{_union(shape.name, [*shape.union, 'UnknownKind'])}\n# {shape.told}"
         f" `UnknownKind`: one that only a newer server has.\n"
-        for shape in unions
+        for shape in here
+        if shape.union
     ]
-    head = HEAD.format(
-        told="What Lotbook answers. Credits are integers, unit prices Decimals, instants aware datetimes."
-    )
-    return head + _imports_of_models("".join(classes)) + "".join(aliases) + "\n\n" + "\n\n".join([*classes, *joined])
+    text = "".join(aliases) + "\n\n" + "\n\n".join([*classes, *joined])
+    sources = {
+        "dataclasses": ["dataclass", *["field"] * (HIDDEN in text)],
+        "datetime": ["datetime"],
+        "decimal": ["Decimal"],
+        "typing": ["Any", "Literal"],
+        "lotbook_client.answers": ["Answer", "KeyedAnswer", "UnknownKind"],
+        f"lotbook_client.models.{SHARED}": [shape.name for shape in shared],
+    }
+    return imports(text, sources) + "\n" * bool(aliases) + text
 
 
 def _union(name: str, members: list[str]) -> str:
     one = f"{name} = {' | '.join(members)}"
     return one if len(one) <= WIDTH else f"{name} = (\n    {' | '.join(members)}\n)"
-
-
-def _imports_of_models(text: str) -> str:
-    hiding, anything = ", field" * (HIDDEN in text), "Any, " * bool(re.search(r"\bAny\b", text))
-    return (
-        f"from dataclasses import dataclass{hiding}\nfrom datetime import datetime\nfrom decimal import Decimal\n"
-        f"from typing import {anything}Literal\n\nfrom lotbook_client.answers import Answer, KeyedAnswer, UnknownKind\n\n"
-    )
 
 
 def _model(shape: Shape, types: Types, keyed: bool) -> str:
@@ -103,14 +116,14 @@ def bodies(description: Description) -> str:
         if _alias(shape, field)
     ]
     made = ["".join(aliases), *(_body(shape, types) for shape in shapes)]
-    imports = (
-        "from collections.abc import Mapping, Sequence\nfrom datetime import datetime\n"
-        "from typing import Any, Literal, TypedDict\n\n"
-    )
-    used = "\n\n".join(made)
-    imports = imports.replace("Any, ", "") if "Any" not in used else imports
-    imports = imports.replace("from datetime import datetime\n", "") if "datetime" not in used else imports
-    return HEAD.format(told="What requests are made of, as plain dicts; only types are here.") + imports + used
+    text = "\n\n".join(made)
+    sources = {
+        "collections.abc": ["Mapping", "Sequence"],
+        "datetime": ["datetime"],
+        "typing": ["Any", "Literal", "TypedDict"],
+    }
+    head = HEAD.format(told="What requests are made of, as plain dicts; only types are here.")
+    return f"{head}{imports(text, sources)}\n{text}"
 
 
 def _body(shape: Shape, types: Types) -> str:
@@ -141,18 +154,15 @@ def errors(description: Description) -> str:
     classes = [_error(row, names[row.code], types) for row in description.refusals]
     bases = sorted({STATUS_CLASSES[row.status] for row in description.refusals})
     listed = "".join(f"    {quoted(code)}: {name},\n" for code, name in names.items())
-    text = "\n\n".join(classes)
-    imports = "from collections.abc import Mapping\n"
-    imports += "from datetime import datetime\n" if "datetime" in text else ""
-    imports += "from typing import Any\n\n" if "Any" in text else "\n"
-    imports += (
-        "from lotbook_client.failures import (\n    ApiError,\n"
-        + "".join(f"    {base},\n" for base in bases)
-        + ")\n\n\n"
-    )
-    table = f"\n\nBY_CODE: Mapping[str, type[ApiError]] = {{\n{listed}}}\n"
     exported = "\n__all__ = [\n" + "".join(f"    {quoted(name)},\n" for name in sorted(names.values())) + "]\n"
-    return HEAD.format(told="Refusals, a class for each code.") + imports + text + table + exported
+    text = "\n\n".join(classes) + f"\n\nBY_CODE: Mapping[str, type[ApiError]] = {{\n{listed}}}\n" + exported
+    sources = {
+        "collections.abc": ["Mapping"],
+        "datetime": ["datetime"],
+        "typing": ["Any"],
+        "lotbook_client.failures": ["ApiError", *bases],
+    }
+    return f"{HEAD.format(told='Refusals, a class for each code.')}{imports(text, sources)}\n\n{text}"
 
 
 def _tuple(name: str, members: list[str]) -> str:

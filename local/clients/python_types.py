@@ -5,12 +5,13 @@ from __future__ import annotations
 import keyword
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from local.clients.description import Description, Field, Shape
 from local.clients.types import Many, Mapped, Maybe, Named, OneOf, Plain, Type, Words
 
 WIDTH = 120
+OWN = "lotbook_client"
 _ANSWERED = {
     "text": "str",
     "integer": "int",
@@ -92,6 +93,22 @@ def quoted(word: str) -> str:
 def safe(name: str) -> str:
     """A parameter's name: `from` is a word of the language."""
     return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def imports(text: str, sources: Mapping[str, Iterable[str]]) -> str:
+    """What the code uses of each module's names: the standard library, then the client's own modules."""
+    code = re.sub(r'""".*?"""|^# .*?$', "", text, flags=re.DOTALL | re.MULTILINE)
+    used = {module: [each for each in names if re.search(rf"\b{each}\b", code)] for module, names in sources.items()}
+    lines = [(module, _import(module, names)) for module, names in sorted(used.items()) if names]
+    library = "".join(line for module, line in lines if not module.startswith(OWN))
+    own = "".join(line for module, line in lines if module.startswith(OWN))
+    return f"{library}\n{own}" if library and own else library + own
+
+
+def _import(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}\n"
+    short = len(line) <= WIDTH + 1
+    return line if short else f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
 
 
 def docstring(text: str, indent: str) -> str:

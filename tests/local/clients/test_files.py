@@ -11,6 +11,8 @@ import pytest
 from local.clients.description import Description
 from local.clients.files import files
 from local.clients.types import ANYTHING, Many, Mapped, Maybe, Named, OneOf, Plain, Words, read
+from local.generate import clients_files
+from tests.architecture.tree import CLIENT
 
 TEXT = {"type": "string"}
 KEY = {"name": "Idempotency-Key", "in": "header", "schema": TEXT}
@@ -69,17 +71,38 @@ def test_a_document_with_words_of_python_quotes_and_backslashes_makes_python_tha
     for place, text in made.items():
         if place.endswith(".py"):
             ast.parse(text)
-    calls = made["python/lotbook_client/sync_calls.py"]
+    calls = made["python/lotbook_client/sync_calls/things.py"]
     assert "from_: datetime | str | None = None," in calls
-    assert "class_: str" in made["python/lotbook_client/models.py"]
+    assert "class_: str" in made["python/lotbook_client/models/things.py"]
     assert "*/ too" not in made["typescript/src/calls.ts"]
+
+
+def test_an_answer_of_two_subjects_stands_in_a_file_of_its_own_and_every_name_is_where_it_was() -> None:
+    two = copy.deepcopy(DOCUMENT)
+    two["tags"].append({"name": "others"})
+    two["paths"]["/v1/things"]["post"]["tags"] = ["others"]
+    made = files(two)
+    place = "python/lotbook_client/models"
+    assert "class Thing(" in made[f"{place}/shared.py"]
+    assert "from lotbook_client.models.shared import Thing\n" in made[f"{place}/things.py"]
+    assert f"{place}/others.py" not in made
+    every = "".join(f"from lotbook_client.models.{name} import *  # noqa: F403\n" for name in ("shared", "things"))
+    assert made[f"{place}/__init__.py"].endswith(every)
+    assert (
+        "class Calls(\n    ThingsCalls,\n    OthersCalls,\n):" in made["python/lotbook_client/sync_calls/__init__.py"]
+    )
+
+
+def test_no_file_of_a_subject_that_is_gone_is_left_over() -> None:
+    lying = {path for path in CLIENT.rglob("*.py") if "Generated from openapi.json" in path.read_text(encoding="utf-8")}
+    assert lying == {path for path in clients_files() if path.suffix == ".py"}
 
 
 def test_a_key_that_may_be_left_out_is_a_parameter_and_is_not_made() -> None:
     made = files(DOCUMENT)
     assert "may_be_keyed=True" in made["python/lotbook_client/operations.py"]
     assert "keyed: false, repeatable: false, mayBeKeyed: true" in made["typescript/src/calls.ts"]
-    assert "idempotency_key: str | None = None," in made["python/lotbook_client/sync_calls.py"]
+    assert "idempotency_key: str | None = None," in made["python/lotbook_client/sync_calls/things.py"]
 
 
 def test_a_list_is_what_has_a_cursor_and_one_array() -> None:
