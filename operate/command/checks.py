@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from operate.command.asking import Asked, an_instant, command
-from operate.command.refusal import FAILED, OK, SILENT, USAGE, Refusal
+from operate.command.refusal import FAILED, OK, USAGE, Refusal
 from operate.command.shown import Answer, Grid, Progress, progress
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def _now(asked: Asked) -> str:
     from lotbook.domain.values.instants import SECOND, from_text, to_text
 
     if asked.target.is_local:
-        return to_text(from_text(_local(asked, "GET", "/_local/clock", None)["now"]) + SECOND)
+        return to_text(from_text(asked.target.control("GET", "/_local/clock")["now"]) + SECOND)
     return to_text(SystemClock().now() + SECOND)
 
 
 def _runs(asked: Asked, period: Mapping[str, str], step: Progress) -> Iterator[dict[str, Any]]:
     for _ in range(MAX_RUNS):
         if asked.target.is_local:
-            found = _local(asked, "POST", RUN, period)
+            found = asked.target.control("POST", RUN, period)
         else:
             with asked.target.asked():
                 found = asked.target.stack.invoke("ReconcileFunction", period)
@@ -86,16 +86,6 @@ def _runs(asked: Asked, period: Mapping[str, str], step: Progress) -> Iterator[d
         yield found
         if not found["more"]:
             return
-
-
-def _local(asked: Asked, method: str, path: str, body: Any) -> Any:
-    from local.running import CannotAsk
-
-    running = asked.target.running
-    try:
-        return running.done(method, path, body)
-    except CannotAsk as refusal:
-        raise Refusal(str(refusal), SILENT) from refusal
 
 
 def _row(each: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from operate.command.asking import Asked, an_instant, command
-from operate.command.refusal import FAILED, OK, SILENT, USAGE, Refusal
+from operate.command.refusal import FAILED, OK, USAGE, Refusal
 from operate.command.shown import Answer, Grid, progress
 
 if TYPE_CHECKING:
@@ -111,13 +111,7 @@ def _sent(sent: Sent, walk: Walk, *, dry: bool) -> Answer:
 
 def _kept(asked: Asked) -> list[dict[str, Any]]:
     """What the local run kept, oldest first."""
-    from local.running import CannotAsk
-
-    running = asked.target.running
-    try:
-        return list(reversed(running.done("GET", PATH)["events"]))
-    except CannotAsk as refusal:
-        raise Refusal(str(refusal), SILENT) from refusal
+    return list(reversed(asked.target.control("GET", PATH)["events"]))
 
 
 def _followed(asked: Asked, seconds: float) -> Iterator[dict[str, Any]]:

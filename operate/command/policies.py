@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from operate.command.accounts import Most
 from operate.command.asking import Asked, command
 from operate.command.refusal import FAILED, OK, Refusal
 from operate.command.shown import Answer, Grid, counted, progress
 
 app = typer.Typer(no_args_is_help=True, help="List, check, compare and publish policies.")
 MOST_PAGES = 20  # of counted accounts, a thousand each
-Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many, newest first.")]
 NO_POLICY = "None was published: `lotbook policies publish FILE` makes one."
 PUBLISHED = ("version", "published_at", "published_by")
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]

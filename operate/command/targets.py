@@ -40,6 +40,16 @@ class Target:
         """The local run. Raises Refusal."""
         raise Refusal(f"This is for the Lotbook on this machine: leave --stack and --url out ({self.told}).", USAGE)
 
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """What a control of the local run answers. Raises Refusal."""
+        from local.running import CannotAsk
+
+        running = self.running
+        try:
+            return running.done(method, path, body)
+        except CannotAsk as refusal:
+            raise Refusal(str(refusal), SILENT) from refusal
+
     @property
     def stack(self) -> Stack:
         """The deployed stack. Raises Refusal."""
