@@ -8,8 +8,9 @@ TEST := .venv/.test-installed
 ENGINE := .venv-engine/.engine-installed
 SAM := .venv-sam/.sam-installed
 DOCS := .venv-docs/.docs-installed
+UV := .venv-uv/.uv-installed
 # An environment whose Python has gone (upgraded, removed) loses its stamps here, so it is made anew.
-_ := $(shell for e in .venv .venv-engine .venv-sam .venv-deploy .venv-docs; do \
+_ := $(shell for e in .venv .venv-uv .venv-engine .venv-sam .venv-deploy .venv-docs; do \
 	[ ! -d $$e ] || $$e/bin/python -I -c "" 2>/dev/null || rm -f $$e/.*-installed; done)
 ROOMS = $(sort $(notdir $(patsubst %/,%,$(wildcard tests/*/*/))))
 ROOM_TESTS = $(filter-out %__pycache__,$(wildcard tests/*/$(ROOM)))
@@ -121,23 +122,26 @@ lock: ## pin requirements anew from pyproject.toml (needs uv)
 	requirements/compile.sh
 
 clean: ## remove what was installed and built (not the data)
-	rm -rf .venv .venv-engine .venv-sam .venv-deploy .venv-docs .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-uv .venv-engine .venv-sam .venv-deploy .venv-docs .aws-sam build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 clean-data: ## remove the local run's data
 	@$(PYTHON) local/clean_data.py
 
 # Each set of packages has a stamp, written last: without it, or when it is older than the requirements, they are installed.
-$(RUN): requirements/run.txt requirements/install.sh
+$(UV): requirements/uv.txt # what installs the others
+	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-uv uv
+
+$(RUN): requirements/run.txt requirements/install.sh | $(UV)
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv run
 
-$(TEST): requirements/test.txt requirements/install.sh # holds everything that RUN does
+$(TEST): requirements/test.txt requirements/install.sh | $(UV) # holds everything that RUN does
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv test
 
-$(ENGINE): requirements/engine.txt requirements/install.sh
+$(ENGINE): requirements/engine.txt requirements/install.sh | $(UV)
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-engine engine
 
-$(SAM): requirements/sam.txt requirements/install.sh
+$(SAM): requirements/sam.txt requirements/install.sh | $(UV)
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-sam sam
 
-$(DOCS): requirements/docs.txt requirements/install.sh
+$(DOCS): requirements/docs.txt requirements/install.sh | $(UV)
 	@PYTHON=$(PYTHON) exec requirements/install.sh .venv-docs docs

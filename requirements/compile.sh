@@ -13,6 +13,7 @@ compile requirements/test.txt pyproject.toml --group rendering --group local --g
 compile requirements/run.txt pyproject.toml --group rendering --group local --group command --constraint requirements/test.txt
 compile layers/dependencies/requirements.txt pyproject.toml --constraint requirements/test.txt
 compile layers/rendering/requirements.txt --group rendering --constraint requirements/test.txt
+compile requirements/uv.txt --group installer
 compile requirements/engine.txt --group engine
 compile requirements/sam.txt --group sam
 compile requirements/docs.txt --group docs
