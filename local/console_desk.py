@@ -14,7 +14,7 @@ from local.account_ids import account_ids
 from local.cloud.api_events import Answer, Request
 from local.console.app import Console, form_token
 from local.console.calls import Call
-from local.console.desk import Desk, Gateway
+from local.console.desk import ConsoleGateway, Desk
 from local.console.ring import Ring
 from local.console.watch import Watch
 from local.control import Control
@@ -37,7 +37,7 @@ def advice() -> Mapping[str, str]:
     return {each.code: kind.advice for each, kind in kinds.items() if each.code and each.__base__ not in kinds}
 
 
-def gateway_of(stand_in: Any) -> Gateway:
+def gateway_of(stand_in: Any) -> ConsoleGateway:
     """The stand-in, asked in this process."""
     from local.stripe_stand_in.errors import ConnectionDropped
     from local.stripe_stand_in.http import Request as Asked
@@ -51,7 +51,7 @@ def gateway_of(stand_in: Any) -> Gateway:
             return None
         return given.status, given.body
 
-    return Gateway(stand_in.base_url, answer, stand_in.sender.settled)
+    return ConsoleGateway(stand_in.base_url, answer, stand_in.sender.settled)
 
 
 def watch_of(places: Places, gateway_url: str | None, now: Callable[[], int]) -> Watch:
@@ -69,7 +69,7 @@ class Behind:
     directory: Path
 
 
-def console_of(behind: Behind, gateway: Gateway | None, service_key: str) -> Console:
+def console_of(behind: Behind, gateway: ConsoleGateway | None, service_key: str) -> Console:
     """The console, when everything has started."""
     control, watch = behind.control, behind.watch
     desk = Desk(

@@ -21,7 +21,7 @@ BYTES_A_CALL = 4_000_000  # a call of a function takes six million
 TRIES = 3  # of records that the function names as failed
 
 
-class Functions(Protocol):
+class Invoker(Protocol):
     """What `stack.Stack` does."""
 
     def invoke(self, logical_id: str, event: Mapping[str, Any]) -> Any:
@@ -49,7 +49,7 @@ def record_of(item: Mapping[str, Any], number: str) -> Record:
 
 
 def hand_over(
-    records: Iterable[Record], functions: Functions, sent: Sent, done: Callable[[str], None] = lambda _sent: None
+    records: Iterable[Record], functions: Invoker, sent: Sent, done: Callable[[str], None] = lambda _sent: None
 ) -> None:
     """All of them, some a call. What the function fails is noted in `sent`, and the rest goes on. `done` hears of each call."""
     for batch in _batches(records):

@@ -20,7 +20,7 @@ CHECK = "ReleaseCheckFunction"  # called by CodeDeploy, and always by its newest
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class LiveFunction:
     """One function. `before`: the version before `live`'s, None where there is none."""
 
     logical_id: str
@@ -40,7 +40,7 @@ class Led:
     version: str
 
 
-def running(stack: Stack) -> Iterator[Running]:
+def running(stack: Stack) -> Iterator[LiveFunction]:
     """Every function of the stack that is called by its alias."""
     aws = stack.client("lambda")
     for logical_id in sorted(stack.names):
@@ -49,7 +49,7 @@ def running(stack: Stack) -> Iterator[Running]:
         name = stack.name(logical_id)
         alias = aws.get_alias(FunctionName=name, Name=ALIAS)
         live = alias["FunctionVersion"]
-        yield Running(
+        yield LiveFunction(
             logical_id,
             name,
             live,
@@ -59,7 +59,7 @@ def running(stack: Stack) -> Iterator[Running]:
         )
 
 
-def publish(stack: Stack, found: list[Running]) -> list[Led]:
+def publish(stack: Stack, found: list[LiveFunction]) -> list[Led]:
     """Publish the newest settings of those whose alias has others, and lead it there. Raises Refused while CodeDeploy moves calls."""
     _refuse_moving(found)
     aws = stack.client("lambda")
@@ -70,13 +70,13 @@ def publish(stack: Stack, found: list[Running]) -> list[Led]:
     ]
 
 
-def back(stack: Stack, found: list[Running]) -> list[Led]:
+def back(stack: Stack, found: list[LiveFunction]) -> list[Led]:
     """Lead every alias to the version before; a function that has none stays as it is. Raises Refused while CodeDeploy moves calls."""
     _refuse_moving(found)
     return [_lead(stack, each, each.before) for each in found if each.before is not None]
 
 
-def _refuse_moving(found: list[Running]) -> None:
+def _refuse_moving(found: list[LiveFunction]) -> None:
     moving = [each.logical_id for each in found if each.is_moving]
     if moving:
         raise Refused(
@@ -84,7 +84,7 @@ def _refuse_moving(found: list[Running]) -> None:
         )
 
 
-def _lead(stack: Stack, function: Running, version: str) -> Led:
+def _lead(stack: Stack, function: LiveFunction, version: str) -> Led:
     stack.client("lambda").update_alias(FunctionName=function.name, Name=ALIAS, FunctionVersion=version)
     return Led(function.logical_id, function.live, version)
 

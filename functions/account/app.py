@@ -113,9 +113,9 @@ def show_report(request: Request) -> Answer:
     from lotbook import wiring_reports
     from lotbook.api.answers import render_reports
     from lotbook.api.requests import reports
-    from lotbook.usecases.reports.read_report import Asked, read_report
+    from lotbook.usecases.reports.read_report import ReportAsked, read_report
 
-    asked = Asked(reports.report(request.path), reports.month(request.query), reports.currency(request.query))
+    asked = ReportAsked(reports.report(request.path), reports.month(request.query), reports.currency(request.query))
     listing = paging.Listing("reports", request.path, request.query, wiring.cursor_key)
     page = read_report(asked, listing.start(), desk=wiring_reports.report_desk())
     next_cursor = listing.cursor(page.after)

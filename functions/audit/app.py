@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring
 from lotbook.api.answers.render_runs import MAX_SHOWN, swept
 from lotbook.api.http.metrics import report
 from lotbook.domain.values.instants import HOUR, SECOND
 from lotbook.usecases.attempts import raise_failures
-from lotbook.usecases.audit.audit_accounts import Checked, audit_accounts, audit_asked
+from lotbook.usecases.audit.audit_accounts import AuditRun, audit_accounts, audit_asked
 from lotbook.usecases.going_on import Done, go_on
 from lotbook.wiring_schedules import onward
+
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
 
 PERIOD = HOUR  # of the schedule in template.yaml
 
 
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One bounded run; while it leaves work, it begins the next one.
 
     `{"account_id": "acme"}` replays one account from its first entry on. Raises for accounts that differ or cannot be read,
@@ -44,7 +39,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     return figures | unfinished | swept([checked.sweep]) | {"more": checked.more}
 
 
-def _checked(event: Mapping[str, Any], context: Context) -> Checked:
+def _checked(event: Mapping[str, Any], context: LambdaContext) -> AuditRun:
     left, auditing, units_of = context.get_remaining_time_in_millis, wiring.auditing(), wiring.units_of()
     if "account_id" in event:
         account_id, asked = str(event["account_id"]), int(event["asked"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring_automatic
 from lotbook.api.http.metrics import report
@@ -19,16 +19,13 @@ from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import attempt
 from lotbook.usecases.automatic.work import work
 
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
+
 LEAST_TIME_LEFT = 45_000  # milliseconds that one charge may take when the gateway is slow
 
 
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a batch of messages with the ids of those that failed (ReportBatchItemFailures)."""
     failed = []
     for message in event["Records"]:

@@ -6,7 +6,7 @@ Each of the three works has a schedule of its own, so a backlog of one takes no 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring
 from lotbook.api.answers.render_runs import failures_of, swept
@@ -19,19 +19,14 @@ from lotbook.usecases.news.announce_expiring import notices_due
 from lotbook.usecases.sweeping import Work, sweep
 from lotbook.wiring_schedules import onward
 
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
+
 PERIOD = 5 * MINUTE  # of the schedules in template.yaml
 COUNTED = {"hold": "lapsed", "book": "turned", "notice": "notices"}  # works, and what each has done
 
 
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One bounded run; while it leaves work, it begins the next one. `{"work": "hold"}` names one work, nothing means all by turns.
 
     Raises when something could not be turned, after all else was: the schedule's alarm rings.

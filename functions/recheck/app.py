@@ -6,7 +6,7 @@ The schedule also finishes what the gateway has not heard of closed accounts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring, wiring_closing
 from lotbook.api.answers import render_buying
@@ -16,15 +16,10 @@ from lotbook.domain.values.instants import MINUTE, SECOND
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.list_purchases import rows_of
 
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
+
 PERIOD = 5 * MINUTE  # of the schedule in template.yaml
-
-
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
 
 
 def recheck(request: Request) -> Answer:
@@ -36,7 +31,7 @@ def recheck(request: Request) -> Answer:
     return Answer(200, render_buying.purchase(row))
 
 
-def look(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def look(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One bounded run; while it leaves work, it begins the next one.
 
     Raises when something could not be looked at, after all else was: the schedule's alarm rings.
@@ -68,6 +63,6 @@ def look(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
 ROUTES = {"POST /v1/accounts/{account_id}/purchases/{purchase_id}/recheck": recheck}
 
 
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """A call has a route, the schedule's event has none."""
     return dispatch(ROUTES, event, context, wiring.standing) if "routeKey" in event else look(event, context)

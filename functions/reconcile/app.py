@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring, wiring_reconciliation
 from lotbook.api.answers.render_reconciliation import reconciled
 from lotbook.api.http.metrics import report
-from lotbook.domain.reconciliation.differences import Period, a_period
+from lotbook.domain.reconciliation.differences import ComparedPeriod, a_period
 from lotbook.domain.values.instants import DAY, SECOND, from_text
 from lotbook.usecases.attempts import raise_failures
 from lotbook.usecases.going_on import Done, go_on
 from lotbook.usecases.reconciliation.reconcile import reconcile
 from lotbook.wiring_schedules import onward
 
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
+
 PERIOD = DAY  # of the schedule in template.yaml
 
 
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One bounded run; while it leaves work, it begins the next one.
 
     `{"from", "to"}` (RFC 3339) names a period; the schedule names none and means the last days.
@@ -52,7 +47,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     return reconciled(run)
 
 
-def _period(event: Mapping[str, Any]) -> Period | None:
+def _period(event: Mapping[str, Any]) -> ComparedPeriod | None:
     if "from" not in event and "to" not in event:
         return None
     return a_period(from_text(event["from"]), from_text(event["to"]))

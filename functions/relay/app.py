@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring, wiring_endpoints
 from lotbook.api.answers.render_runs import failures_of, swept
@@ -26,19 +26,14 @@ from lotbook.usecases.going_on import Done, go_on
 from lotbook.usecases.sweeping import sweep
 from lotbook.wiring_schedules import onward
 
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
+
 PERIOD = MINUTE  # of the schedule in template.yaml
 WORKERS = 10  # a whole batch side by side: an endpoint that hangs holds up no other
 
 
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a batch of a queue with the messages that failed (ReportBatchItemFailures), or the schedule with what it asked for."""
     return _batch(event["Records"]) if "Records" in event else _due(event, context)
 
@@ -71,7 +66,7 @@ def _report(number: str, reason: Exception) -> None:
         alarm("relay_failed", message=number, error=type(reason).__name__)
 
 
-def _due(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def _due(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One bounded run; while it leaves work, it begins the next one."""
     clock, left = wiring.clock(), context.get_remaining_time_in_millis
     work = deliveries_due(due=wiring.due_index(), queue=wiring_endpoints.queue(), clock=clock)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lotbook import wiring_reports
 from lotbook.api.answers.render_runs import failed
@@ -14,18 +14,13 @@ from lotbook.usecases.going_on import Done, go_on
 from lotbook.usecases.reports.bring_up_to_date import bring_up_to_date
 from lotbook.wiring_schedules import onward
 
+if TYPE_CHECKING:
+    from lotbook.api.http.lambda_context import LambdaContext
+
 PERIOD = HOUR  # of the schedule in template.yaml
 
 
-class Context(Protocol):
-    """What Lambda tells about the invocation."""
-
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One bounded run; while it leaves work, it begins the next one. Raises for accounts that could not be read, at the end."""
     run = bring_up_to_date(
         desk=wiring_reports.report_desk(),

@@ -94,7 +94,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ListedRefusal:
     """A code, and what its problem document carries."""
 
     code: str
@@ -143,7 +143,7 @@ class Description:
         return frozenset(shape.name for shape in self.bodies) & found
 
     @cached_property
-    def refusals(self) -> tuple[Refusal, ...]:
+    def refusals(self) -> tuple[ListedRefusal, ...]:
         """Every code that an operation here may answer."""
         told = str([each["responses"] for path in self._document["paths"].values() for each in path.values()])
         used = set(re.findall(r"`(\w+)`", told))
@@ -231,9 +231,9 @@ def _field(name: str, schema: Schema, required: bool) -> Field:
     return Field(name, read(schema), required, schema.get("description", ""))
 
 
-def _refusal(code: str, row: Schema) -> Refusal:
+def _refusal(code: str, row: Schema) -> ListedRefusal:
     fields = tuple(_field(name, told, True) for name, told in row["data"].items())
-    return Refusal(code, row["status"], row["description"], row["advice"], fields)
+    return ListedRefusal(code, row["status"], row["description"], row["advice"], fields)
 
 
 def _names(of: Type) -> Iterator[str]:

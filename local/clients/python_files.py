@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from local.clients.description import Description, Field, Refusal, Shape
+from local.clients.description import Description, Field, ListedRefusal, Shape
 from local.clients.python_types import WIDTH, Types, alias_of, docstring, imports, literal, quoted, safe, words_of
 from local.clients.subjects import SHARED, subjects
 from local.clients.types import Maybe
@@ -170,7 +170,7 @@ def _tuple(name: str, members: list[str]) -> str:
     return f"    {name} = ({listed}{',' * (len(members) == 1)})\n" if members else ""
 
 
-def _error(row: Refusal, name: str, types: Types) -> str:
+def _error(row: ListedRefusal, name: str, types: Types) -> str:
     told = f"{row.told} {row.advice}"
     fields = [f"    {each.name}: {types.answered(each.type)}\n" for each in row.fields]
     instants = [each.name for each in row.fields if "datetime" in types.answered(each.type)]

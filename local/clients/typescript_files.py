@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from local.clients.description import Description, Field, Operation, Refusal, Shape
+from local.clients.description import Description, Field, ListedRefusal, Operation, Shape
 from local.clients.python_files import STATUS_CLASSES
 from local.clients.types import Many, Mapped, Maybe, Named, OneOf, Plain, Type, Words
 
@@ -109,7 +109,7 @@ def errors(description: Description) -> str:
     return f"{head}{imports}{dates}\n{used}export const byCode: Record<string, {signature}> = {{\n  __proto__: null,\n{table}}} as never;\n"
 
 
-def _error(row: Refusal) -> str:
+def _error(row: ListedRefusal) -> str:
     getters = "".join(
         f"\n  get {field.name}(): {written(field.type, answered=True)} {{\n    return this.member({chr(34)}{field.name}{chr(34)});\n  }}\n"
         for field in row.fields

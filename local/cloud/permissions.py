@@ -18,7 +18,7 @@ from botocore import handlers
 from botocore.exceptions import ClientError
 
 from local.cloud.needs import TABLE, Need, NotUnderstood, needs
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.adapters.thin import client
 from lotbook.adapters.thin.target import SERVICE
 
@@ -113,7 +113,7 @@ def checker_of_table(permissions: Permissions) -> Callable[[str, Mapping[str, An
     def check(operation: str, request: Mapping[str, Any]) -> None:
         refusal = _refusal(permissions, SERVICE, operation, request)
         if refusal is not None:
-            raise Refused(refusal, operation)
+            raise ServiceRefused(refusal, operation)
 
     return check
 

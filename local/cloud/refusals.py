@@ -46,7 +46,7 @@ def in_one_sentence(table: str) -> Iterator[None]:
     """What the SDK raises inside, about this table, is raised as Refused."""
     try:
         yield
-    except (ClientError, refusals.Refused) as refusal:
+    except (ClientError, refusals.ServiceRefused) as refusal:
         raise _of_answer(refusal.response["Error"], table) from refusal
     except (NoCredentialsError, PartialCredentialsError) as nobody:
         raise Refused(

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from local.cloud.api_events import Answer, Request
 from local.console import account_actions, assets, gateway_actions, pages, time_actions
 from local.console.accounts import Policies
-from local.console.calls import Problem, Refused
+from local.console.calls import CallRefused, Problem
 from local.console.desk import Asking, Desk
 from local.console.doing import Action, Doing, Done, Link, Result
 from local.console.fields import LONGEST_FORM, Fields, Unclear, pairs, place_of
@@ -128,7 +128,7 @@ class Console:
         result = Result("")
         try:
             result = action.do(Fields(given), doing)
-        except Refused as refused:
+        except CallRefused as refused:
             problem = refused.problem
         except Unclear as unclear:
             problem = Problem(0, "unclear", unclear.message, {unclear.name: unclear.message})

@@ -76,7 +76,7 @@ def problem_of(status: int, content: Any) -> Problem:
     return Problem(status, str(found.get("code") or status), detail, fields)
 
 
-class Refused(Exception):
+class CallRefused(Exception):
     """A call of an action was refused: nothing after it was done."""
 
     def __init__(self, problem: Problem) -> None:

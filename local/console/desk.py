@@ -16,7 +16,7 @@ SETTLE_SECONDS = 10.0  # for the events of one click
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
+class ConsoleGateway:
     """The stand-in. `answer` None instead of a status: it closed the connection. `settled` waits until no event is queued."""
 
     url: str
@@ -34,7 +34,7 @@ class Desk:
     service_key: str
     api: Callable[[Request], Answer]
     local: Callable[[Request], Answer]
-    gateway: Gateway | None
+    gateway: ConsoleGateway | None
     account_ids: Callable[[], list[str]]
     schedules: Callable[[], Mapping[str, int]]  # seconds between two runs, by name
     last_runs: Callable[[], Mapping[str, LastRun]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.console.calls import Call, Problem, Refused
+from local.console.calls import Call, CallRefused, Problem
 from local.console.desk import SETTLE_SECONDS, Desk
 from local.console.fields import Fields
 from local.console.ring import Noted
@@ -31,25 +31,25 @@ class Doing:
     noted: list[Noted] = field(default_factory=list)
 
     def api(self, method: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None) -> Any:
-        """A call of the public API. Raises Refused."""
+        """A call of the public API. Raises CallRefused."""
         return self.call(Call("api", method, path, body, key))
 
     def local(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """A control of the run's. Raises Refused."""
+        """A control of the run's. Raises CallRefused."""
         return self.call(Call("local", method, path, body))
 
     def gateway(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """A control or a page of the stand-in's; its events have been delivered when this ends. Raises Refused."""
+        """A control or a page of the stand-in's; its events have been delivered when this ends. Raises CallRefused."""
         answered = self.call(Call("gateway", method, path, body))
         self.settle()
         return answered
 
     def call(self, call: Call) -> Any:
-        """Any call. Raises Refused."""
+        """Any call. Raises CallRefused."""
         told = self.desk.ask(call)
         self.noted.append(self.desk.watch.own(call, told, self.title))
         if told.problem is not None:
-            raise Refused(told.problem)
+            raise CallRefused(told.problem)
         return told.content
 
     def settle(self) -> None:
@@ -61,7 +61,7 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a form's button does. `do` raises Refused, or Unclear before anything was called."""
+    """What a form's button does. `do` raises CallRefused, or Unclear before anything was called."""
 
     title: str
     do: Callable[[Fields, Doing], Result]

@@ -48,7 +48,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextLine:
     """A line of text by itself; `anchor` as SVG has it."""
 
     at: tuple[int, int]
@@ -62,7 +62,7 @@ class Drawing:
 
     title: str
     size: tuple[int, int]
-    parts: tuple[Box | Arrow | Words, ...]
+    parts: tuple[Box | Arrow | TextLine, ...]
 
 
 def svg(drawing: Drawing) -> str:
@@ -72,7 +72,7 @@ def svg(drawing: Drawing) -> str:
     return HEAD.format(width=width, height=height, title=escape(drawing.title)) + inside + "</svg>\n"
 
 
-def _part(part: Box | Arrow | Words) -> Iterator[str]:
+def _part(part: Box | Arrow | TextLine) -> Iterator[str]:
     match part:
         case Box():
             yield from _box(part)
@@ -81,7 +81,7 @@ def _part(part: Box | Arrow | Words) -> Iterator[str]:
             yield f'<polyline points="{points}" fill="none" stroke="#475569" stroke-width="1.5" marker-end="url(#a)"/>\n'
             if part.words:
                 yield _text(part.label, part.words, "middle", ' font-size="12.5" fill="#334155"')
-        case Words():
+        case TextLine():
             yield _text(part.at, part.words, part.anchor, ' font-size="12.5" fill="#334155"')
 
 

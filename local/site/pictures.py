@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from local.site.drawings import Arrow, Box, Drawing, Words
+from local.site.drawings import Arrow, Box, Drawing, TextLine
 
 LOTS = Drawing(
     "A book: lots in burn order, and a burn of 12 that takes from the first two",
     (680, 210),
     (
-        Words((20, 26), "the book of one account and unit, in burn order"),
+        TextLine((20, 26), "the book of one account and unit, in burn order"),
         Box((20, 40), 140, ("free", "10", "ends 1 Feb"), "free"),
         Box((180, 40), 140, ("promotional", "5", "ends 1 Mar"), "given"),
         Box((340, 40), 140, ("plan", "30", "ends 15 Feb"), "plan"),
@@ -16,7 +16,7 @@ LOTS = Drawing(
         Arrow(((90, 160), (90, 115)), "10", (106, 142)),
         Arrow(((250, 160), (250, 115)), "2", (264, 142)),
         Box((20, 162), 300, ("a burn of 12: draws 10 and 2",)),
-        Words((340, 190), "kind first, then the soonest end, then the oldest"),
+        TextLine((340, 190), "kind first, then the soonest end, then the oldest"),
     ),
 )
 BURN = Drawing(
@@ -26,16 +26,16 @@ BURN = Drawing(
         Box((20, 20), 150, ("POST .../consume", "key, credits")),
         Arrow(((170, 45), (250, 45)), "1", (210, 38)),
         Box((252, 20), 190, ("the book", "moves, keeps a receipt"), "plan"),
-        Words((460, 42), "a conditional write:"),
-        Words((460, 60), "the credits are taken"),
+        TextLine((460, 42), "a conditional write:"),
+        TextLine((460, 60), "the credits are taken"),
         Arrow(((95, 76), (95, 148), (250, 148)), "2", (170, 141)),
         Box((252, 120), 190, ("the ledger", "has an entry by the key"), "bought"),
-        Words((460, 142), "a put if absent:"),
-        Words((460, 160), "the key is spent, for ever"),
+        TextLine((460, 142), "a put if absent:"),
+        TextLine((460, 160), "the key is spent, for ever"),
         Arrow(((347, 76), (347, 118))),
-        Words((360, 101), "the next caller files what is missing"),
-        Words((20, 206), "A crash after 1: the receipt tells what was taken, and any later call files it."),
-        Words((20, 228), "The same key again: the ledger answers what it answered before, and nothing burns."),
+        TextLine((360, 101), "the next caller files what is missing"),
+        TextLine((20, 206), "A crash after 1: the receipt tells what was taken, and any later call files it."),
+        TextLine((20, 228), "The same key again: the ledger answers what it answered before, and nothing burns."),
     ),
 )
 HOLD = Drawing(
@@ -83,11 +83,11 @@ PERIODS = Drawing(
         Box((20, 82), 150, ("credit period", "10,000, then gone"), "plan"),
         Box((176, 82), 150, ("credit period", "10,000 anew"), "plan"),
         Box((332, 82), 150, ("credit period", "10,000 anew"), "plan"),
-        Words((500, 112), "... twelve of them"),
+        TextLine((500, 112), "... twelve of them"),
         Arrow(((20, 160), (660, 160))),
-        Words((20, 180), "anchor, 31 January"),
-        Words((176, 180), "28 February"),
-        Words((332, 180), "31 March"),
+        TextLine((20, 180), "anchor, 31 January"),
+        TextLine((176, 180), "28 February"),
+        TextLine((332, 180), "31 March"),
     ),
 )
 DRAWINGS = {"lots": LOTS, "burn": BURN, "hold": HOLD, "purchase": PURCHASE, "periods": PERIODS}

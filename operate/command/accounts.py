@@ -10,7 +10,7 @@ import typer
 
 from operate.command.asking import Asked, command, used
 from operate.command.refusal import FAILED, USAGE, Refusal
-from operate.command.shown import Answer, Grid, counted, pairs, progress
+from operate.command.shown import CommandAnswer, Grid, counted, pairs, progress
 
 app = typer.Typer(no_args_is_help=True, help="Open, find, show, change and close accounts.")
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its account_id.")]
@@ -25,7 +25,7 @@ def _list(
     plan: Annotated[str | None, typer.Option(help="Only on this plan.")] = None,
     state: Annotated[str | None, typer.Option(help="active, paused or closed.")] = None,
     limit: Most = 25,
-) -> Answer:
+) -> CommandAnswer:
     """Accounts, newest first."""
     return _accounts(asked, {"policy_id": policy, "plan_id": plan, "state": state}, limit)
 
@@ -33,7 +33,7 @@ def _list(
 @command(app, "find")
 def _find(
     asked: Asked, words: Annotated[str, typer.Argument(metavar="TEXT", help="An e-mail, external_id or account_id.")]
-) -> Answer:
+) -> CommandAnswer:
     """The accounts with this e-mail, external_id or account_id, exactly. Exits with 1 where there is none."""
     from operate.command.api import operations
 
@@ -51,11 +51,11 @@ def _find(
             raise
     if not found:
         raise Refusal(f"No account has the e-mail, external_id or account_id {words}: `lotbook accounts list`.")
-    return Answer({"accounts": list(found.values())}, (_grid(list(found.values())),))
+    return CommandAnswer({"accounts": list(found.values())}, (_grid(list(found.values())),))
 
 
 @command(app, "show")
-def _show(asked: Asked, account: Account) -> Answer:
+def _show(asked: Asked, account: Account) -> CommandAnswer:
     """All that the API tells of one account."""
     from operate.command.api import operations
 
@@ -79,7 +79,7 @@ class _NewAccount:
 
 
 @command(app, "open", changes=True)
-def _open(asked: Asked, account: Account, new: _NewAccount) -> Answer:
+def _open(asked: Asked, account: Account, new: _NewAccount) -> CommandAnswer:
     """Open an account; its free credits are there at once. The same again changes nothing."""
     from operate.command.api import operations
 
@@ -106,7 +106,7 @@ class _Changes:
 
 
 @command(app, "change", changes=True)
-def _change(asked: Asked, account: Account, changes: _Changes) -> Answer:
+def _change(asked: Asked, account: Account, changes: _Changes) -> CommandAnswer:
     """Change what is given, and leave the rest as it is."""
     from operate.command.api import operations
 
@@ -118,7 +118,9 @@ def _change(asked: Asked, account: Account, changes: _Changes) -> Answer:
 
 
 @command(app, "close", changes=True)
-def _close(asked: Asked, account: Account, reason: Annotated[str, typer.Option(help="Why: it is kept.")]) -> Answer:
+def _close(
+    asked: Asked, account: Account, reason: Annotated[str, typer.Option(help="Why: it is kept.")]
+) -> CommandAnswer:
     """Close an account for good: its plan is cancelled, nothing more is bought or burned; reads go on."""
     from operate.command.api import operations
 
@@ -132,7 +134,7 @@ def _export(
     asked: Asked,
     account: Account,
     into: Annotated[Path, typer.Argument(metavar="FILE", help="The zip to be written, such as acme.zip.")],
-) -> Answer:
+) -> CommandAnswer:
     """All that is kept of one account, as a zip. It is personal: give it to whom it belongs, and delete it."""
     from lotbook.domain.values.errors import AccountNotFound
     from operate.export_account import export
@@ -147,11 +149,11 @@ def _export(
     except OSError as unwritable:
         raise Refusal(f"{into} cannot be written: {unwritable.strerror}. Name another file.") from unwritable
     grid = Grid(("lines", "file"), [(count, name) for name, count in counts.items()], frozenset({"lines"}))
-    return Answer({"account_id": account, "archive": str(into), "lines": counts}, (grid,))
+    return CommandAnswer({"account_id": account, "archive": str(into), "lines": counts}, (grid,))
 
 
 @command(app, "enrol", changes=True)
-def _enrol(asked: Asked) -> Answer:
+def _enrol(asked: Asked) -> CommandAnswer:
     """Enter accounts and policies of older releases into the directory that lists and `find` read. Again it changes nothing."""
     from operate.enrol import enrol
 
@@ -160,7 +162,7 @@ def _enrol(asked: Asked) -> Answer:
     with asked.target.asked(table.name), progress("Entering") as step:
         accounts, policies = enrol(table, step)
     told = f"{counted(accounts, 'account', 'accounts')} and {counted(policies, 'policy', 'policies')} are in the directory."
-    return Answer({"accounts": accounts, "policies": policies}, (told,))
+    return CommandAnswer({"accounts": accounts, "policies": policies}, (told,))
 
 
 def named_values(given: list[str]) -> dict[str, str]:
@@ -170,11 +172,11 @@ def named_values(given: list[str]) -> dict[str, str]:
     return dict(each.split("=", 1) for each in given)
 
 
-def _accounts(asked: Asked, query: dict[str, Any], limit: int) -> Answer:
+def _accounts(asked: Asked, query: dict[str, Any], limit: int) -> CommandAnswer:
     from operate.command.api import operations
 
     found = asked.target.api().items(operations.LIST_ACCOUNTS, "accounts", limit, query=query)
-    return Answer({"accounts": found}, (_grid(found) if found else "There is no such account.",))
+    return CommandAnswer({"accounts": found}, (_grid(found) if found else "There is no such account.",))
 
 
 def _grid(found: list[dict[str, Any]]) -> Grid:
@@ -182,5 +184,5 @@ def _grid(found: list[dict[str, Any]]) -> Grid:
     return Grid(("account", "policy", "plan", "state", "e-mail"), [[each[name] for name in SHOWN] for each in found])
 
 
-def _one(found: dict[str, Any]) -> Answer:
-    return Answer(found, (pairs(found),))
+def _one(found: dict[str, Any]) -> CommandAnswer:
+    return CommandAnswer(found, (pairs(found),))

@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from operate.command.refusal import UNCONFIRMED, Refusal
-from operate.command.shown import Answer, show, tell
+from operate.command.shown import CommandAnswer, show, tell
 from operate.command.targets import Target, find_target
 
 Stack = Annotated[
@@ -65,13 +65,13 @@ def is_terminal() -> bool:
 
 def command(
     app: typer.Typer, name: str, *, changes: bool = False, targeted: bool = True
-) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Enter a function as a command. It takes Asked and its own options, and answers an Answer.
+) -> Callable[[Callable[..., CommandAnswer]], Callable[..., CommandAnswer]]:
+    """Enter a function as a command. It takes Asked and its own options, and answers a CommandAnswer.
 
     A parameter that is a dataclass stands for the options that are its fields: a command with many has them in a group.
     """
 
-    def enter(work: Callable[..., Answer]) -> Callable[..., Answer]:
+    def enter(work: Callable[..., CommandAnswer]) -> Callable[..., CommandAnswer]:
         @wraps(work)
         def run(**given: Any) -> None:
             as_json = given.pop("as_json")
@@ -91,7 +91,7 @@ def command(
     return enter
 
 
-def _signature(work: Callable[..., Answer], *, changes: bool, targeted: bool) -> inspect.Signature:
+def _signature(work: Callable[..., CommandAnswer], *, changes: bool, targeted: bool) -> inspect.Signature:
     """Its own parameters but Asked, then those of all commands."""
     own = [option for each in _own(work) for option in _options(each)]
     common: list[tuple[str, Any, Any]] = [("as_json", Json, False)]
@@ -104,7 +104,7 @@ def _signature(work: Callable[..., Answer], *, changes: bool, targeted: bool) ->
     return inspect.Signature([*(each.replace(kind=keyword) for each in own), *added], return_annotation=None)
 
 
-def _own(work: Callable[..., Answer]) -> list[inspect.Parameter]:
+def _own(work: Callable[..., CommandAnswer]) -> list[inspect.Parameter]:
     return list(inspect.signature(work, eval_str=True).parameters.values())[1:]
 
 
@@ -125,7 +125,7 @@ def _options(parameter: inspect.Parameter) -> list[inspect.Parameter]:
     ]
 
 
-def _grouped(work: Callable[..., Answer], given: dict[str, Any]) -> dict[str, Any]:
+def _grouped(work: Callable[..., CommandAnswer], given: dict[str, Any]) -> dict[str, Any]:
     """What was given, as the function takes it."""
     taken = dict[str, Any]()
     for each in _own(work):

@@ -10,7 +10,7 @@ import typer
 
 from operate.command.asking import Asked, an_instant, command
 from operate.command.refusal import FAILED, OK, USAGE, Refusal
-from operate.command.shown import Answer, Grid, Progress, progress
+from operate.command.shown import CommandAnswer, Grid, Progress, progress
 
 if TYPE_CHECKING:
     from lotbook.usecases.audit.audit_account import Audited
@@ -33,7 +33,7 @@ def _reconcile(
         str | None, typer.Option("--from", parser=an_instant, metavar="INSTANT", help="From then on.")
     ] = None,
     until: Annotated[str | None, typer.Option("--to", parser=an_instant, metavar="INSTANT", help="Until then.")] = None,
-) -> Answer:
+) -> CommandAnswer:
     """Compare gateway, purchases and lots, and repair what is certain. Exits with 1 where something is left for people.
 
     Without a period: the last three days.
@@ -53,7 +53,7 @@ def _reconcile(
     rows = [_row(each) for each in differences]
     grid = Grid(("outcome", "difference", "account/purchase", "reference"), rows)
     code = FAILED if figures["open"] or document["more"] else OK
-    return Answer(document, (grid, said, *([CLOSE] if figures["open"] else [])), code)
+    return CommandAnswer(document, (grid, said, *([CLOSE] if figures["open"] else [])), code)
 
 
 def _period(asked: Asked, since: str | None, until: str | None) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
 def _audit(
     asked: Asked,
     account: Annotated[str | None, typer.Argument(metavar="[ACCOUNT]", help="Only this one (all of them).")] = None,
-) -> Answer:
+) -> CommandAnswer:
     """Replay ledgers against books, lots and purchases. Exits with 1 where something differs, or cannot be read."""
     from lotbook.usecases.attempts import attempt
     from operate.auditing import auditor
@@ -119,7 +119,7 @@ def _audit(
     columns = ("account", "books", "entries", "purchases", "verdict")
     first = [f"{each['account_id']}: {each['first']}" for each in told if each["first"]][:1]
     grid = Grid(columns, rows, frozenset(columns[1:4]))
-    return Answer({"accounts": told}, (grid, *first), OK if good else FAILED)
+    return CommandAnswer({"accounts": told}, (grid, *first), OK if good else FAILED)
 
 
 def _verdict(account_id: str, found: Audited | None, error: BaseException | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 
 from operate.command.accounts import Account
 from operate.command.asking import Asked, an_instant, command, used
-from operate.command.shown import Answer, Grid
+from operate.command.shown import CommandAnswer, Grid
 
 Unit = Annotated[str | None, typer.Option(help="The policy's unit (its first one).")]
 Instant = typer.Option(parser=an_instant, metavar="INSTANT")
@@ -32,7 +32,7 @@ def _balance(
     as_of: Annotated[
         str | None, typer.Option(parser=an_instant, metavar="INSTANT", help="What there was then.")
     ] = None,
-) -> Answer:
+) -> CommandAnswer:
     """What an account has, lot by lot in burn order; with --as-of what was available at an earlier instant."""
     from operate.command.api import operations
 
@@ -45,12 +45,12 @@ def _balance(
         last = _entries(asked, account, 1, {"unit": found["unit"], "to": second_after})
         then = {"account_id": account, "unit": found["unit"], "as_of": as_of}
         then |= {"available": last[0]["available_after"] if last else 0}
-        return Answer(then, (f"{account} had {then['available']:,} {found['unit']} available at {as_of}.",))
+        return CommandAnswer(then, (f"{account} had {then['available']:,} {found['unit']} available at {as_of}.",))
     parts = ", ".join(f"{found[name]:,} {name}" for name in ("available", "held", "frozen", "waiting", "shortfall"))
     rows = [[each[name] for name in LOT] for each in found["lots"]]
     said = f"{account} at {found['as_of']}, {found['unit']}: {parts}."
     columns = ("kind", "granted", "remaining", "held", "expires", "state")
-    return Answer(found, (said, Grid(columns, rows, NUMBERS)))
+    return CommandAnswer(found, (said, Grid(columns, rows, NUMBERS)))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class _Part:
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many entries.")] = 25
 
 
-def _statement(asked: Asked, account: Account, part: _Part) -> Answer:
+def _statement(asked: Asked, account: Account, part: _Part) -> CommandAnswer:
     """The ledger of one unit, newest first."""
     found = _entries(asked, account, part.limit, {"unit": part.unit, "from": part.since, "to": part.until})
     rows = [
@@ -79,7 +79,7 @@ def _statement(asked: Asked, account: Account, part: _Part) -> Answer:
         for each in found
     ]
     grid = Grid(("at", "kind", "credits", "after", "reference"), rows, NUMBERS)
-    return Answer({"account_id": account, "entries": found}, (grid if rows else "No entries in this time.",))
+    return CommandAnswer({"account_id": account, "entries": found}, (grid if rows else "No entries in this time.",))
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,16 @@ def _grant(
     account: Account,
     credits: Annotated[int, typer.Argument(min=1, help="How many.")],
     gift: _Gift,
-) -> Answer:
+) -> CommandAnswer:
     """Give promotional credits."""
     from operate.command.api import operations
 
     asked.confirm(f"{credits:,} {gift.unit or 'credits'} would be granted to {account}.")
     body, path = {"credits": credits, **gift.body()}, {"account_id": account}
     granted = asked.target.api().ask(operations.GRANT_CREDITS, path=path, body=body, key=gift.key)
-    return Answer(granted, (f"{account} has {credits:,} more: lot {granted['lot_id']}, entry {granted['entry_id']}.",))
+    return CommandAnswer(
+        granted, (f"{account} has {credits:,} more: lot {granted['lot_id']}, entry {granted['entry_id']}.",)
+    )
 
 
 def _entries(asked: Asked, account: str, limit: int, chosen: dict[str, str | None]) -> list[dict[str, Any]]:

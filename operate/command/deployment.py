@@ -10,7 +10,7 @@ import typer
 
 from operate.command.asking import Asked, command
 from operate.command.refusal import FAILED, OK, SILENT, USAGE, Refusal
-from operate.command.shown import Answer, Grid, progress
+from operate.command.shown import CommandAnswer, Grid, progress
 from operate.command.targets import aws
 
 app = typer.Typer(no_args_is_help=True, help="A stack as a whole: checks, releases, a restored table.")
@@ -18,7 +18,7 @@ STRIPE_KEY = "STRIPE_API_KEY"
 
 
 @command(app, "check")
-def _check(asked: Asked) -> Answer:
+def _check(asked: Asked) -> CommandAnswer:
     """Whether a stack may take calls: after each deployment and each change of a secret. Exits with 1 where it may not."""
     from operate.live_check import differences, read
 
@@ -26,11 +26,11 @@ def _check(asked: Asked) -> Answer:
     with asked.target.asked():
         wrong = list(differences(read(stack)))
     good = "It may take calls. The rest is for your eyes: docs/going-live.md."
-    return Answer({"wrong": wrong}, tuple(wrong) or (good,), FAILED if wrong else OK)
+    return CommandAnswer({"wrong": wrong}, tuple(wrong) or (good,), FAILED if wrong else OK)
 
 
 @command(app, "show")
-def _show(asked: Asked) -> Answer:
+def _show(asked: Asked) -> CommandAnswer:
     """Which version of each function is called. Exits with 1 where settings wait to be published, or calls are being moved."""
     from operate.release import running
 
@@ -51,13 +51,13 @@ def _show(asked: Asked) -> Answer:
     ]
     waits = any(each.is_moving or not each.is_published for each in found)
     document = {"functions": [asdict(each) for each in found]}
-    return Answer(
+    return CommandAnswer(
         document, (Grid(("function", "version", "before", "newest settings"), rows),), FAILED if waits else OK
     )
 
 
 @command(app, "publish", changes=True)
-def _publish(asked: Asked) -> Answer:
+def _publish(asked: Asked) -> CommandAnswer:
     """Publish settings that a change of a parameter alone has left behind."""
     from operate.release import publish, running
 
@@ -67,11 +67,11 @@ def _publish(asked: Asked) -> Answer:
         led = publish(stack, list(running(stack)))
     rows = [(each.logical_id, f"{each.before} -> {each.version}") for each in led]
     grid = Grid(("function", "version"), rows)
-    return Answer({"led": [asdict(each) for each in led]}, (grid if rows else "Nothing was left behind.",))
+    return CommandAnswer({"led": [asdict(each) for each in led]}, (grid if rows else "Nothing was left behind.",))
 
 
 @command(app, "back", changes=True)
-def _back(asked: Asked) -> Answer:
+def _back(asked: Asked) -> CommandAnswer:
     """Lead all calls to the version before, within seconds. Exits with 1 where a function has none: it stays as it is."""
     from operate.release import back, running
 
@@ -84,13 +84,13 @@ def _back(asked: Asked) -> Answer:
     rows = [(each.logical_id, f"{each.before} -> {each.version}") for each in led]
     said = [f"{each} has no version before: it stays as it is." for each in stays]
     document = {"led": [asdict(each) for each in led], "stay": stays}
-    return Answer(document, (Grid(("function", "version"), rows), *said), FAILED if stays else OK)
+    return CommandAnswer(document, (Grid(("function", "version"), rows), *said), FAILED if stays else OK)
 
 
 @command(app, "stripe", targeted=False)
 def _stripe(
     _asked: Asked, webhook: Annotated[str, typer.Argument(metavar="WEBHOOK_URL", help="The stack's output.")]
-) -> Answer:
+) -> CommandAnswer:
     """Compare the webhook endpoint at Stripe; the key is taken from STRIPE_API_KEY. Exits with 1 where something is wrong."""
     import stripe
 
@@ -106,7 +106,7 @@ def _stripe(
         raise Refusal(f"Stripe was not to be asked: {type(error).__name__}. Look at the key.", SILENT) from error
     wrong = list(differences(webhook, found))
     good = "What Stripe's API shows is as it should be. The rest is for your eyes: docs/stripe-settings.md."
-    return Answer({"wrong": wrong}, tuple(wrong) or (good,), FAILED if wrong else OK)
+    return CommandAnswer({"wrong": wrong}, tuple(wrong) or (good,), FAILED if wrong else OK)
 
 
 @command(app, "bring-over", changes=True, targeted=False)
@@ -116,7 +116,7 @@ def _bring_over(
     restored: Annotated[str, typer.Argument(help="The restored table.")],
     most: Annotated[int, typer.Option(min=1, help="At most so many items.")] = 100_000,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be brought, and write nothing.")] = False,
-) -> Answer:
+) -> CommandAnswer:
     """After a restore: bring accounts, billing details and orders over that were made since. Exits with 1 where there is more."""
     import boto3
 
@@ -135,4 +135,6 @@ def _bring_over(
     said = [f"{'Would be brought' if dry_run else 'Brought'} over: {counts}"]
     for what, names in (("Close", brought.close_again), ("Erase", brought.erase_again)):
         said += [f"{what} again (docs/closing-accounts.md): {', '.join(names)}"] if names else []
-    return Answer(document, (*said, *(["There may be more: run it again."] if more else [])), FAILED if more else OK)
+    return CommandAnswer(
+        document, (*said, *(["There may be more: run it again."] if more else [])), FAILED if more else OK
+    )

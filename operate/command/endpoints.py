@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from operate.command.asking import Asked, command
-from operate.command.shown import Answer, Grid, pairs
+from operate.command.shown import CommandAnswer, Grid, pairs
 
 app = typer.Typer(no_args_is_help=True, help="Endpoints of the seller, and deliveries to them.")
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="Its endpoint_id.")]
 
 
 @command(app, "list")
-def _list(asked: Asked) -> Answer:
+def _list(asked: Asked) -> CommandAnswer:
     """All endpoints, and whether they are switched off."""
     from operate.command.api import operations
 
@@ -24,7 +24,7 @@ def _list(asked: Asked) -> Answer:
         for each in found["endpoints"]
     ]
     grid = Grid(("endpoint", "state", "why", "url", "types"), rows)
-    return Answer(found, (grid if rows else "There is no endpoint: `lotbook endpoints make URL TYPE...`.",))
+    return CommandAnswer(found, (grid if rows else "There is no endpoint: `lotbook endpoints make URL TYPE...`.",))
 
 
 @command(app, "make", changes=True)
@@ -33,7 +33,7 @@ def _make(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where events go: https://...")],
     types: Annotated[list[str], typer.Argument(metavar="TYPE...", help="Such as credits.low; EVENTS.md has all.")],
     email: Annotated[str | None, typer.Option(help="Who is told when it is switched off.")] = None,
-) -> Answer:
+) -> CommandAnswer:
     """Make an endpoint, and print its secret: it is not shown again."""
     from operate.command.api import operations
 
@@ -45,7 +45,7 @@ def _make(
 @command(app, "switch", changes=True)
 def _switch(
     asked: Asked, endpoint: Endpoint, on: Annotated[bool, typer.Option("--on/--off", help="Whether it is told.")] = True
-) -> Answer:
+) -> CommandAnswer:
     """Switch an endpoint on again, or off."""
     from operate.command.api import operations
 
@@ -56,7 +56,7 @@ def _switch(
 
 
 @command(app, "rotate", changes=True)
-def _rotate(asked: Asked, endpoint: Endpoint) -> Answer:
+def _rotate(asked: Asked, endpoint: Endpoint) -> CommandAnswer:
     """Give it another secret, and print it. The one before signs beside it for a while."""
     from operate.command.api import operations
 
@@ -65,7 +65,7 @@ def _rotate(asked: Asked, endpoint: Endpoint) -> Answer:
 
 
 @command(app, "delete", changes=True)
-def _delete(asked: Asked, endpoint: Endpoint) -> Answer:
+def _delete(asked: Asked, endpoint: Endpoint) -> CommandAnswer:
     """Delete an endpoint: nothing more goes there."""
     from operate.command.api import operations
 
@@ -79,7 +79,7 @@ def _deliveries(
     endpoint: Endpoint,
     state: Annotated[str | None, typer.Option(help="pending, delivered or failed.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, newest first.")] = 25,
-) -> Answer:
+) -> CommandAnswer:
     """What was sent to an endpoint, and how it was answered."""
     from operate.command.api import operations
 
@@ -96,7 +96,7 @@ def _deliveries(
         for each in found
     ]
     grid = Grid(("delivery", "type", "state", "tries", "next, or why not"), rows, frozenset({"tries"}))
-    return Answer({"deliveries": found}, (grid if rows else "Nothing was sent there.",))
+    return CommandAnswer({"deliveries": found}, (grid if rows else "Nothing was sent there.",))
 
 
 @command(app, "again", changes=True)
@@ -104,7 +104,7 @@ def _again(
     asked: Asked,
     endpoint: Endpoint,
     delivery: Annotated[str, typer.Argument(metavar="DELIVERY", help="Its delivery_id.")],
-) -> Answer:
+) -> CommandAnswer:
     """Send a delivery again."""
     from operate.command.api import operations
 
@@ -113,5 +113,5 @@ def _again(
     return _one(asked.target.api().ask(operations.SEND_DELIVERY_AGAIN, path=path))
 
 
-def _one(found: dict[str, Any]) -> Answer:
-    return Answer(found, (pairs(found),))
+def _one(found: dict[str, Any]) -> CommandAnswer:
+    return CommandAnswer(found, (pairs(found),))

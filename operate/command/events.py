@@ -12,7 +12,7 @@ import typer
 
 from operate.command.asking import Asked, an_instant, command
 from operate.command.refusal import FAILED, OK, USAGE, Refusal
-from operate.command.shown import Answer, Grid, progress
+from operate.command.shown import CommandAnswer, Grid, progress
 
 if TYPE_CHECKING:
     from operate.outbox import Sent
@@ -37,7 +37,7 @@ def _tail(
     seconds: Annotated[
         int, typer.Option("--follow", min=0, max=LONGEST_SECONDS, help="Go on for so long, a JSON object a line.")
     ] = 0,
-) -> Answer:
+) -> CommandAnswer:
     """Events, newest last; with --follow as they happen, a JSON object a line, until Ctrl-C.
 
     A deployment keeps none that can be read: there it follows for a minute unless --follow says how long, by a queue and a rule of its
@@ -48,12 +48,12 @@ def _tail(
         if not seconds:
             return _answer(found)
         _lines(_wanted(_followed(asked, seconds), kind, account))
-        return Answer(None, ())
+        return CommandAnswer(None, ())
     stack = asked.target.stack
     asked.confirm("A queue and a rule would be made on the bus for as long as this runs.")
     with asked.target.asked():
         _lines(_wanted(_from_bus(stack, seconds or 60), kind, account))
-    return Answer(None, ())
+    return CommandAnswer(None, ())
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _again(
     asked: Asked,
     what: _Stretch,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
-) -> Answer:
+) -> CommandAnswer:
     """File and publish again what the table says happened: for a consumer that was down, and after a restore.
 
     Events have the ids that they had: whoever keeps ids sees nothing twice. Exits with 1 where something failed or is left.
@@ -99,14 +99,14 @@ def _again(
     return _sent(sent, walk, dry=dry_run)
 
 
-def _sent(sent: Sent, walk: Walk, *, dry: bool) -> Answer:
+def _sent(sent: Sent, walk: Walk, *, dry: bool) -> CommandAnswer:
     document: dict[str, Any] = {"dry_run": dry, "sent": dict(sent.kinds), "failed": sent.failed, "after": None}
     said = [f"{'Would be published' if dry else 'Published'} again: {sent}"]
     said += [f"failed: {each}" for each in sent.failed]
     if walk.after:
         document["after"] = [walk.after[name]["S"] for name in ("pk", "sk")]
         said.append("Not all was seen. Go on with: " + " ".join(f"--after '{each}'" for each in document["after"]))
-    return Answer(document, tuple(said), FAILED if sent.failed or walk.after else OK)
+    return CommandAnswer(document, tuple(said), FAILED if sent.failed or walk.after else OK)
 
 
 def _kept(asked: Asked) -> list[dict[str, Any]]:
@@ -150,7 +150,7 @@ def _lines(found: Iterator[dict[str, Any]]) -> None:
         print(json.dumps(each, ensure_ascii=False), flush=True)
 
 
-def _answer(found: list[dict[str, Any]]) -> Answer:
+def _answer(found: list[dict[str, Any]]) -> CommandAnswer:
     rows = [(each["at"], each["type"], each["detail"].get("account_id")) for each in found]
     grid = Grid(("at", "type", "account"), rows)
-    return Answer({"events": found}, (grid if rows else "Nothing was published yet.",))
+    return CommandAnswer({"events": found}, (grid if rows else "Nothing was published yet.",))

@@ -8,14 +8,14 @@ import typer
 
 from operate.command.asking import Asked, command
 from operate.command.refusal import USAGE, Refusal
-from operate.command.shown import Answer, Grid, counted
+from operate.command.shown import CommandAnswer, Grid, counted
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and revoke service keys.")
 REMEMBERED = "The API may remember a key for 60 seconds."
 
 
 @command(app, "list")
-def _list(asked: Asked) -> Answer:
+def _list(asked: Asked) -> CommandAnswer:
     """All keys: name, since when, whether revoked, scopes. The keys themselves are kept nowhere."""
     from operate import service_keys
 
@@ -24,7 +24,7 @@ def _list(asked: Asked) -> Answer:
         found = service_keys.listed(table)
     rows = [(each["name"], each["created_at"], each["revoked_at"], " ".join(each["scopes"])) for each in found]
     grid = Grid(("name", "since", "revoked", "scopes"), rows)
-    return Answer({"keys": found}, (grid if rows else "There is no key: `lotbook keys create NAME SCOPE...`.",))
+    return CommandAnswer({"keys": found}, (grid if rows else "There is no key: `lotbook keys create NAME SCOPE...`.",))
 
 
 @command(app, "create", changes=True)
@@ -32,7 +32,7 @@ def _create(
     asked: Asked,
     name: Annotated[str, typer.Argument(help="Shown as the actor of what it does.")],
     scopes: Annotated[list[str], typer.Argument(metavar="SCOPE...", help="Such as read, credits:consume.")],
-) -> Answer:
+) -> CommandAnswer:
     """Make a key and print it. It cannot be shown again."""
     from lotbook.api.http.identity import is_id
     from lotbook.domain.values.access import SCOPES
@@ -48,13 +48,13 @@ def _create(
     asked.confirm(f"A key {name} with {', '.join(scopes)} would be made.")
     with asked.target.asked(table.name):
         key = service_keys.issue(table, name, given, clock.now())
-    return Answer({"name": name, "scopes": sorted(given), "key": key}, (key,))
+    return CommandAnswer({"name": name, "scopes": sorted(given), "key": key}, (key,))
 
 
 @command(app, "revoke", changes=True)
 def _revoke(
     asked: Asked, key: Annotated[str, typer.Argument(metavar="NAME", help="All keys of that name, or the whole key.")]
-) -> Answer:
+) -> CommandAnswer:
     """Make a key unknown. The API may remember it for 60 seconds."""
     from operate import service_keys
 
@@ -68,4 +68,4 @@ def _revoke(
     with asked.target.asked(table.name):
         revoked = service_keys.revoke(table, found, clock.now())
     said = f"{revoked} revoked. {REMEMBERED}" if revoked else "It was revoked before."
-    return Answer({"name": names, "revoked": revoked}, (said,))
+    return CommandAnswer({"name": names, "revoked": revoked}, (said,))

@@ -10,7 +10,7 @@ import typer
 from operate.command.accounts import Account
 from operate.command.asking import Asked, command, used
 from operate.command.credits import NUMBERS, Unit
-from operate.command.shown import Answer, Grid
+from operate.command.shown import CommandAnswer, Grid
 
 State = Literal["open", "captured", "released", "lapsed"]
 HOLD = ("hold_id", "state", "credits", "captured", "expires_at")  # what 80 columns show; --json has all
@@ -31,7 +31,7 @@ def _holds(
     state: Annotated[State | None, typer.Option(help="Only those.")] = None,
     unit: Unit = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many.")] = 25,
-) -> Answer:
+) -> CommandAnswer:
     """Holds of one unit, newest first: what they set aside and what became of it."""
     from operate.command.api import operations
 
@@ -40,10 +40,10 @@ def _holds(
     rows = [[each[name] for name in HOLD] for each in found]
     columns = ("hold", "state", "credits", "captured", "lapses")
     grid = Grid(columns, rows, NUMBERS | {"captured"})
-    return Answer({"account_id": account, "holds": found}, (grid if rows else "No such holds.",))
+    return CommandAnswer({"account_id": account, "holds": found}, (grid if rows else "No such holds.",))
 
 
-def _lot(asked: Asked, account: Account, lot: Annotated[str, typer.Argument(help="Its id.")]) -> Answer:
+def _lot(asked: Asked, account: Account, lot: Annotated[str, typer.Argument(help="Its id.")]) -> CommandAnswer:
     """One lot, and what became of every credit of it."""
     from operate.command.api import operations
 
@@ -51,7 +51,7 @@ def _lot(asked: Asked, account: Account, lot: Annotated[str, typer.Argument(help
     until = f" to {found['expires_at']}" if found["expires_at"] else " on"
     said = f"{lot}, {found['kind']}, {found['state']}: {found['granted']:,} {found['unit']}"
     rows = [[name.replace("_", " "), found[name]] for name in PARTS]
-    return Answer(
+    return CommandAnswer(
         found, (f"{said}, from {found['effective_at']}{until}.", Grid(("of these", "credits"), rows, NUMBERS))
     )
 
@@ -65,7 +65,9 @@ class _Taken:
     key: Annotated[str | None, typer.Option(help="An idempotency key: given again, it takes once.")] = None
 
 
-def _void(asked: Asked, account: Account, lot: Annotated[str, typer.Argument(help="Its id.")], taken: _Taken) -> Answer:
+def _void(
+    asked: Asked, account: Account, lot: Annotated[str, typer.Argument(help="Its id.")], taken: _Taken
+) -> CommandAnswer:
     """Take back what is unused of a lot; what was burned or is held stays, and no money moves."""
     from operate.command.api import operations
 
@@ -73,4 +75,4 @@ def _void(asked: Asked, account: Account, lot: Annotated[str, typer.Argument(hel
     asked.confirm(f"{many} of {lot} would be taken back from {account}.")
     body, path = used({"reason": taken.reason, "credits": taken.credits}), {"account_id": account, "lot_id": lot}
     voided = asked.target.api().ask(operations.VOID_LOT, path=path, body=body, key=taken.key)
-    return Answer(voided, (f"{account} has {voided['credits']:,} less: entry {voided['entry_id']}.",))
+    return CommandAnswer(voided, (f"{account} has {voided['credits']:,} less: entry {voided['entry_id']}.",))

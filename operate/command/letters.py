@@ -8,7 +8,7 @@ import typer
 
 from operate.command.asking import Asked, command
 from operate.command.refusal import FAILED, OK, USAGE, Refusal
-from operate.command.shown import Answer, Grid, progress
+from operate.command.shown import CommandAnswer, Grid, progress
 
 if TYPE_CHECKING:
     from operate.redrive import Looked
@@ -19,7 +19,7 @@ Most = Annotated[int, typer.Option(min=1, help="At most so many letters of each 
 
 
 @command(app, "list")
-def _list(asked: Asked, queue: Queue = None, most: Most = 1_000) -> Answer:
+def _list(asked: Asked, queue: Queue = None, most: Most = 1_000) -> CommandAnswer:
     """What is in the queues. Nothing is taken."""
     from operate.redrive import look
 
@@ -34,7 +34,7 @@ def _list(asked: Asked, queue: Queue = None, most: Most = 1_000) -> Answer:
 
 
 @command(app, "again", changes=True)
-def _again(asked: Asked, queue: Queue = None, most: Most = 1_000) -> Answer:
+def _again(asked: Asked, queue: Queue = None, most: Most = 1_000) -> CommandAnswer:
     """Do their work once more, and take away what went through. Exits with 1 where letters are left. Mend the cause first."""
     from operate.redrive import again
 
@@ -57,10 +57,10 @@ def _queues(queue: str | None) -> list[str]:
     return [queue] if queue else list(REMEDIES)
 
 
-def _answer(found: list[Looked], more: tuple[Grid | str, ...], code: int = OK) -> Answer:
+def _answer(found: list[Looked], more: tuple[Grid | str, ...], code: int = OK) -> CommandAnswer:
     document = [
         {"queue": each.queue, "letters": each.letters, "through": each.through, "notes": each.notes} for each in found
     ]
     rows = [(each.queue, len(each.letters), each.through, each.remedy) for each in found]
     grid = Grid(("queue", "letters", "through", "what `again` does"), rows, frozenset({"letters", "through"}))
-    return Answer({"queues": document}, (grid, *more), code)
+    return CommandAnswer({"queues": document}, (grid, *more), code)

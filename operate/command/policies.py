@@ -10,7 +10,7 @@ import typer
 from operate.command.accounts import Most
 from operate.command.asking import Asked, command
 from operate.command.refusal import FAILED, OK, Refusal
-from operate.command.shown import Answer, Grid, counted, progress
+from operate.command.shown import CommandAnswer, Grid, counted, progress
 
 app = typer.Typer(no_args_is_help=True, help="List, check, compare and publish policies.")
 MOST_PAGES = 20  # of counted accounts, a thousand each
@@ -20,20 +20,20 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A policy in YAML.")]
 
 
 @command(app, "list")
-def _list(asked: Asked, limit: Most = 25) -> Answer:
+def _list(asked: Asked, limit: Most = 25) -> CommandAnswer:
     """The policies that there are, newest first, each with its newest version."""
     from operate.command.api import operations
 
     found = asked.target.api().items(operations.LIST_POLICIES, "policies", limit)
     rows = [[each["policy_id"], each["title"], *(each[name] for name in PUBLISHED)] for each in found]
     grid = Grid(("policy", "title", "version", "published", "by"), rows, frozenset({"version"}))
-    return Answer({"policies": found}, (grid if rows else NO_POLICY,))
+    return CommandAnswer({"policies": found}, (grid if rows else NO_POLICY,))
 
 
 @command(app, "versions")
 def _versions(
     asked: Asked, policy: Annotated[str, typer.Argument(metavar="POLICY", help="Its policy_id.")], limit: Most = 25
-) -> Answer:
+) -> CommandAnswer:
     """The versions of a policy, newest first: when each was published, and with which service key."""
     from operate.command.api import operations
 
@@ -41,7 +41,7 @@ def _versions(
     found = asked.target.api().items(operations.LIST_POLICY_VERSIONS, "versions", limit, path=path)
     rows = [[each[name] for name in PUBLISHED] for each in found]
     grid = Grid(("version", "published", "by"), rows, frozenset({"version"}))
-    return Answer({"policy_id": policy, "versions": found}, (grid,))
+    return CommandAnswer({"policy_id": policy, "versions": found}, (grid,))
 
 
 @command(app, "check", targeted=False)
@@ -50,7 +50,7 @@ def _check(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Policies in YAML (the samples).")
     ] = None,
-) -> Answer:
+) -> CommandAnswer:
     """Say what is wrong with policies, and where. Exits with 1 where something is."""
     from local.policies import VARIANTS, sample_policies
 
@@ -58,26 +58,26 @@ def _check(
     rows = [(each["file"], error["field"] or "document", error["message"]) for each in told for error in each["errors"]]
     good = f"{counted(sum(not each['errors'] for each in told), 'policy is', 'policies are')} as they should be."
     shown = (Grid(("file", "where", "what"), rows), good)
-    return Answer({"policies": told}, shown, FAILED if rows else OK)
+    return CommandAnswer({"policies": told}, shown, FAILED if rows else OK)
 
 
 @command(app, "diff")
-def _diff(asked: Asked, file: File) -> Answer:
+def _diff(asked: Asked, file: File) -> CommandAnswer:
     """What would change, and for how many accounts of which plans, before it is published."""
     document = _document(file)
     found = _compared(asked, document)
-    return Answer(found, _told(found))
+    return CommandAnswer(found, _told(found))
 
 
 @command(app, "publish", changes=True)
-def _publish(asked: Asked, file: File) -> Answer:
+def _publish(asked: Asked, file: File) -> CommandAnswer:
     """Publish a policy as its next version, after showing what changes. What was sold keeps the version it was sold under."""
     from operate.command.api import operations
 
     document = _document(file)
     found = _compared(asked, document)
     if not found["changes"]:
-        return Answer(found, _told(found))
+        return CommandAnswer(found, _told(found))
     if not asked.yes:
         _on_stderr(found)
     asked.confirm(f"{found['policy_id']} would be published as its next version.", also_here=True)
@@ -87,7 +87,7 @@ def _publish(asked: Asked, file: File) -> Answer:
     said = [f"Published as {name}, version {published['version']}."]
     if found["is_new"]:
         said.append(f"An account under it: lotbook accounts open under-{name} --policy {name} --email you@example.com")
-    return Answer({**found, **published}, tuple(said))
+    return CommandAnswer({**found, **published}, tuple(said))
 
 
 def _on_stderr(found: dict[str, Any]) -> None:
@@ -98,7 +98,7 @@ def _on_stderr(found: dict[str, Any]) -> None:
     from operate.command.shown import show
 
     with redirect_stdout(stderr):
-        show(Answer(found, _told(found)), as_json=False)
+        show(CommandAnswer(found, _told(found)), as_json=False)
 
 
 def _checked(path: Path) -> dict[str, Any]:

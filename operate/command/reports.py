@@ -9,7 +9,7 @@ import typer
 
 from operate.command.asking import Asked, command
 from operate.command.refusal import USAGE, Refusal
-from operate.command.shown import Answer, Grid, counted, progress
+from operate.command.shown import CommandAnswer, Grid, counted, progress
 
 if TYPE_CHECKING:
     from operate.command.api import Api
@@ -35,7 +35,7 @@ def _report(
     month: Annotated[str, typer.Option(help="Of UTC: 2026-11.")],
     currency: Annotated[str | None, typer.Option(help="Only this one (all).")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="All lines as CSV, as the API has it.")] = False,
-) -> Answer:
+) -> CommandAnswer:
     """A month of a report. What is closed never changes; amounts are in minor units of their currency."""
     if report not in REPORTS:
         raise Refusal(f"{report} is no report. There are {', '.join(REPORTS)}.", USAGE)
@@ -46,7 +46,7 @@ def _report(
             for page in _csv(api, request):
                 print(page, end="")
                 step("")
-            return Answer(None, ())
+            return CommandAnswer(None, ())
         pages = []
         for each in _pages(api, request):
             pages.append(each)
@@ -79,7 +79,7 @@ def _csv(api: Api, request: dict[str, Any]) -> Iterator[str]:
             return
 
 
-def _shown(pages: list[dict[str, Any]]) -> Answer:
+def _shown(pages: list[dict[str, Any]]) -> CommandAnswer:
     lines = [line for page in pages for line in page["lines"]]
     document = {**pages[-1], "lines": lines}
     del document["next_cursor"]
@@ -94,7 +94,7 @@ def _shown(pages: list[dict[str, Any]]) -> Answer:
     names = tuple(name for name in (lines[0] if lines else {}) if name != "kind")
     rows = [[_joined(line.get(name)) for name in names] for line in lines[:SHOWN]]
     numbers = frozenset(name for name in names if name.endswith("_minor") or name.startswith("credits"))
-    return Answer(document, (Grid(names, rows, numbers), *said))
+    return CommandAnswer(document, (Grid(names, rows, numbers), *said))
 
 
 def _joined(value: Any) -> Any:

@@ -37,7 +37,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CommandAnswer:
     """`document`: what `--json` prints; None where all was printed line by line. `shown`: what people see instead. `code`: what the command exits with."""
 
     document: Any
@@ -66,7 +66,7 @@ def pairs(fields: Mapping[str, Any]) -> Grid:
     return Grid(PAIR, [(name, value) for name, value in fields.items()])
 
 
-def show(answer: Answer, *, as_json: bool) -> None:
+def show(answer: CommandAnswer, *, as_json: bool) -> None:
     """Print it: one JSON document and nothing else, or what people read."""
     if as_json and answer.document is not None:
         print(json.dumps(answer.document, indent=2, ensure_ascii=False))

@@ -8,7 +8,7 @@ import typer
 
 from operate.command.asking import Asked, command
 from operate.command.refusal import USAGE, Refusal
-from operate.command.shown import Answer, Grid
+from operate.command.shown import CommandAnswer, Grid
 
 if TYPE_CHECKING:
     from lotbook.domain.reconciliation.strays import StrayCase
@@ -22,7 +22,7 @@ Why = Annotated[str, typer.Option(help="What was found, or done.")]
 @command(app, "list")
 def _list(
     asked: Asked, also_closed: Annotated[bool, typer.Option("--all", help="The closed ones, too.")] = False
-) -> Answer:
+) -> CommandAnswer:
     """Those that are open, each with its notes."""
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.usecases.reconciliation.strays import list_strays
@@ -34,18 +34,18 @@ def _list(
 
 
 @command(app, "close", changes=True)
-def _close(asked: Asked, reference: Reference, by: By, why: Why) -> Answer:
+def _close(asked: Asked, reference: Reference, by: By, why: Why) -> CommandAnswer:
     """Nobody has to look at it any more: it rings no more, and its events are acknowledged."""
     return _noted(asked, reference, by, why, closes=True)
 
 
 @command(app, "reopen", changes=True)
-def _reopen(asked: Asked, reference: Reference, by: By, why: Why) -> Answer:
+def _reopen(asked: Asked, reference: Reference, by: By, why: Why) -> CommandAnswer:
     """Somebody has to look at it, after all."""
     return _noted(asked, reference, by, why, closes=False)
 
 
-def _noted(asked: Asked, reference: str, by: str, why: str, *, closes: bool) -> Answer:
+def _noted(asked: Asked, reference: str, by: str, why: str, *, closes: bool) -> CommandAnswer:
     from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
     from lotbook.domain.reconciliation.strays import MAX_ACTOR_CHARACTERS, MAX_TEXT_CHARACTERS, Remark
     from lotbook.usecases.reconciliation.strays import find_stray, note_stray
@@ -86,7 +86,7 @@ def _document(case: StrayCase) -> dict[str, Any]:
     }
 
 
-def _answer(found: list[dict[str, Any]]) -> Answer:
+def _answer(found: list[dict[str, Any]]) -> CommandAnswer:
     """A table, and under it the notes: they are sentences."""
     rows = [
         (
@@ -104,4 +104,4 @@ def _answer(found: list[dict[str, Any]]) -> Answer:
         for note in each["notes"]
     ]
     grid = Grid(("payment", "state", "minor units", "account/purchase", "first seen"), rows)
-    return Answer({"strays": found}, (grid if rows else "There is no such stray payment.", *notes))
+    return CommandAnswer({"strays": found}, (grid if rows else "There is no such stray payment.", *notes))

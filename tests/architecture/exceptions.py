@@ -99,3 +99,10 @@ DIGESTS: dict[str, str] = {
     "lotbook/domain/credits/shelf.py _page": "a page's name is its content; written by another version it is another page",
     "lotbook/domain/sales/order_digests.py old_digest_of": "as it was written once: kept keys hold it, none is written any more",
 }
+PUBLISHED = (
+    "both stand in the contract: a request by this name, and a part of a policy, which OpenAPI calls `Policy...`"
+)
+# Class names that stand twice in one program: by program.
+SAME_NAMES: dict[str, dict[str, str]] = {
+    "deployed": {"Consent": PUBLISHED, "PlanChange": PUBLISHED, "TopUp": PUBLISHED},
+}

@@ -10,7 +10,7 @@ import pytest
 from lotbook.adapters.dynamo import formats
 from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.portal.sessions import Pass, Visitor
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.sales.auto_history import event, placed
 from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.ports.books import Prune
@@ -123,12 +123,12 @@ def events_that_a_newer_sweep_has_followed_are_not_written_over(place: Place) ->
 
 @guards("reconciliation.save_progress.NOT_NEWER")
 def how_far_a_newer_reconciliation_has_come_is_not_written_over(place: Place) -> None:
-    stays(place, lambda: place.store.save_progress("daily", Progress(Period(0, NOW), "strays", None)))
+    stays(place, lambda: place.store.save_progress("daily", Progress(ComparedPeriod(0, NOW), "strays", None)))
 
 
 @guards("reconciliation.keep_seen.NOT_NEWER")
 def what_a_newer_reconciliation_has_compared_is_not_written_over(place: Place) -> None:
-    page = Progress(Period(0, NOW), "checkouts", None)
+    page = Progress(ComparedPeriod(0, NOW), "checkouts", None)
     stays(place, lambda: place.store.keep_seen("daily", page, {"cs_1"}, NOW))
 
 

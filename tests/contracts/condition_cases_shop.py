@@ -14,7 +14,7 @@ from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.policy_lists import DynamoPolicyLists
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord
 from lotbook.domain.accounts.refusals import ExternalIdTaken
@@ -70,7 +70,7 @@ def of_two_names_of_an_account_the_second_is_told(place: Place) -> None:
 
 @guards("audits.postpone.IS_THERE")
 def an_audit_of_no_account_makes_none(place: Place) -> None:
-    with suppress(Refused):
+    with suppress(ServiceRefused):
         place.store.postpone("acme", NOW)
     assert place.items() == []
 

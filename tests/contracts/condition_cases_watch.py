@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.mails.latches import MailLatch
 from lotbook.domain.mails.occasions import Occasion
@@ -90,7 +90,7 @@ def a_note_about_a_stray_is_not_written_over(place: Place) -> None:
 
 @guards("service_keys.revoke.IS_THERE")
 def a_key_that_nobody_made_is_not_made_by_its_end(place: Place) -> None:
-    with suppress(Refused):
+    with suppress(ServiceRefused):
         place.store.revoke("hash", NOW)
     assert place.items() == []
 

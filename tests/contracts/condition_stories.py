@@ -12,7 +12,7 @@ from typing import Any
 
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.credits.book import Book
-from lotbook.ports.books import Attempt
+from lotbook.ports.books import WriteOutcome
 from tests.contracts.a_book import A, U
 
 
@@ -60,7 +60,7 @@ def guards(*uses: str) -> Callable[[Story], Story]:
     return told
 
 
-def refused(attempt: Attempt, place: Place, before: Book | None) -> None:
+def refused(attempt: WriteOutcome, place: Place, before: Book | None) -> None:
     """The attempt did nothing, and answers the book as it is."""
     assert not attempt.done
     assert attempt.book == before == place.store.get(A, U)

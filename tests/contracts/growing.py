@@ -40,7 +40,7 @@ from lotbook.usecases.news.announce import Outlets
 from lotbook.usecases.news.deliver_changes import deliver_changes
 from lotbook.usecases.portal.overview import read_overview
 from lotbook.usecases.portal.reading import read_once
-from lotbook.usecases.portal.statement_pages import Wanted, read_as_of, read_page
+from lotbook.usecases.portal.statement_pages import WantedEntries, read_as_of, read_page
 from lotbook.usecases.sales.read_offers import read_offers
 from tests.contracts.test_book_counts import NOW, A, U, World
 from tests.fakes.accounts import an_account
@@ -164,7 +164,7 @@ def reads_the_overview(world: World) -> None:
 def reads_the_statement_page(world: World) -> None:
     """The billing page's, with the balance as of now and the lots that its lines name."""
     desk = read_once(_desk(world))
-    read_page(A, U, Wanted(), None, desk=desk)
+    read_page(A, U, WantedEntries(), None, desk=desk)
     read_as_of(A, U, world.at, desk=desk)
 
 

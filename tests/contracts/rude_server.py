@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from lotbook.domain.endpoints.addresses import Target
+from lotbook.domain.endpoints.addresses import EndpointTarget
 
 HOST = "hooks.shop.example"
-PLAIN = Target(False, HOST, 80, "/lotbook")
-SECURE = Target(True, HOST, 443, "/lotbook")
+PLAIN = EndpointTarget(False, HOST, 80, "/lotbook")
+SECURE = EndpointTarget(True, HOST, 443, "/lotbook")
 HEADERS = {"content-type": "application/json", "webhook-id": "evt_1"}
 BODY = b'{"type":"credits.low"}'
 SHORT_SECONDS = 0.4  # of a whole call, where it must run into its end

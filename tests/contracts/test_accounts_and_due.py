@@ -19,7 +19,7 @@ from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Su
 from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
-from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.accounts.terms import Move, PlanStanding, Term
 from lotbook.domain.credits.book import Book
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem
@@ -37,7 +37,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
         yield create(dynamodb())
 
 
-BOUGHT = Standing("pro", 5_000, "stripe", 9_000, "pur_1", renews=True, policy_version=2)
+BOUGHT = PlanStanding("pro", 5_000, "stripe", 9_000, "pur_1", renews=True, policy_version=2)
 FULL = an_account(
     state="paused",
     pause_reason="payment_failed",
@@ -71,7 +71,7 @@ FULL = an_account(
     plan_purchase_id="pur_1",
     plan_ends_at=9_000,
     terms=(Term("pur_0", "pro", 4_000, 8_000, is_ended=True, step=2), Term("pur_1", "pro", 5_000, 9_000)),
-    moves=(Move(3, 6_000, Standing("payg", 1_000, "none"), BOUGHT, carries=True),),
+    moves=(Move(3, 6_000, PlanStanding("payg", 1_000, "none"), BOUGHT, carries=True),),
     moves_made=3,
     former_customers=("cus_0", "cus_00"),
     plan_renews=True,

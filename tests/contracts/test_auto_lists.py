@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.sales.gateway import APP, Deployment, Tag
 from tests.contracts.auto_stories import an_order
 from tests.contracts.plan_worlds import AtTheStandIn, InMemory, stand_in_world
@@ -46,7 +46,7 @@ def test_automatic_purchases_of_a_period_are_listed_newest_first_over_pages(
         assert paid is not None
         assert replace(listed[-1], card=None) == replace(paid, card=None)
         assert [each.total_minor for each in listed] == [1_170] * 3
-        first = Period(orders[0].created_at // 1_000 * 1_000, orders[1].created_at // 1_000 * 1_000)
+        first = ComparedPeriod(orders[0].created_at // 1_000 * 1_000, orders[1].created_at // 1_000 * 1_000)
         assert [each.state for each in every(lists.auto_invoices, first)] == ["paid"]
 
 

@@ -9,7 +9,7 @@ import requests
 
 from lotbook.adapters.stripe.balance import moved
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.reports.payments import Moved
 from lotbook.domain.sales.gateway import Deployment
 from lotbook.domain.values.instants import SECOND
@@ -21,7 +21,7 @@ from tests.fakes.reports import FakeBalance
 __all__ = ["town"]
 
 
-def every(lists: Any, period: Period = EVER) -> list[Moved]:
+def every(lists: Any, period: ComparedPeriod = EVER) -> list[Moved]:
     found, after = list[Moved](), None
     for _ in range(20):
         page = lists.balance(period, after)
@@ -96,7 +96,11 @@ def test_the_fake_answers_the_same_pages(town: Town, monkeypatch: pytest.MonkeyP
     lived(town)
     whole = every(town.lists)
     fake = FakeBalance(*whole, size=2)
-    for period in (EVER, Period(ORDERED, ORDERED + 61_000), Period(ORDERED + 61_000, ORDERED + 200_000)):
+    for period in (
+        EVER,
+        ComparedPeriod(ORDERED, ORDERED + 61_000),
+        ComparedPeriod(ORDERED + 61_000, ORDERED + 200_000),
+    ):
         ours, theirs = every(town.lists, period), every(fake, period)
         assert sorted(ours, key=lambda each: each.transaction) == sorted(theirs, key=lambda each: each.transaction)
         assert [each.at for each in ours] == [each.at for each in theirs]

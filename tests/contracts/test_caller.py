@@ -18,7 +18,7 @@ import pytest
 from lotbook.adapters import caller
 from lotbook.adapters.caller import MAX_HEAD_BYTES, EndpointCaller
 from lotbook.adapters.names import SystemNames
-from lotbook.domain.endpoints.addresses import Target
+from lotbook.domain.endpoints.addresses import EndpointTarget
 from lotbook.domain.endpoints.deliveries import Reply
 from tests.contracts.rude_server import (
     BODY,
@@ -53,7 +53,7 @@ def serve() -> Iterator[Callable[[Play], Server]]:
         each.listener.close()
 
 
-def post(server: Server, target: Target = PLAIN, names: FakeNames | None = None, **more: Any) -> Reply:
+def post(server: Server, target: EndpointTarget = PLAIN, names: FakeNames | None = None, **more: Any) -> Reply:
     made = EndpointCaller(names or FakeNames(), connect=server.connect, **{"seconds": PATIENCE_SECONDS, **more})
     return made.post(target, HEADERS, BODY)
 
@@ -270,7 +270,7 @@ def test_a_header_with_a_line_end_is_a_defect_of_ours_and_never_sent(serve: Call
     with pytest.raises(ValueError, match="characters"):
         made.post(PLAIN, {"webhook-id": "evt_1\r\nhost: evil.example"}, BODY)
     with pytest.raises(ValueError, match="characters"):
-        made.post(Target(False, HOST, 80, "/ HTTP/1.1\r\nx: y"), HEADERS, BODY)
+        made.post(EndpointTarget(False, HOST, 80, "/ HTTP/1.1\r\nx: y"), HEADERS, BODY)
 
 
 # --- TLS ----------------------------------------------------------------------------------------------------------------

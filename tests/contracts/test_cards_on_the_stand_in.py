@@ -23,7 +23,7 @@ from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.events import parse
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain.reconciliation.differences import Period, of_checkout
+from lotbook.domain.reconciliation.differences import ComparedPeriod, of_checkout
 from lotbook.domain.sales.cards import CardFile, CardSetup, Seen
 from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.values.errors import BrokenInvariant, PaymentMethodNotFound, Unavailable
@@ -179,7 +179,7 @@ def test_reconciliation_is_not_told_of_setup_pages(town: Town) -> None:
     """Ours by their mark, without a purchase, and no money: open, finished and expired."""
     town.add()
     town.setup_page()
-    listed = StripeLists(town.calls, TEST).checkouts(Period(0, 4_000_000_000 * SECOND), None).rows
+    listed = StripeLists(town.calls, TEST).checkouts(ComparedPeriod(0, 4_000_000_000 * SECOND), None).rows
     assert {(facts.mode, facts.state) for facts in listed} == {("setup", "complete"), ("setup", "open")}
     assert [difference for facts in listed for difference in of_checkout(facts, None, TEST)] == []
 

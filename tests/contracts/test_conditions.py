@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from tests import table as tables
 from tests.contracts import (
     condition_cases_books,
@@ -39,7 +39,7 @@ TOLD_BY = (
 PAIRS = [(use, story) for use in uses() for story in STORIES.get(str(use), [])]
 # Without a book, the table refuses the write as such, and moto knows no size of nothing. Of other conditions, such an error
 # would say nothing about the promise.
-NO_PLACE = (Refused, ValueError)
+NO_PLACE = (ServiceRefused, ValueError)
 BOOK_STORIES = {
     story: None
     for use, stories in STORIES.items()

@@ -16,7 +16,7 @@ from local.stripe_stand_in.client import InProcessClient
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.sales.gateway import Deployment
 from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values import instants
@@ -30,7 +30,7 @@ from tests.fakes.purchases import ORDERED, TEST
 from tests.fakes.reconciliation import FakeJournal, FakePurchaseLists
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samplefiles/stripe"
-EVER = Period(0, instants.FAR_FUTURE)
+EVER = ComparedPeriod(0, instants.FAR_FUTURE)
 GOOD = "4242424242424242"
 
 
@@ -89,7 +89,7 @@ def test_sessions_are_listed_over_pages_by_the_time_they_were_opened(
     for number in range(5):
         opened.append(town.bought(f"key-{number}", None))
         town.desk.clock.instant += 10_000
-    period = Period(ORDERED, ORDERED + 41_000)
+    period = ComparedPeriod(ORDERED, ORDERED + 41_000)
     seen: list[str] = []
     after, pages = None, 0
     for _ in range(5):
@@ -100,7 +100,7 @@ def test_sessions_are_listed_over_pages_by_the_time_they_were_opened(
             break
         after = page.after
     assert (seen, pages) == (opened[::-1], 3)
-    some = town.lists.checkouts(Period(ORDERED + 10_000, ORDERED + 20_000), None)
+    some = town.lists.checkouts(ComparedPeriod(ORDERED + 10_000, ORDERED + 20_000), None)
     assert [facts.session for facts in some.rows] == [opened[1]]
 
 
@@ -181,9 +181,9 @@ def page(*rows: Any, more: bool = False) -> Any:
 def test_lists_ask_for_the_period_and_go_on_after_the_last_row_whosever_it_is() -> None:
     ours, foreign = sample("checkout_session.paid"), {"id": "cs_foreign", "object": "checkout.session"}
     stage, wire = lists(page(ours, foreign, more=True), page())
-    first = stage.checkouts(Period(1_000, 5_000), None)
+    first = stage.checkouts(ComparedPeriod(1_000, 5_000), None)
     assert ([facts.session for facts in first.rows], first.after) == (["cs_test_1"], "cs_foreign")
-    assert stage.checkouts(Period(1_000, 5_000), first.after).after is None
+    assert stage.checkouts(ComparedPeriod(1_000, 5_000), first.after).after is None
     url = wire.sent[1][1]
     for part in (
         "created[gte]=1&",

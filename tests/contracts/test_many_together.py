@@ -17,10 +17,10 @@ from lotbook.adapters.dynamo.latches import DynamoLatches
 from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.api.requests.burning import MAX_METADATA_KEYS, MAX_METADATA_VALUE_CHARACTERS
 from lotbook.domain.credits import batches as batches_of_lines
-from lotbook.domain.credits.batches import Line
+from lotbook.domain.credits.batches import BatchLine
 from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, LINED, Entry, granted_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.statement_lines import StatementLine
@@ -106,7 +106,9 @@ def test_d20_what_is_left_after_a_bound_fails_those_whose_it_is_and_nobody_else(
     assert all(len(DynamoStatement(aws).page(name, U, 99, 9)) == 2 for name in NAMES if name != NAMES[7])
 
 
-@pytest.mark.parametrize(("code", "outcome"), [("ValidationException", Refused), ("ThrottlingException", Unavailable)])
+@pytest.mark.parametrize(
+    ("code", "outcome"), [("ValidationException", ServiceRefused), ("ThrottlingException", Unavailable)]
+)
 def test_s4_a_call_that_is_refused_for_one_accounts_line_is_made_again_account_by_account(
     aws: Table, code: str, outcome: type[Exception]
 ) -> None:
@@ -234,7 +236,7 @@ def test_bounds_a_total_with_as_much_metadata_as_it_tells_is_taken_whatever_the_
     """An emoji that JSON escapes is twelve bytes: three burns with full metadata were an event that no bus took, ever again."""
     size = MAX_METADATA_VALUE_CHARACTERS
     note = {f"{number:02d}": character * (size - 4) for number in range(MAX_METADATA_KEYS)}
-    lines = batches_of_lines.to_text([Line(1, character * 70)] * 100)
+    lines = batches_of_lines.to_text([BatchLine(1, character * 70)] * 100)
     lined = replace(entry(4, requested=100), digest="d" * DIGEST_CHARACTERS + LINED, lines=lines)
     burns = [*(entry(seq, requested=1) for seq in range(1, 4)), lined]
     (total,) = of_burns("acme", U, burns, {each.name: note for each in burns[:3]})

@@ -15,7 +15,7 @@ from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.latches import DynamoLatches, DynamoNotices
 from lotbook.adapters.dynamo.statement import DynamoStatement
 from lotbook.adapters.dynamo.table import Table
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.credits.ledger import Draw, Entry, Pointer, granted_name, void_name
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.statement_lines import StatementLine, lines_of
@@ -139,7 +139,7 @@ def refusing(code: str) -> Any:
 
 
 def test_a_throttled_table_is_unavailable_and_a_refusal_crashes() -> None:
-    for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", Refused)):
+    for code, outcome in (("ThrottlingException", Unavailable), ("ValidationException", ServiceRefused)):
         client = SimpleNamespace(**dict.fromkeys(("batch_write_item", "query", "batch_get_item"), refusing(code)))
         with pytest.raises(outcome):
             filed(DynamoStatement(Table(client, "t")), "a", U, [StatementLine(1, entry(1))])
@@ -209,7 +209,7 @@ def test_a_bus_that_does_not_answer_is_unavailable_and_one_that_forbids_crashes(
     for call, outcome in (
         (unreachable, Unavailable),
         (refusing("InternalException"), Unavailable),
-        (refusing("AccessDeniedException"), Refused),
+        (refusing("AccessDeniedException"), ServiceRefused),
     ):
         with pytest.raises(outcome):
             EventBridgeBus(SimpleNamespace(put_events=call), "bus").publish(announcements(1))

@@ -12,7 +12,7 @@ import stripe
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.adapters.stripe.lists import StripeLists
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.sales.gateway import APP, Deployment, Tag
 from lotbook.domain.values.instants import FAR_FUTURE
 from tests import patience
@@ -25,10 +25,10 @@ from tests.fakes.reconciliation import FakeLists
 
 __all__ = ["stand_in_world"]
 
-EVER = Period(0, FAR_FUTURE)
+EVER = ComparedPeriod(0, FAR_FUTURE)
 
 
-def every(ask: Any, period: Period) -> list[Any]:
+def every(ask: Any, period: ComparedPeriod) -> list[Any]:
     """All rows over pages, of which there are some at the most."""
     rows: list[Any] = []
     after = None
@@ -62,7 +62,7 @@ def test_invoices_and_subscriptions_of_a_period_are_listed_over_pages_newest_fir
         fetched = invoices(world, sub)
         assert [each.invoice for each in listed] == [each.invoice for each in fetched]
         assert [each.state for each in listed] == ["draft", "paid", "paid", "paid"]
-        some = Period(at("2027-02-28T12:00:00"), at("2027-03-31T12:00:00"))
+        some = ComparedPeriod(at("2027-02-28T12:00:00"), at("2027-03-31T12:00:00"))
         assert [each.lines[0].period[0] for each in every(lists.plan_invoices, some)] == [some.start]
         world.gateway.end_subscription(sub)
         (found,) = every(lists.subscriptions, EVER)

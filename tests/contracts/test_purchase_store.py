@@ -15,7 +15,7 @@ from lotbook.adapters.dynamo.auto import DynamoAutoHistory
 from lotbook.adapters.dynamo.due import DynamoDueIndex
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.invoices.billing_details import Address
 from lotbook.domain.plans.plan_move import PlanMove, Taken
 from lotbook.domain.sales.auto_history import event, placed
@@ -222,9 +222,9 @@ def test_a_busy_row_is_a_conflict_and_other_errors_are_not(table: Table, code: s
         DynamoPurchases(Table(Busy(code), table.name)).save(a_purchase())
     with pytest.raises(Conflict):
         DynamoPurchases(Table(Busy(code), table.name)).place(a_purchase(), USE)
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceRefused):
         DynamoPurchases(Table(Busy("ValidationException"), table.name)).save(a_purchase())
-    with pytest.raises(Refused):
+    with pytest.raises(ServiceRefused):
         DynamoPurchases(Table(Busy("ValidationException"), table.name)).place(a_purchase(), USE)
 
 

@@ -14,7 +14,7 @@ from lotbook.adapters.dynamo.made import DynamoPurchaseLists
 from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.reconciliation import DynamoReconciliation
 from lotbook.adapters.dynamo.table import Table
-from lotbook.domain.reconciliation.differences import Difference, Period, Stray
+from lotbook.domain.reconciliation.differences import ComparedPeriod, Difference, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
 from lotbook.domain.sales.purchase import new_purchase_id
 from lotbook.domain.values import ids, instants
@@ -76,7 +76,7 @@ def test_notes_say_what_where_and_when_and_hold_no_amount(table: Table) -> None:
 
 
 def test_progress_is_kept_by_name_until_it_is_cleared(journal: Any) -> None:
-    progress = Progress(Period(1_000, 2_000), "refunds", "re_1")
+    progress = Progress(ComparedPeriod(1_000, 2_000), "refunds", "re_1")
     assert journal.progress("scheduled") is None
     journal.save_progress("scheduled", progress)
     journal.save_progress("other", replace(progress, after=None))
@@ -89,13 +89,13 @@ def test_progress_is_kept_by_name_until_it_is_cleared(journal: Any) -> None:
 
 def test_s4_what_was_compared_is_kept_by_run_and_page(journal: Any) -> None:
     """The same page again says the same; another run, or another period of the same name, has compared nothing."""
-    progress = Progress(Period(1_000, 2_000), "checkouts", None)
+    progress = Progress(ComparedPeriod(1_000, 2_000), "checkouts", None)
     assert journal.seen("scheduled", progress.period) == set()
     for _ in range(2):
         journal.keep_seen("scheduled", progress, {"cs_1", "cs_2"}, 1_000)
     journal.keep_seen("scheduled", replace(progress, after="cs_2"), {"cs_3"}, 1_000)
     assert journal.seen("scheduled", progress.period) == {"cs_1", "cs_2", "cs_3"}
-    assert journal.seen("scheduled", Period(1_001, 2_000)) == journal.seen("other", progress.period) == set()
+    assert journal.seen("scheduled", ComparedPeriod(1_001, 2_000)) == journal.seen("other", progress.period) == set()
 
 
 def test_d_05_a_stray_is_kept_once_and_learns_what_was_not_known(strays: Any) -> None:
@@ -142,7 +142,7 @@ def at(moment: int, **changes: Any) -> Any:
     return a_purchase(purchase_id=name, created_at=moment, **changes)
 
 
-def read_all(lists: DynamoPurchaseLists, period: Period) -> list[str]:
+def read_all(lists: DynamoPurchaseLists, period: ComparedPeriod) -> list[str]:
     found: list[str] = []
     after = None
     for _ in range(1_000):
@@ -169,9 +169,9 @@ def test_purchases_are_found_by_the_time_they_were_made_whatever_they_wait_for(
             row = purchases.save(replace(row, state="completed", check_at=None))
         if number % 4 == 3:
             purchases.save(replace(row, check_at=ORDERED + 2 * instants.DAY))
-    assert read_all(lists, Period(ORDERED, ORDERED + 40_000)) == sorted(expected)
-    assert read_all(lists, Period(ORDERED + 3_000, ORDERED + 7_000)) == sorted(expected[3:7])
-    assert read_all(lists, Period(ORDERED - 9_000, ORDERED)) == []
+    assert read_all(lists, ComparedPeriod(ORDERED, ORDERED + 40_000)) == sorted(expected)
+    assert read_all(lists, ComparedPeriod(ORDERED + 3_000, ORDERED + 7_000)) == sorted(expected[3:7])
+    assert read_all(lists, ComparedPeriod(ORDERED - 9_000, ORDERED)) == []
 
 
 def test_d_09_what_waits_for_nothing_is_not_looked_at_by_the_schedule(table: Table) -> None:

@@ -17,7 +17,7 @@ from lotbook.adapters.dynamo.purchases import DynamoPurchases
 from lotbook.adapters.dynamo.table import Table
 from lotbook.domain.accounts.standings import with_standing
 from lotbook.domain.accounts.subscriptions import BillingPeriod, Subscription
-from lotbook.domain.accounts.terms import Standing
+from lotbook.domain.accounts.terms import PlanStanding
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.values import instants
 from lotbook.usecases.accounts.open_account import OpenAccount, open_account
@@ -110,7 +110,7 @@ def test_a_renewal_of_a_plan_that_the_gateway_bills_costs_one_row_more(
     sub = Subscription("sub_1", "si_1", plan, 1, "price_1", price_minor, start, "pur_1", (first,))
     account = deployed.accounts.get("acme")
     assert account is not None
-    standing = Standing(plan, start, "stripe", None, "pur_1", renews=True, policy_version=1)
+    standing = PlanStanding(plan, start, "stripe", None, "pur_1", renews=True, policy_version=1)
     deployed.accounts.save(replace(with_standing(account, standing), subscription=sub))
     deployed.renew_at_once()
     consume("acme", "k-2", BurnRequest(1), desk=deployed.desk)

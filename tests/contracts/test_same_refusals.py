@@ -22,7 +22,7 @@ from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.ledger import CHAIN_END, Entry
 from lotbook.domain.credits.orders import Renewal
 from lotbook.domain.credits.turn import Journaled, lay
-from lotbook.ports.books import Attempt, Prune
+from lotbook.ports.books import Prune, WriteOutcome
 from tests import table as tables
 from tests.contracts.a_book import HORIZON, NOW, A, U, memo, opened, planted
 from tests.contracts.conditions import uses, without
@@ -243,8 +243,8 @@ def _copy(fake: FakeBooks, *without: str) -> FakeBooks:
     return copy
 
 
-def _refuses(answer: Attempt | Entry | bool | None) -> bool:
-    return not answer.done if isinstance(answer, Attempt) else isinstance(answer, Entry) or answer is False
+def _refuses(answer: WriteOutcome | Entry | bool | None) -> bool:
+    return not answer.done if isinstance(answer, WriteOutcome) else isinstance(answer, Entry) or answer is False
 
 
 def test_both_refuse_the_same_calls_and_each_condition_alone_refuses_some(aws: None) -> None:

@@ -11,7 +11,7 @@ from stripe import params as stripe_params
 from stripe.params.checkout import SessionCreateParams, SessionExpireParams, SessionListParams, SessionRetrieveParams
 
 from lotbook.adapters.stripe import requests
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.sales.items import OrderLine, Tax
 from lotbook.domain.sales.purchase import GatewayRefs
 from lotbook.domain.sales.reversals import OwnRefund
@@ -48,13 +48,13 @@ def _charged(params: dict[str, Any]) -> int:
             requests.customer_details(details(phone="+1 555 0100", tax_id="123456789", purchase_order="PO-1")),
             stripe_params.CustomerUpdateParams,
         ),
-        (requests.list_checkouts(Period(0, 1_000), None), SessionListParams),
-        (requests.list_checkouts(Period(0, 1_000), "cs_1"), SessionListParams),
-        (requests.list_refunds(Period(0, 1_000), "re_1"), stripe_params.RefundListParams),
-        (requests.list_disputes(Period(0, 1_000), "du_1"), stripe_params.DisputeListParams),
-        (requests.list_balance(Period(0, 1_000), "txn_1"), stripe_params.BalanceTransactionListParams),
-        (requests.list_invoices(Period(0, 1_000), "in_1"), stripe_params.InvoiceListParams),
-        (requests.list_subscriptions(Period(0, 1_000), None), stripe_params.SubscriptionListParams),
+        (requests.list_checkouts(ComparedPeriod(0, 1_000), None), SessionListParams),
+        (requests.list_checkouts(ComparedPeriod(0, 1_000), "cs_1"), SessionListParams),
+        (requests.list_refunds(ComparedPeriod(0, 1_000), "re_1"), stripe_params.RefundListParams),
+        (requests.list_disputes(ComparedPeriod(0, 1_000), "du_1"), stripe_params.DisputeListParams),
+        (requests.list_balance(ComparedPeriod(0, 1_000), "txn_1"), stripe_params.BalanceTransactionListParams),
+        (requests.list_invoices(ComparedPeriod(0, 1_000), "in_1"), stripe_params.InvoiceListParams),
+        (requests.list_subscriptions(ComparedPeriod(0, 1_000), None), stripe_params.SubscriptionListParams),
         (requests.invoice_of_payment("pi_1"), stripe_params.InvoicePaymentListParams),
         (requests.refund(a_purchase(gateway_refs=PAID), OWN, TEST), stripe_params.RefundCreateParams),
         (requests.of_payment("pi_1", None), stripe_params.RefundListParams),

@@ -16,7 +16,7 @@ from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book, Memo, Re
 from lotbook.domain.credits.ledger import Entry, OpenHold, Pointer, granted_name, share_of
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.orders import Order
-from lotbook.ports.books import Attempt, Prune
+from lotbook.ports.books import Prune, WriteOutcome
 
 GUARDS = frozenset(
     {
@@ -67,13 +67,13 @@ class FakeBooks:
 
     # --- the protocol --------------------------------------------------------------------------------------------
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> WriteOutcome:
         self._call("burn", name)
         prunes = [prune for prune in prunes if prune.name != name]
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None or not self._may_burn(book, name, memo, prunes):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             book = self._pruned(book, prunes)
             receipts = dict(book.receipts)
             receipts[name] = Receipt(memo, book.position, book.head)
@@ -94,15 +94,15 @@ class FakeBooks:
                 ),
             )
 
-    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
+    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> WriteOutcome:
         self._call("burn_many", ",".join(name for name, _ in burns))
         with self.lock:
             before = book = self.books.get((account_id, unit))
             if book is None or not self._has_room(book, len(burns)):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             for name, memo in burns:
                 if not self._may_burn(book, name, memo, ()):
-                    return Attempt(False, before)
+                    return WriteOutcome(False, before)
                 book = replace(
                     book,
                     position=book.position + memo.credits,
@@ -112,15 +112,15 @@ class FakeBooks:
                 )
             return self._write(account_id, unit, book)
 
-    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
+    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> WriteOutcome:
         self._call("prune", ",".join(prune.name for prune in prunes))
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None or not all(self._may_prune(book, prune) for prune in prunes):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             return self._write(account_id, unit, self._pruned(book, prunes))
 
-    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
+    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> WriteOutcome:
         self._call("resolve", name)
         with self.lock:
             book = self.books.get((account_id, unit))
@@ -132,7 +132,7 @@ class FakeBooks:
                 and self._no_receipt(book, name)
                 and self._has_room(book, 1)
             ):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             return self._write(
                 account_id,
                 unit,
@@ -144,30 +144,30 @@ class FakeBooks:
                 ),
             )
 
-    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> WriteOutcome:
         self._call("ask", order.order_id)
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None or ("order_room" in self.guarded and len(book.orders) >= MAX_ORDERS):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             if order.order_id in book.orders and "order_absent" in self.guarded:
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             if book.renews_at <= at and "order_period" in self.guarded:
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             version = book.version + 1 if "ask_version" in self.guarded else book.version
             orders = dict(book.orders) | {order.order_id: order}
             return self._write(account_id, unit, replace(book, orders=orders, until=0, version=version))
 
-    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
+    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> WriteOutcome:
         self._call("swap", str(old.version))
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None:
-                return Attempt(False, None)
+                return WriteOutcome(False, None)
             moved = "swap_burns" in self.guarded and (book.position, book.head) != (old.position, old.head)
             turned = "swap_version" in self.guarded and book.version != old.version
             if moved or turned:
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             written = replace(new, pause_reason=book.pause_reason, pause_version=book.pause_version)
             return self._write(account_id, unit, written)
 
@@ -182,21 +182,21 @@ class FakeBooks:
             receipts = {name: receipt for name, receipt in book.receipts.items() if name not in gone}
             self._write(account_id, unit, replace(book, outcomes=left, receipts=receipts))
 
-    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
+    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> WriteOutcome:
         self._call("pause", reason or "")
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None or ("pause_version" in self.guarded and book.pause_version >= version):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             paused = replace(book, pause_reason=reason, pause_version=version, version=book.version + 1)
             return self._write(account_id, unit, paused)
 
-    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> WriteOutcome:
         self._call("mark", str(tops_up))
         with self.lock:
             book = self.books.get((account_id, unit))
             if book is None or ("mark_version" in self.guarded and book.top_up_version >= version):
-                return Attempt(False, book)
+                return WriteOutcome(False, book)
             marked = replace(book, tops_up=tops_up, top_up_version=version, version=book.version + 1)
             return self._write(account_id, unit, marked)
 
@@ -299,9 +299,9 @@ class FakeBooks:
         with self.lock:
             self.calls[operation] += 1
 
-    def _write(self, account_id: str, unit: str, book: Book) -> Attempt:
+    def _write(self, account_id: str, unit: str, book: Book) -> WriteOutcome:
         self.books[account_id, unit] = book
-        return Attempt(True, book)
+        return WriteOutcome(True, book)
 
     def _may_burn(self, book: Book, name: str, memo: Memo, prunes: Sequence[Prune]) -> bool:
         return (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lotbook.domain.endpoints.addresses import Target
+from lotbook.domain.endpoints.addresses import EndpointTarget
 from lotbook.domain.endpoints.deliveries import Delivery, Event, Reply, made
 from lotbook.domain.endpoints.endpoint import Endpoint
 from lotbook.domain.endpoints.signing import Secret
@@ -129,9 +129,9 @@ class FakeCaller:
     """Implements `Caller`: answers what it is told, the last for ever, and keeps what it was sent."""
 
     replies: list[Reply] = field(default_factory=lambda: [Reply("ok", 200, 5)])
-    sent: list[tuple[Target, dict[str, str], bytes]] = field(default_factory=list)
+    sent: list[tuple[EndpointTarget, dict[str, str], bytes]] = field(default_factory=list)
 
-    def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, target: EndpointTarget, headers: Mapping[str, str], body: bytes) -> Reply:
         self.sent.append((target, dict(headers), body))
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.sales.items import TopUpItem
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile
@@ -28,7 +28,9 @@ class Office:
         made = FakePurchaseLists(self.desk.purchases, size)
         self.ports = Reconciliation(self.desk.sales, self.lists, made, self.journal)
 
-    def run(self, period: Period | None = None, time_left: Callable[[], int] = lambda: LONG, **more: Any) -> Reconciled:
+    def run(
+        self, period: ComparedPeriod | None = None, time_left: Callable[[], int] = lambda: LONG, **more: Any
+    ) -> Reconciled:
         return reconcile(period, desk=self.ports, time_left=time_left, **more)
 
     def paid(self, key: str = "key-1", credits: int = 30, **changes: Any) -> str:

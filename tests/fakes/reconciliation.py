@@ -7,13 +7,13 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any
 
-from lotbook.domain.reconciliation.differences import MovedBack, Period, Stray
+from lotbook.domain.reconciliation.differences import ComparedPeriod, MovedBack, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.sales.auto_charges import AutoCharge
 from lotbook.domain.sales.gateway import CheckoutFacts
 from lotbook.domain.sales.subscription_facts import PlanInvoiceFacts, SubscriptionFacts
 from lotbook.domain.values.errors import Unavailable
-from lotbook.ports.reconciliation import Noted, Page, Progress, PurchaseName
+from lotbook.ports.reconciliation import Noted, Progress, PurchaseName, RowPage
 from tests.fakes.purchases import FakeGateway, FakePurchases
 
 
@@ -78,7 +78,7 @@ class FakeJournal:
     def clear_progress(self, name: str) -> None:
         self.runs.pop(name, None)
 
-    def seen(self, name: str, period: Period) -> set[str]:
+    def seen(self, name: str, period: ComparedPeriod) -> set[str]:
         mine = [ids for (of, start, *_), ids in self.compared.items() if (of, start) == (name, period.start)]
         return set().union(*mine)
 
@@ -98,28 +98,28 @@ class FakeLists:
         self.fails = 0
         self.asked: list[str] = []
 
-    def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]:
+    def checkouts(self, period: ComparedPeriod, after: str | None) -> RowPage[CheckoutFacts]:
         rows = [self.gateway.sessions[name] for name in sorted(self.gateway.sessions)]
         hidden = self.gone | self.unlisted
         ours = [row for row in rows if row.tag.is_of(self.gateway.deployment) and row.session not in hidden]
         return self._page("checkouts", ours, after)
 
-    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]:
+    def refunds(self, period: ComparedPeriod, after: str | None) -> RowPage[MovedBack]:
         return self._page("refunds", [each for each in self.moved if each.kind == "refund"], after)
 
-    def disputes(self, period: Period, after: str | None) -> Page[MovedBack]:
+    def disputes(self, period: ComparedPeriod, after: str | None) -> RowPage[MovedBack]:
         return self._page("disputes", [each for each in self.moved if each.kind == "dispute"], after)
 
-    def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
+    def plan_invoices(self, period: ComparedPeriod, after: str | None) -> RowPage[PlanInvoiceFacts]:
         self.gateway.tick()
         made = [bill.facts() for bill in reversed(self.gateway.plans.bills.values())]
         return self._page("plan_invoices", [each for each in made if period.holds(each.created_at)], after)
 
-    def auto_invoices(self, period: Period, after: str | None) -> Page[AutoCharge]:
+    def auto_invoices(self, period: ComparedPeriod, after: str | None) -> RowPage[AutoCharge]:
         made = [bill.facts() for bill in reversed(self.gateway.autos.values()) if bill.state != "deleted"]
         return self._page("auto_invoices", [each for each in made if period.holds(each.created_at)], after)
 
-    def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
+    def subscriptions(self, period: ComparedPeriod, after: str | None) -> RowPage[SubscriptionFacts]:
         self.gateway.tick()
         made = [sub.facts() for sub in reversed(self.gateway.plans.subs.values())]
         return self._page("subscriptions", [each for each in made if period.holds(each.created_at)], after)
@@ -128,14 +128,14 @@ class FakeLists:
         self.asked.append(session)
         return None if session in self.gone else self.gateway.sessions.get(session)
 
-    def _page(self, kind: str, rows: list[Any], after: str | None) -> Page[Any]:
+    def _page(self, kind: str, rows: list[Any], after: str | None) -> RowPage[Any]:
         self.asked.append(kind)
         if self.fails:
             self.fails -= 1
             raise Unavailable
         start = int(after or 0)
         end = start + self.size
-        return Page(tuple(rows[start:end]), str(end) if end < len(rows) else None)
+        return RowPage(tuple(rows[start:end]), str(end) if end < len(rows) else None)
 
 
 class FakePurchaseLists:
@@ -145,9 +145,9 @@ class FakePurchaseLists:
         self.purchases = purchases
         self.size = size
 
-    def made(self, period: Period, after: str | None) -> Page[PurchaseName]:
+    def made(self, period: ComparedPeriod, after: str | None) -> RowPage[PurchaseName]:
         rows = [row for _, row in sorted(self.purchases.rows.items()) if period.holds(row.created_at)]
         start = int(after or 0)
         end = start + self.size
         names = tuple(PurchaseName(row.account_id, row.purchase_id) for row in rows[start:end])
-        return Page(names, str(end) if end < len(rows) else None)
+        return RowPage(names, str(end) if end < len(rows) else None)

@@ -9,11 +9,11 @@ from typing import Any
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry, Pointer
 from lotbook.domain.credits.statement_lines import StatementLine
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.reports.payments import Booked, Moved
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.ports.directory import Found
-from lotbook.ports.reconciliation import Page
+from lotbook.ports.reconciliation import RowPage
 from lotbook.ports.reports import KeptMonth, KeptSums
 from lotbook.usecases.reports.fold_account import ReportDesk
 
@@ -107,10 +107,10 @@ class FakeBalance:
     """Implements `GatewayBalance` over what a test has written down, in pages of `size`; `fails`: what the next calls raise."""
 
     def __init__(self, *moved: Moved, size: int = 2) -> None:
-        self.moved, self.size, self.asked = list(moved), size, list[Period]()
+        self.moved, self.size, self.asked = list(moved), size, list[ComparedPeriod]()
         self.fails: list[Exception] = []
 
-    def balance(self, period: Period, after: str | None) -> Page[Moved]:
+    def balance(self, period: ComparedPeriod, after: str | None) -> RowPage[Moved]:
         self.asked.append(period)
         if self.fails:
             raise self.fails.pop()
@@ -119,7 +119,7 @@ class FakeBalance:
         )
         start = next((n + 1 for n, each in enumerate(newest) if each.transaction == after), 0)
         rows = newest[start : start + self.size]
-        return Page(tuple(rows), rows[-1].transaction if start + self.size < len(newest) else None)
+        return RowPage(tuple(rows), rows[-1].transaction if start + self.size < len(newest) else None)
 
 
 class OneLedger:

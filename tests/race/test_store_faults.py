@@ -47,7 +47,7 @@ from lotbook.domain.mails.latches import MailLatch
 from lotbook.domain.mails.occasions import Occasion
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.portal.sessions import Pass, Visitor
-from lotbook.domain.reconciliation.differences import Difference, Period, Stray
+from lotbook.domain.reconciliation.differences import ComparedPeriod, Difference, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
 from lotbook.domain.sales.auto_history import AutoEvent
 from lotbook.domain.sales.billing import BillingRecord
@@ -74,7 +74,7 @@ U = "credits"
 OCCASION = Occasion("credits_low", "evt_1")
 LINE = StatementLine(1, Entry("n1", U, "consumed", ORDERED, 1, CHAIN_END))
 NOTED = Noted(ORDERED, Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total",)), "open")
-PROGRESS = Progress(Period(ORDERED, ORDERED + DAY), "checkouts", None)
+PROGRESS = Progress(ComparedPeriod(ORDERED, ORDERED + DAY), "checkouts", None)
 
 
 def a_stray(name: str) -> Stray:
@@ -235,7 +235,7 @@ CALLS: dict[str, Call] = {
     "DynamoPasses.use_up": Call(lambda t, n: DynamoPasses(t).use_up("link", n, "digest", ORDERED), _passed),
     "DynamoPasses.round_of": Call(lambda t, n: DynamoPasses(t).round_of(n)),
     "DynamoPasses.begin_round": Call(lambda t, n: DynamoPasses(t).begin_round(n)),
-    "DynamoPurchaseLists.made": Call(lambda t, n: DynamoPurchaseLists(t).made(Period(0, ORDERED), None)),
+    "DynamoPurchaseLists.made": Call(lambda t, n: DynamoPurchaseLists(t).made(ComparedPeriod(0, ORDERED), None)),
     **OF_POLICIES,
     "DynamoPurchases.place": Call(_placed, over=True),
     "DynamoPurchases.put_new": Call(lambda t, n: DynamoPurchases(t).put_new(a_purchase(account_id=n))),

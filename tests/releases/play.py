@@ -39,7 +39,7 @@ from lotbook.domain.mails.latches import MailLatch
 from lotbook.domain.mails.occasions import Occasion
 from lotbook.domain.news.alerts import Latch
 from lotbook.domain.portal.sessions import Pass, Visitor
-from lotbook.domain.reconciliation.differences import Difference, Period, Stray
+from lotbook.domain.reconciliation.differences import ComparedPeriod, Difference, Stray
 from lotbook.domain.reconciliation.strays import StrayNote
 from lotbook.domain.reports.payments import Booked, Moved
 from lotbook.domain.sales.auto_history import event
@@ -211,7 +211,7 @@ def _stored(at: int) -> None:
     journal.keep(Stray("pi_1", "event", at, "of-make", "pur_1", "cs_1", "pi_1", "evt_1"))
     journal.note_stray(StrayNote("pi_1", at, "bob", "Looked at.", closes=False))
     journal.note(Noted(at, Difference("amount_mismatch", "of-make", "pur_1", "cs_1", ("total",)), "found"))
-    journal.save_progress("daily", Progress(Period(0, at), "strays", None))
+    journal.save_progress("daily", Progress(ComparedPeriod(0, at), "strays", None))
     sweeps.keep("book", "of-make#credits", Stumble(2, at, at + DAY))
     sweeps.keep_followed(["evt_1"])
     DynamoClosings(table).ask("of-make", at)

@@ -17,7 +17,7 @@ from lotbook.domain.credits import book as book_module
 from lotbook.domain.credits.book import Book
 from lotbook.domain.credits.ledger import Entry
 from lotbook.domain.values.errors import Outcome
-from lotbook.ports.books import Attempt
+from lotbook.ports.books import WriteOutcome
 from lotbook.usecases.credits import stale_receipts
 from lotbook.usecases.credits.prunes import Prunes
 from tests.fakes.books import FakeBooks
@@ -235,7 +235,7 @@ class Explorer:
     def _freeze(self, value: Any) -> Any:
         """A small hashable stand-in: equal values, equal numbers."""
         match value:
-            case Attempt():
+            case WriteOutcome():
                 return value.done, self._freeze(value.book)
             case Book():
                 known = self.frozen.get(id(value))
@@ -359,7 +359,7 @@ def _about(arguments: tuple[Any, ...]) -> str:
 
 
 def _told(response: Any) -> str:
-    if isinstance(response, Attempt):
+    if isinstance(response, WriteOutcome):
         return "done" if response.done else "refused"
     if isinstance(response, Entry):
         return f"there is one, seq {response.seq}"

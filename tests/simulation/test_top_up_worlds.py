@@ -114,9 +114,9 @@ def test_x_08_no_interleaving_of_a_larger_world_lends_twice(name: str) -> None:
 
 def _looks_at_nothing(patch: pytest.MonkeyPatch) -> None:
     """Whoever finds another's claim takes it, too, that nobody has granted its lot."""
-    advanced = topping.TopUp.advanced
+    advanced = topping.BurnAdvance.advanced
 
-    def careless(self: topping.TopUp, wanted: Any, book: Book, *, desk: CreditDesk) -> Any:
+    def careless(self: topping.BurnAdvance, wanted: Any, book: Book, *, desk: CreditDesk) -> Any:
         hook = desk.top_up
         assert hook is not None
 
@@ -126,8 +126,8 @@ def _looks_at_nothing(patch: pytest.MonkeyPatch) -> None:
 
         return advanced(self, wanted, book, desk=replace(desk, top_up=new))
 
-    patch.setattr(topping.TopUp, "advanced", careless)
-    patch.setattr(topping.TopUp, "_known", lambda *_: {})
+    patch.setattr(topping.BurnAdvance, "advanced", careless)
+    patch.setattr(topping.BurnAdvance, "_known", lambda *_: {})
 
 
 def _burns_twice(patch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from lotbook.api import openapi
 from lotbook.api.requests import burning, burning_batches, schemas
-from lotbook.domain.credits.rated import Usage
+from lotbook.domain.credits.rated import CountedUsage
 from lotbook.domain.credits.requests import BatchItem, BurnRequest, HoldRequest
 from lotbook.domain.values.errors import InvalidRequest
 from tests.examples import examples
@@ -66,8 +66,8 @@ def by_hand(document: dict[str, Any]) -> tuple[Any, ...] | None:
     return asked.credits, asked.usage, asked.unit, asked.reference, asked.metadata
 
 
-def used(body: schemas.AmountBody) -> Usage | None:
-    return Usage(body.usage.action, body.usage.quantities) if "usage" in body.model_fields_set else None
+def used(body: schemas.AmountBody) -> CountedUsage | None:
+    return CountedUsage(body.usage.action, body.usage.quantities) if "usage" in body.model_fields_set else None
 
 
 def by_model(document: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -10,7 +10,7 @@ from local.console.words import MOST_TOLD, calculations
 from lotbook.api.answers.render_ledger import entry as shown
 from lotbook.api.portal.entry_words import calculation
 from lotbook.api.rendering.formats import Formats
-from lotbook.domain.credits.batches import Line, to_text
+from lotbook.domain.credits.batches import BatchLine, to_text
 from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, LINED, Entry
 from lotbook.domain.credits.rated import Rating
 
@@ -34,7 +34,7 @@ def test_np_58_page_and_console_say_the_same_of_a_calculation(rating: Rating) ->
 
 
 def test_np_58_a_batch_under_one_key_tells_its_first_lines_and_how_many_more_there_are() -> None:
-    lines = [Line(TOKENS.credits, rated=TOKENS.to_text())] * (MOST_TOLD + 2)
+    lines = [BatchLine(TOKENS.credits, rated=TOKENS.to_text())] * (MOST_TOLD + 2)
     whole = replace(burned(TOKENS), rated=None, requested=51 * len(lines), lines=to_text(lines))
     entry = replace(whole, digest="d" * DIGEST_CHARACTERS + LINED)
     expected = [TOLD[TOKENS]] * MOST_TOLD + ["and 2 more"]

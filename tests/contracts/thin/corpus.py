@@ -7,7 +7,7 @@ from base64 import b64encode
 from typing import Any
 
 from lotbook.adapters import calls
-from lotbook.adapters.refusals import NoAnswer, Refused
+from lotbook.adapters.refusals import NoAnswer, ServiceRefused
 from tests.contracts.thin.conftest import Pair
 from tests.scripted import Act, Scripted
 
@@ -100,7 +100,7 @@ def told(client: Any, operation: str, request: dict[str, Any]) -> Any:
     """What a store hears: an answer, a refusal, or nothing."""
     try:
         found = calls._answer(client, operation, request)
-    except Refused as refusal:
+    except ServiceRefused as refusal:
         response = refusal.response
         parts = {name: response.get(name) for name in ("Error", "Item", "CancellationReasons")}
         told = response["ResponseMetadata"]

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from lotbook.adapters import calls
-from lotbook.adapters.refusals import NoAnswer, Refused
+from lotbook.adapters.refusals import NoAnswer, ServiceRefused
 from lotbook.domain.values.errors import Unavailable
 from tests.contracts.thin.conftest import Pair
 from tests.contracts.thin.corpus import CORPUS, WRITES, asked, both, wired
@@ -64,14 +64,14 @@ def test_the_oracle_is_botocore() -> None:
     """And its words are behind the one door translated, so that a store knows one word whoever was asked."""
     for error in (
         ClientError({"Error": {"Code": "X", "Message": "m"}}, "Op"),
-        Refused({"Error": {"Code": "X", "Message": "m"}}, "Op"),
+        ServiceRefused({"Error": {"Code": "X", "Message": "m"}}, "Op"),
     ):
 
         class Refusing:
             def get_item(self, error: Exception = error) -> None:
                 raise error
 
-        with pytest.raises(Refused, match="X"):
+        with pytest.raises(ServiceRefused, match="X"):
             calls.send(Refusing(), "get_item", {})
     for silence in (HTTPClientError(error=OSError()), NoConnection(error=OSError()), NoAnswer()):
 

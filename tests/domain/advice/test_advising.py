@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lotbook.domain.advice.advise import Planned, Told, advise
-from lotbook.domain.advice.usage import PeriodUse, Usage
+from lotbook.domain.advice.advise import AdviceGiven, Planned, advise
+from lotbook.domain.advice.usage import KnownUsage, PeriodUse
 from lotbook.domain.values import instants
 from tests.fakes.samples import instant, published
 
@@ -15,22 +15,22 @@ FLOW = published("diaflow").policy
 GO = published("gocontent").policy
 START, END = instant("2026-01-01T00:00:00Z"), instant("2026-01-31T00:00:00Z")
 MIDDLE = instant("2026-01-16T00:00:00Z")
-NOTHING = Usage(allowance=0)
+NOTHING = KnownUsage(allowance=0)
 
 
-def codes(told: tuple[Told, ...]) -> list[tuple[str, str, int | None, str | None]]:
+def codes(told: tuple[AdviceGiven, ...]) -> list[tuple[str, str, int | None, str | None]]:
     return [(each.code, each.advice.action, each.advice.credits, each.advice.plan_id) for each in told]
 
 
 def test_is_11_a_planned_peak_is_met_by_buying_what_is_missing() -> None:
-    (told,) = advise(STACK, Usage(30), Planned(60), MIDDLE)
+    (told,) = advise(STACK, KnownUsage(30), Planned(60), MIDDLE)
     assert codes((told,)) == [("planned_peak", "buy", 30, None)]
     assert "60 credits are needed and a period brings 30" in told.reason
 
 
 def test_is_13_a_need_of_one_or_two_periods_is_bought_of_more_it_is_a_plan() -> None:
-    assert codes(advise(STACK, Usage(30), Planned(60, 2), MIDDLE)) == [("planned_peak", "buy", 60, None)]
-    (told,) = advise(STACK, Usage(30), Planned(60, 3), MIDDLE)
+    assert codes(advise(STACK, KnownUsage(30), Planned(60, 2), MIDDLE)) == [("planned_peak", "buy", 60, None)]
+    (told,) = advise(STACK, KnownUsage(30), Planned(60, 3), MIDDLE)
     assert codes((told,)) == [("planned_peak", "upgrade", None, "pro")]
     assert "more than 2 periods" in told.reason
 
@@ -38,7 +38,7 @@ def test_is_13_a_need_of_one_or_two_periods_is_bought_of_more_it_is_a_plan() -> 
 def test_is_11_a_peak_in_the_account_s_own_use_is_bought_too() -> None:
     """The period's own credits are gone at its middle: as much again will be needed."""
     present = PeriodUse(START, END, used=40, available=10, allowance_left=0)
-    (told,) = advise(STACK, Usage(40, past=(20, 20, 20), present=present), None, MIDDLE)
+    (told,) = advise(STACK, KnownUsage(40, past=(20, 20, 20), present=present), None, MIDDLE)
     assert codes((told,)) == [("running_short", "buy", 30, None)]
     assert "about 80 credits" in told.reason
 
@@ -51,7 +51,7 @@ def test_is_13_own_use_past_the_allowance_for_more_than_two_periods_is_a_plan(
     past: tuple[int, ...], action: str
 ) -> None:
     present = PeriodUse(START, END, used=40, available=0, allowance_left=0)
-    (told,) = advise(STACK, Usage(40, past=past, present=present), None, MIDDLE)
+    (told,) = advise(STACK, KnownUsage(40, past=past, present=present), None, MIDDLE)
     assert (told.code, told.advice.action) == ("running_short", action)
 
 
@@ -64,7 +64,7 @@ def test_is_13_own_use_past_the_allowance_for_more_than_two_periods_is_a_plan(
     ],
 )
 def test_is_11_is_12_who_will_not_run_short_is_told_nothing(present: PeriodUse) -> None:
-    assert advise(STACK, Usage(40, present=present), None, MIDDLE) == ()
+    assert advise(STACK, KnownUsage(40, present=present), None, MIDDLE) == ()
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_is_14_near_the_reset_a_small_purchase_bridges(days_before: int, availab
     now = END - days_before * instants.DAY
     used = (30 - days_before) * 4 // 3
     present = PeriodUse(START, END, used=used, available=available, allowance_left=available)
-    told = advise(STACK, Usage(40, present=present), None, now)
+    told = advise(STACK, KnownUsage(40, present=present), None, now)
     assert codes(told) == ([] if bought is None else [("before_reset", "buy", bought, None)])
     assert all("until the reset" in each.reason for each in told)
 
 
 def test_is_19_steady_use_is_a_reason_to_upgrade_and_is_told_once() -> None:
     present = PeriodUse(START, END, used=40, available=0, allowance_left=0)
-    told = advise(STACK, Usage(40, past=(40, 40, 40), present=present), None, MIDDLE)
+    told = advise(STACK, KnownUsage(40, past=(40, 40, 40), present=present), None, MIDDLE)
     assert codes(told) == [("steady_use", "upgrade", None, "pro")]
     assert "At least 80 % of the 40 credits" in told[0].reason
     assert "last 3 periods" in told[0].reason
@@ -91,7 +91,7 @@ def test_is_19_steady_use_is_a_reason_to_upgrade_and_is_told_once() -> None:
 
 def test_is_19_is_14_a_steady_user_near_the_reset_is_told_both() -> None:
     present = PeriodUse(START, END, used=40, available=0, allowance_left=0)
-    told = advise(STACK, Usage(40, past=(40, 40, 40), present=present), None, END - instants.DAY)
+    told = advise(STACK, KnownUsage(40, past=(40, 40, 40), present=present), None, END - instants.DAY)
     assert [each.code for each in told] == ["steady_use", "before_reset"]
 
 
@@ -110,15 +110,15 @@ def test_np_15_past_the_table_the_size_itself_and_a_look_at_the_plan() -> None:
 
 
 def test_df_06_a_frequent_buyer_is_pointed_at_the_plans() -> None:
-    (told,) = advise(FLOW, Usage(0, top_ups=3), None, MIDDLE)
+    (told,) = advise(FLOW, KnownUsage(0, top_ups=3), None, MIDDLE)
     assert codes((told,)) == [("frequent_purchases", "review_plan", None, None)]
-    assert advise(FLOW, Usage(0, top_ups=2), None, MIDDLE) == ()
+    assert advise(FLOW, KnownUsage(0, top_ups=2), None, MIDDLE) == ()
 
 
 def test_no_plan_no_question_nothing_to_say() -> None:
-    assert advise(GO, Usage(0), None, MIDDLE) == ()
-    assert advise(GO, Usage(0), Planned(5), MIDDLE) == ()
-    assert advise(STACK, Usage(30), Planned(30), MIDDLE) == ()
+    assert advise(GO, KnownUsage(0), None, MIDDLE) == ()
+    assert advise(GO, KnownUsage(0), Planned(5), MIDDLE) == ()
+    assert advise(STACK, KnownUsage(30), Planned(30), MIDDLE) == ()
 
 
 def test_is_11_one_busy_hour_is_no_habit() -> None:

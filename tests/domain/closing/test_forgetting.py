@@ -22,7 +22,7 @@ from lotbook.domain.closing.forgetting import (
     forgotten_purchase,
 )
 from lotbook.domain.credits import batches
-from lotbook.domain.credits.batches import Line
+from lotbook.domain.credits.batches import BatchLine
 from lotbook.domain.credits.book import Memo
 from lotbook.domain.credits.ledger import VOIDED_REASON, Entry
 from lotbook.domain.credits.lots import Lot
@@ -228,10 +228,10 @@ def test_an_actor_is_a_person_unless_it_is_the_system_a_key_or_an_unnamed_visito
 
 def test_of_a_batchs_lines_what_each_burned_stays() -> None:
     """References and metadata of lines are the caller's words; a name under which lines stand is ours."""
-    lines = batches.to_text([Line(2, "Ann", metadata={"for": "Ann"}), Line(3, rated='["a",1,"up",0,[]]')])
+    lines = batches.to_text([BatchLine(2, "Ann", metadata={"for": "Ann"}), BatchLine(3, rated='["a",1,"up",0,[]]')])
     entry = Entry("use#1", "credits", "consumed", 1, digest=f"{'d' * 12}line", requested=5, lines=lines)
     known = forgotten_entry(entry)
-    assert batches.from_text(known.lines or "") == (Line(2), Line(3, rated='["a",1,"up",0,[]]'))
+    assert batches.from_text(known.lines or "") == (BatchLine(2), BatchLine(3, rated='["a",1,"up",0,[]]'))
     assert forgotten_entry(known) == known
     beside = replace(entry, lines="#name")
     assert forgotten_entry(beside) == beside

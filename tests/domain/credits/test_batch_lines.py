@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lotbook.adapters.dynamo.book_items import receipt_of, receipt_values
 from lotbook.domain.audit.entries import differences_of_entry
 from lotbook.domain.credits import batches
-from lotbook.domain.credits.batches import Line, lines_of, lines_of_request
+from lotbook.domain.credits.batches import BatchLine, lines_of, lines_of_request
 from lotbook.domain.credits.book import Receipt
 from lotbook.domain.credits.ledger import Draw, Entry, Pointer
 from lotbook.domain.credits.requests import BurnRequest
@@ -21,7 +21,7 @@ from tests.examples import examples
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 RATED = '["tokens",1,"half_up",1,[["input_token",100,"2"],[null,1,"0.5"]]]'
 LINES = st.builds(
-    Line,
+    BatchLine,
     st.integers(1, 10**12),
     st.none() | TEXTS,
     st.sampled_from([None, RATED]),
@@ -40,7 +40,7 @@ def an_entry(lines: str | None, *drawn: int) -> Entry:
 
 @given(st.lists(LINES, min_size=1, max_size=9))
 @settings(max_examples=examples(25), deadline=None)
-def test_d33_lines_come_back_as_they_were_kept_and_draw_one_after_the_other(lines: list[Line]) -> None:
+def test_d33_lines_come_back_as_they_were_kept_and_draw_one_after_the_other(lines: list[BatchLine]) -> None:
     text = batches.to_text(lines)
     assert list(batches.from_text(text)) == lines
     whole = sum(line.credits for line in lines)
@@ -60,9 +60,9 @@ def test_d33_lines_come_back_as_they_were_kept_and_draw_one_after_the_other(line
 
 def test_lines_are_short_where_they_say_little() -> None:
     """A credit a line is two bytes of the book and the entry."""
-    assert batches.to_text([Line(5)] * 3) == "[[5,5,5]]"
-    assert batches.to_text([Line(5), Line(6, "a")]) == '[[5,6],[null,"a"]]'
-    assert batches.to_text([Line(5, metadata={"a": "b"})]) == '[[5],0,0,[{"a":"b"}]]'
+    assert batches.to_text([BatchLine(5)] * 3) == "[[5,5,5]]"
+    assert batches.to_text([BatchLine(5), BatchLine(6, "a")]) == '[[5,6],[null,"a"]]'
+    assert batches.to_text([BatchLine(5, metadata={"a": "b"})]) == '[[5],0,0,[{"a":"b"}]]'
 
 
 def test_a_receipt_carries_the_lines_and_a_receipt_without_takes_no_byte_more() -> None:
@@ -84,7 +84,7 @@ def test_lines_past_the_bound_stand_beside_under_a_name_that_follows_from_what_t
 
 
 def test_d33_the_audit_sees_lines_that_are_not_the_whole_and_lines_that_are_lost() -> None:
-    entry = an_entry(batches.to_text([Line(2), Line(3)]), 6)
+    entry = an_entry(batches.to_text([BatchLine(2), BatchLine(3)]), 6)
     assert [(each.kind, each.expected, each.found) for each in differences_of_entry(entry)] == [("entry_lines", 6, 5)]
     lost = an_entry("#name", 6)
     assert [(each.kind, each.found) for each in differences_of_entry(lost)] == [("entry_lines", "none")]
@@ -93,7 +93,7 @@ def test_d33_the_audit_sees_lines_that_are_not_the_whole_and_lines_that_are_lost
 def test_an_entry_whose_lines_a_release_before_them_left_out_is_one_line_of_it_all() -> None:
     """Credits are right whoever wrote the entry (decision 178)."""
     entry = an_entry(None, 4, 2)
-    assert lines_of(entry) == (Line(6, draws=entry.draws),)
+    assert lines_of(entry) == (BatchLine(6, draws=entry.draws),)
     assert lines_of(replace(entry, digest="d" * 12)) == ()
 
 

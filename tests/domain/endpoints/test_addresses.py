@@ -7,7 +7,7 @@ from ipaddress import IPv6Network
 import pytest
 
 from lotbook.domain.endpoints import addresses
-from lotbook.domain.endpoints.addresses import MAX_URL_CHARACTERS, Target, is_public, may_be_called, target_of
+from lotbook.domain.endpoints.addresses import MAX_URL_CHARACTERS, EndpointTarget, is_public, may_be_called, target_of
 from lotbook.domain.values.errors import InvalidRequest
 
 PUBLIC = [
@@ -67,12 +67,12 @@ def test_only_what_lies_in_the_public_part_of_ipv6_may_be_called() -> None:
 
 
 GOOD = {
-    "https://hooks.example.com/lotbook": Target(True, "hooks.example.com", 443, "/lotbook"),
-    "https://hooks.example.com": Target(True, "hooks.example.com", 443, "/"),
-    "https://Hooks.example.com:8443/a?b=c&d=%0d%0a": Target(True, "hooks.example.com", 8443, "/a?b=c&d=%0d%0a"),
-    "https://xn--bcher-kva.example/": Target(True, "xn--bcher-kva.example", 443, "/"),
-    "https://93.184.215.14/": Target(True, "93.184.215.14", 443, "/"),
-    "https://[2606:4700:4700::1111]/x": Target(True, "2606:4700:4700::1111", 443, "/x"),
+    "https://hooks.example.com/lotbook": EndpointTarget(True, "hooks.example.com", 443, "/lotbook"),
+    "https://hooks.example.com": EndpointTarget(True, "hooks.example.com", 443, "/"),
+    "https://Hooks.example.com:8443/a?b=c&d=%0d%0a": EndpointTarget(True, "hooks.example.com", 8443, "/a?b=c&d=%0d%0a"),
+    "https://xn--bcher-kva.example/": EndpointTarget(True, "xn--bcher-kva.example", 443, "/"),
+    "https://93.184.215.14/": EndpointTarget(True, "93.184.215.14", 443, "/"),
+    "https://[2606:4700:4700::1111]/x": EndpointTarget(True, "2606:4700:4700::1111", 443, "/x"),
 }
 BAD = {
     "form": [
@@ -159,7 +159,7 @@ def test_this_machine_is_called_in_the_local_run_alone(url: str) -> None:
     ],
 )
 def test_a_name_may_be_called_if_all_of_its_numbers_may(numbers: list[str], may: bool) -> None:
-    assert may_be_called(Target(True, "hooks.example.com", 443, "/"), numbers) == may
+    assert may_be_called(EndpointTarget(True, "hooks.example.com", 443, "/"), numbers) == may
 
 
 def test_localhost_leads_to_this_machine_and_nowhere_else() -> None:

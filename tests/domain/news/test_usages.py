@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotbook.domain.credits.batches import Line, to_text
+from lotbook.domain.credits.batches import BatchLine, to_text
 from lotbook.domain.credits.ledger import DIGEST_CHARACTERS, LINED, Entry
 from lotbook.domain.credits.rated import Rating
 from lotbook.domain.news.announcements import of_burns, of_entry
@@ -32,7 +32,7 @@ def test_burns_of_one_rate_are_summed_and_their_credits_are_those_burned() -> No
 
 
 def test_lines_of_a_batch_count_like_burns_and_burns_by_credits_are_in_none() -> None:
-    lines = [Line(TOKENS.credits, rated=TOKENS.to_text()), Line(7)]
+    lines = [BatchLine(TOKENS.credits, rated=TOKENS.to_text()), BatchLine(7)]
     requested = TOKENS.credits + 7
     digest = "d" * DIGEST_CHARACTERS + LINED
     batch = Entry("b", "credits", "consumed", 1, 4, digest=digest, requested=requested, lines=to_text(lines))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lotbook.domain.credits.rated import Rating, Usage, from_text
+from lotbook.domain.credits.rated import CountedUsage, Rating, from_text
 from lotbook.domain.policy.costs import rated
 from lotbook.domain.policy.document import PublishedPolicy
 from lotbook.domain.policy.parts import Cost
@@ -23,7 +23,7 @@ RATES = st.decimals(0, 10**9, places=12).map(lambda rate: format(rate.normalize(
 
 
 def rating(name: str, action: str, **quantities: int) -> Rating:
-    return rated(published(name), Usage(action, quantities))
+    return rated(published(name), CountedUsage(action, quantities))
 
 
 def priced(**cost: object) -> PublishedPolicy:
@@ -48,7 +48,7 @@ def test_df_24_df_25_costs_by_tokens_characters_images_seconds_and_requests() ->
 @pytest.mark.parametrize(("count", "credits"), [(1, 1), (4, 1), (14, 1), (15, 2), (24, 2), (25, 3)])
 def test_df_26_costs_round_to_the_nearest_integer_and_are_at_least_one(count: int, credits: int) -> None:
     """D33: half up."""
-    found = rated(priced(rates={"token": Decimal("0.1")}, min=1), Usage("x", {"token": count}))
+    found = rated(priced(rates={"token": Decimal("0.1")}, min=1), CountedUsage("x", {"token": count}))
     assert (found.credits, found.exact) == (credits, Fraction(count, 10))
 
 
@@ -87,14 +87,16 @@ def test_unknown_actions_and_quantities_are_refused_with_those_that_there_are() 
 
 def test_more_than_one_burn_can_take_is_refused_with_what_it_would_cost() -> None:
     most = priced(rates={"token": Decimal(10**12)})
-    assert rated(most, Usage("x", {"token": 1})).credits == 10**12
+    assert rated(most, CountedUsage("x", {"token": 1})).credits == 10**12
     with pytest.raises(InvalidRequest, match="2000000000000 credits"):
-        rated(most, Usage("x", {"token": 2}))
+        rated(most, CountedUsage("x", {"token": 2}))
 
 
 def test_no_digit_is_lost_where_a_default_decimal_context_would_lose_some() -> None:
     """D33: 13 digits times 13 digits with 12 decimals are more than the 28 that Decimal keeps by itself."""
-    found = rated(priced(rates={"token": Decimal("0.000000000001")}, rounding="up"), Usage("x", {"token": 10**12}))
+    found = rated(
+        priced(rates={"token": Decimal("0.000000000001")}, rounding="up"), CountedUsage("x", {"token": 10**12})
+    )
     assert (found.credits, found.exact_text) == (1, "1")
     huge = Rating("x", 1, "down", 0, (("a", 999_999_999_999, "999999.999999999999"),))
     assert huge.exact_text == "999999999998999999.000000000001"

@@ -12,10 +12,10 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.money_back.followed import DisputeFacts, MoneyBackFacts, RefundFacts
 from lotbook.domain.reconciliation.differences import (
     RULES,
+    ComparedPeriod,
     Difference,
     DifferenceKind,
     MovedBack,
-    Period,
     a_period,
     of_checkout,
     of_lots,
@@ -235,7 +235,7 @@ def test_the_same_difference_has_the_same_name_and_another_has_another() -> None
 
 def test_x_01_periods_are_half_open_and_in_whole_seconds() -> None:
     period = a_period(1_500, 2_500)
-    assert period == Period(1_000, 3_000)
+    assert period == ComparedPeriod(1_000, 3_000)
     assert [period.holds(at) for at in (999, 1_000, 2_999, 3_000)] == [False, True, True, False]
     for start, end in ((2_000, 2_000), (3_000, 1_000)):
         with pytest.raises(InvalidRequest):

@@ -14,7 +14,7 @@ from lotbook.domain.values.instants import DAY
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.audit import audit_accounts as audit_accounts_module
 from lotbook.usecases.audit.audit_account import Auditing
-from lotbook.usecases.audit.audit_accounts import MIN_TIME_LEFT, Checked, audit_accounts
+from lotbook.usecases.audit.audit_accounts import MIN_TIME_LEFT, AuditRun, audit_accounts
 from lotbook.usecases.audit.units import UnitsOfAllVersions
 from lotbook.usecases.sweeping import Bounds
 from tests.audit import FakeAudits, auditing
@@ -23,7 +23,7 @@ from tests.fakes.sweeps import FakeDue, FakeMemory
 from tests.usecases.audit.test_audit import BURN, A, U, World
 
 
-def schedule(world: World, ports: Auditing, *accounts: str, time_left: Callable[[], int] = lambda: 900_000) -> Checked:
+def schedule(world: World, ports: Auditing, *accounts: str, time_left: Callable[[], int] = lambda: 900_000) -> AuditRun:
     """One run of the schedule over these accounts."""
     assert isinstance(ports.audits, FakeAudits)
     postponed = ports.audits.postponed

@@ -21,7 +21,7 @@ from lotbook.domain.audit.marks import (
     seal,
 )
 from lotbook.domain.audit.replay import Window
-from lotbook.domain.audit.standing import START, Standing
+from lotbook.domain.audit.standing import START, LedgerStanding
 from lotbook.domain.credits.ledger import Entry, Pointer
 from tests.usecases.audit.test_audit import BURN, CORRUPTIONS, U, World
 
@@ -42,7 +42,7 @@ def chain_of(world: World) -> dict[int, Pointer]:
     return links | {receipt.seq: Pointer(name, receipt.seq) for name, receipt in world.book.receipts.items()}
 
 
-def standing_at(world: World, seq: int) -> Standing:
+def standing_at(world: World, seq: int) -> LedgerStanding:
     """What the sound ledger came to at a link."""
     if seq == 0:
         return START
@@ -52,7 +52,7 @@ def standing_at(world: World, seq: int) -> Standing:
     return standing
 
 
-def since(world: World, standing: Standing) -> set[tuple[str, int]]:
+def since(world: World, standing: LedgerStanding) -> set[tuple[str, int]]:
     """Kinds and places of what the replay from the standing finds; older entries are there to be referred to."""
     entries, cut = entries_of(world), standing.at.seq
     new = {name: each for name, each in entries.items() if each.seq > cut or standing.unread.get(each.seq) == name}
@@ -136,7 +136,7 @@ def test_d37_an_outcome_that_was_not_journaled_yet_is_carried_until_its_entry_is
     assert kept_by(world, standing) == replace(sums, entries=sums.entries)
 
 
-def standing_at_head(world: World) -> Standing:
+def standing_at_head(world: World) -> LedgerStanding:
     """Of a ledger whose last turn is not journaled."""
     entries = entries_of(world)
     found, standing = examine(
@@ -146,7 +146,7 @@ def standing_at_head(world: World) -> Standing:
     return standing
 
 
-def kept_by(world: World, standing: Standing) -> Standing:
+def kept_by(world: World, standing: LedgerStanding) -> LedgerStanding:
     """The standing that the next look keeps."""
     entries = entries_of(world)
     late = {name: each for name, each in entries.items() if standing.unread.get(each.seq) == name}
@@ -165,10 +165,10 @@ def test_d37_a_checkpoint_that_is_no_link_of_the_chain_is_said_to_be_that() -> N
 
 MARKS: Mapping[str, Mark] = {
     "nothing": Mark(),
-    "a first replay under way": Mark(Standing(Pointer("a", 3), {"lot": 3}), goals=(Pointer("b", 9),)),
+    "a first replay under way": Mark(LedgerStanding(Pointer("a", 3), {"lot": 3}), goals=(Pointer("b", 9),)),
     "a whole under way": Mark(
-        Standing(Pointer("a", 3), {"lot": 3}, {"h": 1}, {"r": 2}, {3: "a"}, 4, 3, 1, {"consumed": -3}),
-        whole=Whole(Standing(Pointer("a", 3)), Standing(Pointer("z", 1)), (Pointer("y", 2),)),
+        LedgerStanding(Pointer("a", 3), {"lot": 3}, {"h": 1}, {"r": 2}, {3: "a"}, 4, 3, 1, {"consumed": -3}),
+        whole=Whole(LedgerStanding(Pointer("a", 3)), LedgerStanding(Pointer("z", 1)), (Pointer("y", 2),)),
         whole_ended_at=7,
         by_chain=True,
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from lotbook.domain.credits import batches
 from lotbook.domain.credits.batches import LinesRequest, lines_of, lines_of_request
-from lotbook.domain.credits.rated import Usage
+from lotbook.domain.credits.rated import CountedUsage
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.credits.statement_pages import EntryFilter, PageAsked
 from lotbook.domain.values.errors import AccountNotFound
@@ -81,7 +81,7 @@ def test_lines_of_a_replay_that_is_rated_anew_leave_no_note_behind() -> None:
     desk = credit_desk(world.books, world.clock, lambda _: None)
 
     def rated_at(credits: int) -> LinesRequest:
-        usage = Usage("tokens", {"input_token": 1})
+        usage = CountedUsage("tokens", {"input_token": 1})
         return lines_of_request([BurnRequest(credits, reference="r" * 250, usage=usage, rated=f"[{credits}]")] * 8)
 
     first = consume_lines("acme", "k", rated_at(1), desk=desk)

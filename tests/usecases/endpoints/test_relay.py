@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.endpoints import signing
-from lotbook.domain.endpoints.addresses import Target
+from lotbook.domain.endpoints.addresses import EndpointTarget
 from lotbook.domain.endpoints.deliveries import LEASE, MAX_TRIES, PAUSES, Reply
 from lotbook.domain.endpoints.endpoint import DISABLE_AFTER
 from lotbook.domain.endpoints.signing import Secret
@@ -156,7 +156,7 @@ def test_at_most_as_many_calls_as_lanes_are_under_way_to_one_endpoint_and_anothe
     desk = room.relay_desk()
 
     class Hanging:
-        def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+        def post(self, target: EndpointTarget, headers: Mapping[str, str], body: bytes) -> Reply:
             nonlocal most, depth
             depth += 1
             most = max(most, depth)

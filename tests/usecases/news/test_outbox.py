@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.credits import batches
-from lotbook.domain.credits.batches import Line, lines_of_request
+from lotbook.domain.credits.batches import BatchLine, lines_of_request
 from lotbook.domain.credits.ledger import Entry, Pointer
 from lotbook.domain.credits.requests import BurnRequest
 from lotbook.domain.news import parts
@@ -72,7 +72,7 @@ def test_the_event_of_a_batch_under_one_key_has_its_parts(reference: str) -> Non
 
 def test_an_event_has_room_for_so_many_lines_and_counts_the_batches_that_it_leaves_out() -> None:
     """The bus takes 256 KB, and what is left out is in the statement."""
-    few, many = [Line(1, "r" * 70)] * 100, [Line(1)] * 100
+    few, many = [BatchLine(1, "r" * 70)] * 100, [BatchLine(1)] * 100
     entries = [
         Entry(
             f"k{n}", "credits", "consumed", n, n, digest=f"{'d' * 12}line", requested=100, lines=batches.to_text(lines)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 from botocore.exceptions import ClientError
 
-from lotbook.domain.reconciliation.differences import MovedBack, Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod, MovedBack
 from lotbook.domain.sales.gateway import CheckoutFacts, PaymentFacts
 from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
@@ -385,7 +385,7 @@ def test_periods_that_somebody_names_are_runs_of_their_own() -> None:
     office.paid()
     now = office.desk.clock.now()
     office.run(max_pages=1)
-    before = Period(0, now // 1_000 * 1_000 - 1_000)
+    before = ComparedPeriod(0, now // 1_000 * 1_000 - 1_000)
     run = office.run(before)
     assert (run.period, run.compared["purchases"]) == (before, 0)
     assert list(office.journal.runs) == ["scheduled"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lotbook.domain.reconciliation.auto_differences import of_auto_invoice
-from lotbook.domain.reconciliation.differences import MovedBack, Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod, MovedBack
 from lotbook.domain.sales.auto_charges import AutoCharge, AutoState
 from lotbook.domain.sales.gateway import APP, Tag
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase
@@ -23,7 +23,7 @@ from tests.fakes.purchases import TEST
 from tests.fakes.reconciliation import FakeJournal, FakeLists, FakePurchaseLists
 from tests.fakes.subscription_records import ASKS
 
-EVER = Period(0, FAR_FUTURE)
+EVER = ComparedPeriod(0, FAR_FUTURE)
 
 
 @pytest.fixture

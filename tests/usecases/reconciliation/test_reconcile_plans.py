@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.reconciliation.differences import MovedBack, Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod, MovedBack
 from lotbook.domain.sales.gateway import APP, Tag
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values import instants
@@ -110,6 +110,6 @@ def test_d_05_money_of_a_plan_without_a_row_is_kept_and_a_subscription_that_nobo
     # The subscription was made before the period; the list in memory has every page, whenever it was opened.
     assert found == [("paid_unknown_purchase", "open", page), ("paid_unknown_purchase", "open", invoice)]
     assert desk.strays.kept[payment].total_minor == 4_000
-    whole = office.run(Period(0, desk.clock.now()))
+    whole = office.run(ComparedPeriod(0, desk.clock.now()))
     assert "subscription_unknown" in {each.difference.kind for each in whole.shown}
     assert rings.text.count("subscription_unknown") == 1

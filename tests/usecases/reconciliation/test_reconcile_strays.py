@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lotbook.domain.reconciliation.differences import Period, Stray
+from lotbook.domain.reconciliation.differences import ComparedPeriod, Stray
 from lotbook.domain.reconciliation.strays import RECONCILIATION, TURNED_UP, WENT_BACK, Remark
 from lotbook.domain.sales.gateway import PaymentFacts
 from lotbook.domain.values import instants
@@ -116,8 +116,8 @@ def test_d_05_a_named_period_looks_at_the_strays_that_it_knew() -> None:
     office = Office()
     now = office.desk.clock.now()
     office.desk.strays.keep(Stray("pi_9", "event", now, None, None, None, None))
-    assert office.run(Period(now - 10_000, now)).shown == ()
-    assert office.run(Period(now - 10_000, now + 1)).open == 1
+    assert office.run(ComparedPeriod(now - 10_000, now)).shown == ()
+    assert office.run(ComparedPeriod(now - 10_000, now + 1)).open == 1
 
 
 def test_d_05_many_strays_are_looked_at_page_by_page_the_closed_ones_among_them() -> None:

@@ -21,7 +21,7 @@ from lotbook.usecases.reports import fold_accounts as fold_accounts_module
 from lotbook.usecases.reports import read_report as read_report_module
 from lotbook.usecases.reports.fold_account import ReportDesk, fold_account
 from lotbook.usecases.reports.fold_accounts import Rounded, fold_accounts
-from lotbook.usecases.reports.read_report import Asked, Group, OfAccount, ReportPage, read_report
+from lotbook.usecases.reports.read_report import Group, OfAccount, ReportAsked, ReportPage, read_report
 from tests.deploy.test_ceilings import CALLS
 from tests.fakes.accounts import ManualClock
 from tests.fakes.crashes import Countdown
@@ -66,7 +66,7 @@ class World:
         self, report: Any, month: str = "2026-01", after: str | None = None, currency: str | None = None
     ) -> ReportPage:
         desk = a_desk(self.ledger, self.reports, self.clock)
-        return read_report(Asked(report, month, currency), after, desk=desk)
+        return read_report(ReportAsked(report, month, currency), after, desk=desk)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from lotbook.domain.reports.lines import Report, packed, unpacked
 from lotbook.domain.reports.months import CLOSES_AFTER, end
-from lotbook.domain.reports.payments import Difference, Mark, Moved
+from lotbook.domain.reports.payments import Mark, Moved, PaymentDifference
 from lotbook.domain.sales.purchase import GatewayRefs
 from lotbook.domain.sales.reversals import MoneyBack
 from lotbook.domain.values.errors import BrokenInvariant, Unavailable
@@ -21,7 +21,7 @@ from lotbook.usecases.reports import read_differences as read_differences_module
 from lotbook.usecases.reports import tie_balance as tie_balance_module
 from lotbook.usecases.reports.bring_up_to_date import TIE_TIME_LEFT, BroughtUp, bring_up_to_date
 from lotbook.usecases.reports.fold_account import ReportDesk
-from lotbook.usecases.reports.read_report import Asked, Group, read_report
+from lotbook.usecases.reports.read_report import Group, ReportAsked, read_report
 from tests.fakes.accounts import ManualClock
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.reports import FakeBalance, FakeReports, OneLedger, a_desk, file_all
@@ -82,14 +82,14 @@ class Shop:
     def lines(self, report: Report, month: str = JANUARY, currency: str | None = None) -> list[Any]:
         desk, found, after = a_desk(self.ledger, self.reports, self.clock), list[Any](), None
         for _ in range(50):
-            page = read_report(Asked(report, month, currency), after, desk=desk)
+            page = read_report(ReportAsked(report, month, currency), after, desk=desk)
             found, after = [*found, *page.lines], page.after
             if after is None:
                 return found
         raise AssertionError("it never came to its end")
 
     def named(self, month: str = JANUARY) -> dict[tuple[str, str], tuple[str, int, str | None]]:
-        found: list[Difference] = self.lines("differences", month)
+        found: list[PaymentDifference] = self.lines("differences", month)
         return {
             (each.payment.name, each.what): (each.reason, each.gateway - each.booked, each.other_month)
             for each in found
@@ -259,7 +259,7 @@ def test_months_that_were_closed_before_there_was_a_tie_have_none() -> None:
     shop.run(CLOSING + DAY)
     assert shop.balance.asked[-1].start == end(JANUARY)
     assert set(shop.reports.ties) == {FEBRUARY}
-    page = read_report(Asked("balance", JANUARY, None), None, desk=a_desk(shop.ledger, shop.reports, shop.clock))
+    page = read_report(ReportAsked("balance", JANUARY, None), None, desk=a_desk(shop.ledger, shop.reports, shop.clock))
     assert (page.lines, page.gateway_as_of, page.is_closed) == ((), None, False)
 
 

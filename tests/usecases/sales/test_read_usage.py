@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lotbook.domain.advice.usage import Usage
+from lotbook.domain.advice.usage import KnownUsage
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.sales.items import CustomPaymentItem, TopUpItem
 from lotbook.domain.values import ids, instants
@@ -50,7 +50,7 @@ def buy(world: World, credits: int) -> None:
     grant_lot("acme", lot, desk=credit_desk(world.books, world.clock, world.renew))
 
 
-def usage(world: World, purchases: FakePurchases | None = None, books: BookStore | None = None) -> Usage:
+def usage(world: World, purchases: FakePurchases | None = None, books: BookStore | None = None) -> KnownUsage:
     loaded = load_account("acme", accounts=world.accounts, policies=world.policies, clock=world.clock)
     return read_usage(
         loaded,
@@ -123,7 +123,7 @@ def test_bounds_past_a_named_number_of_entries_the_present_use_is_a_lower_bound(
 def test_bounds_a_policy_without_such_advice_costs_no_read_at_all() -> None:
     world = world_on("make", "core-10k")
     books = Counting(world.books)
-    assert usage(world, books=books) == Usage(10_000)  # type: ignore[arg-type]
+    assert usage(world, books=books) == KnownUsage(10_000)  # type: ignore[arg-type]
     assert books.calls == 0
 
 

@@ -13,7 +13,7 @@ from lotbook.adapters.queue import SqsDeliveries
 from lotbook.settings import settings
 
 if TYPE_CHECKING:
-    from lotbook.ports.endpoints import Caller, DeliveryQueue
+    from lotbook.ports.endpoints import Courier, DeliveryQueue
     from lotbook.usecases.endpoints.fan_out import FanOutDesk
     from lotbook.usecases.endpoints.manage import EndpointDesk
     from lotbook.usecases.endpoints.relay import RelayDesk
@@ -30,7 +30,7 @@ def queue() -> DeliveryQueue:
 
 
 @cache
-def _caller() -> Caller:
+def _caller() -> Courier:
     from lotbook.adapters.caller import EndpointCaller
 
     return EndpointCaller(SystemNames())

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from lotbook.domain.endpoints.addresses import Target, may_be_called
+from lotbook.domain.endpoints.addresses import EndpointTarget, may_be_called
 from lotbook.domain.endpoints.deliveries import Reply, Result
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.endpoints import Names
@@ -68,7 +68,7 @@ class EndpointCaller:
         self._connect = connect
         self._context = context or _context
 
-    def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, target: EndpointTarget, headers: Mapping[str, str], body: bytes) -> Reply:
         """One call. What went wrong is told, not raised."""
         began = time.monotonic()
         try:
@@ -77,7 +77,7 @@ class EndpointCaller:
             reply = Reply(failed.result)
         return replace(reply, took_ms=round((time.monotonic() - began) * 1_000))
 
-    def _post(self, target: Target, headers: Mapping[str, str], body: bytes, deadline: _Deadline) -> Reply:
+    def _post(self, target: EndpointTarget, headers: Mapping[str, str], body: bytes, deadline: _Deadline) -> Reply:
         numbers = self._names.numbers(target.host, target.port)
         if not numbers:
             raise _Failed("unresolved")
@@ -96,7 +96,7 @@ class EndpointCaller:
         finally:
             connection.close()
 
-    def _connected(self, target: Target, numbers: Sequence[str], deadline: _Deadline) -> socket.socket:
+    def _connected(self, target: EndpointTarget, numbers: Sequence[str], deadline: _Deadline) -> socket.socket:
         result: Result = "connect"
         for number in numbers[:MAX_NUMBERS_TRIED]:
             try:
@@ -107,7 +107,7 @@ class EndpointCaller:
                 result = "connect"
         raise _Failed(result)
 
-    def _secured(self, connection: socket.socket, target: Target, deadline: _Deadline) -> ssl.SSLSocket:
+    def _secured(self, connection: socket.socket, target: EndpointTarget, deadline: _Deadline) -> ssl.SSLSocket:
         """Closes the connection when it raises."""
         try:
             connection.settimeout(deadline.left())
@@ -122,8 +122,8 @@ def _context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
-    """Raises ValueError for a header with a line end: `Target` and the headers are ours, and have none."""
+def _request(target: EndpointTarget, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Raises ValueError for a header with a line end: `EndpointTarget` and the headers are ours, and have none."""
     lines = {"host": target.host_header, **headers, "content-length": str(len(body)), "connection": "close"}
     head = [f"POST {target.target} HTTP/1.1", *(f"{name}: {value}" for name, value in lines.items())]
     if any(not line.isascii() or not line.isprintable() for line in head):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits.book import MAX_RECEIPTS, Book
 from lotbook.domain.credits.burn_with_turn import with_burn
 from lotbook.domain.credits.ledger import share_of
-from lotbook.ports.books import Attempt
+from lotbook.ports.books import WriteOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,30 +52,30 @@ class DryBooks:
             self._books[key] = self._read[key] = self._real.get(account_id, unit)
         return self._books[key]
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, _prunes: Sequence[Prune]) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, _prunes: Sequence[Prune]) -> WriteOutcome:
         """As the table would; receipts to prune stay, there is room without. Those of others are not shown: nothing clears them here."""
         book = self.get(account_id, unit)
         if book is None or len(book.receipts) + len(book.outcomes) >= MAX_RECEIPTS:
-            return Attempt(False, book)
+            return WriteOutcome(False, book)
         burned = with_burn(book, name, memo)
         if burned is None:
-            return Attempt(False, book)
+            return WriteOutcome(False, book)
         self._set(account_id, unit, burned)
-        return Attempt(True, replace(burned, receipts={name: burned.receipts[name]}))
+        return WriteOutcome(True, replace(burned, receipts={name: burned.receipts[name]}))
 
-    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> WriteOutcome:
         """Add the order, unless it waits already or the period is over."""
         book = self.get(account_id, unit)
         if book is None or order.order_id in book.orders or book.renews_at <= at:
-            return Attempt(False, book)
+            return WriteOutcome(False, book)
         orders = {**book.orders, order.order_id: order}
         return self._set(account_id, unit, replace(book, orders=orders, until=0, version=book.version + 1))
 
-    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
+    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> WriteOutcome:
         """Nobody comes between here."""
         book = self.get(account_id, unit)
         if book is None or (book.head, book.version) != (old.head, old.version):
-            return Attempt(False, book)
+            return WriteOutcome(False, book)
         self._turned.add((account_id, unit))
         return self._set(account_id, unit, new)
 
@@ -86,22 +86,22 @@ class DryBooks:
             left = {name: entry for name, entry in book.outcomes.items() if name not in gone}
             self._set(account_id, unit, replace(book, outcomes=left))
 
-    def prune(self, account_id: str, unit: str, _prunes: Sequence[Prune]) -> Attempt:
+    def prune(self, account_id: str, unit: str, _prunes: Sequence[Prune]) -> WriteOutcome:
         """Receipts may stay: there is room here."""
-        return Attempt(False, self.get(account_id, unit))
+        return WriteOutcome(False, self.get(account_id, unit))
 
-    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
+    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> WriteOutcome:
         """Set or clear the flag, unless a newer decision is there."""
         book = self.get(account_id, unit)
         if book is None or book.pause_version >= version:
-            return Attempt(False, book)
+            return WriteOutcome(False, book)
         return self._set(account_id, unit, replace(book, pause_reason=reason, pause_version=version))
 
-    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> WriteOutcome:
         """The same for the mark of automatic purchase."""
         book = self.get(account_id, unit)
         if book is None or book.top_up_version >= version:
-            return Attempt(False, book)
+            return WriteOutcome(False, book)
         return self._set(account_id, unit, replace(book, tops_up=tops_up, top_up_version=version))
 
     def create(self, account_id: str, unit: str, book: Book) -> bool:
@@ -163,9 +163,9 @@ class DryBooks:
     def stand_back(self) -> None:
         """Nobody else is at work here."""
 
-    def _set(self, account_id: str, unit: str, book: Book) -> Attempt:
+    def _set(self, account_id: str, unit: str, book: Book) -> WriteOutcome:
         self._books[account_id, unit] = book
-        return Attempt(True, book)
+        return WriteOutcome(True, book)
 
     def _is_known(self, key: tuple[str, str, str]) -> bool:
         return key in self._ledger or key in self._absent or key[2] in self._never

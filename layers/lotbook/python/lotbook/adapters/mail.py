@@ -6,7 +6,7 @@ from email.utils import formataddr
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.mails.posting import NotTaken
 from lotbook.domain.values.errors import Unavailable
 
@@ -28,11 +28,11 @@ class SesPost:
         """Hand it to SES. Raises NotTaken with SES's own code, Unavailable when nobody knows."""
         try:
             send(self._client, "send_email", self._request(mail))
-        except Refused as refusal:
+        except ServiceRefused as refusal:
             raise NotTaken(refusal.response["Error"]["Code"]) from refusal
         except Unavailable as unavailable:
             cause = unavailable.__cause__
-            if isinstance(cause, Refused) and _is_refusal(cause):
+            if isinstance(cause, ServiceRefused) and _is_refusal(cause):
                 raise NotTaken(cause.response["Error"]["Code"]) from cause
             raise
 
@@ -73,7 +73,7 @@ def _name(product: str) -> str:
     return "".join(each if each.isprintable() else " " for each in product)[:MAX_NAME_CHARACTERS].strip()
 
 
-def _is_refusal(error: Refused) -> bool:
+def _is_refusal(error: ServiceRefused) -> bool:
     """Whether SES said no, rather than failing at it."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_FAULT)
     return bool(status < SERVER_FAULT)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Refused(Exception):
+class ServiceRefused(Exception):
     """The service answered, and not with what was asked for.
 
     `response` has the SDK's shape: `Error` with `Code` and `Message`, `ResponseMetadata` with `HTTPStatusCode` and

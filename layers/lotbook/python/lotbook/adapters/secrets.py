@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError
 
 from lotbook.adapters.calls import send
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import MINUTE
 
@@ -49,7 +49,7 @@ class SsmSecrets:
             return kept.text
         try:
             answer = send(self._client, "get_parameter", {"Name": parameter, "WithDecryption": True})
-        except (BotoCoreError, Refused, Unavailable) as error:
+        except (BotoCoreError, ServiceRefused, Unavailable) as error:
             if kept is None:
                 raise Unavailable("A secret could not be read.") from error
             return kept.text

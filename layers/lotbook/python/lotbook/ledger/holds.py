@@ -23,7 +23,7 @@ def show(request: Request) -> Answer:
     limit = paging.limit_of(request.query)
     asked = read_holds.HoldsAsked(limit, listing.start(), filters.hold_state_of(request.query))
 
-    def within(unit: str) -> read_holds.HoldPage:
+    def within(unit: str) -> read_holds.ListedHolds:
         return read_holds.list_holds(request.account_id, unit, asked, desk=wiring.reading_desk())
 
     page = wiring.units().within(request.account_id, paths.unit(request.query), within)

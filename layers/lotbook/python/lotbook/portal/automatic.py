@@ -42,7 +42,7 @@ def _shown(visit: Visit, errors: Mapping[str, str] | None) -> Reply:
     events, next_after = history(visit.account_id, EVENTS_A_PAGE, place, desk=desk)
     asks = is_buyer(loaded.policy, visit.account_id, visit.caller) and not view.enabled and bool(view.cap)
     cards = follow_cards(visit.account_id, desk=wiring.sales_desk()) if asks else None
-    found = automatic.Shown(view, events, next_after, cards, desk.claiming.is_on)
+    found = automatic.SwitchShown(view, events, next_after, cards, desk.claiming.is_on)
     return automatic.page(found, loaded, visit, errors)
 
 

@@ -40,5 +40,5 @@ def _page(visit: Visit, loaded: LoadedAccount, limit: int) -> PurchasePage:
     bring_rows(visit.account_id, accounts=wiring.accounts(), desk=wiring.credit_desk())
     named = visit.query.get("after")
     after = None if named is None else paths.purchase_id({"purchase_id": named})
-    wanted = transactions.Asked.of(visit.query).wanted(loaded.account.time_zone)
+    wanted = transactions.TransactionQuery.of(visit.query).wanted(loaded.account.time_zone)
     return list_purchases(visit.account_id, limit, after, purchases=wiring.purchases(), wanted=wanted)

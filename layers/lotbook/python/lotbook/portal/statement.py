@@ -9,7 +9,7 @@ from lotbook.api.answers import render_csv
 from lotbook.api.http.paging import Listing
 from lotbook.api.portal import days, file_parts, statements
 from lotbook.api.portal.replies import File
-from lotbook.api.portal.statements import Asked
+from lotbook.api.portal.statements import StatementQuery
 from lotbook.portal.home import account_of
 from lotbook.usecases.credits.notes import notes_of
 from lotbook.usecases.credits.statement import export_entries
@@ -25,7 +25,7 @@ def show(visit: Visit) -> Reply:
     """`GET /portal/statement`."""
     loaded = account_of(visit)
     zone = loaded.account.time_zone
-    asked, desk = Asked.of(visit.query, loaded.policy.units), read_once(wiring.reading_desk())
+    asked, desk = StatementQuery.of(visit.query, loaded.policy.units), read_once(wiring.reading_desk())
     listing = _listing(visit, asked)
     found = read_page(visit.account_id, asked.unit, asked.wanted(zone), listing.start(), desk=desk)
     day = days.day_of(asked.as_of)
@@ -37,7 +37,7 @@ def show(visit: Visit) -> Reply:
 def export(visit: Visit) -> Reply:
     """`GET /portal/statement/export`: a file from the page on that is shown; of more than a thousand entries, a page with its parts."""
     loaded = account_of(visit)
-    asked = Asked.of(visit.query, loaded.policy.units)
+    asked = StatementQuery.of(visit.query, loaded.policy.units)
     wanted, listing = asked.wanted(loaded.account.time_zone), _listing(visit, asked)
     page = export_entries(visit.account_id, asked.unit, listing.start(), desk=read_once(wiring.reading_desk()))
     entries = [entry for entry in page.entries if wanted.matches(entry)]
@@ -48,7 +48,7 @@ def export(visit: Visit) -> Reply:
     return File(render_csv.entries(visit.account_id, entries, notes), render_csv.CONTENT_TYPE, "entries.csv")
 
 
-def _listing(visit: Visit, asked: Asked) -> Listing:
+def _listing(visit: Visit, asked: StatementQuery) -> Listing:
     """The page and the file are one list: a cursor is good for both, and for this account alone."""
     named = asked.kept(cursor=visit.query.get("cursor"))
     return Listing("portal-statement", {"account_id": visit.account_id}, named, wiring.cursor_key)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class WriteOutcome:
     """The answer of a conditional write: whether it took effect, and the book after it (or as found; None: no book)."""
 
     done: bool
@@ -43,7 +43,7 @@ class Prune:
 class BookStore(Protocol):
     """Books and their ledger."""
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> WriteOutcome:
         """Move the position by `memo.credits` and leave a receipt under `name`; a hold also becomes an open hold.
 
         Takes effect if the credits are there, the book is valid at `memo.at`, not paused and not full, and neither
@@ -52,30 +52,30 @@ class BookStore(Protocol):
         """
         ...
 
-    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
+    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> WriteOutcome:
         """What `burn` of each, one right after the other, would leave; or nothing, if one of them would be refused.
 
         At most MAX_BURNS_A_WRITE consumes of one instant, all under different names.
         """
         ...
 
-    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
+    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> WriteOutcome:
         """Take receipts out whose entries are in the ledger: all of them, if each is gone or unchanged. At most as many."""
         ...
 
-    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
+    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> WriteOutcome:
         """Close the open hold `memo.hold` and leave a receipt under `name`. Takes effect if the hold is open, no such
         receipt is there, the book is not full, and valid at `memo.at`; a lapse may come past its horizon."""
         ...
 
-    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> WriteOutcome:
         """Add a waiting order unless it waits already or MAX_ORDERS wait; burns stop until a turn has done it.
 
         Nor where the book's period is over at `at` (0: whatever the time is), for what is asked then comes after its renewal.
         """
         ...
 
-    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
+    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> WriteOutcome:
         """Put `new` in place of `old` unless a burn, an order, a pause or another turn came between."""
         ...
 
@@ -83,11 +83,11 @@ class BookStore(Protocol):
         """Take outcomes that are in the ledger out of the book. Their names never come back, so no guard is needed."""
         ...
 
-    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
+    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> WriteOutcome:
         """Set or clear the flag that refuses burns, unless a decision of the same or a later `version` is there."""
         ...
 
-    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> WriteOutcome:
         """Set the policy under which a burn that cannot be covered may be topped up, or clear it, unless that version or a later did."""
         ...
 

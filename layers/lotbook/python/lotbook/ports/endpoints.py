@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lotbook.domain.endpoints.addresses import Target
+    from lotbook.domain.endpoints.addresses import EndpointTarget
     from lotbook.domain.endpoints.deliveries import Delivery, Reply
     from lotbook.domain.endpoints.endpoint import Endpoint
     from lotbook.domain.endpoints.signing import Secret
@@ -98,10 +98,10 @@ class Names(Protocol):
         ...
 
 
-class Caller(Protocol):
+class Courier(Protocol):
     """Calls endpoints: only where every address of the name may be called, and at exactly one that was looked at."""
 
-    def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, target: EndpointTarget, headers: Mapping[str, str], body: bytes) -> Reply:
         """One POST inside named bounds of time and size. Raises nothing: what went wrong is the reply's `result`."""
         ...
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lotbook.domain.reconciliation.differences import Difference, MovedBack, Period, Stray
+    from lotbook.domain.reconciliation.differences import ComparedPeriod, Difference, MovedBack, Stray
     from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
     from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.gateway import CheckoutFacts
@@ -25,7 +25,7 @@ Ending = Literal["found", "repaired", "open"]
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class RowPage(Generic[Row]):
     """Some rows, and the place to go on after; None at the end."""
 
     rows: tuple[Row, ...]
@@ -44,7 +44,7 @@ class PurchaseName:
 class Progress:
     """How far a comparison has come: what is before `phase` and `after` has been compared."""
 
-    period: Period
+    period: ComparedPeriod
     phase: Phase
     after: str | None
 
@@ -61,23 +61,23 @@ class Noted:
 class GatewayLists(Protocol):
     """What the gateway holds of a period, by time of creation, newest first; only what is this deployment's own."""
 
-    def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]: ...
+    def checkouts(self, period: ComparedPeriod, after: str | None) -> RowPage[CheckoutFacts]: ...
 
-    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]:
+    def refunds(self, period: ComparedPeriod, after: str | None) -> RowPage[MovedBack]:
         """Also of plans' payments, which bear no mark: ours by their invoice."""
         ...
 
-    def disputes(self, period: Period, after: str | None) -> Page[MovedBack]: ...
+    def disputes(self, period: ComparedPeriod, after: str | None) -> RowPage[MovedBack]: ...
 
-    def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
+    def plan_invoices(self, period: ComparedPeriod, after: str | None) -> RowPage[PlanInvoiceFacts]:
         """Invoices of our subscriptions, drafts too. Of a payment's failure they tell less than one that is fetched."""
         ...
 
-    def auto_invoices(self, period: Period, after: str | None) -> Page[AutoCharge]:
+    def auto_invoices(self, period: ComparedPeriod, after: str | None) -> RowPage[AutoCharge]:
         """Invoices of our automatic purchases, drafts too. Of a payment's failure they tell less than one that is fetched."""
         ...
 
-    def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
+    def subscriptions(self, period: ComparedPeriod, after: str | None) -> RowPage[SubscriptionFacts]:
         """Our subscriptions, also those that have ended."""
         ...
 
@@ -89,7 +89,7 @@ class GatewayLists(Protocol):
 class PurchaseLists(Protocol):
     """Purchases by the time at which they were made. Eventually consistent: the youngest may be missing for a moment."""
 
-    def made(self, period: Period, after: str | None) -> Page[PurchaseName]: ...
+    def made(self, period: ComparedPeriod, after: str | None) -> RowPage[PurchaseName]: ...
 
 
 class StrayStore(Protocol):
@@ -125,7 +125,7 @@ class ReconciliationJournal(Protocol):
 
     def clear_progress(self, name: str) -> None: ...
 
-    def seen(self, name: str, period: Period) -> set[str]:
+    def seen(self, name: str, period: ComparedPeriod) -> set[str]:
         """Everything that was kept of a run of that name and period."""
         ...
 

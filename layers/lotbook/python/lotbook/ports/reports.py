@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lotbook.domain.credits.statement_lines import StatementLine
-    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.reconciliation.differences import ComparedPeriod
     from lotbook.domain.reports.payments import Booked, Moved
-    from lotbook.ports.reconciliation import Page
+    from lotbook.ports.reconciliation import RowPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,6 @@ class ReportStore(Protocol):
 class GatewayBalance(Protocol):
     """The gateway's balance, by the time at which it moved."""
 
-    def balance(self, period: Period, after: str | None) -> Page[Moved]:
+    def balance(self, period: ComparedPeriod, after: str | None) -> RowPage[Moved]:
         """A page of the transactions of a period, newest first, everybody's: payouts and fees, too. Raises Unavailable."""
         ...

@@ -29,7 +29,7 @@ class Attempted(Generic[Answer]):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedWork:
     """One thing that could not be done, and whose it is. `account_id` None: it belongs to no account."""
 
     what: str
@@ -66,7 +66,7 @@ def attempt_all(works: Sequence[Callable[[], Answer]], workers: int) -> list[Att
     return found
 
 
-def raise_failures(failures: Sequence[Failure], done: str) -> None:
+def raise_failures(failures: Sequence[FailedWork], done: str) -> None:
     """Raise an ExceptionGroup that names what failed, if anything rings: the schedule's alarm must hear it.
 
     `done`: what the run did all the same. Every error carries a note that says whose it is.

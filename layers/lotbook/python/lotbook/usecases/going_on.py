@@ -13,7 +13,7 @@ from typing import Any
 
 from lotbook.ports.shop import Clock
 from lotbook.ports.sweeps import NextRun, SweepMemory
-from lotbook.usecases.attempts import Failure, attempt
+from lotbook.usecases.attempts import FailedWork, attempt
 
 MAX_RUNS = (
     12  # in a row: AWS takes a function that has invoked itself 16 times for one that is out of control, and stops it
@@ -43,12 +43,12 @@ class Done:
     more: bool
 
 
-def go_on(event: Mapping[str, Any], done: Done, *, onward: Onward) -> list[Failure]:
+def go_on(event: Mapping[str, Any], done: Done, *, onward: Onward) -> list[FailedWork]:
     """Begin the next run with this one's event, if there is more to do and the chain may go on; what failed of that."""
     if not done.more:
         return []
     tried = attempt(partial(_begin, event, done, onward))
-    return [] if tried.error is None else [Failure(f"the next run of {done.work}", None, "", tried.error)]
+    return [] if tried.error is None else [FailedWork(f"the next run of {done.work}", None, "", tried.error)]
 
 
 def _begin(event: Mapping[str, Any], done: Done, onward: Onward) -> None:

@@ -17,7 +17,7 @@ from lotbook.domain.values.instants import DAY, HOUR, MINUTE, SECOND
 from lotbook.ports.shop import Clock, DueItem
 from lotbook.ports.sweeps import Stumble, SweepMemory
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.attempts import Attempted, Failure, attempt, attempt_all
+from lotbook.usecases.attempts import Attempted, FailedWork, attempt, attempt_all
 
 WORKERS = 4
 MAX_ITEMS_A_RUN = 1_000  # of one kind
@@ -62,7 +62,7 @@ class Swept:
 
     finished: int
     more: bool
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedWork, ...] = ()
     behind: int = 0
 
 
@@ -103,13 +103,13 @@ class _Sweep:
     last_due_at: int | None = None  # of what was taken: the longest overdue comes first, so what is left is no later
     finished: int = 0
     is_at_its_end: bool = False
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailedWork] = field(default_factory=list)
 
     def take_turn(self) -> bool:
         """One batch; False where there is no more to do in this run."""
         looked = attempt(self._next)
         if looked.error is not None:  # the list itself cannot be read: nothing of this kind can be done now
-            self.failures.append(Failure(f"list of what is due: {self.work.kind}", None, "", looked.error))
+            self.failures.append(FailedWork(f"list of what is due: {self.work.kind}", None, "", looked.error))
             return False
         batch = looked.answer or []
         self.taken += len(batch)
@@ -170,13 +170,13 @@ class _Sweep:
         if moved.error is not None:
             self.failures.append(replace(failure, what=f"moving back of {self.work.kind}", error=moved.error))
 
-    def _failure(self, item: DueItem, error: Exception) -> Failure:
+    def _failure(self, item: DueItem, error: Exception) -> FailedWork:
         known = self.known.get(item.subject)
         times = known.times + 1 if known else 1
         rings = known is None or self.clock.now() - known.rang_at >= RINGS_AGAIN
-        return Failure(self.work.kind, item.account_id or None, item.name, error, times, rings)
+        return FailedWork(self.work.kind, item.account_id or None, item.name, error, times, rings)
 
-    def _move_back(self, item: DueItem, failure: Failure) -> None:
+    def _move_back(self, item: DueItem, failure: FailedWork) -> None:
         """Behind the others for the pause that its failures have earned; the claim has moved it by the first one."""
         now, known = self.clock.now(), self.known.get(item.subject)
         longest = LONGEST_PAUSE_UNANSWERED if isinstance(failure.error, Unavailable) else LONGEST_PAUSE

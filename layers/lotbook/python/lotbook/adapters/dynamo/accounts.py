@@ -11,14 +11,14 @@ from lotbook.adapters.dynamo.book_items import book_of
 from lotbook.adapters.dynamo.directory import entries_of_change, entries_of_new
 from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.automatic import AutoRecord, Claim, PaymentCard, Suspension
 from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import Notifications, Unreachable
 from lotbook.domain.accounts.refusals import ExternalIdTaken
 from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subscription
-from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.accounts.terms import Move, PlanStanding, Term
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
 
@@ -50,7 +50,7 @@ class DynamoAccounts:
         gets = [{"Get": {"TableName": self._table.name, "Key": to_item(place)}} for place in places]
         try:
             book, account = send(self._table.client, "transact_get_items", {"TransactItems": gets})["Responses"]
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_canceled(error):
                 raise
             return books.get(account_id, unit), self.get(account_id)
@@ -136,7 +136,7 @@ def account_of(item: Mapping[str, Any]) -> Account:
 
 
 def _move(values: Mapping[str, Any]) -> Move:
-    standings = {name: _part(Standing, values[name]) for name in ("was", "became")}
+    standings = {name: _part(PlanStanding, values[name]) for name in ("was", "became")}
     made: Move = _part(Move, {**values, **standings})
     return made
 

@@ -35,14 +35,14 @@ from lotbook.adapters.dynamo.table import (
     to_attribute,
     to_item,
 )
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.adapters.system import SystemClock, stand_back
 from lotbook.domain.credits.book import MAX_ORDERS, MAX_RECEIPTS, Book
 from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK
 from lotbook.domain.credits.orders import Order
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
-from lotbook.ports.books import Attempt, Prune
+from lotbook.ports.books import Prune, WriteOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +107,7 @@ class DynamoBooks:
         self._store_time = StoreTime(wall or SystemClock())
         self.lots = GrantedLots(self.entries, self.newest_of_lots).of
 
-    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> Attempt:
+    def burn(self, account_id: str, unit: str, name: str, memo: Memo, prunes: Sequence[Prune]) -> WriteOutcome:
         """BURN: two kinds, one write."""
         names = {"#k": name}
         values: dict[str, Any] = {":n": memo.credits, ":one": 1, ":name": packed(name), ":memo": memo_values(memo)}
@@ -131,7 +131,7 @@ class DynamoBooks:
             conditions += [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number in range(len(gone))]
         return self._update(account_id, unit, _Write(update, conditions, names, values))
 
-    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> Attempt:
+    def burn_many(self, account_id: str, unit: str, burns: Sequence[tuple[str, Memo]]) -> WriteOutcome:
         """BURN of many: every right side sees `bu` before the first of them, so the others say how far off they are."""
         credits, last = 0, ""
         names: dict[str, str] = {}
@@ -148,14 +148,14 @@ class DynamoBooks:
         values |= {":now": burns[0][1].at, ":room": MAX_RECEIPTS - len(burns)}
         return self._update(account_id, unit, _Write(f"SET {', '.join(sets)}", conditions, names, values))
 
-    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> Attempt:
+    def prune(self, account_id: str, unit: str, prunes: Sequence[Prune]) -> WriteOutcome:
         """PRUNE: nobody has to look again, for what goes is in the ledger, and a turn journals it all the same."""
         names, values = dict[str, str](), dict[str, Any]()
         update = _removed(prunes, names, values)
         conditions = [_numbered(PRUNED_RECEIPT_IS_THE_SAME, number) for number in range(len(prunes))]
         return self._update(account_id, unit, _Write(update, [IS_THERE, *conditions], names, values))
 
-    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> Attempt:
+    def resolve(self, account_id: str, unit: str, name: str, memo: Memo) -> WriteOutcome:
         """RESOLVE: a burn of nothing that ends a hold."""
         names = {"#k": name, "#h": memo.hold or ""}
         values = {":one": 1, ":name": packed(name), ":memo": memo_values(memo), ":now": memo.at, ":max": MAX_RECEIPTS}
@@ -168,14 +168,14 @@ class DynamoBooks:
         ]
         return self._update(account_id, unit, _Write(f"SET {LINK_THE_RECEIPT} REMOVE ho.#h", conditions, names, values))
 
-    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> Attempt:
+    def ask(self, account_id: str, unit: str, order: Order, at: int = 0) -> WriteOutcome:
         """ASK: `hz` 0 stops burns, so nobody waits for whoever asked; `v` moves, so no turn in flight wipes it (F10)."""
         values = {":order": order_values(order), ":zero": 0, ":one": 1, ":max": MAX_ORDERS, ":at": at}
         conditions = [IS_THERE, NOT_WAITING_YET, ROOM_FOR_AN_ORDER, NOT_PAST_ITS_PERIOD]
         update = "SET q.#i = :order, hz = :zero, v = v + :one"
         return self._update(account_id, unit, _Write(update, conditions, {"#i": order.order_id}, values))
 
-    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> Attempt:
+    def swap(self, account_id: str, unit: str, old: Book, new: Book) -> WriteOutcome:
         """TURN-SWAP: compare with the two counters, write everything, and say when a schedule should look again.
 
         A turn is believed by everybody, so not from a machine whose clock is ahead.
@@ -206,7 +206,7 @@ class DynamoBooks:
             update = "REMOVE " + ", ".join(f"r.{placeholder}" for placeholder in names)
             self._update(account_id, unit, _Write(update, [IS_THERE], names, {}, answer="NONE"))
 
-    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> Attempt:
+    def pause(self, account_id: str, unit: str, reason: str | None, version: int) -> WriteOutcome:
         """Set or clear the flag; `v` moves, so no turn in flight undoes it."""
         values: dict[str, Any] = {":pv": version, ":one": 1}
         if reason is None:
@@ -215,7 +215,7 @@ class DynamoBooks:
             update, values[":pz"] = "SET pz = :pz, pv = :pv, v = v + :one", reason
         return self._update(account_id, unit, _Write(update, [NEWER_THAN_THE_LAST_PAUSE], {}, values))
 
-    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> Attempt:
+    def mark(self, account_id: str, unit: str, *, tops_up: str | None, version: int) -> WriteOutcome:
         """Set or clear the mark; `v` moves, so no turn in flight undoes it."""
         values: dict[str, Any] = {":tv": version, ":one": 1}
         if tops_up is not None:
@@ -314,14 +314,14 @@ class DynamoBooks:
         """Ten to thirty milliseconds: a herd that meets one order does its turn about once instead of all at once."""
         stand_back(*STAND_BACK_SECONDS)
 
-    def _update(self, account_id: str, unit: str, write: _Write) -> Attempt:
+    def _update(self, account_id: str, unit: str, write: _Write) -> WriteOutcome:
         """One write; a second one only into a book of a format that this release reads and that the first does not go into."""
         key, writes = keys.book(account_id, unit), write.number or formats.BOOK.writes
         done, item = self._write(key, write, writes)
         goes_into = writes if write.number or writes > formats.FIRST else formats.BOOK.reads
         if not done and item and goes_into < formats.number_of(item) <= formats.BOOK.reads:
             done, item = self._write(key, write, formats.number_of(item))
-        return Attempt(done, book_of(from_item(item)) if item else None)
+        return WriteOutcome(done, book_of(from_item(item)) if item else None)
 
     def _write(self, key: Mapping[str, str], write: _Write, number: int) -> tuple[bool, dict[str, Any] | None]:
         """The book's number moves up with whatever is written into it, and never down; a part of the first format leaves it."""
@@ -366,7 +366,7 @@ class DynamoBooks:
         """Whether the condition held, and the item after it or as found."""
         try:
             answer = self._call(operation, **request)
-        except Refused as error:
+        except ServiceRefused as error:
             if was_refused(error):
                 return False, error.response.get("Item")
             raise
@@ -379,7 +379,7 @@ class DynamoBooks:
         sent_at = self._store_time.now()
         try:
             answer = send(self._table.client, operation, request)
-        except Refused as error:
+        except ServiceRefused as error:
             self._store_time.hear(sent_at, error.response)
             raise
         self._store_time.hear(sent_at, answer)

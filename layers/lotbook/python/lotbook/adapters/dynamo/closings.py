@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.ports.closings import ClosingWork
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class DynamoClosings:
         try:
             known = {**values, ":f": formats.CLOSING.writes}
             self._update(account_id, update, known, ConditionExpression=NOT_NEWER)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
             formats.refuse(formats.CLOSING.kind, "newer", f"A#{account_id}")
@@ -64,7 +64,7 @@ class DynamoClosings:
     def _still(self, update: str, account_id: str, values: Mapping[str, Any]) -> bool:
         try:
             self._update(account_id, update, values, ConditionExpression=NOBODY_ASKED_SINCE)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
             return False

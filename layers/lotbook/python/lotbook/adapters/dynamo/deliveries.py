@@ -16,7 +16,7 @@ from lotbook.adapters.dynamo.table import (
     to_attribute,
     to_item,
 )
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.endpoints.deliveries import Attempt, Delivery
 from lotbook.domain.values.instants import SECOND
 
@@ -40,7 +40,7 @@ class DynamoDeliveries:
         """One conditional write."""
         try:
             send(self._table.client, "put_item", self._put(delivery) | {"ConditionExpression": NOT_YET_WRITTEN})
-        except Refused as refusal:
+        except ServiceRefused as refusal:
             if was_refused(refusal):
                 return False
             raise
@@ -113,7 +113,7 @@ class DynamoLanes:
         }
         try:
             send(self._table.client, "update_item", request | ({"ExpressionAttributeNames": names} if names else {}))
-        except Refused as refusal:
+        except ServiceRefused as refusal:
             if was_refused(refusal):
                 return False
             raise

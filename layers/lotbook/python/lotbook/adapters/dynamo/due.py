@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.ports.shop import DueItem
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class DynamoDueIndex:
         }
         try:
             send(self._table.client, "update_item", request)
-        except Refused as error:
+        except ServiceRefused as error:
             if was_refused(error):
                 return None
             raise

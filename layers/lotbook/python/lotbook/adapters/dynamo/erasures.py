@@ -8,7 +8,7 @@ from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.ledger_items import entry_key, entry_of, entry_values
 from lotbook.adapters.dynamo.table import IS_THERE, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.closing.forgetting import forgotten_entry
 from lotbook.domain.credits import batches
 from lotbook.domain.values.access import ERASED
@@ -98,7 +98,7 @@ class DynamoErasures:
             request["ExpressionAttributeValues"] = to_item({f":{name}": value for name, value in kept.items()})
         try:
             send(self._table.client, "update_item", request)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
 

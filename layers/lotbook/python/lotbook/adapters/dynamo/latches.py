@@ -16,7 +16,7 @@ from lotbook.adapters.dynamo.table import (
     STILL_THE_VERSION_READ,
     to_item,
 )
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.news.alerts import Latch, Said
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class DynamoNotices:
         }
         try:
             send(self._table.client, "update_item", request)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
 

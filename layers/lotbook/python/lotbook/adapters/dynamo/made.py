@@ -13,11 +13,11 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.purchase_items import DUE_KIND, MADE_KIND
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.domain.values import ids, instants
-from lotbook.ports.reconciliation import Page, PurchaseName
+from lotbook.ports.reconciliation import PurchaseName, RowPage
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table
-    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.reconciliation.differences import ComparedPeriod
 
 PAGE = 100
 SHARDS = (*keys.due_shards(MADE_KIND), *keys.due_shards(DUE_KIND))
@@ -29,7 +29,7 @@ class DynamoPurchaseLists:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def made(self, period: Period, after: str | None) -> Page[PurchaseName]:
+    def made(self, period: ComparedPeriod, after: str | None) -> RowPage[PurchaseName]:
         """One query. `after` is a shard's number and, inside it, DynamoDB's own place."""
         shard, place = json.loads(after) if after else (0, None)
         waits = SHARDS[shard].startswith(f"{DUE_KIND}#")
@@ -46,10 +46,12 @@ class DynamoPurchaseLists:
             request["ExclusiveStartKey"] = place
         found = send(self._table.client, "query", request)
         names = [PurchaseName(*keys.owner_and_name(item["pk"], item["sk"])) for item in map(from_item, found["Items"])]
-        return Page(tuple(name for name in names if _is_of(name, period)), _next(shard, found.get("LastEvaluatedKey")))
+        return RowPage(
+            tuple(name for name in names if _is_of(name, period)), _next(shard, found.get("LastEvaluatedKey"))
+        )
 
 
-def _is_of(name: PurchaseName, period: Period) -> bool:
+def _is_of(name: PurchaseName, period: ComparedPeriod) -> bool:
     at = ids.time_of(name.purchase_id)
     return at is not None and period.holds(at)
 

@@ -11,7 +11,7 @@ from lotbook.adapters.calls import RETRY_AFTER_SECONDS, send, was_refused
 from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, Table, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.portal.sessions import Kind, Pass, Visitor
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
@@ -64,7 +64,7 @@ class DynamoPasses:
         }
         try:
             send(self._table.client, "update_item", request)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
             return False
@@ -90,7 +90,7 @@ class DynamoPasses:
         }
         try:
             send(self._table.client, "update_item", request)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
             formats.refuse(formats.PASS.kind, "newer", f"T#{account_id}")

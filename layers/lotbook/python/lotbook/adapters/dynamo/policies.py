@@ -14,7 +14,7 @@ from typing import Any
 from lotbook.adapters.calls import send, was_refused, write_over
 from lotbook.adapters.dynamo import keys, policy_lists
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, Condition, Table, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.adapters.system import SystemClock
 from lotbook.domain.policy.document import Publication, PublishedPolicy
 from lotbook.domain.policy.stored import read_policy
@@ -124,7 +124,7 @@ class DynamoPolicies:
         try:
             send(self._table.client, "put_item", request)
             is_new = True
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
             is_new = False

@@ -11,7 +11,7 @@ from lotbook.adapters.dynamo.pages import newest_first
 from lotbook.adapters.dynamo.purchase_items import due, from_values, to_values
 from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import KeyUse
 
@@ -50,7 +50,7 @@ class DynamoPurchases:
         put = self._put_new(keys.purchase(row.account_id, row.purchase_id) | to_values(row) | due(row))["Put"]
         try:
             send(self._table.client, "put_item", put)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):
                 raise
             return False
@@ -68,7 +68,7 @@ class DynamoPurchases:
         put = self._put_new(marker | {"purchase_id": use.purchase_id, "digest": use.digest} | answer)["Put"]
         try:
             send(self._table.client, "put_item", put)
-        except Refused as error:
+        except ServiceRefused as error:
             if not was_refused(error):  # a transaction that holds the marker has not written ours
                 raise
             return self.key_use(account_id, use.fingerprint)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import formats
 from lotbook.adapters.dynamo.table import from_item, to_attribute, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def put_new(table: Table, values: Mapping[str, Any], condition: Condition) -> di
     }
     try:
         send(table.client, "put_item", request)
-    except Refused as refusal:
+    except ServiceRefused as refusal:
         if not was_refused(refusal):
             raise
         answer: Mapping[str, Any] = refusal.response
@@ -45,7 +45,7 @@ def put_over(table: Table, values: Mapping[str, Any], condition: Condition) -> N
     }
     try:
         send(table.client, "put_item", request)
-    except Refused as refusal:
+    except ServiceRefused as refusal:
         if not was_refused(refusal):
             raise
         formats.refuse(kind.kind, "newer", values["pk"])

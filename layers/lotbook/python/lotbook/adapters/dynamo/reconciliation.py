@@ -9,8 +9,8 @@ from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, from_item, to_item
-from lotbook.adapters.refusals import Refused
-from lotbook.domain.reconciliation.differences import Period, Stray
+from lotbook.adapters.refusals import ServiceRefused
+from lotbook.domain.reconciliation.differences import ComparedPeriod, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.values import instants
 from lotbook.ports.reconciliation import Noted, Progress
@@ -55,7 +55,7 @@ class DynamoReconciliation:
         found = self._get(keys.reconciliation_progress(name))
         if found is None:
             return None
-        return Progress(Period(found["start"], found["end"]), found["phase"], found["after"])
+        return Progress(ComparedPeriod(found["start"], found["end"]), found["phase"], found["after"])
 
     def save_progress(self, name: str, progress: Progress) -> None:
         """A plain put: two runs of one name may repeat each other's work, never miss any."""
@@ -68,7 +68,7 @@ class DynamoReconciliation:
         key = to_item(keys.reconciliation_progress(name))
         send(self._table.client, "delete_item", {"TableName": self._table.name, "Key": key})
 
-    def seen(self, name: str, period: Period) -> set[str]:
+    def seen(self, name: str, period: ComparedPeriod) -> set[str]:
         """The partition of the run, a megabyte a query; past MAX_SEEN_PAGES the rest is asked of the gateway once more."""
         found: set[str] = set()
         request: dict[str, Any] = {
@@ -152,7 +152,7 @@ class DynamoReconciliation:
         }
         try:
             send(self._table.client, "put_item", request)
-        except Refused as error:
+        except ServiceRefused as error:
             if was_refused(error):
                 return False
             raise

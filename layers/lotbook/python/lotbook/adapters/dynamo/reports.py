@@ -14,7 +14,7 @@ from lotbook.adapters.dynamo.ledger_items import entry_of
 from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.report_payments import BEHIND, DynamoPayments
 from lotbook.adapters.dynamo.table import NOT_NEWER, Condition, from_item, to_item
-from lotbook.adapters.refusals import Refused
+from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.values.errors import ItemTooLarge
 from lotbook.ports.reports import KeptMonth, KeptSums
@@ -123,7 +123,7 @@ class DynamoReports(DynamoPayments):
         }
         try:
             send(self._table.client, "put_item", request)
-        except Refused as refusal:
+        except ServiceRefused as refusal:
             if not was_refused(refusal):
                 raise
             answer: Mapping[str, Any] = refusal.response

@@ -14,14 +14,14 @@ from lotbook.adapters.stripe.events import subscription_mark, tag_of
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
 from lotbook.domain.reconciliation.differences import MovedBack
-from lotbook.ports.reconciliation import Page
+from lotbook.ports.reconciliation import RowPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Literal
 
     from lotbook.adapters.stripe.client import StripeCalls
-    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.reconciliation.differences import ComparedPeriod
     from lotbook.domain.reports.payments import Moved
     from lotbook.domain.sales.auto_charges import AutoCharge
     from lotbook.domain.sales.gateway import CheckoutFacts, Deployment, Tag
@@ -37,50 +37,50 @@ class StripeLists:
         self._calls = calls
         self._deployment = deployment
 
-    def checkouts(self, period: Period, after: str | None) -> Page[CheckoutFacts]:
+    def checkouts(self, period: ComparedPeriod, after: str | None) -> RowPage[CheckoutFacts]:
         """One page of sessions that were opened in the period, with their payments."""
         params: Any = requests.list_checkouts(period, after)
         listed = self._list(lambda client: client.v1.checkout.sessions.list(params))
         ours = [checkout_facts(each) for each in listed["data"] if self._is_ours(each, each.get("livemode"))]
-        return Page(tuple(ours), _after(listed))
+        return RowPage(tuple(ours), _after(listed))
 
-    def refunds(self, period: Period, after: str | None) -> Page[MovedBack]:
+    def refunds(self, period: ComparedPeriod, after: str | None) -> RowPage[MovedBack]:
         """One page of refunds that were made in the period, whenever their payment was."""
         params: Any = requests.list_refunds(period, after)
         return self._moved_back(self._list(lambda client: client.v1.refunds.list(params)), "refund")
 
-    def disputes(self, period: Period, after: str | None) -> Page[MovedBack]:
+    def disputes(self, period: ComparedPeriod, after: str | None) -> RowPage[MovedBack]:
         """One page of disputes that were opened in the period."""
         params: Any = requests.list_disputes(period, after)
         return self._moved_back(self._list(lambda client: client.v1.disputes.list(params)), "dispute")
 
-    def balance(self, period: Period, after: str | None) -> Page[Moved]:
+    def balance(self, period: ComparedPeriod, after: str | None) -> RowPage[Moved]:
         """One page of the balance's transactions; of every system on the account, for the balance is one."""
         params: Any = requests.list_balance(period, after)
         listed = self._list(lambda client: client.v1.balance_transactions.list(params))
-        return Page(tuple(moved(each, self._deployment) for each in listed["data"]), _after(listed))
+        return RowPage(tuple(moved(each, self._deployment) for each in listed["data"]), _after(listed))
 
-    def plan_invoices(self, period: Period, after: str | None) -> Page[PlanInvoiceFacts]:
+    def plan_invoices(self, period: ComparedPeriod, after: str | None) -> RowPage[PlanInvoiceFacts]:
         """One page of invoices that were made in the period; those of no subscription of ours are passed over."""
         params: Any = requests.list_invoices(period, after)
         listed = self._list(lambda client: client.v1.invoices.list(params))
         found = (plan_invoice_facts(each) for each in listed["data"])
         ours = (each for each in found if each is not None and self._is_of_us(each.tag, each.livemode))
-        return Page(tuple(ours), _after(listed))
+        return RowPage(tuple(ours), _after(listed))
 
-    def auto_invoices(self, period: Period, after: str | None) -> Page[AutoCharge]:
+    def auto_invoices(self, period: ComparedPeriod, after: str | None) -> RowPage[AutoCharge]:
         """One page of invoices that were made in the period; those of no automatic purchase of ours are passed over."""
         params: Any = requests.list_invoices(period, after)
         listed = self._list(lambda client: client.v1.invoices.list(params))
         ours = (each for each in listed["data"] if is_automatic(each) and self._is_ours(each, each.get("livemode")))
-        return Page(tuple(auto_charge(each) for each in ours), _after(listed))
+        return RowPage(tuple(auto_charge(each) for each in ours), _after(listed))
 
-    def subscriptions(self, period: Period, after: str | None) -> Page[SubscriptionFacts]:
+    def subscriptions(self, period: ComparedPeriod, after: str | None) -> RowPage[SubscriptionFacts]:
         """One page of subscriptions that were made in the period."""
         params: Any = requests.list_subscriptions(period, after)
         listed = self._list(lambda client: client.v1.subscriptions.list(params))
         found = (subscription_facts(each) for each in listed["data"] if each["items"]["data"])
-        return Page(tuple(each for each in found if self._is_of_us(each.tag, each.livemode)), _after(listed))
+        return RowPage(tuple(each for each in found if self._is_of_us(each.tag, each.livemode)), _after(listed))
 
     def find_checkout(self, session: str) -> CheckoutFacts | None:
         """The session as it is now, or None where Stripe has none of that id."""
@@ -101,7 +101,7 @@ class StripeLists:
         listed: dict[str, Any] = self._calls.call(ask).to_dict()
         return listed
 
-    def _moved_back(self, listed: dict[str, Any], kind: Literal["refund", "dispute"]) -> Page[MovedBack]:
+    def _moved_back(self, listed: dict[str, Any], kind: Literal["refund", "dispute"]) -> RowPage[MovedBack]:
         rows = []
         for each in listed["data"]:
             payment = each.get("payment_intent")
@@ -111,7 +111,7 @@ class StripeLists:
                 rows.append(MovedBack(kind, each["id"], payment["id"], tag_of(payment)))
             elif tag_of(payment).app is None and (row := self._by_invoice(kind, each["id"], payment["id"])) is not None:
                 rows.append(row)
-        return Page(tuple(rows), _after(listed))
+        return RowPage(tuple(rows), _after(listed))
 
     def _by_invoice(self, kind: Literal["refund", "dispute"], name: str, payment_intent: str) -> MovedBack | None:
         """What moved of a payment without a mark: ours by its invoice, whose own mark names a row, or its subscription's none."""

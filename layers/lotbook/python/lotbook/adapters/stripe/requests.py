@@ -15,7 +15,7 @@ from lotbook.domain.values.money import price_text
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
-    from lotbook.domain.reconciliation.differences import Period
+    from lotbook.domain.reconciliation.differences import ComparedPeriod
     from lotbook.domain.sales.items import OrderLine, Tax
     from lotbook.domain.sales.purchase import Purchase
     from lotbook.domain.sales.reversals import OwnRefund
@@ -108,32 +108,32 @@ def find_checkout(order: Purchase, customer: str) -> dict[str, Any]:
     }
 
 
-def list_checkouts(period: Period, after: str | None) -> dict[str, Any]:
+def list_checkouts(period: ComparedPeriod, after: str | None) -> dict[str, Any]:
     """One page of the sessions of a period, with their payments and when those were made."""
     return _listed(period, after, "payment_intent.latest_charge", "invoice.payments", "subscription")
 
 
-def list_refunds(period: Period, after: str | None) -> dict[str, Any]:
+def list_refunds(period: ComparedPeriod, after: str | None) -> dict[str, Any]:
     """One page of the refunds of a period; their payments say whose they are."""
     return _listed(period, after, "payment_intent")
 
 
-def list_disputes(period: Period, after: str | None) -> dict[str, Any]:
+def list_disputes(period: ComparedPeriod, after: str | None) -> dict[str, Any]:
     """One page of the disputes of a period, with their payments."""
     return _listed(period, after, "payment_intent")
 
 
-def list_balance(period: Period, after: str | None) -> dict[str, Any]:
+def list_balance(period: ComparedPeriod, after: str | None) -> dict[str, Any]:
     """One page of what moved the balance in a period, with the charge, refund, dispute or payout that did."""
     return _listed(period, after, "source")
 
 
-def list_invoices(period: Period, after: str | None) -> dict[str, Any]:
+def list_invoices(period: ComparedPeriod, after: str | None) -> dict[str, Any]:
     """One page of the invoices of a period, with their payments; subscriptions' and others'."""
     return _listed(period, after, "payments")
 
 
-def list_subscriptions(period: Period, after: str | None) -> dict[str, Any]:
+def list_subscriptions(period: ComparedPeriod, after: str | None) -> dict[str, Any]:
     """One page of the subscriptions that were made in a period, whatever became of them."""
     return {**_listed(period, after), "status": "all"}
 
@@ -172,7 +172,7 @@ def undelivered(kinds: tuple[str, ...], since: int, after: str | None) -> dict[s
     return params if after is None else {**params, "starting_after": after}
 
 
-def _listed(period: Period, after: str | None, *expanded: str) -> dict[str, Any]:
+def _listed(period: ComparedPeriod, after: str | None, *expanded: str) -> dict[str, Any]:
     params: dict[str, Any] = {
         "created": {"gte": period.start // SECOND, "lt": period.end // SECOND},
         "limit": LIST_PAGE,

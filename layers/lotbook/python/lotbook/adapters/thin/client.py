@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.refusals import NoAnswer, Refused
+from lotbook.adapters.refusals import NoAnswer, ServiceRefused
 from lotbook.adapters.system import SystemClock, SystemEntropy, pause
 from lotbook.adapters.thin import credentials
 from lotbook.adapters.thin.connection import Limits, Unheard
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping
 
-    from lotbook.adapters.thin.connection import Reply
+    from lotbook.adapters.thin.connection import HttpReply
     from lotbook.adapters.thin.credentials import Credentials
     from lotbook.ports.shop import Clock
 
@@ -30,7 +30,7 @@ VERSION = "DynamoDB_20120810"
 CONTENT_TYPE = "application/x-amz-json-1.0"
 EXPIRED = "ExpiredTokenException"
 TOKEN, TOKEN_BYTES = "ClientRequestToken", 16
-# Each is asked before a call of any client, and may raise Refused: the local run holds functions to the template's permissions.
+# Each is asked before a call of any client, and may raise ServiceRefused: the local run holds functions to the template's permissions.
 BEFORE_A_CALL: list[Callable[[str, Mapping[str, Any]], None]] = []
 
 
@@ -86,7 +86,7 @@ class Client:
         return self._call("UpdateItem", request)
 
     def _call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Raises Refused, or NoAnswer, once there is no try left or none that can help."""
+        """Raises ServiceRefused, or NoAnswer, once there is no try left or none that can help."""
         for ask in BEFORE_A_CALL:
             ask(operation, request)
         body = written(request)
@@ -94,7 +94,7 @@ class Client:
         for number in range(self.tries):
             try:
                 found = told(self._exchange(operation, body), operation)
-            except (NoAnswer, Refused) as fault:
+            except (NoAnswer, ServiceRefused) as fault:
                 seconds = self._pause_after(fault, retries)
                 if seconds is None:
                     raise
@@ -105,15 +105,15 @@ class Client:
                 return found
         raise NoAnswer("There is no try left.")
 
-    def _pause_after(self, fault: NoAnswer | Refused, retries: Retries) -> float | None:
+    def _pause_after(self, fault: NoAnswer | ServiceRefused, retries: Retries) -> float | None:
         if isinstance(fault, Unheard) and retries.at_once():
             self.pool.drop()  # the others have waited longer
             return 0
-        if isinstance(fault, Refused) and fault.code == EXPIRED and self._whose.forget() and retries.at_once():
+        if isinstance(fault, ServiceRefused) and fault.code == EXPIRED and self._whose.forget() and retries.at_once():
             return 0
         return retries.pause(fault)
 
-    def _exchange(self, operation: str, body: bytes) -> Reply:
+    def _exchange(self, operation: str, body: bytes) -> HttpReply:
         request = self._request(operation, body)
         connection = self.pool.take()
         try:

@@ -36,7 +36,7 @@ class Limits(NamedTuple):
     read: int  # of silence
 
 
-class Reply(NamedTuple):
+class HttpReply(NamedTuple):
     """Names of headers are in lower case."""
 
     status: int
@@ -80,7 +80,7 @@ class Connection:
         except (OSError, ValueError):
             return True
 
-    def exchange(self, request: bytes) -> Reply:
+    def exchange(self, request: bytes) -> HttpReply:
         """Raises NoAnswer; then the connection is of no use any more."""
         was_kept, self.is_kept = self.is_kept, False
         self._data.clear()
@@ -101,7 +101,7 @@ class Connection:
         except (OSError, ValueError) as error:
             raise NoAnswer(f"The answer was cut or is none: {error}") from error
 
-    def _reply(self) -> Reply:
+    def _reply(self) -> HttpReply:
         head = self._taken_until(HEAD_END, MAX_HEAD_BYTES).decode("latin-1")
         first, *lines = head.split("\r\n")
         version, _, rest = first.partition(" ")
@@ -113,7 +113,7 @@ class Connection:
         said = headers.get("connection", "").lower()
         keeps = said == "keep-alive" if version == "HTTP/1.0" else said != "close"
         self.is_kept = keeps and ends and not self._data
-        return Reply(status, headers, body)
+        return HttpReply(status, headers, body)
 
     def _body(self, status: int, headers: dict[str, str]) -> tuple[bytes, bool]:
         """And whether it says itself where it ends."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from lotbook.adapters.refusals import NoAnswer, Refused
+from lotbook.adapters.refusals import NoAnswer, ServiceRefused
 from lotbook.adapters.system import jitter
 
 TOKENS = 500
@@ -70,7 +70,7 @@ class Retries:
         self._taken = 0
         self._number = 0
 
-    def pause(self, fault: NoAnswer | Refused) -> float | None:
+    def pause(self, fault: NoAnswer | ServiceRefused) -> float | None:
         """Seconds before the next try; None where there is none."""
         if self._left <= 0 or not is_passing(fault) or (self._tells_throttles and is_throttle(fault)):
             return None
@@ -96,25 +96,25 @@ class Retries:
         self._tokens.put_back(self._taken or OF_A_SUCCESS)
 
 
-def is_throttle(fault: NoAnswer | Refused) -> bool:
+def is_throttle(fault: NoAnswer | ServiceRefused) -> bool:
     """Whether it was too much for the service."""
     if isinstance(fault, NoAnswer):
         return False
     return fault.code in THROTTLES or _status(fault) == TOO_MANY
 
 
-def is_passing(fault: NoAnswer | Refused) -> bool:
+def is_passing(fault: NoAnswer | ServiceRefused) -> bool:
     """Whether sending it again can help."""
     if isinstance(fault, NoAnswer):
         return True
     return is_throttle(fault) or fault.code in FAULTS or _status(fault) in SERVER_FAULTS
 
 
-def _status(refused: Refused) -> int:
+def _status(refused: ServiceRefused) -> int:
     return int(refused.response["ResponseMetadata"]["HTTPStatusCode"])
 
 
-def _asked_seconds(fault: NoAnswer | Refused) -> float:
+def _asked_seconds(fault: NoAnswer | ServiceRefused) -> float:
     if isinstance(fault, NoAnswer):
         return 0
     asked = fault.response["ResponseMetadata"]["HTTPHeaders"].get(RETRY_AFTER, "")

@@ -1,6 +1,6 @@
 """DynamoDB's JSON 1.0 on the wire: binary is base 64 there and bytes here, numbers stay text.
 
-What an answer says of a refusal is told in the SDK's shape (`Refused.response`).
+What an answer says of a refusal is told in the SDK's shape (`ServiceRefused.response`).
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import json
 from binascii import a2b_base64, b2a_base64, crc32
 from typing import TYPE_CHECKING, Any
 
-from lotbook.adapters.refusals import NoAnswer, Refused
+from lotbook.adapters.refusals import NoAnswer, ServiceRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lotbook.adapters.thin.connection import Reply
+    from lotbook.adapters.thin.connection import HttpReply
 
 BINARY = "B"  # sets of binary are not kept in the table
 CHECKSUM, REQUEST_ID = "x-amz-crc32", "x-amzn-requestid"
@@ -45,13 +45,13 @@ def written(request: Mapping[str, Any]) -> bytes:
     return _ENCODER.encode(request).encode()
 
 
-def told(reply: Reply, operation: str) -> dict[str, Any]:
-    """What the answer says. Raises Refused, and NoAnswer for one that is spoiled."""
+def told(reply: HttpReply, operation: str) -> dict[str, Any]:
+    """What the answer says. Raises ServiceRefused, and NoAnswer for one that is spoiled."""
     checksum = reply.headers.get(CHECKSUM)
     if checksum is not None and checksum != str(crc32(reply.body)):
         raise NoAnswer("The answer is not what its checksum says.")
     if reply.status >= REFUSAL:
-        raise Refused(_refusal(reply), operation)
+        raise ServiceRefused(_refusal(reply), operation)
     try:
         found = _DECODER.decode(reply.body.decode())
     except ValueError:
@@ -62,7 +62,7 @@ def told(reply: Reply, operation: str) -> dict[str, Any]:
     return found
 
 
-def _refusal(reply: Reply) -> dict[str, Any]:
+def _refusal(reply: HttpReply) -> dict[str, Any]:
     """A proxy's own page, or nothing at all, has no word for it: then the status is the code."""
     try:
         found = _DECODER.decode(reply.body.decode())
@@ -76,7 +76,7 @@ def _refusal(reply: Reply) -> dict[str, Any]:
     return {**found, "Error": {"Message": message, "Code": code}, "ResponseMetadata": _metadata(reply)}
 
 
-def _metadata(reply: Reply) -> dict[str, Any]:
+def _metadata(reply: HttpReply) -> dict[str, Any]:
     headers = reply.headers
     found = {"HTTPStatusCode": reply.status, "HTTPHeaders": headers, "RetryAttempts": 0}
     return found | {"RequestId": headers[REQUEST_ID]} if REQUEST_ID in headers else found

@@ -11,7 +11,7 @@ from lotbook.domain.values.instants import to_text
 
 if TYPE_CHECKING:
     from lotbook.api.answers import shapes_burning
-    from lotbook.domain.credits.batches import BurnedLines, Line
+    from lotbook.domain.credits.batches import BatchLine, BurnedLines
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.requests import BatchAnswer, BatchResult
 
@@ -51,7 +51,7 @@ def burned_lines(result: BurnedLines) -> shapes_burning.ConsumedBatch:
     }
 
 
-def _burned_line(line: Line) -> shapes_burning.BurnedLine:
+def _burned_line(line: BatchLine) -> shapes_burning.BurnedLine:
     calculation = {} if line.rated is None else by_usage(line.rated)
     return {"credits": line.credits, "reference": line.reference, **calculation}
 
@@ -61,7 +61,7 @@ def entry_lines(entry: Entry) -> list[shapes_burning.EntryLine]:
     return [_entry_line(line) for line in lines_of(entry)]
 
 
-def _entry_line(line: Line) -> shapes_burning.EntryLine:
+def _entry_line(line: BatchLine) -> shapes_burning.EntryLine:
     calculation = {} if line.rated is None else by_usage(line.rated)
     return {
         "credits": line.credits,

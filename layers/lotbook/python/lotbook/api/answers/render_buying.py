@@ -10,7 +10,7 @@ from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
     from lotbook.api.answers import shapes, shapes_items, shapes_parts, shapes_plans, shapes_records
-    from lotbook.domain.advice.advise import Told
+    from lotbook.domain.advice.advise import AdviceGiven
     from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.policy import parts as policy
     from lotbook.domain.sales.items import OrderLine, PlanPart, RowItem, Tax
@@ -39,7 +39,7 @@ def offers(result: Offers) -> shapes.Offers:
     }
 
 
-def _advice(told: Told) -> shapes.Advice:
+def _advice(told: AdviceGiven) -> shapes.Advice:
     return {
         "code": told.code,
         "action": told.advice.action,

@@ -11,7 +11,7 @@ from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
     from lotbook.api.answers import shapes_plans, shapes_records
-    from lotbook.domain.money_back.evidence import Delivery, Evidence, LotChange, LotUse, PlanDelivery
+    from lotbook.domain.money_back.evidence import DeliveredLot, Evidence, LotChange, LotUse, PlanDelivery
     from lotbook.domain.sales.purchase import GivenConsent, Purchase
 
 
@@ -67,7 +67,7 @@ def _order(row: Purchase) -> shapes_records.OrderEvidence:
     }
 
 
-def _delivery(lot: Delivery) -> shapes_records.DeliveryEvidence:
+def _delivery(lot: DeliveredLot) -> shapes_records.DeliveryEvidence:
     return {
         "lot_id": lot.lot_id,
         "unit": lot.unit,

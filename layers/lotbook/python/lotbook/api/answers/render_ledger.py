@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.statement_pages import EntryPage
     from lotbook.domain.credits.views import Granted, HoldView, OneLot
-    from lotbook.usecases.credits.read_holds import HoldPage
+    from lotbook.usecases.credits.read_holds import ListedHolds
     from lotbook.usecases.credits.void_lot import Voided
 
     Notes = Mapping[str, Mapping[str, str]]
@@ -86,7 +86,7 @@ def hold(view: HoldView) -> shapes_ledger.OneHold:
     }
 
 
-def holds(page: HoldPage, next_cursor: str | None) -> shapes_ledger.Holds:
+def holds(page: ListedHolds, next_cursor: str | None) -> shapes_ledger.Holds:
     """A page of them, and its end in the form that clients send back."""
     return {"holds": [hold(each) for each in page.holds], "next_cursor": next_cursor}
 

@@ -8,7 +8,7 @@ from lotbook.api.answers.render_runs import failed
 from lotbook.domain.values.instants import to_text
 
 if TYPE_CHECKING:
-    from lotbook.usecases.reconciliation.reconcile import Reconciled, Shown
+    from lotbook.usecases.reconciliation.reconcile import EndedDifference, Reconciled
 
 
 def reconciled(run: Reconciled) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def reconciled(run: Reconciled) -> dict[str, Any]:
     }
 
 
-def _shown(each: Shown) -> dict[str, Any]:
+def _shown(each: EndedDifference) -> dict[str, Any]:
     found = each.difference
     return {
         "difference": found.kind,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lotbook.api.answers.render_csv import amount, headers, table
 from lotbook.domain.reports.lines import PAID, ROLLED, LotLine, TaxLine
-from lotbook.domain.reports.payments import Difference
+from lotbook.domain.reports.payments import PaymentDifference
 from lotbook.domain.values import money
 from lotbook.domain.values.instants import to_optional_text, to_text
 from lotbook.usecases.reports.read_report import Group, Line, OfAccount, ReportPage
@@ -96,7 +96,7 @@ def _cell(value: Any, currency: str | None) -> Cell:
 def _values(each: Line) -> dict[str, Any]:
     if isinstance(each, Group):
         return _group(each)
-    if isinstance(each, Difference):
+    if isinstance(each, PaymentDifference):
         return _difference(each)
     line = each.line
     return _tax(each, line) if isinstance(line, TaxLine) else _lot(each.account_id, line)
@@ -128,7 +128,7 @@ def _tied(figures: Mapping[str, int] | None) -> dict[str, int | None]:
     return found
 
 
-def _difference(found: Difference) -> dict[str, Any]:
+def _difference(found: PaymentDifference) -> dict[str, Any]:
     account_id, purchase_id = found.payment.names
     return {
         "account_id": account_id,

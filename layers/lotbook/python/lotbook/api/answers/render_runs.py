@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lotbook.usecases.attempts import Failure
+    from lotbook.usecases.attempts import FailedWork
     from lotbook.usecases.sweeping import Swept
 
 MAX_SHOWN = 100
 
 
-def failed(failures: Sequence[Failure]) -> list[dict[str, Any]]:
+def failed(failures: Sequence[FailedWork]) -> list[dict[str, Any]]:
     """Whose work failed, how often in a row, and the kind of error; the first MAX_SHOWN."""
     return [
         {
@@ -27,7 +27,7 @@ def failed(failures: Sequence[Failure]) -> list[dict[str, Any]]:
     ]
 
 
-def failures_of(done: Iterable[Swept]) -> list[Failure]:
+def failures_of(done: Iterable[Swept]) -> list[FailedWork]:
     """All that failed in the sweeps of one run."""
     return [failure for each in done for failure in each.failures]
 

@@ -44,7 +44,7 @@ DONE = {"on": "Automatic purchase is on.", "off": "Automatic purchase is off.", 
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SwitchShown:
     """The switch as it stands, what it did, and the cards it may charge (None: not asked for)."""
 
     view: AutoView
@@ -54,7 +54,7 @@ class Shown:
     is_on_everywhere: bool
 
 
-def page(shown: Shown, loaded: LoadedAccount, visit: Visit, errors: Mapping[str, str] | None = None) -> Page:
+def page(shown: SwitchShown, loaded: LoadedAccount, visit: Visit, errors: Mapping[str, str] | None = None) -> Page:
     """Its page."""
     view = shown.view
     may = is_buyer(loaded.policy, loaded.account.account_id, visit.caller) and loaded.account.state != "closed"

@@ -22,7 +22,7 @@ from lotbook.domain.portal.brand import Brand
 from lotbook.domain.portal.sessions import SESSION_LASTS
 from lotbook.domain.values.errors import Forbidden, Outcome
 from lotbook.domain.values.instants import SECOND
-from lotbook.usecases.portal.sessions import Opened
+from lotbook.usecases.portal.sessions import OpenSession
 
 Show = Callable[[Visit], Reply]
 FOREIGN = "This form came from another page. Nothing was changed."
@@ -35,8 +35,8 @@ class Keeper:
     """Who lets people in: `open_link` and `read_session` are the use cases of the same names."""
 
     brand: Brand
-    open_link: Callable[[str], Opened]
-    read_session: Callable[[str], Opened]
+    open_link: Callable[[str], OpenSession]
+    read_session: Callable[[str], OpenSession]
 
 
 def answer(pages: Mapping[str, Show], event: Event, context: object, keeper: Keeper) -> dict[str, Any]:

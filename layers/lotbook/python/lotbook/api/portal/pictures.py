@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from lotbook.domain.advice.daily_use import Day
+from lotbook.domain.advice.daily_use import DayOfUse
 from lotbook.domain.credits.requests import LotView
 
 WIDTH, HEIGHT = 600, 120
@@ -44,7 +44,7 @@ def parts_bar(parts: Sequence[Part], title: str) -> Markup:
     return _svg(BAR_WIDTH, BAR_HEIGHT, title, "".join(drawn) + empty, "bar")
 
 
-def days_bars(days: Sequence[Day], allowance: int, title: str) -> Markup:
+def days_bars(days: Sequence[DayOfUse], allowance: int, title: str) -> Markup:
     """A bar a day; a line where an even use of the allowance of these days would be, where there is an allowance."""
     most = max([day.used or 0 for day in days] + [-(-allowance // len(days)), 1])
     step = WIDTH // len(days)
@@ -57,7 +57,7 @@ def days_bars(days: Sequence[Day], allowance: int, title: str) -> Markup:
     return _svg(WIDTH, BASE + 2, title, drawn + line + ground, "days")
 
 
-def _bars(days: Sequence[Day], most: int, step: int) -> Iterator[str]:
+def _bars(days: Sequence[DayOfUse], most: int, step: int) -> Iterator[str]:
     for number, day in enumerate(days):
         height = 0 if not day.used else max(LEAST, BASE * day.used // most)
         if height:

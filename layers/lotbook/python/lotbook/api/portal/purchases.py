@@ -25,7 +25,7 @@ WATCHED = 15 * MINUTE  # so long the page looks again by itself; later there is 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StateSentence:
     """A heading, and what it means for the buyer. `waits`: the page looks again by itself."""
 
     title: str
@@ -33,29 +33,29 @@ class Told:
     waits: bool = False
 
 
-STATES: dict[PurchaseState, Told] = {
-    "pending": Told(
+STATES: dict[PurchaseState, StateSentence] = {
+    "pending": StateSentence(
         "Verifying your payment",
         "The payment provider has not told us yet. This usually takes a few seconds after you have paid.",
         waits=True,
     ),
-    "processing": Told(
+    "processing": StateSentence(
         "Your payment is being checked",
         "The payment provider has it and has not decided yet. Nothing more is to be done: it is added as soon as it is paid.",
         waits=True,
     ),
-    "completed": Told("Thank you", "The payment is completed."),
-    "failed": Told("The payment failed", "Nothing was charged. Try a different card, or ask your bank."),
-    "abandoned": Told(
+    "completed": StateSentence("Thank you", "The payment is completed."),
+    "failed": StateSentence("The payment failed", "Nothing was charged. Try a different card, or ask your bank."),
+    "abandoned": StateSentence(
         "Order abandoned", "The window was closed before the payment. Nothing was charged; just start again."
     ),
-    "partially_refunded": Told("Partly refunded", "A part of this payment went back to you."),
-    "refunded": Told("Refunded", "This payment went back to you."),
-    "disputed": Told(
+    "partially_refunded": StateSentence("Partly refunded", "A part of this payment went back to you."),
+    "refunded": StateSentence("Refunded", "This payment went back to you."),
+    "disputed": StateSentence(
         "Disputed", "Your bank disputes this payment. What is left of it cannot be used until that is decided."
     ),
 }
-DECLINED = Told(
+DECLINED = StateSentence(
     "The card was declined",
     "Nothing was charged, and it is not tried again by itself. Try a different card, or ask your bank.",
 )

@@ -12,12 +12,12 @@ from lotbook.api.portal.entry_words import GROUPS, calculation, sentence
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.credits.batches import lines_of
-from lotbook.usecases.portal.statement_pages import Wanted
+from lotbook.usecases.portal.statement_pages import WantedEntries
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit
     from lotbook.api.rendering.formats import Formats
-    from lotbook.domain.credits.batches import Line
+    from lotbook.domain.credits.batches import BatchLine
     from lotbook.domain.credits.ledger import Entry
     from lotbook.domain.credits.lots import Lot
     from lotbook.usecases.accounts.load_account import LoadedAccount
@@ -28,7 +28,7 @@ FILE = f"{HERE}/export"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StatementQuery:
     """What the address asks for; what is no unit, no kind and no day is passed over."""
 
     unit: str
@@ -38,12 +38,12 @@ class Asked:
     as_of: str = ""
 
     @staticmethod
-    def of(query: Mapping[str, str], units: tuple[str, ...]) -> Asked:
+    def of(query: Mapping[str, str], units: tuple[str, ...]) -> StatementQuery:
         """From an address of an account with these units."""
         named = {name: days.day_of(query.get(name)) for name in ("from", "to", "as_of")}
         found = {name: day.isoformat() if day else "" for name, day in named.items()}
         unit, kind = query.get("unit", ""), query.get("kind", "")
-        return Asked(
+        return StatementQuery(
             unit if unit in units else units[0],
             kind if kind in GROUPS else "",
             found["from"],
@@ -51,10 +51,10 @@ class Asked:
             found["as_of"],
         )
 
-    def wanted(self, zone: str) -> Wanted:
+    def wanted(self, zone: str) -> WantedEntries:
         """For the use case: both days belong to it."""
         since, until = days.day_of(self.since), days.day_of(self.until)
-        return Wanted(
+        return WantedEntries(
             GROUPS[self.kind][1] if self.kind else None,
             None if since is None else days.start_of(since, zone),
             None if until is None else days.end_of(until, zone),
@@ -72,7 +72,7 @@ class Asked:
 
 def page(found: StatementPage, as_of: AsOf, loaded: LoadedAccount, visit: Visit, *, cursor: str | None) -> Page:
     """One page of entries. `cursor`: of the next one."""
-    asked, formats = Asked.of(visit.query, loaded.policy.units), visit.formats(loaded)
+    asked, formats = StatementQuery.of(visit.query, loaded.policy.units), visit.formats(loaded)
     values = {
         "entries": [_row(entry, found.lots, formats, visit.account_id) for entry in found.entries],
         "as_of": as_of,
@@ -99,7 +99,7 @@ class Row:
     entry_id: str
     told: str
     calculated: str | None
-    lines: Sequence[tuple[Line, str | None]]
+    lines: Sequence[tuple[BatchLine, str | None]]
 
 
 def _row(entry: Entry, lots: Mapping[str, Lot], formats: Formats, account_id: str) -> Row:
@@ -110,7 +110,7 @@ def _row(entry: Entry, lots: Mapping[str, Lot], formats: Formats, account_id: st
 
 def parts(entries: Sequence[Entry], loaded: LoadedAccount, visit: Visit, *, cursor: str) -> Page:
     """The page of a file that is too long. `cursor`: of the next part."""
-    asked = Asked.of(visit.query, loaded.policy.units)
+    asked = StatementQuery.of(visit.query, loaded.policy.units)
 
     def address(**more: str) -> str:
         return asked.address(FILE, **{"cursor": visit.query.get("cursor"), **more})

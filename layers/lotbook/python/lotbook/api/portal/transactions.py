@@ -28,7 +28,7 @@ TONES = {"completed": "good", "failed": "bad", "disputed": "bad", "pending": "wa
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TransactionQuery:
     """The filter as it was typed; what is no kind or no day filters nothing."""
 
     kind: str = ""
@@ -36,11 +36,11 @@ class Asked:
     until: str = ""
 
     @staticmethod
-    def of(query: Mapping[str, str]) -> Asked:
+    def of(query: Mapping[str, str]) -> TransactionQuery:
         """From an address."""
         kind = query.get("kind", "")
         since, until = (days.day_of(query.get(name)) for name in ("from", "to"))
-        return Asked(
+        return TransactionQuery(
             kind if kind in ITEM_KINDS else "", since.isoformat() if since else "", until.isoformat() if until else ""
         )
 
@@ -63,7 +63,7 @@ class Asked:
 
 def page(rows: Sequence[PurchaseRow], loaded: LoadedAccount, visit: Visit, *, next_after: str | None) -> Page:
     """One page of rows, newest first."""
-    asked = Asked.of(visit.query)
+    asked = TransactionQuery.of(visit.query)
     values = {
         "rows": rows,
         "asked": asked,
@@ -79,7 +79,7 @@ def page(rows: Sequence[PurchaseRow], loaded: LoadedAccount, visit: Visit, *, ne
 
 def parts(purchases: Sequence[Purchase], loaded: LoadedAccount, visit: Visit, *, after: str) -> Page:
     """The page of a file that is too long. `after`: where the next part begins."""
-    asked = Asked.of(visit.query)
+    asked = TransactionQuery.of(visit.query)
 
     def address(**more: str) -> str:
         return asked.address(FILE, **{"after": visit.query.get("after"), **more})

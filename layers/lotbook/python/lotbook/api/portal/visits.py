@@ -14,7 +14,7 @@ from lotbook.api.rendering.formats import Formats, accepted, locale_of
 from lotbook.domain.portal.brand import Brand
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import InvalidRequest
-from lotbook.usecases.portal.sessions import Opened
+from lotbook.usecases.portal.sessions import OpenSession
 
 if TYPE_CHECKING:
     from lotbook.usecases.accounts.load_account import LoadedAccount
@@ -28,7 +28,7 @@ class Visit:
     """`base_url`: where the page is, for addresses that the gateway leads back to."""
 
     request: Request
-    session: Opened
+    session: OpenSession
     brand: Brand
     base_url: str
 

@@ -15,7 +15,7 @@ from lotbook.domain.values import texts
 from lotbook.domain.values.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from lotbook.domain.credits.rated import Usage
+    from lotbook.domain.credits.rated import CountedUsage
 
 MAX_CREDITS = 1_000_000_000_000
 MAX_REFERENCE_CHARACTERS = 256
@@ -96,7 +96,7 @@ def one_amount(document: dict[str, Any]) -> None:
         refuse("usage", "one_of", TWO_AMOUNTS)
 
 
-def amount_of(document: dict[str, Any]) -> tuple[int, Usage | None]:
+def amount_of(document: dict[str, Any]) -> tuple[int, CountedUsage | None]:
     """Credits, or what was used: then what it costs is not known yet, and 0. Raises InvalidRequest."""
     if "usage" not in document:
         return credits_of(document), None

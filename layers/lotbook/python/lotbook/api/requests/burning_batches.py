@@ -16,7 +16,7 @@ from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.domain.values.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from lotbook.domain.credits.rated import Usage
+    from lotbook.domain.credits.rated import CountedUsage
 
 MAX_ITEMS = 100
 BATCH_FIELDS = frozenset({"items"})
@@ -58,7 +58,7 @@ class _Item:
 
     key: str
     credits: int
-    usage: Usage | None
+    usage: CountedUsage | None
     unit: str | None
     reference: str | None
     actor: str

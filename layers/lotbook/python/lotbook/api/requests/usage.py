@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from lotbook.api.http.body import MAX_NAME_SHOWN, UNKNOWN, refuse_names
-from lotbook.domain.credits.rated import Usage
+from lotbook.domain.credits.rated import CountedUsage
 from lotbook.domain.values.errors import InvalidRequest
 
 USAGE_FIELDS = frozenset({"action", "quantities"})
@@ -13,7 +13,7 @@ MAX_QUANTITIES = 20
 MAX_NAME_CHARACTERS = 500  # of an action or a quantity, as in a policy
 
 
-def usage_of(said: object, most: int) -> Usage:
+def usage_of(said: object, most: int) -> CountedUsage:
     """An action and what was counted of it, at most `most` of each; raises InvalidRequest."""
     if not isinstance(said, dict):
         _refuse("usage", "type", "usage must be an object.")
@@ -33,7 +33,7 @@ def usage_of(said: object, most: int) -> Usage:
                 f"a quantity is a JSON integer from 0 to {most} under a name of 1 to {MAX_NAME_CHARACTERS} characters."
             )
             _refuse(f"usage.quantities.{name[:MAX_NAME_SHOWN]}", "range", told)
-    return Usage(action, quantities)
+    return CountedUsage(action, quantities)
 
 
 def _refuse(field: str, code: str, message: str) -> NoReturn:

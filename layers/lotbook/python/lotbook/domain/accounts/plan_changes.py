@@ -11,7 +11,7 @@ from dataclasses import replace
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at, lots_of_period
 from lotbook.domain.accounts.standings import standing_of, with_standing
-from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.accounts.terms import Move, PlanStanding, Term
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.policy.document import Policy
@@ -20,7 +20,7 @@ from lotbook.domain.values import ids, instants
 MAX_TERMS = 50  # each was paid for; past that the earliest are forgotten
 MAX_PERIODS = 200  # of one term: sixteen years of months
 CARRIED = "plan credits carried over"  # the reason of such a lot
-UNKNOWN = Standing("", 0, "none")
+UNKNOWN = PlanStanding("", 0, "none")
 
 
 def on_term(account: Account, term: Term) -> Account:
@@ -29,7 +29,7 @@ def on_term(account: Account, term: Term) -> Account:
     ends_at = None if goes_on else term.ends_at
     return with_standing(
         account,
-        Standing(term.plan_id, term.at, "stripe", ends_at, term.purchase_id, term.renews, term.policy_version),
+        PlanStanding(term.plan_id, term.at, "stripe", ends_at, term.purchase_id, term.renews, term.policy_version),
     )
 
 
@@ -127,7 +127,7 @@ def _after(policy: Policy, account: Account, present: Account, term: Term | None
         return account if term.purchase_id == account.plan_purchase_id else on_term(account, term)
     if present.plan_purchase_id is None:
         return account
-    return with_standing(account, Standing(policy.starting_plan_id, cycle_of(present), "none"))
+    return with_standing(account, PlanStanding(policy.starting_plan_id, cycle_of(present), "none"))
 
 
 def _pruned(terms: tuple[Term, ...], now: int) -> tuple[Term, ...]:
@@ -152,7 +152,7 @@ def lots_entered(policy: Policy, account: Account, move: Move, was: Policy | Non
     return lots_left(policy, account, replace(move, was=move.became, became=move.was), was)
 
 
-def _lots_in(policy: Policy, account: Account, standing: Standing, at: int) -> tuple[Lot, ...]:
+def _lots_in(policy: Policy, account: Account, standing: PlanStanding, at: int) -> tuple[Lot, ...]:
     """The lots of the period as the account has them in that standing, whatever its subscription has come to since."""
     on_it = replace(with_standing(account, standing), subscription=None)
     lots = lots_of_period(policy, on_it, at).lots
@@ -164,7 +164,7 @@ def _lots_in(policy: Policy, account: Account, standing: Standing, at: int) -> t
     return tuple(lot for lot in lots if lot.kind != "plan" or not (is_void or not known.brings(lot.effective_at)))
 
 
-def carried_lot_ids(account: Account, unit: str, standing: Standing) -> tuple[str, ...]:
+def carried_lot_ids(account: Account, unit: str, standing: PlanStanding) -> tuple[str, ...]:
     """The ids of the lots that may have carried credits over into this standing; none where nothing can have been.
 
     The first is that of the plan which it replaced; the others are of plans that were replaced before they began.
@@ -175,12 +175,12 @@ def carried_lot_ids(account: Account, unit: str, standing: Standing) -> tuple[st
     return tuple(_carried_lot_id(account, unit, standing, each) for each in ("", *others))
 
 
-def _may_have_carried(standing: Standing) -> bool:
+def _may_have_carried(standing: PlanStanding) -> bool:
     """A plan that was bought, or one that was agreed on and is billed elsewhere."""
     return standing.purchase_id is not None or standing.billing == "external"
 
 
-def _carried_lot_id(account: Account, unit: str, standing: Standing, late: str) -> str:
+def _carried_lot_id(account: Account, unit: str, standing: PlanStanding, late: str) -> str:
     seed = (account.account_id, unit, "carried", standing.purchase_id or "", *([late] if late else []))
     return ids.derived("lot", standing.anchor, *seed)
 
@@ -222,7 +222,7 @@ def lots_of_term(policy: Policy, account: Account, term: Term, until: int) -> tu
     """
     kept = [each for each in account.terms if not each.is_ended and each.purchase_id != term.purchase_id]
     others = {lot.lot_id for each in kept for lot in _lots_of(policy, account, each, until)}
-    own = with_standing(account, Standing(policy.starting_plan_id, cycle_of(account), "none"))
+    own = with_standing(account, PlanStanding(policy.starting_plan_id, cycle_of(account), "none"))
     return tuple(
         lot
         for lot in _lots_of(policy, account, term, until)

@@ -16,7 +16,7 @@ from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.pauses import with_pause, without_pause
 from lotbook.domain.accounts.standings import with_standing
 from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, NextPlan, PeriodState, Subscription
-from lotbook.domain.accounts.terms import Standing, Term
+from lotbook.domain.accounts.terms import PlanStanding, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Dunning
@@ -141,7 +141,7 @@ def ended(policy: Policy, account: Account, at: int) -> Account:
     )
     sub = replace(account.subscription, ended_at=at, next_plan=None, periods=periods)
     terms = tuple(_cut(term, at) for term in account.terms)
-    after = with_standing(account, Standing(policy.starting_plan_id, at, "none"))
+    after = with_standing(account, PlanStanding(policy.starting_plan_id, at, "none"))
     return without_pause(replace(after, subscription=sub, terms=terms), PAUSED_FOR_PLAN)
 
 
@@ -188,7 +188,7 @@ def _moved_on(account: Account) -> Account:
         return account
     anchor = wanted.at if wanted.months else account.anchor
     after = with_standing(
-        account, Standing(wanted.plan_id, anchor, "stripe", None, wanted.change, True, wanted.policy_version)
+        account, PlanStanding(wanted.plan_id, anchor, "stripe", None, wanted.change, True, wanted.policy_version)
     )
     record = replace(
         sub,

@@ -14,7 +14,7 @@ from lotbook.domain.accounts.plan_changes import cycle_of, with_term
 from lotbook.domain.accounts.plan_time import PAUSED_FOR_PLAN, plan_end, with_period, with_time, with_void
 from lotbook.domain.accounts.standings import standing_of, with_standing
 from lotbook.domain.accounts.subscriptions import MAX_PERIODS_KEPT, BillingPeriod, NextPlan, Subscription
-from lotbook.domain.accounts.terms import Move, Standing, Term
+from lotbook.domain.accounts.terms import Move, PlanStanding, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import instants
@@ -223,7 +223,7 @@ def without_plan(policy: Policy, account: Account, now: int, *, gone: bool = Fal
     account = with_void(policy, account, running[0])
     was = standing_of(account)
     anchor = cycle_of(account) if gone else instants.cut_to_second(now)
-    after = with_standing(account, Standing(policy.starting_plan_id, anchor, "none"))
+    after = with_standing(account, PlanStanding(policy.starting_plan_id, anchor, "none"))
     terms = tuple(replace(each, ends_at=min(each.ends_at, now)) if each.renews else each for each in account.terms)
     number = account.moves_made + 1
     move = Move(number, now, was, standing_of(after), carries=False, undoes=gone)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lotbook.domain.accounts.account import Account
-from lotbook.domain.accounts.terms import Standing
+from lotbook.domain.accounts.terms import PlanStanding
 
 
-def standing_of(account: Account) -> Standing:
+def standing_of(account: Account) -> PlanStanding:
     """What decides the account's periods."""
-    return Standing(
+    return PlanStanding(
         account.plan_id,
         account.anchor,
         account.plan_billing,
@@ -21,7 +21,7 @@ def standing_of(account: Account) -> Standing:
     )
 
 
-def with_standing(account: Account, standing: Standing) -> Account:
+def with_standing(account: Account, standing: PlanStanding) -> Account:
     """The account in that standing."""
     return replace(
         account,

@@ -9,7 +9,7 @@ PlanBilling = Literal["none", "external", "stripe"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PlanStanding:
     """What decides an account's periods: its plan, since when and until when, and the purchase that gave it.
 
     `ends_at` is the end of a term that was bought here; None for plans that do not end by themselves. `renews`: it is billed
@@ -69,8 +69,8 @@ class Move:
 
     number: int
     at: int
-    was: Standing
-    became: Standing
+    was: PlanStanding
+    became: PlanStanding
     carries: bool
     undoes: bool = False
     is_late: bool = False

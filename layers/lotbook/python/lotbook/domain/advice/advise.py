@@ -11,7 +11,7 @@ from typing import Literal
 
 from lotbook.domain.advice import rules as advice
 from lotbook.domain.advice.rules import Advice
-from lotbook.domain.advice.usage import PeriodUse, Usage
+from lotbook.domain.advice.usage import KnownUsage, PeriodUse
 from lotbook.domain.policy.document import Policy
 
 AdviceCode = Literal[
@@ -29,7 +29,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AdviceGiven:
     """One piece of advice with its reason in words."""
 
     code: AdviceCode
@@ -37,22 +37,22 @@ class Told:
     reason: str
 
 
-def advise(policy: Policy, usage: Usage, planned: Planned | None, now: int) -> tuple[Told, ...]:
+def advise(policy: Policy, usage: KnownUsage, planned: Planned | None, now: int) -> tuple[AdviceGiven, ...]:
     """All that there is to say at `now`; what was asked about comes first."""
     asked = _planned(policy, usage.allowance, planned) if planned else ()
     return (*asked, *_by_use(policy, usage, now), *_by_purchases(policy, usage))
 
 
-def _planned(policy: Policy, allowance: int, planned: Planned) -> Iterator[Told]:
+def _planned(policy: Policy, allowance: int, planned: Planned) -> Iterator[AdviceGiven]:
     """NP-15, NP-03 where the policy sells by the event; IS-11, IS-13 where a plan has an allowance."""
     rules, unit = policy.advice, _unit(policy)
     size = advice.for_size(policy, planned.credits)
     if size is not None:
-        yield Told("event_size", size, _size_reason(policy, planned, size))
+        yield AdviceGiven("event_size", size, _size_reason(policy, planned, size))
     if rules.buffer_percent is not None:
         buffered = advice.purchasable(policy, advice.with_buffer(rules, planned.credits))
         reason = f"{planned.credits:,} {unit} and {rules.buffer_percent} % more, for what does not go as planned."
-        yield Told("event_buffer", Advice("buy", credits=buffered), reason)
+        yield AdviceGiven("event_buffer", Advice("buy", credits=buffered), reason)
     peak = advice.on_shortage(policy, allowance, planned.credits, planned.periods) if allowance else None
     if peak is not None:
         need = f"{planned.credits:,} {unit} are needed and a period brings {allowance:,}"
@@ -61,7 +61,7 @@ def _planned(policy: Policy, allowance: int, planned: Planned) -> Iterator[Told]
             if peak.action == "buy"
             else f"{need}: for more than {_times(rules.occasional_periods)}, a higher plan is the better value."
         )
-        yield Told("planned_peak", peak, told)
+        yield AdviceGiven("planned_peak", peak, told)
 
 
 def _size_reason(policy: Policy, planned: Planned, size: Advice) -> str:
@@ -72,7 +72,7 @@ def _size_reason(policy: Policy, planned: Planned, size: Advice) -> str:
     return f"For a need of more than {largest:,} {unit}, buy what it takes, and look at {title}."
 
 
-def _by_use(policy: Policy, usage: Usage, now: int) -> Iterator[Told]:
+def _by_use(policy: Policy, usage: KnownUsage, now: int) -> Iterator[AdviceGiven]:
     """IS-19 from the periods before; IS-11, IS-13 and IS-14 from the present one."""
     steady = advice.on_steady_use(policy, usage.allowance, usage.past)
     if steady is not None:
@@ -81,7 +81,7 @@ def _by_use(policy: Policy, usage: Usage, now: int) -> Iterator[Told]:
             f"At least {rules.steady_use_percent} % of the {usage.allowance:,} {_unit(policy)} of a period were used "
             f"in each of the last {rules.steady_periods} periods: a higher plan is the better value."
         )
-        yield Told("steady_use", steady, reason)
+        yield AdviceGiven("steady_use", steady, reason)
     present = usage.present
     if present is None:
         return
@@ -90,7 +90,7 @@ def _by_use(policy: Policy, usage: Usage, now: int) -> Iterator[Told]:
         yield short
 
 
-def _bridge(policy: Policy, present: PeriodUse, now: int) -> Told | None:
+def _bridge(policy: Policy, present: PeriodUse, now: int) -> AdviceGiven | None:
     expected = present.expected(now)
     bridge = advice.before_reset(policy, present.available, expected, now=now, resets_at=present.end)
     if bridge is None:
@@ -99,10 +99,10 @@ def _bridge(policy: Policy, present: PeriodUse, now: int) -> Told | None:
         f"About {expected:,} {_unit(policy)} more will be used until the reset and {present.available:,} are left: "
         "a small purchase bridges the days between."
     )
-    return Told("before_reset", bridge, reason)
+    return AdviceGiven("before_reset", bridge, reason)
 
 
-def _running_short(policy: Policy, usage: Usage, present: PeriodUse, now: int) -> Told | None:
+def _running_short(policy: Policy, usage: KnownUsage, present: PeriodUse, now: int) -> AdviceGiven | None:
     """The period's own credits are used up, and what is left will not last until the next ones come."""
     expected = present.expected(now)
     if not usage.allowance or present.allowance_left or expected <= present.available:
@@ -120,15 +120,19 @@ def _running_short(policy: Policy, usage: Usage, present: PeriodUse, now: int) -
     use = f"At this rate about {needed:,} {unit} are used in this period, which brought {usage.allowance:,}"
     if short.action == "buy":
         only_now = Advice("buy", credits=advice.purchasable(policy, expected - present.available))
-        return Told("running_short", only_now, f"{use}: a peak of {_times(periods)} is met by buying what is missing.")
-    return Told("running_short", short, f"{use}, for {_times(periods)} in a row: a higher plan is the better value.")
+        return AdviceGiven(
+            "running_short", only_now, f"{use}: a peak of {_times(periods)} is met by buying what is missing."
+        )
+    return AdviceGiven(
+        "running_short", short, f"{use}, for {_times(periods)} in a row: a higher plan is the better value."
+    )
 
 
-def _by_purchases(policy: Policy, usage: Usage) -> Iterator[Told]:
+def _by_purchases(policy: Policy, usage: KnownUsage) -> Iterator[AdviceGiven]:
     frequent = advice.on_frequent_purchases(policy, usage.top_ups)
     if frequent is not None:
         reason = f"{usage.top_ups} or more top-ups in one period: another plan may cost less."
-        yield Told("frequent_purchases", frequent, reason)
+        yield AdviceGiven("frequent_purchases", frequent, reason)
 
 
 def _unit(policy: Policy) -> str:

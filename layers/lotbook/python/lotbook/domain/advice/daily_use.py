@@ -19,7 +19,7 @@ BURNS = ("consumed", "captured")
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayOfUse:
     """A day `[start, end)`. `used` is None for one of which not every entry was read."""
 
     start: int
@@ -34,13 +34,13 @@ def days_until(at: int, zone: str, count: int = DAYS) -> list[tuple[int, int]]:
     return list(pairwise(starts))
 
 
-def used_by_day(entries: Sequence[Entry], days: Sequence[tuple[int, int]], *, is_whole: bool) -> list[Day]:
+def used_by_day(entries: Sequence[Entry], days: Sequence[tuple[int, int]], *, is_whole: bool) -> list[DayOfUse]:
     """`entries` come newest first. Not whole: there are older ones, so the day of the last one, and all before it, are not known."""
     known_from = 0 if is_whole or not entries else entries[-1].at
     found = []
     for start, end in days:
         burned = sum(-entry.credits for entry in entries if entry.kind in BURNS and start <= entry.at < end)
-        found.append(Day(start, end, burned if start > known_from or is_whole else None))
+        found.append(DayOfUse(start, end, burned if start > known_from or is_whole else None))
     return found
 
 

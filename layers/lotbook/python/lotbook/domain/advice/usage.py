@@ -42,7 +42,7 @@ class PeriodUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class KnownUsage:
     """What is known. `allowance`: free and plan credits of one period. None or empty: not asked for, or not known.
 
     `past`: how much of its allowance each complete period on the present plan burned, the latest last. `top_ups`: those

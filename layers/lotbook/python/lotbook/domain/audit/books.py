@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.replay import Replayed, Window, replay
-from lotbook.domain.audit.standing import START, Standing
+from lotbook.domain.audit.standing import START, LedgerStanding
 from lotbook.domain.credits.book import Book, Receipt, draws_between, rests
 from lotbook.domain.credits.ledger import Entry, OpenHold, resolution_name
 from lotbook.domain.credits.lots import Rest, burn_order
@@ -33,8 +33,8 @@ def differences(unit: str, book: Book, ledger: Mapping[str, Entry]) -> list[Disa
 
 
 def examine(
-    unit: str, window: Window, since: Standing, book: Book | None = None
-) -> tuple[list[Disagreement], Standing]:
+    unit: str, window: Window, since: LedgerStanding, book: Book | None = None
+) -> tuple[list[Disagreement], LedgerStanding]:
     """Replay the window on top of a standing: what differs, the earliest first, and the standing to go on from.
 
     `book`: whose head is the window's top, to be held against what came out; None for a window that ends before.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from lotbook.domain.audit.standing import START, Standing, pointer_values, standing_of, standing_values
+from lotbook.domain.audit.standing import START, LedgerStanding, pointer_values, standing_of, standing_values
 from lotbook.domain.credits.ledger import Pointer
 from lotbook.domain.values.instants import DAY
 
@@ -33,8 +33,8 @@ class Damaged(Exception):
 class Whole:
     """A replay from the first entry on, under way up to `says.at`; what it comes to there is held against `says`."""
 
-    says: Standing
-    standing: Standing = START
+    says: LedgerStanding
+    standing: LedgerStanding = START
     goals: tuple[Pointer, ...] = ()
 
 
@@ -46,7 +46,7 @@ class Mark:
     `by_chain`: the filed statement has named a link that is none, so it is not asked where pieces begin.
     """
 
-    standing: Standing = START
+    standing: LedgerStanding = START
     goals: tuple[Pointer, ...] = ()
     whole: Whole | None = None
     whole_ended_at: int | None = None

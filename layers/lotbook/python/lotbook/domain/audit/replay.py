@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.entries import differences_of_entry
-from lotbook.domain.audit.standing import Standing
+from lotbook.domain.audit.standing import LedgerStanding
 from lotbook.domain.credits.book import Receipt
 from lotbook.domain.credits.ledger import (
     Draw,
@@ -62,12 +62,12 @@ class Window:
 class Replayed:
     """What the links came to, what differs, and the holds that were resolved on the way."""
 
-    standing: Standing
+    standing: LedgerStanding
     found: list[Disagreement]
     resolved: frozenset[str]
 
 
-def replay(window: Window, since: Standing) -> tuple[Replayed, Standing]:
+def replay(window: Window, since: LedgerStanding) -> tuple[Replayed, LedgerStanding]:
     """Every entry that is new since then, those of the last turn too; and the standing to keep, of journaled entries alone."""
     chain = Chain(window, since)
     found = list(chain.differences())
@@ -86,7 +86,7 @@ def replay(window: Window, since: Standing) -> tuple[Replayed, Standing]:
     return Replayed(now, found + run.found, frozenset(run.resolved)), kept
 
 
-def _new(entries: Iterable[Entry], since: Standing) -> Iterator[Entry]:
+def _new(entries: Iterable[Entry], since: LedgerStanding) -> Iterator[Entry]:
     for entry in entries:
         if entry.seq > since.at.seq or since.unread.get(entry.seq) == entry.name or since.at.seq == 0:
             yield entry
@@ -95,7 +95,7 @@ def _new(entries: Iterable[Entry], since: Standing) -> Iterator[Entry]:
 class Chain:
     """The way from the window's top down to where the replay begins: every link is met exactly once."""
 
-    def __init__(self, window: Window, since: Standing) -> None:
+    def __init__(self, window: Window, since: LedgerStanding) -> None:
         self._window, self._since = window, since
         self._all, self._pending = window.all, window.pending
         self.unread: dict[int, str] = {}
@@ -149,7 +149,7 @@ class Chain:
 class _Replay:
     """Running sums, entry by entry."""
 
-    def __init__(self, since: Standing, window: Window) -> None:
+    def __init__(self, since: LedgerStanding, window: Window) -> None:
         self.lots: Counter[str] = Counter(since.lots)
         self.held, self.owed, self.short = dict(since.held), dict(since.owed), since.short
         self.entries, self.of_lots, self.moved = since.entries, since.of_lots, Counter(since.moved)
@@ -157,10 +157,10 @@ class _Replay:
         self.resolved: set[str] = set()
         self.found: list[Disagreement] = []
 
-    def standing(self, at: Pointer, unread: Mapping[int, str]) -> Standing:
+    def standing(self, at: Pointer, unread: Mapping[int, str]) -> LedgerStanding:
         lots = {lot_id: left for lot_id, left in self.lots.items() if left}
         moved = {kind: credits for kind, credits in self.moved.items() if credits}
-        return Standing(at, lots, self.held, self.owed, unread, self.short, self.entries, self.of_lots, moved)
+        return LedgerStanding(at, lots, self.held, self.owed, unread, self.short, self.entries, self.of_lots, moved)
 
     def take(self, entry: Entry) -> None:
         self.found += differences_of_entry(entry)

@@ -14,7 +14,7 @@ from lotbook.domain.credits.ledger import CHAIN_END, Pointer
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LedgerStanding:
     """The ledger up to and with the link `at`, in credits. A lot or a hold of which nothing is left is not in it.
 
     `unread`: links whose entry was not in the ledger yet, by number: their entries count when they are read.
@@ -31,19 +31,19 @@ class Standing:
     moved: Mapping[str, int] = field(default_factory=dict)  # credits in and out of lots, by kind of entry
 
 
-START = Standing()
+START = LedgerStanding()
 
 
-def standing_values(standing: Standing) -> dict[str, Any]:
+def standing_values(standing: LedgerStanding) -> dict[str, Any]:
     """For JSON."""
     unread = [[seq, name] for seq, name in sorted(standing.unread.items())]
     return asdict(standing) | {"at": pointer_values(standing.at), "unread": unread}
 
 
-def standing_of(values: Mapping[str, Any]) -> Standing:
+def standing_of(values: Mapping[str, Any]) -> LedgerStanding:
     """What `standing_values` wrote. Raises KeyError, TypeError and ValueError for everything else."""
     read: dict[int, str] = dict(values["unread"])
-    return Standing(**(dict(values) | {"at": Pointer(*values["at"]), "unread": read}))
+    return LedgerStanding(**(dict(values) | {"at": Pointer(*values["at"]), "unread": read}))
 
 
 def pointer_values(pointer: Pointer) -> list[Any]:

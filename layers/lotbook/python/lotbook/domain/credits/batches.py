@@ -30,7 +30,7 @@ COUNTED_AS = 1_000  # lines that stand beside their entry, for a page's bound: t
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BatchLine:
     """A part of a burn. `rated` is its calculation where it was burned by usage; `draws` what it took of each lot."""
 
     credits: int
@@ -90,13 +90,13 @@ class BurnedLines:
     """The answer of a batch under one key; the same for every replay, but for `burned.replayed`."""
 
     burned: Burned
-    lines: tuple[Line, ...]
+    lines: tuple[BatchLine, ...]
 
 
 def lines_of_request(lines: Sequence[BurnRequest]) -> LinesRequest:
     """The request of these lines, once their usage is rated. Raises InvalidRequest past MAX_BYTES."""
     credits = sum(line.credits for line in lines)
-    text = to_text([Line(line.credits, line.reference, line.rated, line.metadata or None) for line in lines])
+    text = to_text([BatchLine(line.credits, line.reference, line.rated, line.metadata or None) for line in lines])
     size = len(text.encode())
     if size > MAX_BYTES:
         told = f"The lines with their references, metadata and calculations take {size} bytes of at most {MAX_BYTES}; send fewer."
@@ -104,7 +104,7 @@ def lines_of_request(lines: Sequence[BurnRequest]) -> LinesRequest:
     return LinesRequest(tuple(lines), credits, text)
 
 
-def to_text(lines: Sequence[Line]) -> str:
+def to_text(lines: Sequence[BatchLine]) -> str:
     """As they are kept: a column for each member, 0 for one that no line has, and none of those at the end."""
     columns: list[Any] = [
         [line.credits for line in lines],
@@ -117,17 +117,17 @@ def to_text(lines: Sequence[Line]) -> str:
     return _json([column if is_said else 0 for column, is_said in zip(columns[: last + 1], said, strict=False)])
 
 
-def from_text(text: str) -> tuple[Line, ...]:
+def from_text(text: str) -> tuple[BatchLine, ...]:
     """The lines of such a text, without their draws."""
     credits, *more = json.loads(text)
     columns = [column or [None] * len(credits) for column in [*more, 0, 0, 0][:3]]
     return tuple(
-        Line(number, reference, None if rated is None else _json(rated), metadata)
+        BatchLine(number, reference, None if rated is None else _json(rated), metadata)
         for number, reference, rated, metadata in zip(credits, *columns, strict=True)
     )
 
 
-def lines_of(entry: Entry) -> tuple[Line, ...]:
+def lines_of(entry: Entry) -> tuple[BatchLine, ...]:
     """The parts of the entry with what each drew, in the order sent; none of an entry without.
 
     An entry whose lines nobody has any more, since a release that does not know them wrote it, is one line of all its credits.
@@ -135,8 +135,8 @@ def lines_of(entry: Entry) -> tuple[Line, ...]:
     if not entry.has_lines:  # most have none: this is asked of every entry that is shown
         return ()
     is_known = entry.lines is not None and not is_beside(entry.lines)
-    lines = from_text(entry.lines) if is_known else (Line(entry.requested),)  # type: ignore[arg-type]
-    found, rest = list[Line](), entry.draws
+    lines = from_text(entry.lines) if is_known else (BatchLine(entry.requested),)  # type: ignore[arg-type]
+    found, rest = list[BatchLine](), entry.draws
     for line in lines:
         mine, rest = take(rest, line.credits)
         found.append(replace(line, draws=mine))

@@ -24,7 +24,7 @@ DECIMALS = 12  # of a rate at most, so of every exact amount
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class CountedUsage:
     """What a caller counted: `{"input_token": 100}` of one action. Counts are 0 or more."""
 
     action: str

@@ -14,7 +14,7 @@ from lotbook.domain.values.instants import SECOND, cut_to_second
 from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
-    from lotbook.domain.credits.rated import Usage
+    from lotbook.domain.credits.rated import CountedUsage
 
 DEFAULT_TTL_SECONDS = 3_600
 
@@ -31,7 +31,7 @@ class BurnRequest:
     reference: str | None = None
     metadata: Mapping[str, str] | None = None
     actor: str = "system"
-    usage: Usage | None = None
+    usage: CountedUsage | None = None
     rated: str | None = None
 
     @property
@@ -64,7 +64,7 @@ class HoldRequest:
     ttl_seconds: int = DEFAULT_TTL_SECONDS
     reference: str | None = None
     actor: str = "system"
-    usage: Usage | None = None
+    usage: CountedUsage | None = None
     rated: str | None = None
 
     @property

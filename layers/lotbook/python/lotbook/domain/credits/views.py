@@ -95,7 +95,7 @@ class OneLot:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LotStanding:
     """What the book says of one lot at one moment."""
 
     remaining: int
@@ -104,7 +104,7 @@ class Standing:
     at: int
 
 
-def one_lot(lot: Lot, events: Iterable[Entry], standing: Standing, *, is_undecided: bool) -> OneLot:
+def one_lot(lot: Lot, events: Iterable[Entry], standing: LotStanding, *, is_undecided: bool) -> OneLot:
     """The lot of these entries, which are of the book's moment or before. `is_undecided`: provisional, and still waiting."""
     known = list(events)
     expired = sum(-entry.credits for entry in known if entry.kind == "expired")
@@ -123,7 +123,7 @@ def one_lot(lot: Lot, events: Iterable[Entry], standing: Standing, *, is_undecid
     )
 
 
-def _state(lot: Lot, standing: Standing, ended: tuple[int, int], is_undecided: bool) -> OneLotState:
+def _state(lot: Lot, standing: LotStanding, ended: tuple[int, int], is_undecided: bool) -> OneLotState:
     """By what took its last credits. `ended`: what expired of it, and what was taken back."""
     expired, taken_back = ended
     is_over = not standing.remaining and not standing.held

@@ -67,7 +67,7 @@ TOLD = "an https address of a public host, such as https://hooks.example.com/lot
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class EndpointTarget:
     """Where a call goes. `target` is the path with its query, `host` without brackets."""
 
     is_tls: bool
@@ -83,7 +83,7 @@ class Target:
         return host if self.port == (HTTPS if self.is_tls else 80) else f"{host}:{self.port}"
 
 
-def target_of(url: str, *, loopback: bool) -> Target:
+def target_of(url: str, *, loopback: bool) -> EndpointTarget:
     """The target of an endpoint's address. `loopback`: this machine may be called by http, as in the local run.
 
     Raises InvalidRequest, which says what is wrong with it.
@@ -99,13 +99,13 @@ def target_of(url: str, *, loopback: bool) -> Target:
         raise _refused("form")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if loopback and parts.scheme == "http" and host in LOOPBACK_NAMES:
-        return Target(False, host, port or 80, target, is_this_machine=True)
+        return EndpointTarget(False, host, port or 80, target, is_this_machine=True)
     if parts.scheme != "https":
         raise _refused("scheme")
     if (port or HTTPS) not in PORTS:
         raise InvalidRequest.of("url", "port", f"url must be at port {' or '.join(map(str, PORTS))}.")
     _check_host(host)
-    return Target(True, host, port or HTTPS, target)
+    return EndpointTarget(True, host, port or HTTPS, target)
 
 
 def is_public(number: str) -> bool:
@@ -119,7 +119,7 @@ def is_public(number: str) -> bool:
     return found.scope_id is None and found in _V6_PUBLIC and not any(found in network for network in _V6)
 
 
-def may_be_called(target: Target, numbers: Iterable[str]) -> bool:
+def may_be_called(target: EndpointTarget, numbers: Iterable[str]) -> bool:
     """Whether every number that the target's name has may be called; a mix of public and private ones may not."""
     found = tuple(numbers)
     if target.is_this_machine:

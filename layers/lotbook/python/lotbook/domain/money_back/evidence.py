@@ -23,7 +23,7 @@ CHANGES: frozenset[EntryKind] = frozenset({"expired", "clawed_back", "adjusted",
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveredLot:
     """One lot as it was credited. `paid_to_shortfall` of its credits went to what had been used before."""
 
     lot_id: str
@@ -91,7 +91,7 @@ class Evidence:
 
     purchase: Purchase
     billing: BillingDetails | None
-    delivered: tuple[Delivery, ...]
+    delivered: tuple[DeliveredLot, ...]
     remaining: int
     held: int
     used: int
@@ -101,10 +101,10 @@ class Evidence:
     plan: PlanDelivery | None = None
 
 
-def deliveries(account_id: str, granted: Iterable[Entry]) -> tuple[Delivery, ...]:
+def deliveries(account_id: str, granted: Iterable[Entry]) -> tuple[DeliveredLot, ...]:
     """The lots of these grants, in their order."""
     return tuple(
-        Delivery(
+        DeliveredLot(
             lot_id=entry.lot.lot_id,
             unit=entry.unit,
             entry_id=entry.id_in(account_id),

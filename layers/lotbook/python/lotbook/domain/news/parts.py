@@ -10,7 +10,7 @@ from lotbook.domain.credits import batches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lotbook.domain.credits.batches import Line
+    from lotbook.domain.credits.batches import BatchLine
     from lotbook.domain.credits.ledger import Entry
 
 MAX_LINES_TOLD = 500  # of one event
@@ -40,10 +40,10 @@ def whole(entry: Entry, notes: Mapping[str, Mapping[str, str]]) -> Entry:
     return entry if text is None else replace(entry, lines=text)
 
 
-def _characters(line: Line) -> int:
+def _characters(line: BatchLine) -> int:
     return len(line.reference or "") + sum(len(name) + len(value) for name, value in (line.metadata or {}).items())
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: BatchLine) -> dict[str, Any]:
     said = {} if line.metadata is None else {"metadata": dict(line.metadata)}
     return {"credits": line.credits, "reference": line.reference, **said}

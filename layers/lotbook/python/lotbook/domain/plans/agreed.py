@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.accounts.close import is_closed
 from lotbook.domain.accounts.periods import account_at
 from lotbook.domain.accounts.standings import standing_of, with_standing
-from lotbook.domain.accounts.terms import Move, Standing
+from lotbook.domain.accounts.terms import Move, PlanStanding
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountClosed, NotEligible, Unavailable, UnknownPlan
 
@@ -40,7 +40,7 @@ def with_agreed_plan(policy: Policy, account: Account, plan_id: str, now: int) -
     at = instants.cut_to_second(now)
     if account.moves_made and present.anchor == at:
         raise Unavailable("The plan has changed this very second; send the same request again.", retry_after_seconds=1)
-    became = Standing(plan_id, at, "external" if plan.is_paid else "none")
+    became = PlanStanding(plan_id, at, "external" if plan.is_paid else "none")
     rules = policy.plan_change
     rule = rules.downgrade if plan.place < policy.plan(present.plan_id).place else rules.upgrade
     number = account.moves_made + 1

@@ -10,12 +10,12 @@ from lotbook.domain.values import money
 from lotbook.domain.values.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from lotbook.domain.credits.rated import Usage
+    from lotbook.domain.credits.rated import CountedUsage
     from lotbook.domain.policy.document import PublishedPolicy
     from lotbook.domain.policy.parts import Cost
 
 
-def rated(published: PublishedPolicy, usage: Usage) -> Rating:
+def rated(published: PublishedPolicy, usage: CountedUsage) -> Rating:
     """The calculation of what was used, by this very version.
 
     Raises InvalidRequest for an action or a quantity that the policy does not price (it names those that there are), for usage
@@ -35,7 +35,7 @@ def rated(published: PublishedPolicy, usage: Usage) -> Rating:
     return rating
 
 
-def _counted(cost: Cost, usage: Usage) -> tuple[tuple[str | None, int, str], ...]:
+def _counted(cost: Cost, usage: CountedUsage) -> tuple[tuple[str | None, int, str], ...]:
     """In the policy's order; the flat part first, where there is one."""
     for name in usage.quantities:
         if name not in cost.rates:

@@ -89,7 +89,7 @@ IDENTITY = frozenset({"app", "livemode", "account", "purchase", "session", "cust
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ComparedPeriod:
     """`[start, end)` in milliseconds, whole seconds: the gateway's own times have no finer ones."""
 
     start: int
@@ -155,9 +155,9 @@ class Stray:
     currency: str | None = None
 
 
-def a_period(start: int, end: int) -> Period:
+def a_period(start: int, end: int) -> ComparedPeriod:
     """The period in whole seconds; raises InvalidRequest unless it has a length."""
-    whole = Period(start // 1_000 * 1_000, -(-end // 1_000) * 1_000)
+    whole = ComparedPeriod(start // 1_000 * 1_000, -(-end // 1_000) * 1_000)
     if whole.start >= whole.end:
         raise InvalidRequest.of("from", "range", "A period ends after it begins.")
     return whole

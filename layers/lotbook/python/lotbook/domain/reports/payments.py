@@ -104,7 +104,7 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PaymentDifference:
     """Books and gateway differ. `other_month`: with that one the payment comes to the same on both sides."""
 
     payment: Payment
@@ -162,12 +162,12 @@ def sides(payment: Payment) -> dict[tuple[What, str], Sides]:
     return {key: (books[key], gateway[key]) for key in sorted({*books, *gateway})}
 
 
-def differences(payment: Payment) -> Iterator[Difference]:
+def differences(payment: Payment) -> Iterator[PaymentDifference]:
     """Where they differ in the month, and why, as far as the month alone says it."""
     for (what, currency), (booked, gateway) in sides(payment).items():
         if booked != gateway:
             reason = _reason(payment, what, booked, gateway)
-            yield Difference(payment, what, currency, booked, gateway, reason)
+            yield PaymentDifference(payment, what, currency, booked, gateway, reason)
 
 
 def _reason(payment: Payment, what: What, booked: int, gateway: int) -> Reason:
@@ -181,7 +181,7 @@ def _reason(payment: Payment, what: What, booked: int, gateway: int) -> Reason:
     return "amount" if gateway else "not_in_balance"
 
 
-def with_other_months(found: Difference, others: Mapping[str, Payment]) -> Difference:
+def with_other_months(found: PaymentDifference, others: Mapping[str, Payment]) -> PaymentDifference:
     """The difference with the nearest month that makes good for it, where all months together come to the same."""
     key = (found.what, found.currency)
     parts = {month: sides(payment).get(key, (0, 0)) for month, payment in others.items()}

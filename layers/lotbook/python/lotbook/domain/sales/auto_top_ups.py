@@ -56,7 +56,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class PeriodAllowance:
     """What the credit period allows and has used: the record as it is in that period, which begins at `start`."""
 
     record: AutoRecord
@@ -104,13 +104,13 @@ def charge_of(policy: Policy, account: Account, units: int) -> Charge:
     return Charge(units, lines[0].quantity, lines, subtotal, tax, subtotal + (tax.amount_minor if tax else 0))
 
 
-def bounds_of(policy: Policy, account: Account, at: int) -> Bounds:
+def bounds_of(policy: Policy, account: Account, at: int) -> PeriodAllowance:
     """The bounds of the credit period that holds `at`; `account`: as it stands then. A cap of 0: the plan is not eligible."""
     plan, rule, step = policy.plan(account.plan_id), policy.auto_top_up, policy.top_up.step
     start = credit_period(plan, account, at)[0]
     cap = rule.cap(plan, step) if rule is not None and unit_price(policy, plan, account.currency) is not None else 0
     record = in_period(account.auto or NEVER_ON, start)
-    return Bounds(record, record.period_start, cap, rule.unit(step) if rule else 1)
+    return PeriodAllowance(record, record.period_start, cap, rule.unit(step) if rule else 1)
 
 
 def is_due(rule: AutoTopUp, need: Need) -> bool:

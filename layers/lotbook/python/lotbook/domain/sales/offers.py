@@ -9,7 +9,7 @@ from typing import Literal
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import term_end
 from lotbook.domain.accounts.validity import validity
-from lotbook.domain.advice.advise import Told
+from lotbook.domain.advice.advise import AdviceGiven
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.document import Policy, PublishedPolicy
 from lotbook.domain.policy.parts import Consent, Support
@@ -96,7 +96,7 @@ class Offers:
     custom_payment: bool
     consent: Consent | None
     support: Support | None
-    advice: tuple[Told, ...] = ()
+    advice: tuple[AdviceGiven, ...] = ()
 
 
 def offers(published: PublishedPolicy, account: Account, caller: Caller, now: int) -> Offers:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.attempts import Failure, attempt
+from lotbook.usecases.attempts import FailedWork, attempt
 from lotbook.usecases.audit.audit_account import Audited, Auditing
 from lotbook.usecases.audit.audit_new import audit_new
 from lotbook.usecases.sweeping import Bounds, Swept, Work, sweep
@@ -36,7 +36,7 @@ class LedgerDiffers(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class AuditRun:
     """What a run did. `unfinished`: accounts that go on in the next run; until then nobody knows of them."""
 
     accounts: int
@@ -57,7 +57,7 @@ def audit_accounts(
     units_of: Callable[[str], Iterable[str]],
     memory: SweepMemory,
     time_left: Callable[[], int],
-) -> Checked:
+) -> AuditRun:
     """Audit the accounts that are due. `time_left` answers milliseconds, `units_of` the units that an account may have.
 
     Each is postponed by a day before it is looked at. Raises nothing for an account that differs or cannot be read: both
@@ -68,7 +68,7 @@ def audit_accounts(
     swept = sweep([work], memory=memory, clock=auditing.clock, time_left=time_left)[DUE_KIND]
     failures = (*round_.differing, *swept.failures)
     done = Swept(swept.finished, swept.more, failures)
-    return Checked(swept.finished, round_.entries, tuple(round_.unfinished), done)
+    return AuditRun(swept.finished, round_.entries, tuple(round_.unfinished), done)
 
 
 def audit_asked(
@@ -78,7 +78,7 @@ def audit_asked(
     auditing: Auditing,
     units_of: Callable[[str], Iterable[str]],
     time_left: Callable[[], int],
-) -> Checked:
+) -> AuditRun:
     """Replay one account from its first entry on, because somebody asked at the instant `asked`; `more`: it goes on there.
 
     Raises nothing: what differs, or cannot be read, is among the failures.
@@ -87,10 +87,10 @@ def audit_asked(
     tried = attempt(partial(round_.audit, DueItem(account_id, "", asked)))
     failures = list(round_.differing)
     if tried.error is not None:
-        failures.append(Failure(DUE_KIND, account_id, "", tried.error))
+        failures.append(FailedWork(DUE_KIND, account_id, "", tried.error))
         alarm("work_failed", what=DUE_KIND, account_id=account_id, error=type(tried.error).__name__)
     done = Swept(int(tried.error is None), bool(round_.unfinished), tuple(failures))
-    return Checked(done.finished, round_.entries, tuple(round_.unfinished), done)
+    return AuditRun(done.finished, round_.entries, tuple(round_.unfinished), done)
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class _Round:
     counting: Lock = field(default_factory=Lock)
     entries: int = 0
     unfinished: list[str] = field(default_factory=list)
-    differing: list[Failure] = field(default_factory=list)
+    differing: list[FailedWork] = field(default_factory=list)
 
     def postpone(self, item: DueItem, until: int) -> DueItem:
         """By a day at least: once a day is what is promised, also of one that cannot be read."""
@@ -142,4 +142,4 @@ class _Round:
             found=str(first.found),
         )
         error = LedgerDiffers(f"{first.kind} {first.subject}")
-        self.differing.append(Failure("ledger", audited.account_id, unit, error))
+        self.differing.append(FailedWork("ledger", audited.account_id, unit, error))

@@ -14,7 +14,7 @@ from lotbook.domain.audit.books import examine
 from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.marks import MAX_GOALS, Mark, Whole
 from lotbook.domain.audit.replay import OF_LOTS, OFF_THE_CHAIN, Window
-from lotbook.domain.audit.standing import START, Standing
+from lotbook.domain.audit.standing import START, LedgerStanding
 from lotbook.usecases.audit.chain import WINDOW, Reader, walk
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class BookAudit:
         if any(each.kind == OFF_THE_CHAIN for each in found):
             self._save(Mark(by_chain=True))
 
-    def _top(self, since: Standing, goals: tuple[Pointer, ...], end: Pointer) -> Pointer:
+    def _top(self, since: LedgerStanding, goals: tuple[Pointer, ...], end: Pointer) -> Pointer:
         """Where the next piece ends: at the end if that is near, else at a link that an earlier run or the statement names."""
         if goals:
             return goals[-1]
@@ -110,8 +110,8 @@ class BookAudit:
         return place if place is not None and since.at.seq < place.seq < end.seq else end
 
     def _piece(
-        self, book: Book, top: Pointer, since: Standing, *, is_last: bool
-    ) -> Standing | list[Disagreement] | None:
+        self, book: Book, top: Pointer, since: LedgerStanding, *, is_last: bool
+    ) -> LedgerStanding | list[Disagreement] | None:
         """What the piece comes to, what differs in it, or None where it was not read to its end."""
         found: list[Disagreement] = []
         for _ in range(MAX_LOOKS):
@@ -131,7 +131,7 @@ class BookAudit:
                 book, top = newer, newer.head
         return found
 
-    def _leave(self, stopped_at: Pointer, since: Standing) -> None:
+    def _leave(self, stopped_at: Pointer, since: LedgerStanding) -> None:
         """Remember how far down the chain the run came: the next one begins there."""
         mark = self.mark
         if since is mark.standing and len(mark.goals) < MAX_GOALS and stopped_at not in mark.goals:
@@ -140,7 +140,7 @@ class BookAudit:
             goals = (*mark.whole.goals, stopped_at)[:MAX_GOALS]
             self._save(replace(mark, whole=replace(mark.whole, goals=goals)))
 
-    def _count(self, window: Window, since: Standing) -> None:
+    def _count(self, window: Window, since: LedgerStanding) -> None:
         read = window.entries.values()
         new = [each for each in read if each.seq > since.at.seq or since.unread.get(each.seq) == each.name]
         self.entries += len(new)
@@ -188,7 +188,7 @@ class BookAudit:
             ended = Mark(whole.standing, whole_ended_at=ended_at)  # what is new begins there again
         self._save(ended)
 
-    def _caught_up(self, standing: Standing) -> Standing:
+    def _caught_up(self, standing: LedgerStanding) -> LedgerStanding:
         """With the entries that were to be journaled when it was made."""
         reader = Reader(self.account_id, self.unit, self.ports.books, self.ports.statement)
         late = reader.entries(standing.unread.values())
@@ -198,7 +198,7 @@ class BookAudit:
         _, caught_up = examine(self.unit, Window(standing.at, reader.whole(late), known=known), standing)
         return replace(caught_up, unread={})
 
-    def _strangers(self, standing: Standing) -> None:
+    def _strangers(self, standing: LedgerStanding) -> None:
         """Entries that lie with the lots and hang in no chain: as many must be there as the chain has named."""
         events = self.ports.audits.lot_events(self.account_id, self.unit)
         there = [

@@ -16,7 +16,7 @@ from lotbook.domain.credits.ledger import Entry, Pointer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from lotbook.domain.audit.standing import Standing
+    from lotbook.domain.audit.standing import LedgerStanding
     from lotbook.domain.credits.book import Book
     from lotbook.ports.books import BookStore
     from lotbook.ports.news import StatementStore
@@ -106,7 +106,7 @@ class Walked:
     stopped_at: Pointer
 
 
-def walk(top: Pointer, since: Standing, book: Book, reader: Reader, *, has_time: Callable[[], bool]) -> Walked:
+def walk(top: Pointer, since: LedgerStanding, book: Book, reader: Reader, *, has_time: Callable[[], bool]) -> Walked:
     """Read the links from `top` down to the standing's, and whatever they refer to. Raises Unavailable."""
     found: dict[str, Entry] = {}
     link, steps = top, 0
@@ -120,7 +120,7 @@ def walk(top: Pointer, since: Standing, book: Book, reader: Reader, *, has_time:
     return Walked(_window(top, found, since, book, reader), link)
 
 
-def _window(top: Pointer, found: dict[str, Entry], since: Standing, book: Book, reader: Reader) -> Window:
+def _window(top: Pointer, found: dict[str, Entry], since: LedgerStanding, book: Book, reader: Reader) -> Window:
     left = reader.entries([*since.unread.values(), *(ledger.void_name(seq) for seq in since.unread)])
     found |= {
         name: entry for name, entry in reader.seen.items() if since.at.seq < entry.seq <= top.seq
@@ -136,7 +136,7 @@ def _window(top: Pointer, found: dict[str, Entry], since: Standing, book: Book, 
     return Window(top, reader.whole(found), book.receipts, outcomes, known)
 
 
-def _is_new(entry: Entry, since: Standing) -> bool:
+def _is_new(entry: Entry, since: LedgerStanding) -> bool:
     return entry.seq > since.at.seq or since.unread.get(entry.seq) == entry.name
 
 

@@ -29,7 +29,7 @@ MAX_RENEWALS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class DecidedBook:
     """A book whose every receipt is decided, and the instant for which it holds."""
 
     book: Book
@@ -46,7 +46,7 @@ def read_balance(account_id: str, unit: str, *, desk: CreditDesk) -> Balance:
     return _balance_of(moment, BookLedger(account_id, unit, desk.books))
 
 
-def _balance_of(moment: Moment, of_book: BookLedger) -> Balance:
+def _balance_of(moment: DecidedBook, of_book: BookLedger) -> Balance:
     book = with_shelf_taken_down(moment.book, of_book.shelf(moment.book))
     left = left_by_lot(book, moment.journaled)
     held = held_by_lot(of_book.entries(open_holds(book, of_book.hold_page(book), moment.journaled.void)).values())
@@ -73,7 +73,7 @@ def _balance_of(moment: Moment, of_book: BookLedger) -> Balance:
     )
 
 
-def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
+def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> DecidedBook:
     """A moment at which nothing is pending: no order, no death, no renewal, no lapsed hold, no undecided receipt."""
     renewed = 0
     for _ in range(MAX_TRIES):
@@ -94,7 +94,7 @@ def read_moment(account_id: str, unit: str, *, desk: CreditDesk) -> Moment:
             turn(account_id, unit, book, desk=desk)
             continue
         settle_read(account_id, unit, book, journaled.void, desk=desk)
-        return Moment(book, journaled, now)
+        return DecidedBook(book, journaled, now)
     raise Unavailable(retry_after_seconds=1)
 
 

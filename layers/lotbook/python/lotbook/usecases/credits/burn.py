@@ -23,13 +23,13 @@ from lotbook.domain.values.errors import (
 from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.ports.books import Prune
 from lotbook.usecases.credits.stale_receipts import clear_stale
-from lotbook.usecases.credits.top_up import TopUp, Wanted
+from lotbook.usecases.credits.top_up import BurnAdvance, WantedBurn
 from lotbook.usecases.credits.turn import Turned, Want, is_of, turn
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.batches import LinesRequest
     from lotbook.domain.credits.requests import BurnRequest
-    from lotbook.ports.books import Attempt
+    from lotbook.ports.books import WriteOutcome
     from lotbook.usecases.credits.desk import CreditDesk
 
 MAX_TRIES = 25  # each is another call's success or a step forward; then "send the same key again"
@@ -52,7 +52,7 @@ class Burn:
     now: int = 0
     renewals: int = 0
     opened: bool = False
-    top_up: TopUp = field(default_factory=TopUp)
+    top_up: BurnAdvance = field(default_factory=BurnAdvance)
 
     def run(self) -> tuple[ledger.Entry, bool]:
         """The entry that the key stands for, and whether it is an earlier one.
@@ -108,7 +108,7 @@ class Burn:
             raise IdempotencyKeyReused
         return entry
 
-    def _next(self, name: str, attempt: Attempt) -> _Next:
+    def _next(self, name: str, attempt: WriteOutcome) -> _Next:
         """Why the burn was refused, and what makes it possible."""
         book = attempt.book
         if book is None:
@@ -167,7 +167,7 @@ class Burn:
         """One try of a turn with what an automatic purchase lends; None where nothing is bought for the burn."""
         if book.pause_reason is not None or name in book.holds or book.spendable >= self.request.credits:
             return None
-        wanted = Wanted(self.account_id, self.unit, name, self.request.memo(self.now))
+        wanted = WantedBurn(self.account_id, self.unit, name, self.request.memo(self.now))
         return self.top_up.advanced(wanted, book, desk=self.desk)
 
     def _answer_or_refuse(self, name: str, book: Book) -> tuple[ledger.Entry, bool]:

@@ -35,7 +35,7 @@ class HoldsAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldPage:
+class ListedHolds:
     """Part of a book's holds, newest first. With a state that is not `open` it may be short, or empty, and not the last."""
 
     holds: tuple[HoldView, ...]
@@ -64,7 +64,7 @@ def read_hold(account_id: str, hold_id: str, *, desk: CreditDesk) -> HoldView:
     return hold_view(account_id, held, found.get(end), now)
 
 
-def list_holds(account_id: str, unit: str, asked: HoldsAsked, *, desk: CreditDesk) -> HoldPage:
+def list_holds(account_id: str, unit: str, asked: HoldsAsked, *, desk: CreditDesk) -> ListedHolds:
     """The unit's holds, newest first. Open ones come from the book, others from the statement, each with what ended it.
 
     Raises InvalidRequest for a cursor that is none, and what `read_balance` raises.
@@ -76,10 +76,10 @@ def list_holds(account_id: str, unit: str, asked: HoldsAsked, *, desk: CreditDes
     now = desk.clock.now()
     shown = [hold_view(account_id, held, ends.get(ledger.resolution_name(held.name)), now) for held in page.entries]
     wanted = tuple(hold for hold in shown if asked.state in (None, hold.state))
-    return HoldPage(wanted, page.next_cursor)
+    return ListedHolds(wanted, page.next_cursor)
 
 
-def _open_ones(account_id: str, unit: str, asked: HoldsAsked, desk: CreditDesk) -> HoldPage:
+def _open_ones(account_id: str, unit: str, asked: HoldsAsked, desk: CreditDesk) -> ListedHolds:
     """All of them are read for each page: a book has MAX_HOLDS at most, and hardly ever more than a dozen."""
     moment = read_moment(account_id, unit, desk=desk)
     of_book = BookLedger(account_id, unit, desk.books)
@@ -89,7 +89,7 @@ def _open_ones(account_id: str, unit: str, asked: HoldsAsked, desk: CreditDesk) 
     entries.sort(key=lambda entry: entry.seq, reverse=True)
     shown = entries[: asked.limit]
     holds = tuple(hold_view(account_id, held, None, moment.at) for held in shown)
-    return HoldPage(holds, str(shown[-1].seq) if len(entries) > len(shown) else None)
+    return ListedHolds(holds, str(shown[-1].seq) if len(entries) > len(shown) else None)
 
 
 def _held(of_book: BookLedger, names: Iterable[str]) -> list[Entry]:

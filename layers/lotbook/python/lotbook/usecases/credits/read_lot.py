@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.hold_pages import open_holds
 from lotbook.domain.credits.shelf import with_shelf_taken_down
-from lotbook.domain.credits.views import OneLot, Standing, one_lot
+from lotbook.domain.credits.views import LotStanding, OneLot, one_lot
 from lotbook.domain.values.errors import LotNotFound
-from lotbook.usecases.credits.balance import Moment, held_by_lot, left_by_lot, read_moment
+from lotbook.usecases.credits.balance import DecidedBook, held_by_lot, left_by_lot, read_moment
 from lotbook.usecases.credits.book_ledger import BookLedger
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def read_lot(account_id: str, unit: str, lot_id: str, *, desk: CreditDesk) -> On
     )
 
 
-def standing_of(lot_id: str, moment: Moment, of_book: BookLedger) -> Standing:
+def standing_of(lot_id: str, moment: DecidedBook, of_book: BookLedger) -> LotStanding:
     """What the book has of the lot at that moment, on the tape, aside or on the shelf, and what holds keep of it. Raises Unavailable."""
     book = with_shelf_taken_down(moment.book, of_book.shelf(moment.book))
     left = left_by_lot(book, moment.journaled)
     names = open_holds(book, of_book.hold_page(book), moment.journaled.void)
     held = held_by_lot(of_book.entries(names).values()) if names else {}
     is_frozen = any(aside.lot_id == lot_id for aside in book.frozen)
-    return Standing(left.get(lot_id, 0), held.get(lot_id, 0), is_frozen, moment.at)
+    return LotStanding(left.get(lot_id, 0), held.get(lot_id, 0), is_frozen, moment.at)

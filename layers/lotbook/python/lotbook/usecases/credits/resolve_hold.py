@@ -18,7 +18,7 @@ from lotbook.domain.values.errors import (
     InvalidRequest,
     Unavailable,
 )
-from lotbook.ports.books import Attempt
+from lotbook.ports.books import WriteOutcome
 from lotbook.usecases.credits.turn import Want, is_of, turn
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def _is_over(held: Entry, at: int) -> bool:
     return held.due is not None and held.due <= at
 
 
-def _attempt(account_id: str, held: Entry, memo: Memo, desk: CreditDesk) -> Attempt:
+def _attempt(account_id: str, held: Entry, memo: Memo, desk: CreditDesk) -> WriteOutcome:
     if _is_over(held, memo.at):
-        return Attempt(False, _book(account_id, held, desk))
+        return WriteOutcome(False, _book(account_id, held, desk))
     return desk.books.resolve(account_id, held.unit, ledger.resolution_name(held.name), memo)
 
 

@@ -15,7 +15,7 @@ from lotbook.domain.credits.ledger import Entry, Pointer
 from lotbook.domain.credits.statement_pages import Cursor, EntryFilter, EntryPage, PageAsked
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
 from lotbook.domain.values.instants import SECOND
-from lotbook.usecases.credits.balance import Moment, read_moment
+from lotbook.usecases.credits.balance import DecidedBook, read_moment
 from lotbook.usecases.credits.batch_lines import with_lines
 from lotbook.usecases.credits.links import Links
 
@@ -124,7 +124,7 @@ def export_entries(account_id: str, unit: str, cursor: str | None, *, desk: Cred
 class _Walk:
     """One walk along the chain. `given_back`: burns since undone; entries between burn and undoing still count them."""
 
-    def __init__(self, whose: str, moment: Moment, links: Links, start: Cursor | None) -> None:
+    def __init__(self, whose: str, moment: DecidedBook, links: Links, start: Cursor | None) -> None:
         self.whose, self.links = whose, links
         self.book, self.journaled = moment.book, moment.journaled
         self.start = start.at if start else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedBurn:
     """The burn: whose, its ledger name, and what it writes about itself."""
 
     account_id: str
@@ -33,7 +33,7 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class TopUp:
+class BurnAdvance:
     """Of one burn: the lots that it was lent, and whether it has to wait. `journaled`: receipts that this process saw decided."""
 
     journaled: tuple[Prune, ...] = ()
@@ -45,7 +45,7 @@ class TopUp:
         """Whether a receipt may be void, as far as is known without a look, so that its turn could give credits back."""
         return bool(book.receipts) and not (book.tops_up is not None and self._decided(book))
 
-    def advanced(self, wanted: Wanted, book: Book, *, desk: CreditDesk) -> Turned | None:
+    def advanced(self, wanted: WantedBurn, book: Book, *, desk: CreditDesk) -> Turned | None:
         """One try of a turn with the lot, and the burn behind it where that fits; None where nothing can be lent.
 
         Nothing is bought: the burn is refused. `is_pending`: what is bought does not cover it, or it waits for the payment.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lotbook.domain.endpoints.deliveries import Delivery
     from lotbook.domain.endpoints.endpoint import Endpoint
     from lotbook.ports.endpoints import (
-        Caller,
+        Courier,
         DeliveryQueue,
         DeliveryStore,
         Dice,
@@ -51,7 +51,7 @@ class RelayDesk:
     deliveries: DeliveryStore
     lanes: Lanes
     queue: DeliveryQueue
-    caller: Caller
+    caller: Courier
     bus: EventBus
     clock: Clock
     dice: Dice

@@ -14,7 +14,7 @@ from lotbook.domain.accounts.plan_time import with_time
 from lotbook.domain.accounts.renewing import with_next_plan
 from lotbook.domain.accounts.standings import with_standing
 from lotbook.domain.accounts.subscriptions import NextPlan
-from lotbook.domain.accounts.terms import Standing
+from lotbook.domain.accounts.terms import PlanStanding
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.policy.plans import INTERVAL_MONTHS
@@ -205,7 +205,7 @@ def _wish(loaded: LoadedAccount, wanted: Plan, at: int, desk: SalesDesk) -> Next
         raise CheckoutRequired
     price_minor = wanted.price_minor(account.currency) or 0
     change = ids.derived("pur", at, account.account_id, sub.subscription, wanted.plan_id, str(version))
-    standing = Standing(wanted.plan_id, account.anchor, "stripe", None, change, renews=True, policy_version=version)
+    standing = PlanStanding(wanted.plan_id, account.anchor, "stripe", None, change, renews=True, policy_version=version)
     then = replace(
         with_standing(account, standing), subscription=replace(sub, price_minor=price_minor, plan_id=wanted.plan_id)
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.validity import credit_period
-from lotbook.domain.advice.advise import Told, advise
-from lotbook.domain.advice.daily_use import Day, days_until, used_by_day, used_since
+from lotbook.domain.advice.advise import AdviceGiven, advise
+from lotbook.domain.advice.daily_use import DayOfUse, days_until, used_by_day, used_since
 from lotbook.usecases.accounts.read_account import AccountView, view_of
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import pages
@@ -35,9 +35,9 @@ class Overview:
     loaded: LoadedAccount
     view: AccountView
     balances: tuple[Balance, ...]
-    days: tuple[Day, ...]
+    days: tuple[DayOfUse, ...]
     allowance: int
-    advice: tuple[Told, ...]
+    advice: tuple[AdviceGiven, ...]
     now: int
     used_in_period: int | None
     used_in_all: int | None

@@ -28,14 +28,14 @@ class PassDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenSession:
     """A token that was handed out, and what it stands for."""
 
     token: Token
     granted: Pass
 
 
-def make_link(visitor: Visitor, *, desk: PassDesk) -> Opened:
+def make_link(visitor: Visitor, *, desk: PassDesk) -> OpenSession:
     """A link that is good for 15 minutes and for one opening. Raises AccountNotFound, AccountClosed (erased), InvalidRequest."""
     account = desk.accounts.get(visitor.account_id)
     if account is None:
@@ -46,10 +46,10 @@ def make_link(visitor: Visitor, *, desk: PassDesk) -> Opened:
     granted = link_pass(visitor, desk.clock.now(), desk.passes.round_of(visitor.account_id))
     token = Token.fresh(visitor.account_id, desk.entropy.read(SECRET_BYTES))
     desk.passes.put("link", token.digest, granted)
-    return Opened(token, granted)
+    return OpenSession(token, granted)
 
 
-def open_link(code: str, *, desk: PassDesk) -> Opened:
+def open_link(code: str, *, desk: PassDesk) -> OpenSession:
     """The session of whoever opens the link first. Raises PortalLinkGone: used, expired, revoked, or never made.
 
     The link is used up before the session exists: a crash in between costs a new link, never a second session.
@@ -63,12 +63,12 @@ def open_link(code: str, *, desk: PassDesk) -> Opened:
     is_first = link.is_good(now, current_round) and desk.passes.use_up("link", token.account_id, token.digest, now)
     if not is_first:
         raise PortalLinkGone(return_url=link.visitor.return_url)
-    opened = Opened(Token.fresh(token.account_id, desk.entropy.read(SECRET_BYTES)), session_pass(link, now))
+    opened = OpenSession(Token.fresh(token.account_id, desk.entropy.read(SECRET_BYTES)), session_pass(link, now))
     desk.passes.put("session", opened.token.digest, opened.granted)
     return opened
 
 
-def read_session(text: str, *, desk: PassDesk) -> Opened:
+def read_session(text: str, *, desk: PassDesk) -> OpenSession:
     """The session that a browser shows. Raises PortalSessionEnded: over, revoked, left, or none at all."""
     token = Token.read(text)
     if token is None:
@@ -78,10 +78,10 @@ def read_session(text: str, *, desk: PassDesk) -> Opened:
         raise PortalSessionEnded
     if not session.is_good(desk.clock.now(), current_round):
         raise PortalSessionEnded(return_url=session.visitor.return_url)
-    return Opened(token, session)
+    return OpenSession(token, session)
 
 
-def leave(session: Opened, *, desk: PassDesk) -> None:
+def leave(session: OpenSession, *, desk: PassDesk) -> None:
     """End this session alone."""
     visitor = session.granted.visitor
     desk.passes.use_up("session", visitor.account_id, session.token.digest, desk.clock.now())

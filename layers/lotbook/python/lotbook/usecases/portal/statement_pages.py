@@ -22,7 +22,7 @@ MAX_PAST_PAGES = 20  # and that a day in the past is looked for in
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedEntries:
     """Which entries to show; `since` and `before` are half-open, None matches all."""
 
     kinds: frozenset[EntryKind] | None = None
@@ -51,10 +51,12 @@ class StatementPage:
     next_cursor: str | None
 
 
-def read_page(account_id: str, unit: str, wanted: Wanted, cursor: str | None, *, desk: CreditDesk) -> StatementPage:
+def read_page(
+    account_id: str, unit: str, wanted: WantedEntries, cursor: str | None, *, desk: CreditDesk
+) -> StatementPage:
     """A page of entries; of a filtered statement what matches in the next five hundred. Raises as `list_entries`."""
     found: list[Entry] = []
-    if wanted == Wanted():
+    if wanted == WantedEntries():
         plain = list_entries(account_id, unit, ROWS_A_PAGE, cursor, desk=desk)
         return StatementPage(plain.entries, lots_of(account_id, unit, plain.entries, desk=desk), plain.next_cursor)
     for page in pages(account_id, unit, cursor, MAX_PAGES, desk=desk):

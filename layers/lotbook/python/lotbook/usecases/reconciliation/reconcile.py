@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, get_args
 
-from lotbook.domain.reconciliation.differences import Period, a_period
+from lotbook.domain.reconciliation.differences import ComparedPeriod, a_period
 from lotbook.domain.values.errors import Outcome, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
 from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.ports.reconciliation import Noted, Phase, Progress
 from lotbook.usecases.alarms import alarm
-from lotbook.usecases.attempts import Failure, attempt
+from lotbook.usecases.attempts import FailedWork, attempt
 from lotbook.usecases.reconciliation.compare import CheckoutSubject, MovedBackSubject, PurchaseSubject, StraySubject
 from lotbook.usecases.reconciliation.compare_invoices import of_invoices
 from lotbook.usecases.reconciliation.repair import repair
@@ -57,7 +57,7 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EndedDifference:
     """A difference and how it ended."""
 
     difference: Difference
@@ -68,13 +68,13 @@ class Shown:
 class Reconciled:
     """What a run did. `more`: it had to stop, and the next run of its name goes on. `failures`: what it could not do."""
 
-    period: Period
+    period: ComparedPeriod
     compared: dict[Phase, int]
     repaired: int
     open: int
-    shown: tuple[Shown, ...]
+    shown: tuple[EndedDifference, ...]
     more: bool
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedWork, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,15 +86,15 @@ class _Run:
     time_left: Callable[[], int]
     seen: set[str] = field(default_factory=set)
     compared: Counter[Phase] = field(default_factory=Counter)
-    shown: list[Shown] = field(default_factory=list)
+    shown: list[EndedDifference] = field(default_factory=list)
     endings: Counter[Ending] = field(default_factory=Counter)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailedWork] = field(default_factory=list)
     silent: set[str | None] = field(default_factory=set)
 
     def fail(self, what: str, subject: Subject, error: Exception) -> None:
         """Say that something could not be done, whatever it raised, and whose it is."""
         account_id, name = subject.about
-        self.failures.append(Failure(what, account_id, name, error))
+        self.failures.append(FailedWork(what, account_id, name, error))
         alarm("work_failed", what=what, account_id=account_id, name=name, error=type(error).__name__)
 
     def note(self, difference: Difference, ending: Ending) -> bool:
@@ -106,7 +106,7 @@ class _Run:
         is_new = self.note(difference, ending)
         self.endings[ending] += 1
         if len(self.shown) < MAX_SHOWN:
-            self.shown.append(Shown(difference, ending))
+            self.shown.append(EndedDifference(difference, ending))
         if ending == "open" and is_new:
             alarm(
                 "reconciliation_difference",
@@ -118,7 +118,7 @@ class _Run:
                 fields=",".join(difference.fields) or None,
             )
 
-    def answer(self, period: Period, *, more: bool) -> Reconciled:
+    def answer(self, period: ComparedPeriod, *, more: bool) -> Reconciled:
         """What the run did."""
         compared = {phase: self.compared[phase] for phase in PHASES}
         repaired, still_open = self.endings["repaired"], self.endings["open"]
@@ -126,7 +126,11 @@ class _Run:
 
 
 def reconcile(
-    period: Period | None, *, desk: Reconciliation, time_left: Callable[[], int], max_pages: int = MAX_PAGES_A_RUN
+    period: ComparedPeriod | None,
+    *,
+    desk: Reconciliation,
+    time_left: Callable[[], int],
+    max_pages: int = MAX_PAGES_A_RUN,
 ) -> Reconciled:
     """Compare a period, or without one the last days up to now. Where a run of the same name had to stop, it goes on there.
 
@@ -153,7 +157,7 @@ def reconcile(
     return run.answer(progress.period, more=True)
 
 
-def _last_days(now: int) -> Period:
+def _last_days(now: int) -> ComparedPeriod:
     """Up to and with the present second: the gateway's times are whole seconds."""
     return a_period(now - LOOKS_BACK, now + SECOND)
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values.instants import SECOND
-from lotbook.usecases.attempts import Failure, attempt
+from lotbook.usecases.attempts import FailedWork, attempt
 from lotbook.usecases.reports.fold_accounts import MIN_TIME_LEFT, Rounded, fold_accounts
 from lotbook.usecases.reports.tie_balance import Tied, is_under_way, tie_balance
 
@@ -26,7 +26,7 @@ class BroughtUp:
 
     books: Rounded
     tied: tuple[Tied, ...]
-    failures: tuple[Failure, ...]
+    failures: tuple[FailedWork, ...]
 
     @property
     def more(self) -> bool:
@@ -38,7 +38,7 @@ def bring_up_to_date(
     *, desk: ReportDesk, directory: AccountDirectory, gateway: GatewayBalance, time_left: Callable[[], int]
 ) -> BroughtUp:
     """A tie that was stopped goes on first; a new one begins when the round is done. Raises Unavailable for the list of accounts."""
-    tied, failures = list[Tied](), list[Failure]()
+    tied, failures = list[Tied](), list[FailedWork]()
 
     def tie() -> None:
         has_time = partial(_has, time_left, TIE_TIME_LEFT)
@@ -46,7 +46,7 @@ def bring_up_to_date(
         if tried.answer is not None:
             tied.append(tried.answer)
         elif tried.error is not None:
-            failures.append(Failure("the tie to the gateway's balance", None, "", tried.error))
+            failures.append(FailedWork("the tie to the gateway's balance", None, "", tried.error))
 
     if is_under_way(desk.reports):
         tie()

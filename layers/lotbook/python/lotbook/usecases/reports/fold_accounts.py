@@ -16,7 +16,7 @@ from lotbook.domain.reports.lines import Sums, add_up, month_of_bytes, packed
 from lotbook.domain.reports.months import after, is_over, month_of, months
 from lotbook.domain.values.instants import SECOND
 from lotbook.ports.reports import KeptSums
-from lotbook.usecases.attempts import Attempted, Failure, attempt_all
+from lotbook.usecases.attempts import Attempted, FailedWork, attempt_all
 from lotbook.usecases.reports.fold_account import Folded, ReportDesk, fold_account
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Rounded:
     closed: tuple[str, ...]
     more: bool
     behind: int
-    failures: tuple[Failure, ...]
+    failures: tuple[FailedWork, ...]
 
 
 def fold_accounts(
@@ -93,7 +93,7 @@ class _Run:
         self.round, self._desk, self._directory, self._has_time = present, desk, directory, has_time
         self.accounts = self.entries = 0
         self.closed: list[str] = []
-        self.failures: list[Failure] = []
+        self.failures: list[FailedWork] = []
 
     def keep(self, changed: Round) -> None:
         self.round = changed
@@ -119,7 +119,7 @@ class _Run:
             met = self.round
             for name, each in zip(names, tried, strict=True):
                 if each.error is not None:
-                    self.failures.append(Failure("reports", name, "", each.error))
+                    self.failures.append(FailedWork("reports", name, "", each.error))
                 met = _met(met, each.answer)
                 self.entries += each.answer.entries if each.answer else 0
             place = found[-1].place if found else met.place

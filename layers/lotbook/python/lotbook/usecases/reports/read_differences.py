@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reports.months import begin, month_of, months
-from lotbook.domain.reports.payments import Difference, by_payment, differences, with_other_months
+from lotbook.domain.reports.payments import PaymentDifference, by_payment, differences, with_other_months
 from lotbook.domain.values.calendar import add_months
 from lotbook.usecases.reports.tie_balance import whole_payments, with_owner
 
@@ -19,9 +19,9 @@ MONTHS_AROUND = 6  # a dispute takes three at most, and the bank's verdict as lo
 
 def read_differences(
     month: str, currency: str | None, after: str | None, *, desk: ReportDesk
-) -> tuple[tuple[Difference, ...], str | None]:
+) -> tuple[tuple[PaymentDifference, ...], str | None]:
     """A page, in the order of payments; the second is where it goes on. What is no payment of ours is left out."""
-    found = list[Difference]()
+    found = list[PaymentDifference]()
     for _ in range(MAX_QUERIES):
         payments, last = whole_payments(desk.reports, month, after)
         for number, (payment, is_ours) in enumerate(with_owner(desk.reports, payments), start=1):
@@ -36,7 +36,7 @@ def read_differences(
     return _explained(month, found, desk), after
 
 
-def _explained(month: str, found: list[Difference], desk: ReportDesk) -> tuple[Difference, ...]:
+def _explained(month: str, found: list[PaymentDifference], desk: ReportDesk) -> tuple[PaymentDifference, ...]:
     around = [each for each in _around(month, month_of(desk.clock.now())) if each != month]
     return tuple(_with_months(each, around, desk) for each in found)
 
@@ -49,7 +49,7 @@ def _around(month: str, present: str) -> tuple[str, ...]:
     return tuple(sorted(every, key=lambda each: abs(every.index(each) - MONTHS_AROUND)))
 
 
-def _with_months(found: Difference, around: list[str], desk: ReportDesk) -> Difference:
+def _with_months(found: PaymentDifference, around: list[str], desk: ReportDesk) -> PaymentDifference:
     name = found.payment.name
     rows = {month: by_payment(desk.reports.paid_of(month, name)) for month in around}
     return with_other_months(found, {month: payments[0] for month, payments in rows.items() if payments})

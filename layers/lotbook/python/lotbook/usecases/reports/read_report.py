@@ -19,7 +19,7 @@ from lotbook.domain.reports.lines import (
     unpacked,
 )
 from lotbook.domain.reports.months import is_over, month_of
-from lotbook.domain.reports.payments import BALANCE_FIGURES, TIE_FIGURES, Difference
+from lotbook.domain.reports.payments import BALANCE_FIGURES, TIE_FIGURES, PaymentDifference
 from lotbook.domain.values.errors import InvalidRequest
 from lotbook.usecases.reports.read_differences import read_differences
 
@@ -37,7 +37,7 @@ MAX_QUERIES = 200  # of one page: ten thousand accounts without a line in the cu
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportAsked:
     """Which report, of which month (`2026-11`); `currency` None: of all."""
 
     report: Report
@@ -70,7 +70,7 @@ class OfAccount:
     number: str | None = None
 
 
-Line = Group | OfAccount | Difference
+Line = Group | OfAccount | PaymentDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class ReportPage:
     `gateway_as_of`: up to when the gateway's balance was read for it; None: it was not.
     """
 
-    asked: Asked
+    asked: ReportAsked
     is_closed: bool
     as_of: int | None
     lines: tuple[Line, ...]
@@ -88,7 +88,7 @@ class ReportPage:
     gateway_as_of: int | None = None
 
 
-def read_report(asked: Asked, after: str | None, *, desk: ReportDesk) -> ReportPage:
+def read_report(asked: ReportAsked, after: str | None, *, desk: ReportDesk) -> ReportPage:
     """A page. A month that is not over, or not closed, has what is known so far. Raises InvalidRequest for one to come."""
     if asked.month > month_of(desk.clock.now()):
         raise InvalidRequest.of("month", "range", "month must have begun.")
@@ -103,7 +103,7 @@ def read_report(asked: Asked, after: str | None, *, desk: ReportDesk) -> ReportP
 
 
 def _lines_of(
-    asked: Asked, after: str | None, kept: tuple[KeptSums | None, KeptSums | None], desk: ReportDesk
+    asked: ReportAsked, after: str | None, kept: tuple[KeptSums | None, KeptSums | None], desk: ReportDesk
 ) -> tuple[tuple[Line, ...], str | None]:
     sums, tie = (unpacked(each.content) if each is not None else None for each in kept)
     match asked.report:
@@ -125,7 +125,7 @@ def _is_before_all(month: str, desk: ReportDesk) -> bool:
     return first is not None and month < first and is_over(month, desk.clock.now())
 
 
-def _groups(asked: Asked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
+def _groups(asked: ReportAsked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
     for joined, figures in sorted(found.items()):
         currency, plan_id, age = names_of(joined)
         if asked.currency in (None, currency):
@@ -133,7 +133,9 @@ def _groups(asked: Asked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Gr
 
 
 def _rolled(
-    asked: Asked, found: Mapping[str, Mapping[str, int]], tie: Mapping[str, Mapping[str, Mapping[str, int]]] | None
+    asked: ReportAsked,
+    found: Mapping[str, Mapping[str, int]],
+    tie: Mapping[str, Mapping[str, Mapping[str, int]]] | None,
 ) -> Iterator[Group]:
     """A currency that only the gateway has is a line, too."""
     tied = tie.get("tie", {}) if tie is not None else {}
@@ -144,14 +146,14 @@ def _rolled(
             yield Group(currency, "", "", figures, tied=both if tie is not None else None)
 
 
-def _balance(asked: Asked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
+def _balance(asked: ReportAsked, found: Mapping[str, Mapping[str, int]]) -> Iterator[Group]:
     for joined, figures in sorted(found.items()):
         currency, category = names_of(joined)
         if asked.currency in (None, currency):
             yield Group(currency, "", "", {name: figures.get(name, 0) for name in BALANCE_FIGURES}, category)
 
 
-def _of_accounts(asked: Asked, after: str | None, desk: ReportDesk) -> tuple[tuple[OfAccount, ...], str | None]:
+def _of_accounts(asked: ReportAsked, after: str | None, desk: ReportDesk) -> tuple[tuple[OfAccount, ...], str | None]:
     """Whole accounts, until the page is full; the second is the last account where there are more."""
     lines = list[OfAccount]()
     most = TAX_LINES_A_PAGE if asked.report == "tax" else LINES_A_PAGE
@@ -167,7 +169,7 @@ def _of_accounts(asked: Asked, after: str | None, desk: ReportDesk) -> tuple[tup
     return tuple(lines), after
 
 
-def _lines(asked: Asked, account_id: str, month: AccountMonth, desk: ReportDesk) -> Iterator[OfAccount]:
+def _lines(asked: ReportAsked, account_id: str, month: AccountMonth, desk: ReportDesk) -> Iterator[OfAccount]:
     if asked.report == "recognition":
         yield from (OfAccount(account_id, line) for line in month.lots if asked.currency in (None, line.currency))
         return

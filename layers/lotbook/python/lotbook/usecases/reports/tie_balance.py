@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lotbook.domain.reconciliation.differences import Period
+from lotbook.domain.reconciliation.differences import ComparedPeriod
 from lotbook.domain.reports.lines import Sums, packed
 from lotbook.domain.reports.months import after, begin, end, month_of, months
 from lotbook.domain.reports.payments import Payment, add_up_payments, by_payment
@@ -123,7 +123,7 @@ class _Run:
         for _ in range(MAX_PAGES):
             if not self._has_time():
                 return False
-            page = self._gateway.balance(Period(self.place.since, self.place.upto), self.place.after)
+            page = self._gateway.balance(ComparedPeriod(self.place.since, self.place.upto), self.place.after)
             works = [partial(self._reports.keep_paid, month_of(each.at), each) for each in page.rows]
             for tried in attempt_all(works, WORKERS):
                 if tried.error is not None:

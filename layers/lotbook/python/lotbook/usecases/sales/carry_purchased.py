@@ -17,7 +17,7 @@ from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.plans.plan_move import CARRIED_BOUGHT, PLAN_CHANGE, onward_lot_id
 from lotbook.domain.values import instants
 from lotbook.usecases.credits.lots import claw_back, grant_lot, granted_lot
-from lotbook.usecases.sales.leave_plan import Policies
+from lotbook.usecases.sales.leave_plan import PolicyPair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lotbook.usecases.sales.desk import SalesDesk
 
 
-def carry_purchased(account: Account, move: Move, policies: Policies, row: Purchase, *, desk: SalesDesk) -> None:
+def carry_purchased(account: Account, move: Move, policies: PolicyPair, row: Purchase, *, desk: SalesDesk) -> None:
     """Take what is left of the lots that the order names, and grant it anew. Raises Unavailable."""
     start, ends_at = instants.cut_to_second(move.at), carried_until(account, move, policies, row)
     for each in row.move.carried if row.move else ():
@@ -60,7 +60,7 @@ def _is_frozen(entries: Sequence[Entry]) -> bool:
     return kinds.count("frozen") > kinds.count("unfrozen")
 
 
-def carried_until(account: Account, move: Move, policies: Policies, row: Purchase) -> int:
+def carried_until(account: Account, move: Move, policies: PolicyPair, row: Purchase) -> int:
     """When carried credits end: with the first credit period of the new plan, or with its first billing period."""
     rules = policies.was.plan_change
     rule = (rules.downgrade if row.move and row.move.kind == "downgrade" else rules.upgrade).carried_until

@@ -20,7 +20,7 @@ from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_ac
 from lotbook.usecases.accounts.renew_account import renew_account
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.carry_purchased import carried_until, carry_purchased
-from lotbook.usecases.sales.leave_plan import Leaving, Policies
+from lotbook.usecases.sales.leave_plan import Leaving, PolicyPair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,13 +196,13 @@ def _finish(account: Account, move: Move, desk: SalesDesk) -> None:
     desk.accounts.save(replace(account, moves=rest))
 
 
-def policies_of(account: Account, move: Move, desk: SalesDesk) -> Policies:
+def policies_of(account: Account, move: Move, desk: SalesDesk) -> PolicyPair:
     """The policy under the plan that was left, and under the one that was taken (X-33)."""
     was, became = (
         policy_under(account, each.plan_id, each.policy_version, policies=desk.policies)
         for each in (move.was, move.became)
     )
-    return Policies(was, became)
+    return PolicyPair(was, became)
 
 
 def _order_of(account: Account, move: Move, desk: SalesDesk) -> Purchase | None:

@@ -26,7 +26,7 @@ from lotbook.usecases.credits.lots import claw_back, grant_lot, restore_lot
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
-    from lotbook.domain.accounts.terms import Move, Standing
+    from lotbook.domain.accounts.terms import Move, PlanStanding
     from lotbook.domain.credits.lots import Lot
     from lotbook.domain.plans.plan_move import PlanMove
     from lotbook.domain.policy.document import Policy
@@ -36,7 +36,7 @@ REASON = PLAN_CHANGE
 
 
 @dataclass(frozen=True, slots=True)
-class Policies:
+class PolicyPair:
     """The account's policy under the plan that it left, and under the one that it took (X-33)."""
 
     was: Policy
@@ -52,7 +52,7 @@ class Leaving:
 
     account: Account
     move: Move
-    policies: Policies
+    policies: PolicyPair
     desk: CreditDesk
     order: PlanMove | None = None
     carried_to: int | None = None
@@ -140,7 +140,7 @@ class Leaving:
                 went_on = entry.reference is not None if is_claw else went_on
         return taken, went_on
 
-    def _carried(self, standing: Standing) -> list[Lot]:
+    def _carried(self, standing: PlanStanding) -> list[Lot]:
         """The lots that carried credits over into this standing."""
         unit = self.policies.became.units[0]
         names = [ledger.granted_name(lot_id) for lot_id in carried_lot_ids(self.account, unit, standing)]

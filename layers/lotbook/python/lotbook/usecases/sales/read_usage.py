@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.validity import credit_period
 from lotbook.domain.advice.usage import (
+    KnownUsage,
     PeriodUse,
-    Usage,
     allowance_lots,
     allowance_of,
     burned,
@@ -37,7 +37,7 @@ def read_usage(
     *,
     purchases: PurchaseStore,
     desk: CreditDesk,
-) -> Usage:
+) -> KnownUsage:
     """The figures that the policy's advice needs. Raises what `read_balance` raises."""
     account, policy = loaded.account, loaded.published.policy
     rules, unit = policy.advice, policy.units[0]
@@ -50,7 +50,7 @@ def read_usage(
         page = list_purchases(account.account_id, rules.frequent_purchases, None, purchases=purchases, wanted=paid)
         top_ups = len(page.purchases)
     if rules.steady_use_percent is None and rules.bridge_days is None:
-        return Usage(allowance, top_ups=top_ups)
+        return KnownUsage(allowance, top_ups=top_ups)
     # The balance first: it renews the period and journals what has died, which the figures below are read from.
     balance = read_balance(account.account_id, unit, desk=desk)
     past: tuple[int, ...] = ()
@@ -62,7 +62,7 @@ def read_usage(
     if rules.bridge_days is not None:
         used = _burned_since(account.account_id, unit, start, desk)
     present = PeriodUse(start, end, used, balance.available, own_left) if rules.bridge_days is not None else None
-    return Usage(allowance, past, present, top_ups)
+    return KnownUsage(allowance, past, present, top_ups)
 
 
 def _past(account_id: str, unit: str, periods: Sequence[tuple[str, ...]], desk: CreditDesk) -> tuple[int, ...]:
