@@ -18,6 +18,8 @@ from tests.functions.conftest import Api
 class Time:
     """What is left of the invocation, one answer a message."""
 
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:auto"
+
     def __init__(self, *left: int) -> None:
         self.left = list(left)
 
