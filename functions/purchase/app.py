@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lotbook import wiring
-from lotbook.api.answers import render_buying, render_cards, render_csv, render_evidence
+from lotbook.api.answers import render_buying, render_cards, render_csv, render_evidence, render_orders
 from lotbook.api.http import paging
 from lotbook.api.http.http import Answer, Request, dispatch, once
 from lotbook.api.requests import filters, paths, schemas
@@ -14,7 +14,7 @@ from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import PurchaseRow
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.money_back.read_evidence import read_evidence
-from lotbook.usecases.money_back.refund_purchase import refund_purchase
+from lotbook.usecases.money_back.refund_purchase import RefundRequest, refund_purchase
 from lotbook.usecases.portal.reading import read_once
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing, read_billing
@@ -129,14 +129,8 @@ def abandon(request: Request) -> Answer:
 def refund(request: Request) -> Answer:
     """`POST .../purchases/{purchase_id}/refund`."""
     request.no_body()
-    paid_back = refund_purchase(
-        request.account_id,
-        paths.purchase_id(request.path),
-        request.key,
-        request.caller,
-        desk=wiring.sales_desk(),
-        keys=wiring.idempotency(),
-    )
+    asked = RefundRequest(request.account_id, paths.purchase_id(request.path), request.key)
+    paid_back = refund_purchase(asked, request.caller, desk=wiring.sales_desk(), keys=wiring.idempotency())
     return once(201, render_buying.refunded(paid_back), replayed=paid_back.replayed)
 
 
@@ -156,14 +150,14 @@ def show_evidence(request: Request) -> Answer:
 def show_billing(request: Request) -> Answer:
     """`GET .../billing-details`."""
     details = read_billing(request.account_id, accounts=wiring.accounts(), billing=wiring.billing())
-    return Answer(200, render_buying.billing_details(details))
+    return Answer(200, render_orders.billing_details(details))
 
 
 def fill_in(request: Request) -> Answer:
     """`PUT .../billing-details`."""
     asked = schemas.read(schemas.BillingBody, request.json_object())
     details = fill_in_billing(request.account_id, asked.to_details(), request.caller, desk=wiring.sales_desk())
-    return Answer(200, render_buying.billing_details(details))
+    return Answer(200, render_orders.billing_details(details))
 
 
 def list_cards(request: Request) -> Answer:

@@ -20,7 +20,7 @@ from local.stripe_stand_in.http import Request, Response
 from local.stripe_stand_in.operations import Operation, match
 from local.stripe_stand_in.params import refuse_unread
 from local.stripe_stand_in.resources.test_clocks import time_of
-from local.stripe_stand_in.store import Doc, Store
+from local.stripe_stand_in.store import Doc, KeptReply, Store
 from local.stripe_stand_in.world import API_VERSION, World, new_id, render
 
 REPLY_MILLISECONDS = 24 * 3600 * 1000
@@ -144,7 +144,8 @@ class Api:
 
     def _keep(self, call: Call, status: int, body: str, at: int) -> None:
         if call.key and status in _KEPT_STATUS:
-            self._store.keep_reply(call.key, call.fingerprint(), status, body, call.request_id, at)
+            reply = KeptReply(call.fingerprint(), status, body, call.request_id, at)
+            self._store.keep_reply(call.key, reply)
 
 
 def _error(refusal: StripeError) -> str:

@@ -26,7 +26,7 @@ def listed(data: list[Doc], url: str, has_more: bool = False) -> Doc:
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
-def page(world: World, kind: str, params: Readable, url: str, keep: Callable[[Doc], bool] = lambda _: True) -> Doc:
+def page(world: World, kind: str, params: Readable, url: str, *, keep: Callable[[Doc], bool] = lambda _: True) -> Doc:
     """One page of the documents of a kind that pass `keep` and the request's `created`."""
     limit = params.get("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:

@@ -8,9 +8,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 Doc = dict[str, Any]
+
+
+class KeptReply(NamedTuple):
+    """What a request under an idempotency key was answered; `fingerprint` is the request's."""
+
+    fingerprint: str
+    status: int
+    body: str
+    request_id: str
+    at: int
+
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -107,18 +118,16 @@ class Store:
 
     # replies kept for idempotency
 
-    def reply(self, key: str) -> tuple[str, int, str, str, int] | None:
-        """`(fingerprint, status, body, request_id, at)` kept under an idempotency key."""
+    def reply(self, key: str) -> KeptReply | None:
+        """The reply that is kept under an idempotency key."""
         row = self._db.execute(
             "SELECT fingerprint, status, body, request_id, at FROM replies WHERE key = ?", (key,)
         ).fetchone()
-        return tuple(row) if row else None
+        return KeptReply(*row) if row else None
 
-    def keep_reply(self, key: str, fingerprint: str, status: int, body: str, request_id: str, at: int) -> None:
-        """Remember an answer."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?)", (key, fingerprint, status, body, request_id, at)
-        )
+    def keep_reply(self, key: str, reply: KeptReply) -> None:
+        """Remember a reply."""
+        self._db.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?)", (key, *reply))
 
     def forget_replies(self, before: int) -> None:
         """Drop the answers kept before that instant."""

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-DESK = "the desk of its room takes the ports: being changed with it (issue 7, section 2)"
+FIELDS = "one value written out, a field a line"
 TABLE = "a table of declarations, found by name, not read through"
 BURN = "the one write of the hot path: whose book, under which name, what it takes and what it takes out"
-SPLIT = "to be split by subject with the merges of its room (issue 7, section 1)"
-STAND_IN = "the stand-in's own shape of Stripe's request: to be named by keyword"
 STORY = "one story with its assertions between the steps, read from the top"
 
 THE_ANSWERS_TIME = "each round waits for bytes, of which MAX_BODY_BYTES and the time for a whole answer are the most"
 
 # Functions of more than 30 lines: `file function`.
 LONG_FUNCTIONS: dict[str, str] = {
-    "lotbook/adapters/dynamo/book_items.py book_of": "an item's fields in the order in which they are written",
-    "lotbook/api/answers/render.py account": "one answer, field by field",
-    "lotbook/api/answers/render_evidence.py evidence": "one answer, field by field",
-    "lotbook/domain/credits/turn.py _laid": SPLIT,
-    "lotbook/domain/sales/quotes.py quote": SPLIT,
-    "lotbook/usecases/sales/freeze_order.py frozen_order": DESK,
-    "lotbook/usecases/sales/read_usage.py read_usage": DESK,
+    "lotbook/adapters/dynamo/book_items.py book_of": FIELDS,
+    "lotbook/api/answers/render.py account": FIELDS,
+    "lotbook/api/answers/render_evidence.py evidence": FIELDS,
+    "lotbook/usecases/sales/freeze_order.py frozen_order": FIELDS,
 }
 # Functions of tests of more than 40 lines.
 LONG_TESTS: dict[str, str] = {
@@ -35,14 +30,13 @@ LONG_TESTS: dict[str, str] = {
 LONG_FILES: dict[str, str] = {
     "lotbook/adapters/dynamo/books.py": "every write of a book and its named conditions: guards that are read together",
     "lotbook/adapters/dynamo/keys.py": TABLE,
-    "lotbook/api/answers/render_buying.py": SPLIT,
     "lotbook/api/answers/shapes.py": TABLE,
     "lotbook/api/http/routes.py": TABLE,
     "lotbook/api/requests/schemas.py": TABLE,
-    "lotbook/domain/credits/turn.py": SPLIT,
+    "lotbook/domain/credits/turn.py": "all that one turn does to a book, in the order in which it does it: read as a whole",
     "lotbook/domain/news/announcements.py": TABLE,
     "lotbook/domain/reconciliation/differences.py": TABLE,
-    "lotbook/domain/sales/purchase.py": SPLIT,
+    "lotbook/domain/sales/purchase.py": "a purchase's fields with what each means, and how its states follow each other",
     "lotbook/domain/values/errors.py": TABLE,
     "lotbook/wiring.py": "the composition root: one function of a few lines for each adapter",
 }
@@ -52,17 +46,7 @@ LONG_TEST_FILES: dict[str, str] = {}
 WIDE_FUNCTIONS: dict[str, str] = {
     "lotbook/adapters/dynamo/books.py burn": BURN,
     "lotbook/adapters/dry.py burn": BURN,
-    "lotbook/domain/accounts/plan_changes.py with_money_back": SPLIT,
-    "lotbook/domain/sales/billing.py filled_in": SPLIT,
     "lotbook/ports/books.py burn": BURN,
-    "lotbook/usecases/money_back/refund_purchase.py refund_purchase": DESK,
-    "local/stripe_stand_in/listing.py page": STAND_IN,
-    "local/stripe_stand_in/resources/checkout_shape.py build": STAND_IN,
-    "local/stripe_stand_in/resources/invoice_drafts.py make_invoice": STAND_IN,
-    "local/stripe_stand_in/resources/invoice_lines.py make_line": STAND_IN,
-    "local/stripe_stand_in/resources/payment_intents.py make_intent": STAND_IN,
-    "local/stripe_stand_in/resources/refunds.py refund_charge": STAND_IN,
-    "local/stripe_stand_in/store.py keep_reply": STAND_IN,
 }
 # Loops whose bound is not at their head: by file.
 ENDLESS: dict[str, str] = {}

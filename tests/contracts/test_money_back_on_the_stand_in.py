@@ -16,7 +16,7 @@ from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import NotRefundable, Unavailable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.inbox.handle_event import handle_event
-from lotbook.usecases.money_back.refund_purchase import refund_purchase
+from lotbook.usecases.money_back.refund_purchase import RefundRequest, refund_purchase
 from tests import patience
 from tests.contracts.test_gateway_on_the_stand_in import Town, make_town
 from tests.fakes.credit_desk import credit_desk
@@ -182,8 +182,8 @@ def test_d_39_an_own_refund_is_one_refund_at_the_gateway_whatever_goes_wrong(mak
     row = bank.town.desk.row()
     bank.town.fail("refunds.create", "timeout_after_commit", 3)
     with pytest.raises(Unavailable):
-        refund_purchase("acme", row.purchase_id, "k", SERVICE, desk=sales, keys=keys)
-    paid = refund_purchase("acme", row.purchase_id, "k", SERVICE, desk=sales, keys=keys)
+        refund_purchase(RefundRequest("acme", row.purchase_id, "k"), SERVICE, desk=sales, keys=keys)
+    paid = refund_purchase(RefundRequest("acme", row.purchase_id, "k"), SERVICE, desk=sales, keys=keys)
     assert (paid.credits, paid.amount_minor) == (SOLD, CHARGED)
     refunds = requests.get(f"{bank.town.url}/v1/refunds", headers=AUTH, timeout=patience.SECONDS).json()["data"]
     charges = requests.get(f"{bank.town.url}/v1/charges", headers=AUTH, timeout=patience.SECONDS).json()["data"]
@@ -213,7 +213,7 @@ def test_a_payment_that_is_charged_back_is_not_refunded_as_well(make_town: Make)
 
     sales.gateway.money_back = then_disputed  # type: ignore[assignment,method-assign]
     with pytest.raises(NotRefundable):
-        refund_purchase("acme", purchase.purchase_id, "k", SERVICE, desk=sales, keys=FakeIdempotency())
+        refund_purchase(RefundRequest("acme", purchase.purchase_id, "k"), SERVICE, desk=sales, keys=FakeIdempotency())
     assert (bank.town.desk.row().state, bank.balance()) == ("disputed", (0, SOLD, 0))
 
 

@@ -132,4 +132,4 @@ def retrieve(world: World, _: Readable, transaction: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`balance_transactions.list`."""
-    return page(world, "balance_transaction", params, URL, equal(params, "currency", "source", "type"))
+    return page(world, "balance_transaction", params, URL, keep=equal(params, "currency", "source", "type"))

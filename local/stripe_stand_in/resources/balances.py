@@ -57,4 +57,4 @@ def list_(world: World, params: Readable, customer: str) -> Doc:
     """`customers.balance_transactions.list`."""
     living(world, customer, "id")
     url = f"/v1/customers/{customer}/balance_transactions"
-    return page(world, KIND, params, url, lambda doc: doc["customer"] == customer)
+    return page(world, KIND, params, url, keep=lambda doc: doc["customer"] == customer)

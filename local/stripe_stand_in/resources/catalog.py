@@ -55,7 +55,9 @@ def list_products(world: World, params: Readable) -> Doc:
     """`products.list`."""
     ids = params.get("ids")
     wanted = equal(params, "active")
-    return page(world, "product", params, "/v1/products", lambda doc: wanted(doc) and (not ids or doc["id"] in ids))
+    return page(
+        world, "product", params, "/v1/products", keep=lambda doc: wanted(doc) and (not ids or doc["id"] in ids)
+    )
 
 
 def create_price(world: World, params: Readable) -> Doc:
@@ -142,5 +144,5 @@ def list_prices(world: World, params: Readable) -> Doc:
     keys = params.get("lookup_keys")
     wanted = equal(params, "active", "currency", "product", "type")
     return page(
-        world, "price", params, "/v1/prices", lambda doc: wanted(doc) and (not keys or doc["lookup_key"] in keys)
+        world, "price", params, "/v1/prices", keep=lambda doc: wanted(doc) and (not keys or doc["lookup_key"] in keys)
     )

@@ -117,4 +117,4 @@ def retrieve(world: World, _: Readable, charge: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`charges.list`."""
-    return page(world, "charge", params, URL, equal(params, "customer", "payment_intent"))
+    return page(world, "charge", params, URL, keep=equal(params, "customer", "payment_intent"))

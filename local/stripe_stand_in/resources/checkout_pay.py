@@ -137,7 +137,7 @@ def _pay_once(world: World, session: Doc, method: Doc, buyer: Buyer) -> StripeEr
     if intent is None:
         asked = session["_asked"].get("payment_intent_data", {})
         asked = {**asked, "allowed_payment_method_types": session["payment_method_types"]}
-        intent = make_intent(world, session["amount_total"], session["currency"], session["customer"], asked)
+        intent = make_intent(world, session["amount_total"], session["currency"], session["customer"], params=asked)
         session["payment_intent"] = intent["id"]
         world.save(session)
     place = world.mark()

@@ -44,7 +44,7 @@ def create(world: World, params: Readable) -> Doc:
     discount_page(coupon, lines)
     total = sum(line["amount_total"] for line in lines)
     _check_total(mode, total, currency)
-    session = build(world, mode, params, lines, currency)
+    session = build(world, mode, params, lines, currency=currency)
     session["customer"] = customer["id"] if customer else None
     session["customer_details"] = details(customer, params)
     if coupon:
@@ -160,7 +160,7 @@ def list_(world: World, params: Readable) -> Doc:
     def keep(session: Doc) -> bool:
         return wanted(session) and (not email or (session["customer_details"] or {}).get("email") == email)
 
-    return page(world, "checkout.session", params, URL, keep)
+    return page(world, "checkout.session", params, URL, keep=keep)
 
 
 def list_line_items(world: World, params: Readable, session: str) -> Doc:

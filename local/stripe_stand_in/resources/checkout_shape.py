@@ -57,7 +57,7 @@ def details(customer: Doc | None, params: Readable) -> Doc | None:
     }
 
 
-def build(world: World, mode: str, params: Readable, lines: list[Doc], currency: str | None) -> Doc:
+def build(world: World, mode: str, params: Readable, lines: list[Doc], *, currency: str | None) -> Doc:
     session_id = new_id("cs_test_", 58)
     automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
     priced = mode != "setup"

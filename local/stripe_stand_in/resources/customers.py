@@ -145,7 +145,7 @@ def list_(world: World, params: Readable) -> Doc:
     def keep(customer: Doc) -> bool:
         return wanted(customer) and customer["test_clock"] == clock and not customer.get("_deleted")
 
-    return page(world, "customer", params, URL, keep)
+    return page(world, "customer", params, URL, keep=keep)
 
 
 def list_payment_methods(world: World, params: Readable, customer: str) -> Doc:
@@ -153,7 +153,7 @@ def list_payment_methods(world: World, params: Readable, customer: str) -> Doc:
     living(world, customer, "id")
     wanted = equal(params, "type")
     url = f"{URL}/{customer}/payment_methods"
-    return page(world, "payment_method", params, url, lambda doc: doc["customer"] == customer and wanted(doc))
+    return page(world, "payment_method", params, url, keep=lambda doc: doc["customer"] == customer and wanted(doc))
 
 
 def retrieve_payment_method(world: World, _: Readable, customer: str, payment_method: str) -> Doc:

@@ -91,7 +91,7 @@ def retrieve(world: World, _: Readable, dispute: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`disputes.list`."""
-    return page(world, "dispute", params, URL, equal(params, "charge", "payment_intent"))
+    return page(world, "dispute", params, URL, keep=equal(params, "charge", "payment_intent"))
 
 
 def update(world: World, params: Readable, dispute: str) -> Doc:

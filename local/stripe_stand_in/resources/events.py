@@ -32,4 +32,4 @@ def list_(world: World, params: Readable) -> Doc:
         )
         return named and success in (None, event["pending_webhooks"] == 0)
 
-    return page(world, "event", params, URL, keep)
+    return page(world, "event", params, URL, keep=keep)

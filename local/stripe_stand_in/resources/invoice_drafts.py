@@ -13,7 +13,7 @@ from local.stripe_stand_in.world import World, metadata, new_id
 URL = "/v1/invoices"
 
 
-def make_invoice(world: World, customer: Doc, currency: str, params: Readable, billing_reason: str = "manual") -> Doc:
+def make_invoice(world: World, customer: Doc, currency: str, params: Readable, *, reason: str = "manual") -> Doc:
     """A draft without lines. With `auto_advance` it is finalized and collected by itself."""
     invoice_id = new_id("in_")
     automatic_tax = bool((params.get("automatic_tax") or {}).get("enabled"))
@@ -30,7 +30,7 @@ def make_invoice(world: World, customer: Doc, currency: str, params: Readable, b
             "provider": "stripe" if automatic_tax else None,
             "status": "complete" if automatic_tax else None,
         },
-        "billing_reason": billing_reason,
+        "billing_reason": reason,
         "collection_method": params.get("collection_method", "charge_automatically"),
         "created": world.now,
         "currency": currency,

@@ -11,7 +11,7 @@ from local.stripe_stand_in.params import Params, Readable
 from local.stripe_stand_in.resources.catalog import make_price
 from local.stripe_stand_in.resources.customers import living
 from local.stripe_stand_in.resources.invoice_drafts import add_line, remove_line
-from local.stripe_stand_in.resources.invoice_lines import line_of_item, make_line
+from local.stripe_stand_in.resources.invoice_lines import Charged, line_of_item, make_line
 from local.stripe_stand_in.resources.lines import cost
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, metadata, new_id
@@ -83,8 +83,7 @@ def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
     ]
     quantity = params.get("quantity", 1)
     amount, price = _amount(world, params, currency, quantity)
-    line = make_line(
-        world,
+    charged = Charged(
         amount=amount,
         currency=currency,
         description=params.get("description"),
@@ -92,6 +91,7 @@ def _item(world: World, params: Readable, customer: Doc, currency: str) -> Doc:
         rates=rates,
         price=price,
     )
+    line = make_line(world, charged)
     return {
         "id": new_id("ii_"),
         "object": "invoiceitem",
@@ -169,5 +169,5 @@ def list_(world: World, params: Readable) -> Doc:
         "invoiceitem",
         params,
         "/v1/invoiceitems",
-        lambda doc: wanted(doc) and pending in (None, doc["invoice"] is None),
+        keep=lambda doc: wanted(doc) and pending in (None, doc["invoice"] is None),
     )

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from local.stripe_stand_in.resources.lines import tax_amounts
 from local.stripe_stand_in.store import Doc
 from local.stripe_stand_in.world import World, new_id
 
 
-def make_line(
-    world: World,
-    *,
-    amount: int,
-    currency: str,
-    description: str | None,
-    quantity: int,
-    rates: list[Doc],
-    price: Doc | None,
-) -> Doc:
-    """A line without parent; `amount` is before exclusive tax."""
-    pricing = None
-    if price:
-        details = {"price": price["id"], "product": price["product"]}
-        pricing = {
-            "price_details": details,
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        }
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """What a line charges for; `amount` is before exclusive tax, `rates` are tax rates."""
+
+    amount: int
+    currency: str
+    description: str | None
+    quantity: int
+    rates: list[Doc]
+    price: Doc | None
+
+
+def make_line(world: World, charged: Charged) -> Doc:
+    """A line without parent."""
     return {
         "id": new_id("il_"),
         "object": "line_item",
-        "amount": amount,
-        "currency": currency,
-        "description": description,
+        "amount": charged.amount,
+        "currency": charged.currency,
+        "description": charged.description,
         "discount_amounts": [],
         "discountable": True,
         "discounts": [],
@@ -41,12 +38,20 @@ def make_line(
         "parent": None,
         "period": {"end": world.now, "start": world.now},
         "pretax_credit_amounts": [],
-        "pricing": pricing,
-        "quantity": quantity,
-        "quantity_decimal": str(quantity),
+        "pricing": _pricing(charged.price) if charged.price else None,
+        "quantity": charged.quantity,
+        "quantity_decimal": str(charged.quantity),
         "subscription": None,
-        "subtotal": amount,
-        "taxes": [_line_tax(tax) for tax in tax_amounts(rates, amount)],
+        "subtotal": charged.amount,
+        "taxes": [_line_tax(tax) for tax in tax_amounts(charged.rates, charged.amount)],
+    }
+
+
+def _pricing(price: Doc) -> Doc:
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": price["unit_amount_decimal"],
     }
 
 
@@ -64,8 +69,7 @@ def _line_tax(tax: Doc) -> Doc:
 def line_of_session_item(world: World, item: Doc) -> Doc:
     """The invoice line of a checkout line."""
     rates = [tax["rate"] for tax in item["taxes"]]
-    line = make_line(
-        world,
+    charged = Charged(
         amount=item["amount_subtotal"],
         currency=item["currency"],
         description=item["description"],
@@ -73,6 +77,7 @@ def line_of_session_item(world: World, item: Doc) -> Doc:
         rates=rates,
         price=item["price"],
     )
+    line = make_line(world, charged)
     return {**line, "parent": _item_parent(new_id("ii_"))}
 
 

@@ -71,4 +71,4 @@ def list_(world: World, params: Readable) -> Doc:
         paid_by: Doc = doc["payment"]
         return wanted(doc) and kind in (None, paid_by["type"]) and intent in (None, paid_by.get("payment_intent"))
 
-    return page(world, "invoice_payment", params, URL, keep)
+    return page(world, "invoice_payment", params, URL, keep=keep)

@@ -19,7 +19,7 @@ def finalize_invoice(world: World, invoice: Doc) -> Doc:
     world.emit("invoice.finalized", world.save(invoice))
     if invoice["amount_due"] == 0:
         return mark_invoice_paid(world, invoice)
-    intent = make_intent(world, invoice["amount_due"], invoice["currency"], invoice["customer"], {})
+    intent = make_intent(world, invoice["amount_due"], invoice["currency"], invoice["customer"], params={})
     intent["description"] = f"Invoice {invoice['number']}"
     world.save(intent)
     make_payment(world, invoice, intent)

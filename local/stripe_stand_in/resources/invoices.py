@@ -70,7 +70,9 @@ def list_(world: World, params: Readable) -> Doc:
     """`invoices.list`."""
     wanted = equal(params, "customer", "status", "collection_method")
     subscription = params.get("subscription")
-    return page(world, "invoice", params, URL, lambda doc: wanted(doc) and subscription in (None, subscription_of(doc)))
+    return page(
+        world, "invoice", params, URL, keep=lambda doc: wanted(doc) and subscription in (None, subscription_of(doc))
+    )
 
 
 def finalize(world: World, params: Readable, invoice: str) -> Doc:

@@ -18,7 +18,7 @@ _CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_ac
 _CANCELABLE = (*_CONFIRMABLE, "requires_capture")
 
 
-def make_intent(world: World, amount: int, currency: str, customer: str | None, params: Readable) -> Doc:
+def make_intent(world: World, amount: int, currency: str, customer: str | None, *, params: Readable) -> Doc:
     """A payment intent that waits for its payment method, announced. `params`: metadata, description, ... as in create."""
     intent: Doc = {
         "id": new_id("pi_"),
@@ -79,7 +79,7 @@ def create(world: World, params: Readable) -> Doc:
     currency = known_currency(params["currency"])
     amount = chargeable(params["amount"], currency)
     customer = living(world, params["customer"])["id"] if params.get("customer") else None
-    intent = make_intent(world, amount, currency, customer, params)
+    intent = make_intent(world, amount, currency, customer, params=params)
     if params.get("payment_method"):
         method = _usable(world, intent, params["payment_method"])
         intent.update(payment_method=method["id"], status="requires_confirmation")
@@ -161,4 +161,4 @@ def cancel_intent(world: World, intent: Doc, reason: str | None) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`payment_intents.list`."""
-    return page(world, "payment_intent", params, URL, equal(params, "customer"))
+    return page(world, "payment_intent", params, URL, keep=equal(params, "customer"))

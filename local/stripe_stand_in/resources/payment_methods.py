@@ -106,9 +106,9 @@ def retrieve(world: World, _: Readable, payment_method: str) -> Doc:
 def list_(world: World, params: Readable) -> Doc:
     """`payment_methods.list`."""
     if "customer" not in params:
-        return page(world, "payment_method", params, URL, lambda _: False)
+        return page(world, "payment_method", params, URL, keep=lambda _: False)
     living(world, params["customer"])
-    return page(world, "payment_method", params, URL, equal(params, "customer", "type"))
+    return page(world, "payment_method", params, URL, keep=equal(params, "customer", "type"))
 
 
 def attach(world: World, params: Readable, payment_method: str) -> Doc:

@@ -20,7 +20,9 @@ def create(world: World, params: Readable) -> Doc:
         charge = world.get("charge", params["charge"], "charge")
     else:
         charge = charge_of(world, params["payment_intent"])
-    return refund_charge(world, charge, params.get("amount"), params.get("reason"), params.get("metadata"))
+    return refund_charge(
+        world, charge, params.get("amount"), reason=params.get("reason"), given_metadata=params.get("metadata")
+    )
 
 
 def charge_of(world: World, intent_id: str) -> Doc:
@@ -37,7 +39,7 @@ def charge_of(world: World, intent_id: str) -> Doc:
 
 
 def refund_charge(
-    world: World, charge: Doc, amount: int | None, reason: str | None = None, given_metadata: object = None
+    world: World, charge: Doc, amount: int | None, *, reason: str | None = None, given_metadata: object = None
 ) -> Doc:
     """Send money back; without amount all that is left. Raises StripeError."""
     left = charge["amount"] - charge["amount_refunded"]
@@ -114,7 +116,7 @@ def retrieve(world: World, _: Readable, refund: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`refunds.list`."""
-    return page(world, "refund", params, URL, equal(params, "charge", "payment_intent"))
+    return page(world, "refund", params, URL, keep=equal(params, "charge", "payment_intent"))
 
 
 def refunds_of(world: World, charge: str) -> list[Doc]:

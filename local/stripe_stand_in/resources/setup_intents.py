@@ -110,4 +110,4 @@ def retrieve(world: World, _: Readable, intent: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`setup_intents.list`."""
-    return page(world, "setup_intent", params, URL, equal(params, "customer", "payment_method"))
+    return page(world, "setup_intent", params, URL, keep=equal(params, "customer", "payment_method"))

@@ -12,7 +12,7 @@ from local.stripe_stand_in.resources.invoice_drafts import (
     take_pending_items,
     total_up,
 )
-from local.stripe_stand_in.resources.invoice_lines import make_line
+from local.stripe_stand_in.resources.invoice_lines import Charged, make_line
 from local.stripe_stand_in.resources.invoice_states import finalize_invoice
 from local.stripe_stand_in.resources.lines import cost
 from local.stripe_stand_in.store import Doc
@@ -63,7 +63,7 @@ def _invoice(world: World, subscription: Doc, reason: str, *, advances: bool) ->
         "auto_advance": advances,
         "payment_settings": subscription["payment_settings"],
     }
-    invoice = make_invoice(world, customer, subscription["currency"], params, reason)
+    invoice = make_invoice(world, customer, subscription["currency"], params, reason=reason)
     # A snapshot: the metadata of today, whatever becomes of the subscription's.
     details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
     invoice["parent"] = {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
@@ -98,8 +98,7 @@ def _bills(line: Doc, subscription: Doc) -> bool:
 
 def _line(world: World, subscription: Doc, item: Doc) -> Doc:
     price = item["price"]
-    line = make_line(
-        world,
+    charged = Charged(
         amount=cost(price["unit_amount_decimal"], item["quantity"]),
         currency=subscription["currency"],
         description=f"{item['quantity']} × {world.get('product', price['product'])['name']}",
@@ -107,6 +106,7 @@ def _line(world: World, subscription: Doc, item: Doc) -> Doc:
         rates=item["tax_rates"] or subscription["default_tax_rates"],
         price=price,
     )
+    line = make_line(world, charged)
     details = {
         "invoice_item": None,
         "proration": False,

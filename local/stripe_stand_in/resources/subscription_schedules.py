@@ -82,7 +82,7 @@ def retrieve(world: World, _: Readable, schedule: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`subscription_schedules.list`."""
-    return page(world, KIND, params, URL, equal(params, "customer"))
+    return page(world, KIND, params, URL, keep=equal(params, "customer"))
 
 
 def update(world: World, params: Readable, schedule: str) -> Doc:

@@ -92,7 +92,7 @@ def list_(world: World, params: Readable) -> Doc:
         told = everywhere or subscription["test_clock"] == clock
         return shown and priced and told and wanted(subscription)
 
-    return page(world, "subscription", params, URL, keep)
+    return page(world, "subscription", params, URL, keep=keep)
 
 
 def cancel(world: World, params: Readable, subscription: str) -> Doc:

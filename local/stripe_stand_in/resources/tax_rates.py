@@ -50,4 +50,4 @@ def retrieve(world: World, _: Readable, tax_rate: str) -> Doc:
 
 def list_(world: World, params: Readable) -> Doc:
     """`tax_rates.list`."""
-    return page(world, "tax_rate", params, URL, equal(params, "active", "inclusive"))
+    return page(world, "tax_rate", params, URL, keep=equal(params, "active", "inclusive"))

@@ -9,8 +9,8 @@ import pytest
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at
-from lotbook.domain.accounts.plan_changes import MAX_TERMS, paid_meanwhile, with_money_back, with_term
-from lotbook.domain.accounts.terms import Term
+from lotbook.domain.accounts.plan_changes import MAX_TERMS, paid_meanwhile, with_term, with_term_money
+from lotbook.domain.accounts.terms import Term, TermMoney
 from lotbook.domain.values import instants
 from tests.fakes.plans import termed
 from tests.fakes.samples import account_on
@@ -27,7 +27,7 @@ def apply(account: Account, fact: tuple[str, Term, int]) -> Account:
     kind, term, step = fact
     if kind == "bought":
         return with_term(POLICY, account, term, NOW)
-    return with_money_back(POLICY, account, term.purchase_id, step, NOW, gone=kind == "gone")
+    return with_term_money(POLICY, account, TermMoney(term.purchase_id, step, kind == "gone"), NOW)
 
 
 FACTS = {
@@ -62,7 +62,7 @@ def test_a_term_that_replaced_a_longer_one_leads_to_the_starting_plan_and_not_ba
     """And its money going back later undoes the replacement."""
     account = apply(apply(START, ("bought", A, 0)), ("bought", B, 0))
     assert account_at(POLICY, account, B.ends_at).plan_id == POLICY.starting_plan_id
-    undone = with_money_back(POLICY, account, "pur_b", 1, B.ends_at + DAY, gone=True)
+    undone = with_term_money(POLICY, account, TermMoney("pur_b", 1, gone=True), B.ends_at + DAY)
     assert account_at(POLICY, undone, B.ends_at + DAY).plan_id == "pro"
 
 

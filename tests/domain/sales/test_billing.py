@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lotbook.domain.invoices.billing_details import checked
-from lotbook.domain.sales.billing import BillingRecord, billed_to, filled_in, invoice_state, with_snapshot
+from lotbook.domain.sales.billing import BillingRecord, billed_to, invoice_state, with_details, with_snapshot
 from lotbook.domain.values.errors import InvalidRequest
 from tests.fakes.billing import HOME, details
 from tests.fakes.purchases import a_purchase
@@ -18,7 +18,7 @@ FIRST, SECOND = details(), details(name="Acme Ltd.")
 def record(*filled: object, at: int = 10) -> BillingRecord:
     found: BillingRecord | None = None
     for number, each in enumerate(filled):
-        found = filled_in(found, "acme", each, "ann", at + number)  # type: ignore[arg-type]
+        found = with_details(found, "acme", each, actor="ann", now=at + number)  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -62,8 +62,8 @@ def test_np_44_an_invoice_is_offered_on_what_was_completed_only(state: str, invo
 
 def test_np_48_the_same_details_again_change_nothing() -> None:
     found = record(FIRST)
-    assert filled_in(found, "acme", details(), "bob", 99) is found
-    changed = filled_in(found, "acme", SECOND, "bob", 99)
+    assert with_details(found, "acme", details(), actor="bob", now=99) is found
+    changed = with_details(found, "acme", SECOND, actor="bob", now=99)
     assert (changed.edition, changed.actor, changed.updated_at, changed.first_at) == (2, "bob", 99, 10)
 
 

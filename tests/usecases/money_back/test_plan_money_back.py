@@ -11,7 +11,7 @@ from lotbook.domain.values import instants
 from lotbook.domain.values.errors import NotRefundable
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.money_back.refund_purchase import refund_purchase
+from lotbook.usecases.money_back.refund_purchase import RefundRequest, refund_purchase
 from tests.fakes.accounts import at
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE
@@ -240,7 +240,7 @@ def test_np_32_the_products_own_refund_pays_for_unused_credits_only_and_leaves_t
     row = desk.bought(credits=1_000)
     desk.burn(400)
     keys = FakeIdempotency()
-    paid = refund_purchase("acme", row.purchase_id, "refund-1", SERVICE, desk=desk.sales, keys=keys)
+    paid = refund_purchase(RefundRequest("acme", row.purchase_id, "refund-1"), SERVICE, desk=desk.sales, keys=keys)
     assert (paid.credits, paid.amount_minor) == (600, 600 * 177)
     assert (desk.row().state, desk.plan, desk.lots()) == ("partially_refunded", "pro", [])
     desk.check()
@@ -254,6 +254,8 @@ def test_np_32_a_plan_without_extra_credits_has_nothing_unused() -> None:
     desk = PlanDesk()
     row = desk.bought()
     with pytest.raises(NotRefundable) as refusal:
-        refund_purchase("acme", row.purchase_id, "refund-1", SERVICE, desk=desk.sales, keys=FakeIdempotency())
+        refund_purchase(
+            RefundRequest("acme", row.purchase_id, "refund-1"), SERVICE, desk=desk.sales, keys=FakeIdempotency()
+        )
     assert refusal.value.data["reason"] == "nothing_unused"
     assert desk.plan == "pro"

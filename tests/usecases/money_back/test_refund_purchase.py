@@ -25,7 +25,7 @@ from lotbook.usecases.credits.consume import consume
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
-from lotbook.usecases.money_back.refund_purchase import Refunded, refund_purchase
+from lotbook.usecases.money_back.refund_purchase import Refunded, RefundRequest, refund_purchase
 from tests.fakes.crashes import Countdown, Crash
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE, Desk, an_event
@@ -65,9 +65,7 @@ class Shop:
 
     def refund(self, key: str = "refund-1", purchase_id: str | None = None, caller: Any = None) -> Refunded:
         return refund_purchase(
-            "acme",
-            purchase_id or self.purchase_id,
-            key,
+            RefundRequest("acme", purchase_id or self.purchase_id, key),
             caller or SERVICE,
             desk=self.desk.sales,
             keys=self.keys,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lotbook.api.answers import render_orders
 from lotbook.api.answers.render import decimal_text, optional
-from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PackItem, PlanItem, PlanRenewalItem, TopUpItem
 from lotbook.domain.values.instants import to_optional_text, to_text
 
 if TYPE_CHECKING:
-    from lotbook.api.answers import shapes, shapes_items, shapes_parts, shapes_plans, shapes_records
+    from lotbook.api.answers import shapes, shapes_parts, shapes_plans, shapes_records
     from lotbook.domain.advice.advise import AdviceGiven
-    from lotbook.domain.invoices.billing_details import Address, BillingDetails
     from lotbook.domain.policy import parts as policy
-    from lotbook.domain.sales.items import OrderLine, PlanPart, RowItem, Tax
     from lotbook.domain.sales.offers import Offers, PlanOffer, TopUpOffer
-    from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase
+    from lotbook.domain.sales.purchase import Failure, Purchase
     from lotbook.domain.sales.quotes import Quote
     from lotbook.domain.sales.transactions import PurchaseRow
     from lotbook.usecases.money_back.refund_purchase import Refunded
@@ -95,16 +93,16 @@ def _plan(offer: PlanOffer) -> shapes_plans.PlanOffer:
 def quote(result: Quote) -> shapes.Quote:
     """The order summary."""
     return {
-        "item": item(result.item),
-        "lines": [_line(line) for line in result.lines],
+        "item": render_orders.item(result.item),
+        "lines": [render_orders.line(line) for line in result.lines],
         "credits": result.credits,
         "expires_at": to_optional_text(result.expires_at),
         "late_expires_at": to_optional_text(result.late_expires_at),
         "subtotal_minor": result.subtotal_minor,
-        "tax": optional(result.tax, _tax),
+        "tax": optional(result.tax, render_orders.tax),
         "total_minor": result.total_minor,
         "currency": result.currency,
-        "plan": optional(result.plan, _plan_part),
+        "plan": optional(result.plan, render_orders.plan_part),
         "consent_required": result.consent_required,
         "allowed": result.allowed,
         "reason": result.reason,
@@ -122,7 +120,7 @@ def ordered(row: Purchase) -> shapes.Ordered:
         "consent_required": row.consent is not None,
         "allowed": True,
         "reason": None,
-        **order(row),
+        **render_orders.order(row),
     }
 
 
@@ -137,13 +135,13 @@ def purchase(shown: PurchaseRow) -> shapes.Purchase:
         "lot_id": row.lot_id,
         "gateway": row.gateway,
         "gateway_ref": row.gateway_ref,
-        "gateway_refs": gateway_refs(row.gateway_refs),
+        "gateway_refs": render_orders.gateway_refs(row.gateway_refs),
         "checkout_url": row.checkout_url if row.state == "pending" else None,
-        "consent": optional(row.consent, consent_given),
+        "consent": optional(row.consent, render_orders.consent_given),
         "created_at": to_text(row.created_at),
         "completed_at": to_optional_text(row.completed_at),
         "failure": optional(row.failure, _failure),
-        "dispute": optional(row.dispute, dispute),
+        "dispute": optional(row.dispute, render_orders.dispute),
         "policy_version": row.policy_version,
         "type": shown.type,
         "payment_id": row.gateway_refs.payment_intent,
@@ -152,7 +150,7 @@ def purchase(shown: PurchaseRow) -> shapes.Purchase:
         "recheck_offered": shown.recheck_offered,
         "invoice_offered": shown.invoice == "available",
         "invoice_state": shown.invoice,
-        **order(row),
+        **render_orders.order(row),
     }
 
 
@@ -180,16 +178,6 @@ def plan_changed(result: Changed) -> shapes_plans.PlanChanged:
     }
 
 
-def gateway_refs(refs: GatewayRefs) -> shapes_parts.GatewayRefs:
-    """The gateway's ids."""
-    return {
-        "checkout_session": refs.checkout_session,
-        "payment_intent": refs.payment_intent,
-        "invoice": refs.invoice,
-        "subscription": refs.subscription,
-    }
-
-
 def invoice(found: Invoice) -> shapes_records.Invoice:
     """The gateway's invoice."""
     facts = found.facts
@@ -197,101 +185,9 @@ def invoice(found: Invoice) -> shapes_records.Invoice:
         "number": facts.number,
         "hosted_url": facts.hosted_url,
         "pdf_url": facts.pdf_url,
-        "billing_details": optional(found.billing, billing_details),
-    }
-
-
-def billing_details(details: BillingDetails) -> shapes_records.BillingDetails:
-    """To whom invoices are made out."""
-    return {
-        "name": details.name,
-        "email": details.email,
-        "phone": details.phone,
-        "address": _address(details.address),
-        "tax_id": details.tax_id,
-        "purchase_order": details.purchase_order,
-        "receipt_email": details.receipt_email,
-        "shipping": _address(details.shipping or details.address),
-    }
-
-
-def _address(address: Address) -> shapes_records.Address:
-    return {
-        "line1": address.line1,
-        "line2": address.line2,
-        "city": address.city,
-        "state": address.state,
-        "postal_code": address.postal_code,
-        "country": address.country,
-    }
-
-
-def order(row: Purchase) -> shapes.Order:
-    """The order summary of a purchase."""
-    return {
-        "item": item(row.item),
-        "lines": [_line(line) for line in row.lines],
-        "credits": row.shown_credits,
-        "subtotal_minor": row.subtotal_minor,
-        "tax": optional(row.tax, _tax),
-        "total_minor": row.total_minor,
-        "currency": row.currency,
-        "plan": optional(row.plan, _plan_part),
-    }
-
-
-def item(bought: RowItem) -> shapes_items.Item:
-    """The item as it was asked for."""
-    match bought:
-        case TopUpItem(credits=credits):
-            return {"kind": "top_up", "credits": credits}
-        case PackItem(pack_id=pack_id):
-            return {"kind": "top_up", "pack_id": pack_id}
-        case PlanItem(plan_id=plan_id, credits=int(credits)):
-            return {"kind": "plan", "plan_id": plan_id, "credits": credits}
-        case PlanItem(plan_id=plan_id, pack_id=str(pack_id)):
-            return {"kind": "plan", "plan_id": plan_id, "pack_id": pack_id}
-        case PlanItem(plan_id=plan_id):
-            return {"kind": "plan", "plan_id": plan_id}
-        case PlanRenewalItem(plan_id=plan_id):
-            return {"kind": "plan_renewal", "plan_id": plan_id}
-        case AutoTopUpItem(credits=credits):
-            return {"kind": "auto_top_up", "credits": credits}
-        case CustomPaymentItem(amount_minor=amount_minor, remark=remark):
-            return {"kind": "custom_payment", "amount_minor": amount_minor, "remark": remark}
-
-
-def _plan_part(part: PlanPart) -> shapes_plans.PlanPart:
-    return {"plan_id": part.plan_id, "credits": part.credits, "term_days": part.term_days or None}
-
-
-def _line(line: OrderLine) -> shapes.Line:
-    return {
-        "description": line.description,
-        "quantity": line.quantity,
-        "unit_price": decimal_text(line.unit_price),
-        "amount_minor": line.amount_minor,
+        "billing_details": optional(found.billing, render_orders.billing_details),
     }
 
 
 def _failure(failure: Failure) -> shapes_parts.Failure:
     return {"code": failure.code, "message": failure.message}
-
-
-def dispute(about: Dispute) -> shapes_parts.Dispute:
-    """The bank's dispute."""
-    return {"state": about.state}
-
-
-def _tax(tax: Tax) -> shapes.Tax:
-    return {"name": tax.name, "rate": decimal_text(tax.rate), "amount_minor": tax.amount_minor}
-
-
-def consent_given(consent: GivenConsent) -> shapes_parts.ConsentGiven:
-    """What was accepted."""
-    return {
-        "kind": consent.kind,
-        "refund_policy_version": consent.refund_policy_version,
-        "accepted_at": to_text(consent.accepted_at),
-        "actor": consent.actor,
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from lotbook.api.answers import render_buying
+from lotbook.api.answers import render_orders
 from lotbook.api.answers.render import optional
 from lotbook.domain.sales.transactions import type_in_words
 from lotbook.domain.values.instants import to_optional_text, to_text
@@ -28,10 +28,10 @@ def evidence(found: Evidence, next_cursor: str | None) -> shapes_records.Evidenc
         "completed_at": to_optional_text(row.completed_at),
         "actor": row.actor,
         "gateway": row.gateway,
-        "gateway_refs": render_buying.gateway_refs(row.gateway_refs),
+        "gateway_refs": render_orders.gateway_refs(row.gateway_refs),
         "consent": optional(row.consent, _consent),
         "order": _order(row),
-        "billing_details": optional(found.billing, render_buying.billing_details),
+        "billing_details": optional(found.billing, render_orders.billing_details),
         "delivery": [_delivery(lot) for lot in found.delivered],
         "plan_delivery": optional(found.plan, _plan),
         "use": {
@@ -44,13 +44,13 @@ def evidence(found: Evidence, next_cursor: str | None) -> shapes_records.Evidenc
         },
         "changes": [_change(change) for change in found.changes],
         "refunded_minor": row.refunded_minor,
-        "dispute": optional(row.dispute, render_buying.dispute),
+        "dispute": optional(row.dispute, render_orders.dispute),
     }
 
 
 def _consent(consent: GivenConsent) -> shapes_records.ConsentEvidence:
     return {
-        **render_buying.consent_given(consent),
+        **render_orders.consent_given(consent),
         "url": consent.url,
         "source_ip": consent.source_ip,
         "user_agent": consent.user_agent,
@@ -59,7 +59,7 @@ def _consent(consent: GivenConsent) -> shapes_records.ConsentEvidence:
 
 def _order(row: Purchase) -> shapes_records.OrderEvidence:
     return {
-        **render_buying.order(row),
+        **render_orders.order(row),
         "shown_expires_at": to_optional_text(row.quoted_expires_at),
         "policy_id": row.policy_id,
         "policy_version": row.policy_version,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at, lots_of_period
 from lotbook.domain.accounts.standings import standing_of, with_standing
-from lotbook.domain.accounts.terms import Move, PlanStanding, Term
+from lotbook.domain.accounts.terms import Move, PlanStanding, Term, TermMoney
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.policy.document import Policy
@@ -76,19 +76,21 @@ def _with_late_term(policy: Policy, account: Account, purchase_id: str, now: int
     )
 
 
-def with_money_back(policy: Policy, account: Account, purchase_id: str, step: int, now: int, *, gone: bool) -> Account:
-    """The account once all the money of a term is `gone`, or is back again; a step older than what is known says nothing.
+def with_term_money(policy: Policy, account: Account, seen: TermMoney, now: int) -> Account:
+    """The account once all the money of a term is gone, or is back again; a step older than what is known says nothing.
 
     Gone, the account is in the cycle that it would be in without it: who buys and gets the money back gains no credits (D28).
     Back again, the plan comes back if its term is not over and no plan was bought since.
     """
     terms = tuple(
-        replace(each, is_ended=gone, step=step) if each.purchase_id == purchase_id and each.step < step else each
+        replace(each, is_ended=seen.gone, step=seen.step)
+        if each.purchase_id == seen.purchase_id and each.step < seen.step
+        else each
         for each in account.terms
     )
     # What is left of the plan in between goes the way that it went when this one was bought.
-    carries = not gone and any(each.carries for each in terms if each.purchase_id == purchase_id)
-    move = Move(0, now, UNKNOWN, UNKNOWN, carries, undoes=gone)
+    carries = not seen.gone and any(each.carries for each in terms if each.purchase_id == seen.purchase_id)
+    move = Move(0, now, UNKNOWN, UNKNOWN, carries, undoes=seen.gone)
     return account if terms == account.terms else _changed(policy, account, terms, move)
 
 

@@ -58,6 +58,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class TermMoney:
+    """All the money of a purchase's term is `gone`, or it is back; the higher `step` was seen later."""
+
+    purchase_id: str
+    step: int
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A change of plan whose old lots are still to be taken. `number` names its orders in the books.
 

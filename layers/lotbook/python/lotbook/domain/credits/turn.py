@@ -338,8 +338,30 @@ def _freeze(opened: _OpenBook, order: Freeze, made: Lot | None) -> None:
 
 
 def _laid(opened: _OpenBook, book: Book) -> Book:
-    """The tape from the book's position, the lots that are not on it, and how long all this holds."""
-    tape, end = list[Segment](), book.position
+    """The book with its lots laid out again from its position, and how long all this holds."""
+    tape, waiting, frozen, until = _spread(opened, book.position)
+    return replace(
+        book,
+        head=opened.head,
+        available=tape[-1].end - book.position if tape else 0,
+        since=opened.now,
+        until=until,
+        tape=tuple(tape),
+        waiting=tuple(waiting),
+        frozen=tuple(frozen),
+        receipts={},
+        outcomes=opened.outcomes,
+        orders={},
+        debt=opened.debt,
+        version=book.version + 1,
+        renews_at=opened.renews_at,
+        has_died_together=opened.has_died_together,
+    )
+
+
+def _spread(opened: _OpenBook, position: int) -> tuple[list[Segment], list[Aside], list[Aside], int]:
+    """The tape from `position`, the lots that wait, those that are frozen, and until when this holds."""
+    tape, end = list[Segment](), position
     waiting, frozen = list[Aside](), list[Aside]()
     horizon = opened.renews_at
     for lot_id, lot in sorted(opened.lots.items(), key=lambda each: each[1].order(each[0])):
@@ -357,20 +379,4 @@ def _laid(opened: _OpenBook, book: Book) -> Book:
         effective_at = lot.effective_at or int(dies_next)  # 0 says of a lot on the shelf that it can be spent
         aside = Aside(lot.left, lot_id, lot.rank, effective_at, lot.expires_at, lot.created_at)
         (frozen if lot.is_frozen else waiting).append(aside)
-    return replace(
-        book,
-        head=opened.head,
-        available=end - book.position,
-        since=opened.now,
-        until=horizon,
-        tape=tuple(tape),
-        waiting=tuple(waiting),
-        frozen=tuple(frozen),
-        receipts={},
-        outcomes=opened.outcomes,
-        orders={},
-        debt=opened.debt,
-        version=book.version + 1,
-        renews_at=opened.renews_at,
-        has_died_together=opened.has_died_together,
-    )
+    return tape, waiting, frozen, horizon

@@ -40,8 +40,8 @@ class BillingRecord:
         return self.sent >= self.edition and self.sent_to == customer
 
 
-def filled_in(
-    found: BillingRecord | None, account_id: str, details: BillingDetails, actor: str, now: int
+def with_details(
+    found: BillingRecord | None, account_id: str, details: BillingDetails, *, actor: str, now: int
 ) -> BillingRecord:
     """The record after details were filled in. The same details again change nothing."""
     if found is None:

@@ -73,8 +73,7 @@ def quote(present: Present, item: Item, caller: Caller, *, limits: ChargeLimits 
     subtotal_minor = sum(line.amount_minor for line in order.lines)
     tax = _tax(policy, account, subtotal_minor)
     total_minor = subtotal_minor + (tax.amount_minor if tax else 0)
-    if order.lines and not (_is_paid_with_credits(order, total_minor) or limits.allow(total_minor, account.currency)):
-        raise AmountNotChargeable(min_minor=limits.least(account.currency), max_minor=limits.max_minor)
+    _check_chargeable(order, total_minor, account.currency, limits)
     reason = buyer_refusal(policy, account, caller) or order.refusal
     return Quote(
         item=item,
@@ -94,6 +93,11 @@ def quote(present: Present, item: Item, caller: Caller, *, limits: ChargeLimits 
         late_expires_at=order.late_expires_at,
         move=order.move,
     )
+
+
+def _check_chargeable(order: Order, total_minor: int, currency: str, limits: ChargeLimits) -> None:
+    if order.lines and not (_is_paid_with_credits(order, total_minor) or limits.allow(total_minor, currency)):
+        raise AmountNotChargeable(min_minor=limits.least(currency), max_minor=limits.max_minor)
 
 
 def _order(present: Present, item: Item, limits: ChargeLimits) -> Order:

@@ -39,14 +39,22 @@ class Refunded:
     replayed: bool
 
 
-def refund_purchase(
-    account_id: str, purchase_id: str, key: str, caller: Caller, *, desk: SalesDesk, keys: IdempotencyStore
-) -> Refunded:
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Which purchase is to be paid back; `key` is the idempotency key."""
+
+    account_id: str
+    purchase_id: str
+    key: str
+
+
+def refund_purchase(asked: RefundRequest, caller: Caller, *, desk: SalesDesk, keys: IdempotencyStore) -> Refunded:
     """Pay the unused credits of a purchase back. The key decides; after a refusal or a 5xx it may be sent again.
 
-    Raises AccountNotFound, Forbidden, AccountClosed (erased, for members), PurchaseNotFound, NotRefundable (nothing is changed, or all is as it was),
-    IdempotencyKeyReused for a key of another purchase's refund, Unavailable.
+    Raises AccountNotFound, Forbidden, AccountClosed (erased, for members), PurchaseNotFound, NotRefundable (nothing is
+    changed, or all is as it was), IdempotencyKeyReused for a key of another purchase's refund, Unavailable.
     """
+    account_id, purchase_id, key = asked.account_id, asked.purchase_id, asked.key
     loaded = desk.account_of_buyer(account_id, caller)
     if caller.kind == "member":
         refuse_erased(loaded.account)  # the row would name the member

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import refuse_erased
 from lotbook.domain.invoices.billing_details import BillingDetails, checked
-from lotbook.domain.sales.billing import BillingRecord, filled_in
+from lotbook.domain.sales.billing import BillingRecord, with_details
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import BillingDetailsNotFound, Conflict, Unavailable
 from lotbook.usecases.accounts.load_account import require_account
@@ -71,7 +71,7 @@ def show_gateway(account: Account, customer: str, record: BillingRecord, *, desk
 def _save(account_id: str, details: BillingDetails, actor: str, desk: SalesDesk) -> BillingRecord:
     for _ in range(SAVE_ATTEMPTS):
         found = desk.billing.get(account_id)
-        wanted = filled_in(found, account_id, details, actor, desk.clock.now())
+        wanted = with_details(found, account_id, details, actor=actor, now=desk.clock.now())
         if wanted is found:
             return wanted
         try:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lotbook.domain.accounts.plan_changes import paid_meanwhile, with_money_back, with_term
+from lotbook.domain.accounts.plan_changes import paid_meanwhile, with_term, with_term_money
 from lotbook.domain.accounts.renewing import is_known, with_subscription
 from lotbook.domain.accounts.subscriptions import BillingPeriod, Subscription
-from lotbook.domain.accounts.terms import Term
+from lotbook.domain.accounts.terms import Term, TermMoney
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
 from lotbook.usecases.accounts.follow_plan import follow_periods
@@ -111,7 +111,7 @@ def follow_plan_money(purchase: Purchase, step: int, *, gone: bool, desk: SalesD
 
     def with_money(loaded: LoadedAccount) -> Account:
         policy, account, now = loaded.published.policy, loaded.account, desk.clock.now()
-        return with_money_back(policy, account, purchase.purchase_id, step, now, gone=gone)
+        return with_term_money(policy, account, TermMoney(purchase.purchase_id, step, gone), now)
 
     change_account(purchase.account_id, with_money, desk)
 

@@ -32,12 +32,7 @@ MAX_PAST_PERIODS = 12
 OWN_KINDS = frozenset({"free", "plan"})
 
 
-def read_usage(
-    loaded: LoadedAccount,
-    *,
-    purchases: PurchaseStore,
-    desk: CreditDesk,
-) -> KnownUsage:
+def read_usage(loaded: LoadedAccount, *, purchases: PurchaseStore, desk: CreditDesk) -> KnownUsage:
     """The figures that the policy's advice needs. Raises what `read_balance` raises."""
     account, policy = loaded.account, loaded.published.policy
     rules, unit = policy.advice, policy.units[0]
