@@ -1,7 +1,7 @@
 """Try many things, each by itself: whatever one raises, the others get their turn, and nothing is swallowed.
 
-A future keeps what its work raised, of any kind: a named outcome, a defect, an error of a library. So one account that
-raises stops no schedule (S4). Whoever tries says at the end what failed: `raise_failures`, or in its answer.
+What a work raised is kept, of any kind: a named outcome, a defect, an error of a library. So one account that raises
+stops no schedule (S4). Whoever tries says at the end what failed: `raise_failures`, or in its answer.
 """
 
 from __future__ import annotations
@@ -45,25 +45,40 @@ class FailedWork:
 
 
 def attempt(work: Callable[[], Answer]) -> Attempted[Answer]:
-    """One work, in the caller's context. Raises only what stops the process."""
-    (done,) = attempt_all([work], 1)
-    return done
+    """One work, in the caller's thread and a copy of its context. Raises only what stops the process."""
+    block = _Keeping()
+    with block:
+        return Attempted(copy_context().run(work))
+    return Attempted(error=block.error)
 
 
 def attempt_all(works: Sequence[Callable[[], Answer]], workers: int) -> list[Attempted[Answer]]:
-    """The works side by side, each in the caller's context (in whose name: the local run's permissions ask for that)."""
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(copy_context().run, work) for work in works]
-    found = list[Attempted[Answer]]()
-    for future in futures:
-        error = future.exception()
-        if error is None:
-            found.append(Attempted(future.result()))
-        elif isinstance(error, Exception):
-            found.append(Attempted(error=error))
-        else:
-            raise error  # an exit or an interrupt is nobody's failure
-    return found
+    """The works side by side, each in the caller's context (in whose name: the local run's permissions ask for that).
+
+    A thread is started only for what has another one beside it. Raises only what stops the process.
+    """
+    beside = min(workers, len(works))
+    if beside <= 1:
+        return [attempt(work) for work in works]
+    with ThreadPoolExecutor(beside) as pool:
+        futures = [pool.submit(copy_context().run, attempt, work) for work in works]
+    return [future.result() for future in futures]
+
+
+class _Keeping:
+    """A block whose error is kept. What stops the process (an exit, an interrupt) is nobody's failure: it is passed on."""
+
+    __slots__ = ("error",)
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, Exception):
+            self.error = error
+        return self.error is not None
 
 
 def raise_failures(failures: Sequence[FailedWork], done: str) -> None:
