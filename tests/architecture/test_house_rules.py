@@ -129,3 +129,25 @@ def test_a_function_is_one_module_and_imports_no_sibling() -> None:
         assert sorted(p.name for p in folder.iterdir() if p.name != "__pycache__") == ["app.py"]
         names = [name for _, name in imports(parsed(folder / "app.py"))]
         assert not [name for name in names if name.startswith("functions")], folder
+
+
+LIBRARYS_ONLY = re.compile(r"kw_only=|eq=False|repr=False\)|\bis_dataclass\b|FrozenInstanceError")
+LIGHT = LAYER / "domain" / "values" / "light_dataclasses.py"
+
+
+def heavy_dataclasses(text: str) -> bool:
+    """Whether a module takes the library's dataclasses for what the light ones do in a tenth of the time (decision 198)."""
+    return bool(re.search(r"^(from dataclasses import|import dataclasses)", text, re.MULTILINE)) and not (
+        LIBRARYS_ONLY.search(text)
+    )
+
+
+def test_the_layer_takes_the_librarys_dataclasses_for_what_light_ones_cannot_do() -> None:
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in files(LAYER)
+        if path != LIGHT and heavy_dataclasses(path.read_text(encoding="utf-8"))
+    ]
+    assert not wrong, "from lotbook.domain.values.light_dataclasses: " + ", ".join(wrong)
+    assert heavy_dataclasses("from dataclasses import dataclass\n\n\n@dataclass(frozen=True, slots=True)")
+    assert not heavy_dataclasses("from dataclasses import dataclass\n\n\n@dataclass(frozen=True, kw_only=True)")

@@ -10,15 +10,15 @@ from typing import NoReturn
 import pytest
 
 from lotbook.domain.values.errors import Conflict
-from lotbook.usecases.attempts import attempt, attempt_all
+from lotbook.usecases.attempts import Attempted, attempt, attempt_all
 from tests import patience
 from tests.fakes.crashes import Crash
 
 WHO: ContextVar[str] = ContextVar("who", default="nobody")
-WAYS: dict[str, Callable[[Callable[[], object]], object]] = {
+WAYS: dict[str, Callable[[Callable[[], object]], Attempted[object]]] = {
     "alone": attempt,
-    "in turns": lambda work: attempt_all([work, int], 1)[0],
-    "side by side": lambda work: attempt_all([work, int], 2)[0],
+    "in turns": lambda work: attempt_all((work, int), 1)[0],
+    "side by side": lambda work: attempt_all((work, int), 2)[0],
 }
 
 
@@ -33,7 +33,7 @@ def raising(error: BaseException) -> Callable[[], NoReturn]:
 @pytest.mark.parametrize("error", [Conflict(), KeyError("a defect"), OSError("a library's"), StopIteration()])
 def test_s4_whatever_a_work_raises_is_kept_and_nobody_else_hears_of_it(way: str, error: Exception) -> None:
     found = WAYS[way](raising(error))
-    assert (found.error, found.answer) == (error, None)  # type: ignore[attr-defined]
+    assert (found.error, found.answer) == (error, None)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -44,7 +44,7 @@ def test_what_stops_the_process_is_passed_on(way: str, error: BaseException) -> 
 
 
 def test_answers_come_in_the_order_of_the_works() -> None:
-    works = [lambda number=number: number for number in range(9)]  # type: ignore[misc]
+    works = [lambda number=number: number for number in range(9)]
     assert [each.answer for each in attempt_all(works, 3)] == list(range(9))
     assert attempt_all([], 3) == []
 

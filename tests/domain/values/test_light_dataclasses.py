@@ -150,8 +150,22 @@ def test_patterns_take_a_value_apart() -> None:
             assert (a, b) == (1, "x")
 
 
-def test_the_librarys_replace_is_asked_for_values_of_the_library() -> None:
+def test_the_library_is_asked_for_classes_and_values_of_the_library() -> None:
     assert light.replace(LibrarysFrozen(1), a=2) == LibrarysFrozen(2)
+    assert light.fields(LibrarysFrozen) == dataclasses.fields(LibrarysFrozen)
+
+
+def test_a_class_of_one_field_and_one_of_none_are_as_any_other() -> None:
+    @dataclass(frozen=True, slots=True)
+    class One:
+        a: int
+
+    @dataclass(frozen=True, slots=True)
+    class Nothing: ...
+
+    assert (light.replace(One(1), a=2), light.replace(One(1)), light.replace(Nothing())) == (One(2), One(1), Nothing())
+    assert len({One(1), One(1), One(2), Nothing(), Nothing()}) == 3
+    assert [copy.copy(each) for each in (One(1), Nothing())] == [One(1), Nothing()]
 
 
 def test_what_it_cannot_do_is_said_when_the_class_is_made() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from lotbook import wiring, wiring_automatic
 from lotbook.adapters.dry import DryAccounts, DryBooks, DryClaims
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 from lotbook.usecases.credits.check import NAME
 from lotbook.usecases.credits.desk import CreditDesk
 from lotbook.usecases.credits.prunes import Prunes

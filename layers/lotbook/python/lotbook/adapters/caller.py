@@ -12,12 +12,12 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 
 from lotbook.domain.endpoints.addresses import EndpointTarget, may_be_called
 from lotbook.domain.endpoints.deliveries import Reply, Result
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.ports.endpoints import Names
 
 TOTAL_SECONDS = 10.0  # of one call, from the connection to the answer's head

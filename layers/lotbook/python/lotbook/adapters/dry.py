@@ -6,12 +6,12 @@ that makes it happen, and the two cannot come apart (decisions/0145). Only what 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.book import MAX_RECEIPTS, Book
 from lotbook.domain.credits.burn_with_turn import with_burn
 from lotbook.domain.credits.ledger import share_of
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.ports.books import WriteOutcome
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Lock
 from typing import Any, TypeGuard
@@ -19,6 +18,7 @@ from jwt import PyJWK, PyJWS, PyJWTError
 from lotbook.domain.values.access import ROLES, Caller, member_actor
 from lotbook.domain.values.errors import IssuerUnreachable, Unavailable
 from lotbook.domain.values.instants import MINUTE, SECOND
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.ports.shop import Clock
 
 ALGORITHMS = ("RS256", "ES256")

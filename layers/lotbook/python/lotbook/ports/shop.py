@@ -6,9 +6,9 @@ or is throttled, after bounded tries; what it was asked to write may then have h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.ports.automatic import AutoGateway
 from lotbook.ports.cards import CardDesk
 from lotbook.ports.directory import NamedAccounts

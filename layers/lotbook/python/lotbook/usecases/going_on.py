@@ -7,10 +7,10 @@ again begins nothing twice. A chain ends when the schedule is due again, which b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.ports.shop import Clock
 from lotbook.ports.sweeps import NextRun, SweepMemory
 from lotbook.usecases.attempts import FailedWork, attempt

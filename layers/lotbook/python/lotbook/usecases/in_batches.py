@@ -6,11 +6,11 @@ A batch that fails as a whole is done again, one owner after the other: so the c
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.usecases.attempts import attempt, attempt_all
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import ITEM_REFUSED, RETRY_AFTER_SECONDS, refused_by, send, was_canceled, write_over
@@ -21,6 +20,7 @@ from lotbook.domain.accounts.subscriptions import BillingPeriod, NextPlan, Subsc
 from lotbook.domain.accounts.terms import Move, PlanStanding, Term
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import asdict, fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from lotbook.adapters.dynamo.puts import over_version, put_new, put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.sales.auto_history import AutoEvent, placed
 from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.domain.values.light_dataclasses import asdict, fields, replace
 
 if TYPE_CHECKING:
     from lotbook.adapters.dynamo.table import Table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, write_over
@@ -10,6 +9,7 @@ from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.domain.invoices.billing_details import Address, BillingDetails
 from lotbook.domain.sales.billing import BillingRecord
+from lotbook.domain.values.light_dataclasses import asdict, fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, was_refused, write_over
@@ -19,6 +18,7 @@ from lotbook.adapters.dynamo.table import (
 from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.endpoints.deliveries import Attempt, Delivery
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import asdict, fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from lotbook.adapters.calls import send, was_refused
 from lotbook.adapters.dynamo import keys
 from lotbook.adapters.dynamo.table import from_item, to_item
 from lotbook.adapters.refusals import ServiceRefused
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.ports.shop import DueItem
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ A rotation moves secrets along inside the item, by expressions: whoever writes t
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, write_over
@@ -20,6 +19,7 @@ from lotbook.adapters.dynamo.table import (
 )
 from lotbook.domain.endpoints.endpoint import Endpoint
 from lotbook.domain.endpoints.signing import Secret
+from lotbook.domain.values.light_dataclasses import asdict, fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, was_refused, write_over
@@ -18,6 +17,7 @@ from lotbook.adapters.dynamo.table import (
 )
 from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.news.alerts import Latch, Said
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

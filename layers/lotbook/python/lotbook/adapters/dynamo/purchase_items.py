@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.dynamo import formats, keys
@@ -23,6 +22,7 @@ from lotbook.domain.sales.items import (
 )
 from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenConsent, Purchase, Settlement
 from lotbook.domain.sales.reversals import MoneyBack, OwnRefund, Reversal
+from lotbook.domain.values.light_dataclasses import asdict, fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

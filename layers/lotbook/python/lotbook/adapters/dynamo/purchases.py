@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, was_refused, write_over
@@ -13,6 +12,7 @@ from lotbook.adapters.dynamo.puts import over_version
 from lotbook.adapters.dynamo.table import NOT_YET_WRITTEN, STILL_THE_VERSION_READ, from_item, to_item
 from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.values.errors import Conflict
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.ports.shop import KeyUse
 
 if TYPE_CHECKING:

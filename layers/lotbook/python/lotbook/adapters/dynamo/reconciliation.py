@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send, was_refused
@@ -13,6 +12,7 @@ from lotbook.adapters.refusals import ServiceRefused
 from lotbook.domain.reconciliation.differences import ComparedPeriod, Stray
 from lotbook.domain.reconciliation.strays import StrayCase, StrayNote
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import asdict, fields
 from lotbook.ports.reconciliation import Noted, Progress
 
 if TYPE_CHECKING:

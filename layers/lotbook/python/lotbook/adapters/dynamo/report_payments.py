@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
@@ -11,6 +10,7 @@ from lotbook.adapters.dynamo.puts import put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, from_item, to_item
 from lotbook.domain.reports.payments import BOOKED, Booked, Moved
 from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.light_dataclasses import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

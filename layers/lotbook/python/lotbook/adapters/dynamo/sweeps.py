@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import send
@@ -10,6 +9,7 @@ from lotbook.adapters.dynamo import formats, keys
 from lotbook.adapters.dynamo.puts import put_new, put_over
 from lotbook.adapters.dynamo.table import NOT_NEWER, NOT_YET_WRITTEN, from_item, to_item
 from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.domain.values.light_dataclasses import asdict
 from lotbook.ports.sweeps import Stumble
 
 if TYPE_CHECKING:

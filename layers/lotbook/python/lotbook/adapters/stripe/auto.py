@@ -5,7 +5,6 @@ Only making a draft and its lines could happen twice: an invoice is finalized, p
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -22,6 +21,7 @@ from lotbook.adapters.stripe.plan_requests import RETRIEVE_INVOICE
 from lotbook.domain.sales.auto_charges import AutoCharge, AutoState, CardGone, fits, nothing_made
 from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase

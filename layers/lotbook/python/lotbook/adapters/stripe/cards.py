@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -15,6 +14,7 @@ from lotbook.adapters.stripe.facts import id_of
 from lotbook.domain.sales.cards import Card, CardFile, Seen
 from lotbook.domain.values.errors import CustomerGone
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

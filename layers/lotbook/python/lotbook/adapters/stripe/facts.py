@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, cast
 
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.domain.money_back.followed import DisputeFacts, MoneyBackFacts, RefundFacts
 from lotbook.domain.sales.gateway import CheckoutFacts, CheckoutState, InvoiceFacts, PaymentFacts, PaymentState
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import replace
 
 UNKNOWN_DECLINE = "card_declined"
 

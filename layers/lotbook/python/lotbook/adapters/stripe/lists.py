@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -14,6 +13,7 @@ from lotbook.adapters.stripe.events import subscription_mark, tag_of
 from lotbook.adapters.stripe.facts import checkout_facts
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
 from lotbook.domain.reconciliation.differences import MovedBack
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.ports.reconciliation import RowPage
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import stripe
@@ -14,6 +13,7 @@ from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import AUTHENTICATION, NEEDS_BUYER, reason_of, subscription_facts
 from lotbook.adapters.stripe.schedules import StripeSchedules, let_go
 from lotbook.domain.sales.subscription_facts import PlanCharge, PlanInvoiceFacts
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from lotbook.domain.credits.rated import from_text
 from lotbook.domain.sales.transactions import kind_of
 from lotbook.domain.values import money, texts
 from lotbook.domain.values.instants import to_optional_text, to_text
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from lotbook.api.rendering.formats import Formats, locale_of
 from lotbook.api.rendering.templates import environment
 from lotbook.domain.mails.letters import Count, Day, Figure, Letter, Moment, Money, Percent, Unit, Value
 from lotbook.domain.mails.posting import Envelope, Written
+from lotbook.domain.values.light_dataclasses import dataclass
 
 HERE = Path(__file__).parent
 FALLBACK = "en"

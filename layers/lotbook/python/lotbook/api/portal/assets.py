@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from lotbook.api.portal.replies import File
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.portal.brand import Brand
+from lotbook.domain.values.light_dataclasses import dataclass
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}

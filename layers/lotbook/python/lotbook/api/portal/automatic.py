@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal.replies import Page
 from lotbook.domain.sales.auto_history import Reason
 from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.values import money
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

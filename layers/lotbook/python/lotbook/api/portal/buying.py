@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from lotbook.domain.values.errors import (
     QuantityNotAllowed,
     UnknownPack,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from lotbook.api.requests.burning import MAX_CREDITS
 from lotbook.api.requests.schemas import MAX_AMOUNT_MINOR
 from lotbook.domain.sales.items import CustomPaymentItem, PackItem, PlanItem, TopUpItem
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.domain.values.money import CURRENCIES
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from lotbook.api.portal.replies import Page
 from lotbook.api.rendering.formats import countries
 from lotbook.api.requests import schemas
 from lotbook.domain.sales.eligibility import is_buyer
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.domain.values.regions import REGIONS
 
 if TYPE_CHECKING:

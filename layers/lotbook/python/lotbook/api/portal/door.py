@@ -7,7 +7,6 @@ its sentence and the next step, never a problem document; only named outcomes be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lotbook.api.http import problems
@@ -22,6 +21,7 @@ from lotbook.domain.portal.brand import Brand
 from lotbook.domain.portal.sessions import SESSION_LASTS
 from lotbook.domain.values.errors import Forbidden, Outcome
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.portal.sessions import OpenSession
 
 Show = Callable[[Visit], Reply]

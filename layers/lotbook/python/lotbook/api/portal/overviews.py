@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal import words
@@ -13,6 +12,7 @@ from lotbook.domain.accounts.pauses import reasons_of
 from lotbook.domain.credits.lots import LOT_KINDS
 from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.sales.prices import unit_price
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit

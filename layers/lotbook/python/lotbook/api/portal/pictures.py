@@ -6,12 +6,12 @@ Places are whole hundredths of a pixel's unit, computed in integers: the same fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 from lotbook.domain.advice.daily_use import DayOfUse
 from lotbook.domain.credits.requests import LotView
+from lotbook.domain.values.light_dataclasses import dataclass
 
 WIDTH, HEIGHT = 600, 120
 GAP = 4

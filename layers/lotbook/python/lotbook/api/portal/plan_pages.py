@@ -6,7 +6,6 @@ IS-15..21, IS-56..58, MK-40..43, NP-12, NP-13, GC-06, GC-21, GC-22, DF-20.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.api.portal import sentences
@@ -14,6 +13,7 @@ from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.sales.eligibility import is_buyer
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.sales.items import CustomPaymentItem, PackItem, PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import SETTLED, WAITING
 from lotbook.domain.values.instants import MINUTE
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.api.portal.visits import Visit

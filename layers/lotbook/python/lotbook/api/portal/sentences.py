@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.values.errors import Outcome
+from lotbook.domain.values.light_dataclasses import dataclass
 
 SIGN_IN_AGAIN = frozenset({"portal_link_gone", "portal_session_ended"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from lotbook.api.portal.entry_words import GROUPS, calculation, sentence
 from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.credits.batches import lines_of
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.portal.statement_pages import WantedEntries
 
 if TYPE_CHECKING:

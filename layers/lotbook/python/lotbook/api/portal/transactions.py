@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from lotbook.api.portal.replies import Page
 from lotbook.api.portal.routes import ROOT
 from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.sales.transactions import ITEM_KINDS, PurchaseFilter
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

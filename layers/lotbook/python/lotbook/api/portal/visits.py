@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -14,6 +13,7 @@ from lotbook.api.rendering.formats import Formats, accepted, locale_of
 from lotbook.domain.portal.brand import Brand
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.portal.sessions import OpenSession
 
 if TYPE_CHECKING:

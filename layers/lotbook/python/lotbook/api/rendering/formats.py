@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from operator import itemgetter
@@ -14,6 +13,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 
 from lotbook.domain.values import money
 from lotbook.domain.values.instants import to_datetime
+from lotbook.domain.values.light_dataclasses import dataclass
 
 DEFAULT_LOCALE = "en"
 MAX_TAG_CHARACTERS = 35  # the longest language tag that RFC 5646 asks to be taken

@@ -6,7 +6,6 @@ The rules are those of `ConsumeBatchBody` in `schemas.py`; a property test holds
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.api.http.body import MAX_ERRORS, refuse_members
@@ -14,6 +13,7 @@ from lotbook.api.http.idempotency import MAX_CHARACTERS, VISIBLE_ASCII
 from lotbook.api.requests import burning
 from lotbook.domain.credits.requests import BatchItem, BurnRequest
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.rated import CountedUsage

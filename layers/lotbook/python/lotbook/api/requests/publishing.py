@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lotbook.api.requests import paths
 from lotbook.api.requests.policy_document import parse_policy, without_schema
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass
 
 WORDS = {"true": True, "false": False}
 

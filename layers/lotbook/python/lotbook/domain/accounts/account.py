@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.accounts.automatic import AutoRecord
@@ -10,6 +9,7 @@ from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.notifications import NOTHING_CHOSEN, Notifications
 from lotbook.domain.accounts.subscriptions import Subscription
 from lotbook.domain.accounts.terms import Move, PlanBilling, Term
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 AccountState = Literal["active", "paused", "closed"]
 

@@ -7,8 +7,9 @@ credit period, reserved before anything is charged (MK-19..22). A reservation co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 FailureCode = Literal["declined", "authentication_required"]
 OffReason = Literal["by_hand", "no_card", "closed", "payment_mismatch"]

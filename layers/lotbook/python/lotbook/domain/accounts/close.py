@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import switched_off
 from lotbook.domain.accounts.closing import Closing
 from lotbook.domain.accounts.refusals import AccountNotClosed
 from lotbook.domain.values.errors import AccountClosed
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 MailKind = Literal[
     "purchase_completed",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.credits.book import CLOSED
 from lotbook.domain.credits.book import PAUSED_FOR_SHORTFALL as PAUSED_FOR_SHORTFALL
+from lotbook.domain.values.light_dataclasses import replace
 
 PAUSED_FOR_PAYMENT = "payment_failed"  # an automatic payment was declined
 

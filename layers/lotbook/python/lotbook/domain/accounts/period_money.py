@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.plan_time import with_period
 from lotbook.domain.accounts.renewing import PaidPeriod
 from lotbook.domain.accounts.subscriptions import BillingPeriod
+from lotbook.domain.values.light_dataclasses import replace
 
 
 def with_money_gone(account: Account, paid: PaidPeriod, gone_minor: int, charged_minor: int) -> Account:

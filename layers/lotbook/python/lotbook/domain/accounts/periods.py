@@ -5,8 +5,6 @@ Pure functions of account, policy and instant, so every caller at any moment wor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.plan_time import footing, next_step_at, plan_end, with_time
 from lotbook.domain.accounts.subscriptions import BillingPeriod
@@ -14,6 +12,7 @@ from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot, LotKind
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import ids, instants
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 MAX_CREDIT_PERIODS = 120  # of one billing period: ten years of months
 

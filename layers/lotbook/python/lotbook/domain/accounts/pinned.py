@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.policy.document import Policy
+from lotbook.domain.values.light_dataclasses import replace
 
 
 def pinned(newest: Policy, own: Policy, plan_id: str) -> Policy:

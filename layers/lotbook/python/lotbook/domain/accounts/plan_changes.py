@@ -6,8 +6,6 @@ was paid last counts. A change of plan that comes out of that leaves a move behi
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import account_at, lots_of_period
 from lotbook.domain.accounts.standings import standing_of, with_standing
@@ -16,6 +14,7 @@ from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.credits.lots import Lot
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import ids, instants
+from lotbook.domain.values.light_dataclasses import replace
 
 MAX_TERMS = 50  # each was paid for; past that the earliest are forgotten
 MAX_PERIODS = 200  # of one term: sixteen years of months

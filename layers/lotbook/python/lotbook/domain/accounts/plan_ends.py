@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import term_end
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

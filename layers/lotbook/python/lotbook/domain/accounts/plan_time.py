@@ -8,7 +8,6 @@ A payment that nobody has news of is no failed payment: only evidence of one let
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -22,6 +21,7 @@ from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Dunning
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 PAUSED_FOR_PLAN = "plan_payment_failed"  # the plan's renewal is unpaid, and its grace is over
 MAX_STEPS = 4  # a period without payment, the plan after this one, the plan's end, and a look that finds nothing more

@@ -6,8 +6,6 @@ restored by its payment while the plan it belongs to runs (4.6).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.pauses import without_pause
 from lotbook.domain.accounts.plan_changes import cycle_of, with_term
@@ -18,6 +16,7 @@ from lotbook.domain.accounts.terms import Move, PlanStanding, Term
 from lotbook.domain.accounts.validity import billing_period
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

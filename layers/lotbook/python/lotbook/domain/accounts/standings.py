@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.terms import PlanStanding
+from lotbook.domain.values.light_dataclasses import replace
 
 
 def standing_of(account: Account) -> PlanStanding:

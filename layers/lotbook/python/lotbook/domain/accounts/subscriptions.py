@@ -6,8 +6,9 @@ failed so far, and what the buyer has asked for. What follows from that at an in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 PeriodState = Literal["paid", "void"]
 

@@ -6,13 +6,13 @@ Advice refuses nothing (IS-12): every purchase that is on sale stays possible ag
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from lotbook.domain.advice import rules as advice
 from lotbook.domain.advice.rules import Advice
 from lotbook.domain.advice.usage import KnownUsage, PeriodUse
 from lotbook.domain.policy.document import Policy
+from lotbook.domain.values.light_dataclasses import dataclass
 
 AdviceCode = Literal[
     "planned_peak", "event_size", "event_buffer", "steady_use", "running_short", "before_reset", "frequent_purchases"

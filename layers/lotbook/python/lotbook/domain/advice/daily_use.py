@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry

@@ -6,12 +6,12 @@ None means that there is nothing to say. Advice refuses nothing: a purchase agai
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.parts import AdviceRules
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass
 
 ALL_PERCENT = 100
 

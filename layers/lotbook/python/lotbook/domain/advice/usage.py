@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import lots_of_period
 from lotbook.domain.accounts.validity import credit_period
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.replay import Replayed, Window, replay
@@ -16,6 +15,7 @@ from lotbook.domain.credits.book import Book, Receipt, draws_between, rests
 from lotbook.domain.credits.ledger import Entry, OpenHold, resolution_name
 from lotbook.domain.credits.lots import Rest, burn_order
 from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.domain.values.light_dataclasses import dataclass
 
 LAST = 10**15  # where a difference without a number stands among the others
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from lotbook.domain.audit.standing import START, LedgerStanding, pointer_values, standing_of, standing_values
 from lotbook.domain.credits.ledger import Pointer
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 ROTATION = 30 * DAY  # each account is replayed from its first entry on as often as that
 UNFINISHED_RINGS_AFTER = DAY  # an account of which nobody has known for so long whether it adds up

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.credits.ledger import VOID_CLAIM, Entry, claw_name, granted_name, is_voiding
@@ -12,6 +11,7 @@ from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE, onward_lot_id
 from lotbook.domain.sales.auto_orders import advance_lot
 from lotbook.domain.sales.purchase import SETTLED, WAITING, Purchase, lots_of
 from lotbook.domain.values.instants import HOUR
+from lotbook.domain.values.light_dataclasses import dataclass
 
 SETTLING = HOUR  # what a lot lost this recently may not have reached its purchase yet
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.entries import differences_of_entry
@@ -22,6 +21,7 @@ from lotbook.domain.credits.ledger import (
     resolution_name,
     void_name,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 SIGN = {"granted": 1, "released": 1, "consumed": -1, "held": -1, "expired": -1, "clawed_back": -1, "adjusted": 1}
 OFF_THE_CHAIN = "checkpoint_off_the_chain"  # where a replay was to go on is no link of the chain

@@ -7,10 +7,10 @@ that are open, the shortfall, and the few links of which the entry was still to 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lotbook.domain.credits.ledger import CHAIN_END, Pointer
+from lotbook.domain.values.light_dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ What is personal of each kind, and what is not, is listed in `tests/domain/closi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.closing import Closing
@@ -16,6 +15,7 @@ from lotbook.domain.credits.ledger import VOIDED_REASON, is_voiding
 from lotbook.domain.invoices.billing_details import Address, BillingDetails
 from lotbook.domain.sales.items import CustomPaymentItem
 from lotbook.domain.values.access import ERASED, names_a_person
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

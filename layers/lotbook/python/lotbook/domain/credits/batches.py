@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.domain.credits.book import Memo, take
 from lotbook.domain.credits.ledger import LINED, Draws, body_digest
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry

@@ -7,9 +7,9 @@ the instant at which they died (`ledger.together_name`). Whoever asks for all th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from lotbook.domain.credits.ledger import Draw, Draws, Entry, expired_name, together_name
+from lotbook.domain.values.light_dataclasses import dataclass
 
 TOGETHER_FROM = 3  # lots: two entries of their own cost no more than the rest of the turn, and every release reads them
 MAX_LOTS_AN_ENTRY = 50  # some 0.9 KB, so one write unit; of more lots the next entry goes on

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 Rounding = Literal["half_up", "up", "down"]
 HALF = Fraction(1, 2)

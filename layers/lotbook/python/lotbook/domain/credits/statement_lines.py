@@ -7,10 +7,10 @@ where it is the very link that the chain names; what is not filed yet it reads f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

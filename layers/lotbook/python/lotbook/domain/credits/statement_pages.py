@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lotbook.domain.credits.batches import references_of
 from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.values.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass
 
 MAX_URL_CHARACTERS = 1_000
 PORTS = (443, 8443)  # another port of a public host is seldom an endpoint, and often something else

@@ -5,11 +5,11 @@ Pure. A delivery's id follows from endpoint and event, and the call bears the ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY, HOUR, MINUTE, SECOND
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 # Between one try and the next: eleven tries over three days. The last lies past `endpoint.DISABLE_AFTER`, so an endpoint that
 # fails all of them is switched off by the last one.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from lotbook.domain.news.announcements import Announcement, AnnouncementKind
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import InvalidRequest
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 DISABLE_AFTER = 3 * DAY  # of failures without a success between
 MAX_ENDPOINTS = 20  # of a deployment: each event is copied to all that want it

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.domain.values.light_dataclasses import dataclass
 
 PREFIX = "whsec_"
 VERSION = "v1"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from lotbook.domain.invoices.tax_ids import described, normal_tax_id
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 MAX_CHARACTERS = 32
 _SEPARATORS = re.compile(r"[\s./-]+")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lotbook.domain.mails.letters import Button
 from lotbook.domain.values.errors import UnknownPlan
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

@@ -7,10 +7,10 @@ took the mail and before the mark errs to the same side: the mail goes out again
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 LEASE = 60 * SECOND  # longer than the function may run: who holds it is alive, or will not send any more
 HOLDS = DAY  # so long a cause is not mailed again

@@ -7,9 +7,9 @@ and dates get their form from the recipient's locale when it is rendered. Nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from lotbook.domain.accounts.notifications import MailKind
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

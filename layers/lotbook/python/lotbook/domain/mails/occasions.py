@@ -7,10 +7,10 @@ decided when it is written, by the account as it is then.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lotbook.domain.accounts.notifications import MailKind
+from lotbook.domain.values.light_dataclasses import dataclass
 
 # Credits that nobody brings back by themselves; a plan's own come anew with every period.
 LOST_FOR_GOOD = frozenset({"purchased", "promotional"})

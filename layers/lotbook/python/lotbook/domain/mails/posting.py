@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lotbook.domain.accounts.notifications import MailKind
+from lotbook.domain.values.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

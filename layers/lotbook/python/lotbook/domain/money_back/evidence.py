@@ -7,11 +7,11 @@ than happened.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.ledger import Entry, EntryKind

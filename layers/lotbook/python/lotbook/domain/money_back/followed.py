@@ -6,11 +6,11 @@ order, and however often, anybody heard of them (D11, D14, X-18).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.sales.purchase import Dispute, Purchase, PurchaseState, with_state
 from lotbook.domain.sales.reversals import DisputeState, MoneyBack, OwnRefund, Reversal
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 # A refund counts from the moment it is asked for: pending ones nearly always succeed, and one that fails is given up.
 _NO_REFUND = frozenset({"failed", "canceled"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import with_state
 from lotbook.domain.sales.reversals import OwnRefund
 from lotbook.domain.values.errors import Forbidden, NotRefundable
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.policy.document import Policy

@@ -9,13 +9,13 @@ and go around a level ring once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.ledger import VOID_CLAIM
 from lotbook.domain.news.announcements import Announcement, make
 from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,13 +8,13 @@ grant and the metadata of a burn, are handed on as they came.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lotbook.domain.accounts.canary import is_counted
 from lotbook.domain.credits.ledger import is_voiding
 from lotbook.domain.news import drawn, parts, usages
 from lotbook.domain.values import ids, instants
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,10 +5,10 @@ The ids follow from what happened, so whoever writes it, and however often the s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.news.announcements import Announcement, AnnouncementKind, make
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

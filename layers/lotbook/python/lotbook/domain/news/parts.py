@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lotbook.domain.credits import batches
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import is_closed
@@ -11,6 +10,7 @@ from lotbook.domain.accounts.standings import standing_of, with_standing
 from lotbook.domain.accounts.terms import Move, PlanStanding
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AccountClosed, NotEligible, Unavailable, UnknownPlan
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lotbook.domain.plans.changes import ChangeOfPlan
 from lotbook.domain.plans.unused import UnusedLot, companions_of_lot, in_burn_order
+from lotbook.domain.values.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

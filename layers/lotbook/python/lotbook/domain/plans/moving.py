@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.periods import lots_of_period
@@ -16,6 +15,7 @@ from lotbook.domain.plans.plan_move import PlanMove, Taken
 from lotbook.domain.plans.unused import UnusedLot, in_burn_order, is_running_period_paid, lots_to_come
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.plans import Plan
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 NOTHING_CONVERTED = Conversion(taken=(), credits=0, discount_minor=0, parts=(), left_to_come=())
 

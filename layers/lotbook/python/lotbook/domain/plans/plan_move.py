@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lotbook.domain.plans.changes import ChangeKind, PlanCredits, PurchasedCredits
 from lotbook.domain.values import ids
+from lotbook.domain.values.light_dataclasses import dataclass
 
 # Reasons in the ledger.
 CONVERTED = "converted"  # of what became money off the new plan's price

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 IDS = ("plan_id", "pack_id", "region", "currency", "action", "name")  # what names an object of a list
 FIRST_MATCH_COUNTS = ("taxes", "payment")  # lists whose order decides

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from lotbook.domain.values.errors import PolicyInvalid
+from lotbook.domain.values.light_dataclasses import dataclass
 
 SHOWN_CHARACTERS = 80  # of what was found: enough to recognize it
 MAX_FINDINGS = 50  # more help nobody

@@ -6,12 +6,12 @@ Pure. A later version may add to these lists. It cannot leave out what somebody 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.policy.findings import Finding
 from lotbook.domain.policy.plan_checks import sold_currencies
+from lotbook.domain.values.light_dataclasses import dataclass
 
 PLACES = {"unit": "units", "currency": "currencies"}
 

@@ -6,9 +6,10 @@ A brand's colour is made darker, or lighter in the dark, until what is written o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from urllib.parse import urlsplit
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 LEAST_CONTRAST = Fraction(19, 4)  # what is asked for is 4.5; the rest is for what is rounded
 WHITE, NIGHT = "#ffffff", "#16181d"  # the paper, by day and by night

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
 from lotbook.domain.values import ids
 from lotbook.domain.values.access import Caller, Role
 from lotbook.domain.values.instants import HOUR, MINUTE
+from lotbook.domain.values.light_dataclasses import dataclass
 
 LINK_LASTS = 15 * MINUTE
 SESSION_LASTS = HOUR

@@ -6,7 +6,6 @@ lots. A difference is never corrected by hand here: it names the use case that a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.money_back.followed import followed
@@ -15,6 +14,7 @@ from lotbook.domain.sales.verdicts import verdict
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import InvalidRequest
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

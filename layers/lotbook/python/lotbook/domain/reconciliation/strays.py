@@ -5,11 +5,11 @@ Pure. The stray itself stays as it was found; whether people still have to look 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reconciliation.differences import Difference, DifferenceKind, Stray
 from lotbook.domain.sales.purchase import SETTLED, Purchase
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.money_back.followed import MoneyBackFacts

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from lotbook.domain.reports.months import end, month_of, months
 from lotbook.domain.reports.paid_lots import PaidLot, paid_lots
 from lotbook.domain.reports.sales import Books, Sale, Slot, money_back, part_of, shares
 from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, TO_LOT, TO_SALE, USED, LotTally
+from lotbook.domain.values.light_dataclasses import dataclass
 
 ONWARD = (TO_LOT, TO_SALE)
 

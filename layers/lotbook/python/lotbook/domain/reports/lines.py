@@ -6,7 +6,6 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from lotbook.domain.reports.amounts import ONWARD, LotMonth
@@ -16,6 +15,7 @@ from lotbook.domain.reports.tally import EXPIRED, FORFEITED, TAKEN, USED, VOIDED
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.sales.transactions import kind_of
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import asdict, dataclass
 
 Report = Literal["liability", "recognition", "roll-forward", "tax", "balance", "differences"]
 REPORTS: tuple[Report, ...] = get_args(Report)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lotbook.domain.reports.sales import Books, Sale, Slot, part_of, shares
 from lotbook.domain.reports.tally import TO_LOT, USED, LotTally
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 
 @dataclass(slots=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.reports.lines import AccountMonth, Sums, joined
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 What = Literal["charged", "money_back"]
 Mark = Literal["ours", "other", "none"]

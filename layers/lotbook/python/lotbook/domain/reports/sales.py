@@ -7,7 +7,6 @@ them and have no price of their own (decision 167). A plan's price is spread ove
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from lotbook.domain.reports.months import MAX_MONTHS, month_of
 from lotbook.domain.reports.tally import LotTally
@@ -17,6 +16,7 @@ from lotbook.domain.sales.reversals import MoneyBack
 from lotbook.domain.values import ids
 from lotbook.domain.values.calendar import add_months
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.ledger import CHAIN_END, Entry, Pointer
 from lotbook.domain.plans.plan_move import PLAN_CHANGE
 from lotbook.domain.reports.months import after, month_of
+from lotbook.domain.values.light_dataclasses import dataclass, field
 
 PAID_KINDS = frozenset({"plan", "purchased"})
 # What became of credits. `TO_LOT` and `TO_SALE` begin the names of where they went on.

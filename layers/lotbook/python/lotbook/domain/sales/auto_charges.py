@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.sales.gateway import Tag
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase

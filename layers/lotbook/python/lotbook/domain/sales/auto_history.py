@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal, get_args
 
 from lotbook.domain.values import ids
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 Outcome = Literal["bought", "not_bought"]
 Reason = Literal[

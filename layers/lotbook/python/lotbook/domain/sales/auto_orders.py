@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from lotbook.domain.accounts.account import Account
@@ -27,6 +26,7 @@ from lotbook.domain.sales.renewal_rows import NOBODY_ORDERED
 from lotbook.domain.sales.transactions import title_of
 from lotbook.domain.values import ids
 from lotbook.domain.values.instants import DAY, MINUTE, cut_to_second
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

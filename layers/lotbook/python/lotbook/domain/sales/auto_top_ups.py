@@ -5,7 +5,6 @@ Pure: account, policy, need and instant give the same decision. When somebody as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from lotbook.domain.accounts.account import Account
@@ -21,6 +20,7 @@ from lotbook.domain.sales.eligibility import PLAN_NOT_ELIGIBLE
 from lotbook.domain.sales.items import OrderLine, Tax
 from lotbook.domain.sales.prices import unit_price
 from lotbook.domain.values.errors import NotEligible
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.domain.values.money import (
     STRIPE_LIMITS,
     in_minor,

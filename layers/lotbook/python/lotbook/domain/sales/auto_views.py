@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -11,6 +10,7 @@ from lotbook.domain.accounts.automatic import OffReason, Suspension
 from lotbook.domain.policy.document import Policy
 from lotbook.domain.sales.auto_top_ups import bounds_of, charge_of
 from lotbook.domain.sales.prices import unit_price
+from lotbook.domain.values.light_dataclasses import dataclass
 
 AutoState = Literal["ready", "charging", "suspended"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from lotbook.domain.invoices.billing_details import BillingDetails
 from lotbook.domain.sales.purchase import SETTLED, Purchase
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 InvoiceState = Literal["none", "waiting_for_billing", "available"]
 

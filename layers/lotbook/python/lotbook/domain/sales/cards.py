@@ -6,13 +6,13 @@ look at the cards always ends the same, however often it is taken and whatever e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import PaymentCard, resumed, switched_off
 from lotbook.domain.accounts.pauses import PAUSED_FOR_PAYMENT, reasons_of, with_pause, without_pause
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -6,8 +6,9 @@ Money is in minor units, instants are milliseconds. A field that the gateway lef
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 APP = "lotbook"  # what a deployment that names no other is called at the gateway
 GATEWAY = "stripe"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from lotbook.domain.plans.plan_move import PlanMove
+from lotbook.domain.values.light_dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

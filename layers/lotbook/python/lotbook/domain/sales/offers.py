@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -25,6 +24,7 @@ from lotbook.domain.sales.eligibility import (
 )
 from lotbook.domain.sales.prices import packs_for, unit_price
 from lotbook.domain.values.access import Caller
+from lotbook.domain.values.light_dataclasses import dataclass
 
 Change = Literal["current", "upgrade", "downgrade", "contact"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import WAITING, Failure, Purchase, with_state
 from lotbook.domain.sales.reversals import OwnRefund
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.accounts.validity import credit_period
 from lotbook.domain.plans.moving import Moving, Present, moving
@@ -14,6 +12,7 @@ from lotbook.domain.sales.eligibility import move_refusal, plan_price_refusal
 from lotbook.domain.sales.items import Order, OrderLine, PlanItem, PlanPart
 from lotbook.domain.values import instants
 from lotbook.domain.values.errors import AlreadyOnPlan, ContactOnly, UnknownPlan
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.domain.values.money import ChargeLimits, to_major
 
 

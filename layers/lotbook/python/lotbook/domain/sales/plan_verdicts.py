@@ -5,12 +5,12 @@ A line that is no proration, at a price of ours and for the frozen amount, says 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.sales.items import PlanRenewalItem
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase, with_settlement
 from lotbook.domain.sales.verdicts import failure_of, tax_slack
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.gateway import Deployment

@@ -6,7 +6,6 @@ schedule) freezes the settlement, grants the lots, and only then calls it comple
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits.lots import Lot
@@ -15,6 +14,7 @@ from lotbook.domain.sales.gateway import GATEWAY
 from lotbook.domain.sales.reversals import NOTHING_REVERSED, DisputeState, MoneyBack, OwnRefund, Reversal
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import BrokenInvariant
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import BillingDetails

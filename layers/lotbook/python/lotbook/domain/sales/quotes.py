@@ -6,8 +6,6 @@ once, half up, in the currency's minor unit; tax is taken on the rounded subtota
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.plans.plan_move import PlanMove
@@ -28,6 +26,7 @@ from lotbook.domain.sales.items import (
 from lotbook.domain.sales.plan_orders import plan_order
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import AmountNotChargeable
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.domain.values.money import STRIPE_LIMITS, ChargeLimits, tax_minor, to_major
 
 

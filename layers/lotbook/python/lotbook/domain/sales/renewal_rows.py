@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from lotbook.domain.accounts.account import Account
@@ -14,6 +13,7 @@ from lotbook.domain.policy.plans import INTERVAL_MONTHS
 from lotbook.domain.sales.items import OrderLine, PlanPart, PlanRenewalItem, Tax
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase
 from lotbook.domain.values.instants import HOUR, MINUTE
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.domain.values.money import tax_minor, to_major
 
 NOBODY_ORDERED: Mapping[str, Any] = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from lotbook.domain.values.light_dataclasses import dataclass
 
 DisputeState = Literal["open", "won", "lost"]
 OwnRefundState = Literal["reserving", "reserved", "made", "failed"]

@@ -5,10 +5,10 @@ Money is in minor units, instants are milliseconds. A field that the gateway lef
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from lotbook.domain.sales.gateway import PaymentFacts, Tag
+from lotbook.domain.values.light_dataclasses import dataclass
 
 InvoiceState = Literal["draft", "open", "paid", "void", "uncollectible"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lotbook.domain.policy.document import Policy
@@ -10,6 +9,7 @@ from lotbook.domain.sales.billing import BillingRecord, InvoiceState, invoice_st
 from lotbook.domain.sales.items import AutoTopUpItem, CustomPaymentItem, PlanItem, PlanRenewalItem, RowItem
 from lotbook.domain.sales.purchase import WAITING, Purchase, PurchaseState
 from lotbook.domain.values import ids
+from lotbook.domain.values.light_dataclasses import dataclass
 
 CUSTOM_PAYMENT = "Custom Payment"
 CREDITS = "Credits"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.accounts.validity import validity
 from lotbook.domain.sales.plan_orders import account_after
 from lotbook.domain.sales.purchase import Failure, GatewayRefs, Purchase, PurchaseState, may_become, with_state
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

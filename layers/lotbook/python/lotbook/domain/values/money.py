@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
 from lotbook.domain.values.decimals import MAX_DECIMALS, decimals_of
+from lotbook.domain.values.light_dataclasses import dataclass
 
 # Unit prices have at most so many decimals in major units; quantity x unit price is exact in this context.
 UNIT_PRICE_DECIMALS = MAX_DECIMALS

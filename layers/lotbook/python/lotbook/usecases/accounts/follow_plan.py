@@ -6,7 +6,6 @@ So whoever comes after a crash goes on, in whatever order.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import account_at, lots_of_period, plan_lots
@@ -16,6 +15,7 @@ from lotbook.domain.credits.ledger import VOID_CLAIM
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
 from lotbook.domain.sales.renewal_rows import renewal_row, starts_of
 from lotbook.domain.values.errors import Conflict, Unavailable
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account, policy_under
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.credits.lots import claw_back, decide_lot, freeze_lot, grant_lot, restore_lot

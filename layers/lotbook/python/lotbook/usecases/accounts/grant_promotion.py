@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
@@ -11,6 +10,7 @@ from lotbook.domain.credits.lots import Lot, is_dead
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.calendar import add_months
 from lotbook.domain.values.errors import AccountClosed, IdempotencyKeyReused, InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.accounts.units import no_such_unit

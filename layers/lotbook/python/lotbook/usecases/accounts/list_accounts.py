@@ -5,9 +5,9 @@ A page may be shorter than was asked for, and not the last: so many accounts are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.ports.directory import Found
 from lotbook.usecases.accounts.load_account import as_of, with_policy
 from lotbook.usecases.accounts.read_account import view_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.periods import account_at
 from lotbook.domain.accounts.pinned import pinned
 from lotbook.domain.values.errors import AccountNotFound, BrokenInvariant
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account

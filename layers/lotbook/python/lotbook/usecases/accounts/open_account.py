@@ -7,7 +7,6 @@ schedule, finishes what was begun. A book without an account is no harm, it answ
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.account import Account
@@ -16,6 +15,7 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.policy.uses import Use
 from lotbook.domain.values import ids, instants
 from lotbook.domain.values.errors import AccountExists, Conflict, InvalidRequest, UnknownPlan
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.accounts.time_zones import is_time_zone
 
 if TYPE_CHECKING:

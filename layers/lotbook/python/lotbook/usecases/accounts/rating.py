@@ -6,7 +6,6 @@ lets it be. Rating happens before the burn, and the burn keeps it: whoever sends
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from lotbook.domain.credits import ledger
@@ -14,6 +13,7 @@ from lotbook.domain.credits.batches import LinesRequest, lines_of_request
 from lotbook.domain.credits.requests import BatchItem
 from lotbook.domain.policy.costs import rated
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.accounts.units import no_such_unit
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pauses import PAUSED_FOR_SHORTFALL, reasons_of
@@ -12,6 +11,7 @@ from lotbook.domain.accounts.plan_states import plan_state
 from lotbook.domain.accounts.plan_time import grace_ends_at
 from lotbook.domain.accounts.validity import billing_period, credit_period
 from lotbook.domain.sales.auto_views import AutoView, auto_view
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.accounts.load_account import load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 

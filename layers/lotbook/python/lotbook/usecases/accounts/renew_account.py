@@ -11,7 +11,6 @@ before lots are granted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pauses import refusal_of
@@ -21,6 +20,7 @@ from lotbook.domain.credits.lots import DEFAULT_UNIT
 from lotbook.domain.credits.orders import Grant, Renewal
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import FAR_FUTURE
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.accounts.follow_plan import follow_if_due
 from lotbook.usecases.accounts.load_account import LoadedAccount, as_of, load_account, with_policy
 from lotbook.usecases.accounts.pauses import follow_pauses

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from lotbook.domain.accounts.filters import AccountFilter
 from lotbook.domain.policy.changes import Under, changes, reached
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.ports.policies import PolicyPublisher
 from lotbook.usecases.accounts.list_accounts import BATCH, MAX_BATCHES, list_accounts
 from lotbook.usecases.accounts.policies import publish_policy

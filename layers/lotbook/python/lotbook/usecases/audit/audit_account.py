@@ -5,11 +5,11 @@ What people and tests ask for. The schedule asks `audit_new`, which goes on wher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.books import differences
 from lotbook.domain.audit.purchases import purchase_differences
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.audit.chain import NAMES_AHEAD, Reader
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ An account that is not finished is due again at once, behind all others: it gets
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.ports.shop import DueItem
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import FailedWork, attempt

@@ -7,7 +7,6 @@ costs one piece.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.books import examine
@@ -15,6 +14,7 @@ from lotbook.domain.audit.differences import Disagreement
 from lotbook.domain.audit.marks import MAX_GOALS, Mark, Whole
 from lotbook.domain.audit.replay import OF_LOTS, OFF_THE_CHAIN, Window
 from lotbook.domain.audit.standing import START, LedgerStanding
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 from lotbook.usecases.audit.chain import WINDOW, Reader, walk
 
 if TYPE_CHECKING:

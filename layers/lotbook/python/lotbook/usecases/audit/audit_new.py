@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +14,7 @@ from lotbook.domain.audit.marks import (
     mark_bytes,
     mark_of,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.audit.audit_account import Audited, Auditing
 from lotbook.usecases.audit.audit_book import BookAudit, Ports

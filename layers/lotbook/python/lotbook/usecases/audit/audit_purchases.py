@@ -5,7 +5,6 @@ What differs there is looked at again in whole, as the rotation does it, and onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.marks import MAX_WATCHED, AccountMark
@@ -14,6 +13,7 @@ from lotbook.domain.credits.ledger import Entry, granted_name
 from lotbook.domain.sales.auto_orders import advance_lot
 from lotbook.domain.sales.purchase import WAITING, Purchase, lots_of
 from lotbook.domain.values.instants import HOUR
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -5,13 +5,13 @@ The statement only says what to read together, and where a piece of the chain ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.audit.replay import Window
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.batches import NOTE, is_beside
 from lotbook.domain.credits.ledger import Entry, Pointer
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -6,7 +6,6 @@ claims and the others find what it has claimed. Every time that nothing is bough
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import with_claim
@@ -24,6 +23,7 @@ from lotbook.domain.sales.auto_top_ups import (
 )
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, NotEligible, Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.credits.desk import Advance
 

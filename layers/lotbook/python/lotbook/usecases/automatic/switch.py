@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import switched_off, switched_on
@@ -17,6 +16,7 @@ from lotbook.domain.values.errors import (
     PaymentMethodRequired,
     Unavailable,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.domain.values.money import STRIPE_LIMITS
 from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.sales.follow_cards import look_at_cards

@@ -7,12 +7,12 @@ leaves either an open account or one whose closing somebody finishes: the same c
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import closed
 from lotbook.domain.values.errors import Unavailable
 from lotbook.domain.values.instants import HOUR, MINUTE
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.accounts.change_account import save_changed
 from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.closing.end_at_gateway import end_at_gateway

@@ -5,9 +5,9 @@ One that is to be erased is erased then, as much of it as a look takes, and the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.closing.close_account import LAST_LOOK, ClosingDesk, shut_here
 from lotbook.usecases.closing.end_at_gateway import end_at_gateway
 from lotbook.usecases.closing.erase_account import STREAM_KEEPS, ErasingDesk, erase_some, with_erased

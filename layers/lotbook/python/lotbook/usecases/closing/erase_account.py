@@ -7,7 +7,6 @@ stream may still file lines of the statement as they were written. Numbers stay 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import asked_to_erase
@@ -20,6 +19,7 @@ from lotbook.domain.closing.forgetting import (
 from lotbook.domain.credits.ledger import Pointer
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import HOUR
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.accounts.change_account import save_changed
 from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.credits.expiry import bring_up_to_date

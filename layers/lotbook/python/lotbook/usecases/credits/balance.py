@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from lotbook.domain.credits import ledger
@@ -12,6 +11,7 @@ from lotbook.domain.credits.lots import burn_order
 from lotbook.domain.credits.requests import Balance, LotState, LotView
 from lotbook.domain.credits.shelf import with_shelf_taken_down
 from lotbook.domain.values.errors import InvalidRequest, Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.book_ledger import BookLedger
 from lotbook.usecases.credits.stale_receipts import settle_read
 from lotbook.usecases.credits.turn import journal, turn

@@ -6,7 +6,6 @@ have lapsed, orders wait or a receipt is void. Nothing is written and nothing is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from lotbook.domain.credits import ledger
@@ -19,6 +18,7 @@ from lotbook.domain.values.errors import (
     TopUpPending,
     Unavailable,
 )
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.burn import Burn
 

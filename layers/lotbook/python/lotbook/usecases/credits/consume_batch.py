@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -17,6 +16,7 @@ from lotbook.domain.values.errors import (
     InsufficientCredits,
     Refused,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.usecases.credits.burn_together import burn_together
 from lotbook.usecases.credits.consume import consume
 

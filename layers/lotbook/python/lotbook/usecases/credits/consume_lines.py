@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import batches, ledger
 from lotbook.domain.credits.batches import BurnedLines, lines_of
 from lotbook.domain.credits.requests import Burned
 from lotbook.domain.values.errors import AccountClosed, AccountNotFound, IdempotencyKeyReused
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.credits.batch_lines import with_lines
 from lotbook.usecases.credits.burn import Burn
 

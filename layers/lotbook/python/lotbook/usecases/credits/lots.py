@@ -6,7 +6,6 @@ D5, D6, D10, D11). Callers fill in what they ask for; what the order repeats of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.credits import ledger
@@ -14,6 +13,7 @@ from lotbook.domain.credits.ledger import CHAIN_END, VOID_CLAIM, Entry
 from lotbook.domain.credits.orders import ClawBack, Freeze, Grant, Restore
 from lotbook.domain.credits.views import Granted
 from lotbook.domain.values.errors import BrokenInvariant, LotNotFound
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.credits.order import place
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -11,6 +10,7 @@ from lotbook.domain.credits.hold_pages import open_holds
 from lotbook.domain.credits.statement_pages import EntryFilter, PageAsked
 from lotbook.domain.credits.views import HoldState, HoldView, hold_view
 from lotbook.domain.values.errors import HoldNotFound, InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.balance import read_moment
 from lotbook.usecases.credits.book_ledger import BookLedger
 from lotbook.usecases.credits.resolve_hold import ANY_UNIT

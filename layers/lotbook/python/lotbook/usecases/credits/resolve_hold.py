@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -18,6 +17,7 @@ from lotbook.domain.values.errors import (
     InvalidRequest,
     Unavailable,
 )
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.ports.books import WriteOutcome
 from lotbook.usecases.credits.turn import Want, is_of, turn
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.batches import weight
@@ -15,6 +14,7 @@ from lotbook.domain.credits.ledger import Entry, Pointer
 from lotbook.domain.credits.statement_pages import Cursor, EntryFilter, EntryPage, PageAsked
 from lotbook.domain.values.errors import BrokenInvariant, InvalidRequest
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.credits.balance import DecidedBook, read_moment
 from lotbook.usecases.credits.batch_lines import with_lines
 from lotbook.usecases.credits.links import Links

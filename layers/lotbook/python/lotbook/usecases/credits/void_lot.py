@@ -6,7 +6,6 @@ which body it was sent with; it is written when nothing refuses the call any mor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -14,6 +13,7 @@ from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.credits.refusals import NothingToVoid
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import IdempotencyKeyReused
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.balance import read_moment
 from lotbook.usecases.credits.book_ledger import BookLedger
 from lotbook.usecases.credits.lots import granted_lot

@@ -5,12 +5,12 @@ So order, repetition and age of events do not matter, and neither does the API v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.reconciliation.differences import stray_of_event
 from lotbook.domain.values.errors import AccountNotFound, PurchaseNotFound, Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.attempts import attempt
 from lotbook.usecases.inbox.handle_money_back import MONEY_BACK, handle_money_back

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import PurchaseNotFound, Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.plans.follow_invoice import row_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.closing.closings_due import closings_due
 from lotbook.usecases.inbox.sweep_money_back import BOUNDS, Undelivered
 from lotbook.usecases.inbox.sweep_purchases import ONE_BY_ONE, purchases_due

@@ -7,10 +7,10 @@ with those behind them; one that cannot be followed waits as everything does tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import dataclass, field
 from lotbook.ports.shop import DueItem
 from lotbook.ports.sweeps import Stumble
 from lotbook.usecases.inbox.handle_event import handle_event

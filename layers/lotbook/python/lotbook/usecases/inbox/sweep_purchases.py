@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import Conflict
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
 from lotbook.usecases.sales.follow_cards import keep_card

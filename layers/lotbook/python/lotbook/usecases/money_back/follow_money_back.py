@@ -8,7 +8,6 @@ the race and asks the gateway again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.orders import ClawBack, Freeze, Restore
@@ -16,6 +15,7 @@ from lotbook.domain.money_back.followed import lots_sold, with_next_step, with_s
 from lotbook.domain.money_back.own_refunds import with_own, with_refund_reserved
 from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED, Purchase, settled_lot_id
 from lotbook.domain.values.errors import Conflict, NotRefundable, TooManyReversals, Unavailable
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import claw_back, freeze_lot, restore_lot
 from lotbook.usecases.money_back.bought_lots import lots_of_purchase

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -12,6 +11,7 @@ from lotbook.domain.sales.billing import billed_to
 from lotbook.domain.sales.eligibility import is_buyer
 from lotbook.domain.sales.purchase import SETTLED, settled_lot_id
 from lotbook.domain.values.errors import Forbidden
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import pages
 from lotbook.usecases.money_back.period_money import lots_of_payment

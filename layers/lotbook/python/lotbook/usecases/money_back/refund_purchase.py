@@ -6,13 +6,13 @@ A refund that the gateway refuses gives the credits back. No path from here char
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import refuse_erased
 from lotbook.domain.money_back.own_refunds import check_caller, check_state, with_refund_begun
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import Conflict, IdempotencyKeyReused, NotRefundable, Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 

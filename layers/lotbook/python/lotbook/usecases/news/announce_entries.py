@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.batches import is_beside
 from lotbook.domain.news import announcements, drawn, notices, together
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.in_batches import cut, in_batches
 from lotbook.usecases.news.announce import WORKERS, publish_all
 

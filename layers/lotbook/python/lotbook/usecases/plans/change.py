@@ -7,7 +7,6 @@ waits has no money, so it has no row: the account keeps it, and the gateway's pr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.accounts.plan_time import with_time
@@ -34,6 +33,7 @@ from lotbook.domain.values.errors import (
     UnknownPlan,
 )
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.plans.cancel import cancel_plan, end_plan, is_live, take_back
 from lotbook.usecases.plans.changed import Changed, again, answer_of, kept

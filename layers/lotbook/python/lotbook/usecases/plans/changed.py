@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lotbook.domain.sales.purchase import SETTLED, WAITING
 from lotbook.domain.values.errors import CheckoutRequired, PaymentFailed, Unavailable
 from lotbook.domain.values.instants import to_text
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.sales.purchase import Purchase

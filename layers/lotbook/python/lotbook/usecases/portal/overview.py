@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.validity import credit_period
 from lotbook.domain.advice.advise import AdviceGiven, advise
 from lotbook.domain.advice.daily_use import DayOfUse, days_until, used_by_day, used_since
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.accounts.read_account import AccountView, view_of
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import pages

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.plans.moving import Present
 from lotbook.domain.sales.eligibility import change_under_way, is_buyer
 from lotbook.domain.sales.offers import offers
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.plans.changes import ChangeOfPlan

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
+
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.credits.book import Book

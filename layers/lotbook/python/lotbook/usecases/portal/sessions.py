@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import refuse_erased
@@ -10,6 +9,7 @@ from lotbook.domain.portal.refusals import PortalLinkGone, PortalSessionEnded
 from lotbook.domain.portal.sessions import SECRET_BYTES, Pass, Token, Visitor, link_pass, session_pass
 from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.values.errors import AccountNotFound
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.accounts.load_account import require_account
 
 if TYPE_CHECKING:

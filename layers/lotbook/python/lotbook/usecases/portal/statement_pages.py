@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.credits.balance import read_balance
 from lotbook.usecases.credits.statement import list_entries, pages
 from lotbook.usecases.portal.reading import read_once

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits import ledger
@@ -26,6 +25,7 @@ from lotbook.domain.reconciliation.strays import (
 )
 from lotbook.domain.sales.gateway import Tag
 from lotbook.domain.sales.purchase import SETTLED, Purchase, lots_of
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.plans.follow_invoice import row_of
 from lotbook.usecases.reconciliation.strays import keep_stray, note_stray
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reconciliation.auto_differences import of_auto_invoice, stray_of_auto_invoice
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.reconciliation.strays import keep_stray
 
 if TYPE_CHECKING:

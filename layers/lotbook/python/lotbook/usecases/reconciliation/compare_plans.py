@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reconciliation.plan_differences import of_plan_invoice, of_subscription, stray_of_plan_invoice
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.plans.follow_invoice import row_of
 from lotbook.usecases.reconciliation.strays import keep_stray
 

@@ -11,13 +11,13 @@ raises, is told at the end and keeps nobody from their turn (S4); the scheduled 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from lotbook.domain.reconciliation.differences import ComparedPeriod, a_period
 from lotbook.domain.values.errors import Outcome, Unavailable
 from lotbook.domain.values.instants import DAY, SECOND
+from lotbook.domain.values.light_dataclasses import dataclass, field, replace
 from lotbook.domain.values.newer_format import NewerFormat
 from lotbook.ports.reconciliation import Noted, Phase, Progress
 from lotbook.usecases.alarms import alarm

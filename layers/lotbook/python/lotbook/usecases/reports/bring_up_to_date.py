@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.attempts import FailedWork, attempt
 from lotbook.usecases.reports.fold_accounts import MIN_TIME_LEFT, Rounded, fold_accounts
 from lotbook.usecases.reports.tie_balance import Tied, is_under_way, tie_balance

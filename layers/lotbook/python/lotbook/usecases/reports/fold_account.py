@@ -7,7 +7,6 @@ runs twice, leaves what one that went through leaves; and whoever drops the tall
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reports.amounts import Ledger
@@ -18,6 +17,7 @@ from lotbook.domain.reports.sales import books_of
 from lotbook.domain.reports.tally import Read, Tally, read_bytes, read_of
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values.errors import Unavailable
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.ports.reports import KeptMonth
 from lotbook.usecases.reports.read_ledger import BookReading
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reports.lines import Sums, add_up, month_of_bytes, packed
 from lotbook.domain.reports.months import after, is_over, month_of, months
 from lotbook.domain.values.instants import SECOND
+from lotbook.domain.values.light_dataclasses import asdict, dataclass, replace
 from lotbook.ports.reports import KeptSums
 from lotbook.usecases.attempts import Attempted, FailedWork, attempt_all
 from lotbook.usecases.reports.fold_account import Folded, ReportDesk, fold_account

@@ -7,13 +7,13 @@ there, or until the ledger says what it was. Nothing counts twice and nothing is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.credits.ledger import Entry, Pointer, void_name
 from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.reports.tally import Tally
 from lotbook.domain.values.instants import HOUR
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.reports.lines import (
@@ -21,6 +20,7 @@ from lotbook.domain.reports.lines import (
 from lotbook.domain.reports.months import is_over, month_of
 from lotbook.domain.reports.payments import BALANCE_FIGURES, TIE_FIGURES, PaymentDifference
 from lotbook.domain.values.errors import InvalidRequest
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.reports.read_differences import read_differences
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from lotbook.domain.reports.lines import Sums, packed
 from lotbook.domain.reports.months import after, begin, end, month_of, months
 from lotbook.domain.reports.payments import Payment, add_up_payments, by_payment
 from lotbook.domain.values.instants import HOUR, SECOND
+from lotbook.domain.values.light_dataclasses import asdict, dataclass, replace
 from lotbook.ports.reports import KeptSums
 from lotbook.usecases.attempts import attempt_all
 

@@ -6,7 +6,6 @@ between leaves the row waiting, and whoever looks next finds the same facts and 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import PaymentCard, Suspension, suspended, switched_off, with_claim_over
@@ -16,6 +15,7 @@ from lotbook.domain.sales.auto_orders import advance_lot, event_of
 from lotbook.domain.sales.cards import with_payment_pause
 from lotbook.domain.sales.purchase import CHECK_AGAIN, Failure, Purchase, may_become, with_state
 from lotbook.domain.values.errors import Conflict
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.credits.lots import LotDecision, decide_lot, grant_lot
 from lotbook.usecases.sales.payment_pause import change_and_follow
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import refuse_erased
@@ -10,6 +9,7 @@ from lotbook.domain.invoices.billing_details import BillingDetails, checked
 from lotbook.domain.sales.billing import BillingRecord, with_details
 from lotbook.domain.values.access import Caller
 from lotbook.domain.values.errors import BillingDetailsNotFound, Conflict, Unavailable
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.accounts.load_account import require_account
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.ensure_customer import for_customer

@@ -6,7 +6,6 @@ one removed (IS-59). Automatic payments, subscriptions and invoices are charged 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.cards import CardFile, CardSetup, successor
@@ -14,6 +13,7 @@ from lotbook.domain.sales.checkout_times import checkout_end
 from lotbook.domain.sales.return_urls import check_return_url
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import AccountClosed, PaymentMethodNotFound
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.sales.ensure_customer import for_customer
 from lotbook.usecases.sales.follow_cards import follow_cards, look_at_cards
 from lotbook.usecases.sales.payment_pause import lift_payment_pause

@@ -7,7 +7,6 @@ which companions came with which credits.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.standings import with_standing
@@ -16,6 +15,7 @@ from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import ClawBack
 from lotbook.domain.plans.plan_move import CARRIED_BOUGHT, PLAN_CHANGE, onward_lot_id
 from lotbook.domain.values import instants
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.credits.lots import claw_back, grant_lot, granted_lot
 from lotbook.usecases.sales.leave_plan import PolicyPair
 

@@ -6,7 +6,6 @@ crash goes on with it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_changes import paid_meanwhile, with_term, with_term_money
@@ -15,6 +14,7 @@ from lotbook.domain.accounts.subscriptions import BillingPeriod, Subscription
 from lotbook.domain.accounts.terms import Term, TermMoney
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, Unavailable
 from lotbook.domain.values.instants import DAY, FAR_FUTURE
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.accounts.follow_plan import follow_periods
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_stored_account, policy_under
 from lotbook.usecases.accounts.renew_account import renew_account

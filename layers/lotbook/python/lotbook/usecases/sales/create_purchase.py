@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.checkout_times import CHECKOUT_LEAST_LEFT
@@ -22,6 +21,7 @@ from lotbook.domain.values.errors import (
     PurchaseAbandoned,
     Unavailable,
 )
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.ports.shop import KeyUse
 from lotbook.usecases.sales.billing_details import show_gateway
 from lotbook.usecases.sales.ensure_customer import for_customer

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.eligibility import FORBIDDEN, buyer_refusal, is_buyer
 from lotbook.domain.values.errors import BrokenInvariant, Forbidden, PurchaseNotFound
+from lotbook.domain.values.light_dataclasses import dataclass
 from lotbook.usecases.accounts.load_account import LoadedAccount, load_account
 from lotbook.usecases.accounts.pauses import follow_pauses
 from lotbook.usecases.accounts.renew_account import renew_account

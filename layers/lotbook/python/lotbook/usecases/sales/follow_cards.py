@@ -6,7 +6,6 @@ It asks the gateway what is there now, so order, repetition and loss of events d
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.close import is_closed
@@ -15,6 +14,7 @@ from lotbook.domain.sales.cards import CardFile, keeps_card, standing_default, w
 from lotbook.domain.sales.items import PlanItem
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import AccountNotFound
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.sales.payment_pause import change_and_follow
 from lotbook.usecases.sales.plan_card import is_paid_late, pay_later_periods, use_for_plan
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.plans.moving import Present
@@ -17,6 +16,7 @@ from lotbook.domain.sales.transactions import title_of
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import ConsentRequired, Forbidden, NotEligible, PlanChangePending, Unavailable
 from lotbook.domain.values.instants import MINUTE
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.sales.unused_lots import unused_for
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.pinned import pinned
 from lotbook.domain.sales.billing import with_snapshot
 from lotbook.domain.sales.paid_twice import is_paid_twice, with_paid_twice
 from lotbook.domain.sales.purchase import lots_of, with_completion
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.sales.after_closing import hear_of_late_money

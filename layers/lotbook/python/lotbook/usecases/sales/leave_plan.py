@@ -7,7 +7,6 @@ in which it goes on, so that money which goes back later finds it (`money_back/p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_changes import (
@@ -22,6 +21,7 @@ from lotbook.domain.accounts.terms import number_of
 from lotbook.domain.credits import ledger
 from lotbook.domain.credits.orders import ClawBack, Restore
 from lotbook.domain.plans.plan_move import CONVERTED, PLAN_CHANGE
+from lotbook.domain.values.light_dataclasses import dataclass, replace
 from lotbook.usecases.credits.lots import claw_back, grant_lot, restore_lot
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.transactions import PurchaseFilter, PurchaseRow, kind_of, row_of
 from lotbook.domain.values.errors import AccountNotFound
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

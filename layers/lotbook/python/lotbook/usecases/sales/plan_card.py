@@ -5,13 +5,13 @@ The account remembers which card the gateway was told, so a crash in between is 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import renewal_row_id
 from lotbook.domain.sales.items import PlanRenewalItem
 from lotbook.domain.sales.purchase import SETTLED
 from lotbook.domain.values.errors import AccountNotFound, Conflict
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.sales.settle_renewal import settle_renewal
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lotbook.domain.sales.billing import billed_to, invoice_state
 from lotbook.domain.values.errors import InvoiceNotReady
+from lotbook.domain.values.light_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from lotbook.domain.invoices.billing_details import BillingDetails

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.advice.advise import Planned, advise
@@ -10,6 +9,7 @@ from lotbook.domain.plans.moving import Present
 from lotbook.domain.sales.items import Item
 from lotbook.domain.sales.offers import Offers, offers
 from lotbook.domain.sales.quotes import Quote, quote
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.sales.read_usage import read_usage
 from lotbook.usecases.sales.unused_lots import unused_for
 

@@ -6,7 +6,6 @@ is the same call; a day after the first one nothing is sent any more, only looke
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.automatic import Suspension
@@ -27,6 +26,7 @@ from lotbook.domain.sales.purchase import (
 from lotbook.domain.sales.verdicts import MISMATCH, PAYMENT_FAILED, expires_at_of, failure_of
 from lotbook.domain.values.errors import BrokenInvariant, Conflict, CustomerGone
 from lotbook.domain.values.instants import DAY, HOUR
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales import auto_outcomes as outcomes
 from lotbook.usecases.sales.after_closing import hear_of_late_money

@@ -7,7 +7,6 @@ asked for again; after that day nothing is sent any more, only looked for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import with_time
@@ -17,6 +16,7 @@ from lotbook.domain.sales.purchase import CHECK_AGAIN, Failure, Purchase, Purcha
 from lotbook.domain.sales.verdicts import CheckoutVerdict, expires_at_of, failure_of, with_verdict
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import FAR_FUTURE, HOUR
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.sales.change_plan import change_account
 from lotbook.usecases.sales.fulfil import Settling, completed, loaded, quarantined
 from lotbook.usecases.sales.wishes import tell_wish, waits_until

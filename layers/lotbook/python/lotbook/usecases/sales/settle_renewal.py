@@ -7,7 +7,6 @@ the row. News of a plan that is over brings nothing, and is never silent when it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import grace_ends_at, is_frozen_in_grace, plan_end, with_time, with_void
@@ -35,6 +34,7 @@ from lotbook.domain.sales.renewal_rows import renewal_row
 from lotbook.domain.sales.verdicts import MISMATCH
 from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import DAY
+from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.accounts.follow_plan import freeze_period
 from lotbook.usecases.alarms import alarm
 from lotbook.usecases.sales.after_closing import hear_of_late_money

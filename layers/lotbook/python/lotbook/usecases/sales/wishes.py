@@ -9,7 +9,6 @@ soon, and tells the gateway what the account wants. So a process that dies in be
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lotbook.domain.accounts.plan_time import renewal_row_id
@@ -18,6 +17,7 @@ from lotbook.domain.sales.purchase import CHECK_AGAIN, SETTLED
 from lotbook.domain.values import ids
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.domain.values.instants import HOUR
+from lotbook.domain.values.light_dataclasses import replace
 
 if TYPE_CHECKING:
     from lotbook.domain.accounts.account import Account
