@@ -17,8 +17,9 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ("stack", "dynamo_engine")  # fixtures of the session; whoever asks for one names it
 OF_A_UNIT = (*SHARED, "shop", "browser", "racers")  # of the session, and nobody asks for them when their unit is over
-TOGETHER = {  # one local run and one browser, and a clock that the last file moves
-    "tests/browser/": "tests/browser/",
+TOGETHER = {
+    "tests/architecture/": "tests/architecture/",  # who parse the same files
+    "tests/browser/": "tests/browser/",  # one local run and one browser, and a clock that the last file moves
     "tests/local/console/test_in_chromium.py": "tests/browser/",  # another local console in the same browser
 }
 FIRST = (

@@ -194,6 +194,7 @@ def house_files() -> tuple[Path, ...]:
     return files(LAYER, FUNCTIONS, *COMMANDS)
 
 
+@cache
 def room_of(path: Path) -> str:
     """The room that a file stands in: its folder, without `lotbook`; two modules of the layer have none and stand for themselves."""
     inside = path.relative_to(PYTHON if path.is_relative_to(PYTHON) else ROOT)
@@ -223,7 +224,12 @@ def file_of_name(name: str) -> Path | None:
 def arrows(paths: Iterable[Path]) -> Iterator[Arrow]:
     """Every import that leaves its room."""
     for path in paths:
-        yield from arrows_of(path, imports(parsed(path)))
+        yield from _arrows_from(path)
+
+
+@cache
+def _arrows_from(path: Path) -> tuple[Arrow, ...]:
+    return tuple(arrows_of(path, imports(parsed(path))))
 
 
 def arrows_of(path: Path, found: Iterable[tuple[int, str]]) -> Iterator[Arrow]:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.architecture.exceptions import DIGESTS
 from tests.architecture.test_sizes import hold
-from tests.architecture.tree import DEPLOYED, dotted, functions
+from tests.architecture.tree import DEPLOYED, dotted, functions, nodes
 
 DIGESTING = {"fingerprint", "name_of", "derived", "sha256", "sha1", "md5", "blake2b", "new"}
 LOOKS = {"repr", "asdict", "astuple", "vars", "hash"}
@@ -20,11 +20,12 @@ LOOKS = {"repr", "asdict", "astuple", "vars", "hash"}
 
 def looks_in_digests(function: ast.AST) -> Iterator[str]:
     """What of a value's looks is taken in a function that makes a digest: calls, `!r`, `__dict__`."""
-    calls = [dotted(node.func).rpartition(".")[2] for node in ast.walk(function) if isinstance(node, ast.Call)]
+    inside = nodes(function)
+    calls = [dotted(node.func).rpartition(".")[2] for node in inside if isinstance(node, ast.Call)]
     if not DIGESTING & set(calls):
         return
     yield from (name for name in calls if name in LOOKS)
-    for node in ast.walk(function):
+    for node in inside:
         if isinstance(node, ast.FormattedValue) and node.conversion == ord("r"):
             yield "!r"
         if isinstance(node, ast.Attribute) and node.attr in ("__dict__", "__repr__", "model_dump_json"):

@@ -32,8 +32,21 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """The tree and every node below it; taken apart once, for a dozen rules go through the same files."""
-    return tuple(ast.walk(tree))
+    """The tree and every node below it, but for `Load` and `Store`; taken apart once, for a dozen rules go through the same files."""
+    return tuple(nodes(tree))
+
+
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    """As `ast.walk` goes, in half its time."""
+    found = [tree]
+    for node in found:  # which grows under way
+        for name in node._fields:
+            below = getattr(node, name, None)
+            if type(below) is list:
+                found += [each for each in below if isinstance(each, ast.AST)]
+            elif isinstance(below, ast.AST) and not isinstance(below, ast.expr_context):
+                found.append(below)
+    return found
 
 
 def short(path: Path) -> str:
@@ -47,8 +60,13 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+@cache
+def imports(tree: ast.AST) -> tuple[tuple[int, str], ...]:
     """Line and full name of everything imported; `from a import b` counts as `a.b`, whether b is a module or a name in it."""
+    return tuple(_imports(tree))
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name) for name in node.names)
@@ -94,6 +112,15 @@ def functions(*folders: Path) -> tuple[Function, ...]:
     return tuple(
         Function(path, node)
         for path in files(*folders)
-        for node in walk(parsed(path))
+        for node in statements(parsed(path))
         if isinstance(node, type_of_function)
     )
+
+
+def statements(tree: ast.Module) -> list[ast.AST]:
+    """Every statement, and what of one holds others (handlers, cases): a definition is nowhere else."""
+    found: list[ast.AST] = [tree]
+    for node in found:  # which grows under way
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            found += getattr(node, name, ())
+    return found
