@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lotbook.domain.audit.books import audit
@@ -15,7 +16,7 @@ from lotbook.usecases.credits.prunes import Prunes
 from lotbook.usecases.credits.statement import list_entries
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
-from tests.simulation.worlds import ACCOUNT, DEFECTS, UNIT, Env, FixedClock, Process, Scope, State
+from tests.simulation.worlds import ACCOUNT, DEFECTS, UNIT, Env, FixedClock, Scope, State
 
 MOST_PAGES = 1_000
 
@@ -37,15 +38,16 @@ def really_left(state: State) -> int:
     return sum(n for lot_id, n in left.items() if (lots[lot_id].expires_at or state.clock + 1) > state.clock)
 
 
-def answer_differences(state: State, answer: Any, process: Process, ids: dict[Entry, str]) -> list[str]:
+def answer_differences(written: Mapping[str, Entry], answer: Any, is_short: bool, ids: dict[Entry, str]) -> list[str]:
+    """What is wrong with an answer; `is_short`: the credits that it was to burn were really not there."""
     if isinstance(answer, InsufficientCredits):
-        return [] if process.short else ["402 though the credits were there"]
+        return [] if is_short else ["402 though the credits were there"]
     if isinstance(answer, Outcome):
         return []
     if isinstance(answer, BaseException):
         return [f"broke: {answer!r}"]
     if isinstance(answer, Burned | Held):
-        entries = [e for e in state.entries.values() if _entry_id(e, ids) == answer.entry_id]
+        entries = [e for e in written.values() if _entry_id(e, ids) == answer.entry_id]
         if [(e.draws, e.available_after) for e in entries] != [(answer.draws, answer.available)]:
             return [f"answered {answer}, the ledger has {entries}"]
     return []

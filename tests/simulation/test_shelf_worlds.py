@@ -57,8 +57,6 @@ LARGE: dict[str, Scope] = {  # minutes: only in the soak
 def _room_for_one_lot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "MAX_LOTS", 1)
     monkeypatch.setattr(shelf, "PAGE_LOTS", 2)
-    key_of = exploring._book_key
-    monkeypatch.setattr(exploring, "_book_key", lambda book: (key_of(book), book.shelf, book.shelved))
 
     def left(state: State) -> int:
         book = state.book

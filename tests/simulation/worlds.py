@@ -17,6 +17,7 @@ from lotbook.usecases.credits.prunes import Prunes
 ACCOUNT, UNIT = "acc", "credits"
 WRITES = frozenset({"burn", "burn_many", "prune", "resolve", "ask", "swap", "put_entry", "tidy", "pause", "create"})
 DEFECTS = (BrokenInvariant, AssertionError, LookupError, ValueError, TypeError, AttributeError)
+DONE = -1  # where a process is that has nothing left to do
 MAX_STEPS = 400  # of one schedule: past this it is a livelock (I7)
 
 
@@ -74,12 +75,11 @@ class Scope:
 
 
 class Process(NamedTuple):
-    """Where a process is: the node of its response history, the call it makes next (None: done), what it has answered."""
+    """Where a process is: the node of its history, the call it makes next (None: done), its answers, each in a word."""
 
     node: int
     call: Pending | None
-    answers: tuple[Any, ...]
-    is_new: bool = False  # whether the last answer was given by this very step
+    told: tuple[str, ...] = ()
     short: bool = False  # whether the credits it asked for were really not there when its last burn was refused
 
 
@@ -94,7 +94,7 @@ class State(NamedTuple):
     ticks: int
     lates: int
     doubles: int
-    written: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    written: frozenset[Write] = frozenset()  # while any of them may come once more
     accepted: frozenset[str] = frozenset()  # orders that were asked: none of them may be dropped (I4)
 
 
@@ -151,23 +151,20 @@ class FixedClock:
         return self.at
 
 
-class Write(tuple):  # type: ignore[type-arg]
-    """A write that was made, told apart by its text: books and receipts are no keys."""
+class Write:
+    """A write that was made, told apart by its text: books and receipts are no keys. Its scope has one object for each."""
 
-    __slots__ = ()
+    __slots__ = ("arguments", "number", "operation")
 
-    def __new__(cls, operation: str, arguments: tuple[Any, ...]) -> Write:
-        return super().__new__(cls, (operation, arguments))
-
-    def __hash__(self) -> int:
-        return hash(repr(tuple(self)))
+    def __init__(self, number: int, operation: str, arguments: tuple[Any, ...]) -> None:
+        self.number, self.operation, self.arguments = number, operation, arguments
 
 
 def answer_of(operation: Operation, env: Env) -> Any:
     try:
         return operation(env)
     except (Outcome, *DEFECTS) as refusal:
-        refusal.__traceback__ = None
+        refusal.__traceback__ = refusal.__cause__ = refusal.__context__ = None
         return refusal
 
 
