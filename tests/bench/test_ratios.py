@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -50,6 +51,31 @@ def test_an_arm_that_is_a_tenth_slower_voids_a_control() -> None:
     assert is_void(ratio([each * 1.1 for each in one], other))
 
 
+class Collector:
+    """Stands for `gc`: a collection of all that the tests have made takes half a second, and a run makes one a round."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        return lambda: self.calls.append(name)
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Collector:
+    made = Collector()
+    monkeypatch.setattr(rounds, "gc", made)
+    return made
+
+
+def test_no_arm_pays_for_the_garbage_of_another(collector: Collector) -> None:
+    """It is collected ahead of a round, and not while the round is timed."""
+    rounds.play({"a": lambda _: collector.calls.append("a")}, seconds=0, seed=1)
+    warm_up, round_ = ["a"] * rounds.WARM_UP_PASSES, ["collect", "disable", *["a"] * rounds.PASSES, "enable"]
+    assert collector.calls == warm_up + round_ * rounds.LEAST_ROUNDS
+
+
+@pytest.mark.usefixtures("collector")
 def test_each_pass_calls_every_arm_once_and_no_key_comes_twice() -> None:
     """A repeated key would be timed as a replay; the order must change, or the first arm always warms the others' caches."""
     called: list[str] = []
