@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_RUNS = 100  # each goes on where the one before had to stop
 FIRST = "1970-01-01T00:00:00Z"
 RUN = "/_local/schedules/reconcile/run"
+GO_ON = "Not all of the period is compared yet. Do it again: it goes on where this one stopped."
 CLOSE = "A stray payment that was dealt with is closed by: lotbook strays close ID --by WHO --why TEXT"
 
 
@@ -53,7 +54,8 @@ def _reconcile(
     rows = [_row(each) for each in differences]
     grid = Grid(("outcome", "difference", "account/purchase", "reference"), rows)
     code = FAILED if figures["open"] or document["more"] else OK
-    return CommandAnswer(document, (grid, said, *([CLOSE] if figures["open"] else [])), code)
+    hints = [hint for hint, is_due in ((CLOSE, figures["open"]), (GO_ON, document["more"])) if is_due]
+    return CommandAnswer(document, (grid, said, *hints), code)
 
 
 def _period(asked: Asked, since: str | None, until: str | None) -> dict[str, str]:

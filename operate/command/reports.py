@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REPORTS = ("liability", "recognition", "roll-forward", "tax", "balance", "differences")
 MOST_PAGES = 100_000
+TOO_LONG = f"{MOST_PAGES:,} pages were read, and there are more: what was shown is not all. Ask for one --currency."
 SHOWN = 100  # lines, for people; programs get all
 
 
@@ -64,6 +65,7 @@ def _pages(api: Api, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         cursor = page["next_cursor"]
         if cursor is None:
             return
+    raise Refusal(TOO_LONG)
 
 
 def _csv(api: Api, request: dict[str, Any]) -> Iterator[str]:
@@ -77,6 +79,7 @@ def _csv(api: Api, request: dict[str, Any]) -> Iterator[str]:
         cursor = page.next_cursor
         if cursor is None:
             return
+    raise Refusal(TOO_LONG)
 
 
 def _shown(pages: list[dict[str, Any]]) -> CommandAnswer:

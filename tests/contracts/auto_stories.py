@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from lotbook.domain.sales.auto_charges import CardGone
+from lotbook.domain.sales.gateway import CustomerGone
 from lotbook.domain.sales.items import OrderLine
 from lotbook.domain.sales.purchase import GatewayRefs, Purchase
-from lotbook.domain.values.errors import CustomerGone, Unavailable
+from lotbook.domain.values.errors import Unavailable
 from tests.contracts.plan_telling import GST, story, wait
 from tests.contracts.plan_worlds import STEPS, World
 from tests.fakes.purchases import a_purchase

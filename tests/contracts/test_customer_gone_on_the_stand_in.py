@@ -12,8 +12,9 @@ import requests as http
 from local.stripe_stand_in import api
 from lotbook.domain.sales.billing import BillingRecord
 from lotbook.domain.sales.cards import CardFile
+from lotbook.domain.sales.gateway import CustomerGone
 from lotbook.domain.sales.items import TopUpItem
-from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, PaymentMethodNotFound, Unavailable
+from lotbook.domain.values.errors import BrokenInvariant, PaymentMethodNotFound, Unavailable
 from lotbook.domain.values.instants import HOUR
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
 from lotbook.usecases.sales.billing_details import fill_in_billing

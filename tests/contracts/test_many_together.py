@@ -12,6 +12,7 @@ from bench import whole
 from lotbook.adapters import bus
 from lotbook.adapters.bus import EventBridgeBus
 from lotbook.adapters.dynamo import batches
+from lotbook.adapters.dynamo.accounts import DynamoAccounts
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.latches import DynamoLatches
 from lotbook.adapters.dynamo.many_accounts import DynamoManyAccounts
@@ -29,6 +30,7 @@ from lotbook.domain.news.announcements import make, of_burns
 from lotbook.domain.values.errors import Unavailable
 from lotbook.ports.news import Owner
 from lotbook.usecases.credits.file_statement import file_statements
+from tests.fakes.accounts import an_account
 
 U, NOW = "credits", 1_700_000_000_000
 NAMES = [f"acc-{number:02d}" for number in range(30)]
@@ -163,6 +165,20 @@ def test_d20_keys_that_the_service_leaves_are_asked_for_again_and_after_a_bound_
     with pytest.raises(Unavailable):
         DynamoLatches(Table(client, aws.name)).of(owners)
     assert len(client.calls) == batches.MAX_TRIES
+
+
+def test_d20_accounts_that_the_service_leaves_are_asked_for_again_like_all_else(
+    aws: Table, pauses: list[float]
+) -> None:
+    for number in range(2):
+        DynamoAccounts(aws).create(an_account(account_id=f"left-{number}"))
+    names = ["left-0", "left-1", "left-nobody", "left-0"]
+
+    def leave_all_once(number: int, request: Any, _go_on: Any) -> Any:
+        return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]} if number == 1 else None
+
+    found = DynamoAccounts(Table(Spoiled(aws.client, leave_all_once), aws.name)).get_many(names)
+    assert (sorted(found), len(pauses)) == (["left-0", "left-1"], 1)
 
 
 def test_t25_what_an_old_answer_has_not_is_asked_for_again_consistently(aws: Table) -> None:

@@ -17,9 +17,9 @@ import stripe
 from lotbook.adapters.stripe.client import StripeCalls
 from lotbook.adapters.stripe.gateway import StripeGateway
 from lotbook.domain.plans.plan_move import PlanMove
-from lotbook.domain.sales.gateway import Deployment
+from lotbook.domain.sales.gateway import CustomerGone, Deployment
 from lotbook.domain.sales.plan_verdicts import unequal_invoice
-from lotbook.domain.values.errors import BrokenInvariant, CustomerGone, Unavailable
+from lotbook.domain.values.errors import BrokenInvariant, Unavailable
 from lotbook.domain.values.instants import HOUR
 from tests.contracts.plan_telling import GST, invoices, jump, subscribed, unpaid, upgrade, wait
 from tests.contracts.plan_worlds import AtTheStandIn, an_order, ordered, stand_in_world

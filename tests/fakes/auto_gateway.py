@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from lotbook.domain.sales.auto_charges import AutoCharge, AutoState, CardGone, nothing_made
-from lotbook.domain.sales.gateway import APP, EventHint, PaymentFacts, Tag
+from lotbook.domain.sales.gateway import APP, CustomerGone, EventHint, PaymentFacts, Tag
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
+from lotbook.domain.values.errors import BrokenInvariant
 from tests.fakes.subscription_records import ASKS
 from tests.fakes.subscriptions import REVIEWS, Subscriptions
 

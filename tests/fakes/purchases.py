@@ -13,11 +13,11 @@ from typing import Any
 from lotbook.domain.accounts.account import Account
 from lotbook.domain.invoices.billing_details import BillingDetails
 from lotbook.domain.sales.billing import BillingRecord
-from lotbook.domain.sales.gateway import APP, CheckoutFacts, Deployment, InvoiceFacts, PaymentFacts, Tag
+from lotbook.domain.sales.gateway import APP, CheckoutFacts, CustomerGone, Deployment, InvoiceFacts, PaymentFacts, Tag
 from lotbook.domain.sales.items import OrderLine, Tax, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
 from lotbook.domain.values import instants
-from lotbook.domain.values.errors import Conflict, CustomerGone, Unavailable
+from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
 from tests.fakes.accounts import at
 from tests.fakes.auto_gateway import FakeAuto

@@ -197,6 +197,7 @@ PROXIED = {"HTTPS_PROXY": "http://proxy.example:3128"}
         (REGION | {"AWS_ENDPOINT_URL": "http://[::1]:80"}, "[::1]"),
         (REGION | PROXIED | {"NO_PROXY": "a, .amazonaws.com"}, "dynamodb.eu-central-1.amazonaws.com"),
         (REGION | PROXIED | {"no_proxy": "*"}, "dynamodb.eu-central-1.amazonaws.com"),
+        (REGION | PROXIED | {"https_proxy": ""}, "dynamodb.eu-central-1.amazonaws.com"),
         (REGION | {"HTTP_PROXY": "http://proxy:3128"}, "dynamodb.eu-central-1.amazonaws.com"),
         (REGION | PROXIED | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "127.0.0.1:4566"),
         (
@@ -216,6 +217,7 @@ def test_where_a_call_goes_is_what_awss_variables_say(named: dict[str, str], aut
         REGION | {"AWS_USE_FIPS_ENDPOINT": "true"},
         REGION | {"AWS_USE_DUALSTACK_ENDPOINT": "TRUE"},
         REGION | PROXIED,
+        REGION | PROXIED | {"NO_PROXY": ".amazonaws.com", "no_proxy": ""},
         REGION | {"https_proxy": "http://proxy.example:3128", "NO_PROXY": "other.example, xamazonaws.com"},
         REGION | {"AWS_ENDPOINT_URL": "http://a/path"},
         REGION | {"AWS_ENDPOINT_URL": "http://user@a"},

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from operate.command import checks
 from tests.operate.terminal import lotbook as terminal
 
 DIFFERENCE = {
@@ -95,6 +96,15 @@ def test_what_is_open_is_shown_and_exits_with_1(lotbook: Lotbook, capsys: pytest
     assert "acme/pur_1" in out
     assert "8 compared, 1 repaired, 1 open" in out, "a run that had to stop is gone on with"
     assert "lotbook strays close" in out
+
+
+def test_a_comparison_that_did_not_get_to_its_end_says_so_and_exits_with_1(
+    lotbook: Lotbook, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "MAX_RUNS", 2)
+    lotbook.answers = [(200, a_run(more=True))] * 2
+    assert main([]) == 1
+    assert "Not all of the period is compared yet" in capsys.readouterr().out
 
 
 def test_dates_and_instants_name_the_period(lotbook: Lotbook, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from lotbook.domain.accounts.account import FORMER_CUSTOMERS_KEPT, Account, with_customer
 from lotbook.domain.sales.cards import CardFile
+from lotbook.domain.sales.gateway import CustomerGone
 from lotbook.domain.sales.items import PlanItem, TopUpItem
 from lotbook.domain.sales.purchase import Purchase
-from lotbook.domain.values.errors import CustomerGone, PaymentMethodNotFound, PurchaseAbandoned, Unavailable
+from lotbook.domain.values.errors import PaymentMethodNotFound, PurchaseAbandoned, Unavailable
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase

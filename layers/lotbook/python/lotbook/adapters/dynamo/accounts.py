@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lotbook.adapters.calls import ITEM_REFUSED, RETRY_AFTER_SECONDS, refused_by, send, was_canceled, write_over
-from lotbook.adapters.dynamo import keys
+from lotbook.adapters.dynamo import batches, keys
 from lotbook.adapters.dynamo.book_items import book_of
 from lotbook.adapters.dynamo.directory import entries_of_change, entries_of_new
 from lotbook.adapters.dynamo.puts import over_version
@@ -73,16 +73,9 @@ class DynamoAccounts:
         return None
 
     def get_many(self, account_ids: Sequence[str]) -> dict[str, Account]:
-        """One BatchGetItem. What the service leaves unprocessed, it would rather have asked again: Unavailable."""
-        if not account_ids:
-            return {}
-        wanted = [to_item(keys.account(account_id)) for account_id in dict.fromkeys(account_ids)]
-        asked = {self._table.name: {"Keys": wanted, "ConsistentRead": True}}
-        answer = send(self._table.client, "batch_get_item", {"RequestItems": asked})
-        if answer.get("UnprocessedKeys"):
-            raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
-        found = [account_of(from_item(item)) for item in answer["Responses"].get(self._table.name, ())]
-        return {account.account_id: account for account in found}
+        """At most `batches.MAX_KEYS` accounts, by id; those that are not there are left out. Raises Unavailable."""
+        items = batches.read_all(self._table, [keys.account(account_id) for account_id in account_ids])
+        return {account.account_id: account for account in map(account_of, items.values())}
 
     def rename(self, before: Account, after: Account) -> Account:
         """The account over its version, and what is found of it, in one transaction."""

@@ -19,7 +19,8 @@ from lotbook.adapters.stripe.plan_facts import collection, summed
 from lotbook.adapters.stripe.plan_reads import StripePlanReads
 from lotbook.adapters.stripe.plan_requests import RETRIEVE_INVOICE
 from lotbook.domain.sales.auto_charges import AutoCharge, AutoState, CardGone, fits, nothing_made
-from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
+from lotbook.domain.sales.gateway import CustomerGone
+from lotbook.domain.values.errors import BrokenInvariant
 from lotbook.domain.values.instants import SECOND
 from lotbook.domain.values.light_dataclasses import replace
 

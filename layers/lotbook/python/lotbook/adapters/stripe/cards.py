@@ -12,7 +12,7 @@ from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.domain.sales.cards import Card, CardFile, Seen
-from lotbook.domain.values.errors import CustomerGone
+from lotbook.domain.sales.gateway import CustomerGone
 from lotbook.domain.values.instants import SECOND
 from lotbook.domain.values.light_dataclasses import replace
 

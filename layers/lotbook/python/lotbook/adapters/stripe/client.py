@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import stripe
 
-from lotbook.domain.values.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, CustomerGone, Unavailable
+from lotbook.domain.sales.gateway import CustomerGone
+from lotbook.domain.values.errors import AmountNotChargeable, BrokenInvariant, CardDeclined, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

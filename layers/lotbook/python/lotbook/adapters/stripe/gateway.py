@@ -14,7 +14,7 @@ from lotbook.adapters.stripe.events import tag_of
 from lotbook.adapters.stripe.facts import checkout_facts, invoice_facts
 from lotbook.adapters.stripe.money_back import StripeMoneyBack
 from lotbook.adapters.stripe.plans import StripePlans
-from lotbook.domain.values.errors import CustomerGone
+from lotbook.domain.sales.gateway import CustomerGone
 
 if TYPE_CHECKING:
     from lotbook.adapters.stripe.client import StripeCalls

@@ -11,7 +11,8 @@ from lotbook.adapters.stripe import plan_requests as requests
 from lotbook.adapters.stripe.client import MISSING, UNCERTAIN_CODES
 from lotbook.adapters.stripe.facts import id_of
 from lotbook.adapters.stripe.plan_facts import plan_invoice_facts, subscription_facts
-from lotbook.domain.values.errors import BrokenInvariant, CustomerGone
+from lotbook.domain.sales.gateway import CustomerGone
+from lotbook.domain.values.errors import BrokenInvariant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -80,7 +80,9 @@ def _is_behind_a_proxy(host: str, environment: Mapping[str, str]) -> bool:
     """Whether the SDK would call the host by way of a proxy."""
 
     def said(name: str) -> str:
-        return environment.get(name.lower()) or environment.get(name) or ""
+        return environment.get(
+            name.lower(), environment.get(name, "")
+        )  # an empty one in small letters takes the other away
 
     past = [name.strip().lstrip(".") for name in said(NO_PROXY).split(",")]
     return bool(said(PROXY)) and not any(name == "*" or f".{host}".endswith(f".{name}") for name in past if name)

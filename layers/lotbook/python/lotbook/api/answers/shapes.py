@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from lotbook.api.answers.shapes_auto import AutoTopUp
 from lotbook.api.answers.shapes_burning import Draw, EntryLine, RatedPart, Rating
 from lotbook.api.answers.shapes_items import Item
-from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs
+from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, Failure, GatewayRefs, Instant
 from lotbook.api.answers.shapes_plans import NextPlan, PlanOffer, PlanPart, SupportContact
 from lotbook.domain.accounts.account import AccountState
 from lotbook.domain.accounts.notifications import MailKind, WhyUnreachable
@@ -18,7 +18,6 @@ from lotbook.domain.accounts.plan_states import PlanState
 from lotbook.domain.accounts.terms import PlanBilling
 from lotbook.domain.credits.lots import LotKind
 
-Instant = Annotated[str, "date-time"]
 DecimalText = Annotated[str, "decimal"]
 Url = Annotated[str, "uri"]
 

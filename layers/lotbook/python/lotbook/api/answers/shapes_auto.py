@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict
 
+from lotbook.api.answers.shapes_parts import Instant
 from lotbook.domain.sales.auto_history import Reason
 
-Instant = Annotated[str, "date-time"]
 DecimalText = Annotated[str, "decimal"]
 Url = Annotated[str, "uri"]
 

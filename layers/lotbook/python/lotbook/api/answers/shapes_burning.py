@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypedDict
 
-Instant = Annotated[str, "date-time"]
+from lotbook.api.answers.shapes_parts import Instant
+
 DecimalText = Annotated[str, "decimal"]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from lotbook.api.answers.shapes import Instant, Url
+from lotbook.api.answers.shapes import Url
+from lotbook.api.answers.shapes_parts import Instant
 from lotbook.domain.endpoints.deliveries import DeliveryState, Result, WhyFailed
 from lotbook.domain.endpoints.endpoint import State, WhyDisabled
 

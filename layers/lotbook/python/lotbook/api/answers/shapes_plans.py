@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Literal, TypedDict
 
-Instant = Annotated[str, "date-time"]
+from lotbook.api.answers.shapes_parts import Instant
 
 
 class NextPlan(TypedDict):

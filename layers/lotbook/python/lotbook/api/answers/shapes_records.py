@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from lotbook.api.answers.shapes import Instant, Order, PurchaseState, Url
-from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, GatewayRefs
+from lotbook.api.answers.shapes import Order, PurchaseState, Url
+from lotbook.api.answers.shapes_parts import ConsentGiven, Dispute, GatewayRefs, Instant
 from lotbook.api.answers.shapes_plans import PlanEvidence
 
 

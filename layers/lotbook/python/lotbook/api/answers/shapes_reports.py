@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from lotbook.api.answers.shapes import DecimalText, Instant
+from lotbook.api.answers.shapes import DecimalText
+from lotbook.api.answers.shapes_parts import Instant
 
 
 class LiabilityLine(TypedDict):

@@ -20,8 +20,8 @@ from pydantic.json_schema import models_json_schema
 
 from lotbook.api import answers as rooms
 from lotbook.api.document import refusals
-from lotbook.api.http import body
 from lotbook.api.requests import policy_document, schemas
+from lotbook.domain.values.errors import MAX_ERRORS
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
@@ -115,7 +115,7 @@ def problem() -> Schema:
             "status": {"type": "integer"},
             "errors": {
                 "type": "array",
-                "maxItems": body.MAX_ERRORS,
+                "maxItems": MAX_ERRORS,
                 "items": {"type": "object", "required": sorted(error), "properties": error},
             },
         },

@@ -17,7 +17,6 @@ from lotbook.domain.values.errors import BodyTooLarge, InvalidRequest, Malformed
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_NUMBER_CHARACTERS = 30
-MAX_ERRORS = 20  # how many fields one refusal names
 MAX_NAME_SHOWN = 100
 UNKNOWN = "There is no such field here."
 
@@ -45,7 +44,7 @@ def refuse_names(unknown: Sequence[str], message: str) -> None:
     """Raises InvalidRequest when there are any, each with the message."""
     if unknown:
         named = [{"field": name[:MAX_NAME_SHOWN], "code": "unknown", "message": message} for name in unknown]
-        raise InvalidRequest(f"{named[0]['field']}: {message}", errors=named[:MAX_ERRORS])
+        raise InvalidRequest.of_all(named)
 
 
 def parse_json(raw: bytes) -> Any:

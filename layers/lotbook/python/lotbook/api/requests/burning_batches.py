@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lotbook.api.http.body import MAX_ERRORS, refuse_members
+from lotbook.api.http.body import refuse_members
 from lotbook.api.http.idempotency import MAX_CHARACTERS, VISIBLE_ASCII
 from lotbook.api.requests import burning
 from lotbook.domain.credits.requests import BatchItem, BurnRequest
@@ -158,4 +158,4 @@ def _line_of(item: object, actor: str) -> tuple[BurnRequest, str | None]:
 def _refuse(errors: Sequence[dict[str, str]]) -> None:
     """Raises InvalidRequest that says the first of them and names as many as one refusal does; nothing where there are none."""
     if errors:
-        raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
+        raise InvalidRequest.of_all(errors)

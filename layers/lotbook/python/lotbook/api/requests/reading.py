@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from lotbook.api.http.body import MAX_ERRORS, MAX_NAME_SHOWN, UNKNOWN
+from lotbook.api.http.body import MAX_NAME_SHOWN, UNKNOWN
 from lotbook.api.requests import burning, forms
 from lotbook.domain.values.errors import InvalidRequest
 
@@ -28,8 +28,7 @@ def read(model: type[Model], document: Mapping[str, Any]) -> Model:
         return model.model_validate(document)
     except ValidationError as refusal:
         found = refusal.errors(include_url=False, include_context=True, include_input=False)
-        named = [_told(error) for error in found[:MAX_ERRORS]]
-        raise InvalidRequest(f"{named[0]['field'] or 'body'}: {named[0]['message']}", errors=named) from None
+        raise InvalidRequest.of_all([_told(error) for error in found]) from None
 
 
 # pydantic's kind of error -> our code and sentence; its own text and the caller's input stay out of the answer.

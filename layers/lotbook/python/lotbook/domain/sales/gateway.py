@@ -20,6 +20,14 @@ CheckoutState = Literal["open", "complete", "expired"]
 PaymentState = Literal["paid", "unpaid", "no_payment_required"]
 
 
+class CustomerGone(Exception):
+    """The gateway's `customer` was deleted there. No caller is told: the account gets another one, and goes on with it."""
+
+    def __init__(self, customer: str) -> None:
+        super().__init__(customer)
+        self.customer = customer
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """Which deployment this is: what others and test keys made on the same gateway account is not ours.

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+
+MAX_ERRORS = 20  # how many fields one refusal names
 
 
 class Outcome(Exception):  # a base, never raised itself
@@ -61,14 +64,6 @@ class ItemTooLarge(BrokenInvariant):
     def __init__(self, item: str) -> None:
         super().__init__(f"{item} is larger than the table takes")
         self.item = item
-
-
-class CustomerGone(Exception):
-    """The gateway's `customer` was deleted there. No caller is told: the account gets another one, and goes on with it."""
-
-    def __init__(self, customer: str) -> None:
-        super().__init__(customer)
-        self.customer = customer
 
 
 # --- who -------------------------------------------------------------------------------------------------------------
@@ -143,6 +138,12 @@ class InvalidRequest(Refused):
     def of(cls, field: str, code: str, message: str) -> InvalidRequest:
         """One field's refusal."""
         return cls(message, errors=[{"field": field, "code": code, "message": message}])
+
+    @classmethod
+    def of_all(cls, errors: Sequence[Mapping[str, str]]) -> InvalidRequest:
+        """The refusal of several fields: it says the first one, and names MAX_ERRORS of them."""
+        first = errors[0]
+        return cls(f"{first['field'] or 'body'}: {first['message']}", errors=[*errors[:MAX_ERRORS]])
 
 
 class IdempotencyKeyMissing(Refused):

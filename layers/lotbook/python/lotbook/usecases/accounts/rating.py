@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Asked = TypeVar("Asked", "BurnRequest", "HoldRequest")
 MAX_REMEMBERED = 10_000  # accounts of one process; past it, it begins to learn anew
-MAX_ERRORS = 20  # how many items of a batch one refusal names
 
 
 class Rater:
@@ -70,7 +69,7 @@ class Rater:
             except InvalidRequest as refusal:
                 errors += [{**error, "field": f"items.{place}.{error['field']}"} for error in refusal.data["errors"]]
         if errors:
-            raise InvalidRequest(f"{errors[0]['field']}: {errors[0]['message']}", errors=errors[:MAX_ERRORS])
+            raise InvalidRequest.of_all(errors)
         return found
 
     def rated_lines(self, account_id: str, key: str, lines: Sequence[BurnRequest]) -> LinesRequest:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from lotbook.domain.accounts.account import with_customer
-from lotbook.domain.values.errors import AccountNotFound, Conflict, CustomerGone, Unavailable
+from lotbook.domain.sales.gateway import CustomerGone
+from lotbook.domain.values.errors import AccountNotFound, Conflict, Unavailable
 from lotbook.usecases.alarms import alarm
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from lotbook.domain.sales.auto_orders import with_advance_settled, with_late_set
 from lotbook.domain.sales.auto_verdicts import failure_on_page, unequal_charge
 from lotbook.domain.sales.billing import with_snapshot
 from lotbook.domain.sales.cards import automatic_card
+from lotbook.domain.sales.gateway import CustomerGone
 from lotbook.domain.sales.purchase import (
     WAITING,
     Failure,
@@ -24,7 +25,7 @@ from lotbook.domain.sales.purchase import (
     with_state,
 )
 from lotbook.domain.sales.verdicts import MISMATCH, PAYMENT_FAILED, expires_at_of, failure_of
-from lotbook.domain.values.errors import BrokenInvariant, Conflict, CustomerGone
+from lotbook.domain.values.errors import BrokenInvariant, Conflict
 from lotbook.domain.values.instants import DAY, HOUR
 from lotbook.domain.values.light_dataclasses import replace
 from lotbook.usecases.alarms import alarm
