@@ -1,14 +1,14 @@
 """moto's DynamoDB with the same answers in a fourth of the time: handlers' tests spend most of theirs in it.
 
 A call goes to moto as it is: botocore makes an HTTP request of it and moto an HTTP answer, and nobody here looks at either. In moto
-itself four places go through far more than there is to find. `tests/contracts/test_quick_moto.py` compares with moto as it is.
+itself some places go through far more than there is to find: `quick_items` and `quick_expressions` have them.
+`tests/contracts/test_quick_moto.py` compares with moto as it is.
 Calls of several threads take turns: moto reads its dictionaries while another thread writes them, and fails by chance where DynamoDB
 would not. What several callers do at once is proved on an engine that is correct under threads (`tests/race`).
 """
 
 from __future__ import annotations
 
-from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -18,15 +18,14 @@ from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import HTTPException, ServiceException
 from moto.core.models import botocore_stubber
-from moto.core.parse import JSONParser
+from moto.core.parse import BaseJSONParser, JSONParser
 from moto.core.responses import BaseResponse
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import utcnow
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
-from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.http import http_date
+
+from tests import quick_expressions, quick_items
 
 __all__ = ["QUICKER", "SLOWER", "mock_aws"]
 OF_ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
@@ -35,6 +34,7 @@ DIRECT = {*OF_TABLES, *OF_ITEMS, "BatchGetItem", "BatchWriteItem", "TransactGetI
 SERVED = ".amazonaws.com"  # a client of an engine of its own has another address
 _one_at_a_time = RLock()
 _every_member = BaseJSONSerializer._serialize_type_structure
+_any_structure = BaseJSONParser._parse_structure
 _over_http: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
 
@@ -95,26 +95,20 @@ def _members_that_are_there(self: Any, serialized: Any, value: Any, shape: Any, 
     self._default_serialize(serialized, wrapper, shape, key)
 
 
-def _from_the_root(self: Any, node: Node) -> Node:
-    """What counts clauses finds all of them from the root; moto begins anew at every node below it."""
-    return self.process(node)
-
-
-def _asked_once(self: Any) -> tuple[type[Node], ...]:
-    """The kinds of nodes that a traverser looks at: they do not change while it goes."""
-    if "kinds" not in vars(self):
-        self.kinds = tuple(self._processing_map())
-    return self.kinds
+def _the_member_that_came(self: Any, shape: Any, value: Any) -> Any:
+    """An attribute's value comes with one of ten members; moto looks for all ten."""
+    if shape.name != "AttributeValue" or not isinstance(value, dict) or len(value) != 1:
+        return _any_structure(self, shape, value)
+    ((name, part),) = value.items()
+    return {} if part is None else {name: self._parse_shape(shape.members[name], part)}
 
 
 QUICKER = (
     (BaseClient, "_make_api_call", _directly),
     (BaseJSONSerializer, "_serialize_type_structure", _members_that_are_there),
-    (ActionCountValidator, "traverse", _from_the_root),
-    (OverlappingPathsValidator, "traverse", _from_the_root),
-    (DepthFirstTraverser, "nodes_to_be_processed", _asked_once),
-    # Whoever changes a parsed expression takes a deep copy first.
-    (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),
+    (BaseJSONParser, "_parse_structure", _the_member_that_came),
+    *quick_items.QUICKER,
+    *quick_expressions.QUICKER,
 )
 SLOWER = tuple((owner, name, getattr(owner, name)) for owner, name, _ in QUICKER)
 for owner, name, made in QUICKER:
