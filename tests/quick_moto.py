@@ -25,7 +25,7 @@ from moto.core.utils import utcnow
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.http import http_date
 
-from tests import quick_expressions, quick_items
+from tests import quick_expressions, quick_items, sdk_files
 
 __all__ = ["QUICKER", "SLOWER", "mock_aws"]
 OF_ITEMS = ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
