@@ -6,7 +6,6 @@ kind it is. `tests/contracts/test_quick_moto.py` compares with moto as it is.
 
 from __future__ import annotations
 
-from base64 import b64decode
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
@@ -82,8 +81,6 @@ def _regular(self: DynamoType) -> dict[str, Any]:
         pairs = held.items() if kind == "M" else enumerate(held)
         parts = [(at, _regular(part) if isinstance(part, DynamoType) else deepcopy(part)) for at, part in pairs]
         return {kind: dict(parts) if kind == "M" else [part for _, part in parts]}
-    if kind == "B" and isinstance(held, str):
-        return {kind: b64decode(held)}
     return {kind: list(held) if kind in SETS else held}
 
 
@@ -96,7 +93,7 @@ def _plain(found: Any) -> Any:
         return {name: _plain(part) for name, part in found.items()}
     if kind is list:
         return [_plain(part) for part in found]
-    if kind is DynamoType and found.type not in ("B", "BS"):
+    if kind is DynamoType:
         return {found.type: _plain(found.value)}
     return _told(found)
 

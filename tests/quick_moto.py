@@ -113,3 +113,4 @@ QUICKER = (
 SLOWER = tuple((owner, name, getattr(owner, name)) for owner, name, _ in QUICKER)
 for owner, name, made in QUICKER:
     setattr(owner, name, made)
+sdk_files.keep()

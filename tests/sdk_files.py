@@ -12,12 +12,13 @@ from botocore.loaders import JSONFileLoader, Loader
 
 find_anew: Any = Loader.list_available_services
 read_anew: Any = JSONFileLoader._load_file  # type: ignore[attr-defined]
+kept: dict[tuple[str, Any], Any] = {}  # what each file says, None where there is none, by its path and how it is opened
 
 
-@cache
-def read(full_path: str, open_method: Any) -> Any:
-    """What a file says; None where there is none."""
-    return read_anew(JSONFileLoader(), full_path, open_method)
+def _read(self: JSONFileLoader, full_path: str, open_method: Any) -> Any:
+    if (full_path, open_method) not in kept:
+        kept[full_path, open_method] = read_anew(self, full_path, open_method)
+    return kept[full_path, open_method]
 
 
 @cache
@@ -30,5 +31,7 @@ def _services(self: Loader, type_name: str) -> list[str]:
     return _found(tuple(self.search_paths), type_name)
 
 
-JSONFileLoader._load_file = lambda _, full_path, open_method: read(full_path, open_method)  # type: ignore[attr-defined]
-Loader.list_available_services = _services  # type: ignore[method-assign]
+def keep() -> None:
+    """From now on, every session of this process."""
+    JSONFileLoader._load_file = _read  # type: ignore[attr-defined]
+    Loader.list_available_services = _services  # type: ignore[method-assign]

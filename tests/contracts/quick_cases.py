@@ -158,8 +158,9 @@ def _together(*asked: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
 SCAN: tuple[str, dict[str, Any]] = ("scan", {})
 NESTED = (
     "Update",
-    {"Key": KEY, "UpdateExpression": "SET #m.#i[0] = :one", "ExpressionAttributeValues": ONE}
-    | {"ExpressionAttributeNames": {"#m": "map", "#i": "inner"}},
+    {"Key": KEY, "UpdateExpression": "SET #m.#i[0] = :seven, #m.#i[9] = :seven, #m.later = :seven ADD numbers :more"}
+    | {"ExpressionAttributeNames": {"#m": "map", "#i": "inner"}}
+    | {"ExpressionAttributeValues": {":seven": {"N": "7"}, ":more": {"NS": ["7"]}}},
 )
 PUT_OTHER = ("Put", {"Item": {**OTHER, "packed": {"B": b"\x01"}}})
 PARTS = {"ExpressionAttributeNames": {"#m": "map", "#e": "empty"}}
@@ -173,7 +174,10 @@ EDGES: list[tuple[str, dict[str, Any]]] = [
     ("put_item", {"Item": _of_size(MOST + 1, lambda text: {"M": {"": {"L": [{"S": text}]}}})}),
     ("put_item", {"Item": _of_size(MOST - 1, letter="é")}),
     ("put_item", {"Item": _of_size(MOST + 2, lambda text: {"SS": [text[:9], text[9:]]}, "é")}),
-    ("put_item", {"Item": _of_size(MOST, lambda text: {"M": {text[:9]: {"BOOL": True}, text[10:]: {"NULL": True}}})}),
+    (
+        "put_item",
+        {"Item": _of_size(MOST - 1, lambda text: {"M": {text[:9]: {"BOOL": True}, text[10:]: {"NULL": True}}})},
+    ),
     ("put_item", {"Item": _of_size(MOST, lambda text: {"B": text.encode()})}),
     ("put_item", {"Item": _of_size(MOST + 1, lambda text: {"BS": [text.encode()]})}),
     ("put_item", {"Item": _of_size(MOST - 9)}),

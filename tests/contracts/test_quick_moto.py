@@ -73,12 +73,13 @@ def test_every_answer_is_motos_own(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = list(_answers())
     for owner, name, as_it_is in SLOWER:
         monkeypatch.setattr(owner, name, as_it_is)
-    assert quick == list(_answers())
+    for found, of_moto in zip(quick, _answers(), strict=True):
+        assert found == of_moto
     codes = [found["Error"]["Code"] for found in quick if "Error" in found]
-    assert codes.count("ValidationException") >= 8
-    assert {"ConditionalCheckFailedException", "TransactionCanceledException", "ResourceNotFoundException"} <= set(
-        codes
-    )
+    assert codes.count("ValidationException") >= 25
+    assert codes.count("ConditionalCheckFailedException") >= 8
+    assert codes.count("TransactionCanceledException") >= 3
+    assert "ResourceNotFoundException" in codes
     assert len(QUICKER) == len(SLOWER)
 
 
