@@ -35,17 +35,15 @@ def _asked() -> dict[str, str]:
 
 
 def test_what_is_kept_of_the_sdks_files_is_what_they_say_after_calls_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of several sessions share it: what one wrote into it another would ask. botocore writes the address that it has worked
-    out for a service and a region into `endpoints.json`, where clients of one session always find it: the address is the same anew.
-    """
-    for _ in range(2):
-        addresses = _asked()
-    kept = {(path, opened): said for (path, opened), said in sdk_files.kept.items() if said is not None}
-    assert {service for service in SERVICES if any(f"/{service}/" in path for path, _ in kept)} == set(SERVICES)
+    """What one session wrote into a description another would go by; moto writes into that of a queue."""
+    first, again = _asked(), _asked()
+    kept = {file: says() for file, says in sdk_files.kept.items()}
     for (path, opened), said in kept.items():
-        assert path.endswith("/endpoints.json") or said == sdk_files.read_anew(JSONFileLoader(), path, opened), path
+        assert path.endswith(sdk_files.SHARED) or said == sdk_files.read_anew(JSONFileLoader(), path, opened), path
+    read = {path for (path, _), said in kept.items() if said is not None}
+    assert {service for service in SERVICES if any(f"/{service}/" in path for path in read)} == set(SERVICES)
     monkeypatch.setattr(sdk_files, "kept", {})
-    assert _asked() == addresses
+    assert first == again == _asked()
 
 
 def test_the_services_that_are_found_are_those_of_the_loaders_own_paths() -> None:
