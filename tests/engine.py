@@ -15,28 +15,28 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local.cloud.engine import SERVICES
+from local.cloud.engine import PYTHON, SERVICES
 from lotbook.adapters.thin import client as thin
 from lotbook.adapters.thin.connection import Limits
 from lotbook.settings import BOTOCORE
 from tests import patience, ports, scripted
 
 ROOT = Path(__file__).resolve().parents[1]
-ENGINE = ROOT / ".venv-engine" / "bin" / "ministack"
+KEY = "test"  # of everybody here (`client`, tests/scripted.py)
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """The engine's address while it runs; stopped afterwards. Skips the test when it is not installed."""
-    if not ENGINE.exists():
+    if not PYTHON.exists():
         pytest.skip("the local engine is not installed (.venv-engine, see requirements/engine.txt)")
     port = ports.free()
-    environment = os.environ | {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
-    environment["SERVICES"] = ",".join(
-        SERVICES
-    )  # S1: it has no door, and functions would run as whoever runs the tests
+    environment = os.environ | {"GATEWAY_PORT": str(port), "ENGINE_KEY": KEY, "PERSIST_STATE": "0"}
+    environment |= {"SERVICES": ",".join(SERVICES), "LOG_LEVEL": "WARNING", "IOT_MTLS_ENABLED": "0"}
     with (folder / "engine.log").open("wb") as log:
-        process = subprocess.Popen([str(ENGINE)], cwd=folder, env=environment, stdout=log, stderr=log)
+        command = [PYTHON, "-I", ROOT / "local" / "cloud" / "engine_main.py"]
+        pipe = subprocess.PIPE  # closes when this process ends, however it ends
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdin=pipe, stdout=log, stderr=log)
         try:
             _wait_for(port, process)
             yield f"http://127.0.0.1:{port}"
@@ -55,7 +55,7 @@ def client(address: str, **options: Any) -> Any:
         "dynamodb",
         region_name="us-east-1",
         endpoint_url=address,
-        aws_access_key_id="test",
+        aws_access_key_id=KEY,
         aws_secret_access_key="test",
         config=config,
     )

@@ -1,6 +1,6 @@
 """The local AWS engine as a process: ministack behind a door, saved while it runs and stopped with its parent.
 
-Runs on the engine's own environment (`.venv-engine`), by path and alone: it must import nothing else from this folder.
+Runs on the engine's own environment (`.venv-engine`), by path: of this project it imports `engine_http.py` and nothing else.
 ministack writes its state only when it stops cleanly. Here it is also saved every few seconds while requests come in, so a
 killed machine costs seconds, not everything. DynamoDB is served on the event loop, so a copy taken there is one moment's state.
 
@@ -18,15 +18,18 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from ministack.app import _build_persistence_save_dict, app
 from ministack.core.persistence import save_state
 
+# Last: nothing in this folder may stand before a module of that environment.
+sys.path.append(str(Path(__file__).parent))
+from engine_http import serve
+
 SAVE_SECONDS = 2.0
-BUSY_SHARE = 20  # at most a twentieth of the time goes into copying
+BUSY_SHARE = 50  # at most a fiftieth of the time goes into copying and writing
 LOOKS = (b"DynamoDBStreams_", b"AmazonSQS.ReceiveMessage")
 GRACE_SECONDS = 0.5  # for requests on their way; whoever sent them is about to end
 WRITE_SECONDS = 4.0  # for the state
@@ -45,10 +48,7 @@ class Recorder:
         self._key = key.encode()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass on what the run's own processes ask; 403 for everything else. There are no websockets."""
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-            return
+        """Pass on what the run's own processes ask; 403 for everything else."""
         if scope["type"] == "http":
             refusal = self._refusal(scope["headers"])
             if refusal:
@@ -96,14 +96,13 @@ async def keep_saved(recorder: Recorder, stopped: asyncio.Event) -> None:
 
 
 async def save() -> float:
-    """Copy every service's state here and write it in a thread; answers the seconds that the copy took."""
+    """Copy every service's state here and write it in a thread; answers the seconds that this took."""
     began = time.monotonic()
     states = {name: state() for name, state in _build_persistence_save_dict().items()}
-    spent = time.monotonic() - began
     for name, state in states.items():
         if state is not None:
             await asyncio.to_thread(save_state, name, state)
-    return spent
+    return time.monotonic() - began
 
 
 async def main() -> None:
@@ -119,20 +118,16 @@ async def main() -> None:
         loop.call_soon_threadsafe(stopped.set)
 
     threading.Thread(target=wait_for_parent, daemon=True).start()
-    host = f"127.0.0.1:{os.environ['GATEWAY_PORT']}"
-    recorder = Recorder(host, os.environ.pop("ENGINE_KEY"))
-    saving = asyncio.create_task(keep_saved(recorder, stopped))
+    host, port = "127.0.0.1", int(os.environ["GATEWAY_PORT"])
+    recorder = Recorder(f"{host}:{port}", os.environ.pop("ENGINE_KEY"))
+    is_kept = os.environ.get("PERSIST_STATE") == "1"
+    saving = asyncio.create_task(keep_saved(recorder, stopped) if is_kept else stopped.wait())
 
     async def until_stopped() -> None:
         await stopped.wait()
         await saving  # the last save, on shutdown, writes the same files
 
-    config = Config()
-    config.bind = [host]
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = GRACE_SECONDS
-    config.shutdown_timeout = WRITE_SECONDS
-    await serve(recorder, config, shutdown_trigger=until_stopped)
+    await serve(recorder, (host, port), until_stopped, grace=GRACE_SECONDS, shutdown=WRITE_SECONDS)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ PACKAGES = {
     "httpx": {"operate.command"},
     "lotbook_client": {"operate.command"},
     "waitress": {"local.cloud"},
-    "hypercorn": {"local.cloud"},
     "ministack": {"local.cloud"},
+    "engine_http": {"local.cloud"},  # our own: the engine's environment finds it by its path
     "typing_extensions": {"local.stripe_stand_in"},
 }
 
