@@ -130,6 +130,17 @@ def test_a_connection_stays_open_until_its_client_says_otherwise() -> None:
     assert bodies(asked(kept, LAST)) == [b"GET /1? ", b"GET /last? "]
 
 
+def test_what_is_sent_behind_the_last_request_of_a_connection_has_no_effect() -> None:
+    echo = Echo()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(LAST + b"POST /effect HTTP/1.1\r\n\r\n")
+        return await reader.read()
+
+    assert bodies(talked(talk, echo)) == [b"GET /last? "]
+    assert [scope["path"] for scope in echo.scopes] == ["/last"]
+
+
 def test_the_answer_to_head_has_no_body() -> None:
     assert asked(b"HEAD /h HTTP/1.1\r\nConnection: close\r\n\r\n").endswith(b"\r\n\r\n")
 
