@@ -34,7 +34,7 @@ def running(folder: Path) -> Iterator[str]:
     environment = os.environ | {"GATEWAY_PORT": str(port), "ENGINE_KEY": KEY, "PERSIST_STATE": "0"}
     environment |= {"SERVICES": ",".join(SERVICES), "LOG_LEVEL": "WARNING", "IOT_MTLS_ENABLED": "0"}
     with (folder / "engine.log").open("wb") as log:
-        command = [PYTHON, "-I", ROOT / "local" / "cloud" / "engine_main.py"]
+        command: list[str | Path] = [PYTHON, "-I", ROOT / "local" / "cloud" / "engine_main.py"]
         pipe = subprocess.PIPE  # closes when this process ends, however it ends
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=pipe, stdout=log, stderr=log)
         try:
