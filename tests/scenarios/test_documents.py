@@ -103,11 +103,11 @@ class Reader:
         self._shell.close()
 
 
-@pytest.mark.parametrize("page", FOLLOWED)
-def test_a_page_does_what_it_says(stack: Stack, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("document", FOLLOWED)  # a `page` would be the browser's
+def test_a_page_does_what_it_says(stack: Stack, document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOTBOOK_URL", stack.base)
     monkeypatch.setenv("LOTBOOK_KEY", stack.dev["service_key"])
-    reader = Reader(stack, page, tmp_path)
+    reader = Reader(stack, document, tmp_path)
     try:
         assert not list(reader.follows())
     finally:

@@ -1,4 +1,4 @@
-"""`make audit` against the running stack."""
+"""`make audit` against the running stack. Last of all: it is about whatever the other scenarios did, those by the clock too."""
 
 from __future__ import annotations
 
