@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes
 LARGEST_HEAD = 64 * 1024
 LARGEST_BODY = 32 * 1024 * 1024  # twice what DynamoDB takes in one request
 IDLE_SECONDS = 75.0  # a connection without a request is closed after at most twice this
-LINE, HEAD_END = b"\r\n", b"\r\n\r\n"
+LINE, HEAD_END, VERSIONS = b"\r\n", b"\r\n\r\n", (b"HTTP/1.1", b"HTTP/1.0")
 REASONS = {each.value: each.phrase for each in HTTPStatus}
 
 Message = dict[str, Any]
@@ -28,18 +28,14 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class Malformed(Exception):
-    """What came is no request that is understood here; holds the status to answer, and why."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
+    """What came is no request that is understood here: the status to answer, and why."""
 
 
 def head_of(raw: bytes) -> tuple[Message, int]:
     """The ASGI scope of a request without its connection, and its body's length. Raises Malformed."""
     first, *lines = raw.split(LINE)
     words = first.split(b" ")
-    if len(words) != 3 or words[2] not in (b"HTTP/1.1", b"HTTP/1.0") or not words[1].startswith(b"/"):
+    if len(words) != 3 or words[2] not in VERSIONS or not words[1].startswith(b"/"):
         raise Malformed(400, "the first line is no request")
     headers = []
     for line in lines:
@@ -77,24 +73,23 @@ def _length(headers: list[tuple[bytes, bytes]]) -> int:
 class Connection(asyncio.Protocol):
     """One connection: its requests are answered in the order in which they came."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Connections) -> None:
         self._server = server
         self._came = bytearray()
         self._head: tuple[Message, int] | None = None
-        self._task: asyncio.Task[bool] | None = None
+        self._task: asyncio.Task[bool] | None = None  # a request that is being answered
         self._gone = asyncio.Event()
-        self._transport: asyncio.Transport
+        self.transport: asyncio.Transport
         self._from: Any = None
         self.was_used = True  # since the last look for idle ones
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being answered."""
         return self._task is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._transport, self._from = transport, transport.get_extra_info("peername")
+        self.transport, self._from = transport, transport.get_extra_info("peername")
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's own
@@ -105,18 +100,15 @@ class Connection(asyncio.Protocol):
         self._came += data
         self._go_on()
 
-    def close(self) -> None:
-        """After what is still to be sent."""
-        self._transport.close()
-
     def _go_on(self) -> None:
-        if self._task is not None or self._transport.is_closing():
+        if self.is_busy or self.transport.is_closing():
             return
         try:
             request = self._next()
         except Malformed as refusal:
-            self._answer(refusal.status, [], f"{refusal}\n".encode())
-            self._transport.close()
+            status, why = refusal.args
+            self._answer(status, [], f"{why}\n".encode())
+            self.transport.close()
             return
         if request is not None:
             self.was_used = True
@@ -171,17 +163,17 @@ class Connection(asyncio.Protocol):
             sys.stderr.write("".join(traceback.format_exception(fault)))
             self._answer(500, [], b"the engine failed\n")
         if task.cancelled() or fault is not None or not task.result():
-            self._transport.close()
+            self.transport.close()
         self._go_on()
 
     def _answer(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, is_head: bool = False) -> None:
-        if self._transport.is_closing():
+        if self.transport.is_closing():
             return
         lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Status')}".encode()]
         lines += [name + b": " + value for name, value in headers]
         if not any(name.lower() == b"content-length" for name, _ in headers):
             lines.append(b"content-length: %d" % len(body))
-        self._transport.write(LINE.join(lines) + HEAD_END + (b"" if is_head else body))
+        self.transport.write(LINE.join(lines) + HEAD_END + (b"" if is_head else body))
 
 
 def wants_to_close(scope: Message) -> bool:
@@ -190,37 +182,38 @@ def wants_to_close(scope: Message) -> bool:
     return asked == b"close" or (scope["http_version"] == "1.0" and asked != b"keep-alive")
 
 
-class Server:
+class Connections:
     """The connections of one application."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.connections: set[Connection] = set()
+        self._ends = False
 
     async def close_idle(self) -> None:
         """For as long as the server lives."""
-        while True:
+        while not self._ends:
             await asyncio.sleep(IDLE_SECONDS)
             for each in [each for each in self.connections if not each.is_busy]:
                 if not each.was_used:
-                    each.close()
+                    each.transport.close()
                 each.was_used = False
 
     async def end(self, grace_seconds: float) -> None:
         """Close every connection; a request that is being answered has so long."""
-        until = asyncio.get_running_loop().time() + grace_seconds
-        while asyncio.get_running_loop().time() < until and any(each.is_busy for each in self.connections):
+        self._ends, now = True, asyncio.get_running_loop().time
+        until = now() + grace_seconds
+        while now() < until and any(each.is_busy for each in self.connections):
             await asyncio.sleep(0.01)
         for each in list(self.connections):
-            each.close()
+            each.transport.close()
 
 
 class Lifespan:
     """The application's own start and end."""
 
     def __init__(self, application: Application) -> None:
-        self._asked: asyncio.Queue[Message] = asyncio.Queue()
-        self._said: asyncio.Queue[Message] = asyncio.Queue()
+        self._asked, self._said = asyncio.Queue[Message](), asyncio.Queue[Message]()
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
         self._task = asyncio.ensure_future(application(scope, self._asked.get, self._said.put))
 
@@ -246,7 +239,7 @@ async def serve(
     shutdown: float,
 ) -> None:
     """Serve until `stopped` returns; then `grace` seconds for requests on their way, and `shutdown` for the application's own end."""
-    lifespan, server = Lifespan(application), Server(application)
+    lifespan, server = Lifespan(application), Connections(application)
     await lifespan.step("startup")
     listening = await asyncio.get_running_loop().create_server(lambda: Connection(server), *address, backlog=512)
     idle = asyncio.ensure_future(server.close_idle())

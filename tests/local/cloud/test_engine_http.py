@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.cloud import engine_http
-from local.cloud.engine_http import LARGEST_BODY, LARGEST_HEAD, Malformed, Message, Server, head_of, serve
+from local.cloud.engine_http import LARGEST_BODY, LARGEST_HEAD, Connections, Malformed, Message, head_of, serve
 from tests import patience, ports
 from tests.loops import in_a_loop
 
@@ -253,7 +253,7 @@ def test_a_connection_without_requests_is_closed_and_one_that_is_answered_is_not
 
 def test_what_lives_no_more_is_not_kept() -> None:
     async def work() -> int:
-        server, port = Server(Echo()), ports.free()
+        server, port = Connections(Echo()), ports.free()
         listening = await asyncio.get_running_loop().create_server(
             lambda: engine_http.Connection(server), "127.0.0.1", port
         )
