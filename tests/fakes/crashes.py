@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+# When a process dies, in a sweep over all its calls. Ahead of a call it leaves what it leaves right after the one before: so one of
+# the two is enough, and `make soak` tries both.
+MOMENTS = ["after", pytest.param("before", marks=pytest.mark.soak)]
+
 
 class Crash(BaseException):
     """The process is gone: nothing catches it."""

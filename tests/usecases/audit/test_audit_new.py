@@ -301,7 +301,7 @@ BROKEN: dict[str, tuple[Callable[[World], None], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("late", [True, pytest.param(False, marks=pytest.mark.soak)])  # as in tests/fakes/crashes.py
 @pytest.mark.parametrize("after", [DAY, ROTATION])
 @pytest.mark.parametrize("name", BROKEN)
 def test_d37_a_crash_at_any_call_of_any_port_loses_no_finding_and_makes_none_up(

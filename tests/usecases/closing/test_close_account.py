@@ -27,7 +27,7 @@ from lotbook.usecases.sales.follow_cards import follow_cards
 from tests.fakes.automating import CUSTOMER, Automating
 from tests.fakes.changing import ChangingDesk, subscriber
 from tests.fakes.closings import FakePasses, close, closing_desk, sweep_closings
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.desk import Desk, an_event
 from tests.fakes.samples import member
 
@@ -289,7 +289,7 @@ def _subscriber(wrap: Callable[..., object]) -> ChangingDesk:
     return desk
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_d5_a_crash_at_any_call_of_closing_is_made_up_for_by_the_schedule_or_the_same_call(moment: str) -> None:
     calls = 0
     for at in range(1, MAX_CALLS):

@@ -20,7 +20,7 @@ from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.resolve_hold import resolve_hold
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.plans import PlanDesk, Rest, termed
 
@@ -163,7 +163,7 @@ def test_s2_two_plans_paid_at_one_moment_end_the_same_whoever_settles_first(rest
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_s2_a_crash_at_any_call_takes_the_same_once(moment: Literal["before", "after"]) -> None:
     for number in range(1, MAX_CALLS):
         countdown = Countdown(0, moment)

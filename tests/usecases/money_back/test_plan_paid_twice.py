@@ -13,7 +13,7 @@ from lotbook.domain.values import instants
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.paid_twice import send_back_paid_twice
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.desk import an_event
 from tests.fakes.plans import PlanDesk, termed
 from tests.fakes.sweeps import look_at_purchases
@@ -119,13 +119,11 @@ def test_b4_what_was_burned_of_the_payment_that_goes_back_is_taken_from_the_one_
     desk.check()
 
 
-# Dying before a call is dying after the one ahead of it: each moment takes every second call, together all; in `make soak` each all.
-@pytest.mark.parametrize("stride", [pytest.param(2, id="in turns"), pytest.param(1, id="all", marks=pytest.mark.soak)])
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("first", ["older", "younger"])
 @pytest.mark.slow
-def test_b4_a_crash_at_any_call_ends_in_one_plan_and_one_refund(first: str, moment: str, stride: int) -> None:
-    for number in range(1, MAX_CALLS, stride):
+def test_b4_a_crash_at_any_call_ends_in_one_plan_and_one_refund(first: str, moment: str) -> None:
+    for number in range(1, MAX_CALLS):
         countdown = Countdown(0, moment)
         desk, older, younger = both_paid(countdown)
         rows = (older, younger) if first == "older" else (younger, older)

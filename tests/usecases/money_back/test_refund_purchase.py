@@ -26,7 +26,7 @@ from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.money_back.follow_money_back import follow_money_back
 from lotbook.usecases.money_back.refund_purchase import Refunded, RefundRequest, refund_purchase
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.credit_desk import credit_desk
 from tests.fakes.desk import SERVICE, Desk, an_event
 from tests.fakes.idempotency import FakeIdempotency
@@ -198,7 +198,7 @@ def schedule(shop: Shop) -> None:
     look_at_purchases(shop.desk.sales, shop.desk.purchases)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("finish", [lambda shop: shop.refund(), schedule], ids=["the client", "the schedule"])
 def test_d_05_d_39_a_crash_at_any_call_of_a_refund_pays_once_and_never_charges(
     finish: Callable[[Shop], Any], moment: str, capsys: pytest.CaptureFixture[str]

@@ -12,7 +12,7 @@ from lotbook.domain.sales.items import TopUpItem
 from lotbook.domain.values.errors import Unavailable
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.reconciliation.reconcile import Reconciled, Reconciliation, reconcile
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.desk import Desk
 from tests.fakes.reconciliation import FakeJournal, FakeLists, FakePurchaseLists
 from tests.fakes.samples import member
@@ -62,7 +62,7 @@ def assert_morning(night: Night, told: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_d_05_a_crash_at_any_call_of_a_reconciliation_is_made_good_by_the_next(moment: str) -> None:
     """D5: every call to every store, the gateway, its lists and the journal, one after another."""
     crashed, calls = set(), 0

@@ -11,7 +11,7 @@ from lotbook.domain.sales.items import PlanItem
 from lotbook.usecases.sales.read_offers import quote_item
 from lotbook.usecases.sales.settle_purchase import settle_purchase
 from tests.fakes.changing_make import Changing
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.samples import instant, member
 
 MAX_CALLS = 400
@@ -127,7 +127,7 @@ def test_x_22_months_that_the_price_does_not_need_are_carried_beside_the_new_cre
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_d5_a_crash_at_any_call_of_the_settlement_moves_everything_once(moment: str) -> None:
     crashed = set()
     for number in range(1, MAX_CALLS):

@@ -18,7 +18,7 @@ from lotbook.domain.values import instants
 from lotbook.usecases.inbox.handle_event import handle_event
 from lotbook.usecases.inbox.recheck_purchase import recheck_purchase
 from lotbook.usecases.sales.abandon_purchase import abandon_purchase
-from tests.fakes.crashes import Countdown, Crash
+from tests.fakes.crashes import MOMENTS, Countdown, Crash
 from tests.fakes.desk import Desk, an_event
 from tests.fakes.samples import member
 from tests.fakes.sweeps import look_at_purchases
@@ -79,7 +79,7 @@ def story(desk: Desk, finish: Callable[[Desk, Purchase], None]) -> None:
         finish(desk, bought)
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("finish", [redeliver, other_event, recheck, abandon, schedule])
 def test_d_05_a_crash_at_any_call_ends_in_one_purchase_one_lot_and_one_entry(
     finish: Callable[[Desk, Purchase], None], moment: str
@@ -100,7 +100,7 @@ def test_d_05_a_crash_at_any_call_ends_in_one_purchase_one_lot_and_one_entry(
     assert {"purchases.place", "gateway.open_checkout", "purchases.save", "gateway.checkout", "books.ask"} <= crashed
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_np_34_a_crash_at_any_call_of_an_abandoned_window_never_loses_a_payment(moment: str) -> None:
     """The buyer pays in the moment in which the purchase is being abandoned, and the process dies somewhere in it."""
     for number in range(1, MAX_CALLS):
@@ -116,7 +116,7 @@ def test_np_34_a_crash_at_any_call_of_an_abandoned_window_never_loses_a_payment(
         pytest.fail("the story did not end")
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_np_28_a_crash_at_any_call_of_abandoning_an_unpaid_page_ends_abandoned_and_unpayable(moment: str) -> None:
     for number in range(1, MAX_CALLS):
         countdown = Countdown(number, moment)
