@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -28,11 +28,6 @@ def ratio(over: Sequence[float], under: Sequence[float]) -> Ratio:
         raise ValueError(f"{len(over)} and {len(under)} rounds: {LEAST_ROUNDS} pairs are needed")
     low, median, high = quantiles([a / b for a, b in zip(over, under, strict=True)], n=4, method="inclusive")
     return Ratio(low, median, high)
-
-
-def ratios_to(base: str, rounds: Mapping[str, Sequence[float]]) -> dict[str, Ratio]:
-    """Every arm against the base arm."""
-    return {name: ratio(times, rounds[base]) for name, times in rounds.items()}
 
 
 def is_void(control: Ratio) -> bool:

@@ -36,7 +36,6 @@ export interface UnknownKind {
   kind: string & {};
 }
 """
-HELD = "hold_credits"
 
 
 def written(of: Type, answered: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -12,6 +13,9 @@ from tests.docs.blocks import LANGUAGES, MOST_NOT_RUN, OPERATORS, REASONS, RUN, 
 
 PAGES = pages()
 ALL = [block for page, text in PAGES.items() for block in of(page, text)]
+QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\$\{[^}]*\}|\[\[? .*? \]""", re.DOTALL)
+# At its prompt a comment is no comment, and a pattern that matches no file is an error.
+ZSH = re.compile(r"(?m)(?:^|\s)#.*$|[^\s$]*[?*\[!](?![=\s])\S*")
 NOT_RUN = [block for block in ALL if block.not_run]
 
 
@@ -24,6 +28,8 @@ def faults(block: Block) -> list[str]:
         found.append(f"its reason begins with one of: {'; '.join(REASONS)} (tests/docs/blocks.py)")
     if block.language == "text" and block.text.startswith(("curl ", "make ", "import ", "from ", "const ")):
         found.append("it is code that calls itself text" if "  " not in block.text.splitlines()[0] else "")
+    if block.language == "bash" and (wrong := ZSH.search(QUOTED.sub("quoted", block.text))):
+        found.append(f"zsh reads `{wrong[0].strip()}` another way than bash: quote it, or say it in the text")
     return [each for each in found if each]
 
 
@@ -64,6 +70,9 @@ def test_what_no_test_runs_is_at_least_a_shells_language() -> None:
         (Block("a.md", 1, "", "ls\n", ""), "language"),
         (Block("a.md", 1, "sh", "ls\n", ""), "language"),
         (Block("a.md", 1, "bash", "ls\n", "I had no time"), "reason"),
+        (Block("a.md", 1, "bash", "make run  # starts it\n", ""), "zsh"),
+        (Block("a.md", 1, "bash", "curl -s $API/entries?limit=2\n", ""), "zsh"),
+        (Block("a.md", 1, "bash", "letters again [--most 100]\n", ""), "zsh"),
         (Block("a.md", 1, "text", "curl -s $API/v1\n", ""), "calls itself text"),
     ],
 )

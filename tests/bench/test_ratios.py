@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bench import rounds
-from bench.ratios import Ratio, is_void, ratio, ratios_to
+from bench.ratios import Ratio, is_void, ratio
 
 
 def test_a_ratio_is_the_median_of_the_rounds_not_the_ratio_of_the_medians() -> None:
@@ -25,11 +25,6 @@ def test_quartiles_show_how_far_the_rounds_disagree() -> None:
 def test_rounds_that_are_not_paired_or_too_few_give_no_ratio(over: list[float], under: list[float]) -> None:
     with pytest.raises(ValueError, match="pairs are needed"):
         ratio(over, under)
-
-
-def test_every_arm_is_compared_with_the_base() -> None:
-    found = ratios_to("floor", {"floor": [1.0] * 5, "ours": [2.5] * 5})
-    assert {name: each.median for name, each in found.items()} == {"floor": 1.0, "ours": 2.5}
 
 
 @pytest.mark.parametrize(("median", "void"), [(1.0, False), (0.96, False), (1.04, False), (0.94, True), (1.06, True)])

@@ -16,7 +16,6 @@ from local.stripe_stand_in.world import World, new_id
 KIND = "test_helpers.test_clock"
 URL = "/v1/test_helpers/test_clocks"
 KEPT_SECONDS = 30 * DAY
-MAX_CUSTOMERS = 3
 MAX_INTERVALS = 2
 
 

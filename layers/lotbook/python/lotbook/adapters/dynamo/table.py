@@ -61,12 +61,6 @@ def _of_a_rare_kind(value: Any) -> dict[str, Any]:
     raise TypeError(f"{type(value).__name__} is not kept in the table")
 
 
-def from_attribute(attribute: Mapping[str, Any]) -> Any:
-    """The Python value of an attribute value; whole numbers are ints, others Decimals."""
-    ((kind, value),) = attribute.items()
-    return _READERS[kind](value)
-
-
 def _number(text: str) -> Any:
     try:
         return int(text)

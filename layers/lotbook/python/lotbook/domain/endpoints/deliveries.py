@@ -25,7 +25,6 @@ QUEUED = 15 * MINUTE  # a pause up to here is waited for in the queue; of a long
 LOST_AFTER = 2 * MINUTE  # past its time: then the schedule takes the message for lost
 KEPT = 30 * DAY  # after it was made, or was asked for again
 MAX_ATTEMPTS_KEPT = 30
-MAX_BODY_BYTES = 262_144  # what the bus takes; a body is an event with a little around it
 
 DeliveryState = Literal["pending", "delivered", "failed"]
 Result = Literal[

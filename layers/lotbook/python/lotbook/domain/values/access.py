@@ -34,7 +34,6 @@ SCOPES: tuple[Scope, ...] = (
 )
 
 
-SYSTEM = "system"  # who acts when nobody asked: schedules, renewals, the gateway's news
 ERASED = "erased"  # in the place of what named a person
 MEMBER_PREFIX = "member:"
 PORTAL_PREFIX = "portal:"  # of a visitor whom the back end did not name, before its key's id
