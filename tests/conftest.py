@@ -100,7 +100,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Soaks, and the deploy test, run only when they are asked for by name: `-m soak`."""
     processes.mark(items)
     if is_parallel(config):
-        items.sort(key=dealing.turn_of)
+        items.sort(key=lambda item: dealing.turn_of(item.nodeid))
     unasked = [name for name in ("soak", "deploy") if name not in str(config.getoption("-m"))]
     left_out = {item for item in items if any(item.get_closest_marker(name) for name in unasked)}
     if left_out:

@@ -10,7 +10,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import patience, rewriting
-from tests.dealing import ROOT, unit_of
+from tests.dealing import ROOT, turn_of, unit_of
 
 CONFTEST = """
 import pytest
@@ -32,6 +32,21 @@ def test_a_file_stays_together_and_what_shares_a_local_run_or_an_engine_too() ->
     assert unit_of("tests/browser/test_buying.py") == unit_of("tests/browser/test_zz_clock.py") == "tests/browser/"
     for alone in ("tests/scenarios/test_demo.py", "tests/scenarios/plans/test_found.py", "tests/api/test_contract.py"):
         assert unit_of(alone) == alone
+
+
+def test_the_longest_units_are_dealt_first() -> None:
+    """A worker that begins with a long unit at the end would have it alone, and the others nothing."""
+    places = [
+        "tests/scenarios/test_cards.py",
+        "tests/browser/test_buying.py",
+        "tests/race/test_batch_races.py",
+        "tests/scenarios/plans/test_found.py",
+        "tests/local/test_run_process.py",
+        "tests/mutation/test_counts.py",
+        "tests/api/test_contract.py",
+    ]
+    turns = [turn_of(f"{place}::test_one") for place in places]
+    assert turns == sorted(set(turns))
 
 
 def test_what_one_worker_has_rewritten_the_others_load(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from typing import Any
@@ -18,7 +15,6 @@ import pytest
 from local.places import HOST
 from lotbook.domain.values.access import ROLES, SCOPES
 from tests import patience, ports
-from tests.local import hostile
 from tests.local.a_run import IS_INSTALLED, ROOT, START_SECONDS, STOP_SECONDS, Run, call
 
 pytestmark = [
@@ -143,29 +139,6 @@ def test_an_occupied_port_says_what_to_do(run: Run) -> None:
     assert f"Port {run.port} is in use" in said
     assert "PORT=4000 make run" in said
     assert "Traceback" not in said
-
-
-def test_n2_n3_whatever_a_developers_machine_has_set_changes_nothing(run: Run) -> None:
-    """Profiles, credentials and endpoints of an account, proxies, settings of another engine: run, audit, reconcile work."""
-    surroundings = hostile.environment(run.directory)
-    run.start(**surroundings)
-    assert run.balance()["available"] == 10
-    command = {**os.environ, **surroundings, "DATA_DIR": str(run.directory / "data")}
-    asked = (([str(ROOT / "lotbook"), "reconcile"], "0 open"), ([sys.executable, "-m", "local", "audit"], " ok\n"))
-    for words, said in asked:
-        done = subprocess.run(
-            words,
-            cwd=ROOT,
-            env=command,
-            capture_output=True,
-            text=True,
-            timeout=START_SECONDS,
-        )
-        assert done.returncode == 0, done.stderr
-        assert said in done.stdout
-    assert run.end(signal.SIGTERM) == 0
-    for path in (run.directory / "data").rglob("*"):  # S12
-        assert path.stat().st_mode & 0o077 == 0, path
 
 
 def test_a_live_key_is_refused(run: Run) -> None:

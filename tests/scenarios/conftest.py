@@ -21,6 +21,7 @@ import pytest
 
 from local.clock import LocalClock
 from tests import patience, ports
+from tests.local import hostile
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTUALLY_STEP_SECONDS = 0.05
@@ -197,9 +198,9 @@ class Stack:
         return bool(call("GET", self.base + "/_local/clock").ok()["frozen"])
 
 
-def start(directory: Path, port: int) -> tuple[subprocess.Popen[bytes], Stack]:
+def start(directory: Path, port: int, **surroundings: str) -> tuple[subprocess.Popen[bytes], Stack]:
     """Start a local run and wait until it is healthy."""
-    environment = os.environ | {"PORT": str(port), "DATA_DIR": str(directory)}
+    environment = os.environ | surroundings | {"PORT": str(port), "DATA_DIR": str(directory)}
     environment.pop("STRIPE_API_KEY", None)
     log = (directory / "run.log").open("ab")
     running = subprocess.Popen(
@@ -230,13 +231,17 @@ def stop(running: subprocess.Popen[bytes]) -> float:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One local run for all scenarios; tests that move the clock only move it forward."""
+    """One local run for all scenarios; tests that move the clock only move it forward.
+
+    N2, N3: it runs where a developer has set everything that could lead it astray; so each scenario shows that it does not.
+    """
     engine = ROOT / ".venv-engine" / "bin" / "ministack"
     if not engine.exists():
         pytest.skip("the local engine is not installed: make install")
     directory = tmp_path_factory.mktemp("run")
     LocalClock(directory / "clock.json").change({"now": BEGAN})
-    running, running_stack = start(directory, ports.free())
+    surroundings = hostile.environment(tmp_path_factory.mktemp("home"))
+    running, running_stack = start(directory, ports.free(), **surroundings)
     yield running_stack
     stop(running)
 

@@ -20,9 +20,9 @@ import boto3
 import pytest
 
 from local.cloud import cloud
-from local.cloud.engine import PYTHON, Address, running_engine
-from tests import browsers, patience, ports
-from tests.local.a_run import Run, call
+from local.cloud.engine import Address, running_engine
+from tests import browsers, patience
+from tests.scenarios.conftest import Stack, call
 
 FLAGS = (
     "--headless",
@@ -30,10 +30,6 @@ FLAGS = (
     "--disable-features=LocalNetworkAccessChecks",  # other browsers ask nobody
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 )
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.skipif(not PYTHON.exists(), reason="the local engine is not installed: make run"),
-]
 SCRIPT = """
 <!doctype html><title>evil</title><script>
 const targets = TARGETS, found = {};
@@ -119,17 +115,6 @@ def evil() -> Iterator[Evil]:
     found.server.server_close()
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    browsers.needed()
-    found = Run(tmp_path_factory.mktemp("run"), ports.free())
-    found.start()
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        found.process.terminate()
-        found.process.wait(patience.SECONDS)
-
-
 def browser(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [browsers.needed(), *FLAGS, f"--user-data-dir={folder}", *arguments],
@@ -145,9 +130,9 @@ def ssm(address: Address) -> Any:
     return make("ssm", endpoint_url=address.url, region_name="us-east-1", config=cloud.CONFIG, **keys)
 
 
-def targets(run: Run, engine: str, evil: Evil) -> dict[str, Any]:
+def targets(stack: Stack, engine: str, evil: Evil) -> dict[str, Any]:
     """Address, method, headers, body of what the page tries."""
-    stripe = run.dev["stripe_url"]
+    stripe = stack.stripe
     get_key = json.dumps({"Name": "/lotbook/local/stripe-key", "WithDecryption": True})
     return {
         "open": [f"http://127.0.0.1:{evil.port}/open", "POST", {}, "{}"],
@@ -155,22 +140,24 @@ def targets(run: Run, engine: str, evil: Evil) -> dict[str, Any]:
         "engine: health": [f"{engine}/_ministack/health", "GET", {}, None],
         "engine: wipe": [f"{engine}/_ministack/reset", "POST", {}, ""],
         "engine: a function": [f"{engine}/2015-03-31/functions", "POST", {}, '{"FunctionName": "x"}'],
-        "local: events": [f"{run.base}/_local/events", "GET", {}, None],
-        "local: a token": [f"{run.base}/_local/tokens", "POST", {}, '{"account_id": "make", "role": "owner"}'],
-        "local: clock": [f"{run.base}/_local/clock", "POST", {}, '{"advance_seconds": 31622400, "frozen": true}'],
-        "local: a schedule": [f"{run.base}/_local/schedules/expire/run", "POST", {}, "{}"],
-        "local: the page": [f"{run.base}/", "GET", {}, None],
-        "api: balance": [f"{run.base}/v1/accounts/make/balance", "GET", {}, None],
+        "local: events": [f"{stack.base}/_local/events", "GET", {}, None],
+        "local: a token": [f"{stack.base}/_local/tokens", "POST", {}, '{"account_id": "make", "role": "owner"}'],
+        "local: clock": [f"{stack.base}/_local/clock", "POST", {}, '{"advance_seconds": 31622400, "frozen": true}'],
+        "local: a schedule": [f"{stack.base}/_local/schedules/expire/run", "POST", {}, "{}"],
+        "local: the page": [f"{stack.base}/", "GET", {}, None],
+        "api: balance": [f"{stack.base}/v1/accounts/make/balance", "GET", {}, None],
         "stand-in: events": [f"{stripe}/_stand_in/webhooks", "GET", {}, None],
         "stand-in: hold back": [f"{stripe}/_stand_in/webhooks", "POST", {}, '{"mode": "hold"}'],
         "stand-in: customers": [f"{stripe}/v1/customers", "GET", {"authorization": "Bearer sk_test_x"}, None],
     }
 
 
-def test_s1_s13_a_page_of_another_origin_gets_nothing_and_changes_nothing(run: Run, evil: Evil, tmp_path: Path) -> None:
-    address = running_engine(run.directory / "data")
+def test_s1_s13_a_page_of_another_origin_gets_nothing_and_changes_nothing(
+    stack: Stack, evil: Evil, tmp_path: Path
+) -> None:
+    address, account = running_engine(stack.directory), stack.open_account("insurestack")
     assert address is not None
-    evil.targets = targets(run, address.url, evil)
+    evil.targets = targets(stack, address.url, evil)
     page = browser(tmp_path / "chromium", "--remote-debugging-port=0", f"http://evil.example:{evil.port}/")
     try:
         found = evil.reports.get(timeout=patience.SECONDS)
@@ -179,22 +166,24 @@ def test_s1_s13_a_page_of_another_origin_gets_nothing_and_changes_nothing(run: R
         page.wait()
     assert found.pop("open") == ["read", 200, "allowed"], "the page can attack"
     assert {name: got for name, got in found.items() if got[0] != "refused"} == {}
-    nothing_changed(run, address)
+    nothing_changed(stack, account, address)
 
 
-def nothing_changed(run: Run, address: Address) -> None:
-    status, clock = call("GET", f"{run.base}/_local/clock")
-    assert (status, clock["frozen"]) == (200, False)
-    assert call("GET", f"{run.dev['stripe_url']}/_stand_in/webhooks")[1]["mode"] == "deliver"
-    assert run.balance()["available"] == 10
+def nothing_changed(stack: Stack, account: str, address: Address) -> None:
+    assert not stack.clock_is_stopped()
+    assert call("GET", f"{stack.stripe}/_stand_in/webhooks").ok()["mode"] == "deliver"
+    assert stack.balance(account)["available"] == 10
     assert ssm(address).get_parameter(Name="/lotbook/local/stripe-key")["Parameter"]["Name"]
 
 
 @pytest.mark.parametrize("place", ["/_local/events", "/", "stripe:/_stand_in/webhooks", "engine:/_ministack/health"])
-def test_s1_s13_a_name_that_was_bent_to_this_machine_opens_nothing(run: Run, place: str, tmp_path: Path) -> None:
+def test_s1_s13_a_name_that_was_bent_to_this_machine_opens_nothing(stack: Stack, place: str, tmp_path: Path) -> None:
     """DNS rebinding: the page's own origin, to the browser, is the server that it wants to read."""
     server, _, path = place.rpartition(":")
-    port = run.port + {"": 0, "stripe": 1, "engine": 2}[server]
+    address = running_engine(stack.directory)
+    assert address is not None
+    base = {"": stack.base, "stripe": stack.stripe, "engine": address.url}[server]
+    port = base.rpartition(":")[2]
     page = browser(tmp_path / "chromium", "--dump-dom", f"http://rebound.example:{port}{path}")
     shown, _ = page.communicate(timeout=patience.SECONDS)
     assert "rebound.example" in shown or "nobody else" in shown, shown
