@@ -57,6 +57,15 @@ def test_every_body_has_a_good_document_here() -> None:
         assert schemas.read(schemas.models()[name], document)
 
 
+def test_np_48_a_shipping_address_that_is_the_billing_address_is_no_other_one() -> None:
+    """Else the same details, told in two ways, would be two editions, and the gateway would be asked to change nothing."""
+    without, same, other = (
+        schemas.read(schemas.BillingBody, {**BILLING, **shipping}).to_details()
+        for shipping in ({}, {"shipping": ADDRESS}, {"shipping": {**ADDRESS, "city": "Bonn"}})
+    )
+    assert (same, other.shipping is None) == (without, False)
+
+
 def patterns(schema: object) -> Iterator[str]:
     """Every pattern that a schema names."""
     if isinstance(schema, dict):

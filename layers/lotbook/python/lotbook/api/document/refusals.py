@@ -107,6 +107,5 @@ def schemas() -> dict[str, Schema]:
 
 
 def _meaning(outcome: type[Outcome]) -> str:
-    """The first words of its class; and whether anything raises it."""
-    said = " ".join(f"{outcome.__doc__}".split())
-    return f"Not raised yet. {said}" if outcome.code in problems.NOT_RAISED_YET else said
+    """The words of its class."""
+    return " ".join(f"{outcome.__doc__}".split())

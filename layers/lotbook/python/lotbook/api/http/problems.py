@@ -23,8 +23,6 @@ class Kind:
     advice: str
 
 
-# Published ahead of the calls that will raise them: plans that renew, and automatic purchase.
-NOT_RAISED_YET = frozenset[str]()
 KINDS: dict[type[Outcome], Kind] = {
     errors.Unauthenticated: Kind(401, "Send `Authorization: Bearer` with a valid member token or service key."),
     errors.Forbidden: Kind(403, "Use a role of the policy's buyers, or a service key with the scope of this call."),
