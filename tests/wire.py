@@ -34,7 +34,6 @@ from tests.scripted import environment
 
 Fault = Literal["throttle", "conflict", "server_error", "reset", "reply_dropped", "late"]
 FAULTS: tuple[Fault, ...] = ("throttle", "conflict", "server_error", "reset", "reply_dropped", "late")
-LATE_SECONDS = 0.15  # after its client gave up, a `late` request reaches the engine all the same
 NAMES = {
     "throttle": (400, "ProvisionedThroughputExceededException"),
     "conflict": (400, "TransactionConflictException"),
@@ -59,7 +58,7 @@ class Wire:
         self._fault: Fault | None = None
         self._at = self._times = 0
         self.calls = self.spoiled = 0
-        self._late: list[threading.Thread] = []
+        self._late: list[tuple[dict[str, str], bytes]] = []
 
     def arm(self, fault: Fault | None, at: int = 0, times: int = 1) -> None:
         """Count from here; spoil call number `at`, the first being 1."""
@@ -68,10 +67,11 @@ class Wire:
             self.calls = self.spoiled = 0
 
     def settle(self) -> None:
-        """Wait until every late request has reached the engine."""
-        for thread in self._late:
-            thread.join()
-        self._late.clear()
+        """Let every late request reach the engine: its client has given up, and whatever it did then is done."""
+        with self._lock:
+            late, self._late = self._late, []
+        for headers, body in late:
+            self.forward(headers, body)
 
     def next_fault(self) -> Fault | None:
         """What happens to this call."""
@@ -82,11 +82,10 @@ class Wire:
             self.spoiled += 1
             return self._fault
 
-    def forward_late(self, headers: dict[str, str], body: bytes) -> None:
-        """The engine gets the request when nobody waits for the answer any more."""
-        thread = threading.Timer(LATE_SECONDS, self.forward, (headers, body))
-        self._late.append(thread)
-        thread.start()
+    def keep(self, headers: dict[str, str], body: bytes) -> None:
+        """The engine gets the request at the end, when nobody waits for the answer any more."""
+        with self._lock:
+            self._late.append((headers, body))
 
 
 def process(address: str) -> Engine:
@@ -131,7 +130,6 @@ def before(behind: Engine) -> Iterator[tuple[Wire, str]]:
     try:
         yield wire, f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        wire.settle()
         server.shutdown()
         server.server_close()
 
@@ -200,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "reset":
             self._reset()
         elif fault == "late":
-            self.wire.forward_late(headers, body)
+            self.wire.keep(headers, body)
             self._reset()
         else:
             answer = self.wire.forward(headers, body)
