@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.mutation.plan import EQUIVALENT, PLAN, planned
-from tests.mutation.run import LEAST_SECONDS, Bounds, run
+from tests.mutation.run import LEAST_SECONDS, WARM, Bounds, run
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "layers/lotbook/python"
@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="trials at the same time")
     parser.add_argument("--list", action="store_true", help="print the mutants, try none")
     parser.add_argument("--least-seconds", type=float, default=LEAST_SECONDS, help=argparse.SUPPRESS)
+    parser.add_argument("--warm", nargs="*", default=WARM, help=argparse.SUPPRESS)
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     parser.add_argument("--source", type=Path, default=SOURCE, help=argparse.SUPPRESS)
     parser.add_argument("--plan", type=Path, default=PLAN, help=argparse.SUPPRESS)
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.list:
         print(*plan.cases, sep="\n")
         return 0
-    bounds = Bounds(asked.most, asked.seed, asked.minutes * 60, asked.jobs, asked.least_seconds)
+    bounds = Bounds(asked.most, asked.seed, asked.minutes * 60, asked.jobs, asked.least_seconds, tuple(asked.warm))
     return run(plan, asked.root, asked.source, bounds)
 
 

@@ -34,13 +34,14 @@ EVERY_SECONDS = 10.0  # a line of progress
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many mutants are tried, in which order, for how long (seconds), and how many at a time."""
+    """How many mutants are tried, in which order, for how long (seconds), how many at a time, and what is imported before."""
 
     most: int
     seed: int
     seconds: float
     jobs: int
     least: float = LEAST_SECONDS
+    warm: tuple[str, ...] = WARM
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ def run(plan: Plan, root: Path, source: Path, bounds: Bounds) -> int:
     """Prints progress and survivors. 0: none survived; 1: some did; 2: the tests fail, or `equivalent` is out of date."""
     for row in plan.stale:
         print(f"no such mutant any more, take it off the list of equivalents: {row}")
-    for name in WARM:
+    for name in bounds.warm:
         with suppress(ImportError):
             importlib.import_module(name)
     chosen = choose(plan.cases, bounds)
