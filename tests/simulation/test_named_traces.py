@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -23,6 +24,7 @@ from lotbook.usecases.credits.expiry import bring_up_to_date
 from lotbook.usecases.credits.hold import hold
 from lotbook.usecases.credits.lots import grant_lot
 from lotbook.usecases.credits.prunes import Prunes
+from lotbook.usecases.credits.stale_receipts import MAX_STALE, STALE
 from tests.fakes.books import FakeBooks
 from tests.fakes.credit_desk import credit_desk
 from tests.simulation.explorer import Explorer
@@ -235,6 +237,27 @@ def test_t20_decision_made_ret_not_asked_then_sweep() -> None:
     assert trace.available() == 4
     assert not trace.books.resolve(ACCOUNT, UNIT, resolution_name(name), memo).done
     assert trace.available() == 4
+
+
+def test_receipts_of_the_gone_are_taken_out_though_another_burn_comes_between_at_every_write() -> None:
+    """Decision 181: a turn would lose to the burns of a busy account for as long as they come."""
+    trace, gone = Trace(50), [f"gone-{number}" for number in range(MAX_STALE + 1)]
+    for key in gone:
+        trace.crash_after_burn(key)
+    trace.at += STALE
+    others = (f"other-{number}" for number in count())
+
+    def another_burns(called: str, *_: str) -> None:
+        if called in ("prune", "swap"):
+            trace.books.before = None
+            trace.crash_after_burn(next(others))
+            trace.books.before = another_burns
+
+    trace.books.before = another_burns
+    trace.burn("k")
+    trace.books.before = None
+    assert trace.book.receipts.keys() == {burn_name("k"), burn_name("other-0")}
+    assert trace.available() == 50 - len(gone) - 2
 
 
 class Gone(BaseException):
