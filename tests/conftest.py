@@ -102,7 +102,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if is_parallel(config):
         items.sort(key=lambda item: dealing.turn_of(item.nodeid))
     unasked = [name for name in ("soak", "deploy") if name not in str(config.getoption("-m"))]
-    left_out = {item for item in items if any(item.get_closest_marker(name) for name in unasked)}
+    left_out = {item for item in items if any(mark.name in unasked for mark in item.iter_markers())}
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]

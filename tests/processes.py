@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from functools import wraps
+from functools import cache, wraps
 from multiprocessing import util
 from typing import Any
 
@@ -52,11 +52,16 @@ class UnmarkedProcess(AssertionError):
 def mark(items: list[pytest.Item]) -> None:
     """Add the marker where another marker or a fixture says the same."""
     for item in items:
-        implied = any(item.get_closest_marker(name) for name in IMPLYING)
-        if implied or set(STARTING) & set(getattr(item, "fixturenames", ())):
+        implied = any(mark.name in IMPLYING for mark in item.iter_markers())
+        if implied or not set(STARTING).isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(MARKER)
-        for place in PLACES.keys() & set(item.nodeid.split("::")[0].split("/")):
-            item.add_marker(PLACES[place])
+        for marker in _markers_of(item.nodeid.partition("::")[0]):
+            item.add_marker(marker)
+
+
+@cache
+def _markers_of(file: str) -> list[str]:
+    return [PLACES[place] for place in PLACES.keys() & set(file.split("/"))]
 
 
 def leaves_out(expression: str, place: str) -> bool:

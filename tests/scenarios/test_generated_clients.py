@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openapi_python_client import generate
-from openapi_python_client.config import Config, ConfigFile, MetaType
 
 from tests import patience
 from tests.clients import node
@@ -36,6 +34,9 @@ def document(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def python_client(document: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
     """Finds a module of the Python client by its name inside it."""
+    from openapi_python_client import generate  # which every worker would load to collect this file
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+
     folder = tmp_path_factory.mktemp("python")
     config = Config.from_sources(
         ConfigFile(post_hooks=[]), MetaType.NONE, document, "utf-8", True, folder / PYTHON_CLIENT
