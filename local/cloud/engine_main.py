@@ -1,6 +1,6 @@
 """The local AWS engine as a process: ministack behind a door, saved while it runs and stopped with its parent.
 
-Runs on the engine's own environment (`.venv-engine`), by path: of this project it imports `engine_http.py` and nothing else.
+Runs on the engine's own environment (`.venv-engine`), by path and alone: it must import nothing else from this folder.
 ministack writes its state only when it stops cleanly. Here it is also saved every few seconds while requests come in, so a
 killed machine costs seconds, not everything. DynamoDB is served on the event loop, so a copy taken there is one moment's state.
 
@@ -18,22 +18,20 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import uvicorn
 from ministack.app import _build_persistence_save_dict, app
 from ministack.core.persistence import save_state
-
-# Last: nothing in this folder may stand before a module of that environment.
-sys.path.append(str(Path(__file__).parent))
-from engine_http import serve
 
 SAVE_SECONDS = 2.0
 BUSY_SHARE = 50  # at most a fiftieth of the time goes into copying and writing
 LOOKS = (b"DynamoDBStreams_", b"AmazonSQS.ReceiveMessage")
 GRACE_SECONDS = 0.5  # for requests on their way; whoever sent them is about to end
 WRITE_SECONDS = 4.0  # for the state
-
+IDLE_SECONDS = 75  # that a connection without a request stays open
 
 CREDENTIAL = re.compile(rb"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/")
 BROWSERS = frozenset({b"origin", b"referer", b"sec-fetch-site", b"sec-fetch-mode"})  # the SDK sends none of these
@@ -105,6 +103,23 @@ async def save() -> float:
     return time.monotonic() - began
 
 
+class Server(uvicorn.Server):  # type: ignore[misc]
+    """One that leaves signals to `main`."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server_of(recorder: Recorder, host: str, port: int) -> Server:
+    """HTTP/1.1 and nothing else. Its own messages are the warnings in the log."""
+    silent: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "date_header": False}
+    config = uvicorn.Config(recorder, host, port, http="httptools", ws="none", lifespan="on", loop="asyncio", **silent)
+    config.timeout_keep_alive = IDLE_SECONDS
+    config.timeout_graceful_shutdown = GRACE_SECONDS
+    return Server(config)
+
+
 async def main() -> None:
     """Serve until SIGTERM, or until the parent's end of our standard input closes."""
     stopped = asyncio.Event()
@@ -123,11 +138,13 @@ async def main() -> None:
     is_kept = os.environ.get("PERSIST_STATE") == "1"
     saving = asyncio.create_task(keep_saved(recorder, stopped) if is_kept else stopped.wait())
 
-    async def until_stopped() -> None:
-        await stopped.wait()
-        await saving  # the last save, on shutdown, writes the same files
-
-    await serve(recorder, (host, port), until_stopped, grace=GRACE_SECONDS, shutdown=WRITE_SECONDS)
+    server = server_of(recorder, host, port)
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait({serving, asyncio.create_task(stopped.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.set()
+    await saving  # the last save, on shutdown, writes the same files
+    server.should_exit = True
+    await asyncio.wait_for(serving, GRACE_SECONDS + WRITE_SECONDS)
 
 
 if __name__ == "__main__":

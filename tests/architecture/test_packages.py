@@ -32,7 +32,7 @@ PACKAGES = {
     "lotbook_client": {"operate.command"},
     "waitress": {"local.cloud"},
     "ministack": {"local.cloud"},
-    "engine_http": {"local.cloud"},  # our own: the engine's environment finds it by its path
+    "uvicorn": {"local.cloud"},
     "typing_extensions": {"local.stripe_stand_in"},
 }
 

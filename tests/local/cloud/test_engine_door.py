@@ -6,8 +6,10 @@ import http.client
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -147,6 +149,41 @@ def test_s1_what_nobody_here_uses_is_not_served(engine: Engine) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n",  # TLS
+        b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    ],
+)
+def test_s1_what_is_no_request_is_refused_and_what_stands_behind_it_is_none(engine: Engine, raw: bytes) -> None:
+    """Two servers that read it differently would be two doors."""
+    found = sent(engine, raw + b"GET / HTTP/1.1\r\n\r\n")
+    assert found.startswith(b"HTTP/1.1 400 ")
+    assert found.count(b"HTTP/1.1") == 1
+    assert client(engine.address, "ssm").get_parameter(Name=SECRET)["Parameter"]["Name"] == SECRET, "it lives"
+
+
+def test_s1_no_page_gets_a_websocket(engine: Engine) -> None:
+    upgrade = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "eA==",
+    }
+    assert ask(engine, ("GET", "/", upgrade, None), {**FOREIGN, **named(engine.address.key)})[0] == 403
+
+
+def sent(engine: Engine, raw: bytes) -> bytes:
+    """All that comes back until the engine closes the connection."""
+    port = int(engine.address.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=patience.SECONDS) as line:
+        line.sendall(raw)
+        return b"".join(iter(partial(line.recv, 65_536), b""))
+
+
 def test_s1_every_engine_has_a_key_of_its_own_that_only_its_owner_can_read(tmp_path: Path) -> None:
     first, second = Engine(tmp_path, 4_102).address, Engine(tmp_path, 4_102).address
     assert len(first.key) > 32
@@ -182,6 +219,24 @@ def test_n4_an_engine_waits_until_the_one_before_it_has_written_its_state(tmp_pa
     finally:
         os.kill(_child_of(first), signal.SIGCONT)
         first.stop()
+        second.stop()
+
+
+def test_n4_a_client_that_sends_half_a_request_keeps_no_engine_from_writing_its_state(tmp_path: Path) -> None:
+    first, second = Engine(tmp_path, ports.free()), Engine(tmp_path, ports.free())
+    first.start()
+    port = int(first.address.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf")
+        client(first.address, "ssm").put_parameter(Name=SECRET, Value="kept", Type="SecureString")
+        first.stop()
+    second.start()
+    try:
+        assert (
+            client(second.address, "ssm").get_parameter(Name=SECRET, WithDecryption=True)["Parameter"]["Value"]
+            == "kept"
+        )
+    finally:
         second.stop()
 
 
