@@ -103,7 +103,7 @@ async def save() -> float:
     return time.monotonic() - began
 
 
-class Server(uvicorn.Server):  # type: ignore[misc]
+class EngineServer(uvicorn.Server):  # type: ignore[misc]
     """One that leaves signals to `main`."""
 
     @contextmanager
@@ -111,13 +111,13 @@ class Server(uvicorn.Server):  # type: ignore[misc]
         yield
 
 
-def server_of(recorder: Recorder, host: str, port: int) -> Server:
+def server_of(recorder: Recorder, host: str, port: int) -> EngineServer:
     """HTTP/1.1 and nothing else. Its own messages are the warnings in the log."""
     silent: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False, "date_header": False}
     config = uvicorn.Config(recorder, host, port, http="httptools", ws="none", lifespan="on", loop="asyncio", **silent)
     config.timeout_keep_alive = IDLE_SECONDS
     config.timeout_graceful_shutdown = GRACE_SECONDS
-    return Server(config)
+    return EngineServer(config)
 
 
 async def main() -> None:
