@@ -13,12 +13,19 @@ from typing import Any
 
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing import validators
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Expression, Node, UpdateExpressionFunction
+from moto.dynamodb.parsing.ast_nodes import (
+    DDBTypedValue,
+    DepthFirstTraverser,
+    Expression,
+    LeafNode,
+    Node,
+    UpdateExpressionFunction,
+)
+from moto.dynamodb.parsing.executors import SetExecutor, UpdateExpressionExecutor
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 
 _lex: Any = ConditionExpressionParser._lex_condition_expression
-is_a: Any = cache(issubclass)  # an abstract class takes long to say whether a node's class is one of its own
 
 
 def _copy(whole: Any) -> Any:
@@ -30,34 +37,49 @@ def _copied_below(node: Node, parent: Node | None) -> Node:
     made = object.__new__(type(node))
     vars(made).update(vars(node), parent=parent)
     if node.children is not None:
-        made.children = [_copied_below(each, made) if is_a(type(each), Node) else each for each in node.children]
+        made.children = [_copied_below(each, made) if _nodes[type(each)] else each for each in node.children]
     return made
 
 
-def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
-    """The same turn at each node, from below; a leaf's text is none and is not asked whether it is one."""
-    if not is_a(type(node), Node):
+class _Known(dict[type, bool]):
+    """Whether a node's class is of one of those that are wanted: an abstract class takes long to say so."""
+
+    def __init__(self, *wanted: type) -> None:
+        self.wanted = wanted
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = issubclass(kind, self.wanted)
+        return self[kind]
+
+
+_nodes, _parts = _Known(Node), _Known(Expression, UpdateExpressionFunction)
+_leaves = _Known(LeafNode, DDBTypedValue)  # nothing below them is a node
+_turns: dict[type, _Known] = {}  # the kinds that a traverser looks at, which do not change
+
+
+def _traverse(self: Any, root: Any) -> Any:
+    """The same turn at each node, from below; a leaf that has none is passed by."""
+    if type(self) not in _turns:
+        _turns[type(self)] = _Known(*self.nodes_to_be_processed())
+    turns = _turns[type(self)]
+    hears_before = type(self).pre_processing_of_child is not DepthFirstTraverser.pre_processing_of_child
+
+    def go(node: Any, at: int) -> Any:
+        parent = node.parent
+        for below, child in enumerate(node.children or ()):
+            if hears_before:
+                self.pre_processing_of_child(node, below)
+            kind = type(child)
+            if _nodes[kind] and (turns[kind] or not _leaves[kind]):
+                go(child, below)
+        if turns[type(node)]:
+            node = self.process(node)
+            node.parent = parent
+            if parent:
+                parent.children[at] = node
         return node
-    parent, hears_before = node.parent, type(self).pre_processing_of_child is not _hears_nothing
-    for at, child in enumerate(node.children or ()):
-        if hears_before:
-            self.pre_processing_of_child(node, at)
-        if is_a(type(child), Node):
-            _traverse(self, child, at)
-    if is_a(type(node), _kinds_of(self)):
-        node = self.process(node)
-        node.parent = parent
-        if parent:
-            parent.children[child_id] = node
-    return node
 
-
-def _kinds_of(traverser: Any) -> tuple[type[Node], ...]:
-    """The kinds of nodes that a traverser looks at: they do not change while it goes."""
-    if "kinds" not in vars(traverser):
-        traverser.kinds = traverser.nodes_to_be_processed()
-    kinds: tuple[type[Node], ...] = traverser.kinds
-    return kinds
+    return go(root, -1)
 
 
 def _from_the_root(self: Any, node: Node) -> Node:
@@ -66,13 +88,18 @@ def _from_the_root(self: Any, node: Node) -> Node:
 
 
 def _clauses(self: Node, wanted: list[type[Node]]) -> list[Node]:
-    """Clauses of these very classes below a node, first to last."""
-    found = []
-    for child in self.children or ():
-        if type(child) in wanted:
-            found.append(child)
-        elif is_a(type(child), (Expression, UpdateExpressionFunction)):
-            found.extend(_clauses(child, wanted))
+    """Clauses of these very classes below a node, first to last, in one list."""
+    found: list[Node] = []
+
+    def look(node: Node) -> None:
+        for child in node.children or ():
+            kind = type(child)
+            if kind in wanted:
+                found.append(child)
+            elif _parts[kind]:
+                look(child)
+
+    look(self)
     return found
 
 
@@ -93,15 +120,33 @@ def _matches(_: Any, nodes: deque[Any], production: list[str]) -> bool:
     return all(wanted in ("*", node.nonterminal) for node, wanted in zip(nodes, production, strict=False))
 
 
-_hears_nothing = DepthFirstTraverser.pre_processing_of_child
+def _execute(self: UpdateExpressionExecutor, node: Any = None) -> None:
+    """An item's size is known from one attribute that is set to the next, and not after anything else was done to it."""
+    noted = vars(self.item.attrs)
+    try:
+        for action in (node or self.update_ast).children:
+            todo = self.get_specific_execution(action)
+            if todo is not SetExecutor or len(action.children[0].children) > 1:
+                noted.clear()
+            else:
+                noted.setdefault("size", None)
+            if todo is None:
+                _execute(self, action)
+            else:
+                todo(action, self.expression_attribute_names).execute(self.item)
+    finally:
+        noted.clear()
+
+
 QUICKER: tuple[tuple[Any, str, Any], ...] = (
     (validators, "deepcopy", _copy),
-    (DepthFirstTraverser, "traverse_node_recursively", _traverse),
+    (DepthFirstTraverser, "traverse", _traverse),
     (Node, "find_clauses", _clauses),
     (ActionCountValidator, "traverse", _from_the_root),
     (OverlappingPathsValidator, "traverse", _from_the_root),
     # Whoever changes a parsed expression takes a copy first.
     (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),
+    (UpdateExpressionExecutor, "execute", _execute),
     (ConditionExpressionParser, "_lex_condition_expression", _words),
     (ConditionExpressionParser, "_matches", _matches),
 )

@@ -12,12 +12,14 @@ from typing import Any
 
 from moto.dynamodb import responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend, Table
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import bytesize
 
 MOST = 405_000  # bytes of an item; moto's own figure
 SETS = ("SS", "NS", "BS")
 _cast: Any = vars(DynamoType)["cast_value"].fget
+_transact: Any = DynamoDBBackend.transact_write_items
 _told: Any = responses.dynamo_to_dict
 
 
@@ -35,12 +37,29 @@ def _size(self: DynamoType) -> int:
     return 1 if isinstance(held, bool) else bytesize(held)
 
 
+def _size_of(attributes: dict[str, Any]) -> int:
+    return sum(bytesize(name) + _size(value) for name, value in attributes.items())
+
+
+def _set(self: LimitedSizeDict, name: str, value: DynamoType) -> None:
+    """An attribute is set where there is room for it beside all that there are, itself too; an update notes what then is there."""
+    noted, added = vars(self), bytesize(name) + _size(value)
+    held = noted.get("size")
+    if held is None:
+        held = _size_of(self)
+    if held + added > MOST:
+        raise ItemSizeTooLarge
+    if "size" in noted:
+        noted["size"] = held + added - (bytesize(name) + _size(self[name]) if name in self else 0)
+    dict.__setitem__(self, name, value)
+
+
 def _whole_item(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
     """An item that is too large is refused when all is known of it, and not looked through at each attribute."""
     self.hash_key, self.range_key = hash_key, range_key
     self.attrs = LimitedSizeDict()
     dict.update(self.attrs, {name: DynamoType(value) for name, value in attrs.items()})
-    if sum(bytesize(name) + _size(value) for name, value in self.attrs.items()) > MOST:
+    if _size_of(self.attrs) > MOST:
         raise ItemSizeTooLarge
 
 
@@ -72,6 +91,29 @@ def _copy_item(self: Item, memo: dict[int, Any]) -> Item:
     made.attrs = LimitedSizeDict()
     dict.update(made.attrs, {name: _copy(value, memo) for name, value in self.attrs.items()})
     return made
+
+
+_copies: dict[int, Table] | None = None  # of tables, while a transaction goes on
+
+
+def _copy_table(self: Table, memo: dict[int, Any]) -> Table:
+    """A transaction keeps a table as it was, once; moto keeps it again for each of its items, before it does the first."""
+    if _copies is not None and id(self) in _copies:
+        return _copies[id(self)]
+    memo[id(self)] = made = Table.__new__(Table)
+    vars(made).update({name: deepcopy(part, memo) for name, part in vars(self).items()})
+    if _copies is not None:
+        _copies[id(self)] = made
+    return made
+
+
+def _together(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    global _copies
+    _copies = {}
+    try:
+        _transact(self, transact_items)
+    finally:
+        _copies = None
 
 
 def _regular(self: DynamoType) -> dict[str, Any]:
@@ -111,7 +153,10 @@ QUICKER: tuple[tuple[Any, str, Any], ...] = (
     (DynamoType, "__deepcopy__", _copy),
     (DynamoType, "to_regular_json", _regular),
     (DynamoType, "cast_value", property(_cast_value)),
+    (Table, "__deepcopy__", _copy_table),
     (Item, "__init__", _whole_item),
     (Item, "__deepcopy__", _copy_item),
+    (LimitedSizeDict, "__setitem__", _set),
+    (DynamoDBBackend, "transact_write_items", _together),
     (responses, "dynamo_to_dict", _plain),
 )

@@ -110,7 +110,8 @@ QUICKER = (
     *quick_items.QUICKER,
     *quick_expressions.QUICKER,
 )
-SLOWER = tuple((owner, name, getattr(owner, name)) for owner, name, _ in QUICKER)
+# A copier that is None is none.
+SLOWER = tuple((owner, name, getattr(owner, name, None)) for owner, name, _ in QUICKER)
 for owner, name, made in QUICKER:
     setattr(owner, name, made)
 sdk_files.keep()

@@ -50,10 +50,11 @@ class Statement:
 
     def covers(self, need: Need) -> bool:
         """Whether the statement is about this."""
+        if not any(fnmatchcase(need.action, action) for action in self.actions):
+            return False
         matches = [any(fnmatchcase(key, pattern) for pattern in self.keys) for key in need.keys]
         return (
-            any(fnmatchcase(need.action, action) for action in self.actions)
-            and need.resource.casefold() in {resource.casefold() for resource in self.resources}
+            need.resource.casefold() in {resource.casefold() for resource in self.resources}
             and self.sender in (None, need.sender)
             and (not self.attributes or need.attributes <= self.attributes)
             and (not self.keys or (any(matches) if self.for_any else all(matches)))

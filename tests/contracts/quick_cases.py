@@ -136,6 +136,7 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
 ]
 MOST = 405_000  # bytes of an item, as moto counts them
 KEY_BYTES = len("PKa") + len("SKb")
+LISTED = {"ExpressionAttributeNames": {"#l": "list"}}
 MAPPED = {"ExpressionAttributeNames": {"#m": "map"}}
 ONE = {":one": {"N": "1"}}
 
@@ -186,6 +187,22 @@ EDGES: list[tuple[str, dict[str, Any]]] = [
     _update("REMOVE extra"),
     _update("SET extra = :text", {":text": {"NS": ["10", "11", "3"]}}),
     _update("SET big = :text, n = :one", {":text": {"S": "smaller"}, **ONE}, ReturnValues="UPDATED_NEW"),
+    # Several attributes in one update, with a part of one between, at the edge.
+    ("put_item", {"Item": _of_size(MOST - 100) | {"list": {"L": [{"S": "x" * 36}]}}}),
+    _update("SET extra = :text", {":text": {"S": "x" * 20}}),
+    _update("SET extra = :text, late = :more", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 31}}),
+    _update("SET extra = :text, late = :more", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 32}}),
+    _update("SET late = :text, big = :text", {":text": {"S": "x"}}),
+    _update("REMOVE late SET extra = :text", {":text": {"S": "x"}}),
+    _update(
+        "SET aa = :text, #l[0] = :more, bb = :text", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 56}}, **LISTED
+    ),
+    _update(
+        "SET aa = :text, #l[0] = :more, bb = :text", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 46}}, **LISTED
+    ),
+    SCAN,
+    _update("REMOVE aa, bb"),
+    _update("SET big = :text, aa = :text REMOVE extra ADD num :one", {":text": {"S": "x" * 20}, **ONE}),
     SCAN,
     _together(("Put", {"Item": OTHER}), ("Put", {"Item": _of_size(MOST + 1)})),
     ("batch_write_item", {"RequestItems": {"t": [{"PutRequest": {"Item": _of_size(MOST + 1)}}]}}),

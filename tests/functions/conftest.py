@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+import lotbook
 from local.cloud.permissions import BEFORE_A_CALL, Permissions, asking, checker
 from local.cloud.template import load
 from local.policies import read_document
@@ -154,10 +156,16 @@ def clear_wiring() -> None:
     """Forget every adapter, the settings and the receipts of the process: another test's `acme` left some of its own."""
     settings.settings.cache_clear()
     Prunes.__init__(OF_THIS_PROCESS)
-    modules = [module for name, module in sys.modules.items() if name.startswith("lotbook.wiring")]
-    for made in (each for module in modules for each in vars(module).values()):
+    for made in (each for module in wirings() for each in vars(module).values()):
         if callable(clear := getattr(made, "cache_clear", None)):
             clear()
+
+
+@cache
+def wirings() -> list[ModuleType]:
+    """The modules that wire functions, also those that a function imports when it needs them."""
+    names = [each.name for each in iter_modules(lotbook.__path__) if each.name.startswith("wiring")]
+    return [import_module(f"lotbook.{name}") for name in names]
 
 
 @cache
