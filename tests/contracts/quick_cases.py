@@ -190,8 +190,8 @@ EDGES: list[tuple[str, dict[str, Any]]] = [
     # Several attributes in one update, with a part of one between, at the edge.
     ("put_item", {"Item": _of_size(MOST - 100) | {"list": {"L": [{"S": "x" * 36}]}}}),
     _update("SET extra = :text", {":text": {"S": "x" * 20}}),
-    _update("SET extra = :text, late = :more", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 31}}),
     _update("SET extra = :text, late = :more", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 32}}),
+    _update("SET extra = :text, late = :more", {":text": {"S": "x" * 20}, ":more": {"S": "x" * 31}}),
     _update("SET late = :text, big = :text", {":text": {"S": "x"}}),
     _update("REMOVE late SET extra = :text", {":text": {"S": "x"}}),
     _update(
