@@ -9,9 +9,9 @@ from tests.architecture.tree import DEPLOYED, ROOT, TESTS, files
 
 PAGE = ROOT / "docs" / "codes.md"
 VENDOR_CODES = ("IS", "MK", "NP", "GC", "DF", "X")  # written IS-02
-IN_TEXT = re.compile(r"\b(?:(?:IS|MK|NP|GC|DF|X)-\d{2}|(?:D|F|T|I)[1-9]\d?)\b")
+IN_TEXT = re.compile(r"\b(?:(?:IS|MK|NP|GC|DF|X)-\d{2}|(?:D|F|T|I|A|E|W|S|B|N|V|OP)[1-9]\d?)\b")
 TEST = re.compile(r"^ *(?:async )?def test(_\w+)", re.MULTILINE)
-IN_A_NAME = re.compile(r"_(is|mk|np|gc|df|x|d|f|i|t|s|b|n|v)_?(0?[1-9]|[1-9]\d)(?=_)")
+IN_A_NAME = re.compile(r"_(is|mk|np|gc|df|x|d|f|i|t|s|b|n|v|w|a|e|op)_?(0?[1-9]|[1-9]\d)(?=_)")
 
 
 @cache

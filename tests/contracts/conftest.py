@@ -9,21 +9,24 @@ import pytest
 from lotbook.adapters.dynamo.books import DynamoBooks
 from lotbook.adapters.dynamo.table import Table
 from lotbook.ports.books import BookStore
-from tests import table
+from tests import table as tables
 from tests.fakes.books import FakeBooks
 from tests.quick_moto import mock_aws
 
 
-@pytest.fixture(params=["fake", "table"])
-def books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[BookStore]:
-    """An empty store of books: the one in memory that other tests trust, and the table's."""
-    if request.param == "fake":
-        yield FakeBooks()
-        return
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
+    """An empty table in memory, with the index `due`."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield DynamoBooks(table.create(table.dynamodb()))
+        yield tables.create(tables.dynamodb())
+
+
+@pytest.fixture(params=["fake", "table"])
+def books(request: pytest.FixtureRequest) -> BookStore:
+    """An empty store of books: the one in memory that other tests trust, and the table's."""
+    return FakeBooks() if request.param == "fake" else DynamoBooks(request.getfixturevalue("table"))
 
 
 @pytest.fixture(scope="module")
@@ -32,4 +35,4 @@ def aws() -> Iterator[Table]:
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "test")
-        yield table.create(table.dynamodb())
+        yield tables.create(tables.dynamodb())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,15 +14,6 @@ from lotbook.domain.accounts.refusals import ExternalIdTaken
 from lotbook.domain.values.errors import Conflict
 from tests import table as tables
 from tests.fakes.accounts import FakeAccounts, an_account, at
-from tests.quick_moto import mock_aws
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(tables.dynamodb())
 
 
 @pytest.fixture(params=["table", "fake"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -24,18 +23,6 @@ from lotbook.domain.credits.book import Book
 from lotbook.domain.values.errors import Conflict
 from lotbook.ports.shop import DueItem
 from tests.fakes.accounts import an_account
-from tests.quick_moto import mock_aws
-from tests.table import create, dynamodb
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    """An empty table with the index `due`."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield create(dynamodb())
-
 
 BOUGHT = PlanStanding("pro", 5_000, "stripe", 9_000, "pur_1", renews=True, policy_version=2)
 FULL = an_account(

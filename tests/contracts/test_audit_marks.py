@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,18 +12,8 @@ from lotbook.adapters.dynamo.table import Table, from_item, to_item
 from lotbook.domain.audit.marks import ROTATION, Damaged
 from lotbook.domain.values.errors import ItemTooLarge
 from lotbook.domain.values.instants import SECOND
-from tests import table as tables
-from tests.quick_moto import mock_aws
 
 A, NAME, AT = "acme", "unit#credits", 1_800_000_000_000
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(tables.dynamodb())
 
 
 def items(table: Table) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,25 +19,15 @@ from lotbook.domain.credits.lots import Lot
 from lotbook.domain.credits.statement_lines import StatementLine
 from lotbook.domain.portal.sessions import Pass, Visitor
 from lotbook.domain.values.access import ERASED
-from tests import table as tables
 from tests.contracts.a_book import NOW, A, U
 from tests.fakes.closings import FakeErasures
 from tests.fakes.desk import Desk
 from tests.fakes.outbox import filed
-from tests.quick_moto import mock_aws
 
 WHO = "ann@x.example"
 BURN = Entry("use-1", U, "consumed", NOW, seq=2, credits=-3, actor=WHO, reference="Ann's job", digest="d" * 12)
 LOT = Lot("lot_1", U, "promotional", 5, 1, NOW, None, NOW, actor=WHO, reason="for Ann")
 GRANT = Entry("lot#lot_1", U, "granted", NOW, seq=1, credits=5, actor=WHO, lot=LOT)
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(tables.dynamodb())
 
 
 @pytest.fixture(params=["table", "fake"])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
 from lotbook.adapters.dynamo import formats, keys
@@ -23,7 +22,6 @@ from lotbook.domain.values.newer_format import NewerFormat
 from tests import table as tables
 from tests.contracts.a_book import A, U, memo, opened
 from tests.fakes.purchases import a_purchase
-from tests.quick_moto import mock_aws
 
 # Keys that name no item: parts of keys, lists, and questions about a key.
 NO_ITEM = {
@@ -113,14 +111,6 @@ def test_s3_a_part_of_an_unknown_kind_is_refused_by_name(kind: str, caplog: pyte
 
 
 # --- two releases that bring a number -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(boto3.client("dynamodb", region_name="us-east-1"))
 
 
 def release(monkeypatch: pytest.MonkeyPatch, writes: int, reads: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +16,7 @@ from lotbook.domain.policy.parts import Currencies
 from lotbook.domain.policy.uses import Use, dropped, findings
 from lotbook.domain.values.errors import Conflict, PolicyInvalid
 from lotbook.usecases.accounts.policies import publish_policy
-from tests import table as tables
 from tests.fakes.samples import published
-from tests.quick_moto import mock_aws
 
 DOCUMENT = dict(published("make").document)
 OTHER = {**DOCUMENT, "title": "Make, renamed"}
@@ -39,14 +36,6 @@ class Counting:
     def get_item(self, **arguments: Any) -> Any:
         self.reads += 1
         return self._client.get_item(**arguments)
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(tables.dynamodb())
 
 
 def test_nothing_published_is_none(table: Table) -> None:

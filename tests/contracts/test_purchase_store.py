@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
@@ -34,11 +34,9 @@ from lotbook.domain.sales.purchase import Dispute, Failure, GatewayRefs, GivenCo
 from lotbook.domain.sales.reversals import MoneyBack, OwnRefund, Reversal
 from lotbook.domain.values.errors import Conflict, Unavailable
 from lotbook.ports.shop import DueItem, KeyUse
-from tests import table as tables
 from tests.fakes.automatic import FakeAutoHistory
 from tests.fakes.billing import details
 from tests.fakes.purchases import ORDERED, a_purchase
-from tests.quick_moto import mock_aws
 
 FULL = a_purchase(
     lines=(OrderLine("Credits", 1_000, Decimal("0.0009"), 90), OrderLine("Surcharge", 1, Decimal("0.27"), 27)),
@@ -87,14 +85,6 @@ FULL = a_purchase(
     billing=details(tax_id="123456789", shipping=Address("2 Dock Rd", "Port", "1", "US", line2="Gate 4")),
 )
 USE = KeyUse("fp-1", FULL.purchase_id, "digest-1")
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(tables.dynamodb())
 
 
 @pytest.mark.parametrize(

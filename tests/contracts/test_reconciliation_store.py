@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,21 +19,11 @@ from lotbook.domain.sales.purchase import new_purchase_id
 from lotbook.domain.values import ids, instants
 from lotbook.ports.reconciliation import Noted, Progress
 from lotbook.ports.shop import KeyUse
-from tests import table as tables
 from tests.fakes.purchases import ORDERED, a_purchase
 from tests.fakes.reconciliation import FakeJournal, FakeStrays
-from tests.quick_moto import mock_aws
 
 FOUND = Difference("amount_mismatch", "acme", "pur_1", "cs_1", ("total", "tax"))
 STRAY = Stray("pi_1", "event", 7, "acme", "pur_1", "cs_1", "pi_1", "evt_1")
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield tables.create(tables.dynamodb())
 
 
 @pytest.fixture(params=["table", "fake"])
