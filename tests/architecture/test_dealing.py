@@ -27,7 +27,7 @@ dealing.unit_of = lambda file: file.rpartition("/")[2]
 
 
 def test_a_file_stays_together_and_what_shares_a_local_run_or_an_engine_too() -> None:
-    assert unit_of("tests/scenarios/test_cards.py") == unit_of("tests/scenarios/test_zz_clock.py") == "stack"
+    assert unit_of("tests/scenarios/test_cards.py") == unit_of("tests/scenarios/test_aa_clock.py") == "stack"
     assert unit_of("tests/race/test_batch_races.py") == unit_of("tests/local/cloud/test_streams.py") == "dynamo_engine"
     assert unit_of("tests/browser/test_buying.py") == unit_of("tests/browser/test_zz_clock.py") == "tests/browser/"
     for alone in ("tests/scenarios/test_demo.py", "tests/scenarios/plans/test_found.py", "tests/api/test_contract.py"):

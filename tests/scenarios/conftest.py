@@ -13,6 +13,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,9 @@ GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
 
 
-BEGAN = "2026-03-10T10:00:00Z"  # the clock of the run: no month, day or period ends while a test looks on, whenever it is played
+CALM = "-10T10:00:00Z"  # of a month: no month, day or period ends while a test looks on, whenever it is played
+LONGEST_MONTH = 31  # days
+BEGAN = f"2026-03{CALM}"  # the clock of the run
 STOPPED: set[str] = set()  # runs whose clock a test has set
 
 
@@ -244,6 +247,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     running, running_stack = start(directory, ports.free(), **surroundings)
     yield running_stack
     stop(running)
+
+
+@pytest.fixture(scope="module")
+def a_calm_day_afterwards(stack: Stack) -> Iterator[None]:
+    """A file that moves the clock leaves the others a day like the one on which the run began."""
+    yield
+    now = datetime.fromisoformat(stack.now())
+    later = now.replace(day=1) + timedelta(days=LONGEST_MONTH)
+    stack.set_clock(f"{later:%Y-%m}{CALM}", frozen=False)
 
 
 @pytest.fixture(autouse=True)

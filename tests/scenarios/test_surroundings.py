@@ -13,11 +13,12 @@ from tests import patience
 from tests.local import hostile
 from tests.scenarios.conftest import ROOT, Stack
 
-RECONCILE = [str(ROOT / "lotbook"), "reconcile"]
+BEFORE = ["--from", "2026-01-01", "--to", "2026-01-02"]  # the run began: other scenarios leave differences on purpose
+RECONCILE = [str(ROOT / "lotbook"), "reconcile", *BEFORE]
 AUDIT = [sys.executable, "-m", "local", "audit"]
 
 
-@pytest.mark.parametrize(("command", "said"), [(RECONCILE, " open"), (AUDIT, " ok\n")], ids=["reconcile", "audit"])
+@pytest.mark.parametrize(("command", "said"), [(RECONCILE, "0 open"), (AUDIT, " ok\n")], ids=["reconcile", "audit"])
 def test_n2_n3_a_command_asks_the_run_and_nobody_else(
     stack: Stack, tmp_path: Path, command: list[str], said: str
 ) -> None:

@@ -1,11 +1,15 @@
-"""Holds that lapse by the clock. Among the last of the scenarios: it moves the shared clock, and only forward."""
+"""Holds that lapse by the clock. Among the first of the scenarios: it moves the shared clock, and only forward."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.scenarios.conftest import Stack, eventually
 from tests.scenarios.test_holds import capture, figures, place, release
+
+pytestmark = pytest.mark.usefixtures("a_calm_day_afterwards")
 
 
 def moved(stack: Stack, instant: str, seconds: int = 0) -> None:

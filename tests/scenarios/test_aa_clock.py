@@ -1,10 +1,17 @@
-"""Expiry by the clock. Last of the scenarios: it moves the shared clock, and only forward."""
+"""Expiry by the clock, which moves for all accounts of the run, and only forward. First of the scenarios: while there are few of them.
+
+Later, every plan and every open checkout of the other scenarios would live through these years as well.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.scenarios.conftest import Stack, eventually
+
+pytestmark = pytest.mark.usefixtures("a_calm_day_afterwards")
 
 
 def text(moment: datetime) -> str:
