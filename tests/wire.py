@@ -93,8 +93,11 @@ def process(address: str) -> Engine:
 
     def answer(headers: dict[str, str], body: bytes) -> Answer:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=patience.SECONDS)
+        sent = {
+            name: value for name, value in headers.items() if name.lower() != "host"
+        }  # the wire's own: it asks for itself
         try:
-            connection.request("POST", "/", body, headers)
+            connection.request("POST", "/", body, sent)
             found = connection.getresponse()
             kept = {name: value for name, value in found.getheaders() if name.lower() == "content-type"}
             return found.status, kept, found.read()
