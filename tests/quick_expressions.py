@@ -6,12 +6,12 @@ classes. `tests/contracts/test_quick_moto.py` compares with moto as it is.
 
 from __future__ import annotations
 
-from collections import deque
 from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.comparisons import AttributeValue, ConditionExpressionParser
+from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.parsing import validators
 from moto.dynamodb.parsing.ast_nodes import (
     DDBTypedValue,
@@ -25,7 +25,8 @@ from moto.dynamodb.parsing.executors import SetExecutor, UpdateExpressionExecuto
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 
-_lex: Any = ConditionExpressionParser._lex_condition_expression
+_parse_anew: Any = ConditionExpressionParser.parse
+_any_operand: Any = ConditionExpressionParser._make_operand
 
 
 def _copy(whole: Any) -> Any:
@@ -103,21 +104,44 @@ def _clauses(self: Node, wanted: list[type[Node]]) -> list[Node]:
     return found
 
 
-def _words(self: ConditionExpressionParser) -> deque[Any]:
-    """A condition's words depend on its text alone, and a worker asks the same few conditions again and again."""
-    return deque(_words_of(self.condition_expression))
+class _Itself(dict[str, Any]):
+    """Each placeholder stands for itself: what a condition means depends on its values at the very end alone."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
+def _parse(self: ConditionExpressionParser) -> Any:
+    """A worker states the same few conditions again and again; moto reads each anew. What it refuses it refuses in its own words."""
+    values, names = self.expression_attribute_values or {}, self.expression_attribute_names or {}
+    if not self.condition_expression:
+        return _parse_anew(self)
+    try:
+        whole, names_found, values_found = _read(self.condition_expression, tuple(names.items()))
+    except (KeyError, ValueError, MockValidationException):
+        return _parse_anew(self)
+    if any(name not in values for name in values_found):
+        return _parse_anew(self)
+    self.expr_attr_names_found.extend(names_found)
+    self.expr_attr_values_found.extend(values_found)
+    return self._make_op_condition(whole)
 
 
 @cache
-def _words_of(text: str) -> tuple[Any, ...]:
-    return tuple(_lex(ConditionExpressionParser(text, None, None)))
+def _read(text: str, names: tuple[tuple[str, str], ...]) -> tuple[Any, list[str], list[str]]:
+    reader: Any = ConditionExpressionParser(text, dict(names), _Itself())
+    words = reader._parse_paths(reader._lex_condition_expression())
+    for step in ("functions", "comparator", "in", "between", "parens_and_booleans"):
+        words = getattr(reader, f"_apply_{step}")(words)
+    reader._assert_no_redundant_parentheses(words[0])
+    return words[0], reader._find_literals(words[0]), reader._find_expr_attr_values(words[0])
 
 
-def _matches(_: Any, nodes: deque[Any], production: list[str]) -> bool:
-    """Whether the first nodes are of these kinds; a kind's name is the kind."""
-    if len(nodes) < len(production):
-        return False
-    return all(wanted in ("*", node.nonterminal) for node, wanted in zip(nodes, production, strict=False))
+def _operand(self: ConditionExpressionParser, node: Any) -> Any:
+    """A placeholder's value is looked up when it is asked for."""
+    if node.kind != self.Kind.EXPRESSION_ATTRIBUTE_VALUE:
+        return _any_operand(self, node)
+    return AttributeValue(self._lookup_expression_attribute_value(node.text))
 
 
 def _execute(self: UpdateExpressionExecutor, node: Any = None) -> None:
@@ -147,6 +171,6 @@ QUICKER: tuple[tuple[Any, str, Any], ...] = (
     # Whoever changes a parsed expression takes a copy first.
     (UpdateExpressionParser, "make", staticmethod(cache(UpdateExpressionParser.make))),
     (UpdateExpressionExecutor, "execute", _execute),
-    (ConditionExpressionParser, "_lex_condition_expression", _words),
-    (ConditionExpressionParser, "_matches", _matches),
+    (ConditionExpressionParser, "parse", _parse),
+    (ConditionExpressionParser, "_make_operand", _operand),
 )

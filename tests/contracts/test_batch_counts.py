@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from bench.prices import Counts, dollars_per_million
@@ -20,6 +19,7 @@ from lotbook.domain.credits.requests import BatchItem, BurnRequest, ResolveHold
 from lotbook.usecases.credits.consume_batch import consume_batch
 from lotbook.usecases.credits.consume_lines import consume_lines
 from lotbook.usecases.credits.resolve_on_request import resolve_on_request
+from tests import table
 from tests.contracts.test_book_counts import NOW, A, World
 from tests.fakes.credit_desk import credit_desk
 from tests.meter import item_bytes, value_bytes
@@ -31,7 +31,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        made = World(boto3.client("dynamodb", region_name="us-east-1"))
+        made = World(table.dynamodb())
         made.grant()
         yield made
 

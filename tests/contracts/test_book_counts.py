@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 
 from lotbook.adapters.dynamo import keys
@@ -81,7 +80,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield World(boto3.client("dynamodb", region_name="us-east-1"))
+        yield World(table.dynamodb())
 
 
 def _fresh(world: World) -> Callable[[], Any]:

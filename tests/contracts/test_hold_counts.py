@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import boto3
 import pytest
 
 from lotbook.adapters.dynamo.book_items import book_values
 from lotbook.adapters.dynamo.table import to_item
 from lotbook.domain.credits.hold_pages import HOLDS_IN_BOOK, MAX_HOLDS, with_holds_put_away
 from lotbook.domain.credits.ledger import OpenHold, burn_name
+from tests import table
 from tests.contracts.test_book_counts import NOW, A, U, World
 from tests.meter import item_bytes
 from tests.quick_moto import mock_aws
@@ -24,7 +24,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     with mock_aws():
-        yield World(boto3.client("dynamodb", region_name="us-east-1"))
+        yield World(table.dynamodb())
 
 
 @pytest.mark.parametrize("open_holds", [0, HOLDS_IN_BOOK, 200, MAX_HOLDS])
