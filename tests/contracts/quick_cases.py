@@ -58,6 +58,8 @@ CONDITIONS = [
     "n = :five AND",
     "n = ? :five",
     "n :five",
+    "n = :unknown",
+    "n = :unknown AND",
 ]
 # Update expression, condition, names.
 UPDATES: list[tuple[str, str | None, dict[str, str]]] = [
@@ -90,6 +92,7 @@ UPDATES: list[tuple[str, str | None, dict[str, str]]] = [
     ("SET values = :one", None, {}),
     ("SET n = :null REMOVE #m, text ADD more :one DELETE numbers :set", None, {"#m": "map"}),
     *[("SET n = :one", condition, {}) for condition in CONDITIONS],
+    *[("SET n = :one", "#n > :one", {"#n": name}) for name in ("n", "missing", "text")],
 ]
 OTHER = {"PK": {"S": "a"}, "SK": {"S": "c"}}
 WHOLE = {"KeyConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": {"S": "a"}}}

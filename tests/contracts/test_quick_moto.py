@@ -27,7 +27,7 @@ def _answer(call: Any, **request: Any) -> Any:
         found = call(**of_one, ReturnConsumedCapacity="TOTAL", **request)
     except ClientError as error:
         found = {"raised": type(error).__name__, "said": str(error), **error.response}
-    except ValueError as error:  # moto has no words of DynamoDB's for a condition that it cannot read
+    except (KeyError, ValueError) as error:  # moto has no words of DynamoDB's for a condition that it cannot read
         return {"failed": str(error)}
     told = found.pop("ResponseMetadata")
     return {**found, "status": told["HTTPStatusCode"], "told when": "date" in told["HTTPHeaders"]}
