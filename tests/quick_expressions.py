@@ -113,14 +113,13 @@ class _Itself(dict[str, Any]):
 
 def _parse(self: ConditionExpressionParser) -> Any:
     """A worker states the same few conditions again and again; moto reads each anew. What it refuses it refuses in its own words."""
-    values, names = self.expression_attribute_values or {}, self.expression_attribute_names or {}
     if not self.condition_expression:
         return _parse_anew(self)
     try:
-        whole, names_found, values_found = _read(self.condition_expression, tuple(names.items()))
+        whole, names_found, values_found = _read(
+            self.condition_expression, tuple((self.expression_attribute_names or {}).items())
+        )
     except (KeyError, ValueError, MockValidationException):
-        return _parse_anew(self)
-    if any(name not in values for name in values_found):
         return _parse_anew(self)
     self.expr_attr_names_found.extend(names_found)
     self.expr_attr_values_found.extend(values_found)

@@ -92,7 +92,7 @@ UPDATES: list[tuple[str, str | None, dict[str, str]]] = [
     ("SET values = :one", None, {}),
     ("SET n = :null REMOVE #m, text ADD more :one DELETE numbers :set", None, {"#m": "map"}),
     *[("SET n = :one", condition, {}) for condition in CONDITIONS],
-    *[("SET n = :one", "#n <> :one", {"#n": name}) for name in ("n", "missing", "text")],
+    *[("SET n = :one", "#n = :five", {"#n": name}) for name in ("n", "missing", "text")],
 ]
 OTHER = {"PK": {"S": "a"}, "SK": {"S": "c"}}
 WHOLE = {"KeyConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": {"S": "a"}}}
