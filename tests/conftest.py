@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from local.surroundings import leave_aws, reach_this_machine
 from lotbook.usecases.credits.prunes import OF_THIS_PROCESS, Prunes
 from tests import dealing, engine, processes, rewriting
-from tests.examples import TIMES, examples
+from tests.examples import TIMES, draw_on_nothing_of_ours, examples
 
 SELDOM = (50_000, 20, 20)  # Python's own thresholds are (700, 10, 10)
 gc.disable()  # until everything is imported and collected: nearly nothing of that goes away again
@@ -30,6 +30,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("tests")
+if TIMES == 1:
+    draw_on_nothing_of_ours()
 
 
 def is_parallel(config: pytest.Config) -> bool:
