@@ -10,7 +10,7 @@ folder=$1
 set=$2
 python=${PYTHON:-python3}
 log=$folder/install.log
-with_uv=.venv-uv/bin
+with_uv=.venv-uv
 [ "$set" != uv ] || with_uv=
 dot=${DOTS-.} # set but empty: several install at the same time, so each says where it begins and where it ends
 
@@ -56,8 +56,8 @@ printf 'Installing %s into %s (once) ' "$what" "$folder"
 # In a session of its own, so that whatever it starts can be ended with it.
 "$python" -c 'import os, sys; os.setsid(); os.execv("/bin/sh", ["sh", *sys.argv[1:]])' -euc '
     [ -x "$1/bin/python" ] || "$2" -m venv --without-pip "$1"
-    if [ -x "$4/uv" ]; then
-        "$4/python" requirements/with_uv.py "$4/uv" "$1/bin/python" "requirements/$3.txt" && exit
+    if [ -x "$4/bin/uv" ]; then
+        "$4/bin/python" requirements/with_uv.py "$4" "$1/bin/python" "requirements/$3.txt" && exit
         echo "uv failed (above); pip is asked."
     fi
     "$1/bin/python" -m pip --version >/dev/null 2>&1 || "$1/bin/python" -m ensurepip

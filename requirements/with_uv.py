@@ -1,4 +1,4 @@
-"""Install a pinned set of packages with uv: with_uv.py UV PYTHON FILE. Ends as uv ends; `install.sh` then asks pip.
+"""Install a pinned set of packages with uv: with_uv.py UV_ENVIRONMENT PYTHON FILE. Ends as uv ends; `install.sh` then asks pip.
 
 uv installs the sets in a tenth of pip's time. It reads none of pip's settings; so what they say of where and how to fetch is handed on:
 a company's mirror, its certificate, its proxy. What is set for uv itself counts more. What would install something else, or elsewhere,
@@ -68,11 +68,11 @@ def environment(given: Mapping[str, str], listed: str) -> dict[str, str]:
     return {**of_pip(listed), **own}
 
 
-def main(uv: str, python: str, file: str) -> int:
-    """Ask pip for its settings, and uv for the packages."""
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
+def main(folder: str, python: str, file: str) -> int:
+    """Ask the pip of uv's environment for its settings, and uv for the packages."""
+    pip = [f"{folder}/bin/python", "-m", "pip", "config", "list", "--disable-pip-version-check"]
     listed = subprocess.run(pip, capture_output=True, text=True, check=True).stdout
-    install = [uv, "pip", "install", "--quiet", "--python", python, "--requirement", file]
+    install = [f"{folder}/bin/uv", "pip", "install", "--quiet", "--python", python, "--requirement", file]
     # The set is complete, and each file has its hash: whichever index has it, has the right one.
     exactly = ["--no-deps", "--require-hashes", "--index-strategy", "unsafe-best-match"]
     return subprocess.call([*install, *exactly], env=environment(os.environ, listed))

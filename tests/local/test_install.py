@@ -19,7 +19,11 @@ pytestmark = pytest.mark.process
 PYTHON = """#!/bin/sh
 case "$1 $2" in
 "-m venv") mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
-"-m pip") [ "$3" = --version ] || { env >"$SEEN"; echo "$@" >"$SEEN.arguments"; exit ${ENDS_OF_PIP:-0}; } ;;
+"-m pip")
+    case "$3" in
+    config) echo ":env:.cert='$PIP_CERT'" && echo ":env:.index-url='$PIP_INDEX_URL'" && exit ;;
+    esac
+    [ "$3" = --version ] || { env >"$SEEN"; echo "$@" >"$SEEN.arguments"; exit ${ENDS_OF_PIP:-0}; } ;;
 *) exec REAL "$@" ;;
 esac
 """
