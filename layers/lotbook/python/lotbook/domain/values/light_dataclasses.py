@@ -120,7 +120,10 @@ class _FirstInit:
         self._frozen, self._slots = frozen, slots
 
     def __get__(self, value: Any, cls: type) -> Any:
-        owner = next(each for each in cls.__mro__ if LAYOUT in vars(each))
+        asked = (
+            value if isinstance(value, type) else cls
+        )  # inspect of Python 3.13 asks as if the class were a value of `type`
+        owner = next(each for each in asked.__mro__ if LAYOUT in vars(each))
         init = _init_of(owner, self._frozen, self._slots)
         owner.__init__ = init  # type: ignore[misc]
         return init if value is None else init.__get__(value)
