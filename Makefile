@@ -75,8 +75,8 @@ suite: $(TEST) $(ENGINE) $(SAM) ## all tests, without format, lint, types and sa
 test-fast: $(TEST) ## the rules in a minute: tests that start no process, use no store, and are not slow
 	.venv/bin/python -m pytest -q -n 2 -m "not process and not store and not slow"
 
-coverage: $(TEST) ## which lines and branches of the rules their own tests reach, with a floor (pyproject.toml)
-	.venv/bin/python -m pytest -q -n 2 tests/domain tests/usecases tests/api --cov
+coverage: $(TEST) ## which lines and branches of the rules their tests and the handlers' reach, with a floor (pyproject.toml)
+	.venv/bin/python -m pytest -q -n 2 tests/domain tests/usecases tests/api tests/functions --cov
 
 bench: $(TEST) $(ENGINE) ## time, calls, cost and cold start against a floor and the usual way, as ratios; under 3 minutes
 	@.venv/bin/python -m bench
